@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel types and members the BPF programs read, and nothing else. Offsets are not taken
+ * from here: CO-RE relocates every access against the running kernel's BTF. A member that some
+ * kernels lack is asked for with bpf_core_field_exists() first.
+ */
+#ifndef __VMLINUX_H__
+#define __VMLINUX_H__
+
+typedef unsigned char __u8;
+typedef short int __s16;
+typedef unsigned short __u16;
+typedef int __s32;
+typedef unsigned int __u32;
+typedef long long int __s64;
+typedef unsigned long long __u64;
+typedef __u16 __be16;
+typedef __u32 __be32;
+typedef __u32 __wsum;
+typedef _Bool bool;
+
+enum {
+	false = 0,
+	true = 1,
+};
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+/* include/uapi/linux/bpf.h: numbers of map types and flags never change. */
+enum bpf_map_type {
+	BPF_MAP_TYPE_HASH = 1,
+	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_PERCPU_HASH = 5,
+	BPF_MAP_TYPE_LRU_HASH = 9,
+	BPF_MAP_TYPE_LRU_PERCPU_HASH = 10,
+	BPF_MAP_TYPE_LPM_TRIE = 11,
+	BPF_MAP_TYPE_HASH_OF_MAPS = 13,
+	BPF_MAP_TYPE_SK_STORAGE = 24,
+	BPF_MAP_TYPE_RINGBUF = 27,
+	BPF_MAP_TYPE_INODE_STORAGE = 28,
+	BPF_MAP_TYPE_TASK_STORAGE = 29,
+	BPF_MAP_TYPE_CGRP_STORAGE = 32,
+	BPF_MAP_TYPE_RHASH = 35,
+};
+
+enum {
+	BPF_ANY = 0,
+	BPF_NOEXIST = 1,
+};
+
+enum {
+	BPF_F_MMAPABLE = 1 << 10,
+};
+
+enum {
+	BPF_RB_NO_WAKEUP = 1 << 0,
+};
+
+/* include/linux/sched.h; a kthread's worker_private is its struct kthread since 5.17 (e32cf5dfbe22) */
+struct task_struct {
+	unsigned int flags;
+	void *worker_private;
+};
+
+/* kernel/sched/sched.h; only the address of the per-CPU variable of this type is used */
+struct rq {
+	unsigned int nr_running;
+};
+
+/* kernel/kthread.c, kernel/workqueue_internal.h */
+struct kthread {
+	void *data;
+};
+
+struct work_struct;
+
+struct worker {
+	struct work_struct *current_work;
+	void (*current_func)(struct work_struct *);
+};
+
+/* include/linux/bpf.h */
+struct bpf_map_ops;
+
+struct work_struct {
+	void (*func)(struct work_struct *);
+};
+
+struct bpf_map {
+	const struct bpf_map_ops *ops;
+	enum bpf_map_type map_type;
+	__u32 key_size;
+	__u32 value_size;
+	__u32 max_entries;
+	__u32 map_flags;
+	char name[16];
+	struct work_struct work;
+};
+
+/* include/linux/bpf_mem_alloc.h, kernel/bpf/memalloc.c; percpu came with 6.8 (9beda16c257d) */
+struct bpf_mem_caches;
+
+struct bpf_mem_cache {
+	int unit_size;
+	int percpu_size;
+};
+
+struct bpf_mem_alloc {
+	struct bpf_mem_caches *caches;
+	struct bpf_mem_cache *cache;
+	bool percpu;
+};
+
+/* kernel/bpf/hashtab.c, lpm_trie.c, include/linux/bpf_local_storage.h */
+struct bpf_htab {
+	struct bpf_mem_alloc ma;
+	struct bpf_mem_alloc pcpu_ma;
+};
+
+struct lpm_trie {
+	struct bpf_mem_alloc ma;
+};
+
+struct bpf_rhtab {
+	struct bpf_mem_alloc ma;
+};
+
+struct bpf_local_storage_map {
+	struct bpf_mem_alloc selem_ma;
+	struct bpf_mem_alloc storage_ma;
+};
+
+#if defined(__TARGET_ARCH_x86)
+struct pt_regs {
+	unsigned long bp;
+	unsigned long ax;
+	unsigned long cx;
+	unsigned long dx;
+	unsigned long si;
+	unsigned long di;
+	unsigned long ip;
+	unsigned long sp;
+};
+#elif defined(__TARGET_ARCH_arm64)
+struct user_pt_regs {
+	__u64 regs[31];
+	__u64 sp;
+	__u64 pc;
+};
+
+struct pt_regs {
+	struct user_pt_regs user_regs;
+};
+#else
+#error "no register layout for this architecture yet"
+#endif
+
+#pragma clang attribute pop
+
+#endif
