@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Who called: the return address of the traced call, never one of the tracing machinery.
+ */
+#ifndef CALLER_BPF_H
+#define CALLER_BPF_H
+
+/* Words of a trampoline's frame that are looked at, see caller_of_fentry(). */
+#if defined(__TARGET_ARCH_x86)
+#define NR_FRAME_WORDS 4
+#else
+#define NR_FRAME_WORDS 8
+#endif
+#define NR_STACK_WORDS 8 /* frames that are unwound */
+
+/* Where symbols are hidden, code within this distance of the function is taken for kernel text. */
+#define TEXT_REACH (1ULL << 30)
+
+static __always_inline bool within(__u64 addr, __u64 start, __u64 end)
+{
+	return addr >= start && addr < end;
+}
+
+static __always_inline bool is_caller(__u64 addr)
+{
+	return within(addr, config.text_start, config.text_end) &&
+	       !within(addr, config.func_start, config.func_end) &&
+	       !within(addr, config.trampoline_start, config.trampoline_end);
+}
+
+/*
+ * The slow way, for when something else sits on the return address, such as another tool's
+ * kretprobe, which the kernel's unwinder knows to see through.
+ */
+static __noinline __u64 caller_by_unwinding(void *ctx)
+{
+	__u64 stack[NR_STACK_WORDS] = {};
+	int i;
+
+	if (bpf_get_stack(ctx, stack, sizeof(stack), 0) < 0)
+		return 0;
+	for (i = 0; i < NR_STACK_WORDS; i++)
+		if (is_caller(stack[i]))
+			return stack[i];
+	return 0;
+}
+
+/*
+ * A fentry or fexit program's ctx lies in the trampoline's frame, below the function's return
+ * address (arch_prepare_bpf_trampoline() in arch/<arch>/net/bpf_jit_comp.c). From ctx upwards:
+ *
+ * x86: the argument, the return value's slot (anything, at entry), the caller's frame pointer, an
+ * address in the function (not where the trampoline is jumped to), the caller.
+ * arm64: the argument, the return value's slot, two callee-saved registers, frame pointer, an
+ * address in the function, frame pointer, the caller.
+ *
+ * That layout is promised by nobody, so what is found is checked.
+ */
+struct frame {
+	__u64 arg;
+	__u64 ret;
+	__u64 words[NR_FRAME_WORDS];
+};
+
+/* The caller; *ma is set to the argument, as a plain number: ctx[0] is a pointer to the verifier.
+ */
+static __always_inline __u64 caller_of_fentry(__u64 *ctx, __u64 *ma)
+{
+	__u64 func = bpf_get_func_ip(ctx);
+	bool in_func_seen = false;
+	struct frame frame;
+	int i;
+
+	*ma = 0;
+	if (bpf_probe_read_kernel(&frame, sizeof(frame), ctx))
+		return 0;
+	*ma = frame.arg;
+	for (i = 0; i < NR_FRAME_WORDS; i++) {
+		__u64 word = frame.words[i];
+
+		if (!config.text_start) {
+			if (in_func_seen && word - (func - TEXT_REACH) < 2 * TEXT_REACH)
+				return word;
+		} else if (is_caller(word)) {
+			return word;
+		}
+		if (word - func < 64)
+			in_func_seen = true;
+	}
+	return config.text_start ? caller_by_unwinding(ctx) : 0;
+}
+
+static __always_inline __u64 caller_of_kprobe(struct pt_regs *ctx)
+{
+	__u64 addr;
+
+#if defined(__TARGET_ARCH_x86)
+	if (bpf_probe_read_kernel(&addr, sizeof(addr), (void *)PT_REGS_SP(ctx)))
+		return 0;
+#else
+	addr = PT_REGS_RET(ctx); /* the link register */
+#endif
+	if (!config.text_start || is_caller(addr))
+		return addr;
+	return caller_by_unwinding(ctx);
+}
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which calls are wanted, cheapest question first. Unknown is never the answer asked for, except
+ * that a call is not taken for an empty one without knowing.
+ */
+#ifndef FILTER_BPF_H
+#define FILTER_BPF_H
+
+#include "name_filter.h"
+
+static __always_inline bool type_wanted(const struct record_call *rec)
+{
+	return !config.map_types || ((rec->flags & CALL_MAP) && rec->map_type < 64 &&
+				     (config.map_types & (1ULL << rec->map_type)));
+}
+
+static __always_inline bool name_wanted(const struct record_call *rec)
+{
+	return !config.by_name || ((rec->flags & CALL_NAME) &&
+				   name_filter_match(&name_filter, rec->map_name, NAME_LEN));
+}
+
+static __always_inline bool caller_wanted(const struct record_call *rec)
+{
+	__u32 i;
+
+	if (!config.nr_callers)
+		return true;
+	for (i = 0; i < MAX_CALLERS; i++)
+		if (i < config.nr_callers &&
+		    within(rec->head.caller, config.callers[i][0], config.callers[i][1]))
+			return true;
+	return false;
+}
+
+static __always_inline bool call_wanted(const struct record_call *rec)
+{
+	if (config.no_empty && (rec->flags & CALL_EMPTY))
+		return false;
+	return type_wanted(rec) && name_wanted(rec) && caller_wanted(rec);
+}
+
+#endif

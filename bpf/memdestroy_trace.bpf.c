@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The probes on bpf_mem_alloc_destroy(). What they do is kept short, and nothing in here may wake
+ * the reader up: a program that is preempted makes the kernel skip the same program for every
+ * other call on that CPU (see enum prog in event.h). The loader polls.
+ *
+ * A call makes two records, one per side, which the loader joins: no state has to be kept in the
+ * kernel, and a call that has not returned is seen. Only filters that need both sides (see
+ * config.park) hold the entry's record back until the return.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "event.h"
+#include "config.bpf.h"
+#include "caller.bpf.h"
+#include "call.bpf.h"
+#include "filter.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+/* Set by the loader when the run ends: calls under way are still seen off, new ones are not. */
+bool stopping;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+} records SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct ledger_cpu);
+} ledger SEC(".maps");
+
+/*
+ * Which call each thread is in: tells a return whether its entry's record is in the ring buffer,
+ * and a program whether another one of its side has taken the call. Threads that share a slot
+ * push each other out, which makes a return's record longer.
+ */
+#define NR_SLOTS 4096
+
+enum slot_state {
+	SLOT_ENTERED = 1, /* and the entry's record will be read, or is parked */
+	SLOT_ENTRY_LOST,
+	SLOT_RETURNED,
+};
+
+struct slot {
+	__u64 ma;
+	__u32 tid;
+	__u16 state; /* enum slot_state */
+	__u16 by;    /* program that saw to it */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, NR_SLOTS);
+	__type(key, __u32);
+	__type(value, struct slot);
+} slots SEC(".maps");
+
+/* Entries held back until their return, by thread. Sized by the loader. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct record_call);
+} parked SEC(".maps");
+
+static __always_inline struct prog_counts *counts_of(__u32 me)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct ledger_cpu *counts = bpf_map_lookup_elem(&ledger, &cpu);
+
+	if (!counts)
+		return NULL;
+	counts->prog[me].seen++;
+	return &counts->prog[me];
+}
+
+static __always_inline struct slot *slot_of(__u32 tid)
+{
+	__u32 key = tid % NR_SLOTS;
+
+	return bpf_map_lookup_elem(&slots, &key);
+}
+
+static __always_inline bool slot_is(const struct slot *slot, __u32 tid, __u64 ma)
+{
+	return slot && slot->tid == tid && slot->ma == ma;
+}
+
+static __always_inline void slot_set(struct slot *slot, __u32 tid, __u64 ma, __u16 state, __u32 me)
+{
+	if (!slot)
+		return;
+	slot->tid = tid;
+	slot->ma = ma;
+	slot->state = state;
+	slot->by = me;
+}
+
+static __always_inline bool send(const void *record, __u64 size)
+{
+	return !bpf_ringbuf_output(&records, (void *)record, size, BPF_RB_NO_WAKEUP);
+}
+
+/* Keeps an entry, wanted or not: at the return it must be known either way. */
+static __always_inline bool park(struct prog_counts *counts, __u64 ma, __u64 caller)
+{
+	struct record_call rec = {}, *left;
+	__u32 tid;
+
+	call_init(&rec, RECORD_ENTRY, ma, caller);
+	call_read_allocator(&rec, ma);
+	if (!call_wanted(&rec)) {
+		rec.flags |= CALL_UNWANTED;
+		counts->unwanted++;
+	}
+	tid = rec.head.tid;
+	rec.head.ts_ns = bpf_ktime_get_ns();
+	if (!bpf_map_update_elem(&parked, &tid, &rec, BPF_NOEXIST))
+		return true;
+	/* Left over from a call of this thread of which the return was missed? It is news. */
+	left = bpf_map_lookup_elem(&parked, &tid);
+	if (left) {
+		if (!(left->flags & CALL_UNWANTED) && !send(left, sizeof(*left)))
+			counts->lost++;
+		if (!bpf_map_update_elem(&parked, &tid, &rec, BPF_ANY))
+			return true;
+	}
+	if (!(rec.flags & CALL_UNWANTED))
+		counts->lost_parked++;
+	return false;
+}
+
+static __always_inline bool send_entry(struct prog_counts *counts, __u64 ma, __u64 caller)
+{
+	struct record_call *rec = bpf_ringbuf_reserve(&records, sizeof(*rec), 0);
+
+	if (!rec) {
+		counts->lost++;
+		return false;
+	}
+	call_init(rec, RECORD_ENTRY, ma, caller);
+	call_read_allocator(rec, ma);
+	rec->head.ts_ns = bpf_ktime_get_ns();
+	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
+	return true;
+}
+
+/* Did another program of this side take this entry? A slot left by an earlier call is its own. */
+static __always_inline bool entry_is_taken(__u32 me, __u64 ma)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	struct slot *slot = slot_of(tid);
+
+	return slot_is(slot, tid, ma) && slot->state != SLOT_RETURNED && slot->by != me;
+}
+
+static __always_inline void on_entry(struct prog_counts *counts, __u32 me, __u64 ma, __u64 caller)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	bool kept;
+
+	counts->taken++;
+	kept = config.park ? park(counts, ma, caller) : send_entry(counts, ma, caller);
+	slot_set(slot_of(tid), tid, ma, kept ? SLOT_ENTERED : SLOT_ENTRY_LOST, me);
+}
+
+static __always_inline void send_return(struct prog_counts *counts, struct record_head *head)
+{
+	head->type = RECORD_RETURN;
+	head->size = sizeof(*head);
+	if (!send(head, sizeof(*head)))
+		counts->lost++;
+}
+
+static __always_inline void send_full_return(struct prog_counts *counts, __u64 ma, __u64 caller,
+					     __u64 ts_ns)
+{
+	struct record_call rec = {};
+
+	call_init(&rec, RECORD_RETURN_FULL, ma, caller);
+	rec.head.ts_ns = ts_ns;
+	if (config.park && !call_wanted(&rec))
+		return;
+	if (!send(&rec, sizeof(rec)))
+		counts->lost++;
+}
+
+/* Is this the return of the call whose entry was parked, or was that one's return missed? */
+static __always_inline bool same_call(const struct record_call *entry, __u64 ma, __u64 caller)
+{
+	return ma ? entry->head.ma == ma : entry->head.caller == caller;
+}
+
+/* Sees off a call whose entry was parked. False: there was none. */
+static __always_inline bool unpark(struct prog_counts *counts, struct record_head *head)
+{
+	__u32 tid = head->tid;
+	struct record_call *entry = bpf_map_lookup_elem(&parked, &tid);
+
+	if (!entry || !same_call(entry, head->ma, head->caller))
+		return false;
+	if (entry->flags & CALL_UNWANTED) {
+		/* counted at its entry */
+	} else if (head->ts_ns - entry->head.ts_ns < config.min_latency_ns) {
+		counts->unwanted++;
+	} else if (send(entry, sizeof(*entry))) {
+		send_return(counts, head);
+	} else {
+		counts->lost_parked++;
+	}
+	bpf_map_delete_elem(&parked, &tid);
+	return true;
+}
+
+/* The return of a call whose entry has its record in the ring buffer: the rest is known. */
+static __always_inline bool short_return(struct prog_counts *counts, struct slot *slot, __u32 tid,
+					 __u64 ma, __u64 ts_ns)
+{
+	struct record_head head = {.tid = tid, .ts_ns = ts_ns, .ma = ma};
+
+	if (config.park || !slot_is(slot, tid, ma) || slot->state != SLOT_ENTERED)
+		return false;
+	send_return(counts, &head);
+	return true;
+}
+
+/* ma is 0 if it is not known */
+static __always_inline void other_return(struct prog_counts *counts, __u64 ma, __u64 caller,
+					 __u64 ts_ns)
+{
+	struct record_head head = {
+		.tid = (__u32)bpf_get_current_pid_tgid(),
+		.ts_ns = ts_ns,
+		.ma = ma,
+		.caller = caller,
+	};
+
+	if (!config.park || !unpark(counts, &head))
+		send_full_return(counts, ma, caller, ts_ns);
+}
+
+static __always_inline int on_fentry(__u64 *ctx, __u32 me)
+{
+	struct prog_counts *counts;
+	__u64 ma, caller;
+
+	if (stopping)
+		return 0;
+	counts = counts_of(me);
+	if (!counts || entry_is_taken(me, ctx[0]))
+		return 0;
+	caller = caller_of_fentry(ctx, &ma);
+	on_entry(counts, me, ma, caller);
+	return 0;
+}
+
+static __always_inline int on_fexit(__u64 *ctx, __u32 me)
+{
+	__u64 ts_ns = bpf_ktime_get_ns(), ma, caller;
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	struct prog_counts *counts = counts_of(me);
+	struct slot *slot = slot_of(tid);
+
+	if (!counts)
+		return 0;
+	if (slot_is(slot, tid, ctx[0]) && slot->state == SLOT_RETURNED && slot->by != me)
+		return 0;
+	counts->taken++;
+	if (!short_return(counts, slot, tid, ctx[0], ts_ns)) {
+		caller = caller_of_fentry(ctx, &ma);
+		other_return(counts, ma, caller, ts_ns);
+	}
+	slot_set(slot, tid, ctx[0], SLOT_RETURNED, me);
+	return 0;
+}
+
+#define FENTRY(name, nth)                                                                          \
+	SEC("fentry/bpf_mem_alloc_destroy")                                                        \
+	int name(__u64 *ctx)                                                                       \
+	{                                                                                          \
+		return on_fentry(ctx, PROG_ENTRY + (nth));                                         \
+	}
+
+#define FEXIT(name, nth)                                                                           \
+	SEC("fexit/bpf_mem_alloc_destroy")                                                         \
+	int name(__u64 *ctx)                                                                       \
+	{                                                                                          \
+		return on_fexit(ctx, PROG_RETURN + (nth));                                         \
+	}
+
+FENTRY(fentry_destroy, 0)
+FENTRY(fentry_destroy_2, 1)
+FENTRY(fentry_destroy_3, 2)
+FEXIT(fexit_destroy, 0)
+FEXIT(fexit_destroy_2, 1)
+FEXIT(fexit_destroy_3, 2)
+
+SEC("kprobe/bpf_mem_alloc_destroy")
+int kprobe_destroy(struct pt_regs *ctx)
+{
+	struct prog_counts *counts;
+
+	if (stopping)
+		return 0;
+	counts = counts_of(PROG_ENTRY);
+	if (counts)
+		on_entry(counts, PROG_ENTRY, PT_REGS_PARM1(ctx), caller_of_kprobe(ctx));
+	return 0;
+}
+
+SEC("kretprobe/bpf_mem_alloc_destroy")
+int kretprobe_destroy(struct pt_regs *ctx)
+{
+	__u64 ts_ns = bpf_ktime_get_ns();
+	struct prog_counts *counts = counts_of(PROG_RETURN);
+
+	if (!counts)
+		return 0;
+	counts->taken++;
+	/* The argument is gone; the saved instruction pointer is where the call returns to. */
+	other_return(counts, 0, PT_REGS_IP(ctx), ts_ns);
+	return 0;
+}
