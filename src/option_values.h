@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The values of options: each function checks one and stores it in *opts.
+ *
+ * 0, or -errno once one line on stderr has named the option, the value and what is accepted.
+ * Strings are not copied: opts points to value.
+ */
+#ifndef MEMDESTROY_OPTION_VALUES_H
+#define MEMDESTROY_OPTION_VALUES_H
+
+#include "options.h"
+
+int option_attach(struct options *opts, const char *value);
+int option_kprobe(struct options *opts, const char *value); /* ignores value: there is none */
+int option_format(struct options *opts, const char *value);
+int option_sort(struct options *opts, const char *value);
+int option_by(struct options *opts, const char *value);
+int option_top(struct options *opts, const char *value);
+int option_buffer(struct options *opts, const char *value);
+int option_duration(struct options *opts, const char *value);
+int option_interval(struct options *opts, const char *value);
+int option_min_latency(struct options *opts, const char *value);
+int option_type(struct options *opts, const char *value);
+int option_name(struct options *opts, const char *value);
+int option_caller(struct options *opts, const char *value);
+int option_output(struct options *opts, const char *value);
+
+#endif

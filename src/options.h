@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The command line: one table of options, read into one structure.
+ */
+#ifndef MEMDESTROY_OPTIONS_H
+#define MEMDESTROY_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "event.h"
+
+enum attach_mode { ATTACH_AUTO, ATTACH_FENTRY, ATTACH_KPROBE };
+enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV };
+enum key { KEY_CALLER, KEY_TYPE, KEY_ALLOC, KEY_NAME, KEY_COMM, KEY_CPU, NR_KEYS };
+enum sort {
+	SORT_TOTAL,
+	SORT_COUNT,
+	SORT_EMPTY,
+	SORT_MIN,
+	SORT_MEAN,
+	SORT_P50,
+	SORT_P90,
+	SORT_P99,
+	SORT_MAX,
+	SORT_KEY, /* by the row's keys, ascending; all others descending */
+	NR_SORTS,
+};
+
+struct options {
+	enum attach_mode attach;
+	enum format format;
+	bool events;
+	bool histogram;
+	bool timestamp;
+	bool quiet;
+	bool verbose;
+	__u64 interval_ns; /* 0: no interim tables */
+	__u64 duration_ns; /* 0: until a signal */
+
+	enum key by[NR_KEYS]; /* in the order given, each at most once */
+	size_t nr_by;
+	enum sort sort;
+	__u64 top; /* rows to show; 0: all */
+
+	__u64 map_types;		  /* bit N: type N is wanted; 0: all */
+	const char *callers[MAX_CALLERS]; /* points into argv */
+	size_t nr_callers;
+	const char *name; /* glob; points into argv; NULL: all */
+	__u64 min_latency_ns;
+	bool no_empty;
+
+	const char *output;  /* file; points into argv; NULL: stdout */
+	size_t buffer_bytes; /* of the ring buffer, a power of two of at least a page */
+};
+
+enum options_result { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_BAD };
+
+/*
+ * Reads argv into *opts, which is filled with the defaults first. OPTIONS_DONE: --help, --usage or
+ * --version was answered on stdout, which is left to the caller to flush and check. OPTIONS_BAD:
+ * one line on stderr named what was wrong. Silences libbpf; diag_init() is the caller's next step.
+ */
+enum options_result options_parse(struct options *opts, int argc, char **argv);
+
+#endif
