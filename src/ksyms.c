@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ksyms.h"
+
+struct ksym {
+	__u64 addr;
+	__u32 name; /* offset in names */
+};
+
+struct ksyms {
+	struct ksym *syms; /* by address */
+	size_t nr, room;
+	char *names;
+	size_t names_len, names_room;
+	bool hidden;
+};
+
+static int grow(void **array, size_t *room, size_t want, size_t size)
+{
+	size_t more = *room ? *room : 4096;
+	void *bigger;
+
+	while (more < want)
+		more *= 2;
+	if (more == *room)
+		return 0;
+	bigger = realloc(*array, more * size);
+	if (!bigger)
+		return -ENOMEM;
+	*array = bigger;
+	*room = more;
+	return 0;
+}
+
+static int ksyms_add(struct ksyms *ksyms, __u64 addr, const char *name)
+{
+	size_t len = strlen(name) + 1;
+
+	if (grow((void **)&ksyms->syms, &ksyms->room, ksyms->nr + 1, sizeof(*ksyms->syms)) ||
+	    grow((void **)&ksyms->names, &ksyms->names_room, ksyms->names_len + len, 1))
+		return -ENOMEM;
+	ksyms->syms[ksyms->nr].addr = addr;
+	ksyms->syms[ksyms->nr++].name = ksyms->names_len;
+	memcpy(ksyms->names + ksyms->names_len, name, len);
+	ksyms->names_len += len;
+	if (addr)
+		ksyms->hidden = false;
+	return 0;
+}
+
+/* "ffffffff8131c420 T bpf_mem_alloc_destroy", then a tab and "[module]" for those of modules */
+static int ksyms_read(struct ksyms *ksyms, FILE *file)
+{
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t len;
+	int err = 0;
+
+	while (!err && (len = getline(&line, &size, file)) > 0) {
+		char *type, *name, *end;
+		__u64 addr;
+
+		errno = 0;
+		addr = strtoull(line, &type, 16);
+		if (errno || *type != ' ' || !type[1] || type[2] != ' ')
+			continue;
+		name = type + 3;
+		end = name + strcspn(name, " \t\n");
+		if (*end == '\t')
+			break; /* modules come after all of the core, and BPF after them */
+		*end = '\0';
+		if (*name && strchr("tTwW", type[1]))
+			err = ksyms_add(ksyms, addr, name);
+	}
+	if (!err && ferror(file))
+		err = -EIO;
+	free(line);
+	return err;
+}
+
+static int by_addr(const void *a, const void *b)
+{
+	const struct ksym *x = a, *y = b;
+
+	if (x->addr != y->addr)
+		return x->addr < y->addr ? -1 : 1;
+	return x->name < y->name ? -1 : x->name > y->name; /* as the kernel listed them */
+}
+
+int ksyms_load(const char *path, struct ksyms **out)
+{
+	FILE *file = fopen(path, "re");
+	struct ksyms *ksyms;
+	int err;
+
+	if (!file)
+		return -errno;
+	ksyms = calloc(1, sizeof(*ksyms));
+	if (!ksyms) {
+		err = -ENOMEM;
+		goto out;
+	}
+	ksyms->hidden = true;
+	err = ksyms_read(ksyms, file);
+	if (err) {
+		ksyms_free(ksyms);
+		goto out;
+	}
+	if (!ksyms->hidden)
+		qsort(ksyms->syms, ksyms->nr, sizeof(*ksyms->syms), by_addr);
+	*out = ksyms;
+out:
+	fclose(file);
+	return err;
+}
+
+void ksyms_free(struct ksyms *ksyms)
+{
+	if (!ksyms)
+		return;
+	free(ksyms->syms);
+	free(ksyms->names);
+	free(ksyms);
+}
+
+bool ksyms_hidden(const struct ksyms *ksyms)
+{
+	return ksyms->hidden;
+}
+
+static const struct ksym *ksyms_named(const struct ksyms *ksyms, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ksyms->nr; i++)
+		if (!strcmp(ksyms->names + ksyms->syms[i].name, name))
+			return &ksyms->syms[i];
+	return NULL;
+}
+
+bool ksyms_has(const struct ksyms *ksyms, const char *name)
+{
+	return ksyms_named(ksyms, name);
+}
+
+const char *ksyms_find(const struct ksyms *ksyms, __u64 addr, __u64 *offset)
+{
+	size_t low = 0, high = ksyms->nr; /* the answer lies before high */
+
+	if (ksyms->hidden)
+		return NULL;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (ksyms->syms[mid].addr <= addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	/* Past the last symbol nothing tells how far that one reaches. */
+	if (!low || low == ksyms->nr)
+		return NULL;
+	/* Of several names for one address, the first that the kernel lists. */
+	for (low--; low && ksyms->syms[low - 1].addr == ksyms->syms[low].addr; low--)
+		;
+	*offset = addr - ksyms->syms[low].addr;
+	return ksyms->names + ksyms->syms[low].name;
+}
+
+int ksyms_range(const struct ksyms *ksyms, const char *name, __u64 *start, __u64 *end)
+{
+	const struct ksym *sym = ksyms_named(ksyms, name), *next;
+
+	if (!sym || !sym->addr)
+		return -ENOENT;
+	for (next = sym; next < ksyms->syms + ksyms->nr && next->addr == sym->addr; next++)
+		;
+	if (next == ksyms->syms + ksyms->nr)
+		return -ENOENT;
+	*start = sym->addr;
+	*end = next->addr;
+	return 0;
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <uthash.h>
+
+#include "pair.h"
+
+struct waiting {
+	__u32 tid;
+	struct record_call entry;
+	UT_hash_handle hh;
+};
+
+struct pair {
+	pair_call_fn call_fn;
+	void *ctx;
+	struct waiting *waiting; /* by thread */
+	__u64 completed, entry_only, return_only;
+};
+
+struct pair *pair_new(pair_call_fn call_fn, void *ctx)
+{
+	struct pair *pair = calloc(1, sizeof(*pair));
+
+	if (pair) {
+		pair->call_fn = call_fn;
+		pair->ctx = ctx;
+	}
+	return pair;
+}
+
+void pair_free(struct pair *pair)
+{
+	struct waiting *waiting, *next;
+
+	if (!pair)
+		return;
+	HASH_ITER (hh, pair->waiting, waiting, next) {
+		HASH_DEL(pair->waiting, waiting);
+		free(waiting);
+	}
+	free(pair);
+}
+
+/* A call as one record tells it; times are for the caller to fill in. */
+static struct call call_of(const struct record_call *rec)
+{
+	struct call call = {
+		.ts_ns = UNKNOWN_NS,
+		.latency_ns = UNKNOWN_NS,
+		.caller = rec->head.caller,
+		.pid = rec->pid,
+		.tid = rec->head.tid,
+		.cpu = rec->cpu,
+		.map_type = rec->map_type,
+		.key_size = rec->key_size,
+		.value_size = rec->value_size,
+		.max_entries = rec->max_entries,
+		.map_flags = rec->map_flags,
+		.unit_size = rec->unit_size,
+		.alloc = rec->alloc,
+		.flags = rec->flags,
+	};
+
+	memcpy(call.map_name, rec->map_name, sizeof(call.map_name));
+	memcpy(call.comm, rec->comm, sizeof(call.comm));
+	return call;
+}
+
+static void pass_entry(struct pair *pair, const struct record_call *entry)
+{
+	struct call call = call_of(entry);
+
+	call.ts_ns = entry->head.ts_ns;
+	pair->call_fn(pair->ctx, &call);
+}
+
+static void pass_return(struct pair *pair, const struct record_call *ret)
+{
+	struct call call = call_of(ret);
+
+	pair->return_only++;
+	pair->call_fn(pair->ctx, &call);
+}
+
+static void pass_both(struct pair *pair, const struct record_call *entry,
+		      const struct record_call *ret)
+{
+	struct call call = call_of(entry);
+
+	call.ts_ns = entry->head.ts_ns;
+	call.latency_ns = ret->head.ts_ns - entry->head.ts_ns;
+	/* A kretprobe knows where the call returns to whatever sits on the stack at entry. */
+	if (!ret->head.ma && ret->head.caller)
+		call.caller = ret->head.caller;
+	pair->completed++;
+	pair->call_fn(pair->ctx, &call);
+}
+
+/* What both sides know must be the same. */
+static bool same_call(const struct record_head *entry, const struct record_head *ret)
+{
+	if (ret->ts_ns < entry->ts_ns)
+		return false;
+	if (entry->ma && ret->ma && entry->ma != ret->ma)
+		return false;
+	if (entry->map && ret->map && entry->map != ret->map)
+		return false;
+	return !entry->caller || !ret->caller || entry->caller == ret->caller;
+}
+
+static int pair_entry(struct pair *pair, const struct record_call *entry)
+{
+	struct waiting *waiting;
+
+	HASH_FIND(hh, pair->waiting, &entry->head.tid, sizeof(entry->head.tid), waiting);
+	if (waiting) {
+		pair->entry_only++;
+		pass_entry(pair, &waiting->entry);
+		waiting->entry = *entry;
+		return 0;
+	}
+	waiting = malloc(sizeof(*waiting));
+	if (!waiting) {
+		pair->entry_only++;
+		pass_entry(pair, entry);
+		return -ENOMEM;
+	}
+	waiting->tid = entry->head.tid;
+	waiting->entry = *entry;
+	HASH_ADD(hh, pair->waiting, tid, sizeof(waiting->tid), waiting);
+	return 0;
+}
+
+static void pair_return(struct pair *pair, const struct record_call *ret)
+{
+	struct waiting *waiting;
+
+	HASH_FIND(hh, pair->waiting, &ret->head.tid, sizeof(ret->head.tid), waiting);
+	if (!waiting) {
+		pass_return(pair, ret);
+		return;
+	}
+	if (same_call(&waiting->entry.head, &ret->head)) {
+		pass_both(pair, &waiting->entry, ret);
+	} else {
+		pair->entry_only++;
+		pass_entry(pair, &waiting->entry);
+		pass_return(pair, ret);
+	}
+	HASH_DEL(pair->waiting, waiting);
+	free(waiting);
+}
+
+int pair_add(struct pair *pair, const struct record_call *rec)
+{
+	if (rec->head.type == RECORD_ENTRY)
+		return pair_entry(pair, rec);
+	pair_return(pair, rec);
+	return 0;
+}
+
+void pair_flush(struct pair *pair)
+{
+	struct waiting *waiting, *next;
+
+	HASH_ITER (hh, pair->waiting, waiting, next)
+		pass_entry(pair, &waiting->entry);
+}
+
+__u64 pair_completed(const struct pair *pair)
+{
+	return pair->completed;
+}
+
+__u64 pair_entry_only(const struct pair *pair)
+{
+	return pair->entry_only;
+}
+
+__u64 pair_return_only(const struct pair *pair)
+{
+	return pair->return_only;
+}
+
+__u64 pair_waiting(const struct pair *pair)
+{
+	return HASH_COUNT(pair->waiting);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Joins the records of both sides of a call.
+ *
+ * A thread is in the function once at a time, so its records alternate unless one was missed or
+ * lost. Which call a return belongs to is checked all the same: an entry is never joined to the
+ * return of a later call.
+ */
+#ifndef MEMDESTROY_PAIR_H
+#define MEMDESTROY_PAIR_H
+
+#include "call.h"
+
+struct pair;
+
+/* Gets each call once: when it is complete, or when its other side will not come any more. */
+typedef void (*pair_call_fn)(void *ctx, struct call *call);
+
+/* NULL: out of memory. */
+struct pair *pair_new(pair_call_fn call_fn, void *ctx);
+void pair_free(struct pair *pair);
+
+/* Takes a decoded record. -ENOMEM: no room to wait for its return, so it was passed on alone. */
+int pair_add(struct pair *pair, const struct record_call *rec);
+
+/* Passes on the calls that still wait for their return, which stay counted as waiting. */
+void pair_flush(struct pair *pair);
+
+__u64 pair_completed(const struct pair *pair);
+__u64 pair_entry_only(const struct pair *pair);
+__u64 pair_return_only(const struct pair *pair);
+__u64 pair_waiting(const struct pair *pair);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The BPF programs: chosen, loaded, attached, asked for their counts. The only file that knows the
+ * skeleton.
+ */
+#ifndef MEMDESTROY_PROBE_H
+#define MEMDESTROY_PROBE_H
+
+#include <stdbool.h>
+
+#include "event.h"
+#include "ksyms.h"
+#include "ledger.h"
+#include "options.h"
+
+#define TRACED_FUNCTION "bpf_mem_alloc_destroy"
+
+struct probe;
+
+/*
+ * Loads and attaches; from here on calls are recorded. On success *out is to be freed with
+ * probe_close(). Errors have been told the user: -EOPNOTSUPP this kernel cannot be traced, -EPERM
+ * not permitted, another -errno for anything else.
+ */
+int probe_open(struct probe **out, const struct options *opts, const struct ksyms *ksyms);
+void probe_close(struct probe *probe);
+
+/* "fentry/fexit" or "kprobe/kretprobe" */
+const char *probe_method(const struct probe *probe);
+
+/* File descriptor of the ring buffer; the probe's. */
+int probe_records_fd(const struct probe *probe);
+
+/* No new calls from here on; those under way are still seen off. */
+void probe_stop(struct probe *probe);
+
+/* How many more entries than returns have been seen so far, 0 if not more. */
+__u64 probe_under_way(const struct probe *probe);
+
+/* Hands over the entries that filters made wait for a return that has not come. */
+void probe_for_each_parked(struct probe *probe,
+			   void (*each)(void *ctx, const void *record, size_t size), void *ctx);
+
+/* Fills in what the programs and the kernel counted, and leaves the other fields alone. */
+void probe_count(const struct probe *probe, struct ledger *ledger);
+
+#endif

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Which records make a call, above all when some of them are missing. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "pair.h"
+
+#define MAX_CALLS 16
+
+struct seen_calls {
+	struct call call[MAX_CALLS];
+	size_t nr;
+};
+
+static void take(void *ctx, struct call *call)
+{
+	struct seen_calls *seen = ctx;
+
+	assert_true(seen->nr < MAX_CALLS);
+	seen->call[seen->nr++] = *call;
+}
+
+static struct record_call record(__u16 type, __u32 tid, __u64 ts_ns, __u64 ma, __u64 caller)
+{
+	struct record_call rec = {
+		.head = {.type = type, .tid = tid, .ts_ns = ts_ns, .ma = ma, .caller = caller},
+		.map_type = tid,
+	};
+
+	rec.head.size = type == RECORD_RETURN ? sizeof(rec.head) : sizeof(rec);
+	return rec;
+}
+
+static void add(struct pair *pair, __u16 type, __u32 tid, __u64 ts_ns, __u64 ma, __u64 caller)
+{
+	struct record_call rec = record(type, tid, ts_ns, ma, caller);
+
+	assert_int_equal(pair_add(pair, &rec), 0);
+}
+
+static void joins_by_thread(void **state)
+{
+	struct seen_calls seen = {};
+	struct pair *pair = pair_new(take, &seen);
+
+	(void)state;
+	add(pair, RECORD_ENTRY, 1, 100, 0xa, 0x10);
+	add(pair, RECORD_ENTRY, 2, 110, 0xb, 0x20);
+	assert_int_equal(pair_waiting(pair), 2);
+	add(pair, RECORD_RETURN, 1, 150, 0xa, 0);
+	add(pair, RECORD_RETURN, 2, 310, 0xb, 0);
+	assert_int_equal(seen.nr, 2);
+	assert_int_equal(seen.call[0].latency_ns, 50);
+	assert_int_equal(seen.call[0].caller, 0x10);
+	assert_int_equal(seen.call[0].map_type, 1);
+	assert_int_equal(seen.call[1].ts_ns, 110);
+	assert_int_equal(seen.call[1].latency_ns, 200);
+	assert_int_equal(pair_completed(pair), 2);
+	assert_int_equal(pair_waiting(pair), 0);
+	pair_free(pair);
+}
+
+static void missed_return_is_told(void **state)
+{
+	struct seen_calls seen = {};
+	struct pair *pair = pair_new(take, &seen);
+
+	(void)state;
+	add(pair, RECORD_ENTRY, 1, 100, 0xa, 0x10);
+	add(pair, RECORD_ENTRY, 1, 200, 0xb, 0x20);
+	assert_int_equal(seen.nr, 1);
+	assert_int_equal(seen.call[0].ts_ns, 100);
+	assert_true(seen.call[0].latency_ns == UNKNOWN_NS);
+	assert_int_equal(pair_entry_only(pair), 1);
+	add(pair, RECORD_RETURN, 1, 220, 0xb, 0);
+	assert_int_equal(seen.call[1].latency_ns, 20);
+	assert_int_equal(pair_completed(pair), 1);
+	pair_free(pair);
+}
+
+static void missed_entry_is_told(void **state)
+{
+	struct seen_calls seen = {};
+	struct pair *pair = pair_new(take, &seen);
+
+	(void)state;
+	add(pair, RECORD_RETURN_FULL, 7, 220, 0xb, 0x30);
+	assert_int_equal(seen.nr, 1);
+	assert_true(seen.call[0].ts_ns == UNKNOWN_NS);
+	assert_true(seen.call[0].latency_ns == UNKNOWN_NS);
+	assert_int_equal(seen.call[0].caller, 0x30);
+	assert_int_equal(seen.call[0].map_type, 7);
+	assert_int_equal(pair_return_only(pair), 1);
+	pair_free(pair);
+}
+
+/* The return of one call and the entry of the next were missed: not one long call. */
+static void never_joins_two_calls(void **state)
+{
+	static const struct {
+		__u64 ma, caller;
+	} ret[] = {{0xb, 0}, {0, 0x20}};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		struct seen_calls seen = {};
+		struct pair *pair = pair_new(take, &seen);
+
+		add(pair, RECORD_ENTRY, 1, 100, 0xa, 0x10);
+		add(pair, RECORD_RETURN_FULL, 1, 900, ret[i].ma, ret[i].caller);
+		assert_int_equal(seen.nr, 2);
+		assert_true(seen.call[0].latency_ns == UNKNOWN_NS);
+		assert_true(seen.call[1].latency_ns == UNKNOWN_NS);
+		assert_int_equal(pair_completed(pair), 0);
+		assert_int_equal(pair_entry_only(pair), 1);
+		assert_int_equal(pair_return_only(pair), 1);
+		assert_int_equal(pair_waiting(pair), 0);
+		pair_free(pair);
+	}
+}
+
+static void different_map_is_another_call(void **state)
+{
+	struct seen_calls seen = {};
+	struct pair *pair = pair_new(take, &seen);
+	struct record_call entry = record(RECORD_ENTRY, 1, 100, 0xa, 0x10);
+	struct record_call ret = record(RECORD_RETURN_FULL, 1, 900, 0, 0x10);
+
+	(void)state;
+	entry.head.map = 0x1000;
+	ret.head.map = 0x2000;
+	pair_add(pair, &entry);
+	pair_add(pair, &ret);
+	assert_int_equal(pair_completed(pair), 0);
+	pair_free(pair);
+}
+
+static void time_never_runs_backwards(void **state)
+{
+	struct seen_calls seen = {};
+	struct pair *pair = pair_new(take, &seen);
+
+	(void)state;
+	add(pair, RECORD_ENTRY, 1, 100, 0xa, 0x10);
+	add(pair, RECORD_RETURN, 1, 99, 0xa, 0);
+	assert_int_equal(pair_completed(pair), 0);
+	assert_true(seen.call[0].latency_ns == UNKNOWN_NS);
+	pair_free(pair);
+}
+
+/* Where the entry could not see its caller, or saw something else's trampoline. */
+static void kretprobe_knows_the_caller(void **state)
+{
+	struct seen_calls seen = {};
+	struct pair *pair = pair_new(take, &seen);
+
+	(void)state;
+	add(pair, RECORD_ENTRY, 1, 100, 0xa, 0);
+	add(pair, RECORD_RETURN_FULL, 1, 130, 0, 0x40);
+	assert_int_equal(pair_completed(pair), 1);
+	assert_int_equal(seen.call[0].caller, 0x40);
+	assert_int_equal(seen.call[0].latency_ns, 30);
+	pair_free(pair);
+}
+
+static void flush_shows_what_still_waits(void **state)
+{
+	struct seen_calls seen = {};
+	struct pair *pair = pair_new(take, &seen);
+
+	(void)state;
+	add(pair, RECORD_ENTRY, 1, 100, 0xa, 0x10);
+	add(pair, RECORD_ENTRY, 2, 100, 0xb, 0x10);
+	pair_flush(pair);
+	assert_int_equal(seen.nr, 2);
+	assert_int_equal(pair_waiting(pair), 2);
+	assert_int_equal(pair_entry_only(pair), 0);
+	pair_free(pair);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(joins_by_thread),
+		cmocka_unit_test(missed_return_is_told),
+		cmocka_unit_test(missed_entry_is_told),
+		cmocka_unit_test(never_joins_two_calls),
+		cmocka_unit_test(different_map_is_another_call),
+		cmocka_unit_test(time_never_runs_backwards),
+		cmocka_unit_test(kretprobe_knows_the_caller),
+		cmocka_unit_test(flush_shows_what_still_waits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
