@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Adds calls up in rows, one per combination of the keys asked for.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HASH_NONFATAL_OOM	   1
+#define uthash_nonfatal_oom(entry) ((entry)->refused = true)
+#include <uthash.h>
+
+#include "aggregate.h"
+
+#define CALLER_LEN 512 /* the kernel's KSYM_NAME_LEN, with its NUL */
+#define KEYS_SIZE  (NR_KEYS * (1 + CALLER_LEN))
+
+/*
+ * Say what kind of value follows in the bytes of a key, so that no two kinds are ever taken for
+ * the same. In the order in which they are sorted.
+ */
+enum key_tag { TAG_KNOWN = 1, TAG_ADDRESS, TAG_UNKNOWN };
+
+/*
+ * The keys as bytes, which are both what identifies a row and what orders it: memcmp() compares
+ * them key by key, since numbers have their high byte first and text ends with a NUL.
+ */
+struct key_bytes {
+	size_t len;
+	unsigned char at[KEYS_SIZE];
+};
+
+struct entry {
+	struct row row;
+	__u64 rank; /* what it is being sorted by; 0: nothing to go by */
+	bool refused;
+	UT_hash_handle hh;
+	char *caller_name; /* row.key points to it too; may be NULL */
+	size_t keys_len;
+	unsigned char keys[];
+};
+
+struct aggregate {
+	enum key by[NR_KEYS];
+	size_t nr_by;
+	size_t max_rows;
+	struct entry *entries; /* uthash's head */
+	struct entry *other;
+	const struct row **sorted; /* of the last aggregate_sort() */
+};
+
+static void put_tag(struct key_bytes *keys, enum key_tag tag)
+{
+	keys->at[keys->len++] = tag;
+}
+
+static void put_number(struct key_bytes *keys, enum key_tag tag, __u64 number)
+{
+	int shift;
+
+	put_tag(keys, tag);
+	for (shift = 56; shift >= 0; shift -= 8)
+		keys->at[keys->len++] = number >> shift;
+}
+
+static void put_text(struct key_bytes *keys, const char *text, size_t size)
+{
+	size_t len = strnlen(text, size - 1);
+
+	put_tag(keys, TAG_KNOWN);
+	memcpy(&keys->at[keys->len], text, len);
+	keys->len += len;
+	keys->at[keys->len++] = '\0';
+}
+
+static void put_caller(struct key_bytes *keys, const struct call *call)
+{
+	if (call->caller_name)
+		put_text(keys, call->caller_name, CALLER_LEN);
+	else if (call->caller)
+		put_number(keys, TAG_ADDRESS, call->caller);
+	else
+		put_tag(keys, TAG_UNKNOWN);
+}
+
+static void put_key(struct key_bytes *keys, enum key key, const struct call *call)
+{
+	switch (key) {
+	case KEY_CALLER:
+		put_caller(keys, call);
+		break;
+	case KEY_TYPE:
+		if (call_has(call, CALL_MAP))
+			put_number(keys, TAG_KNOWN, call->map_type);
+		else
+			put_tag(keys, TAG_UNKNOWN);
+		break;
+	case KEY_ALLOC:
+		if (call->alloc != ALLOC_UNKNOWN)
+			put_number(keys, TAG_KNOWN, call->alloc);
+		else
+			put_tag(keys, TAG_UNKNOWN);
+		break;
+	case KEY_NAME:
+		if (call_has(call, CALL_MAP | CALL_NAME))
+			put_text(keys, call->map_name, NAME_LEN);
+		else
+			put_tag(keys, TAG_UNKNOWN);
+		break;
+	case KEY_COMM:
+		put_text(keys, call->comm, NAME_LEN);
+		break;
+	case KEY_CPU:
+		put_number(keys, TAG_KNOWN, call->cpu);
+		break;
+	case NR_KEYS:
+		break;
+	}
+}
+
+static void entry_free(struct entry *entry)
+{
+	if (!entry)
+		return;
+	hist_free(&entry->row.latency);
+	free(entry->caller_name);
+	free(entry);
+}
+
+static struct entry *entry_new(const struct key_bytes *keys, const struct call *call)
+{
+	struct entry *entry = calloc(1, sizeof(*entry) + keys->len);
+
+	if (!entry)
+		return NULL;
+
+	entry->row.key = *call;
+	entry->keys_len = keys->len;
+	memcpy(entry->keys, keys->at, keys->len);
+	if (call->caller_name) {
+		/* A copy, so that rows outlive the symbols they name. */
+		entry->caller_name = strndup(call->caller_name, CALLER_LEN - 1);
+		entry->row.key.caller_name = entry->caller_name;
+		if (!entry->caller_name) {
+			entry_free(entry);
+			return NULL;
+		}
+	}
+	return entry;
+}
+
+struct aggregate *aggregate_new(const enum key *by, size_t nr_by, size_t max_rows)
+{
+	static const struct key_bytes no_keys;
+	static const struct call no_call;
+	struct aggregate *aggregate = calloc(1, sizeof(*aggregate));
+	size_t i;
+
+	if (!aggregate)
+		return NULL;
+
+	/* Made now, because it is needed when memory is short. */
+	aggregate->other = entry_new(&no_keys, &no_call);
+	if (!aggregate->other) {
+		free(aggregate);
+		return NULL;
+	}
+	aggregate->other->row.other = true;
+	aggregate->nr_by = nr_by < NR_KEYS ? nr_by : NR_KEYS;
+	for (i = 0; i < aggregate->nr_by; i++)
+		aggregate->by[i] = by[i];
+	aggregate->max_rows = max_rows;
+	return aggregate;
+}
+
+static int row_add(struct row *row, const struct call *call)
+{
+	bool empty = call_has(call, CALL_EMPTY_KNOWN | CALL_EMPTY);
+	bool measured = !empty && call->latency_ns != UNKNOWN_NS;
+	int err = measured ? hist_add(&row->latency, call->latency_ns) : 0;
+
+	if (err)
+		return err;
+
+	row->count++;
+	row->empty += empty;
+	row->unmeasured += !empty && !measured;
+	return 0;
+}
+
+/* Puts a new row into the table only once it holds its call: no row is ever without one. */
+static int entry_add(struct aggregate *aggregate, const struct key_bytes *keys,
+		     const struct call *call)
+{
+	struct entry *entry = entry_new(keys, call);
+	int err = entry ? row_add(&entry->row, call) : -ENOMEM;
+
+	if (!err) {
+		HASH_ADD_KEYPTR(hh, aggregate->entries, entry->keys, entry->keys_len, entry);
+		if (entry->refused)
+			err = -ENOMEM;
+	}
+	if (err)
+		entry_free(entry);
+	return err;
+}
+
+int aggregate_add(struct aggregate *aggregate, const struct call *call)
+{
+	struct key_bytes keys;
+	struct entry *entry;
+	size_t i;
+
+	keys.len = 0;
+	for (i = 0; i < aggregate->nr_by; i++)
+		put_key(&keys, aggregate->by[i], call);
+
+	HASH_FIND(hh, aggregate->entries, keys.at, keys.len, entry);
+	if (!entry && HASH_COUNT(aggregate->entries) < aggregate->max_rows)
+		return entry_add(aggregate, &keys, call);
+	return row_add(entry ? &entry->row : &aggregate->other->row, call);
+}
+
+__u64 aggregate_overflow(const struct aggregate *aggregate)
+{
+	return aggregate->other->row.count;
+}
+
+/* What to sort a row by. Latencies are off by one so that 0 is left for "no latency known". */
+static __u64 row_rank(const struct row *row, enum sort sort)
+{
+	const struct hist *latency = &row->latency;
+	__u64 ns = 0;
+
+	switch (sort) {
+	case SORT_COUNT:
+		return row->count;
+	case SORT_EMPTY:
+		return row->empty;
+	case SORT_TOTAL:
+		ns = latency->total_ns;
+		break;
+	case SORT_MIN:
+		ns = latency->min_ns;
+		break;
+	case SORT_MEAN:
+		ns = hist_mean(latency);
+		break;
+	case SORT_P50:
+		ns = hist_percentile(latency, 50);
+		break;
+	case SORT_P90:
+		ns = hist_percentile(latency, 90);
+		break;
+	case SORT_P99:
+		ns = hist_percentile(latency, 99);
+		break;
+	case SORT_MAX:
+		ns = latency->max_ns;
+		break;
+	case SORT_KEY:
+	case NR_SORTS:
+		return 0;
+	}
+	return latency->count ? ns + (ns != ~0ULL) : 0;
+}
+
+static int compare(const void *left, const void *right)
+{
+	/* The row is an entry's first member. */
+	const struct entry *a = *(const struct entry *const *)left;
+	const struct entry *b = *(const struct entry *const *)right;
+	int order;
+
+	if (a->row.other != b->row.other)
+		return a->row.other ? 1 : -1;
+	if (a->rank != b->rank)
+		return a->rank > b->rank ? -1 : 1;
+
+	order = memcmp(a->keys, b->keys, a->keys_len < b->keys_len ? a->keys_len : b->keys_len);
+	return order ? order : (a->keys_len > b->keys_len) - (a->keys_len < b->keys_len);
+}
+
+int aggregate_sort(struct aggregate *aggregate, enum sort sort, __u64 top, struct rows *rows)
+{
+	size_t nr = HASH_COUNT(aggregate->entries) + !!aggregate_overflow(aggregate), i = 0;
+	/* One too many, because an allocation of nothing may return NULL. */
+	const struct row **sorted =
+		reallocarray(aggregate->sorted, nr + 1, sizeof(*aggregate->sorted));
+	struct entry *entry, *next;
+
+	if (!sorted)
+		return -ENOMEM;
+	aggregate->sorted = sorted;
+
+	HASH_ITER (hh, aggregate->entries, entry, next) {
+		entry->rank = row_rank(&entry->row, sort);
+		sorted[i++] = &entry->row;
+	}
+	if (i < nr)
+		sorted[i] = &aggregate->other->row;
+	qsort(sorted, nr, sizeof(*sorted), compare);
+
+	rows->by = aggregate->by;
+	rows->nr_by = aggregate->nr_by;
+	rows->row = sorted;
+	rows->nr = top && top < nr ? top : nr;
+	rows->left_out = nr - rows->nr;
+	return 0;
+}
+
+void aggregate_reset(struct aggregate *aggregate)
+{
+	struct row *other = &aggregate->other->row;
+	struct entry *entry, *next;
+
+	HASH_ITER (hh, aggregate->entries, entry, next) {
+		HASH_DEL(aggregate->entries, entry);
+		entry_free(entry);
+	}
+	hist_free(&other->latency);
+	other->count = 0;
+	other->empty = 0;
+	other->unmeasured = 0;
+}
+
+void aggregate_free(struct aggregate *aggregate)
+{
+	if (!aggregate)
+		return;
+
+	aggregate_reset(aggregate);
+	entry_free(aggregate->other);
+	free(aggregate->sorted);
+	free(aggregate);
+}

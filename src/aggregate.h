@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Adds calls up in rows, one per combination of the keys asked for.
+ */
+#ifndef MEMDESTROY_AGGREGATE_H
+#define MEMDESTROY_AGGREGATE_H
+
+#include "call.h"
+#include "hist.h"
+#include "options.h"
+
+/* Read only, and owned by the aggregate. */
+struct row {
+	/*
+	 * What the calls have in common: of this, only the members that are keys mean anything.
+	 * What is not known of a call is a key value of its own.
+	 */
+	struct call key;
+	bool other;	     /* the calls for which there was no row left: key means nothing */
+	__u64 count;	     /* all calls */
+	__u64 empty;	     /* of these, known to have had nothing to destroy */
+	__u64 unmeasured;    /* of these, the ones neither empty nor with a latency */
+	struct hist latency; /* of the rest */
+};
+
+/* A sorted view, valid until the aggregate is next changed, sorted or freed. */
+struct rows {
+	const enum key *by;
+	size_t nr_by;
+	const struct row *const *row;
+	size_t nr;
+	size_t left_out; /* rows beyond the first "top" ones */
+};
+
+struct aggregate;
+
+/*
+ * nr_by (up to NR_KEYS) keys, each at most once; none gives a single row. At most max_rows rows
+ * are kept; calls that would need more go to one further row, the "other" one. Each row takes
+ * about 1 KiB, and 512 bytes for each power of two that its latencies spread over. NULL: no memory.
+ */
+struct aggregate *aggregate_new(const enum key *by, size_t nr_by, size_t max_rows);
+
+/* Adds a call, of which nothing is referred to later. 0, or -ENOMEM with nothing counted. */
+int aggregate_add(struct aggregate *aggregate, const struct call *call);
+
+/* Calls put into the "other" row since the creation or the last reset. */
+__u64 aggregate_overflow(const struct aggregate *aggregate);
+
+/*
+ * Fills *rows with the first top rows (0: all). All but SORT_KEY sort in descending order, rows
+ * without a latency after all others. Ties are in the order of the keys: names by their bytes,
+ * types and CPUs by number, what is unknown last. The "other" row always comes last.
+ * 0, or -ENOMEM.
+ */
+int aggregate_sort(struct aggregate *aggregate, enum sort sort, __u64 top, struct rows *rows);
+
+/* Forgets all rows. */
+void aggregate_reset(struct aggregate *aggregate);
+
+/* Takes NULL. */
+void aggregate_free(struct aggregate *aggregate);
+
+#endif
