@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Writes an object, as its columns tell, as one line of JSON or CSV.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "line.h"
+
+int line_error(FILE *out)
+{
+	if (!ferror(out))
+		return 0;
+	return errno ? -errno : -EIO;
+}
+
+/* jansson's integers are signed; beyond them a number that is close beats one that is wrong. */
+static json_t *json_number(__u64 number)
+{
+	if (number > INT64_MAX)
+		return json_real(number);
+	return json_integer(number);
+}
+
+static json_t *json_text(const char *text)
+{
+	char safe[CELL_SIZE];
+
+	text_utf8(safe, sizeof(safe), text, strlen(text));
+	return json_string(safe);
+}
+
+static json_t *json_value(const struct column *column, const void *object)
+{
+	struct value value;
+
+	if (!column->get(column, object, &value))
+		return json_null();
+	if (column->kind == VALUE_TEXT)
+		return json_text(value.text);
+	if (column->kind == VALUE_BOOL)
+		return json_boolean(value.number);
+	return json_number(value.number);
+}
+
+int line_json(FILE *out, const struct column *column, const void *object)
+{
+	json_t *json = json_object();
+	int err = json ? 0 : -ENOMEM;
+
+	for (; column->name && !err; column++)
+		if (json_object_set_new(json, column->name, json_value(column, object)))
+			err = -ENOMEM;
+	if (!err && json_dumpf(json, out, JSON_COMPACT | JSON_ENSURE_ASCII))
+		err = ferror(out) ? 0 : -ENOMEM;
+	if (!err) {
+		putc('\n', out);
+		err = line_error(out);
+	}
+	json_decref(json);
+	return err;
+}
+
+/* Nothing for null, so that an empty text has to be quoted. */
+static void csv_text(FILE *out, const char *text)
+{
+	if (*text && !strpbrk(text, "\",\r\n")) {
+		fputs(text, out);
+		return;
+	}
+
+	putc('"', out);
+	for (; *text; text++) {
+		if (*text == '"')
+			putc('"', out);
+		putc(*text, out);
+	}
+	putc('"', out);
+}
+
+static void csv_value(FILE *out, const struct column *column, const void *object)
+{
+	char safe[CELL_SIZE];
+	struct value value;
+
+	if (!column->get(column, object, &value))
+		return;
+	if (column->kind == VALUE_TEXT) {
+		text_printable(safe, sizeof(safe), value.text, strlen(value.text));
+		csv_text(out, safe);
+	} else if (column->kind == VALUE_BOOL) {
+		fputs(value.number ? "true" : "false", out);
+	} else {
+		fprintf(out, "%llu", value.number);
+	}
+}
+
+int line_csv(FILE *out, const struct column *columns, const void *object)
+{
+	const struct column *column;
+
+	for (column = columns; column->name; column++) {
+		if (column != columns)
+			putc(',', out);
+		csv_value(out, column, object);
+	}
+	putc('\n', out);
+	return line_error(out);
+}
+
+int line_csv_names(FILE *out, const struct column *columns)
+{
+	const struct column *column;
+
+	for (column = columns; column->name; column++)
+		fprintf(out, "%s%s", column == columns ? "" : ",", column->name);
+	putc('\n', out);
+	return line_error(out);
+}

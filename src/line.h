@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Writes an object, as its columns tell, as one line of JSON or CSV.
+ *
+ * All functions return 0, -errno if the stream failed, -EIO if it had failed before, or -ENOMEM.
+ */
+#ifndef MEMDESTROY_LINE_H
+#define MEMDESTROY_LINE_H
+
+#include <stdio.h>
+
+#include "column.h"
+#include "text.h"
+
+#define CELL_LEN  512 /* bytes of text that are shown at most: the kernel's KSYM_NAME_LEN */
+#define CELL_SIZE TEXT_SIZE(CELL_LEN)
+
+/* One JSON object in pure ASCII. */
+int line_json(FILE *out, const struct column *columns, const void *object);
+
+/* RFC 4180 but for its line ends; null is an empty field, empty text is quoted. */
+int line_csv(FILE *out, const struct column *columns, const void *object);
+int line_csv_names(FILE *out, const struct column *columns);
+
+/* What became of what was written since errno was set to 0. */
+int line_error(FILE *out);
+
+#endif

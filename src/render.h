@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Writes events, rows and the ledger as tables, JSON lines or CSV.
+ *
+ * All functions return 0, or -errno if the stream could not be written (-ENOSPC, -EPIPE, ...; -EIO
+ * once it had failed before) or memory ran out (-ENOMEM). Those for events leave flushing to the
+ * stream's own buffering, so that a failure may show up at a later event; the others flush.
+ * What goes to tables and CSV holds no control characters; JSON is pure ASCII.
+ */
+#ifndef MEMDESTROY_RENDER_H
+#define MEMDESTROY_RENDER_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "aggregate.h"
+#include "call.h"
+#include "ledger.h"
+#include "options.h"
+
+/* The line with the names of the columns, which CSV and tables start with; nothing for JSON. */
+int render_event_header(FILE *out, enum format format);
+
+/* One line for one call. Tables show its time in seconds since start_ns (CLOCK_MONOTONIC). */
+int render_event(FILE *out, enum format format, const struct call *call, __u64 start_ns);
+
+/* Which table the rows are from; numbers from 1 on are interim tables. */
+#define INTERVAL_NONE  (~0ULL) /* the whole run, of a run without interim tables */
+#define INTERVAL_WHOLE 0ULL    /* the whole run, of a run with interim tables */
+
+/*
+ * The line with the names of the columns that CSV starts with, once for all of the run's tables;
+ * nothing for the other formats. interval: as for render_rows(), any of the run's.
+ */
+int render_rows_header(FILE *out, enum format format, const struct rows *rows, __u64 interval);
+
+/* A table of rows, with its heading and how many rows were left out; or lines of JSON or CSV. */
+int render_rows(FILE *out, enum format format, const struct rows *rows, __u64 interval);
+
+/* The distribution of each row's latencies, as text. */
+int render_histogram(FILE *out, const struct rows *rows);
+
+/* One line of JSON. */
+int render_ledger_json(FILE *out, const struct ledger *ledger);
+
+/*
+ * Three lines of text; one that tells of a loss begins with "WARNING:". with_filters: whether the
+ * run had filters; the filtered calls are named if so, or if there are any.
+ */
+int render_ledger_text(FILE *out, const struct ledger *ledger, bool with_filters);
+
+#endif
