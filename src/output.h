@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where results go: stdout or the file of -o, written as they come or whole at the end.
+ */
+#ifndef MEMDESTROY_OUTPUT_H
+#define MEMDESTROY_OUTPUT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct output;
+
+/*
+ * path NULL: stdout. live: lines reach their reader one by one. Otherwise a regular file is made
+ * under another name beside path, and takes its place only once it is complete. On success *out is
+ * to be handed to output_close(). -errno.
+ */
+int output_open(struct output **out, const char *path, bool live);
+
+FILE *output_file(const struct output *output);
+
+/* Does nobody read any more? Only a closed pipe or socket says so. */
+bool output_abandoned(const struct output *output);
+
+/*
+ * Flushes, closes and frees. keep: the file takes its place; else what was written under another
+ * name is removed. -errno, in which case path is as it was. Takes NULL.
+ */
+int output_close(struct output *output, bool keep);
+
+#endif
