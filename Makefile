@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Everything that is built lands under build/.
+
+VERSION := 0.1.0
+
+CC ?= gcc
+CLANG ?= clang
+BPFTOOL ?= $(firstword $(shell command -v bpftool) /usr/sbin/bpftool)
+PKG_CONFIG ?= pkg-config
+INSTALL ?= install
+prefix ?= /usr/local
+sbindir ?= $(prefix)/sbin
+mandir ?= $(prefix)/share/man
+completionsdir ?= $(prefix)/share/bash-completion/completions
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
+
+ARCH := $(shell uname -m | sed -e 's/x86_64/x86/' -e 's/aarch64/arm64/' -e 's/ppc64le/powerpc/' \
+	-e 's/riscv64/riscv/' -e 's/s390x/s390/')
+OUT := build
+
+CFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Werror -Wmissing-prototypes -Wshadow
+LIBS := libbpf libelf zlib jansson libcap
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARNINGS) -Ibpf -I$(OUT) -MMD -MP \
+	$(shell $(PKG_CONFIG) --cflags $(LIBS)) $(CFLAGS) $(SANITIZE)
+ALL_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) $(LDFLAGS) $(SANITIZE)
+BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Wextra -Werror \
+	-Ivmlinux -Ibpf -MMD -MP
+
+SRC := $(wildcard src/*.c)
+OBJ := $(SRC:src/%.c=$(OUT)/src/%.o)
+LIB := $(filter-out $(OUT)/src/main.o,$(OBJ))
+UNIT := $(patsubst tests/unit/%.c,$(OUT)/tests/unit/%,$(wildcard tests/unit/*.c))
+SKEL := $(OUT)/memdestroy_trace.skel.h
+
+all: $(OUT)/memdestroy-trace
+
+$(OUT)/memdestroy-trace: $(OBJ)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDLIBS)
+
+$(OUT)/src/%.o: src/%.c Makefile | $(SKEL)
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(OUT)/%.bpf.o: bpf/%.bpf.c Makefile
+	$(call say,BPF,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
+
+$(OUT)/%.skel.h: $(OUT)/%.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< > $@.tmp && mv $@.tmp $@
+
+install: all
+	$(INSTALL) -D -m 755 $(OUT)/memdestroy-trace $(DESTDIR)$(sbindir)/memdestroy-trace
+	$(INSTALL) -D -m 644 docs/memdestroy-trace.8 $(DESTDIR)$(mandir)/man8/memdestroy-trace.8
+	$(INSTALL) -D -m 644 docs/completion.bash $(DESTDIR)$(completionsdir)/memdestroy-trace
+
+# Tests. Real kernels run under QEMU (tests/guest/README.md), so no rights are needed, but to
+# install what is missing.
+$(OUT)/tests/unit/%: tests/unit/%.c $(LIB)
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -Isrc -o $@ $< $(LIB) -lcmocka $(ALL_LDLIBS)
+
+$(OUT)/tests/workload: tests/guest/workload.c tests/guest/maps.c tests/guest/maps.h
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c,$^) $(ALL_LDLIBS)
+
+$(OUT)/tests/bin/%: tests/bench/%.c
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(ALL_LDLIBS)
+
+unit: $(UNIT)
+programs: all $(OUT)/tests/workload $(OUT)/tests/bin/calls
+
+asan:
+	$(Q)$(MAKE) OUT=build/asan CFLAGS="-O1 -g" SANITIZE="-fsanitize=address,undefined" all unit
+
+deps:
+	$(Q)tests/deps
+
+test: deps
+	$(Q)$(MAKE) unit programs asan
+	$(Q)tests/run
+
+# A guest of one kernel: the whole test, or a command, or a shell if there is none.
+KERNEL ?= 6.12
+guest: programs
+	$(Q)tests/guest/guest -k $(KERNEL) $(if $(CMD),-- '$(CMD)',--shell)
+
+demo: deps
+	$(Q)$(MAKE) programs
+	$(Q)tests/guest/demo $(KERNEL)
+
+bench: programs
+	$(Q)tests/bench/run $(KERNEL)
+
+lint:
+	$(Q)clang-format --dry-run -Werror $(wildcard src/*.[ch] bpf/*.[ch] tests/*/*.[ch])
+	$(Q)shellcheck .ci/run tests/run tests/deps $(addprefix tests/guest/,guest kernel initramfs \
+		run checks scenarios demo) tests/cli/run tests/cli/undocumented tests/bench/run
+
+clean:
+	$(Q)rm -rf $(OUT)
+
+.PHONY: all install unit programs asan deps test guest demo bench lint clean
+.SECONDARY:
+.DELETE_ON_ERROR:
+-include $(OBJ:.o=.d) $(UNIT:=.d) $(OUT)/memdestroy_trace.bpf.d
