@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# From what the workload says it made to the calls there must be, by caller, type, allocator and
+# name: [{caller, map_type, alloc, map_name, count, empty}]. Which maps have which allocators, in
+# the kernels tested, is read off kernel/bpf/{hashtab,lpm_trie,bpf_local_storage}.c; $series names
+# the kernel.
+
+def version: split(".") | map(tonumber);
+($series | version) as $v
+| ($v >= [6, 13]) as $lpm_has_ma
+| ($v >= [6, 4] and $v < [6, 19]) as $storage_has_ma
+
+| def calls(caller; alloc; empty):
+	{caller: caller, map_type: .map_type, alloc: alloc, map_name: .map_name, count: .maps,
+	 empty: (if empty then .maps else 0 end)};
+
+map(select(.skipped | not)
+	| if .kind == "failing" then
+		{caller: "htab_map_alloc", map_type: "hash", alloc: ("pcpu_ma", "ma"), map_name: null,
+		 count: .creates, empty: .creates}
+	elif .map_type | test("hash") | not then
+		if .map_type == "lpm_trie" and $lpm_has_ma then
+			calls("trie_free"; "ma"; false)
+		elif (.map_type | test("^(task|cgrp)_storage$")) and $storage_has_ma then
+			calls("bpf_local_storage_map_free"; "selem_ma", "storage_ma"; false)
+		else
+			empty
+		end
+	elif .map_type == "rhash" then
+		calls("rhtab_map_free"; "ma"; false)
+	else
+		calls("htab_map_free"; "pcpu_ma";
+			.prealloc or (.map_type | test("percpu") | not)),
+		calls("htab_map_free"; "ma"; .prealloc)
+	end)
+| sort_by(.caller, .map_type, .alloc, .map_name)
