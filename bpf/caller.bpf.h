@@ -7,14 +7,19 @@
 
 /* Words of a trampoline's frame that are looked at, see caller_of_fentry(). */
 #if defined(__TARGET_ARCH_x86)
-#define NR_FRAME_WORDS 4
+#define FRAME_WORDS_START 3
+#define NR_FRAME_WORDS	  3
 #else
-#define NR_FRAME_WORDS 8
+#define FRAME_WORDS_START 2
+#define NR_FRAME_WORDS	  8
 #endif
 #define NR_STACK_WORDS 8 /* frames that are unwound */
 
 /* Where symbols are hidden, code within this distance of the function is taken for kernel text. */
 #define TEXT_REACH (1ULL << 30)
+
+/* How far into the function its call of the trampoline returns to, at most. */
+#define IN_FUNC 64
 
 static __always_inline bool within(__u64 addr, __u64 start, __u64 end)
 {
@@ -49,8 +54,9 @@ static __noinline __u64 caller_by_unwinding(void *ctx)
  * A fentry or fexit program's ctx lies in the trampoline's frame, below the function's return
  * address (arch_prepare_bpf_trampoline() in arch/<arch>/net/bpf_jit_comp.c). From ctx upwards:
  *
- * x86: the argument, the return value's slot (anything, at entry), the caller's frame pointer, an
- * address in the function (not where the trampoline is jumped to), the caller.
+ * x86: the argument, the return value's slot (anything, at entry), the caller's frame pointer or
+ * whatever else it keeps in that register, an address in the function (not where the trampoline is
+ * jumped to, as on 7.3), the caller.
  * arm64: the argument, the return value's slot, two callee-saved registers, frame pointer, an
  * address in the function, frame pointer, the caller.
  *
@@ -58,16 +64,22 @@ static __noinline __u64 caller_by_unwinding(void *ctx)
  */
 struct frame {
 	__u64 arg;
-	__u64 ret;
+	__u64 skipped[FRAME_WORDS_START - 1];
 	__u64 words[NR_FRAME_WORDS];
 };
+
+/* Could that be the caller? Without symbols, nearness has to do. */
+static __always_inline bool may_be_caller(__u64 addr, __u64 func)
+{
+	return config.text_start ? is_caller(addr) : addr - (func - TEXT_REACH) < 2 * TEXT_REACH;
+}
 
 /* The caller; *ma is set to the argument, as a plain number: ctx[0] is a pointer to the verifier.
  */
 static __always_inline __u64 caller_of_fentry(__u64 *ctx, __u64 *ma)
 {
 	__u64 func = bpf_get_func_ip(ctx);
-	bool in_func_seen = false;
+	bool at_return = FRAME_WORDS_START == 3;
 	struct frame frame;
 	int i;
 
@@ -76,16 +88,10 @@ static __always_inline __u64 caller_of_fentry(__u64 *ctx, __u64 *ma)
 		return 0;
 	*ma = frame.arg;
 	for (i = 0; i < NR_FRAME_WORDS; i++) {
-		__u64 word = frame.words[i];
-
-		if (!config.text_start) {
-			if (in_func_seen && word - (func - TEXT_REACH) < 2 * TEXT_REACH)
-				return word;
-		} else if (is_caller(word)) {
-			return word;
-		}
-		if (word - func < 64)
-			in_func_seen = true;
+		if (frame.words[i] - func < IN_FUNC)
+			at_return = true;
+		else if (at_return && may_be_caller(frame.words[i], func))
+			return frame.words[i];
 	}
 	return config.text_start ? caller_by_unwinding(ctx) : 0;
 }

@@ -21,7 +21,6 @@
 
 #include "maps.h"
 
-#define FEWEST_MAPS    3 /* of a kind in the matrix */
 #define HASH_ELEMENTS  32
 #define FEW_ELEMENTS   4 /* where each costs an RCU grace period or an owner */
 #define CHURN_ELEMENTS 8
@@ -98,12 +97,17 @@ static bool make_and_drop(const struct kind *kind, unsigned long maps, unsigned 
 	return true;
 }
 
-/* Every kind has its own number of maps, so that a count taken for another's shows. */
+/*
+ * Kinds have their numbers of maps in turn, so that kinds of one type have different ones: a count
+ * taken for another's shows, and primes keep it from being the sum or double of others.
+ */
+static const unsigned long numbers_of_maps[] = {3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41};
+
 static int do_matrix(int argc, char **argv)
 {
 	static const struct option options[] = {{"pause-us", required_argument, NULL, 'p'}, {}};
-	unsigned long maps = FEWEST_MAPS;
-	unsigned int pause_us = 0;
+	const size_t nr_numbers = sizeof(numbers_of_maps) / sizeof(numbers_of_maps[0]);
+	unsigned int pause_us = 0, nth = 0;
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -122,12 +126,13 @@ static int do_matrix(int argc, char **argv)
 		for (int variant = 0; variant < 6; variant++) {
 			bool prealloc = variant < 3;
 			struct kind kind = kind_of(type, prealloc, variant % 3, elements);
+			unsigned long maps;
 
 			if (prealloc ? !type->can_prealloc : !type->can_no_prealloc)
 				continue;
+			maps = numbers_of_maps[nth++ % nr_numbers];
 			if (make_and_drop(&kind, maps, pause_us))
 				print_kind(kind.map_name, &kind, maps);
-			maps++;
 		}
 	}
 	return 0;
