@@ -81,13 +81,13 @@ unit: $(UNIT)
 programs: all $(OUT)/tests/workload $(OUT)/tests/bin/calls
 
 asan:
-	$(Q)$(MAKE) OUT=build/asan CFLAGS="-O1 -g" SANITIZE="-fsanitize=address,undefined" all unit
+	$(Q)$(MAKE) --no-print-directory OUT=build/asan CFLAGS="-O1 -g" SANITIZE="-fsanitize=address,undefined" all unit
 
 deps:
 	$(Q)tests/deps
 
 test: deps
-	$(Q)$(MAKE) unit programs asan
+	$(Q)$(MAKE) --no-print-directory unit programs asan
 	$(Q)tests/run
 
 # A guest of one kernel: the whole test, or a command, or a shell if there is none.
@@ -96,7 +96,7 @@ guest: programs
 	$(Q)tests/guest/guest -k $(KERNEL) $(if $(CMD),-- '$(CMD)',--shell)
 
 demo: deps
-	$(Q)$(MAKE) programs
+	$(Q)$(MAKE) --no-print-directory programs
 	$(Q)tests/guest/demo $(KERNEL)
 
 bench: programs

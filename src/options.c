@@ -263,8 +263,9 @@ static bool contradictory(const struct options *opts, const struct given *given)
 		diag_error("-k cannot be combined with --attach %s", attach);
 		return true;
 	}
-	if (opts->histogram && opts->format == FORMAT_CSV) {
-		diag_error("--histogram cannot be combined with --format csv");
+	if (opts->histogram && opts->format != FORMAT_TABLE) {
+		diag_error("--histogram cannot be combined with --format %s",
+			   opts->format == FORMAT_CSV ? "csv" : "json");
 		return true;
 	}
 	return false;

@@ -30,8 +30,8 @@
  * Numbers and not the header's names: the header may be older than the kernel.
  *
  * The combinations that make no sense: LRU maps are always preallocated; LPM tries, resizable
- * hashes and local storage never are. The matrix makes few of what comes first. The arrays are here
- * as maps that never reach the function.
+ * hashes and local storage never are. The matrix makes few of what comes first. The arrays are
+ * here as maps that never reach the function.
  */
 const struct map_type map_types[] = {
 	/* name, abbr, number, key_size, value_size, prealloc, no_prealloc, slow_update, owner */
