@@ -28,9 +28,13 @@ static __always_inline bool within(__u64 addr, __u64 start, __u64 end)
 
 static __always_inline bool is_caller(__u64 addr)
 {
+	int i;
+
+	for (i = 0; i < NR_TRAMPOLINES; i++)
+		if (within(addr, config.trampolines[i][0], config.trampolines[i][1]))
+			return false;
 	return within(addr, config.text_start, config.text_end) &&
-	       !within(addr, config.func_start, config.func_end) &&
-	       !within(addr, config.trampoline_start, config.trampoline_end);
+	       !within(addr, config.func_start, config.func_end);
 }
 
 /*
@@ -109,6 +113,17 @@ static __always_inline __u64 caller_of_kprobe(struct pt_regs *ctx)
 	if (!config.text_start || is_caller(addr))
 		return addr;
 	return caller_by_unwinding(ctx);
+}
+
+/*
+ * In a kretprobe the argument is gone, but the saved instruction pointer is where the call returns
+ * to; unless something else sits there too, which is for the entry to see through.
+ */
+static __always_inline __u64 caller_of_kretprobe(struct pt_regs *ctx)
+{
+	__u64 addr = PT_REGS_IP(ctx);
+
+	return !config.text_start || is_caller(addr) ? addr : 0;
 }
 
 #endif

@@ -11,8 +11,9 @@
 #include <linux/types.h>
 #endif
 
-#define NAME_LEN    16 /* BPF_OBJ_NAME_LEN and TASK_COMM_LEN, both with their NUL */
-#define MAX_CALLERS 8  /* functions --caller may name */
+#define NAME_LEN       16 /* BPF_OBJ_NAME_LEN and TASK_COMM_LEN, both with their NUL */
+#define NR_TRAMPOLINES 2  /* kinds of code put in the place of a return address */
+#define MAX_CALLERS    8  /* functions --caller may name */
 
 /* Which member of its map's structure the destroyed allocator is. */
 enum alloc_member {
@@ -106,8 +107,7 @@ struct config {
 	__u64 text_end;
 	__u64 func_start;
 	__u64 func_end;
-	__u64 trampoline_start; /* arch_rethook_trampoline, or its predecessor */
-	__u64 trampoline_end;
+	__u64 trampolines[NR_TRAMPOLINES][2];
 	__u64 map_free_deferred; /* what a worker that frees a map is running */
 
 	__u64 min_latency_ns;

@@ -195,7 +195,9 @@ static __always_inline void send_full_return(struct prog_counts *counts, __u64 m
 /* Is this the return of the call whose entry was parked, or was that one's return missed? */
 static __always_inline bool same_call(const struct record_call *entry, __u64 ma, __u64 caller)
 {
-	return ma ? entry->head.ma == ma : entry->head.caller == caller;
+	if (ma)
+		return entry->head.ma == ma;
+	return !caller || !entry->head.caller || entry->head.caller == caller;
 }
 
 /* Sees off a call whose entry was parked. False: there was none. */
@@ -324,7 +326,6 @@ int kretprobe_destroy(struct pt_regs *ctx)
 	if (!counts)
 		return 0;
 	counts->taken++;
-	/* The argument is gone; the saved instruction pointer is where the call returns to. */
-	other_return(counts, 0, PT_REGS_IP(ctx), ts_ns);
+	other_return(counts, 0, caller_of_kretprobe(ctx), ts_ns);
 	return 0;
 }

@@ -18,6 +18,7 @@
  * Around it:
  *
  *   options   the command line, over option_values, duration, glob, maptype; usage prints its help
+ *   settings  what the BPF programs are told, from options and symbols
  *   probe     the BPF programs: chosen, loaded, attached, counted
  *   privileges, diag (messages)
  */
@@ -37,6 +38,7 @@
 #include "probe.h"
 #include "report.h"
 #include "session.h"
+#include "settings.h"
 
 enum exit_status {
 	EXIT_DONE = 0,

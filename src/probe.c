@@ -12,9 +12,9 @@
 #include <bpf/libbpf.h>
 
 #include "diag.h"
-#include "glob.h"
 #include "privileges.h"
 #include "probe.h"
+#include "settings.h"
 #include "memdestroy_trace.skel.h"
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
@@ -61,64 +61,6 @@ static __u32 possible_cpus(void)
 		highest = sysconf(_SC_NPROCESSORS_CONF) - 1;
 	return highest + 1;
 }
-
-static void config_symbols(struct config *config, const struct ksyms *ksyms)
-{
-	__u64 end;
-
-	if (ksyms_hidden(ksyms))
-		return;
-	if (ksyms_range(ksyms, "_stext", &config->text_start, &end) ||
-	    ksyms_range(ksyms, "_etext", &config->text_end, &end))
-		config->text_start = config->text_end = 0;
-	ksyms_range(ksyms, TRACED_FUNCTION, &config->func_start, &config->func_end);
-	if (ksyms_range(ksyms, "arch_rethook_trampoline", &config->trampoline_start,
-			&config->trampoline_end))
-		ksyms_range(ksyms, "__kretprobe_trampoline", &config->trampoline_start,
-			    &config->trampoline_end);
-	ksyms_range(ksyms, "bpf_map_free_deferred", &config->map_free_deferred, &end);
-}
-
-static int config_filters(struct config *config, struct name_filter *names,
-			  const struct options *opts, const struct ksyms *ksyms)
-{
-	size_t i;
-	int err;
-
-	config->map_types = opts->map_types;
-	config->min_latency_ns = opts->min_latency_ns;
-	config->no_empty = opts->no_empty;
-	if (opts->name) {
-		err = glob_compile(opts->name, names);
-		if (err)
-			return err;
-		config->by_name = 1;
-	}
-	for (i = 0; i < opts->nr_callers; i++) {
-		__u64 *range = config->callers[i];
-
-		if (ksyms_hidden(ksyms)) {
-			diag_error(
-				"--caller: kernel symbols are hidden here (see kernel.kptr_restrict)");
-			return -EINVAL;
-		}
-		if (ksyms_range(ksyms, opts->callers[i], &range[0], &range[1])) {
-			diag_error("--caller: this kernel has no function '%s'", opts->callers[i]);
-			return -EINVAL;
-		}
-	}
-	config->nr_callers = opts->nr_callers;
-	config->park = config->map_types || config->min_latency_ns || config->no_empty ||
-		       config->by_name || config->nr_callers;
-	return 0;
-}
-
-/* What the programs are told, the same whichever pair is used. */
-struct settings {
-	struct config config;
-	struct name_filter names;
-	size_t buffer_bytes;
-};
 
 static int probe_size_maps(struct probe *probe, const struct settings *settings)
 {
@@ -329,15 +271,14 @@ int probe_open(struct probe **out, const struct options *opts, const struct ksym
 	 * kprobe's also whenever a BPF map is being worked on there, and more costly besides.
 	 */
 	static const enum attach_mode all[] = {ATTACH_FENTRY, ATTACH_KPROBE};
-	struct settings settings = {.buffer_bytes = opts->buffer_bytes};
+	struct settings settings;
 	struct probe *probe;
 	int err = check_kernel(ksyms);
 	size_t i;
 
 	if (err)
 		return err;
-	config_symbols(&settings.config, ksyms);
-	err = config_filters(&settings.config, &settings.names, opts, ksyms);
+	err = settings_make(&settings, opts, ksyms);
 	if (err)
 		return err;
 	probe = calloc(1, sizeof(*probe));

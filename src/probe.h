@@ -13,8 +13,6 @@
 #include "ledger.h"
 #include "options.h"
 
-#define TRACED_FUNCTION "bpf_mem_alloc_destroy"
-
 struct probe;
 
 /*

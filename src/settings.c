@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <string.h>
+
+#include "diag.h"
+#include "glob.h"
+#include "settings.h"
+
+static void config_symbols(struct config *config, const struct ksyms *ksyms)
+{
+	/* Of kretprobes (a kernel has one or the other name), and of the function graph tracer and
+	 * fprobes. */
+	static const char *const trampolines[NR_TRAMPOLINES][2] = {
+		{"arch_rethook_trampoline", "__kretprobe_trampoline"},
+		{"return_to_handler", NULL},
+	};
+	__u64 end;
+	size_t i;
+
+	if (ksyms_hidden(ksyms))
+		return;
+	if (ksyms_range(ksyms, "_stext", &config->text_start, &end) ||
+	    ksyms_range(ksyms, "_etext", &config->text_end, &end))
+		config->text_start = config->text_end = 0;
+	ksyms_range(ksyms, TRACED_FUNCTION, &config->func_start, &config->func_end);
+	for (i = 0; i < NR_TRAMPOLINES; i++) {
+		__u64 *range = config->trampolines[i];
+
+		if (ksyms_range(ksyms, trampolines[i][0], &range[0], &range[1]) &&
+		    trampolines[i][1])
+			ksyms_range(ksyms, trampolines[i][1], &range[0], &range[1]);
+	}
+	ksyms_range(ksyms, "bpf_map_free_deferred", &config->map_free_deferred, &end);
+}
+
+static int config_filters(struct config *config, struct name_filter *names,
+			  const struct options *opts, const struct ksyms *ksyms)
+{
+	size_t i;
+	int err;
+
+	config->map_types = opts->map_types;
+	config->min_latency_ns = opts->min_latency_ns;
+	config->no_empty = opts->no_empty;
+	if (opts->name) {
+		err = glob_compile(opts->name, names);
+		if (err) {
+			diag_error("--name: '%s' cannot be used: %s", opts->name, strerror(-err));
+			return err;
+		}
+		config->by_name = 1;
+	}
+	for (i = 0; i < opts->nr_callers; i++) {
+		__u64 *range = config->callers[i];
+
+		if (ksyms_hidden(ksyms)) {
+			diag_error(
+				"--caller: kernel symbols are hidden here (see kernel.kptr_restrict)");
+			return -EINVAL;
+		}
+		if (ksyms_range(ksyms, opts->callers[i], &range[0], &range[1])) {
+			diag_error("--caller: this kernel has no function '%s'", opts->callers[i]);
+			return -EINVAL;
+		}
+	}
+	config->nr_callers = opts->nr_callers;
+	config->park = config->map_types || config->min_latency_ns || config->no_empty ||
+		       config->by_name || config->nr_callers;
+	return 0;
+}
+
+int settings_make(struct settings *settings, const struct options *opts, const struct ksyms *ksyms)
+{
+	memset(settings, 0, sizeof(*settings));
+	settings->buffer_bytes = opts->buffer_bytes;
+	config_symbols(&settings->config, ksyms);
+	return config_filters(&settings->config, &settings->names, opts, ksyms);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the BPF programs are told: the options and the running kernel's symbols, in their terms.
+ */
+#ifndef MEMDESTROY_SETTINGS_H
+#define MEMDESTROY_SETTINGS_H
+
+#include "event.h"
+#include "ksyms.h"
+#include "options.h"
+
+#define TRACED_FUNCTION "bpf_mem_alloc_destroy"
+
+struct settings {
+	struct config config;
+	struct name_filter names;
+	size_t buffer_bytes;
+};
+
+/* Fills *settings. -errno, of which the user has been told. */
+int settings_make(struct settings *settings, const struct options *opts, const struct ksyms *ksyms);
+
+#endif
