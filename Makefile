@@ -23,7 +23,7 @@ OUT := build
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Werror -Wmissing-prototypes -Wshadow
 LIBS := libbpf libelf zlib jansson libcap
-ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARNINGS) -Ibpf -I$(OUT) -MMD -MP \
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARNINGS) -iquote bpf -iquote $(OUT) -MMD -MP \
 	$(shell $(PKG_CONFIG) --cflags $(LIBS)) $(CFLAGS) $(SANITIZE)
 ALL_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) $(LDFLAGS) $(SANITIZE)
 BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Wextra -Werror \
@@ -65,7 +65,7 @@ install: all
 $(OUT)/tests/unit/%: tests/unit/%.c $(LIB)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -Isrc -o $@ $< $(LIB) -lcmocka $(ALL_LDLIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -iquote src -o $@ $< $(LIB) -lcmocka $(ALL_LDLIBS)
 
 $(OUT)/tests/workload: tests/guest/workload.c tests/guest/maps.c tests/guest/maps.h
 	$(call say,CC,$@)
