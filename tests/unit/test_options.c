@@ -91,7 +91,7 @@ static void test_all_of_a_table(void **state)
 {
 	(void)state;
 	good("--attach fentry -d 10 -i 0.5 -T --by cpu,caller,name,type,comm,alloc -H --sort p99 "
-	     "-n 7 -f json -t hash -t lpm_trie --name a* --caller f --caller g.isra.0 "
+	     "-n 7 -f table -t hash -t lpm_trie --name a* --caller f --caller g.isra.0 "
 	     "--min-latency 10us --no-empty --buffer 64K -o out -v");
 	assert_int_equal(opts.attach, ATTACH_FENTRY);
 	assert_true(opts.duration_ns == 10 * SECOND);
@@ -101,7 +101,7 @@ static void test_all_of_a_table(void **state)
 	assert_int_equal(opts.by[5], KEY_ALLOC);
 	assert_int_equal(opts.sort, SORT_P99);
 	assert_int_equal(opts.top, 7);
-	assert_int_equal(opts.format, FORMAT_JSON);
+	assert_int_equal(opts.format, FORMAT_TABLE);
 	assert_true(opts.map_types == (1ULL << 1 | 1ULL << 11));
 	assert_string_equal(opts.name, "a*");
 	assert_int_equal(opts.nr_callers, 2);
@@ -116,6 +116,8 @@ static void test_all_of_a_table(void **state)
 static void test_events(void **state)
 {
 	(void)state;
+	good("-e -f json");
+	assert_int_equal(opts.format, FORMAT_JSON);
 	good("-k -eqf csv --duration=2m");
 	assert_int_equal(opts.attach, ATTACH_KPROBE);
 	assert_int_equal(opts.format, FORMAT_CSV);
@@ -283,7 +285,7 @@ static void test_conflicts(void **state)
 	bad("-k --attach fentry", "-k cannot be combined with --attach fentry");
 	bad("--attach fentry -k", "-k cannot be combined with --attach fentry");
 	bad("--attach auto -k", "-k cannot be combined with --attach auto");
-	good("-H -f json");
+	bad("-H -f json", "--histogram cannot be combined with --format json");
 	good("-e -T -f csv -d 1 --buffer 1M --no-empty");
 }
 
