@@ -13,7 +13,7 @@
 #define FRAME_WORDS_START 2
 #define NR_FRAME_WORDS	  8
 #endif
-#define NR_STACK_WORDS 8 /* frames that are unwound */
+#define NR_STACK_WORDS 16 /* frames that are unwound */
 
 /* Where symbols are hidden, code within this distance of the function is taken for kernel text. */
 #define TEXT_REACH (1ULL << 30)
@@ -40,17 +40,27 @@ static __always_inline bool is_caller(__u64 addr)
 /*
  * The slow way, for when something else sits on the return address, such as another tool's
  * kretprobe, which the kernel's unwinder knows to see through.
+ *
+ * To the verifier, bpf_get_stack() only reads its buffer in a fentry program (MEM_RDONLY in
+ * bpf_get_stack_proto_raw_tp, kernel/trace/bpf_trace.c). A buffer that it knows to be zero is then
+ * taken to stay so, and the search for removed: seen on 6.16. So it is filled with what the
+ * verifier does not know.
  */
 static __noinline __u64 caller_by_unwinding(void *ctx)
 {
-	__u64 stack[NR_STACK_WORDS] = {};
+	__u64 stack[NR_STACK_WORDS];
+	long size;
 	int i;
 
-	if (bpf_get_stack(ctx, stack, sizeof(stack), 0) < 0)
+	if (bpf_probe_read_kernel(stack, sizeof(stack), ctx))
 		return 0;
-	for (i = 0; i < NR_STACK_WORDS; i++)
+	size = bpf_get_stack(ctx, stack, sizeof(stack), 0);
+	for (i = 0; i < NR_STACK_WORDS; i++) {
+		if (size < (i + 1) * (long)sizeof(stack[0]))
+			break;
 		if (is_caller(stack[i]))
 			return stack[i];
+	}
 	return 0;
 }
 
