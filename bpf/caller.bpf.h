@@ -41,6 +41,9 @@ static __always_inline bool is_caller(__u64 addr)
  * The slow way, for when something else sits on the return address, such as another tool's
  * kretprobe, which the kernel's unwinder knows to see through.
  *
+ * It fails (-EFAULT) while another task that unwinds is preempted on this CPU: the kernel has one
+ * buffer for each. Then the return tries again.
+ *
  * To the verifier, bpf_get_stack() only reads its buffer in a fentry program (MEM_RDONLY in
  * bpf_get_stack_proto_raw_tp, kernel/trace/bpf_trace.c). A buffer that it knows to be zero is then
  * taken to stay so, and the search for removed: seen on 6.16. So it is filled with what the

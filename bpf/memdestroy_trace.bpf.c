@@ -43,8 +43,8 @@ struct {
 #define NR_SLOTS 4096
 
 enum slot_state {
-	SLOT_ENTERED = 1, /* and the entry's record will be read, or is parked */
-	SLOT_ENTRY_LOST,
+	SLOT_ENTERED = 1, /* and the entry's record, which is on its way or parked, tells all */
+	SLOT_UNTOLD,	  /* the entry's record is lost, or the caller could not be found */
 	SLOT_RETURNED,
 };
 
@@ -168,7 +168,7 @@ static __always_inline void on_entry(struct prog_counts *counts, __u32 me, __u64
 
 	counts->taken++;
 	kept = config.park ? park(counts, ma, caller) : send_entry(counts, ma, caller);
-	slot_set(slot_of(tid), tid, ma, kept ? SLOT_ENTERED : SLOT_ENTRY_LOST, me);
+	slot_set(slot_of(tid), tid, ma, kept && caller ? SLOT_ENTERED : SLOT_UNTOLD, me);
 }
 
 static __always_inline void send_return(struct prog_counts *counts, struct record_head *head)

@@ -92,8 +92,11 @@ static void pass_both(struct pair *pair, const struct record_call *entry,
 
 	call.ts_ns = entry->head.ts_ns;
 	call.latency_ns = ret->head.ts_ns - entry->head.ts_ns;
-	/* A kretprobe knows where the call returns to whatever sits on the stack at entry. */
-	if (!ret->head.ma && ret->head.caller)
+	/*
+	 * A kretprobe knows where the call returns to whatever sits on the stack at entry; and what
+	 * kept one side from unwinding the stack is over at the other.
+	 */
+	if (ret->head.caller && (!ret->head.ma || !entry->head.caller))
 		call.caller = ret->head.caller;
 	pair->completed++;
 	pair->call_fn(pair->ctx, &call);

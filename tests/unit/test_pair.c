@@ -168,6 +168,23 @@ static void kretprobe_knows_the_caller(void **state)
 	pair_free(pair);
 }
 
+/* Neither side alone knew everything. */
+static void either_side_may_know_the_caller(void **state)
+{
+	struct seen_calls seen = {};
+	struct pair *pair = pair_new(take, &seen);
+
+	(void)state;
+	add(pair, RECORD_ENTRY, 1, 100, 0xa, 0);
+	add(pair, RECORD_RETURN_FULL, 1, 130, 0xa, 0x40);
+	add(pair, RECORD_ENTRY, 1, 200, 0xa, 0x50);
+	add(pair, RECORD_RETURN_FULL, 1, 230, 0xa, 0);
+	assert_int_equal(pair_completed(pair), 2);
+	assert_int_equal(seen.call[0].caller, 0x40);
+	assert_int_equal(seen.call[1].caller, 0x50);
+	pair_free(pair);
+}
+
 static void flush_shows_what_still_waits(void **state)
 {
 	struct seen_calls seen = {};
@@ -193,6 +210,7 @@ int main(void)
 		cmocka_unit_test(different_map_is_another_call),
 		cmocka_unit_test(time_never_runs_backwards),
 		cmocka_unit_test(kretprobe_knows_the_caller),
+		cmocka_unit_test(either_side_may_know_the_caller),
 		cmocka_unit_test(flush_shows_what_still_waits),
 	};
 
