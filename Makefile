@@ -67,7 +67,7 @@ $(OUT)/tests/unit/%: tests/unit/%.c $(LIB)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -iquote src -o $@ $< $(LIB) -lcmocka $(ALL_LDLIBS)
 
-$(OUT)/tests/workload: tests/guest/workload.c tests/guest/maps.c tests/guest/maps.h
+$(OUT)/tests/workload: $(wildcard tests/guest/*.[ch])
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c,$^) $(ALL_LDLIBS)
@@ -104,8 +104,8 @@ bench: programs
 
 lint:
 	$(Q)clang-format --dry-run -Werror $(wildcard src/*.[ch] bpf/*.[ch] tests/*/*.[ch])
-	$(Q)shellcheck .ci/run tests/run tests/deps $(addprefix tests/guest/,guest kernel initramfs \
-		run checks scenarios demo) tests/cli/run tests/cli/undocumented tests/bench/run
+	$(Q)shellcheck -x .ci/run tests/run tests/deps $(addprefix tests/guest/,guest kernel initramfs \
+		run checks scenarios teardown-checks teardown-scenarios demo) tests/cli/run tests/cli/undocumented tests/bench/run
 
 clean:
 	$(Q)rm -rf $(OUT)

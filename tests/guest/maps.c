@@ -30,24 +30,27 @@
  * Numbers and not the header's names: the header may be older than the kernel.
  *
  * The combinations that make no sense: LRU maps are always preallocated; LPM tries, resizable
- * hashes and local storage never are. The matrix makes few of what comes first. The arrays are
- * here as maps that never reach the function.
+ * hashes and local storage never are. The matrix makes few of what comes first.
  */
 const struct map_type map_types[] = {
-	/* name, abbr, number, key_size, value_size, prealloc, no_prealloc, slow_update, owner */
-	{"hash_of_maps", "hom", 13, 4, 4, true, true, true, OWNER_NONE},
-	{"hash", "hash", 1, 4, 48, true, true, false, OWNER_NONE},
-	{"percpu_hash", "phash", 5, 4, 24, true, true, false, OWNER_NONE},
-	{"lru_hash", "lru", 9, 4, 56, true, false, false, OWNER_NONE},
-	{"lru_percpu_hash", "plru", 10, 4, 16, true, false, false, OWNER_NONE},
-	{"lpm_trie", "lpm", 11, 8, 32, false, true, false, OWNER_NONE},
-	{"task_storage", "task", 29, 4, 8, false, true, true, OWNER_TASK},
-	{"sk_storage", "sk", 24, 4, 8, false, true, true, OWNER_SOCKET},
-	{"inode_storage", "inode", 28, 4, 8, false, true, true, OWNER_INODE},
-	{"cgrp_storage", "cgrp", 32, 4, 8, false, true, true, OWNER_CGROUP},
-	{"rhash", "rhash", 35, 4, 40, false, true, false, OWNER_NONE},
-	{"array", "array", 2, 4, 48, true, false, false, OWNER_NONE},
-	{"percpu_array", "parr", 6, 4, 24, true, false, false, OWNER_NONE},
+	/* name, abbr, number, shape, key_size, value_size, prealloc, no_prealloc, slow, owner */
+	{"hash_of_maps", "hom", 13, SHAPE_TABLE, 4, 4, true, true, true, OWNER_NONE},
+	{"hash", "hash", 1, SHAPE_TABLE, 4, 48, true, true, false, OWNER_NONE},
+	{"percpu_hash", "phash", 5, SHAPE_TABLE, 4, 24, true, true, false, OWNER_NONE},
+	{"lru_hash", "lru", 9, SHAPE_TABLE, 4, 56, true, false, false, OWNER_NONE},
+	{"lru_percpu_hash", "plru", 10, SHAPE_TABLE, 4, 16, true, false, false, OWNER_NONE},
+	{"lpm_trie", "lpm", 11, SHAPE_TABLE, 8, 32, false, true, false, OWNER_NONE},
+	{"task_storage", "task", 29, SHAPE_TABLE, 4, 8, false, true, true, OWNER_TASK},
+	{"sk_storage", "sk", 24, SHAPE_TABLE, 4, 8, false, true, true, OWNER_SOCKET},
+	{"inode_storage", "inode", 28, SHAPE_TABLE, 4, 8, false, true, true, OWNER_INODE},
+	{"cgrp_storage", "cgrp", 32, SHAPE_TABLE, 4, 8, false, true, true, OWNER_CGROUP},
+	{"rhash", "rhash", 35, SHAPE_TABLE, 4, 40, false, true, false, OWNER_NONE},
+	{"array", "array", 2, SHAPE_ARRAY, 4, 48, true, false, false, OWNER_NONE},
+	{"percpu_array", "parr", 6, SHAPE_ARRAY, 4, 24, true, false, false, OWNER_NONE},
+	{"array_of_maps", "aom", 12, SHAPE_ARRAY, 4, 4, true, false, true, OWNER_NONE},
+	{"queue", "queue", 22, SHAPE_QUEUE, 0, 8, true, false, false, OWNER_NONE},
+	{"stack", "stack", 23, SHAPE_QUEUE, 0, 8, true, false, false, OWNER_NONE},
+	{"ringbuf", "rbuf", 27, SHAPE_BUFFER, 0, 0, true, false, false, OWNER_NONE},
 };
 const size_t nr_map_types = sizeof(map_types) / sizeof(map_types[0]);
 
@@ -93,6 +96,8 @@ struct kind kind_of(const struct map_type *type, bool prealloc, enum fill fill, 
 
 	if (type->owner != OWNER_NONE)
 		kind.max_entries = 0; /* the kernel insists */
+	if (type->shape == SHAPE_BUFFER)
+		kind.max_entries = getpagesize(); /* bytes */
 	snprintf(kind.map_name, sizeof(kind.map_name), "%.5s_%s_%s", type->abbr,
 		 prealloc ? "pre" : "np", fill_abbr[fill]);
 	return kind;
@@ -125,13 +130,30 @@ static const struct btf *storage_btf(int *key_id, int *value_id)
 	return btf;
 }
 
-/* What a hash_of_maps holds: a map that never reaches the function. */
-static int inner_map(void)
+static bool holds_maps(const struct map_type *type)
+{
+	return type->number == BPF_MAP_TYPE_HASH_OF_MAPS ||
+	       type->number == BPF_MAP_TYPE_ARRAY_OF_MAPS;
+}
+
+/* Named after the process, so that it is not taken for another's. */
+const struct kind *inner_kind(void)
+{
+	static struct kind kind;
+
+	if (!kind.type) {
+		kind = kind_of(map_type_find("array"), true, FILL_EMPTY, 0);
+		snprintf(kind.map_name, sizeof(kind.map_name), "inner_%d", getpid());
+	}
+	return &kind;
+}
+
+int inner_map(void)
 {
 	static int fd;
 
 	if (!fd)
-		fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "inner", 4, 4, 1, NULL);
+		fd = map_create(inner_kind());
 	if (fd < 0)
 		fatal(-fd, "cannot create the inner map");
 	return fd;
@@ -164,10 +186,15 @@ int map_create(const struct kind *kind)
 		opts.btf_key_type_id = key_id;
 		opts.btf_value_type_id = value_id;
 	}
-	if (type->number == BPF_MAP_TYPE_HASH_OF_MAPS)
+	if (holds_maps(type))
 		opts.inner_map_fd = inner_map();
 	return bpf_map_create(type->number, kind->map_name, type->key_size, type->value_size,
 			      kind->max_entries, &opts);
+}
+
+bool map_unknown(int fd)
+{
+	return fd == -EINVAL || fd == -EOPNOTSUPP || fd == -ENOTSUPP;
 }
 
 static int make_task(__u32 index)
@@ -237,6 +264,14 @@ static int owner_fd(enum owner sort, __u32 index)
 	return *fd;
 }
 
+void owners_prepare(const struct kind *kind)
+{
+	if (kind->type->owner == OWNER_NONE || kind->fill == FILL_EMPTY)
+		return;
+	for (__u32 i = 0; i < kind->elements; i++)
+		owner_fd(kind->type->owner, i);
+}
+
 void owners_release(void)
 {
 	char path[64];
@@ -275,11 +310,11 @@ void map_update(const struct kind *kind, int fd, __u32 index)
 	if (!value)
 		fatal(ENOMEM, "cannot make a value");
 	make_key(kind->type, index, key);
-	if (kind->type->number == BPF_MAP_TYPE_HASH_OF_MAPS)
+	if (holds_maps(kind->type))
 		*(__u32 *)value = inner_map();
 	/* Up to 6.0 per-CPU memory may be wanting until a worker has brought some more. */
 	for (int tries = 1000; tries; tries--) {
-		err = bpf_map_update_elem(fd, key, value, BPF_ANY);
+		err = bpf_map_update_elem(fd, kind->type->key_size ? key : NULL, value, BPF_ANY);
 		if (err != -ENOMEM)
 			break;
 		usleep(1000);
@@ -312,4 +347,35 @@ void map_populate(const struct kind *kind, int fd)
 		return;
 	for (__u32 i = 0; i < kind->elements; i++)
 		map_delete(kind, fd, i);
+}
+
+static long count_keys(int fd)
+{
+	__u32 key[2], *previous = NULL;
+	long count = 0;
+
+	while (!bpf_map_get_next_key(fd, previous, key)) {
+		previous = key;
+		count++;
+	}
+	if (errno != ENOENT)
+		fatal(errno, "cannot walk a map");
+	return count;
+}
+
+long map_elements(const struct kind *kind, int fd)
+{
+	switch (kind->type->shape) {
+	case SHAPE_BUFFER:
+		return -1;
+	case SHAPE_ARRAY:
+		return kind->max_entries;
+	case SHAPE_QUEUE:
+		break;
+	case SHAPE_TABLE:
+		/* An LRU map may hold less than was put in. Local storage cannot be walked. */
+		if (kind->type->owner == OWNER_NONE)
+			return count_keys(fd);
+	}
+	return kind->fill == FILL_FILLED ? kind->elements : 0;
 }

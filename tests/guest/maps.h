@@ -20,6 +20,14 @@ enum owner {
 	OWNER_CGROUP,
 };
 
+/* What a map is made of. */
+enum shape {
+	SHAPE_TABLE,  /* elements come and go; the others never reach the function */
+	SHAPE_ARRAY,  /* elements are always there */
+	SHAPE_QUEUE,  /* elements without keys */
+	SHAPE_BUFFER, /* no elements */
+};
+
 enum fill {
 	FILL_EMPTY,
 	FILL_FILLED,
@@ -30,6 +38,7 @@ struct map_type {
 	const char *name; /* as bpftool has it */
 	const char *abbr; /* for the names of maps */
 	__u32 number;
+	enum shape shape;
 	__u32 key_size;
 	__u32 value_size;
 	bool can_prealloc;
@@ -56,11 +65,25 @@ __u32 kind_flags(const struct kind *kind);
 
 /* A file descriptor, or -errno where the kernel refuses. */
 int map_create(const struct kind *kind);
+/* Does what map_create() gave say that the running kernel has no such kind? */
+bool map_unknown(int fd);
 /* These do not return when a system call fails. */
 void map_populate(const struct kind *kind, int fd);
 void map_update(const struct kind *kind, int fd, __u32 index);
 void map_delete(const struct kind *kind, int fd, __u32 index);
 
+/* How many elements it holds; -1 where that has no meaning. */
+long map_elements(const struct kind *kind, int fd);
+
+/*
+ * The map that maps of maps hold: a map that never reaches the function. One for the whole process,
+ * made on first use.
+ */
+int inner_map(void);
+const struct kind *inner_kind(void);
+
+/* Make what elements will hang on. A task that is made later than a map holds it open. */
+void owners_prepare(const struct kind *kind);
 /* Lets go of tasks and cgroups that owned elements of local storage. */
 void owners_release(void);
 

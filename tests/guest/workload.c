@@ -5,32 +5,39 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/sysinfo.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 
 #include "maps.h"
+#include "process.h"
+#include "releases.h"
+#include "stuck.h"
+#include "truth.h"
 
-#define HASH_ELEMENTS  32
-#define FEW_ELEMENTS   4 /* where each costs an RCU grace period or an owner */
-#define CHURN_ELEMENTS 8
-#define MAX_PROCESSES  64
+#define HASH_ELEMENTS	 32
+#define FEW_ELEMENTS	 4 /* where each costs an RCU grace period or an owner */
+#define CHURN_ELEMENTS	 8
+#define MAX_PROCESSES	 64
+#define EMPTIED_ELEMENTS 512 /* more than an allocator keeps for reuse */
+#define RELEASES	 101
+#define MAX_STUCK_S	 3600
 
 static const char usage_text[] =
 	"usage: workload matrix [--pause-us USEC]\n"
 	"       workload named TYPE NAME COUNT [--no-prealloc] [--fill ELEMENTS] [--pause-us USEC]\n"
+	"       workload emptied NAME COUNT\n"
 	"       workload failing COUNT\n"
-	"       workload churn --maps COUNT [--makers COUNT] [--updaters COUNT]\n";
+	"       workload churn --maps COUNT [--makers COUNT] [--updaters COUNT]\n"
+	"       workload releases [--maps COUNT]\n"
+	"       workload stuck SECONDS [--where wait|free|deferred]\n";
 
 static void __attribute__((noreturn)) usage(void)
 {
@@ -52,24 +59,6 @@ static unsigned long parse_count(const char *text, unsigned long max)
 	return value;
 }
 
-static void print_kind(const char *name, const struct kind *kind, unsigned long maps)
-{
-	static const char *const fill[] = {"empty", "filled", "emptied"};
-
-	printf("{\"kind\":\"%s\",\"map_type\":\"%s\",\"map_name\":\"%s\",\"maps\":%lu,"
-	       "\"prealloc\":%s,\"fill\":\"%s\",\"key_size\":%u,\"value_size\":%u,"
-	       "\"max_entries\":%u,\"map_flags\":%u}\n",
-	       name, kind->type->name, kind->map_name, maps, kind->prealloc ? "true" : "false",
-	       fill[kind->fill], kind->type->key_size, kind->type->value_size, kind->max_entries,
-	       kind_flags(kind));
-}
-
-static void print_skipped(const struct kind *kind, int error)
-{
-	printf("{\"kind\":\"%s\",\"map_type\":\"%s\",\"skipped\":\"%s when creating it\"}\n",
-	       kind->map_name, kind->type->name, error_name(error));
-}
-
 /* Make all the maps of a kind, then let go of them. False where the kernel has no such kind. */
 static bool make_and_drop(const struct kind *kind, unsigned long maps, unsigned int pause_us)
 {
@@ -77,9 +66,10 @@ static bool make_and_drop(const struct kind *kind, unsigned long maps, unsigned 
 
 	if (!fds)
 		fatal(ENOMEM, "cannot keep %lu maps", maps);
+	owners_prepare(kind);
 	for (unsigned long i = 0; i < maps; i++) {
 		fds[i] = map_create(kind);
-		if (!i && (fds[i] == -EINVAL || fds[i] == -EOPNOTSUPP || fds[i] == -ENOTSUPP)) {
+		if (!i && map_unknown(fds[i])) {
 			print_skipped(kind, -fds[i]);
 			free(fds);
 			return false;
@@ -121,7 +111,7 @@ static int do_matrix(int argc, char **argv)
 		const struct map_type *type = &map_types[i];
 		__u32 elements = type->slow_update ? FEW_ELEMENTS : HASH_ELEMENTS;
 
-		if (strstr(type->name, "array"))
+		if (type->shape != SHAPE_TABLE)
 			continue; /* never reaches the function */
 		for (int variant = 0; variant < 6; variant++) {
 			bool prealloc = variant < 3;
@@ -136,6 +126,13 @@ static int do_matrix(int argc, char **argv)
 		}
 	}
 	return 0;
+}
+
+static void name_kind(struct kind *kind, const char *name)
+{
+	if (strlen(name) >= sizeof(kind->map_name))
+		fatal(0, "%s: a map's name has at most 15 characters", name);
+	strcpy(kind->map_name, name);
 }
 
 static int do_named(int argc, char **argv)
@@ -170,12 +167,35 @@ static int do_named(int argc, char **argv)
 		fatal(0, "%s: always preallocated", type->name);
 	kind = kind_of(type, type->can_prealloc && !no_prealloc,
 		       elements ? FILL_FILLED : FILL_EMPTY, elements);
-	if (strlen(argv[optind + 1]) >= sizeof(kind.map_name))
-		fatal(0, "%s: a map's name has at most 15 characters", argv[optind + 1]);
-	strcpy(kind.map_name, argv[optind + 1]);
+	name_kind(&kind, argv[optind + 1]);
 	maps = parse_count(argv[optind + 2], 1000000);
 	if (make_and_drop(&kind, maps, pause_us))
 		print_kind("named", &kind, maps);
+	return 0;
+}
+
+/*
+ * Hashes dropped while what was deleted from them still waits for RCU, so that their destroy calls
+ * have to leave it to a worker.
+ */
+static int do_emptied(int argc, char **argv)
+{
+	struct kind kind = kind_of(map_type_find("hash"), false, FILL_EMPTIED, EMPTIED_ELEMENTS);
+	unsigned long maps;
+	int fd;
+
+	if (argc != 3)
+		usage();
+	name_kind(&kind, argv[1]);
+	maps = parse_count(argv[2], 1000000);
+	for (unsigned long i = 0; i < maps; i++) {
+		fd = map_create(&kind);
+		if (fd < 0)
+			fatal(-fd, "cannot create map %lu of %s", i, kind.map_name);
+		map_populate(&kind, fd);
+		close(fd);
+	}
+	print_kind("emptied", &kind, maps);
 	return 0;
 }
 
@@ -295,30 +315,6 @@ static void run_updater(struct churn *churn)
 	churn->updates += updates;
 }
 
-/* Wait for the next children to end. When one fails, the others die with their parent. */
-static void wait_for(unsigned long count)
-{
-	int status;
-
-	while (count--) {
-		if (wait(&status) < 0)
-			fatal(errno, "cannot wait");
-		if (status)
-			fatal(0, "a child failed");
-	}
-}
-
-static pid_t fork_child(void)
-{
-	pid_t pid = fork();
-
-	if (pid < 0)
-		fatal(errno, "cannot fork");
-	if (!pid)
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-	return pid;
-}
-
 static void print_churn(const struct churn *churn, const struct churn_options *options)
 {
 	struct kind kind;
@@ -389,16 +385,49 @@ static int do_churn(int argc, char **argv)
 	return 0;
 }
 
+static int do_releases(int argc, char **argv)
+{
+	static const struct option options[] = {{"maps", required_argument, NULL, 'm'}, {}};
+	unsigned int maps = RELEASES;
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (opt != 'm')
+			usage();
+		maps = parse_count(optarg, MAX_RELEASES);
+	}
+	if (optind != argc)
+		usage();
+	releases_run(maps);
+	return 0;
+}
+
+static int do_stuck(int argc, char **argv)
+{
+	static const struct option options[] = {{"where", required_argument, NULL, 'w'}, {}};
+	const char *where = "free";
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (opt != 'w')
+			usage();
+		where = optarg;
+	}
+	if (argc - optind != 1 || !stuck_where_is_known(where))
+		usage();
+	stuck_run(where, parse_count(argv[optind], MAX_STUCK_S));
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		int (*run)(int argc, char **argv);
 	} commands[] = {
-		{"matrix", do_matrix},
-		{"named", do_named},
-		{"failing", do_failing},
-		{"churn", do_churn},
+		{"matrix", do_matrix},	 {"named", do_named}, {"emptied", do_emptied},
+		{"failing", do_failing}, {"churn", do_churn}, {"releases", do_releases},
+		{"stuck", do_stuck},
 	};
 	struct rlimit files;
 

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Holds the teardown of a map up.
+ */
+#ifndef WORKLOAD_STUCK_H
+#define WORKLOAD_STUCK_H
+
+#include <stdbool.h>
+
+/* Which part of the teardown: "wait", "free" or "deferred". */
+bool stuck_where_is_known(const char *where);
+void stuck_run(const char *where, unsigned int seconds);
+
+#endif

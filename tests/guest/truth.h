@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What was done, in JSON lines.
+ */
+#ifndef WORKLOAD_TRUTH_H
+#define WORKLOAD_TRUTH_H
+
+#include "maps.h"
+
+void print_kind(const char *name, const struct kind *kind, unsigned long maps);
+/* The running kernel has no such kind. */
+void print_skipped(const struct kind *kind, int error);
+
+#endif
