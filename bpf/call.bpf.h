@@ -39,7 +39,11 @@ extern const struct rq runqueues __ksym;
 /* What a per-CPU pointer is to be moved by to point to this CPU's object. */
 static __always_inline __u64 this_cpu_offset(void)
 {
-	return (__u64)bpf_this_cpu_ptr(&runqueues) - (__u64)&runqueues;
+	__u64 offset = (__u64)bpf_this_cpu_ptr(&runqueues) - (__u64)&runqueues;
+
+	/* To the verifier these are pointers, from each other the only things to be subtracted. */
+	barrier_var(offset);
+	return offset;
 }
 
 /*
@@ -120,7 +124,8 @@ static __always_inline bool call_read_map(struct record_call *rec, __u64 map)
 	rec->value_size = HEAD_FIELD(head, struct bpf_map, value_size);
 	rec->max_entries = HEAD_FIELD(head, struct bpf_map, max_entries);
 	rec->map_flags = HEAD_FIELD(head, struct bpf_map, map_flags);
-	rec->alloc = rec->head.ma ? alloc_member(rec->map_type, rec->head.ma - map) : ALLOC_UNKNOWN;
+	rec->alloc =
+		rec->head.arg ? alloc_member(rec->map_type, rec->head.arg - map) : ALLOC_UNKNOWN;
 	rec->flags |= CALL_MAP;
 	rec->head.map = map;
 	/* A map is named only after its ->map_alloc() succeeded, when it has got its ops. */
@@ -138,7 +143,7 @@ static __always_inline bool call_read_map(struct record_call *rec, __u64 map)
 /* Is the allocator this member of such a structure? If so, its map has been read. */
 static __noinline bool call_try_owner(struct record_call *rec, __u64 offset)
 {
-	__u64 map = rec->head.ma - offset;
+	__u64 map = rec->head.arg - offset;
 
 	if (map % MAP_STRUCT_ALIGN)
 		return false;
@@ -163,26 +168,43 @@ static __always_inline bool call_find_owner(struct record_call *rec)
 	       TRY_OWNER(rec, bpf_rhtab, ma);
 }
 
-/* Fills a record but for the state of the allocator, and for the time, which is taken last. */
-static __always_inline void call_init(struct record_call *rec, __u16 type, __u64 ma, __u64 caller)
+/* Fills a record with what is known of any call: where it is and which task makes it. */
+static __always_inline void call_begin(struct record_call *rec, __u8 type, __u8 point, __u64 arg)
 {
-	__u64 pid_tgid = bpf_get_current_pid_tgid(), map;
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
 
 	__builtin_memset(rec, 0, sizeof(*rec));
 	rec->head.type = type;
+	rec->head.point = point;
 	rec->head.size = sizeof(*rec);
 	rec->head.tid = (__u32)pid_tgid;
-	rec->head.ma = ma;
-	rec->head.caller = caller;
+	rec->head.arg = arg;
 	rec->pid = pid_tgid >> 32;
 	rec->cpu = bpf_get_smp_processor_id();
 	bpf_get_current_comm(rec->comm, sizeof(rec->comm));
+}
+
+/*
+ * Fills a record of a destroy call but for the state of the allocator, and for the time, which is
+ * taken last.
+ */
+static __always_inline void call_init(struct record_call *rec, __u8 type, __u64 ma, __u64 caller)
+{
+	__u64 map;
+
+	call_begin(rec, type, POINT_DESTROY, ma);
+	rec->head.caller = caller;
 	map = map_of_worker(ma);
 	if (map)
 		call_read_map(rec, map);
 	else if (ma)
 		call_find_owner(rec);
 }
+
+/* What tells allocators apart, also when copied: their memory. 0: it has none. */
+#define alloc_key(head)                                                                            \
+	((__u64)HEAD_FIELD(head, struct bpf_mem_alloc, cache)                                      \
+		 ?: (__u64)HEAD_FIELD(head, struct bpf_mem_alloc, caches))
 
 /* The state of the allocator, as it is at entry; the function clears it. */
 static __always_inline void call_read_allocator(struct record_call *rec, __u64 ma)
@@ -194,7 +216,8 @@ static __always_inline void call_read_allocator(struct record_call *rec, __u64 m
 		return;
 	rec->flags |= CALL_EMPTY_KNOWN;
 	cache = HEAD_FIELD(head, struct bpf_mem_alloc, cache);
-	if (!cache && !HEAD_FIELD(head, struct bpf_mem_alloc, caches)) {
+	rec->key = alloc_key(head);
+	if (!rec->key) {
 		rec->flags |= CALL_EMPTY;
 		return;
 	}

@@ -25,10 +25,28 @@ enum alloc_member {
 	NR_ALLOC_MEMBERS,
 };
 
+/* Where programs are attached. */
+enum point {
+	/* Functions of which both entry and return are probed. */
+	POINT_DESTROY, /* bpf_mem_alloc_destroy() */
+	POINT_FREE,    /* bpf_map_free_deferred(): a worker frees a map */
+	POINT_RECLAIM, /* free_mem_alloc_deferred(): a worker frees what a destroy call left */
+	NR_PAIRED,
+	/* Where a map is let go of. Which of them a kernel has not inlined differs. */
+	POINT_PUT = NR_PAIRED, /* bpf_map_put() */
+	POINT_PUT_UREF,	       /* bpf_map_put_with_uref() */
+	POINT_RELEASE,	       /* bpf_map_release(): a file descriptor is closed */
+	/* The tracepoint workqueue_queue_work, of the two works above. */
+	POINT_QUEUE,
+	NR_POINTS,
+};
+
 enum record_type {
 	RECORD_ENTRY = 1,   /* struct record_call */
 	RECORD_RETURN,	    /* struct record_head: the entry's record says the rest */
 	RECORD_RETURN_FULL, /* struct record_call: the entry was not seen, as far as is known */
+	RECORD_RELEASE,	    /* struct record_release */
+	RECORD_QUEUE,	    /* struct record_head */
 };
 
 /* What was found out about a call; a bit not set means "unknown", never "no". */
@@ -43,11 +61,12 @@ enum call_flags {
 };
 
 struct record_head {
-	__u16 type; /* enum record_type */
+	__u8 type;  /* enum record_type */
+	__u8 point; /* enum point */
 	__u16 size; /* of the whole record */
 	__u32 tid;
 	__u64 ts_ns;  /* CLOCK_MONOTONIC, taken last at entry, first at return */
-	__u64 ma;     /* the argument; 0 in a kretprobe, where it is gone */
+	__u64 arg;    /* the first argument; 0 in a kretprobe, where it is gone */
 	__u64 map;    /* address of the map, 0 if not found; only ever compared */
 	__u64 caller; /* return address of the call, 0 if not found */
 };
@@ -65,8 +84,45 @@ struct record_call {
 	__u8 alloc;	 /* enum alloc_member */
 	__u8 flags;	 /* enum call_flags */
 	__u8 pad[6];
+	union {
+		__u64 key;     /* of destroy and reclaim: the allocator's per-CPU object, which the
+				  copy that is freed later still has; 0 if not known */
+		__u64 entries; /* of free: elements in the map, ENTRIES_UNKNOWN if not known */
+	};
 	char map_name[NAME_LEN];
 	char comm[NAME_LEN];
+};
+
+#define ENTRIES_UNKNOWN (~0ULL)
+
+/* In what a map was let go of. */
+enum release_flags {
+	RELEASE_LAST = 1 << 0,	    /* it was the last reference */
+	RELEASE_KERNEL = 1 << 1,    /* by a thread of the kernel's own */
+	RELEASE_INTERRUPT = 1 << 2, /* in an interrupt: the task has nothing to do with it */
+	RELEASE_UNSURE = 1 << 3,    /* perhaps in an interrupt: nothing here tells */
+};
+
+struct record_release {
+	struct record_head head; /* caller: 0 */
+	__u32 pid;		 /* thread group */
+	__u32 map_id;
+	__u64 cgroup_id; /* of the task, in the unified hierarchy */
+	__u32 map_type;
+	__u8 flags; /* enum release_flags */
+	__u8 pad[3];
+	char map_name[NAME_LEN];
+	char comm[NAME_LEN];
+};
+
+/* A task's kernel stack, asked for by its tid. */
+#define STACK_DEPTH 32
+
+struct task_stack {
+	__u32 wanted; /* tid */
+	__u32 found;  /* the tid whose stack this is */
+	__s64 size;   /* of ip in bytes, or -errno */
+	__u64 ip[STACK_DEPTH];
 };
 
 /*
@@ -74,13 +130,15 @@ struct record_call {
  * that is preempted is skipped for every other call on that CPU until it resumes, and as that can
  * happen to a copy in turn, there are two. Whichever comes first takes the call.
  */
-#define PROGS_PER_SIDE 3
+#define NR_COPIES 3
 
-enum prog {
-	PROG_ENTRY,
-	PROG_RETURN = PROG_ENTRY + PROGS_PER_SIDE,
-	NR_PROGS = PROG_RETURN + PROGS_PER_SIDE,
-};
+/* Threads that are told apart for each function, see slots in output.bpf.h. */
+#define NR_SLOTS 4096
+
+enum side { SIDE_ENTRY, SIDE_RETURN, NR_SIDES };
+
+#define PROG(point, side, nth) (((point)*NR_SIDES + (side)) * NR_COPIES + (nth))
+#define NR_PROGS	       PROG(NR_POINTS, SIDE_ENTRY, 0)
 
 /*
  * What a program counts on a CPU; only ever grows. Nobody else writes it, and the kernel never runs
@@ -108,7 +166,12 @@ struct config {
 	__u64 func_start;
 	__u64 func_end;
 	__u64 trampolines[NR_TRAMPOLINES][2];
-	__u64 map_free_deferred; /* what a worker that frees a map is running */
+	/* What a worker runs that frees a map, or what a destroy call left. */
+	__u64 map_free_deferred;
+	__u64 free_mem_alloc_deferred;
+	/* Per-CPU variables, of which a kernel has one or the other; 0: not this one, or hidden. */
+	__u64 preempt_count;
+	__u64 pcpu_hot;
 
 	__u64 min_latency_ns;
 	__u64 map_types;	       /* bit N: maps of type N are wanted; 0: all */
@@ -117,7 +180,7 @@ struct config {
 	__u8 no_empty;
 	__u8 park;    /* there is a filter: the entry is kept until the return */
 	__u8 by_name; /* name_filter holds a pattern */
-	__u8 pad;
+	__u8 copies;  /* programs of points without a return have copies */
 };
 
 /*
@@ -132,7 +195,8 @@ struct name_filter {
 };
 
 _Static_assert(sizeof(struct record_head) == 40, "record_head");
-_Static_assert(sizeof(struct record_call) == 112, "record_call");
+_Static_assert(sizeof(struct record_call) == 120, "record_call");
+_Static_assert(sizeof(struct record_release) == 96, "record_release");
 _Static_assert(sizeof(struct ledger_cpu) == NR_PROGS * 64, "ledger_cpu");
 
 #endif

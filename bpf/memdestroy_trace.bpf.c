@@ -15,52 +15,14 @@
 
 #include "event.h"
 #include "config.bpf.h"
+#include "output.bpf.h"
 #include "caller.bpf.h"
 #include "call.bpf.h"
 #include "filter.bpf.h"
+#include "teardown.bpf.h"
+#include "stack.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
-
-/* Set by the loader when the run ends: calls under way are still seen off, new ones are not. */
-bool stopping;
-
-struct {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-} records SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__type(key, __u32);
-	__type(value, struct ledger_cpu);
-} ledger SEC(".maps");
-
-/*
- * Which call each thread is in: tells a return whether its entry's record is in the ring buffer,
- * and a program whether another one of its side has taken the call. Threads that share a slot
- * push each other out, which makes a return's record longer.
- */
-#define NR_SLOTS 4096
-
-enum slot_state {
-	SLOT_ENTERED = 1, /* and the entry's record, which is on its way or parked, tells all */
-	SLOT_UNTOLD,	  /* the entry's record is lost, or the caller could not be found */
-	SLOT_RETURNED,
-};
-
-struct slot {
-	__u64 ma;
-	__u32 tid;
-	__u16 state; /* enum slot_state */
-	__u16 by;    /* program that saw to it */
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, NR_SLOTS);
-	__type(key, __u32);
-	__type(value, struct slot);
-} slots SEC(".maps");
 
 /* Entries held back until their return, by thread. Sized by the loader. */
 struct {
@@ -69,44 +31,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct record_call);
 } parked SEC(".maps");
-
-static __always_inline struct prog_counts *counts_of(__u32 me)
-{
-	__u32 cpu = bpf_get_smp_processor_id();
-	struct ledger_cpu *counts = bpf_map_lookup_elem(&ledger, &cpu);
-
-	if (!counts)
-		return NULL;
-	counts->prog[me].seen++;
-	return &counts->prog[me];
-}
-
-static __always_inline struct slot *slot_of(__u32 tid)
-{
-	__u32 key = tid % NR_SLOTS;
-
-	return bpf_map_lookup_elem(&slots, &key);
-}
-
-static __always_inline bool slot_is(const struct slot *slot, __u32 tid, __u64 ma)
-{
-	return slot && slot->tid == tid && slot->ma == ma;
-}
-
-static __always_inline void slot_set(struct slot *slot, __u32 tid, __u64 ma, __u16 state, __u32 me)
-{
-	if (!slot)
-		return;
-	slot->tid = tid;
-	slot->ma = ma;
-	slot->state = state;
-	slot->by = me;
-}
-
-static __always_inline bool send(const void *record, __u64 size)
-{
-	return !bpf_ringbuf_output(&records, (void *)record, size, BPF_RB_NO_WAKEUP);
-}
 
 /* Keeps an entry, wanted or not: at the return it must be known either way. */
 static __always_inline bool park(struct prog_counts *counts, __u64 ma, __u64 caller)
@@ -152,15 +76,6 @@ static __always_inline bool send_entry(struct prog_counts *counts, __u64 ma, __u
 	return true;
 }
 
-/* Did another program of this side take this entry? A slot left by an earlier call is its own. */
-static __always_inline bool entry_is_taken(__u32 me, __u64 ma)
-{
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
-	struct slot *slot = slot_of(tid);
-
-	return slot_is(slot, tid, ma) && slot->state != SLOT_RETURNED && slot->by != me;
-}
-
 static __always_inline void on_entry(struct prog_counts *counts, __u32 me, __u64 ma, __u64 caller)
 {
 	__u32 tid = (__u32)bpf_get_current_pid_tgid();
@@ -168,7 +83,8 @@ static __always_inline void on_entry(struct prog_counts *counts, __u32 me, __u64
 
 	counts->taken++;
 	kept = config.park ? park(counts, ma, caller) : send_entry(counts, ma, caller);
-	slot_set(slot_of(tid), tid, ma, kept && caller ? SLOT_ENTERED : SLOT_UNTOLD, me);
+	slot_set(slot_of(POINT_DESTROY, tid), tid, ma, kept && caller ? SLOT_ENTERED : SLOT_UNTOLD,
+		 me);
 }
 
 static __always_inline void send_return(struct prog_counts *counts, struct record_head *head)
@@ -196,7 +112,7 @@ static __always_inline void send_full_return(struct prog_counts *counts, __u64 m
 static __always_inline bool same_call(const struct record_call *entry, __u64 ma, __u64 caller)
 {
 	if (ma)
-		return entry->head.ma == ma;
+		return entry->head.arg == ma;
 	return !caller || !entry->head.caller || entry->head.caller == caller;
 }
 
@@ -206,7 +122,7 @@ static __always_inline bool unpark(struct prog_counts *counts, struct record_hea
 	__u32 tid = head->tid;
 	struct record_call *entry = bpf_map_lookup_elem(&parked, &tid);
 
-	if (!entry || !same_call(entry, head->ma, head->caller))
+	if (!entry || !same_call(entry, head->arg, head->caller))
 		return false;
 	if (entry->flags & CALL_UNWANTED) {
 		/* counted at its entry */
@@ -225,7 +141,7 @@ static __always_inline bool unpark(struct prog_counts *counts, struct record_hea
 static __always_inline bool short_return(struct prog_counts *counts, struct slot *slot, __u32 tid,
 					 __u64 ma, __u64 ts_ns)
 {
-	struct record_head head = {.tid = tid, .ts_ns = ts_ns, .ma = ma};
+	struct record_head head = {.tid = tid, .ts_ns = ts_ns, .arg = ma};
 
 	if (config.park || !slot_is(slot, tid, ma) || slot->state != SLOT_ENTERED)
 		return false;
@@ -240,7 +156,7 @@ static __always_inline void other_return(struct prog_counts *counts, __u64 ma, _
 	struct record_head head = {
 		.tid = (__u32)bpf_get_current_pid_tgid(),
 		.ts_ns = ts_ns,
-		.ma = ma,
+		.arg = ma,
 		.caller = caller,
 	};
 
@@ -256,7 +172,7 @@ static __always_inline int on_fentry(__u64 *ctx, __u32 me)
 	if (stopping)
 		return 0;
 	counts = counts_of(me);
-	if (!counts || entry_is_taken(me, ctx[0]))
+	if (!counts || entry_is_taken(POINT_DESTROY, me, ctx[0]))
 		return 0;
 	caller = caller_of_fentry(ctx, &ma);
 	on_entry(counts, me, ma, caller);
@@ -268,11 +184,11 @@ static __always_inline int on_fexit(__u64 *ctx, __u32 me)
 	__u64 ts_ns = bpf_ktime_get_ns(), ma, caller;
 	__u32 tid = (__u32)bpf_get_current_pid_tgid();
 	struct prog_counts *counts = counts_of(me);
-	struct slot *slot = slot_of(tid);
+	struct slot *slot = slot_of(POINT_DESTROY, tid);
 
 	if (!counts)
 		return 0;
-	if (slot_is(slot, tid, ctx[0]) && slot->state == SLOT_RETURNED && slot->by != me)
+	if (return_is_taken(slot, me, tid, ctx[0]))
 		return 0;
 	counts->taken++;
 	if (!short_return(counts, slot, tid, ctx[0], ts_ns)) {
@@ -287,14 +203,14 @@ static __always_inline int on_fexit(__u64 *ctx, __u32 me)
 	SEC("fentry/bpf_mem_alloc_destroy")                                                        \
 	int name(__u64 *ctx)                                                                       \
 	{                                                                                          \
-		return on_fentry(ctx, PROG_ENTRY + (nth));                                         \
+		return on_fentry(ctx, PROG(POINT_DESTROY, SIDE_ENTRY, nth));                       \
 	}
 
 #define FEXIT(name, nth)                                                                           \
 	SEC("fexit/bpf_mem_alloc_destroy")                                                         \
 	int name(__u64 *ctx)                                                                       \
 	{                                                                                          \
-		return on_fexit(ctx, PROG_RETURN + (nth));                                         \
+		return on_fexit(ctx, PROG(POINT_DESTROY, SIDE_RETURN, nth));                       \
 	}
 
 FENTRY(fentry_destroy, 0)
@@ -307,13 +223,14 @@ FEXIT(fexit_destroy_3, 2)
 SEC("kprobe/bpf_mem_alloc_destroy")
 int kprobe_destroy(struct pt_regs *ctx)
 {
+	const __u32 me = PROG(POINT_DESTROY, SIDE_ENTRY, 0);
 	struct prog_counts *counts;
 
 	if (stopping)
 		return 0;
-	counts = counts_of(PROG_ENTRY);
+	counts = counts_of(me);
 	if (counts)
-		on_entry(counts, PROG_ENTRY, PT_REGS_PARM1(ctx), caller_of_kprobe(ctx));
+		on_entry(counts, me, PT_REGS_PARM1(ctx), caller_of_kprobe(ctx));
 	return 0;
 }
 
@@ -321,7 +238,7 @@ SEC("kretprobe/bpf_mem_alloc_destroy")
 int kretprobe_destroy(struct pt_regs *ctx)
 {
 	__u64 ts_ns = bpf_ktime_get_ns();
-	struct prog_counts *counts = counts_of(PROG_RETURN);
+	struct prog_counts *counts = counts_of(PROG(POINT_DESTROY, SIDE_RETURN, 0));
 
 	if (!counts)
 		return 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Adds calls up in rows, one per combination of the keys asked for.
+ * Adds calls or teardowns up in rows, one per combination of the keys asked for.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -83,23 +83,42 @@ static void put_caller(struct key_bytes *keys, const struct call *call)
 		put_tag(keys, TAG_UNKNOWN);
 }
 
+static void put_known(struct key_bytes *keys, bool known, __u64 number)
+{
+	if (known)
+		put_number(keys, TAG_KNOWN, number);
+	else
+		put_tag(keys, TAG_UNKNOWN);
+}
+
 static void put_key(struct key_bytes *keys, enum key key, const struct call *call)
 {
+	const struct task_id *task = identity_task(&call->identity);
+
 	switch (key) {
 	case KEY_CALLER:
 		put_caller(keys, call);
 		break;
 	case KEY_TYPE:
-		if (call_has(call, CALL_MAP))
-			put_number(keys, TAG_KNOWN, call->map_type);
+		put_known(keys, call_has(call, CALL_MAP), call->map_type);
+		break;
+	case KEY_ALLOC:
+		put_known(keys, call->alloc != ALLOC_UNKNOWN, call->alloc);
+		break;
+	case KEY_ID:
+		put_known(keys, call->identity.map_id, call->identity.map_id);
+		break;
+	case KEY_RELEASED_BY:
+		if (task)
+			put_text(keys, task->comm, NAME_LEN);
 		else
 			put_tag(keys, TAG_UNKNOWN);
 		break;
-	case KEY_ALLOC:
-		if (call->alloc != ALLOC_UNKNOWN)
-			put_number(keys, TAG_KNOWN, call->alloc);
-		else
-			put_tag(keys, TAG_UNKNOWN);
+	case KEY_RELEASED_PID:
+		put_known(keys, task, task ? task->pid : 0);
+		break;
+	case KEY_CGROUP:
+		put_known(keys, task, task ? task->cgroup_id : 0);
 		break;
 	case KEY_NAME:
 		if (call_has(call, CALL_MAP | CALL_NAME))
@@ -118,11 +137,21 @@ static void put_key(struct key_bytes *keys, enum key key, const struct call *cal
 	}
 }
 
+static void phases_free(struct row_phases *phases)
+{
+	int i;
+
+	for (i = 0; phases && i < PHASE_TOTAL; i++)
+		hist_free(&phases->phase[i]);
+	free(phases);
+}
+
 static void entry_free(struct entry *entry)
 {
 	if (!entry)
 		return;
 	hist_free(&entry->row.latency);
+	phases_free(entry->row.phases);
 	free(entry->caller_name);
 	free(entry);
 }
@@ -188,12 +217,40 @@ static int row_add(struct row *row, const struct call *call)
 	return 0;
 }
 
+static int phases_add(struct row *row, const struct teardown *teardown)
+{
+	__u64 free_ns = teardown->phase[PHASE_FREE];
+	int i, err = 0;
+
+	if (!row->phases)
+		row->phases = calloc(1, sizeof(*row->phases));
+	if (!row->phases)
+		return -ENOMEM;
+	for (i = 0; i < PHASE_TOTAL && !err; i++)
+		if (teardown->phase[i] != UNKNOWN_NS)
+			err = hist_add(&row->phases->phase[i], teardown->phase[i]);
+	if (!err && teardown->free.entries != ENTRIES_UNKNOWN && free_ns != UNKNOWN_NS) {
+		row->phases->entries += teardown->free.entries;
+		row->phases->counted++;
+		row->phases->counted_ns += free_ns;
+	}
+	return err;
+}
+
+/* Adds either a call, or a teardown as what its keys and its latency say. */
+static int sample_add(struct row *row, const struct call *call, const struct teardown *teardown)
+{
+	int err = teardown ? phases_add(row, teardown) : 0;
+
+	return err ? err : row_add(row, call);
+}
+
 /* Puts a new row into the table only once it holds its call: no row is ever without one. */
 static int entry_add(struct aggregate *aggregate, const struct key_bytes *keys,
-		     const struct call *call)
+		     const struct call *call, const struct teardown *teardown)
 {
 	struct entry *entry = entry_new(keys, call);
-	int err = entry ? row_add(&entry->row, call) : -ENOMEM;
+	int err = entry ? sample_add(&entry->row, call, teardown) : -ENOMEM;
 
 	if (!err) {
 		HASH_ADD_KEYPTR(hh, aggregate->entries, entry->keys, entry->keys_len, entry);
@@ -205,7 +262,8 @@ static int entry_add(struct aggregate *aggregate, const struct key_bytes *keys,
 	return err;
 }
 
-int aggregate_add(struct aggregate *aggregate, const struct call *call)
+static int add(struct aggregate *aggregate, const struct call *call,
+	       const struct teardown *teardown)
 {
 	struct key_bytes keys;
 	struct entry *entry;
@@ -217,13 +275,32 @@ int aggregate_add(struct aggregate *aggregate, const struct call *call)
 
 	HASH_FIND(hh, aggregate->entries, keys.at, keys.len, entry);
 	if (!entry && HASH_COUNT(aggregate->entries) < aggregate->max_rows)
-		return entry_add(aggregate, &keys, call);
-	return row_add(entry ? &entry->row : &aggregate->other->row, call);
+		return entry_add(aggregate, &keys, call, teardown);
+	return sample_add(entry ? &entry->row : &aggregate->other->row, call, teardown);
+}
+
+int aggregate_add(struct aggregate *aggregate, const struct call *call)
+{
+	return add(aggregate, call, NULL);
+}
+
+int aggregate_add_teardown(struct aggregate *aggregate, const struct teardown *teardown)
+{
+	struct call call = teardown->free;
+
+	call.latency_ns = teardown->phase[PHASE_TOTAL];
+	call.flags &= ~CALL_EMPTY;
+	return add(aggregate, &call, teardown);
 }
 
 __u64 aggregate_overflow(const struct aggregate *aggregate)
 {
 	return aggregate->other->row.count;
+}
+
+static __u64 phase_rank(const struct hist *phase)
+{
+	return phase->count ? phase->total_ns + (phase->total_ns != ~0ULL) : 0;
 }
 
 /* What to sort a row by. Latencies are off by one so that 0 is left for "no latency known". */
@@ -258,6 +335,11 @@ static __u64 row_rank(const struct row *row, enum sort sort)
 	case SORT_MAX:
 		ns = latency->max_ns;
 		break;
+	case SORT_WAIT:
+	case SORT_FREE:
+	case SORT_DESTROY:
+	case SORT_DEFERRED:
+		return row->phases ? phase_rank(&row->phases->phase[sort - SORT_WAIT]) : 0;
 	case SORT_KEY:
 	case NR_SORTS:
 		return 0;
@@ -319,6 +401,8 @@ void aggregate_reset(struct aggregate *aggregate)
 		entry_free(entry);
 	}
 	hist_free(&other->latency);
+	phases_free(other->phases);
+	other->phases = NULL;
 	other->count = 0;
 	other->empty = 0;
 	other->unmeasured = 0;

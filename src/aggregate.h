@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Adds calls up in rows, one per combination of the keys asked for.
+ * Adds calls or teardowns up in rows, one per combination of the keys asked for.
  */
 #ifndef MEMDESTROY_AGGREGATE_H
 #define MEMDESTROY_AGGREGATE_H
@@ -8,6 +8,15 @@
 #include "call.h"
 #include "hist.h"
 #include "options.h"
+#include "teardown.h"
+
+/* What is added up of teardowns alone. */
+struct row_phases {
+	struct hist phase[PHASE_TOTAL]; /* each without the ones where it is not known */
+	__u64 entries;			/* elements of the maps for which they are known */
+	__u64 counted;			/* how many these are */
+	__u64 counted_ns;		/* the workers' parts of these */
+};
 
 /* Read only, and owned by the aggregate. */
 struct row {
@@ -17,10 +26,11 @@ struct row {
 	 */
 	struct call key;
 	bool other;	     /* the calls for which there was no row left: key means nothing */
-	__u64 count;	     /* all calls */
-	__u64 empty;	     /* of these, known to have had nothing to destroy */
+	__u64 count;	     /* all calls, or teardowns */
+	__u64 empty;	     /* of these, known to have had nothing to destroy; no teardowns */
 	__u64 unmeasured;    /* of these, the ones neither empty nor with a latency */
-	struct hist latency; /* of the rest */
+	struct hist latency; /* of the rest; the teardowns' totals */
+	struct row_phases *phases; /* NULL for calls */
 };
 
 /* A sorted view, valid until the aggregate is next changed, sorted or freed. */
@@ -44,7 +54,10 @@ struct aggregate *aggregate_new(const enum key *by, size_t nr_by, size_t max_row
 /* Adds a call, of which nothing is referred to later. 0, or -ENOMEM with nothing counted. */
 int aggregate_add(struct aggregate *aggregate, const struct call *call);
 
-/* Calls put into the "other" row since the creation or the last reset. */
+/* The same for a teardown. An aggregate takes either calls or teardowns. */
+int aggregate_add_teardown(struct aggregate *aggregate, const struct teardown *teardown);
+
+/* Calls or teardowns put into the "other" row since the creation or the last reset. */
 __u64 aggregate_overflow(const struct aggregate *aggregate);
 
 /*

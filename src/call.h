@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One call of bpf_mem_alloc_destroy(), as everything after decoding sees it.
+ * One call of a traced function, as everything after decoding sees it: of bpf_mem_alloc_destroy(),
+ * of bpf_map_free_deferred() or of free_mem_alloc_deferred().
  */
 #ifndef MEMDESTROY_CALL_H
 #define MEMDESTROY_CALL_H
@@ -10,6 +11,25 @@
 #include "event.h"
 
 #define UNKNOWN_NS (~0ULL)
+
+struct task_id {
+	bool known;
+	__u32 pid; /* thread group */
+	__u32 tid;
+	__u64 cgroup_id; /* in the unified hierarchy */
+	char comm[NAME_LEN];
+};
+
+/* Which map it was, and who let go of it; as far as is known. */
+struct identity {
+	__u32 map_id;		    /* 0: unknown */
+	__u64 released_ns;	    /* when the last reference was dropped; UNKNOWN_NS */
+	bool by_kernel;		    /* by a thread of the kernel's own */
+	bool by_interrupt;	    /* in an interrupt: no task can be named */
+	bool unsure;		    /* perhaps so: likewise */
+	struct task_id released_by; /* who dropped it */
+	struct task_id closed_by;   /* the last user task that did, or that closed the map */
+};
 
 /*
  * What is not known is said to be so: UNKNOWN_NS for times, NULL or 0 for the caller, and for the
@@ -21,6 +41,10 @@ struct call {
 	__u64 caller;	  /* return address; 0 if unknown */
 	const char *caller_name; /* function the address lies in, owned by ksyms; may be NULL */
 	__u64 caller_offset;	 /* of the address from that function's start */
+	__u64 map;		 /* its address; 0: not found */
+	__u64 key;		 /* of the allocator's memory, see struct record_call; 0: unknown */
+	__u64 entries;		 /* elements left in a map being freed; ENTRIES_UNKNOWN */
+	struct identity identity;
 	__u32 pid;
 	__u32 tid;
 	__u32 cpu; /* at entry, or at return if that is all there is */

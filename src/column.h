@@ -16,6 +16,7 @@ enum value_kind {
 	VALUE_TIME,	/* ns, CLOCK_MONOTONIC */
 	VALUE_BOOL,
 	VALUE_TEXT,
+	VALUE_LINES, /* text of which each line is an element; none if it is empty */
 };
 
 struct value {
@@ -26,8 +27,15 @@ struct value {
 	char address[20]; /* where text points to if it had to be made */
 };
 
+/* The name of a column that only tables have: elsewhere others say more. */
+#define TABLE_ONLY ""
+
 struct column {
-	const char *name;    /* in JSON and CSV; NULL ends a list of columns */
+	/*
+	 * In JSON and CSV; NULL ends a list of columns. "a.b" is member b of object a in JSON,
+	 * which is null if nothing of it is known; columns of one object stand side by side.
+	 */
+	const char *name;
 	const char *heading; /* in tables; NULL: not shown there */
 	const char *missing; /* what tables show when nothing is known */
 	enum value_kind kind;
@@ -52,13 +60,22 @@ struct row_line {
 	__u64 interval; /* number of the interim table it is in, from 1; 0: the whole run */
 };
 
-#define MAX_ROW_COLUMNS 24
+#define MAX_ROW_COLUMNS 48
 
-extern const struct column call_columns[];   /* of struct call */
-extern const struct column ledger_columns[]; /* of struct ledger */
+extern const struct column call_columns[];	      /* of struct call */
+extern const struct column identified_call_columns[]; /* the same, and its identity */
+extern const struct column teardown_columns[];	      /* of struct teardown */
+extern const struct column reclaim_columns[];	      /* of struct reclaim */
+extern const struct column hang_columns[];	      /* of struct hang */
+extern const struct column ledger_columns[];	      /* of struct ledger */
+extern const struct column teardown_ledger_columns[]; /* of struct teardown_ledger */
+extern const struct column point_columns[];	      /* of struct point_counts */
 
-/* Makes the list for struct row_line with these keys; with intervals, they are numbered. */
+/*
+ * Makes the list for struct row_line with these keys, of calls or of teardowns; with intervals,
+ * they are numbered.
+ */
 void row_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t nr_by,
-		 bool intervals);
+		 bool teardowns, bool intervals);
 
 #endif

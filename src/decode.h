@@ -9,10 +9,17 @@
 
 #include "event.h"
 
+/* Which member it is, head.type tells. */
+union record {
+	struct record_head head;
+	struct record_call call; /* of a RECORD_RETURN only the head is there, the rest is zero */
+	struct record_release release;
+};
+
 /*
- * Copies a record of any kind into *rec; of a RECORD_RETURN only the head is there, and the rest is
- * zero. Strings are NUL-terminated. -EBADMSG: not a record of a kind and size known here.
+ * Copies a record of any kind into *rec, and fills what it lacks with zero. Strings are
+ * NUL-terminated. -EBADMSG: not a record of a kind and size known here.
  */
-int decode_record(const void *data, size_t size, struct record_call *rec);
+int decode_record(const void *data, size_t size, union record *rec);
 
 #endif

@@ -11,8 +11,14 @@ struct ksym {
 	__u32 name; /* offset in names */
 };
 
+/* The variables that are kept; all other symbols are of code. */
+static const char *const variables[] = {"__preempt_count", "pcpu_hot"};
+
+#define NR_VARIABLES (sizeof(variables) / sizeof(variables[0]))
+
 struct ksyms {
-	struct ksym *syms; /* by address */
+	__u64 variables[NR_VARIABLES]; /* 0: no such, or hidden */
+	struct ksym *syms;	       /* by address */
 	size_t nr, room;
 	char *names;
 	size_t names_len, names_room;
@@ -52,6 +58,15 @@ static int ksyms_add(struct ksyms *ksyms, __u64 addr, const char *name)
 	return 0;
 }
 
+static void keep_variable(struct ksyms *ksyms, __u64 addr, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < NR_VARIABLES; i++)
+		if (*name == *variables[i] && !strcmp(name, variables[i]))
+			ksyms->variables[i] = addr;
+}
+
 /* "ffffffff8131c420 T bpf_mem_alloc_destroy", then a tab and "[module]" for those of modules */
 static int ksyms_read(struct ksyms *ksyms, FILE *file)
 {
@@ -75,6 +90,8 @@ static int ksyms_read(struct ksyms *ksyms, FILE *file)
 		*end = '\0';
 		if (*name && strchr("tTwW", type[1]))
 			err = ksyms_add(ksyms, addr, name);
+		else
+			keep_variable(ksyms, addr, name);
 	}
 	if (!err && ferror(file))
 		err = -EIO;
@@ -169,6 +186,19 @@ const char *ksyms_find(const struct ksyms *ksyms, __u64 addr, __u64 *offset)
 		;
 	*offset = addr - ksyms->syms[low].addr;
 	return ksyms->names + ksyms->syms[low].name;
+}
+
+int ksyms_variable(const struct ksyms *ksyms, const char *name, __u64 *addr)
+{
+	size_t i;
+
+	for (i = 0; i < NR_VARIABLES; i++) {
+		if (strcmp(name, variables[i]) || !ksyms->variables[i])
+			continue;
+		*addr = ksyms->variables[i];
+		return 0;
+	}
+	return -ENOENT;
 }
 
 int ksyms_range(const struct ksyms *ksyms, const char *name, __u64 *start, __u64 *end)

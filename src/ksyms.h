@@ -30,6 +30,12 @@ bool ksyms_has(const struct ksyms *ksyms, const char *name);
  */
 const char *ksyms_find(const struct ksyms *ksyms, __u64 addr, __u64 *offset);
 
+/*
+ * Where one of the kernel's variables is: "__preempt_count" or "pcpu_hot", no others are kept.
+ * -ENOENT: no such, or hidden.
+ */
+int ksyms_variable(const struct ksyms *ksyms, const char *name, __u64 *addr);
+
 /* Where a function begins, and where the next symbol does. -ENOENT: no such, or hidden. */
 int ksyms_range(const struct ksyms *ksyms, const char *name, __u64 *start, __u64 *end);
 

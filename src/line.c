@@ -33,17 +33,64 @@ static json_t *json_text(const char *text)
 	return json_string(safe);
 }
 
+static json_t *json_lines(const char *text)
+{
+	json_t *array = json_array();
+	char safe[CELL_SIZE];
+
+	while (array && *text) {
+		size_t len = strcspn(text, "\n");
+
+		text_utf8(safe, sizeof(safe), text, len);
+		if (json_array_append_new(array, json_string(safe))) {
+			json_decref(array);
+			return NULL;
+		}
+		text += len + (text[len] == '\n');
+	}
+	return array;
+}
+
+/* NULL: no memory. */
 static json_t *json_value(const struct column *column, const void *object)
 {
 	struct value value;
 
 	if (!column->get(column, object, &value))
 		return json_null();
-	if (column->kind == VALUE_TEXT)
+	switch (column->kind) {
+	case VALUE_TEXT:
 		return json_text(value.text);
-	if (column->kind == VALUE_BOOL)
+	case VALUE_LINES:
+		return json_lines(value.text);
+	case VALUE_BOOL:
 		return json_boolean(value.number);
-	return json_number(value.number);
+	default:
+		return json_number(value.number);
+	}
+}
+
+/* "a.b": member b of member a, which is null as long as nothing of it is known. */
+static int json_set_member(json_t *json, const char *name, json_t *value)
+{
+	const char *dot = strchr(name, '.');
+	char of[64];
+	json_t *object;
+
+	if (!dot)
+		return json_object_set_new(json, name, value);
+	snprintf(of, sizeof(of), "%.*s", (int)(dot - name), name);
+	object = json_object_get(json, of);
+	if (json_is_object(object))
+		return json_object_set_new(object, dot + 1, value);
+	if (json_is_null(value))
+		return object ? 0 : json_object_set_new(json, of, value);
+	object = json_object();
+	if (json_object_set_new(json, of, object)) {
+		json_decref(value);
+		return -1;
+	}
+	return json_object_set_new(object, dot + 1, value);
 }
 
 int line_json(FILE *out, const struct column *column, const void *object)
@@ -52,7 +99,8 @@ int line_json(FILE *out, const struct column *column, const void *object)
 	int err = json ? 0 : -ENOMEM;
 
 	for (; column->name && !err; column++)
-		if (json_object_set_new(json, column->name, json_value(column, object)))
+		if (*column->name &&
+		    json_set_member(json, column->name, json_value(column, object)))
 			err = -ENOMEM;
 	if (!err && json_dumpf(json, out, JSON_COMPACT | JSON_ENSURE_ASCII))
 		err = ferror(out) ? 0 : -ENOMEM;
@@ -88,7 +136,7 @@ static void csv_value(FILE *out, const struct column *column, const void *object
 
 	if (!column->get(column, object, &value))
 		return;
-	if (column->kind == VALUE_TEXT) {
+	if (column->kind == VALUE_TEXT || column->kind == VALUE_LINES) {
 		text_printable(safe, sizeof(safe), value.text, strlen(value.text));
 		csv_text(out, safe);
 	} else if (column->kind == VALUE_BOOL) {
@@ -103,6 +151,8 @@ int line_csv(FILE *out, const struct column *columns, const void *object)
 	const struct column *column;
 
 	for (column = columns; column->name; column++) {
+		if (!*column->name)
+			continue;
 		if (column != columns)
 			putc(',', out);
 		csv_value(out, column, object);
@@ -116,7 +166,8 @@ int line_csv_names(FILE *out, const struct column *columns)
 	const struct column *column;
 
 	for (column = columns; column->name; column++)
-		fprintf(out, "%s%s", column == columns ? "" : ",", column->name);
+		if (*column->name)
+			fprintf(out, "%s%s", column == columns ? "" : ",", column->name);
 	putc('\n', out);
 	return line_error(out);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * memdestroy-trace: who calls bpf_mem_alloc_destroy(), for which map, and how long it takes.
+ * memdestroy-trace: who calls bpf_mem_alloc_destroy(), for which map, and how long it takes; and
+ * whole teardowns of maps.
  *
  * The way of a call through the files:
  *
@@ -8,10 +9,14 @@
  *   session   drains the ring buffer, minds signals and clocks
  *   decode    bytes -> a checked record
  *   pair      two records -> struct call (call.h)
+ *   releases  who let go of which map
+ *   teardowns calls and releases -> struct teardown (teardown.h)
+ *   stuck     what is under way for too long
  *   ksyms     the caller's address -> its name
  *   report    what becomes of a call: a line, or a part of a row
- *   aggregate calls -> rows, over hist, a histogram
- *   column    what there is to show of a call, a row and the ledger (ledger.h), over text
+ *   aggregate calls or teardowns -> rows, over hist, a histogram
+ *   teardown_view  what becomes of a teardown, over slowest, timeline, perfetto, folded
+ *   column    what there is to show of all these and the ledger (ledger.h), over text
  *   render    columns -> table, JSON, CSV
  *   output    the file or pipe they go to
  *
@@ -69,8 +74,10 @@ static void banner(const struct options *opts, const struct probe *probe)
 	struct utsname kernel;
 
 	uname(&kernel);
-	diag_info("tracing " TRACED_FUNCTION "() by %s on Linux %s; %s", probe_method(probe),
-		  kernel.release, opts->duration_ns ? "Ctrl-C ends it early" : "Ctrl-C ends it");
+	diag_info("tracing %s by %s on Linux %s; %s",
+		  opts->view == VIEW_TEARDOWNS ? "teardowns of BPF maps" : TRACED_FUNCTION "()",
+		  probe_method(probe), kernel.release,
+		  opts->duration_ns ? "Ctrl-C ends it early" : "Ctrl-C ends it");
 }
 
 static int trace(const struct options *opts, const struct ksyms *ksyms, struct report *report)

@@ -25,18 +25,27 @@ static const char *const attach_names[] = {
 	[ATTACH_KPROBE] = "kprobe",
 };
 static const char *const format_names[] = {
-	[FORMAT_TABLE] = "table",
-	[FORMAT_JSON] = "json",
-	[FORMAT_CSV] = "csv",
+	[FORMAT_TABLE] = "table",	[FORMAT_JSON] = "json",	    [FORMAT_CSV] = "csv",
+	[FORMAT_PERFETTO] = "perfetto", [FORMAT_FOLDED] = "folded",
 };
 static const char *const key_names[] = {
-	[KEY_CALLER] = "caller", [KEY_TYPE] = "type", [KEY_ALLOC] = "alloc",
-	[KEY_NAME] = "name",	 [KEY_COMM] = "comm", [KEY_CPU] = "cpu",
+	[KEY_CALLER] = "caller",
+	[KEY_ALLOC] = "alloc",
+	[KEY_COMM] = "comm",
+	[KEY_CPU] = "cpu",
+	[KEY_TYPE] = "type",
+	[KEY_NAME] = "name",
+	[KEY_ID] = "id",
+	[KEY_RELEASED_BY] = "released_by",
+	[KEY_RELEASED_PID] = "released_pid",
+	[KEY_CGROUP] = "cgroup",
 };
 static const char *const sort_names[] = {
-	[SORT_TOTAL] = "total", [SORT_COUNT] = "count", [SORT_EMPTY] = "empty", [SORT_MIN] = "min",
-	[SORT_MEAN] = "mean",	[SORT_P50] = "p50",	[SORT_P90] = "p90",	[SORT_P99] = "p99",
-	[SORT_MAX] = "max",	[SORT_KEY] = "key",
+	[SORT_TOTAL] = "total",	      [SORT_COUNT] = "count", [SORT_EMPTY] = "empty",
+	[SORT_MIN] = "min",	      [SORT_MEAN] = "mean",   [SORT_P50] = "p50",
+	[SORT_P90] = "p90",	      [SORT_P99] = "p99",     [SORT_MAX] = "max",
+	[SORT_WAIT] = "wait",	      [SORT_FREE] = "free",   [SORT_DESTROY] = "destroy",
+	[SORT_DEFERRED] = "deferred", [SORT_KEY] = "key",
 };
 _Static_assert(ARRAY_SIZE(key_names) == NR_KEYS, "a name for every key");
 _Static_assert(ARRAY_SIZE(sort_names) == NR_SORTS, "a name for every order");
@@ -45,7 +54,7 @@ _Static_assert(ARRAY_SIZE(sort_names) == NR_SORTS, "a name for every order");
 static int choose(const char *option, const char *what, const char *text, size_t len,
 		  const char *const *names, size_t nr_names)
 {
-	char accepted[128] = "";
+	char accepted[256] = "";
 
 	for (size_t i = 0; i < nr_names; i++) {
 		if (strlen(names[i]) == len && !memcmp(names[i], text, len))
@@ -112,6 +121,7 @@ int option_by(struct options *opts, const char *value)
 			return -EINVAL;
 		}
 		opts->by[opts->nr_by++] = key;
+		opts->identity = opts->identity || key >= KEY_ID;
 		value += len;
 		if (!*value)
 			return 0;
@@ -212,6 +222,11 @@ int option_interval(struct options *opts, const char *value)
 	return err;
 }
 
+int option_stuck(struct options *opts, const char *value)
+{
+	return read_time("stuck", value, DURATION_BARE_SECONDS, &opts->stuck_ns);
+}
+
 int option_min_latency(struct options *opts, const char *value)
 {
 	return read_time("min-latency", value, DURATION_BARE_REFUSED, &opts->min_latency_ns);
@@ -280,4 +295,19 @@ int option_output(struct options *opts, const char *value)
 	}
 	opts->output = strcmp(value, "-") ? value : NULL;
 	return 0;
+}
+
+const char *option_key_name(enum key key)
+{
+	return key_names[key];
+}
+
+const char *option_sort_name(enum sort sort)
+{
+	return sort_names[sort];
+}
+
+const char *option_format_name(enum format format)
+{
+	return format_names[format];
 }

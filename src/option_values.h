@@ -19,10 +19,16 @@ int option_top(struct options *opts, const char *value);
 int option_buffer(struct options *opts, const char *value);
 int option_duration(struct options *opts, const char *value);
 int option_interval(struct options *opts, const char *value);
+int option_stuck(struct options *opts, const char *value);
 int option_min_latency(struct options *opts, const char *value);
 int option_type(struct options *opts, const char *value);
 int option_name(struct options *opts, const char *value);
 int option_caller(struct options *opts, const char *value);
 int option_output(struct options *opts, const char *value);
+
+/* As they are written on the command line. */
+const char *option_key_name(enum key key);
+const char *option_sort_name(enum sort sort);
+const char *option_format_name(enum format format);
 
 #endif

@@ -10,8 +10,10 @@
 #include "option_values.h"
 #include "usage.h"
 
-#define DEFAULT_BUFFER (4UL << 20)
-#define LONG_ONLY      256 /* what getopt says for an option with no short name: this + index */
+#define DEFAULT_BUFFER	 (4UL << 20)
+#define DEFAULT_STUCK_NS 10000000000ULL
+#define ARRAY_SIZE(a)	 (sizeof(a) / sizeof((a)[0]))
+#define LONG_ONLY	 256 /* what getopt says for an option with no short name: this + index */
 
 enum opt {
 	OPT_ATTACH,
@@ -25,11 +27,14 @@ enum opt {
 	OPT_DURATION,
 	OPT_INTERVAL,
 	OPT_TIMESTAMP,
+	OPT_STUCK,
 	OPT_BY,
 	OPT_SORT,
 	OPT_TOP,
 	OPT_HISTOGRAM,
+	OPT_TIMELINE,
 	OPT_EVENTS,
+	OPT_IDENTITY,
 	OPT_FORMAT,
 	OPT_OUTPUT,
 	OPT_QUIET,
@@ -42,7 +47,7 @@ enum opt {
 
 /* Headings of --help. */
 #define PROBING "Probing"
-#define FILTERS "Filters, applied in the kernel"
+#define FILTERS "Filters"
 #define WHEN	"When"
 #define WHAT	"What to show"
 #define OUTPUT	"Output"
@@ -86,7 +91,7 @@ static const struct option_spec specs[NR_OPTS] = {
 	[OPT_CALLER] = VALUES(0, "caller", "FUNC", option_caller, FILTERS,
 			      "only calls made by this function (repeatable, up to 8)"),
 	[OPT_MIN_LATENCY] = VALUE(0, "min-latency", "TIME", option_min_latency, FILTERS,
-				  "only calls that took at least this long"),
+				  "only calls, or teardowns, that took at least this long"),
 	[OPT_NO_EMPTY] =
 		FLAG(0, "no-empty", no_empty, FILTERS, "only calls that had something to destroy"),
 	[OPT_DURATION] = VALUE('d', "duration", "SEC", option_duration, WHEN,
@@ -95,19 +100,31 @@ static const struct option_spec specs[NR_OPTS] = {
 			       "print the table each time this has passed, too"),
 	[OPT_TIMESTAMP] = FLAG('T', "timestamp", timestamp, WHEN,
 			       "print the time of day above each interim table"),
-	[OPT_BY] = VALUE(0, "by", "KEY[,KEY...]", option_by, WHAT,
-			 "one row for each: caller, type, alloc, name, comm, cpu"
-			 " (default: caller,type)"),
-	[OPT_SORT] = VALUE(0, "sort", "KEY", option_sort, WHAT,
-			   "order of the rows: total (default), count, empty, min, mean, p50, p90,"
-			   " p99, max, or key, which alone is ascending"),
+	[OPT_STUCK] = VALUE(0, "stuck", "SEC", option_stuck, WHEN,
+			    "tell of what takes longer than this while it does, with the kernel"
+			    " stack: 10 (default); 0: never"),
+	[OPT_BY] =
+		VALUE(0, "by", "KEY[,KEY...]", option_by, WHAT,
+		      "one row for each: caller, alloc, comm, cpu; type, name, id, released_by,"
+		      " released_pid, cgroup (default: caller,type; of teardowns, one row for each"
+		      " map)"),
+	[OPT_SORT] =
+		VALUE(0, "sort", "KEY", option_sort, WHAT,
+		      "order of the rows: total (default), count, empty, min, mean, p50, p90,"
+		      " p99, max; of teardowns also wait, free, destroy, deferred; or key, which"
+		      " alone is ascending"),
 	[OPT_TOP] = VALUE('n', "top", "N", option_top, WHAT, "only the first N rows"),
 	[OPT_HISTOGRAM] =
 		FLAG('H', "histogram", histogram, WHAT, "draw the distribution of each row"),
-	[OPT_EVENTS] =
-		FLAG('e', "events", events, WHAT, "one line for each call as it happens, no table"),
+	[OPT_TIMELINE] = FLAG(0, "timeline", timeline, WHAT,
+			      "of teardowns, draw the phases of each to scale"),
+	[OPT_EVENTS] = FLAG('e', "events", events, WHAT,
+			    "one line for each call or teardown as it happens, no table"),
+	[OPT_IDENTITY] =
+		FLAG(0, "identity", identity, WHAT,
+		     "in the events of calls, find the map's id and who let go of it, too"),
 	[OPT_FORMAT] = VALUE('f', "format", "FORMAT", option_format, OUTPUT,
-			     "table (default), json or csv"),
+			     "table (default), json or csv; of teardowns also perfetto or folded"),
 	[OPT_OUTPUT] = VALUE('o', "output", "FILE", option_output, OUTPUT,
 			     "write to this file instead of the standard output"),
 	[OPT_QUIET] = FLAG('q', "quiet", quiet, OUTPUT, "no banner; warnings and the ledger stay"),
@@ -122,7 +139,12 @@ static const struct option_spec specs[NR_OPTS] = {
 static const enum opt conflicts[][2] = {
 	{OPT_EVENTS, OPT_HISTOGRAM}, {OPT_EVENTS, OPT_BY},	 {OPT_EVENTS, OPT_SORT},
 	{OPT_EVENTS, OPT_TOP},	     {OPT_EVENTS, OPT_INTERVAL}, {OPT_QUIET, OPT_VERBOSE},
+	{OPT_EVENTS, OPT_TIMELINE},  {OPT_TIMELINE, OPT_BY},
 };
+
+/* What is only said of one view. */
+static const enum opt only_of_calls[] = {OPT_CALLER, OPT_NO_EMPTY, OPT_HISTOGRAM};
+static const enum opt only_of_teardowns[] = {OPT_TIMELINE};
 
 /* What was given on one command line. */
 struct given {
@@ -244,12 +266,61 @@ static int take_option(struct options *opts, struct given *given, enum opt opt, 
 	return 0;
 }
 
+#define SEE_TEARDOWNS " (see: memdestroy-trace teardowns)"
+#define OF(view)      ((view) == VIEW_CALLS ? "calls" : "teardowns")
+
+/* Options and values that mean nothing in the view that was asked for. */
+static bool out_of_view(const struct options *opts, const struct given *given)
+{
+	const enum opt *only = opts->view == VIEW_CALLS ? only_of_teardowns : only_of_calls;
+	size_t nr = opts->view == VIEW_CALLS ? ARRAY_SIZE(only_of_teardowns)
+					     : ARRAY_SIZE(only_of_calls);
+	bool calls = opts->view == VIEW_CALLS;
+	char name[32];
+
+	for (size_t i = 0; i < nr; i++) {
+		if (!given->value[only[i]])
+			continue;
+		diag_error("%s says nothing of %s%s",
+			   usage_option_name(&specs[only[i]], name, sizeof(name)), OF(opts->view),
+			   calls ? SEE_TEARDOWNS : "");
+		return true;
+	}
+	for (size_t i = 0; i < opts->nr_by; i++) {
+		if (calls || opts->by[i] >= KEY_TYPE)
+			continue;
+		diag_error("--by: '%s' says nothing of teardowns", option_key_name(opts->by[i]));
+		return true;
+	}
+	if (calls ? opts->sort >= SORT_WAIT && opts->sort <= SORT_DEFERRED
+		  : opts->sort == SORT_EMPTY ||
+			    (!opts->nr_by && opts->sort >= SORT_COUNT && opts->sort <= SORT_MAX)) {
+		diag_error("--sort: '%s' says nothing of %s%s", option_sort_name(opts->sort),
+			   OF(opts->view),
+			   calls		      ? SEE_TEARDOWNS
+			   : opts->sort == SORT_EMPTY ? ""
+						      : " without --by");
+		return true;
+	}
+	if (calls && opts->format >= FORMAT_PERFETTO) {
+		diag_error("--format: '%s' says nothing of calls" SEE_TEARDOWNS,
+			   option_format_name(opts->format));
+		return true;
+	}
+	if (calls && given->value[OPT_IDENTITY] && !opts->events) {
+		diag_error("--identity needs --events (or see --by released_by)");
+		return true;
+	}
+	return false;
+}
+
 static bool contradictory(const struct options *opts, const struct given *given)
 {
+	static const enum opt of_tables[] = {OPT_EVENTS, OPT_BY, OPT_SORT, OPT_TOP, OPT_INTERVAL};
 	const char *attach = given->value[OPT_ATTACH];
 	char first[32], second[32];
 
-	for (size_t i = 0; i < sizeof(conflicts) / sizeof(conflicts[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(conflicts); i++) {
 		enum opt a = conflicts[i][0], b = conflicts[i][1];
 
 		if (!given->value[a] || !given->value[b])
@@ -263,12 +334,21 @@ static bool contradictory(const struct options *opts, const struct given *given)
 		diag_error("-k cannot be combined with --attach %s", attach);
 		return true;
 	}
-	if (opts->histogram && opts->format != FORMAT_TABLE) {
-		diag_error("--histogram cannot be combined with --format %s",
-			   opts->format == FORMAT_CSV ? "csv" : "json");
+	if ((opts->histogram || opts->timeline) && opts->format != FORMAT_TABLE) {
+		diag_error("--%s cannot be combined with --format %s",
+			   opts->histogram ? "histogram" : "timeline",
+			   option_format_name(opts->format));
 		return true;
 	}
-	return false;
+	for (size_t i = 0; i < ARRAY_SIZE(of_tables) && opts->format >= FORMAT_PERFETTO; i++) {
+		if (!given->value[of_tables[i]])
+			continue;
+		diag_error("%s cannot be combined with --format %s",
+			   usage_option_name(&specs[of_tables[i]], first, sizeof(first)),
+			   option_format_name(opts->format));
+		return true;
+	}
+	return out_of_view(opts, given);
 }
 
 enum options_result options_parse(struct options *opts, int argc, char **argv)
@@ -279,12 +359,17 @@ enum options_result options_parse(struct options *opts, int argc, char **argv)
 	int value;
 
 	*opts = (struct options){
-		.by = {KEY_CALLER, KEY_TYPE},
-		.nr_by = 2,
 		.sort = SORT_TOTAL,
 		.buffer_bytes = DEFAULT_BUFFER,
+		.stuck_ns = DEFAULT_STUCK_NS,
 	};
 	diag_init(false, false);
+	if (argc > 1 && !strcmp(argv[1], "teardowns")) {
+		opts->view = VIEW_TEARDOWNS;
+		opts->identity = true;
+		argc--;
+		argv++;
+	}
 	fill_getopt_tables(shorts, longs);
 	opterr = 0;
 	optind = 0; /* glibc's way to start anew, whatever was parsed before */
@@ -301,10 +386,16 @@ enum options_result options_parse(struct options *opts, int argc, char **argv)
 			return OPTIONS_BAD;
 	}
 	if (optind < argc) {
-		diag_error("unexpected argument '%s' (see --help)", argv[optind]);
+		diag_error("unexpected argument '%s' (%s)", argv[optind],
+			   strcmp(argv[optind], "teardowns") ? "see --help"
+							     : "it has to come first");
 		return OPTIONS_BAD;
 	}
 	if (contradictory(opts, &given))
 		return OPTIONS_BAD;
+	if (opts->view == VIEW_CALLS && !opts->nr_by) {
+		opts->by[opts->nr_by++] = KEY_CALLER;
+		opts->by[opts->nr_by++] = KEY_TYPE;
+	}
 	return OPTIONS_RUN;
 }

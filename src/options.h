@@ -12,8 +12,24 @@
 #include "event.h"
 
 enum attach_mode { ATTACH_AUTO, ATTACH_FENTRY, ATTACH_KPROBE };
-enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV };
-enum key { KEY_CALLER, KEY_TYPE, KEY_ALLOC, KEY_NAME, KEY_COMM, KEY_CPU, NR_KEYS };
+enum view {
+	VIEW_CALLS,	/* of the traced function: what is shown if nothing else is asked for */
+	VIEW_TEARDOWNS, /* of maps, from the last put to the last byte freed */
+};
+enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV, FORMAT_PERFETTO, FORMAT_FOLDED };
+enum key {
+	KEY_CALLER, /* this and those down to KEY_CPU are of a call */
+	KEY_ALLOC,
+	KEY_COMM,
+	KEY_CPU,
+	KEY_TYPE, /* from here on they are of a map */
+	KEY_NAME,
+	KEY_ID, /* from here on, who let go of it has to be known */
+	KEY_RELEASED_BY,
+	KEY_RELEASED_PID,
+	KEY_CGROUP,
+	NR_KEYS,
+};
 enum sort {
 	SORT_TOTAL,
 	SORT_COUNT,
@@ -24,23 +40,31 @@ enum sort {
 	SORT_P90,
 	SORT_P99,
 	SORT_MAX,
+	SORT_WAIT, /* this and those down to SORT_DEFERRED are of a teardown */
+	SORT_FREE,
+	SORT_DESTROY,
+	SORT_DEFERRED,
 	SORT_KEY, /* by the row's keys, ascending; all others descending */
 	NR_SORTS,
 };
 
 struct options {
+	enum view view;
 	enum attach_mode attach;
 	enum format format;
 	bool events;
 	bool histogram;
+	bool timeline;
+	bool identity; /* find out which map it was, and who let go of it */
 	bool timestamp;
 	bool quiet;
 	bool verbose;
 	__u64 interval_ns; /* 0: no interim tables */
 	__u64 duration_ns; /* 0: until a signal */
+	__u64 stuck_ns;	   /* what takes longer is told of while it does; 0: nothing is */
 
 	enum key by[NR_KEYS]; /* in the order given, each at most once */
-	size_t nr_by;
+	size_t nr_by;	      /* 0: of teardowns, one row for each */
 	enum sort sort;
 	__u64 top; /* rows to show; 0: all */
 

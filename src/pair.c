@@ -10,6 +10,7 @@
 struct waiting {
 	__u32 tid;
 	struct record_call entry;
+	bool overdue; /* has been told of */
 	UT_hash_handle hh;
 };
 
@@ -44,13 +45,18 @@ void pair_free(struct pair *pair)
 	free(pair);
 }
 
-/* A call as one record tells it; times are for the caller to fill in. */
-static struct call call_of(const struct record_call *rec)
+struct call pair_call_of(const struct record_call *rec)
 {
 	struct call call = {
 		.ts_ns = UNKNOWN_NS,
 		.latency_ns = UNKNOWN_NS,
 		.caller = rec->head.caller,
+		.map = rec->head.map,
+		.key = rec->head.point == POINT_FREE ? 0 : rec->key,
+		.entries = rec->head.point == POINT_FREE && rec->head.type == RECORD_ENTRY
+				   ? rec->entries
+				   : ENTRIES_UNKNOWN,
+		.identity = {.released_ns = UNKNOWN_NS},
 		.pid = rec->pid,
 		.tid = rec->head.tid,
 		.cpu = rec->cpu,
@@ -71,7 +77,7 @@ static struct call call_of(const struct record_call *rec)
 
 static void pass_entry(struct pair *pair, const struct record_call *entry)
 {
-	struct call call = call_of(entry);
+	struct call call = pair_call_of(entry);
 
 	call.ts_ns = entry->head.ts_ns;
 	pair->call_fn(pair->ctx, &call);
@@ -79,7 +85,7 @@ static void pass_entry(struct pair *pair, const struct record_call *entry)
 
 static void pass_return(struct pair *pair, const struct record_call *ret)
 {
-	struct call call = call_of(ret);
+	struct call call = pair_call_of(ret);
 
 	pair->return_only++;
 	pair->call_fn(pair->ctx, &call);
@@ -88,7 +94,7 @@ static void pass_return(struct pair *pair, const struct record_call *ret)
 static void pass_both(struct pair *pair, const struct record_call *entry,
 		      const struct record_call *ret)
 {
-	struct call call = call_of(entry);
+	struct call call = pair_call_of(entry);
 
 	call.ts_ns = entry->head.ts_ns;
 	call.latency_ns = ret->head.ts_ns - entry->head.ts_ns;
@@ -96,7 +102,7 @@ static void pass_both(struct pair *pair, const struct record_call *entry,
 	 * A kretprobe knows where the call returns to whatever sits on the stack at entry; and what
 	 * kept one side from unwinding the stack is over at the other.
 	 */
-	if (ret->head.caller && (!ret->head.ma || !entry->head.caller))
+	if (ret->head.caller && (!ret->head.arg || !entry->head.caller))
 		call.caller = ret->head.caller;
 	pair->completed++;
 	pair->call_fn(pair->ctx, &call);
@@ -107,7 +113,7 @@ static bool same_call(const struct record_head *entry, const struct record_head 
 {
 	if (ret->ts_ns < entry->ts_ns)
 		return false;
-	if (entry->ma && ret->ma && entry->ma != ret->ma)
+	if (entry->arg && ret->arg && entry->arg != ret->arg)
 		return false;
 	if (entry->map && ret->map && entry->map != ret->map)
 		return false;
@@ -123,6 +129,7 @@ static int pair_entry(struct pair *pair, const struct record_call *entry)
 		pair->entry_only++;
 		pass_entry(pair, &waiting->entry);
 		waiting->entry = *entry;
+		waiting->overdue = false;
 		return 0;
 	}
 	waiting = malloc(sizeof(*waiting));
@@ -133,6 +140,7 @@ static int pair_entry(struct pair *pair, const struct record_call *entry)
 	}
 	waiting->tid = entry->head.tid;
 	waiting->entry = *entry;
+	waiting->overdue = false;
 	HASH_ADD(hh, pair->waiting, tid, sizeof(waiting->tid), waiting);
 	return 0;
 }
@@ -163,6 +171,30 @@ int pair_add(struct pair *pair, const struct record_call *rec)
 		return pair_entry(pair, rec);
 	pair_return(pair, rec);
 	return 0;
+}
+
+const struct record_call *pair_waits(const struct pair *pair, __u32 tid)
+{
+	struct waiting *waiting;
+
+	HASH_FIND(hh, pair->waiting, &tid, sizeof(tid), waiting);
+	return waiting ? &waiting->entry : NULL;
+}
+
+void pair_for_each_overdue(struct pair *pair, __u64 before_ns, bool again, pair_call_fn call_fn,
+			   void *ctx)
+{
+	struct waiting *waiting, *next;
+	struct call call;
+
+	HASH_ITER (hh, pair->waiting, waiting, next) {
+		if ((waiting->overdue && !again) || waiting->entry.head.ts_ns > before_ns)
+			continue;
+		waiting->overdue = true;
+		call = pair_call_of(&waiting->entry);
+		call.ts_ns = waiting->entry.head.ts_ns;
+		call_fn(ctx, &call);
+	}
 }
 
 void pair_flush(struct pair *pair)

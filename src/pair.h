@@ -16,12 +16,25 @@ struct pair;
 /* Gets each call once: when it is complete, or when its other side will not come any more. */
 typedef void (*pair_call_fn)(void *ctx, struct call *call);
 
+/* A call as one record tells it, but for its times. */
+struct call pair_call_of(const struct record_call *rec);
+
 /* NULL: out of memory. */
 struct pair *pair_new(pair_call_fn call_fn, void *ctx);
 void pair_free(struct pair *pair);
 
 /* Takes a decoded record. -ENOMEM: no room to wait for its return, so it was passed on alone. */
 int pair_add(struct pair *pair, const struct record_call *rec);
+
+/* The entry of the call that a thread is in, or NULL; valid until the next call of pair_*(). */
+const struct record_call *pair_waits(const struct pair *pair, __u32 tid);
+
+/*
+ * Hands over the calls that were entered before and have not returned: each once, or those handed
+ * over before as well.
+ */
+void pair_for_each_overdue(struct pair *pair, __u64 before_ns, bool again, pair_call_fn call_fn,
+			   void *ctx);
 
 /* Passes on the calls that still wait for their return, which stay counted as waiting. */
 void pair_flush(struct pair *pair);

@@ -31,9 +31,25 @@ struct attached {
 	__u64 missed_at_stop;
 };
 
+/* Programs are named after side, mode and point: fentry_destroy, kretprobe_free, ... */
+static const struct {
+	const char *name;
+	const char *function; /* NULL: a tracepoint */
+} points[NR_POINTS] = {
+	[POINT_DESTROY] = {"destroy", TRACED_FUNCTION},
+	[POINT_FREE] = {"free", "bpf_map_free_deferred"},
+	[POINT_RECLAIM] = {"reclaim", "free_mem_alloc_deferred"},
+	[POINT_PUT] = {"put", "bpf_map_put"},
+	[POINT_PUT_UREF] = {"put_uref", "bpf_map_put_with_uref"},
+	[POINT_RELEASE] = {"release", "bpf_map_release"},
+	[POINT_QUEUE] = {"queue", NULL},
+};
+
 struct probe {
 	struct memdestroy_trace_bpf *skel;
 	enum attach_mode mode;
+	bool copies; /* of each program; not of kprobes, which are skipped all at once */
+	bool stopped;
 	struct attached attached[NR_PROGS];
 	const struct ledger_cpu *ledger; /* mapped; one per CPU */
 	size_t ledger_size;
@@ -71,6 +87,10 @@ static int probe_size_maps(struct probe *probe, const struct settings *settings)
 	err = bpf_map__set_max_entries(skel->maps.records, settings->buffer_bytes);
 	if (!err)
 		err = bpf_map__set_max_entries(skel->maps.ledger, probe->nr_cpus);
+	if (!err)
+		err = bpf_map__set_max_entries(skel->maps.slots, settings->points >> POINT_FREE
+									 ? NR_POINTS * NR_SLOTS
+									 : NR_SLOTS);
 	/* A hash map would be torn down through the traced function, for others to see. */
 	if (!err)
 		err = settings->config.park
@@ -100,32 +120,67 @@ static bool kernel_preemptible(void)
 	return strstr(kernel.version, "PREEMPT");
 }
 
-/* Only what the mode needs is loaded. */
-static void probe_choose(struct probe *probe)
+static struct bpf_program *find_program(const struct probe *probe, enum point point, enum side side,
+					int nth)
 {
-	struct memdestroy_trace_bpf *skel = probe->skel;
-	bool fentry = probe->mode == ATTACH_FENTRY;
-	struct bpf_program *prog;
-	size_t i;
+	static const char *const sides[][NR_SIDES] = {
+		[ATTACH_FENTRY] = {"fentry", "fexit"},
+		[ATTACH_KPROBE] = {"kprobe", "kretprobe"},
+	};
+	static const char *const copies[NR_COPIES] = {"", "_2", "_3"};
+	char name[64];
 
-	if (fentry) {
-		probe->attached[PROG_ENTRY].prog = skel->progs.fentry_destroy;
-		probe->attached[PROG_RETURN].prog = skel->progs.fexit_destroy;
-	} else {
-		probe->attached[PROG_ENTRY].prog = skel->progs.kprobe_destroy;
-		probe->attached[PROG_RETURN].prog = skel->progs.kretprobe_destroy;
+	snprintf(name, sizeof(name), "%s_%s%s",
+		 points[point].function ? sides[probe->mode][side] : "tp", points[point].name,
+		 copies[nth]);
+	return bpf_object__find_program_by_name(probe->skel->obj, name);
+}
+
+static void probe_choose_point(struct probe *probe, enum point point, int nr_copies)
+{
+	int nr_sides = point < NR_PAIRED ? NR_SIDES : 1, side, nth;
+	struct bpf_program *prog;
+
+	for (side = 0; side < nr_sides; side++) {
+		for (nth = 0; nth < nr_copies; nth++) {
+			prog = find_program(probe, point, side, nth);
+			probe->attached[PROG(point, side, nth)].prog = prog;
+			bpf_program__set_autoload(prog, true);
+		}
 	}
-	if (fentry && kernel_preemptible()) {
+}
+
+static bool kernel_has(enum point point, const struct settings *settings, const struct ksyms *ksyms)
+{
+	if (points[point].function)
+		return ksyms_has(ksyms, points[point].function);
+	/* What is queued is told by its function's address. */
+	return settings->config.map_free_deferred && settings->config.free_mem_alloc_deferred;
+}
+
+/* Only what is wanted and the mode needs is loaded. */
+static void probe_choose(struct probe *probe, const struct settings *settings,
+			 const struct ksyms *ksyms)
+{
+	struct bpf_program *prog;
+	enum point point;
+
+	probe->copies = kernel_preemptible();
+	if (probe->copies)
 		diag_verbose("the kernel is preemptible: each program has copies");
-		probe->attached[PROG_ENTRY + 1].prog = skel->progs.fentry_destroy_2;
-		probe->attached[PROG_ENTRY + 2].prog = skel->progs.fentry_destroy_3;
-		probe->attached[PROG_RETURN + 1].prog = skel->progs.fexit_destroy_2;
-		probe->attached[PROG_RETURN + 2].prog = skel->progs.fexit_destroy_3;
+	bpf_object__for_each_program(prog, probe->skel->obj) bpf_program__set_autoload(prog, false);
+	for (point = 0; point < NR_POINTS; point++) {
+		bool kprobe = probe->mode == ATTACH_KPROBE && points[point].function;
+
+		if (!(settings->points & (1U << point)))
+			continue;
+		if (kernel_has(point, settings, ksyms))
+			probe_choose_point(probe, point, probe->copies && !kprobe ? NR_COPIES : 1);
+		else
+			diag_warn("%s cannot be traced here: what it tells is not known",
+				  probe_point_name(point));
 	}
-	bpf_object__for_each_program(prog, skel->obj) bpf_program__set_autoload(prog, false);
-	for (i = 0; i < NR_PROGS; i++)
-		if (probe->attached[i].prog)
-			bpf_program__set_autoload(probe->attached[i].prog, true);
+	bpf_program__set_autoload(probe->skel->progs.dump_stack, settings->stacks);
 }
 
 static int probe_map_ledger(struct probe *probe)
@@ -164,7 +219,20 @@ static int probe_attach(struct probe *probe)
 	return 0;
 }
 
-static int probe_try(struct probe *probe, const struct settings *settings)
+/* Without stacks, what hangs is still told of. */
+static void probe_attach_stacks(struct probe *probe)
+{
+	struct bpf_program *prog = probe->skel->progs.dump_stack;
+
+	if (!bpf_program__autoload(prog))
+		return;
+	probe->skel->links.dump_stack = bpf_program__attach(prog);
+	if (!probe->skel->links.dump_stack)
+		diag_verbose("no kernel stacks: %s", strerror(errno));
+}
+
+static int probe_try(struct probe *probe, const struct settings *settings,
+		     const struct ksyms *ksyms)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, open_opts);
 	int err;
@@ -178,15 +246,20 @@ static int probe_try(struct probe *probe, const struct settings *settings)
 	probe->skel = memdestroy_trace_bpf__open_opts(&open_opts);
 	if (!probe->skel)
 		return -errno;
-	probe_choose(probe);
+	probe_choose(probe, settings, ksyms);
 	memcpy(&probe->skel->rodata->config, &settings->config, sizeof(settings->config));
+	probe->skel->rodata->config.copies = probe->copies;
 	memcpy(&probe->skel->rodata->name_filter, &settings->names, sizeof(settings->names));
 	err = probe_size_maps(probe, settings);
 	if (!err)
 		err = memdestroy_trace_bpf__load(probe->skel);
 	if (!err)
 		err = probe_map_ledger(probe);
-	return err ? err : probe_attach(probe);
+	if (!err)
+		err = probe_attach(probe);
+	if (!err)
+		probe_attach_stacks(probe);
+	return err;
 }
 
 static void probe_unload(struct probe *probe)
@@ -288,7 +361,7 @@ int probe_open(struct probe **out, const struct options *opts, const struct ksym
 		if (opts->attach != ATTACH_AUTO && opts->attach != all[i])
 			continue;
 		probe->mode = all[i];
-		err = probe_try(probe, &settings);
+		err = probe_try(probe, &settings, ksyms);
 		if (!err) {
 			malloc_trim(0); /* libbpf has read megabytes of BTF */
 			*out = probe;
@@ -315,19 +388,19 @@ int probe_records_fd(const struct probe *probe)
 	return bpf_map__fd(probe->skel->maps.records);
 }
 
-/* What the programs of a side, from the first on, counted on all CPUs. */
-static struct prog_counts side_sum(const struct probe *probe, enum prog first)
+/* What the programs of a side counted on all CPUs. */
+static struct prog_counts side_sum(const struct probe *probe, enum point point, enum side side)
 {
 	struct prog_counts sum = {};
 	__u32 cpu;
-	int i;
+	int nth;
 
 	for (cpu = 0; cpu < probe->nr_cpus; cpu++) {
-		for (i = 0; i < PROGS_PER_SIDE; i++) {
+		for (nth = 0; nth < NR_COPIES; nth++) {
 			const volatile struct prog_counts *counts =
-				&probe->ledger[cpu].prog[first + i];
+				&probe->ledger[cpu].prog[PROG(point, side, nth)];
 
-			if (i == 0) /* the others see the same calls again */
+			if (nth == 0) /* the others see the same calls again */
 				sum.seen += counts->seen;
 			sum.taken += counts->taken;
 			sum.unwanted += counts->unwanted;
@@ -338,12 +411,22 @@ static struct prog_counts side_sum(const struct probe *probe, enum prog first)
 	return sum;
 }
 
-__u64 probe_under_way(const struct probe *probe)
+static __u64 point_under_way(const struct probe *probe, enum point point)
 {
-	__u64 entered = side_sum(probe, PROG_ENTRY).taken;
-	__u64 returned = side_sum(probe, PROG_RETURN).taken;
+	__u64 entered = side_sum(probe, point, SIDE_ENTRY).taken;
+	__u64 returned = side_sum(probe, point, SIDE_RETURN).taken;
 
 	return entered > returned ? entered - returned : 0;
+}
+
+__u64 probe_under_way(const struct probe *probe)
+{
+	__u64 sum = 0;
+	enum point point;
+
+	for (point = 0; point < NR_PAIRED; point++)
+		sum += point_under_way(probe, point);
+	return sum;
 }
 
 void probe_for_each_parked(struct probe *probe,
@@ -408,11 +491,19 @@ static __u64 prog_missed(const struct attached *attached)
 
 void probe_stop(struct probe *probe)
 {
-	struct attached *entry = &probe->attached[PROG_ENTRY];
+	int point, nth;
 
 	probe->skel->bss->stopping = true;
+	probe->stopped = true;
 	/* What is missed from here on is no call of this run. */
-	entry->missed_at_stop = prog_missed(entry);
+	for (point = 0; point < NR_POINTS; point++) {
+		for (nth = 0; nth < NR_COPIES; nth++) {
+			struct attached *attached = &probe->attached[PROG(point, SIDE_ENTRY, nth)];
+
+			if (attached->prog)
+				attached->missed_at_stop = prog_missed(attached);
+		}
+	}
 }
 
 /* Calls that no program of a side took; missed: times its first one was skipped. */
@@ -427,10 +518,10 @@ static __u64 side_missed(const struct prog_counts *side, __u64 missed)
 
 void probe_count(const struct probe *probe, struct ledger *ledger)
 {
-	const struct attached *entry = &probe->attached[PROG_ENTRY];
-	const struct attached *ret = &probe->attached[PROG_RETURN];
-	struct prog_counts in = side_sum(probe, PROG_ENTRY);
-	struct prog_counts out = side_sum(probe, PROG_RETURN);
+	const struct attached *entry = &probe->attached[PROG(POINT_DESTROY, SIDE_ENTRY, 0)];
+	const struct attached *ret = &probe->attached[PROG(POINT_DESTROY, SIDE_RETURN, 0)];
+	struct prog_counts in = side_sum(probe, POINT_DESTROY, SIDE_ENTRY);
+	struct prog_counts out = side_sum(probe, POINT_DESTROY, SIDE_RETURN);
 	__u64 in_missed = entry->missed_at_stop, out_missed = prog_missed(ret);
 
 	ledger->entered = in.taken;
@@ -447,4 +538,89 @@ void probe_count(const struct probe *probe, struct ledger *ledger)
 	}
 	ledger->missed_entry = side_missed(&in, in_missed);
 	ledger->missed_return = side_missed(&out, out_missed);
+}
+
+const char *probe_point_name(enum point point)
+{
+	return points[point].function ? points[point].function : "workqueue_queue_work";
+}
+
+/* Times the first program of a side was skipped; after the end, only what may still come counts. */
+static __u64 first_missed(const struct probe *probe, enum point point, enum side side)
+{
+	const struct attached *first = &probe->attached[PROG(point, side, 0)];
+
+	if (probe->stopped && side == SIDE_ENTRY && point != POINT_RECLAIM && point != POINT_QUEUE)
+		return first->missed_at_stop;
+	return prog_missed(first);
+}
+
+/* Times that no program of a side ran. */
+static __u64 missed_at(const struct probe *probe, enum point point, enum side side)
+{
+	const struct attached *first = &probe->attached[PROG(point, side, 0)];
+	struct prog_counts counts = side_sum(probe, point, side);
+	__u64 missed = side_missed(&counts, first_missed(probe, point, side)), by_probe = 0;
+
+	if (probe->mode == ATTACH_KPROBE && points[point].function)
+		by_probe = kprobe_missed(first);
+	return by_probe == LEDGER_UNKNOWN || missed == LEDGER_UNKNOWN ? LEDGER_UNKNOWN
+								      : missed + by_probe;
+}
+
+bool probe_has(const struct probe *probe, enum point point)
+{
+	return probe->attached[PROG(point, SIDE_ENTRY, 0)].link;
+}
+
+void probe_count_point(const struct probe *probe, enum point point, struct point_counts *counts)
+{
+	struct prog_counts in = side_sum(probe, point, SIDE_ENTRY);
+	struct prog_counts out = side_sum(probe, point, SIDE_RETURN);
+
+	*counts = (struct point_counts){
+		.function = probe_point_name(point),
+		.attached = probe_has(probe, point),
+		.returns = point < NR_PAIRED,
+	};
+	if (!counts->attached)
+		return;
+	counts->seen = in.taken;
+	counts->taken = in.taken - (point < NR_PAIRED ? 0 : in.unwanted);
+	counts->lost = in.lost;
+	counts->missed = missed_at(probe, point, SIDE_ENTRY);
+	if (!counts->returns)
+		return;
+	counts->seen_return = out.taken;
+	counts->lost_return = out.lost;
+	counts->missed_return = missed_at(probe, point, SIDE_RETURN);
+}
+
+int probe_stack(const struct probe *probe, __u32 tid, __u64 ip[STACK_DEPTH])
+{
+	struct bpf_link *link = probe->skel->links.dump_stack;
+	struct task_stack *stack = &probe->skel->bss->task_stack;
+	char none[64];
+	ssize_t size;
+	int fd;
+
+	if (!link)
+		return -EOPNOTSUPP;
+	fd = bpf_iter_create(bpf_link__fd(link));
+	if (fd < 0)
+		return -errno;
+	stack->wanted = tid;
+	stack->found = 0;
+	do
+		size = read(fd, none, sizeof(none));
+	while (size > 0 || (size < 0 && (errno == EAGAIN || errno == EINTR)));
+	close(fd);
+	if (size < 0)
+		return -errno;
+	if (stack->found != tid)
+		return -ESRCH;
+	if (stack->size < 0)
+		return stack->size;
+	memcpy(ip, stack->ip, sizeof(stack->ip));
+	return stack->size / sizeof(*ip);
 }

@@ -32,7 +32,7 @@ int probe_records_fd(const struct probe *probe);
 /* No new calls from here on; those under way are still seen off. */
 void probe_stop(struct probe *probe);
 
-/* How many more entries than returns have been seen so far, 0 if not more. */
+/* How many more entries than returns of all functions have been seen so far, 0 if not more. */
 __u64 probe_under_way(const struct probe *probe);
 
 /* Hands over the entries that filters made wait for a return that has not come. */
@@ -41,5 +41,20 @@ void probe_for_each_parked(struct probe *probe,
 
 /* Fills in what the programs and the kernel counted, and leaves the other fields alone. */
 void probe_count(const struct probe *probe, struct ledger *ledger);
+
+/* The function or the tracepoint. */
+const char *probe_point_name(enum point point);
+
+bool probe_has(const struct probe *probe, enum point point);
+
+/* Fills *counts. */
+void probe_count_point(const struct probe *probe, enum point point, struct point_counts *counts);
+
+/*
+ * Where a thread is in the kernel: fills ip with the addresses of its stack, innermost first, and
+ * returns how many. -ESRCH: no such thread. -EOPNOTSUPP: stacks were not asked for, or are not to
+ * be had. Needs no privileges.
+ */
+int probe_stack(const struct probe *probe, __u32 tid, __u64 ip[STACK_DEPTH]);
 
 #endif

@@ -66,6 +66,7 @@ static void cell_fill(char cell[CELL_SIZE], const struct column *column, const v
 		snprintf(cell, CELL_SIZE, "%s", value.number ? "yes" : "no");
 		break;
 	case VALUE_TEXT:
+	case VALUE_LINES:
 		cell_text(cell, value.text);
 		break;
 	}
@@ -97,37 +98,56 @@ static int cells_end(struct cells *cells)
 	return line_error(cells->out);
 }
 
-/* The headings if there is no call. */
-static int event_line(FILE *out, const struct call *call, __u64 start_ns)
+/* The headings if there is no object. */
+static int event_line(FILE *out, const struct column *column, const void *object, __u64 start_ns)
 {
 	struct cells cells = {.out = out};
-	const struct column *column;
 	char cell[CELL_SIZE];
 
-	for (column = call_columns; column->name; column++) {
-		if (!column->heading)
+	for (; column->name; column++) {
+		if (!column->heading || !column->width)
 			continue;
-		if (call)
-			cell_fill(cell, column, call, start_ns);
-		cells_add(&cells, call ? cell : column->heading, column->kind, column->width);
+		if (object)
+			cell_fill(cell, column, object, start_ns);
+		cells_add(&cells, object ? cell : column->heading, column->kind, column->width);
 	}
 	return cells_end(&cells);
 }
 
-/* Sets the width of the columns to what the rows need; 0 for columns not to be shown. */
-static void table_widths(struct column *column, const struct rows *rows)
+/* What a table consists of: objects that its columns are of. */
+struct list {
+	size_t nr, left_out;
+	__u64 start_ns; /* what times are counted from */
+	const void *(*nth)(const struct list *list, size_t n);
+	const void *const *objects;
+	/* Of rows, the object is made when it is asked for. */
+	const struct row *const *row;
+	struct row_line *line;
+};
+
+static const void *nth_row(const struct list *list, size_t n)
+{
+	list->line->row = list->row[n];
+	return list->line;
+}
+
+static const void *nth_object(const struct list *list, size_t n)
+{
+	return list->objects[n];
+}
+
+/* Sets the width of the columns to what the objects need; 0 for columns not to be shown. */
+static void table_widths(struct column *column, const struct list *list)
 {
 	char cell[CELL_SIZE];
-	struct row_line line = {};
 	bool wanted;
 	size_t i;
 
 	for (; column->name; column++) {
 		wanted = column->heading && !column->optional;
 		column->width = column->heading ? (int)strlen(column->heading) : 0;
-		for (i = 0; i < rows->nr && column->heading; i++) {
-			line.row = rows->row[i];
-			cell_fill(cell, column, &line, 0);
+		for (i = 0; i < list->nr && column->heading; i++) {
+			cell_fill(cell, column, list->nth(list, i), list->start_ns);
 			column->width = at_least(column->width, text_width(cell));
 			wanted = wanted || strcmp(cell, "0");
 		}
@@ -136,38 +156,41 @@ static void table_widths(struct column *column, const struct rows *rows)
 	}
 }
 
-/* The headings if there is no row. */
-static int table_line(FILE *out, const struct column *column, const struct row *row)
-{
-	struct row_line of_row = {.row = row};
-	struct cells cells = {.out = out};
-	char cell[CELL_SIZE];
-
-	for (; column->name; column++) {
-		if (!column->width)
-			continue;
-		if (row)
-			cell_fill(cell, column, &of_row, 0);
-		cells_add(&cells, row ? cell : column->heading, column->kind, column->width);
-	}
-	return cells_end(&cells);
-}
-
-static void table(FILE *out, struct column *columns, const struct rows *rows)
+static void table(FILE *out, struct column *columns, const struct list *list, const char *nothing)
 {
 	size_t i;
 
-	if (!rows->nr) {
-		fputs("no calls\n", out);
+	if (!list->nr) {
+		fprintf(out, "%s\n", nothing);
 		return;
 	}
 
-	table_widths(columns, rows);
-	table_line(out, columns, NULL);
-	for (i = 0; i < rows->nr; i++)
-		table_line(out, columns, rows->row[i]);
-	if (rows->left_out)
-		fprintf(out, "%zu more row%s\n", rows->left_out, rows->left_out > 1 ? "s" : "");
+	table_widths(columns, list);
+	event_line(out, columns, NULL, 0);
+	for (i = 0; i < list->nr; i++)
+		event_line(out, columns, list->nth(list, i), list->start_ns);
+	if (list->left_out)
+		fprintf(out, "%zu more row%s\n", list->left_out, list->left_out > 1 ? "s" : "");
+}
+
+static int write_list(FILE *out, enum format format, struct column *columns,
+		      const struct list *list, const char *nothing)
+{
+	size_t i;
+	int err = 0;
+
+	if (format == FORMAT_TABLE) {
+		table(out, columns, list, nothing);
+		return stream_flush(out);
+	}
+
+	for (i = 0; i < list->nr && !err; i++) {
+		if (format == FORMAT_CSV)
+			err = line_csv(out, columns, list->nth(list, i));
+		else
+			err = line_json(out, columns, list->nth(list, i));
+	}
+	return err ? err : stream_flush(out);
 }
 
 /* Histograms */
@@ -180,7 +203,7 @@ static void histogram_title(FILE *out, const struct rows *rows, const struct row
 	const char *gap = "";
 	char cell[CELL_SIZE];
 
-	row_columns(columns, rows->by, rows->nr_by, false);
+	row_columns(columns, rows->by, rows->nr_by, false, false);
 	for (column = columns; column->name; column++) {
 		if (!column->of_call)
 			continue;
@@ -239,37 +262,52 @@ int render_histogram(FILE *out, const struct rows *rows)
 	return stream_flush(out);
 }
 
-/* The four things that there are to write, each in all formats */
+/* The things that there are to write, each in all formats */
 
-int render_event_header(FILE *out, enum format format)
+int render_event_header(FILE *out, enum format format, const struct column *columns)
 {
 	errno = 0;
-	switch (format) {
-	case FORMAT_TABLE:
-		return event_line(out, NULL, 0);
-	case FORMAT_CSV:
-		return line_csv_names(out, call_columns);
-	case FORMAT_JSON:
-		break;
-	}
+	if (format == FORMAT_TABLE)
+		return event_line(out, columns, NULL, 0);
+	if (format == FORMAT_CSV)
+		return line_csv_names(out, columns);
 	return 0;
 }
 
-int render_event(FILE *out, enum format format, const struct call *call, __u64 start_ns)
+int render_event(FILE *out, enum format format, const struct column *columns, const void *object,
+		 __u64 start_ns)
 {
 	errno = 0;
-	switch (format) {
-	case FORMAT_TABLE:
-		return event_line(out, call, start_ns);
-	case FORMAT_CSV:
-		return line_csv(out, call_columns, call);
-	case FORMAT_JSON:
-		break;
-	}
-	return line_json(out, call_columns, call);
+	if (format == FORMAT_TABLE)
+		return event_line(out, columns, object, start_ns);
+	if (format == FORMAT_CSV)
+		return line_csv(out, columns, object);
+	return line_json(out, columns, object);
 }
 
-int render_rows_header(FILE *out, enum format format, const struct rows *rows, __u64 interval)
+int render_list(FILE *out, enum format format, const struct column *columns,
+		const void *const *objects, size_t nr, size_t left_out, __u64 start_ns,
+		const char *nothing)
+{
+	const struct list list = {
+		.nr = nr,
+		.left_out = left_out,
+		.start_ns = start_ns,
+		.nth = nth_object,
+		.objects = objects,
+	};
+	struct column copy[MAX_ROW_COLUMNS];
+	size_t i = 0;
+
+	errno = 0;
+	do
+		copy[i] = columns[i];
+	while (columns[i++].name && i < MAX_ROW_COLUMNS);
+	return write_list(out, format, copy, &list, nothing);
+}
+
+int render_rows_header(FILE *out, enum format format, const struct rows *rows, bool teardowns,
+		       __u64 interval)
 {
 	struct column columns[MAX_ROW_COLUMNS];
 	int err;
@@ -278,33 +316,27 @@ int render_rows_header(FILE *out, enum format format, const struct rows *rows, _
 		return 0;
 
 	errno = 0;
-	row_columns(columns, rows->by, rows->nr_by, interval != INTERVAL_NONE);
+	row_columns(columns, rows->by, rows->nr_by, teardowns, interval != INTERVAL_NONE);
 	err = line_csv_names(out, columns);
 	return err ? err : stream_flush(out);
 }
 
-int render_rows(FILE *out, enum format format, const struct rows *rows, __u64 interval)
+int render_rows(FILE *out, enum format format, const struct rows *rows, bool teardowns,
+		__u64 interval)
 {
 	struct row_line line = {.interval = interval};
+	const struct list list = {
+		.nr = rows->nr,
+		.left_out = rows->left_out,
+		.nth = nth_row,
+		.row = rows->row,
+		.line = &line,
+	};
 	struct column columns[MAX_ROW_COLUMNS];
-	size_t i;
-	int err = 0;
 
 	errno = 0;
-	row_columns(columns, rows->by, rows->nr_by, interval != INTERVAL_NONE);
-	if (format == FORMAT_TABLE) {
-		table(out, columns, rows);
-		return stream_flush(out);
-	}
-
-	for (i = 0; i < rows->nr && !err; i++) {
-		line.row = rows->row[i];
-		if (format == FORMAT_CSV)
-			err = line_csv(out, columns, &line);
-		else
-			err = line_json(out, columns, &line);
-	}
-	return err ? err : stream_flush(out);
+	row_columns(columns, rows->by, rows->nr_by, teardowns, interval != INTERVAL_NONE);
+	return write_list(out, format, columns, &list, teardowns ? "no teardowns" : "no calls");
 }
 
 int render_ledger_json(FILE *out, const struct ledger *ledger)
@@ -367,5 +399,98 @@ int render_ledger_text(FILE *out, const struct ledger *ledger, bool with_filters
 	missed(out, "missed by the kernel: at entry", l->missed_entry, l->probe_missed_entry);
 	missed(out, "; at return", l->missed_return, l->probe_missed_return);
 	putc('\n', out);
+	if (l->stuck)
+		fprintf(out,
+			"WARNING: took longer than --stuck: %llu, at the end still at it: %llu\n",
+			l->stuck, l->still_stuck);
+	return stream_flush(out);
+}
+
+int render_teardown_ledger_json(FILE *out, const struct teardown_ledger *ledger,
+				const struct point_counts *points, size_t nr_points)
+{
+	size_t i;
+	int err;
+
+	errno = 0;
+	err = line_json(out, teardown_ledger_columns, ledger);
+	for (i = 0; i < nr_points && !err; i++)
+		err = line_json(out, point_columns, &points[i]);
+	return err ? err : stream_flush(out);
+}
+
+static void figure(FILE *out, const char *name, __u64 figure)
+{
+	if (figure == LEDGER_UNKNOWN)
+		fprintf(out, "%s unknown", name);
+	else
+		fprintf(out, "%s %llu", name, figure);
+}
+
+/* A side of a point, if anything is known to be lost or missed there. */
+static void point_loss(FILE *out, const char *where, const char *function, __u64 missed, __u64 lost)
+{
+	if (!is_loss(missed) && !lost)
+		return;
+	fprintf(out, "WARNING: %s%s: ", where, function);
+	figure(out, "missed by the kernel", missed);
+	fprintf(out, ", lost in the ring buffer %llu\n", lost);
+}
+
+static void uncounted_points(FILE *out, const struct point_counts *points, size_t nr_points)
+{
+	const char *gap = "missed by the kernel: not counted by this kernel: ";
+	size_t i;
+
+	for (i = 0; i < nr_points; i++) {
+		if (!points[i].attached || points[i].missed != LEDGER_UNKNOWN)
+			continue;
+		fprintf(out, "%s%s", gap, points[i].function);
+		gap = ", ";
+	}
+	if (*gap == ',')
+		putc('\n', out);
+}
+
+int render_teardown_ledger_text(FILE *out, const struct teardown_ledger *ledger,
+				const struct point_counts *points, size_t nr_points,
+				bool with_filters)
+{
+	const struct teardown_ledger *l = ledger;
+	size_t i;
+
+	errno = 0;
+	fprintf(out, "teardowns: %llu started, %llu completed, ", l->started, l->completed);
+	figure(out, "running", l->running);
+	figure(out, ", waiting", l->waiting);
+	fprintf(out, "; %llu shown", l->shown);
+	if (l->before)
+		fprintf(out, ", %llu of before the run", l->before);
+	if (with_filters || l->filtered)
+		fprintf(out, ", %llu filtered", l->filtered);
+	putc('\n', out);
+	fprintf(out, "destroy calls that left memory to be freed later: %llu, freed: %llu, ",
+		l->deferred, l->reclaimed);
+	fprintf(out, "pending: %llu, not known to have: %llu\n", l->pending, l->undecided);
+	if (l->start_only || l->end_only || l->lost || l->no_release || l->forgotten || l->strays ||
+	    l->rows_full) {
+		fprintf(out,
+			"WARNING: one side only: %llu start only, %llu end only; starts lost in the "
+			"ring buffer: %llu; ",
+			l->start_only, l->end_only, l->lost);
+		fprintf(out,
+			"last put not seen: %llu; forgotten: %llu; frees of unknown origin: %llu; "
+			"in no row: %llu\n",
+			l->no_release, l->forgotten, l->strays, l->rows_full);
+	}
+	for (i = 0; i < nr_points; i++) {
+		if (!points[i].attached)
+			continue;
+		point_loss(out, "", points[i].function, points[i].missed, points[i].lost);
+		if (points[i].returns)
+			point_loss(out, "return from ", points[i].function, points[i].missed_return,
+				   points[i].lost_return);
+	}
+	uncounted_points(out, points, nr_points);
 	return stream_flush(out);
 }

@@ -15,14 +15,27 @@
 
 #include "aggregate.h"
 #include "call.h"
+#include "column.h"
 #include "ledger.h"
 #include "options.h"
 
 /* The line with the names of the columns, which CSV and tables start with; nothing for JSON. */
-int render_event_header(FILE *out, enum format format);
+int render_event_header(FILE *out, enum format format, const struct column *columns);
 
-/* One line for one call. Tables show its time in seconds since start_ns (CLOCK_MONOTONIC). */
-int render_event(FILE *out, enum format format, const struct call *call, __u64 start_ns);
+/*
+ * One line for one object that the columns are of. Tables show times in seconds since start_ns
+ * (CLOCK_MONOTONIC).
+ */
+int render_event(FILE *out, enum format format, const struct column *columns, const void *object,
+		 __u64 start_ns);
+
+/*
+ * Many such objects at a time: a table with columns as wide as they need, its heading, and how many
+ * more there are; or lines of JSON or CSV. nothing: what tables show if there are none.
+ */
+int render_list(FILE *out, enum format format, const struct column *columns,
+		const void *const *objects, size_t nr, size_t left_out, __u64 start_ns,
+		const char *nothing);
 
 /* Which table the rows are from; numbers from 1 on are interim tables. */
 #define INTERVAL_NONE  (~0ULL) /* the whole run, of a run without interim tables */
@@ -30,18 +43,30 @@ int render_event(FILE *out, enum format format, const struct call *call, __u64 s
 
 /*
  * The line with the names of the columns that CSV starts with, once for all of the run's tables;
- * nothing for the other formats. interval: as for render_rows(), any of the run's.
+ * nothing for the other formats. teardowns: the rows are of them, not of calls. interval: as for
+ * render_rows(), any of the run's.
  */
-int render_rows_header(FILE *out, enum format format, const struct rows *rows, __u64 interval);
+int render_rows_header(FILE *out, enum format format, const struct rows *rows, bool teardowns,
+		       __u64 interval);
 
 /* A table of rows, with its heading and how many rows were left out; or lines of JSON or CSV. */
-int render_rows(FILE *out, enum format format, const struct rows *rows, __u64 interval);
+int render_rows(FILE *out, enum format format, const struct rows *rows, bool teardowns,
+		__u64 interval);
 
 /* The distribution of each row's latencies, as text. */
 int render_histogram(FILE *out, const struct rows *rows);
 
 /* One line of JSON. */
 int render_ledger_json(FILE *out, const struct ledger *ledger);
+
+/* One line of JSON for the ledger, and one for each of the points. */
+int render_teardown_ledger_json(FILE *out, const struct teardown_ledger *ledger,
+				const struct point_counts *points, size_t nr_points);
+
+/* Lines of text, likewise; those that tell of a loss begin with "WARNING:". */
+int render_teardown_ledger_text(FILE *out, const struct teardown_ledger *ledger,
+				const struct point_counts *points, size_t nr_points,
+				bool with_filters);
 
 /*
  * Three lines of text; one that tells of a loss begins with "WARNING:". with_filters: whether the

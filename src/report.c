@@ -6,9 +6,12 @@
 
 #include "aggregate.h"
 #include "diag.h"
+#include "maptype.h"
 #include "output.h"
 #include "render.h"
 #include "report.h"
+#include "teardown_view.h"
+#include "text.h"
 
 /* Rows kept apart at a time, each of some kilobytes: what bounds the memory of a long run. */
 #define MAX_ROWS 4096
@@ -16,8 +19,10 @@
 struct report {
 	const struct options *opts;
 	struct output *output;
-	struct aggregate *run;	    /* NULL with --events */
-	struct aggregate *interval; /* NULL without -i */
+	struct aggregate *run;		 /* of calls; NULL with --events */
+	struct aggregate *interval;	 /* of calls; NULL without -i */
+	struct teardown_view *teardowns; /* NULL if it is calls that are shown */
+	struct teardown_counts *counts;	 /* of teardowns, at the end; not owned */
 	__u64 nr_intervals;
 	__u64 start_ns;
 };
@@ -49,10 +54,19 @@ static int not_eperm(int err)
 	return err == -EPERM ? -EACCES : err;
 }
 
-static int open_aggregates(struct report *report)
+static const struct column *columns_of_calls(const struct options *opts)
+{
+	return opts->identity ? identified_call_columns : call_columns;
+}
+
+static int open_views(struct report *report)
 {
 	const struct options *opts = report->opts;
 
+	if (opts->view == VIEW_TEARDOWNS) {
+		report->teardowns = teardown_view_new(opts, report->start_ns);
+		return report->teardowns ? 0 : -ENOMEM;
+	}
 	if (opts->events)
 		return 0;
 	report->run = aggregate_new(opts->by, opts->nr_by, MAX_ROWS);
@@ -72,7 +86,7 @@ int report_open(struct report **out, const struct options *opts)
 	report->start_ns = now_ns();
 	err = output_open(&report->output, opts->output, opts->events || opts->interval_ns);
 	if (!err)
-		err = open_aggregates(report);
+		err = open_views(report);
 	if (err) {
 		write_failed(report, err);
 		report_close(report);
@@ -88,12 +102,15 @@ int report_begin(struct report *report)
 	struct rows rows;
 	int err;
 
-	if (opts->events) {
-		err = render_event_header(report_file(report), opts->format);
+	if (report->teardowns) {
+		err = teardown_view_begin(report->teardowns, report_file(report));
+	} else if (opts->events) {
+		err = render_event_header(report_file(report), opts->format,
+					  columns_of_calls(opts));
 	} else {
 		err = aggregate_sort(report->run, opts->sort, opts->top, &rows);
 		if (!err)
-			err = render_rows_header(report_file(report), opts->format, &rows,
+			err = render_rows_header(report_file(report), opts->format, &rows, false,
 						 opts->interval_ns ? INTERVAL_WHOLE
 								   : INTERVAL_NONE);
 	}
@@ -109,6 +126,7 @@ void report_close(struct report *report)
 	output_close(report->output, false);
 	aggregate_free(report->run);
 	aggregate_free(report->interval);
+	teardown_view_free(report->teardowns);
 	free(report);
 }
 
@@ -117,12 +135,93 @@ int report_call(struct report *report, const struct call *call)
 	int err;
 
 	if (report->opts->events)
-		return render_event(report_file(report), report->opts->format, call,
-				    report->start_ns);
+		return render_event(report_file(report), report->opts->format,
+				    columns_of_calls(report->opts), call, report->start_ns);
 	err = aggregate_add(report->run, call);
 	if (!err && report->interval)
 		err = aggregate_add(report->interval, call);
 	return err;
+}
+
+int report_teardown(struct report *report, const struct teardown *teardown)
+{
+	return teardown_view_teardown(report->teardowns, report_file(report), teardown);
+}
+
+int report_reclaim(struct report *report, const struct reclaim *reclaim)
+{
+	return teardown_view_reclaim(report->teardowns, report_file(report), reclaim);
+}
+
+static void print_safe(FILE *file, const char *text)
+{
+	char safe[TEXT_SIZE(NAME_LEN)];
+
+	text_printable(safe, sizeof(safe), text, strnlen(text, NAME_LEN));
+	fputs(safe, file);
+}
+
+static void print_hang(FILE *file, const struct hang *hang)
+{
+	const struct task_id *task = identity_task(&hang->call.identity);
+	const char *line = hang->stack;
+	char duration[DURATION_SIZE];
+
+	fprintf(file, "memdestroy-trace: stuck for %s: %s", text_duration(duration, hang->for_ns),
+		hang->where);
+	if (call_has(&hang->call, CALL_MAP))
+		fprintf(file, " of %s", maptype_name(hang->call.map_type));
+	if (call_has(&hang->call, CALL_MAP | CALL_NAME)) {
+		fputs(" '", file);
+		print_safe(file, hang->call.map_name);
+		putc('\'', file);
+	}
+	if (hang->call.identity.map_id)
+		fprintf(file, " (id %u)", hang->call.identity.map_id);
+	if (task) {
+		fputs(", let go of by ", file);
+		print_safe(file, task->comm);
+		fprintf(file, " (pid %u)", task->pid);
+	}
+	if (hang->in_worker) {
+		fputs(", in ", file);
+		print_safe(file, hang->call.comm);
+		fprintf(file, " (pid %u)", hang->call.tid);
+	}
+	putc('\n', file);
+	while (*line) {
+		int len = (int)strcspn(line, "\n");
+
+		fprintf(file, "    %.*s\n", len, line);
+		line += len + (line[len] == '\n');
+	}
+	fflush(file);
+}
+
+bool report_wants_hang(const struct report *report, const struct call *map)
+{
+	return !report->teardowns || teardown_view_wants(report->teardowns, map);
+}
+
+int report_hang(struct report *report, const struct hang *hang)
+{
+	const struct options *opts = report->opts;
+
+	print_hang(stderr, hang);
+	if (!opts->events || opts->format != FORMAT_JSON)
+		return 0;
+	return render_event(report_file(report), FORMAT_JSON, hang_columns, hang, report->start_ns);
+}
+
+static void write_timestamp(const struct report *report, FILE *file)
+{
+	time_t now = time(NULL);
+	char text[16];
+
+	if (!report->opts->timestamp || report->opts->format != FORMAT_TABLE)
+		return;
+	strftime(text, sizeof(text), "%H:%M:%S", localtime(&now));
+	fprintf(file, "%s\n", text);
 }
 
 static int write_rows(struct report *report, FILE *file, struct aggregate *aggregate,
@@ -132,15 +231,10 @@ static int write_rows(struct report *report, FILE *file, struct aggregate *aggre
 	struct rows rows;
 	int err = aggregate_sort(aggregate, opts->sort, opts->top, &rows);
 
-	if (!err && opts->timestamp && opts->format == FORMAT_TABLE) {
-		time_t now = time(NULL);
-		char text[16];
-
-		strftime(text, sizeof(text), "%H:%M:%S", localtime(&now));
-		fprintf(file, "%s\n", text);
+	if (!err) {
+		write_timestamp(report, file);
+		err = render_rows(file, opts->format, &rows, false, interval);
 	}
-	if (!err)
-		err = render_rows(file, opts->format, &rows, interval);
 	if (!err && opts->histogram)
 		err = render_histogram(file, &rows);
 	return err;
@@ -148,7 +242,14 @@ static int write_rows(struct report *report, FILE *file, struct aggregate *aggre
 
 int report_interval(struct report *report)
 {
-	int err = write_rows(report, report_file(report), report->interval, ++report->nr_intervals);
+	int err;
+
+	if (report->teardowns) {
+		write_timestamp(report, report_file(report));
+		return teardown_view_interval(report->teardowns, report_file(report),
+					      ++report->nr_intervals);
+	}
+	err = write_rows(report, report_file(report), report->interval, ++report->nr_intervals);
 
 	aggregate_reset(report->interval);
 	return err;
@@ -165,11 +266,18 @@ static int write_end(struct report *report, FILE *file, const struct ledger *led
 	const struct options *opts = report->opts;
 	int err = 0;
 
-	if (report->run)
+	if (report->teardowns) {
+		write_timestamp(report, file);
+		err = teardown_view_end(report->teardowns, file);
+	} else if (report->run) {
 		err = write_rows(report, file, report->run,
 				 report->interval ? INTERVAL_WHOLE : INTERVAL_NONE);
+	}
 	if (!err && opts->format == FORMAT_JSON)
 		err = render_ledger_json(file, ledger);
+	if (!err && opts->format == FORMAT_JSON && report->counts)
+		err = render_teardown_ledger_json(file, &report->counts->ledger,
+						  report->counts->points, NR_POINTS);
 	return err;
 }
 
@@ -190,14 +298,18 @@ static int write_elsewhere(struct report *report, const struct ledger *ledger)
 	return err ? err : fflush(stdout);
 }
 
-int report_end(struct report *report, struct ledger *ledger, int err)
+int report_end(struct report *report, struct ledger *ledger, struct teardown_counts *counts,
+	       int err)
 {
 	bool ledger_shown = report->opts->format == FORMAT_JSON;
 	int close_err;
 
 	if (report->run)
 		ledger->rows_full = aggregate_overflow(report->run);
-	if (!err && report->interval)
+	report->counts = counts;
+	if (counts)
+		teardown_view_count(report->teardowns, &counts->ledger);
+	if (!err && report->opts->interval_ns)
 		err = report_interval(report);
 	if (!err)
 		err = write_end(report, report_file(report), ledger);
@@ -212,7 +324,11 @@ int report_end(struct report *report, struct ledger *ledger, int err)
 		if (write_elsewhere(report, ledger))
 			ledger_shown = false;
 	}
-	if (!ledger_shown)
-		render_ledger_text(stderr, ledger, has_filters(report->opts));
+	if (!ledger_shown) {
+		render_ledger_text(stderr, ledger, !counts && has_filters(report->opts));
+		if (counts)
+			render_teardown_ledger_text(stderr, &counts->ledger, counts->points,
+						    NR_POINTS, has_filters(report->opts));
+	}
 	return not_eperm(err);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What becomes of the calls: a line for each (--events), or rows printed now and then.
+ * What becomes of calls and teardowns: a line for each (--events), or rows printed now and then.
  */
 #ifndef MEMDESTROY_REPORT_H
 #define MEMDESTROY_REPORT_H
@@ -10,6 +10,8 @@
 #include "call.h"
 #include "ledger.h"
 #include "options.h"
+#include "stuck.h"
+#include "teardown.h"
 
 struct report;
 
@@ -26,6 +28,22 @@ int report_begin(struct report *report);
 /* Takes a call with its caller resolved. -errno: it could not be written, or counted. */
 int report_call(struct report *report, const struct call *call);
 
+/* The same for a teardown, and for the end of what it had left to be freed later. */
+int report_teardown(struct report *report, const struct teardown *teardown);
+int report_reclaim(struct report *report, const struct reclaim *reclaim);
+
+/* Is it asked for to be told of what hangs of this map? */
+bool report_wants_hang(const struct report *report, const struct call *map);
+
+/* Tells of what hangs: on stderr at once, and in the events. -errno: the event is not written. */
+int report_hang(struct report *report, const struct hang *hang);
+
+/* What was counted of teardowns. */
+struct teardown_counts {
+	struct teardown_ledger ledger;
+	struct point_counts points[NR_POINTS];
+};
+
 /* Prints the rows since the last time. -errno: they could not be written. */
 int report_interval(struct report *report);
 
@@ -33,10 +51,12 @@ int report_interval(struct report *report);
 bool report_abandoned(const struct report *report);
 
 /*
- * Prints the end: the rows of the whole run, and the ledger. err is what ended the run, if
- * anything did; a reader that has gone is no error. What cannot be written where it was wanted is
- * written to stdout, if that is another place. 0 or -errno, of which the user has been told.
+ * Prints the end: the rows of the whole run, and the ledger; counts is NULL for calls. err is what
+ * ended the run, if anything did; a reader that has gone is no error. What cannot be written where
+ * it was wanted is written to stdout, if that is another place. 0 or -errno, of which the user has
+ * been told.
  */
-int report_end(struct report *report, struct ledger *ledger, int err);
+int report_end(struct report *report, struct ledger *ledger, struct teardown_counts *counts,
+	       int err);
 
 #endif

@@ -9,7 +9,10 @@
 #include "decode.h"
 #include "diag.h"
 #include "pair.h"
+#include "releases.h"
 #include "session.h"
+#include "stuck.h"
+#include "teardowns.h"
 
 #define NS_PER_SEC 1000000000ULL
 
@@ -23,14 +26,27 @@
 /* Records taken before signals and clocks are looked at again. */
 #define BATCH	     4096
 #define MORE_TO_COME (-EAGAIN)
+/* How often it is looked for what hangs. */
+#define LOOK_NS	  (NS_PER_SEC / 2)
+#define NO_MEMORY "out of memory: "
+/* Maps of which it is remembered who let go of them, while they are not freed. */
+#define MAX_RELEASES 16384
 
 struct session {
 	const struct options *opts;
 	struct probe *probe;
 	const struct ksyms *ksyms;
 	struct report *report;
-	struct pair *pair;
+	struct pair *pair[NR_PAIRED]; /* NULL for what is not probed */
+	struct releases *releases;    /* NULL if it is not asked who let go of a map */
+	struct teardowns_ops ops;
+	struct teardowns *teardowns; /* NULL if calls are shown */
 	struct ring_buffer *ring;
+	bool ending;	   /* no more is waited for */
+	bool flushing;	   /* nor will anything be complete any more */
+	__u64 looked_ns;   /* when it was last looked for what hangs */
+	__u64 stuck;	   /* what did */
+	__u64 still_stuck; /* and does when the run ends */
 	__u64 bad_records;
 	unsigned int batch;
 	int err; /* why no more can be reported */
@@ -73,29 +89,135 @@ static bool ended_by_signal(__u64 until_ns)
 	return sigtimedwait(&set, NULL, &timeout) > 0;
 }
 
-static void on_call(void *ctx, struct call *call)
+/* What could not be reported ends the run. */
+static void took(struct session *session, int err)
+{
+	if (err && !session->err)
+		session->err = err;
+}
+
+static void on_destroy(void *ctx, struct call *call)
 {
 	struct session *session = ctx;
-	int err;
 
+	if (session->teardowns) {
+		if (teardowns_destroy(session->teardowns, call))
+			diag_warn(NO_MEMORY "a destroy call was cut from its teardown");
+		return;
+	}
 	if (call->caller)
 		call->caller_name = ksyms_find(session->ksyms, call->caller, &call->caller_offset);
-	if (session->err)
+	if (session->releases && call->map)
+		releases_find(session->releases, call->map, &call->identity, NULL);
+	if (!session->err)
+		took(session, report_call(session->report, call));
+}
+
+static void on_free(void *ctx, struct call *call)
+{
+	struct session *session = ctx;
+
+	/* At the end, what is under way is told by teardowns_flush(). */
+	if (!session->flushing && teardowns_end(session->teardowns, call))
+		diag_warn(NO_MEMORY "a teardown was left out");
+}
+
+static void on_reclaim(void *ctx, struct call *call)
+{
+	struct session *session = ctx;
+
+	if (!session->flushing && teardowns_reclaim(session->teardowns, call))
+		diag_warn(NO_MEMORY "a deferred end was left out");
+}
+
+static void on_teardown(void *ctx, const struct teardown *teardown)
+{
+	struct session *session = ctx;
+
+	if (!session->err)
+		took(session, report_teardown(session->report, teardown));
+}
+
+static void on_reclaimed(void *ctx, const struct reclaim *reclaim)
+{
+	struct session *session = ctx;
+
+	if (!session->err)
+		took(session, report_reclaim(session->report, reclaim));
+}
+
+static bool sees_all(void *ctx, enum point point)
+{
+	struct session *session = ctx;
+	struct point_counts counts;
+
+	probe_count_point(session->probe, point, &counts);
+	return counts.attached && !counts.lost && !counts.missed && !counts.lost_return &&
+	       !counts.missed_return;
+}
+
+static void on_hang(void *ctx, const struct hang *hang)
+{
+	struct session *session = ctx;
+
+	if (!report_wants_hang(session->report, &hang->call))
 		return;
-	err = report_call(session->report, call);
-	if (err)
-		session->err = err;
+	session->stuck += !session->ending;
+	session->still_stuck += session->ending;
+	if (!session->err)
+		took(session, report_hang(session->report, hang));
+}
+
+static void add_call(struct session *session, const struct record_call *rec)
+{
+	struct pair *pair = session->pair[rec->head.point];
+	struct call call;
+
+	if (!pair) {
+		session->bad_records++;
+		return;
+	}
+	if (pair_add(pair, rec))
+		diag_warn(NO_MEMORY "a call was cut from its return");
+	if (rec->head.type != RECORD_ENTRY)
+		return;
+	call = pair_call_of(rec);
+	call.ts_ns = rec->head.ts_ns;
+	if (rec->head.point == POINT_FREE && teardowns_start(session->teardowns, &call))
+		diag_warn(NO_MEMORY "a teardown was left out");
+	if (rec->head.point == POINT_RECLAIM && teardowns_reclaim_start(session->teardowns, &call))
+		diag_warn(NO_MEMORY "a deferred free was left out");
+}
+
+static void add_queued(struct session *session, const struct record_head *head)
+{
+	if (head->point == POINT_FREE && session->releases)
+		releases_queued(session->releases, head->map, head->ts_ns);
+	else if (head->point == POINT_RECLAIM && session->teardowns)
+		if (teardowns_queued(session->teardowns, head->arg))
+			diag_warn(NO_MEMORY "what a destroy call left was lost sight of");
 }
 
 static void add_record(void *ctx, const void *data, size_t size)
 {
 	struct session *session = ctx;
-	struct record_call rec;
+	union record rec;
 
-	if (decode_record(data, size, &rec))
+	if (decode_record(data, size, &rec)) {
 		session->bad_records++;
-	else if (pair_add(session->pair, &rec))
-		diag_warn("out of memory: a call was cut from its return");
+		return;
+	}
+	switch (rec.head.type) {
+	case RECORD_RELEASE:
+		if (session->releases && releases_add(session->releases, &rec.release))
+			diag_warn(NO_MEMORY "it was forgotten who let go of a map");
+		break;
+	case RECORD_QUEUE:
+		add_queued(session, &rec.head);
+		break;
+	default:
+		add_call(session, &rec.call);
+	}
 }
 
 static int on_record(void *ctx, void *data, size_t size)
@@ -118,6 +240,26 @@ static __u64 earliest(__u64 a, __u64 b)
 	return b && b < a ? b : a;
 }
 
+/* Tells of what hangs, for the first time or, at the end, of all that still does. */
+static void look_for_hangs(struct session *session, __u64 now, bool again)
+{
+	const struct stuck stuck = {
+		.probe = session->probe,
+		.ksyms = session->ksyms,
+		.pair = session->pair,
+		.releases = session->releases,
+		.teardowns = session->teardowns,
+		.again = again,
+		.fn = on_hang,
+		.ctx = session,
+	};
+
+	if (!session->opts->stuck_ns || (!again && now - session->looked_ns < LOOK_NS))
+		return;
+	stuck_look(&stuck, now, again ? 0 : session->looked_ns, session->opts->stuck_ns);
+	session->looked_ns = now;
+}
+
 static void watch(struct session *session)
 {
 	const struct options *opts = session->opts;
@@ -129,6 +271,8 @@ static void watch(struct session *session)
 		bool more = drain(session);
 		__u64 now = now_ns();
 
+		if (!more)
+			look_for_hangs(session, now, false);
 		if (session->err || report_abandoned(session->report) || (end && now >= end))
 			return;
 		if (table && now >= table) {
@@ -154,39 +298,133 @@ static void wind_up(struct session *session)
 	}
 	while (drain(session))
 		;
+	session->ending = true;
+	if (session->stuck)
+		look_for_hangs(session, now_ns(), true);
 	probe_for_each_parked(session->probe, add_record, session);
 }
 
-/* Calls of which the return was missed or lost, and which have not turned up as such yet. */
-static __u64 unexplained_returns(const struct ledger *ledger)
+/* Returns that were missed or lost, and have not turned up as such yet. */
+static __u64 unexplained(__u64 missed, __u64 lost, __u64 entry_only)
 {
 	__u64 gone;
 
-	if (ledger->missed_return == LEDGER_UNKNOWN)
+	if (missed == LEDGER_UNKNOWN)
 		return LEDGER_UNKNOWN;
-	gone = ledger->missed_return + ledger->probe_missed_return + ledger->lost_return;
-	return gone > ledger->entry_only ? gone - ledger->entry_only : 0;
+	gone = missed + lost;
+	return gone > entry_only ? gone - entry_only : 0;
+}
+
+/*
+ * A call that waits for its return is still running if no return can have been missed. If one can,
+ * nothing tells which it is, and only the entry was seen of it, in any case.
+ */
+static void decide_running(__u64 waiting, __u64 unexplained_returns, __u64 *running,
+			   __u64 *entry_only)
+{
+	if (!waiting || !unexplained_returns) {
+		*running = waiting;
+	} else {
+		*running = LEDGER_UNKNOWN;
+		*entry_only += waiting;
+	}
 }
 
 static void fill_ledger(struct session *session, struct ledger *ledger)
 {
-	__u64 waiting = pair_waiting(session->pair);
+	const struct pair *pair = session->pair[POINT_DESTROY];
+	__u64 missed;
 
 	probe_count(session->probe, ledger);
-	ledger->completed = pair_completed(session->pair);
-	ledger->entry_only = pair_entry_only(session->pair);
-	ledger->return_only = pair_return_only(session->pair);
+	ledger->completed = pair_completed(pair);
+	ledger->entry_only = pair_entry_only(pair);
+	ledger->return_only = pair_return_only(pair);
 	ledger->bad_records = session->bad_records;
-	/*
-	 * A call that waits for its return is still running if no return can have been missed.
-	 * If one can, nothing tells which it is, and only the entry was seen of it, in any case.
-	 */
-	if (!waiting || !unexplained_returns(ledger)) {
-		ledger->still_running = waiting;
-	} else {
-		ledger->still_running = LEDGER_UNKNOWN;
-		ledger->entry_only += waiting;
+	ledger->stuck = session->stuck;
+	ledger->still_stuck = session->still_stuck;
+	missed = ledger->missed_return == LEDGER_UNKNOWN
+			 ? LEDGER_UNKNOWN
+			 : ledger->missed_return + ledger->probe_missed_return;
+	decide_running(pair_waiting(pair),
+		       unexplained(missed, ledger->lost_return, ledger->entry_only),
+		       &ledger->still_running, &ledger->entry_only);
+}
+
+static void fill_teardown_counts(struct session *session, struct teardown_counts *counts)
+{
+	struct teardown_ledger *ledger = &counts->ledger;
+	const struct point_counts *free = &counts->points[POINT_FREE];
+	__u64 running;
+	int point;
+
+	for (point = 0; point < NR_POINTS; point++)
+		probe_count_point(session->probe, point, &counts->points[point]);
+	teardowns_count(session->teardowns, ledger);
+	running = ledger->running;
+	ledger->started = free->taken;
+	ledger->lost = free->lost;
+	ledger->missed = free->missed;
+	/* Unless one may have been begun unseen. */
+	if (ledger->waiting && (free->lost || free->missed))
+		ledger->waiting = LEDGER_UNKNOWN;
+	decide_running(running,
+		       unexplained(free->missed_return, free->lost_return, ledger->start_only),
+		       &ledger->running, &ledger->start_only);
+}
+
+static int session_open(struct session *session)
+{
+	static const pair_call_fn call_fns[NR_PAIRED] = {on_destroy, on_free, on_reclaim};
+	int nr_paired = session->opts->view == VIEW_TEARDOWNS ? NR_PAIRED : 1, i;
+
+	for (i = 0; i < nr_paired; i++) {
+		session->pair[i] = pair_new(call_fns[i], session);
+		if (!session->pair[i])
+			return -ENOMEM;
 	}
+	if (session->opts->identity) {
+		session->releases = releases_new(MAX_RELEASES);
+		if (!session->releases)
+			return -ENOMEM;
+	}
+	if (session->opts->view == VIEW_TEARDOWNS) {
+		session->ops = (struct teardowns_ops){
+			.teardown = on_teardown,
+			.reclaim = on_reclaimed,
+			.sees_all = sees_all,
+			.start_ns = now_ns(),
+		};
+		session->teardowns = teardowns_new(session->releases, &session->ops, session);
+		if (!session->teardowns)
+			return -ENOMEM;
+	}
+	session->ring =
+		ring_buffer__new(probe_records_fd(session->probe), on_record, session, NULL);
+	return session->ring ? 0 : -errno;
+}
+
+static void session_close(struct session *session)
+{
+	int i;
+
+	ring_buffer__free(session->ring);
+	teardowns_free(session->teardowns);
+	releases_free(session->releases);
+	for (i = 0; i < NR_PAIRED; i++)
+		pair_free(session->pair[i]);
+}
+
+/* Hands on what will not be complete any more. */
+static void flush(struct session *session)
+{
+	int i;
+
+	session->flushing = true;
+	for (i = 0; i < NR_PAIRED; i++)
+		if (session->pair[i])
+			pair_flush(session->pair[i]);
+	if (session->teardowns)
+		teardowns_flush(session->teardowns);
 }
 
 int session_run(const struct options *opts, struct probe *probe, const struct ksyms *ksyms,
@@ -198,22 +436,21 @@ int session_run(const struct options *opts, struct probe *probe, const struct ks
 		.ksyms = ksyms,
 		.report = report,
 	};
+	struct teardown_counts counts = {};
 	struct ledger ledger = {};
-	int err;
+	int err = session_open(&session);
 
-	session.pair = pair_new(on_call, &session);
-	session.ring = ring_buffer__new(probe_records_fd(probe), on_record, &session, NULL);
-	if (!session.pair || !session.ring) {
-		err = session.pair ? -errno : -ENOMEM;
+	if (err) {
 		diag_error("cannot read the ring buffer: %s", strerror(-err));
 	} else {
 		watch(&session);
 		wind_up(&session);
 		fill_ledger(&session, &ledger);
-		pair_flush(session.pair);
-		err = report_end(report, &ledger, session.err);
+		flush(&session);
+		if (session.teardowns)
+			fill_teardown_counts(&session, &counts);
+		err = report_end(report, &ledger, session.teardowns ? &counts : NULL, session.err);
 	}
-	ring_buffer__free(session.ring);
-	pair_free(session.pair);
+	session_close(&session);
 	return err;
 }

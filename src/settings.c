@@ -31,6 +31,9 @@ static void config_symbols(struct config *config, const struct ksyms *ksyms)
 			ksyms_range(ksyms, trampolines[i][1], &range[0], &range[1]);
 	}
 	ksyms_range(ksyms, "bpf_map_free_deferred", &config->map_free_deferred, &end);
+	ksyms_range(ksyms, "free_mem_alloc_deferred", &config->free_mem_alloc_deferred, &end);
+	ksyms_variable(ksyms, "__preempt_count", &config->preempt_count);
+	ksyms_variable(ksyms, "pcpu_hot", &config->pcpu_hot);
 }
 
 static int config_filters(struct config *config, struct name_filter *names,
@@ -69,10 +72,28 @@ static int config_filters(struct config *config, struct name_filter *names,
 	return 0;
 }
 
+#define POINT(point) (1U << (point))
+
+static __u32 points_wanted(const struct options *opts)
+{
+	__u32 points = POINT(POINT_DESTROY);
+
+	if (opts->identity)
+		points |= POINT(POINT_PUT) | POINT(POINT_PUT_UREF) | POINT(POINT_RELEASE);
+	if (opts->view == VIEW_TEARDOWNS)
+		points |= POINT(POINT_FREE) | POINT(POINT_RECLAIM) | POINT(POINT_QUEUE);
+	return points;
+}
+
 int settings_make(struct settings *settings, const struct options *opts, const struct ksyms *ksyms)
 {
 	memset(settings, 0, sizeof(*settings));
 	settings->buffer_bytes = opts->buffer_bytes;
+	settings->points = points_wanted(opts);
+	settings->stacks = opts->stuck_ns;
 	config_symbols(&settings->config, ksyms);
+	/* Of a teardown, the loader sees whether it is wanted, once all is known. */
+	if (opts->view == VIEW_TEARDOWNS)
+		return 0;
 	return config_filters(&settings->config, &settings->names, opts, ksyms);
 }

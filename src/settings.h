@@ -5,6 +5,8 @@
 #ifndef MEMDESTROY_SETTINGS_H
 #define MEMDESTROY_SETTINGS_H
 
+#include <stdbool.h>
+
 #include "event.h"
 #include "ksyms.h"
 #include "options.h"
@@ -15,6 +17,8 @@ struct settings {
 	struct config config;
 	struct name_filter names;
 	size_t buffer_bytes;
+	__u32 points; /* bit N: enum point N is wanted */
+	bool stacks;  /* so are kernel stacks of threads that hang */
 };
 
 /* Fills *settings. -errno, of which the user has been told. */

@@ -11,9 +11,14 @@
 
 static const char head[] =
 	"Usage: memdestroy-trace [OPTION]...\n"
+	"       memdestroy-trace teardowns [OPTION]...\n"
 	"\n"
 	"Trace every call of the kernel's bpf_mem_alloc_destroy(): who calls it, for\n"
-	"which type of BPF map, and how long each call takes.\n";
+	"which type of BPF map, and how long each call takes.\n"
+	"\n"
+	"teardowns: trace the whole teardown of every BPF map instead, of whatever type:\n"
+	"which map, let go of by whom, and where the time went: the wait for a worker,\n"
+	"the worker's part, its destroy calls, and what was freed later.\n";
 
 static const char tail[] =
 	"\n"
@@ -39,7 +44,13 @@ static const char tail[] =
 	"  memdestroy-trace -e --min-latency 10ms\n"
 	"      each call of 10 ms and more, as it happens\n"
 	"  memdestroy-trace -e -f json | jq .\n"
-	"      events for other programs\n";
+	"      events for other programs\n"
+	"  memdestroy-trace teardowns -n 10\n"
+	"      the ten maps that took longest to go, and who let go of them\n"
+	"  memdestroy-trace teardowns --by type,name,released_by -i 10\n"
+	"      what the maps of each name and program cost, every ten seconds\n"
+	"  memdestroy-trace teardowns -f perfetto -o trace.json\n"
+	"      for ui.perfetto.dev\n";
 
 /* Writes text word by word from column indent on, its next lines likewise. */
 static void print_wrapped(FILE *out, const char *text, size_t indent)
@@ -109,7 +120,7 @@ void usage_print_help(FILE *out, const struct option_spec *specs, size_t nr_spec
 /* Not print_wrapped(): a space within brackets is no place to break the line. */
 void usage_print_usage(FILE *out, const struct option_spec *specs, size_t nr_specs)
 {
-	static const char prefix[] = "Usage: memdestroy-trace";
+	static const char prefix[] = "Usage: memdestroy-trace [teardowns]";
 	size_t column = strlen(prefix);
 
 	fputs(prefix, out);

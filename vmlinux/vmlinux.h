@@ -31,6 +31,7 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PERCPU_HASH = 5,
+	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_LRU_PERCPU_HASH = 10,
 	BPF_MAP_TYPE_LPM_TRIE = 11,
@@ -49,6 +50,7 @@ enum {
 };
 
 enum {
+	BPF_F_NO_PREALLOC = 1 << 0,
 	BPF_F_MMAPABLE = 1 << 10,
 };
 
@@ -56,10 +58,45 @@ enum {
 	BPF_RB_NO_WAKEUP = 1 << 0,
 };
 
+typedef struct {
+	__s64 counter;
+} atomic64_t;
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+/* arch/arm64/include/asm/thread_info.h; x86 counts elsewhere */
+struct thread_info {
+	int preempt_count;
+};
+
+/* arch/x86/include/asm/current.h, from 6.2 to 6.14; before and after it is __preempt_count */
+struct pcpu_hot {
+	int preempt_count;
+};
+
 /* include/linux/sched.h; a kthread's worker_private is its struct kthread since 5.17 (e32cf5dfbe22) */
 struct task_struct {
+	struct thread_info thread_info;
 	unsigned int flags;
+	int pid;
 	void *worker_private;
+};
+
+/* include/linux/fs.h */
+struct file {
+	void *private_data;
+};
+
+/* include/linux/bpf.h, kernel/bpf/task_iter.c */
+struct bpf_iter_meta {
+	__u64 seq_num;
+};
+
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
 };
 
 /* kernel/sched/sched.h; only the address of the per-CPU variable of this type is used */
@@ -93,8 +130,11 @@ struct bpf_map {
 	__u32 value_size;
 	__u32 max_entries;
 	__u32 map_flags;
+	__u32 id;
+	atomic64_t refcnt;
 	char name[16];
 	struct work_struct work;
+	__s64 *elem_count; /* per CPU; came with 6.6 (25954730461a) */
 };
 
 /* include/linux/bpf_mem_alloc.h, kernel/bpf/memalloc.c; percpu came with 6.8 (9beda16c257d) */
@@ -109,15 +149,26 @@ struct bpf_mem_alloc {
 	struct bpf_mem_caches *caches;
 	struct bpf_mem_cache *cache;
 	bool percpu;
+	struct work_struct work;
+};
+
+/* include/linux/percpu_counter.h */
+struct percpu_counter {
+	__s64 count;
+	__s32 *counters;
 };
 
 /* kernel/bpf/hashtab.c, lpm_trie.c, include/linux/bpf_local_storage.h */
 struct bpf_htab {
 	struct bpf_mem_alloc ma;
 	struct bpf_mem_alloc pcpu_ma;
+	struct percpu_counter pcount;
+	atomic_t count;
+	bool use_percpu_counter;
 };
 
 struct lpm_trie {
+	unsigned long n_entries;
 	struct bpf_mem_alloc ma;
 };
 

@@ -28,6 +28,19 @@ static const struct call plain = {
 	.flags = CALL_MAP | CALL_NAME | CALL_EMPTY_KNOWN,
 	.map_name = "events",
 	.comm = "kworker/3:1",
+	.identity =
+		{
+			.map_id = 7,
+			.released_ns = 1000,
+			.released_by =
+				{
+					.known = true,
+					.pid = 500,
+					.tid = 501,
+					.cgroup_id = 4242,
+					.comm = "loader",
+				},
+		},
 };
 
 static inline struct aggregate *make(const enum key *by, size_t nr_by, size_t max_rows)

@@ -79,8 +79,10 @@ static void test_defaults(void **state)
 	assert_int_equal(opts.by[0], KEY_CALLER);
 	assert_int_equal(opts.by[1], KEY_TYPE);
 	assert_int_equal(opts.buffer_bytes, 4 << 20);
+	assert_int_equal(opts.view, VIEW_CALLS);
 	assert_false(opts.events || opts.histogram || opts.timestamp || opts.quiet ||
-		     opts.verbose || opts.no_empty);
+		     opts.verbose || opts.no_empty || opts.timeline || opts.identity);
+	assert_true(opts.stuck_ns == 10 * SECOND);
 	assert_true(opts.interval_ns == 0 && opts.duration_ns == 0 && opts.top == 0);
 	assert_true(opts.map_types == 0 && opts.nr_callers == 0 && opts.min_latency_ns == 0);
 	assert_null(opts.name);
@@ -147,13 +149,14 @@ static void test_choices(void **state)
 	(void)state;
 	bad("--attach uprobe", "--attach: unknown mode 'uprobe' (one of auto, fentry, kprobe)");
 	bad("--attach ~", "unknown mode ''");
-	bad("-f xml", "--format: unknown format 'xml' (one of table, json, csv)");
+	bad("-f xml", "--format: unknown format 'xml' (one of table, json, csv, perfetto, folded)");
 	bad("-f JSON", "unknown format 'JSON'");
 	bad("-f js", "unknown format 'js'");
 	bad("-f jsonx", "unknown format 'jsonx'");
 	bad("--sort foo", "--sort: unknown key 'foo' (one of total, count, empty, min, mean, p50, "
-			  "p90, p99, max, key)");
-	bad("--by foo", "--by: unknown key 'foo' (one of caller, type, alloc, name, comm, cpu)");
+			  "p90, p99, max, wait, free, destroy, deferred, key)");
+	bad("--by foo", "--by: unknown key 'foo' (one of caller, alloc, comm, cpu, type, name, id, "
+			"released_by, released_pid, cgroup)");
 	bad("--by ~", "--by: unknown key ''");
 	bad("--by ,", "--by: unknown key ''");
 	bad("--by caller,", "--by: unknown key ''");
@@ -162,6 +165,8 @@ static void test_choices(void **state)
 	bad("--by %caller", "--by: unknown key ' caller'");
 	bad("--by cpu,type,cpu", "--by: key 'cpu' given twice");
 	bad("--by cpu,type,alloc,name,comm,caller,cpu", "--by: key 'cpu' given twice");
+	bad("--by caller,alloc,comm,cpu,type,name,id,released_by,released_pid,cgroup,caller",
+	    "--by: key 'caller' given twice");
 }
 
 static void test_numbers(void **state)
@@ -237,6 +242,18 @@ static void test_times(void **state)
 	bad("--min-latency 10", "--min-latency: '10' is not a time (such as 250ns, 10us, 1.5ms");
 	bad("--min-latency ~", "--min-latency: '' is not a time");
 	bad("--min-latency 0.1ns", "is not a time");
+	good("--stuck 0");
+	assert_true(opts.stuck_ns == 0);
+	good("--stuck 1.5");
+	assert_true(opts.stuck_ns == 3 * SECOND / 2);
+	good("--stuck=250ms -e");
+	assert_true(opts.stuck_ns == SECOND / 4);
+	bad("--stuck never", "--stuck: 'never' is not a time (such as 10, 0.5, 200ms, 3m, 1h)");
+	bad("--stuck -1", "--stuck: '-1' is not a time");
+	bad("--stuck ~", "--stuck: '' is not a time");
+	bad("--stuck 9999999h", "--stuck: '9999999h' is too long a time");
+	bad("--stuck 1 --stuck 2", "option '--stuck' given twice, with '1' and with '2'");
+	bad("--stuck", "option '--stuck' needs a value (SEC)");
 }
 
 static void test_map_types(void **state)
@@ -289,6 +306,162 @@ static void test_conflicts(void **state)
 	good("-e -T -f csv -d 1 --buffer 1M --no-empty");
 }
 
+/* Who let go of a map is asked for by name, or by a key that has to know. */
+static void test_identity(void **state)
+{
+	static const char *const keys[] = {"id", "released_by", "released_pid", "cgroup"};
+	char line[64];
+
+	(void)state;
+	good("--identity -e");
+	assert_true(opts.identity);
+	/* Of rows it is the keys that tell. */
+	bad("--identity", "--identity needs --events (or see --by released_by)");
+	bad("--identity --by id", "--identity needs --events");
+	good("--identity -e -f json");
+	assert_true(opts.identity && opts.events);
+	good("--by caller,alloc,comm,cpu,type,name");
+	assert_false(opts.identity);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		snprintf(line, sizeof(line), "--by type,%s", keys[i]);
+		good(line);
+		assert_true(opts.identity);
+		assert_int_equal(opts.by[1], KEY_ID + i);
+	}
+	good("--by cgroup,released_pid,released_by,id,name,type,cpu,comm,alloc,caller -H");
+	assert_int_equal(opts.nr_by, NR_KEYS);
+	for (size_t i = 0; i < NR_KEYS; i++)
+		assert_int_equal(opts.by[i], NR_KEYS - 1 - i);
+	bad("--identity=yes", "option '--identity' takes no value");
+}
+
+static void test_teardowns(void **state)
+{
+	(void)state;
+	good("teardowns");
+	assert_int_equal(opts.view, VIEW_TEARDOWNS);
+	assert_true(opts.identity);
+	assert_int_equal(opts.nr_by, 0);
+	assert_int_equal(opts.sort, SORT_TOTAL);
+	assert_true(opts.stuck_ns == 10 * SECOND);
+	assert_false(opts.events || opts.timeline || opts.histogram);
+
+	good("teardowns -k -d 10 -i 1 -T --by type,name,id,released_by,released_pid,cgroup "
+	     "--sort deferred -n 3 -f csv -t hash --name a* --min-latency 1ms --stuck 2 "
+	     "--buffer 1M -o out -v --identity");
+	assert_int_equal(opts.view, VIEW_TEARDOWNS);
+	assert_int_equal(opts.attach, ATTACH_KPROBE);
+	assert_int_equal(opts.nr_by, 6);
+	assert_int_equal(opts.by[0], KEY_TYPE);
+	assert_int_equal(opts.by[5], KEY_CGROUP);
+	assert_int_equal(opts.sort, SORT_DEFERRED);
+	assert_true(opts.map_types == 1ULL << 1 && opts.min_latency_ns == 1000000);
+	assert_true(opts.stuck_ns == 2 * SECOND && opts.interval_ns == SECOND);
+	assert_int_equal(opts.top, 3);
+	good("teardowns -eqf json");
+	assert_true(opts.events && opts.quiet);
+	good("teardowns --timeline -n 10 -i 1 --sort wait");
+	assert_true(opts.timeline);
+
+	/* It comes first, and once; what follows is read as ever. */
+	bad("-e teardowns", "unexpected argument 'teardowns' (it has to come first)");
+	bad("-- teardowns", "unexpected argument 'teardowns' (it has to come first)");
+	bad("teardowns teardowns", "unexpected argument 'teardowns'");
+	bad("teardowns calls", "unexpected argument 'calls'");
+	bad("teardown", "unexpected argument 'teardown' (see --help)");
+	bad("teardownsx", "unexpected argument 'teardownsx'");
+	bad("teardowns --foo", "unknown option '--foo' (see --help)");
+	bad("teardowns -d", "option '--duration' needs a value (SEC)");
+	bad("teardowns -x", "unknown option '-x' (see --help)");
+	good("teardowns --");
+	assert_int_equal(opts.view, VIEW_TEARDOWNS);
+	/* And does not outlast its command line. */
+	good("-T");
+	assert_int_equal(opts.view, VIEW_CALLS);
+	assert_false(opts.identity);
+}
+
+/* What is said of calls alone, or of teardowns alone. */
+static void test_views(void **state)
+{
+	static const char *const of_calls[] = {"caller", "alloc", "comm", "cpu"};
+	static const char *const of_rows[] = {"count", "min", "mean", "p50", "p90", "p99", "max"};
+	static const char *const of_phases[] = {"wait", "free", "destroy", "deferred"};
+	char line[64], message[128];
+
+	(void)state;
+	bad("teardowns --caller f", "--caller says nothing of teardowns");
+	bad("teardowns --no-empty", "--no-empty says nothing of teardowns");
+	bad("teardowns -H", "--histogram says nothing of teardowns");
+	bad("--timeline", "--timeline says nothing of calls (see: memdestroy-trace teardowns)\n");
+	for (size_t i = 0; i < 4; i++) {
+		snprintf(line, sizeof(line), "teardowns --by type,%s", of_calls[i]);
+		snprintf(message, sizeof(message), "--by: '%s' says nothing of teardowns",
+			 of_calls[i]);
+		bad(line, message);
+		snprintf(line, sizeof(line), "--sort %s", of_phases[i]);
+		snprintf(message, sizeof(message),
+			 "--sort: '%s' says nothing of calls (see: memdestroy-trace teardowns)\n",
+			 of_phases[i]);
+		bad(line, message);
+		snprintf(line, sizeof(line), "teardowns --sort %s", of_phases[i]);
+		good(line);
+		assert_int_equal(opts.sort, SORT_WAIT + i);
+		strcat(line, " --by name");
+		good(line);
+	}
+	for (size_t i = 0; i < sizeof(of_rows) / sizeof(*of_rows); i++) {
+		snprintf(line, sizeof(line), "teardowns --sort %s", of_rows[i]);
+		snprintf(message, sizeof(message),
+			 "--sort: '%s' says nothing of teardowns without --by\n", of_rows[i]);
+		bad(line, message);
+		strcat(line, " --by name");
+		good(line);
+	}
+	bad("teardowns --sort empty", "--sort: 'empty' says nothing of teardowns\n");
+	bad("teardowns --sort empty --by name", "--sort: 'empty' says nothing of teardowns\n");
+	good("teardowns --sort key");
+	good("teardowns --sort key --by name");
+	good("teardowns --sort total");
+}
+
+/* What other viewers read is all there is, and only teardowns have it. */
+static void test_formats_for_viewers(void **state)
+{
+	static const char *const tables[] = {"-e", "--by name", "--sort total", "-n 1", "-i 1"};
+	static const char *const names[] = {"events", "by", "sort", "top", "interval"};
+	static const char *const formats[] = {"perfetto", "folded"};
+	char line[64], message[128];
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(line, sizeof(line), "teardowns -f %s -d 1 -t hash -o out", formats[i]);
+		good(line);
+		assert_int_equal(opts.format, FORMAT_PERFETTO + i);
+		snprintf(line, sizeof(line), "-f %s", formats[i]);
+		snprintf(message, sizeof(message),
+			 "--format: '%s' says nothing of calls (see: memdestroy-trace teardowns)",
+			 formats[i]);
+		bad(line, message);
+		for (size_t j = 0; j < 5; j++) {
+			snprintf(line, sizeof(line), "teardowns -f %s %s", formats[i], tables[j]);
+			snprintf(message, sizeof(message),
+				 "--%s cannot be combined with --format %s\n", names[j],
+				 formats[i]);
+			bad(line, message);
+		}
+		snprintf(line, sizeof(line), "teardowns --timeline -f %s", formats[i]);
+		snprintf(message, sizeof(message), "--timeline cannot be combined with --format %s",
+			 formats[i]);
+		bad(line, message);
+	}
+	bad("teardowns --timeline -f json", "--timeline cannot be combined with --format json");
+	bad("teardowns --timeline -f csv", "--timeline cannot be combined with --format csv");
+	bad("teardowns --timeline --by name", "--timeline cannot be combined with --by");
+	bad("teardowns --timeline -e", "--events cannot be combined with --timeline");
+	good("teardowns --timeline -f table");
+}
+
 static void test_unknown(void **state)
 {
 	(void)state;
@@ -302,7 +475,7 @@ static void test_unknown(void **state)
 	bad("-?", "unknown option '-?' (see --help)");
 	bad("-\xff", "unknown option '-\xff' (see --help)");
 	bad("--=x", "unknown option '--' (see --help)");
-	bad("--t 1", "ambiguous option '--t' (one of --type, --timestamp, --top)");
+	bad("--t 1", "ambiguous option '--t' (one of --type, --timestamp, --top, --timeline)");
 	bad("--by", "option '--by' needs a value (KEY[,KEY...])");
 	bad("-d", "option '--duration' needs a value (SEC)");
 	bad("-Td", "option '--duration' needs a value (SEC)");
@@ -337,13 +510,23 @@ static void test_hostile_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),      cmocka_unit_test(test_all_of_a_table),
-		cmocka_unit_test(test_events),	      cmocka_unit_test(test_repeated),
-		cmocka_unit_test(test_choices),	      cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_buffer),	      cmocka_unit_test(test_times),
-		cmocka_unit_test(test_map_types),     cmocka_unit_test(test_names),
-		cmocka_unit_test(test_conflicts),     cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_all_of_a_table),
+		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_repeated),
+		cmocka_unit_test(test_choices),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_buffer),
+		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_map_types),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_conflicts),
+		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_hostile_bytes),
+		cmocka_unit_test(test_identity),
+		cmocka_unit_test(test_teardowns),
+		cmocka_unit_test(test_views),
+		cmocka_unit_test(test_formats_for_viewers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,10 +24,10 @@ static void take(void *ctx, struct call *call)
 	seen->call[seen->nr++] = *call;
 }
 
-static struct record_call record(__u16 type, __u32 tid, __u64 ts_ns, __u64 ma, __u64 caller)
+static struct record_call record(__u16 type, __u32 tid, __u64 ts_ns, __u64 arg, __u64 caller)
 {
 	struct record_call rec = {
-		.head = {.type = type, .tid = tid, .ts_ns = ts_ns, .ma = ma, .caller = caller},
+		.head = {.type = type, .tid = tid, .ts_ns = ts_ns, .arg = arg, .caller = caller},
 		.map_type = tid,
 	};
 
@@ -35,9 +35,9 @@ static struct record_call record(__u16 type, __u32 tid, __u64 ts_ns, __u64 ma, _
 	return rec;
 }
 
-static void add(struct pair *pair, __u16 type, __u32 tid, __u64 ts_ns, __u64 ma, __u64 caller)
+static void add(struct pair *pair, __u16 type, __u32 tid, __u64 ts_ns, __u64 arg, __u64 caller)
 {
-	struct record_call rec = record(type, tid, ts_ns, ma, caller);
+	struct record_call rec = record(type, tid, ts_ns, arg, caller);
 
 	assert_int_equal(pair_add(pair, &rec), 0);
 }
@@ -102,7 +102,7 @@ static void missed_entry_is_told(void **state)
 static void never_joins_two_calls(void **state)
 {
 	static const struct {
-		__u64 ma, caller;
+		__u64 arg, caller;
 	} ret[] = {{0xb, 0}, {0, 0x20}};
 	size_t i;
 
@@ -112,7 +112,7 @@ static void never_joins_two_calls(void **state)
 		struct pair *pair = pair_new(take, &seen);
 
 		add(pair, RECORD_ENTRY, 1, 100, 0xa, 0x10);
-		add(pair, RECORD_RETURN_FULL, 1, 900, ret[i].ma, ret[i].caller);
+		add(pair, RECORD_RETURN_FULL, 1, 900, ret[i].arg, ret[i].caller);
 		assert_int_equal(seen.nr, 2);
 		assert_true(seen.call[0].latency_ns == UNKNOWN_NS);
 		assert_true(seen.call[1].latency_ns == UNKNOWN_NS);
@@ -200,6 +200,103 @@ static void flush_shows_what_still_waits(void **state)
 	pair_free(pair);
 }
 
+/* The two meanings of one member, by the function; a return's record has neither. */
+static void key_and_entries_are_told_apart(void **state)
+{
+	struct seen_calls seen = {};
+	struct pair *pair = pair_new(take, &seen);
+	struct record_call entry = record(RECORD_ENTRY, 1, 100, 0xa, 0);
+	struct call call;
+
+	(void)state;
+	entry.key = 0x1234;
+	entry.head.point = POINT_DESTROY;
+	call = pair_call_of(&entry);
+	assert_int_equal(call.key, 0x1234);
+	assert_true(call.entries == ENTRIES_UNKNOWN);
+	entry.head.point = POINT_RECLAIM;
+	assert_int_equal(pair_call_of(&entry).key, 0x1234);
+	assert_true(pair_call_of(&entry).entries == ENTRIES_UNKNOWN);
+	entry.head.point = POINT_FREE;
+	assert_int_equal(pair_call_of(&entry).key, 0);
+	assert_int_equal(pair_call_of(&entry).entries, 0x1234);
+	assert_true(call.identity.released_ns == UNKNOWN_NS);
+	assert_int_equal(call.identity.map_id, 0);
+
+	/* As they were at entry. */
+	assert_int_equal(pair_add(pair, &entry), 0);
+	entry.head.type = RECORD_RETURN;
+	entry.head.ts_ns = 150;
+	entry.entries = 0;
+	assert_int_equal(pair_add(pair, &entry), 0);
+	assert_int_equal(seen.call[0].entries, 0x1234);
+	assert_int_equal(seen.call[0].latency_ns, 50);
+	/* Where only the return was seen, no element was counted: that is not 0 of them. */
+	assert_int_equal(pair_add(pair, &entry), 0);
+	assert_true(seen.call[1].entries == ENTRIES_UNKNOWN);
+	assert_int_equal(seen.call[1].key, 0);
+	pair_free(pair);
+}
+
+static void waiting_entry_can_be_asked_for(void **state)
+{
+	struct seen_calls seen = {};
+	struct pair *pair = pair_new(take, &seen);
+
+	(void)state;
+	assert_null(pair_waits(pair, 1));
+	add(pair, RECORD_ENTRY, 1, 100, 0xa, 0x10);
+	assert_null(pair_waits(pair, 2));
+	assert_non_null(pair_waits(pair, 1));
+	assert_int_equal(pair_waits(pair, 1)->head.ts_ns, 100);
+	add(pair, RECORD_ENTRY, 1, 200, 0xb, 0x20);
+	assert_int_equal(pair_waits(pair, 1)->head.ts_ns, 200);
+	add(pair, RECORD_RETURN, 1, 220, 0xb, 0);
+	assert_null(pair_waits(pair, 1));
+	pair_free(pair);
+}
+
+static void overdue_is_told_once_for_each_call(void **state)
+{
+	struct seen_calls seen = {}, late = {};
+	struct pair *pair = pair_new(take, &seen);
+
+	(void)state;
+	add(pair, RECORD_ENTRY, 1, 100, 0xa, 0x10);
+	add(pair, RECORD_ENTRY, 2, 200, 0xb, 0x20);
+	pair_for_each_overdue(pair, 99, false, take, &late);
+	assert_int_equal(late.nr, 0);
+	pair_for_each_overdue(pair, 100, false, take, &late);
+	pair_for_each_overdue(pair, 199, false, take, &late);
+	assert_int_equal(late.nr, 1);
+	assert_int_equal(late.call[0].tid, 1);
+	assert_int_equal(late.call[0].ts_ns, 100);
+	assert_true(late.call[0].latency_ns == UNKNOWN_NS);
+	pair_for_each_overdue(pair, 1000, false, take, &late);
+	assert_int_equal(late.nr, 2);
+
+	/* Not over for having been told of; and the thread's next call is another. */
+	assert_int_equal(pair_waiting(pair), 2);
+	add(pair, RECORD_ENTRY, 1, 300, 0xc, 0x30);
+	pair_for_each_overdue(pair, 299, false, take, &late);
+	assert_int_equal(late.nr, 2);
+	pair_for_each_overdue(pair, 300, false, take, &late);
+	assert_int_equal(late.nr, 3);
+	assert_int_equal(late.call[2].ts_ns, 300);
+	add(pair, RECORD_RETURN, 1, 310, 0xc, 0);
+	assert_int_equal(seen.call[1].latency_ns, 10);
+	pair_for_each_overdue(pair, ~0ULL, false, take, &late);
+	assert_int_equal(late.nr, 3);
+
+	/* At the end of a run they are asked for once more. */
+	pair_for_each_overdue(pair, 199, true, take, &late);
+	assert_int_equal(late.nr, 3);
+	pair_for_each_overdue(pair, 200, true, take, &late);
+	assert_int_equal(late.nr, 4);
+	assert_int_equal(late.call[3].tid, 2);
+	pair_free(pair);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +309,9 @@ int main(void)
 		cmocka_unit_test(kretprobe_knows_the_caller),
 		cmocka_unit_test(either_side_may_know_the_caller),
 		cmocka_unit_test(flush_shows_what_still_waits),
+		cmocka_unit_test(key_and_entries_are_told_apart),
+		cmocka_unit_test(waiting_entry_can_be_asked_for),
+		cmocka_unit_test(overdue_is_told_once_for_each_call),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

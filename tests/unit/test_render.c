@@ -14,7 +14,7 @@ static const char *event(enum format format, const struct call *call, __u64 star
 {
 	FILE *out = out_open();
 
-	assert_int_equal(render_event(out, format, call, start_ns), 0);
+	assert_int_equal(render_event(out, format, call_columns, call, start_ns), 0);
 	return out_close(out);
 }
 
@@ -115,8 +115,8 @@ static void event_csv(void **state)
 	FILE *out = out_open();
 
 	(void)state;
-	assert_int_equal(render_event_header(out, FORMAT_JSON), 0);
-	assert_int_equal(render_event_header(out, FORMAT_CSV), 0);
+	assert_int_equal(render_event_header(out, FORMAT_JSON, call_columns), 0);
+	assert_int_equal(render_event_header(out, FORMAT_CSV, call_columns), 0);
 	assert_string_equal(out_close(out),
 			    "type,ts_ns,latency_ns,caller,caller_offset,alloc,percpu,empty,"
 			    "unit_size,map_type,map_name,key_size,value_size,max_entries,"
@@ -139,7 +139,7 @@ static void event_table(void **state)
 	FILE *out = out_open();
 
 	(void)state;
-	assert_int_equal(render_event_header(out, FORMAT_TABLE), 0);
+	assert_int_equal(render_event_header(out, FORMAT_TABLE, call_columns), 0);
 	strcpy(header, out_close(out));
 
 	call.flags |= CALL_EMPTY;
@@ -183,10 +183,10 @@ static void write_errors(void **state)
 	(void)state;
 	assert_non_null(full);
 	for (format = FORMAT_TABLE; format <= FORMAT_CSV; format++) {
-		assert_int_equal(render_rows(full, format, &rows, INTERVAL_NONE), -ENOSPC);
+		assert_int_equal(render_rows(full, format, &rows, false, INTERVAL_NONE), -ENOSPC);
 		clearerr(full);
 	}
-	assert_int_equal(render_rows_header(full, FORMAT_CSV, &rows, 1), -ENOSPC);
+	assert_int_equal(render_rows_header(full, FORMAT_CSV, &rows, false, 1), -ENOSPC);
 	clearerr(full);
 	assert_int_equal(render_histogram(full, &rows), -ENOSPC);
 	clearerr(full);
@@ -194,12 +194,12 @@ static void write_errors(void **state)
 	clearerr(full);
 	assert_int_equal(render_ledger_text(full, &ledger, true), -ENOSPC);
 	/* Nobody cleared it: what failed once is never fine again. */
-	assert_int_equal(render_event_header(full, FORMAT_CSV), -EIO);
+	assert_int_equal(render_event_header(full, FORMAT_CSV, call_columns), -EIO);
 	clearerr(full);
 
 	/* Buffered: at the latest when the buffer is full. */
 	for (i = 0; i < 10000 && !err; i++)
-		err = render_event(full, FORMAT_JSON, &plain, 0);
+		err = render_event(full, FORMAT_JSON, call_columns, &plain, 0);
 	assert_int_equal(err, -ENOSPC);
 	fclose(full);
 
@@ -207,7 +207,7 @@ static void write_errors(void **state)
 	assert_non_null(full);
 	setvbuf(full, NULL, _IOLBF, 0);
 	for (format = FORMAT_TABLE; format <= FORMAT_CSV; format++) {
-		assert_int_equal(render_event(full, format, &plain, 0), -ENOSPC);
+		assert_int_equal(render_event(full, format, call_columns, &plain, 0), -ENOSPC);
 		clearerr(full);
 	}
 	fclose(full);

@@ -25,7 +25,7 @@ static void ledger_json(void **state)
 			    "\"lost_entry\":0,\"lost_return\":0,\"parked_lost\":0,"
 			    "\"missed_entry\":null,\"missed_return\":0,"
 			    "\"probe_missed_entry\":0,\"probe_missed_return\":0,"
-			    "\"rows_full\":3,\"bad_records\":0}\n");
+			    "\"rows_full\":3,\"stuck\":0,\"still_stuck\":0,\"bad_records\":0}\n");
 }
 
 static void ledger_without_loss(void **state)
@@ -37,6 +37,7 @@ static void ledger_without_loss(void **state)
 	text = ledger_text(&ledger, false);
 	assert_null(strstr(text, "WARNING"));
 	assert_null(strstr(text, "filtered"));
+	assert_null(strstr(text, "stuck"));
 	assert_non_null(strstr(text, "calls: 42 entered, 41 completed, 1 still running\n"));
 	assert_non_null(strstr(text, "ring buffer: 0 entries, 0 returns"));
 	assert_non_null(strstr(text, "one side only: 0 entry only, 0 return only"));
@@ -67,6 +68,7 @@ static void each_loss_warns(void **state)
 		offsetof(struct ledger, probe_missed_entry),
 		offsetof(struct ledger, probe_missed_return),
 		offsetof(struct ledger, rows_full),
+		offsetof(struct ledger, stuck),
 		offsetof(struct ledger, bad_records),
 	};
 	struct ledger ledger;
@@ -86,12 +88,24 @@ static void each_loss_warns(void **state)
 	}
 }
 
+/* What took too long is a warning, whether it ended or not. */
+static void stuck_warns(void **state)
+{
+	struct ledger ledger = {.entered = 5, .stuck = 3, .still_stuck = 1};
+
+	(void)state;
+	assert_non_null(
+		strstr(ledger_text(&ledger, false),
+		       "\nWARNING: took longer than --stuck: 3, at the end still at it: 1\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ledger_json),
 		cmocka_unit_test(ledger_without_loss),
 		cmocka_unit_test(each_loss_warns),
+		cmocka_unit_test(stuck_warns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

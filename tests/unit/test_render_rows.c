@@ -8,7 +8,7 @@ static const char *rendered(enum format format, const struct rows *rows, __u64 i
 {
 	FILE *out = out_open();
 
-	assert_int_equal(render_rows(out, format, rows, interval), 0);
+	assert_int_equal(render_rows(out, format, rows, false, interval), 0);
 	return out_close(out);
 }
 
@@ -67,11 +67,11 @@ static void row_csv(void **state)
 	strcpy(calls[0].map_name, "a,\"b\"");
 	strcpy(calls[1].map_name, "a,\"b\"");
 	aggregate = rows_of(calls, 2, &rows);
-	assert_int_equal(render_rows_header(out, FORMAT_TABLE, &rows, INTERVAL_NONE), 0);
-	assert_int_equal(render_rows_header(out, FORMAT_JSON, &rows, INTERVAL_NONE), 0);
-	assert_int_equal(render_rows_header(out, FORMAT_CSV, &rows, 1), 0);
-	assert_int_equal(render_rows(out, FORMAT_CSV, &rows, 1), 0);
-	assert_int_equal(render_rows(out, FORMAT_CSV, &rows, INTERVAL_WHOLE), 0);
+	assert_int_equal(render_rows_header(out, FORMAT_TABLE, &rows, false, INTERVAL_NONE), 0);
+	assert_int_equal(render_rows_header(out, FORMAT_JSON, &rows, false, INTERVAL_NONE), 0);
+	assert_int_equal(render_rows_header(out, FORMAT_CSV, &rows, false, 1), 0);
+	assert_int_equal(render_rows(out, FORMAT_CSV, &rows, false, 1), 0);
+	assert_int_equal(render_rows(out, FORMAT_CSV, &rows, false, INTERVAL_WHOLE), 0);
 	assert_string_equal(
 		out_close(out),
 		"type,interval,caller,map_type,map_name,count,empty,unmeasured,total_ns,min_ns,"

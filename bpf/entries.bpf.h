@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How many elements a map still holds when a worker begins to free it: counted where the kernel
+ * keeps count, otherwise unknown.
+ */
+#ifndef ENTRIES_BPF_H
+#define ENTRIES_BPF_H
+
+#define MAX_CPUS 4096
+
+/* Adds up a per-CPU counter. The offset of a CPU's objects is read off a variable of every CPU. */
+struct percpu_sum {
+	__u64 counter;
+	__s64 sum;
+	bool narrow; /* __s32 */
+};
+
+static long add_cpu(__u32 cpu, struct percpu_sum *sum)
+{
+	const void *of_cpu = bpf_per_cpu_ptr(&runqueues, cpu);
+	void *addr;
+	__s64 wide = 0;
+	__s32 narrow = 0;
+
+	if (!of_cpu)
+		return 1; /* past the last CPU */
+	addr = (void *)(sum->counter + ((__u64)of_cpu - (__u64)&runqueues));
+	if (sum->narrow) {
+		bpf_probe_read_kernel(&narrow, sizeof(narrow), addr);
+		sum->sum += narrow;
+	} else {
+		bpf_probe_read_kernel(&wide, sizeof(wide), addr);
+		sum->sum += wide;
+	}
+	return 0;
+}
+
+static __always_inline __u64 percpu_total(__u64 counter, __s64 base, bool narrow)
+{
+	struct percpu_sum sum = {.counter = counter, .sum = base, .narrow = narrow};
+
+	bpf_loop(MAX_CPUS, add_cpu, &sum, 0);
+	return sum.sum < 0 ? ENTRIES_UNKNOWN : sum.sum;
+}
+
+static __always_inline __u64 htab_entries(const struct record_call *rec)
+{
+	struct bpf_htab *htab = (void *)rec->head.map;
+	__s64 base;
+
+	/* A preallocated table counts its elements only since maps do themselves. */
+	if (!(rec->map_flags & BPF_F_NO_PREALLOC))
+		return ENTRIES_UNKNOWN;
+	if (!BPF_CORE_READ(htab, use_percpu_counter))
+		return (__u32)BPF_CORE_READ(htab, count.counter);
+	base = BPF_CORE_READ(htab, pcount.count);
+	return percpu_total((__u64)BPF_CORE_READ(htab, pcount.counters), base, true);
+}
+
+static __always_inline __u64 count_entries(const struct record_call *rec)
+{
+	struct bpf_map *map = (void *)rec->head.map;
+	__u64 counter;
+
+	if (bpf_core_field_exists(struct bpf_map, elem_count)) {
+		counter = (__u64)BPF_CORE_READ(map, elem_count);
+		if (counter)
+			return percpu_total(counter, 0, false);
+	}
+	if (is_htab(rec->map_type))
+		return htab_entries(rec);
+	if (rec->map_type == BPF_MAP_TYPE_LPM_TRIE)
+		return BPF_CORE_READ((struct lpm_trie *)map, n_entries);
+	if (rec->map_type == BPF_MAP_TYPE_ARRAY || rec->map_type == BPF_MAP_TYPE_PERCPU_ARRAY)
+		return rec->max_entries;
+	return ENTRIES_UNKNOWN;
+}
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What all probes share: the ring buffer, what they count, and who takes which call.
+ */
+#ifndef OUTPUT_BPF_H
+#define OUTPUT_BPF_H
+
+/* Set by the loader when the run ends: calls under way are still seen off, new ones are not. */
+bool stopping;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+} records SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct ledger_cpu);
+} ledger SEC(".maps");
+
+/*
+ * Which call of a function each thread is in: tells a return whether its entry's record is in the
+ * ring buffer, and a program whether another one of its side has taken the call. Threads that share
+ * a slot push each other out, which makes a return's record longer.
+ */
+enum slot_state {
+	SLOT_ENTERED = 1, /* and the entry's record, which is on its way or parked, tells all */
+	SLOT_UNTOLD,	  /* the entry's record is lost, or the caller could not be found */
+	SLOT_RETURNED,
+};
+
+struct slot {
+	__u64 arg;
+	__u32 tid;
+	__u16 state; /* enum slot_state; of other points, the copies that have been there */
+	__u16 by;    /* program that saw to it */
+};
+
+/* NR_SLOTS for each point, in its order; sized by the loader to those that are probed. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__type(key, __u32);
+	__type(value, struct slot);
+} slots SEC(".maps");
+
+static __always_inline struct prog_counts *counts_of(__u32 me)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct ledger_cpu *counts = bpf_map_lookup_elem(&ledger, &cpu);
+
+	if (!counts)
+		return NULL;
+	counts->prog[me].seen++;
+	return &counts->prog[me];
+}
+
+static __always_inline struct slot *slot_of(enum point point, __u32 tid)
+{
+	__u32 key = point * NR_SLOTS + tid % NR_SLOTS;
+
+	return bpf_map_lookup_elem(&slots, &key);
+}
+
+static __always_inline bool slot_is(const struct slot *slot, __u32 tid, __u64 arg)
+{
+	return slot && slot->tid == tid && slot->arg == arg;
+}
+
+static __always_inline void slot_set(struct slot *slot, __u32 tid, __u64 arg, __u16 state, __u32 me)
+{
+	if (!slot)
+		return;
+	slot->tid = tid;
+	slot->arg = arg;
+	slot->state = state;
+	slot->by = me;
+}
+
+/*
+ * Did a copy of this program see this very event already? Where there is no return to tell events
+ * apart, one is over when a copy runs that has been there.
+ */
+static __always_inline bool event_is_taken(enum point point, __u32 me, __u64 object)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	struct slot *slot = slot_of(point, tid);
+	__u16 copy = 1 << me % NR_COPIES;
+
+	if (!slot)
+		return false;
+	if (slot_is(slot, tid, object) && !(slot->state & copy)) {
+		slot->state |= copy;
+		return true;
+	}
+	slot_set(slot, tid, object, copy, me);
+	return false;
+}
+
+static __always_inline bool send(const void *record, __u64 size)
+{
+	return !bpf_ringbuf_output(&records, (void *)record, size, BPF_RB_NO_WAKEUP);
+}
+
+/* Did another program of this side take this entry? A slot left by an earlier call is its own. */
+static __always_inline bool entry_is_taken(enum point point, __u32 me, __u64 arg)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	struct slot *slot = slot_of(point, tid);
+
+	return slot_is(slot, tid, arg) && slot->state != SLOT_RETURNED && slot->by != me;
+}
+
+/* The same for a return. */
+static __always_inline bool return_is_taken(const struct slot *slot, __u32 me, __u32 tid, __u64 arg)
+{
+	return slot_is(slot, tid, arg) && slot->state == SLOT_RETURNED && slot->by != me;
+}
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where a thread is: its kernel stack, for calls that do not return.
+ *
+ * The iterator is made while the loader may still do so; it is then read without privileges.
+ */
+#ifndef STACK_BPF_H
+#define STACK_BPF_H
+
+/* The loader sets "wanted", reads the iterator, and looks at the rest. */
+struct task_stack task_stack;
+
+SEC("iter/task")
+int dump_stack(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+
+	if (!task || (__u32)task->pid != task_stack.wanted)
+		return 0;
+	task_stack.size = bpf_get_task_stack(task, task_stack.ip, sizeof(task_stack.ip), 0);
+	task_stack.found = task->pid;
+	return 0;
+}
+
+#endif

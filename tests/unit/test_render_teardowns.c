@@ -1,0 +1,716 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reads teardowns, and what hangs, back as JSON, CSV and tables.
+ */
+#include <errno.h>
+#include <jansson.h>
+
+#include "rendered.h"
+#include "stuck.h"
+#include "teardown.h"
+
+static const struct task_id loader = {
+	.known = true,
+	.pid = 500,
+	.tid = 501,
+	.cgroup_id = 4242,
+	.comm = "loader",
+};
+
+static const struct task_id worker = {
+	.known = true,
+	.pid = 44,
+	.tid = 44,
+	.cgroup_id = 1,
+	.comm = "kworker/0:2",
+};
+
+/* All is known of it: a program's map, which a worker let go of for a task. */
+static struct teardown known_teardown(void)
+{
+	struct teardown teardown = {
+		.free = plain,
+		.queued_ns = 4000001000,
+		.phase = {1000000123, 2000, 300, 40, 1000002163},
+		.outcomes = {1, 2, 3, 4, 5},
+	};
+
+	teardown.free.entries = 1000;
+	teardown.free.identity = (struct identity){
+		.map_id = 7,
+		.released_ns = 4000000000,
+		.by_kernel = true,
+		.released_by = worker,
+		.closed_by = loader,
+	};
+	return teardown;
+}
+
+/* Only that there was one. */
+static struct teardown unknown_teardown(void)
+{
+	struct teardown teardown = {.free = unknown, .queued_ns = UNKNOWN_NS};
+
+	memset(teardown.phase, 0xff, sizeof(teardown.phase));
+	teardown.free.entries = ENTRIES_UNKNOWN;
+	teardown.free.identity.released_ns = UNKNOWN_NS;
+	teardown.free.comm[0] = '\0';
+	return teardown;
+}
+
+static const char *event(enum format format, const struct column *columns, const void *object)
+{
+	FILE *out = out_open();
+
+	assert_int_equal(render_event(out, format, columns, object, 3000000000), 0);
+	return out_close(out);
+}
+
+static const char *header(enum format format, const struct column *columns)
+{
+	FILE *out = out_open();
+
+	assert_int_equal(render_event_header(out, format, columns), 0);
+	return out_close(out);
+}
+
+static void teardown_json(void **state)
+{
+	struct teardown teardown = known_teardown();
+
+	(void)state;
+	/* To the letter: the order of the names is promised too. */
+	assert_string_equal(
+		event(FORMAT_JSON, teardown_columns, &teardown),
+		"{\"type\":\"teardown\",\"released_ns\":4000000000,\"queued_ns\":4000001000,"
+		"\"start_ns\":5000000123,\"id\":7,\"map_type\":\"hash\",\"map_name\":\"events\","
+		"\"wait_ns\":1000000123,\"free_ns\":2000,\"destroy_ns\":300,\"deferred_ns\":40,"
+		"\"total_ns\":1000002163,\"entries\":1000,\"ns_per_entry\":2,\"running\":false,"
+		"\"destroys\":{\"empty\":1,\"direct\":2,\"deferred\":3,\"pending\":4,"
+		"\"unknown\":5},\"key_size\":4,\"value_size\":3145728,\"max_entries\":4294967295,"
+		"\"map_flags\":1,\"worker\":{\"pid\":100,\"comm\":\"kworker/3:1\"},"
+		"\"released_by\":{\"pid\":44,\"tid\":44,\"comm\":\"kworker/0:2\","
+		"\"cgroup_id\":1},\"released_in\":\"kernel\",\"closed_by\":{\"pid\":500,"
+		"\"tid\":501,\"comm\":\"loader\",\"cgroup_id\":4242}}\n");
+
+	/* What is not known is null, an object as a whole. */
+	teardown = unknown_teardown();
+	assert_string_equal(
+		event(FORMAT_JSON, teardown_columns, &teardown),
+		"{\"type\":\"teardown\",\"released_ns\":null,\"queued_ns\":null,"
+		"\"start_ns\":null,\"id\":null,\"map_type\":null,\"map_name\":null,"
+		"\"wait_ns\":null,\"free_ns\":null,\"destroy_ns\":null,\"deferred_ns\":null,"
+		"\"total_ns\":null,\"entries\":null,\"ns_per_entry\":null,\"running\":null,"
+		"\"destroys\":{\"empty\":0,\"direct\":0,\"deferred\":0,\"pending\":0,"
+		"\"unknown\":0},\"key_size\":null,\"value_size\":null,\"max_entries\":null,"
+		"\"map_flags\":null,\"worker\":null,\"released_by\":null,\"released_in\":null,"
+		"\"closed_by\":null}\n");
+}
+
+/* The value of this name, of one teardown; NULL: there is none. */
+static json_t *member(const struct teardown *teardown, const char *name)
+{
+	static json_t *json;
+
+	json_decref(json);
+	json = NULL;
+	if (teardown)
+		json = json_loads(event(FORMAT_JSON, teardown_columns, teardown), 0, NULL);
+	return json_object_get(json, name);
+}
+
+static void who_let_go(void **state)
+{
+	struct teardown teardown = known_teardown();
+	struct identity *identity = &teardown.free.identity;
+
+	(void)state;
+	identity->by_kernel = false;
+	assert_string_equal(json_string_value(member(&teardown, "released_in")), "task");
+	identity->by_interrupt = true;
+	identity->released_by = (struct task_id){};
+	assert_string_equal(json_string_value(member(&teardown, "released_in")), "interrupt");
+	assert_true(json_is_null(member(&teardown, "released_by")));
+	assert_true(json_is_object(member(&teardown, "closed_by")));
+	/* Closed, and the last put was not seen. */
+	identity->by_interrupt = false;
+	identity->released_ns = UNKNOWN_NS;
+	assert_true(json_is_null(member(&teardown, "released_in")));
+	assert_true(json_is_null(member(&teardown, "released_ns")));
+	member(NULL, "");
+}
+
+static void elements(void **state)
+{
+	struct teardown teardown = known_teardown();
+
+	(void)state;
+	/* None are a number of them, and cannot be divided by. */
+	teardown.free.entries = 0;
+	assert_int_equal(json_integer_value(member(&teardown, "entries")), 0);
+	assert_true(json_is_integer(member(&teardown, "entries")));
+	assert_true(json_is_null(member(&teardown, "ns_per_entry")));
+	teardown.free.entries = 3;
+	assert_int_equal(json_integer_value(member(&teardown, "ns_per_entry")), 666);
+	teardown.phase[PHASE_FREE] = UNKNOWN_NS;
+	assert_true(json_is_null(member(&teardown, "ns_per_entry")));
+	teardown.running = true;
+	assert_true(json_is_true(member(&teardown, "running")));
+	/* Nobody has seen it end; that does not mean that it has not. */
+	teardown.running = false;
+	assert_true(json_is_null(member(&teardown, "running")));
+	member(NULL, "");
+}
+
+static void teardown_csv(void **state)
+{
+	struct teardown teardown = known_teardown();
+	const char *names = header(FORMAT_CSV, teardown_columns), *c;
+	size_t commas = 0;
+
+	(void)state;
+	assert_string_equal(names,
+			    "type,released_ns,queued_ns,start_ns,id,map_type,map_name,wait_ns,"
+			    "free_ns,destroy_ns,deferred_ns,total_ns,entries,ns_per_entry,running,"
+			    "destroys.empty,destroys.direct,destroys.deferred,destroys.pending,"
+			    "destroys.unknown,key_size,value_size,max_entries,map_flags,"
+			    "worker.pid,worker.comm,released_by.pid,released_by.tid,"
+			    "released_by.comm,released_by.cgroup_id,released_in,closed_by.pid,"
+			    "closed_by.tid,closed_by.comm,closed_by.cgroup_id\n");
+	for (c = names; *c; c++)
+		commas += *c == ',';
+	assert_string_equal(event(FORMAT_CSV, teardown_columns, &teardown),
+			    "teardown,4000000000,4000001000,5000000123,7,hash,events,1000000123,"
+			    "2000,300,40,1000002163,1000,2,false,1,2,3,4,5,4,3145728,4294967295,1,"
+			    "100,kworker/3:1,44,44,kworker/0:2,1,kernel,500,501,loader,4242\n");
+	teardown = unknown_teardown();
+	assert_string_equal(event(FORMAT_CSV, teardown_columns, &teardown),
+			    "teardown,,,,,,,,,,,,,,,0,0,0,0,0,,,,,,,,,,,,,,,\n");
+	for (c = event(FORMAT_CSV, teardown_columns, &teardown); *c; c++)
+		commas -= *c == ',';
+	assert_int_equal(commas, 0);
+}
+
+/* What stands in one line of a table, each as it is. */
+static void teardown_table(void **state)
+{
+	struct teardown teardown = known_teardown();
+	char head[256];
+	const char *line;
+
+	(void)state;
+	strcpy(head, header(FORMAT_TABLE, teardown_columns));
+	line = event(FORMAT_TABLE, teardown_columns, &teardown);
+	check_cell(head, line, "START", true, "2.000000");
+	check_cell(head, line, "ID", true, "7");
+	check_cell(head, line, "TYPE", false, "hash");
+	check_cell(head, line, "NAME", false, "events");
+	/* Whoever had it freed, not the kernel's worker that let go of it for that. */
+	check_cell(head, line, "RELEASED BY", false, "loader");
+	check_cell(head, line, "BY PID", true, "500");
+	check_cell(head, line, "WAIT", true, "1.00s");
+	check_cell(head, line, "FREE", true, "2.00us");
+	check_cell(head, line, "DESTROY", true, "300ns");
+	check_cell(head, line, "DEFERRED", true, "40ns");
+	check_cell(head, line, "TOTAL", true, "1.00s");
+	check_cell(head, line, "ENTRIES", true, "1000");
+	check_cell(head, line, "PER ENTRY", true, "2ns");
+	assert_null(strstr(head, "released"));
+
+	teardown = unknown_teardown();
+	line = event(FORMAT_TABLE, teardown_columns, &teardown);
+	check_cell(head, line, "START", true, "?");
+	check_cell(head, line, "ID", true, "?");
+	check_cell(head, line, "TYPE", false, "?");
+	check_cell(head, line, "RELEASED BY", false, "?");
+	check_cell(head, line, "BY PID", true, "?");
+	check_cell(head, line, "WAIT", true, "?");
+	check_cell(head, line, "TOTAL", true, "?");
+	check_cell(head, line, "PER ENTRY", true, "?");
+}
+
+static const char *list_of(enum format format, const void *const *objects, size_t nr,
+			   size_t left_out)
+{
+	FILE *out = out_open();
+
+	assert_int_equal(render_list(out, format, teardown_columns, objects, nr, left_out,
+				     3000000000, "no teardowns"),
+			 0);
+	return out_close(out);
+}
+
+/* A list is as wide as it needs. */
+static void list_table(void **state)
+{
+	struct teardown first = known_teardown(), second = unknown_teardown();
+	const void *const list[] = {&first, &second};
+	const char *head, *line[4];
+	size_t i;
+
+	(void)state;
+	first.free.identity.map_id = 123456789;
+	strcpy(first.free.identity.closed_by.comm, "a loader's name");
+	head = list_of(FORMAT_TABLE, list, 2, 1);
+	line[0] = head;
+	for (i = 1; i < 4; i++)
+		line[i] = strchr(line[i - 1], '\n') + 1;
+	check_cell(head, line[1], "START", true, "2.000000");
+	check_cell(head, line[1], "ID", true, "123456789");
+	check_cell(head, line[1], "NAME", false, "events");
+	check_cell(head, line[1], "TOTAL", true, "1.00s");
+	check_cell(head, line[2], "ID", true, "?");
+	check_cell(head, line[2], "NAME", false, "?");
+	assert_string_equal(line[3], "1 more row\n");
+	assert_int_equal(strncmp(head, "   START ", 9), 0);
+
+	assert_null(strstr(list_of(FORMAT_TABLE, list, 2, 0), "more"));
+	assert_non_null(strstr(list_of(FORMAT_TABLE, list, 2, 2), "\n2 more rows\n"));
+	assert_string_equal(list_of(FORMAT_TABLE, list, 0, 0), "no teardowns\n");
+}
+
+static void list_of_lines(void **state)
+{
+	struct teardown first = known_teardown(), second = unknown_teardown();
+	const void *const list[] = {&second, &first};
+	enum format format;
+	char want[4096];
+
+	(void)state;
+	for (format = FORMAT_JSON; format <= FORMAT_CSV; format++) {
+		strcpy(want, event(format, teardown_columns, &second));
+		strcat(want, event(format, teardown_columns, &first));
+		assert_string_equal(list_of(format, list, 2, 5), want);
+		assert_string_equal(list_of(format, list, 0, 0), "");
+	}
+}
+
+static void group_rows(void **state)
+{
+	static const enum key by[] = {KEY_RELEASED_BY, KEY_RELEASED_PID, KEY_CGROUP,
+				      KEY_TYPE,	       KEY_NAME,	 KEY_ID};
+	struct aggregate *aggregate = aggregate_new(by, 6, 2);
+	struct teardown teardown = known_teardown();
+	struct rows rows;
+	FILE *out = out_open();
+	__u64 i;
+
+	(void)state;
+	assert_non_null(aggregate);
+	/* 1 to 100, which are told apart to the last digit. */
+	for (i = 1; i <= 100; i++) {
+		teardown.phase[PHASE_WAIT] = i;
+		teardown.phase[PHASE_TOTAL] = 101 - i;
+		assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
+	}
+	teardown = unknown_teardown();
+	assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
+	teardown.free.identity.map_id = 9;
+	assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
+	assert_int_equal(aggregate_sort(aggregate, SORT_COUNT, 0, &rows), 0);
+	assert_int_equal(render_rows(out, FORMAT_JSON, &rows, true, 3), 0);
+	assert_string_equal(
+		out_close(out),
+		"{\"type\":\"row\",\"interval\":3,\"released_by\":\"loader\",\"released_pid\":500,"
+		"\"cgroup_id\":4242,\"map_type\":\"hash\",\"map_name\":\"events\",\"map_id\":7,"
+		"\"count\":100,\"unmeasured\":0,\"wait_sum_ns\":5050,\"wait_p50_ns\":50,"
+		"\"wait_p90_ns\":90,\"wait_p99_ns\":99,\"wait_max_ns\":100,"
+		"\"free_sum_ns\":200000,\"free_p50_ns\":2000,\"free_p90_ns\":2000,"
+		"\"free_p99_ns\":2000,\"free_max_ns\":2000,\"destroy_sum_ns\":30000,"
+		"\"destroy_p50_ns\":300,\"destroy_p90_ns\":300,\"destroy_p99_ns\":300,"
+		"\"destroy_max_ns\":300,\"deferred_sum_ns\":4000,\"deferred_p50_ns\":40,"
+		"\"deferred_p90_ns\":40,\"deferred_p99_ns\":40,\"deferred_max_ns\":40,"
+		"\"total_sum_ns\":5050,\"total_p50_ns\":50,\"total_p90_ns\":90,"
+		"\"total_p99_ns\":99,\"total_max_ns\":100,\"entries\":100000,"
+		"\"ns_per_entry\":2}\n"
+		"{\"type\":\"row\",\"interval\":3,\"released_by\":null,\"released_pid\":null,"
+		"\"cgroup_id\":null,\"map_type\":null,\"map_name\":null,\"map_id\":null,"
+		"\"count\":1,\"unmeasured\":1,\"wait_sum_ns\":null,\"wait_p50_ns\":null,"
+		"\"wait_p90_ns\":null,\"wait_p99_ns\":null,\"wait_max_ns\":null,"
+		"\"free_sum_ns\":null,\"free_p50_ns\":null,\"free_p90_ns\":null,"
+		"\"free_p99_ns\":null,\"free_max_ns\":null,\"destroy_sum_ns\":null,"
+		"\"destroy_p50_ns\":null,\"destroy_p90_ns\":null,\"destroy_p99_ns\":null,"
+		"\"destroy_max_ns\":null,\"deferred_sum_ns\":null,\"deferred_p50_ns\":null,"
+		"\"deferred_p90_ns\":null,\"deferred_p99_ns\":null,\"deferred_max_ns\":null,"
+		"\"total_sum_ns\":null,\"total_p50_ns\":null,\"total_p90_ns\":null,"
+		"\"total_p99_ns\":null,\"total_max_ns\":null,\"entries\":null,"
+		"\"ns_per_entry\":null}\n"
+		"{\"type\":\"row\",\"interval\":3,\"released_by\":\"(other: row limit)\","
+		"\"released_pid\":null,\"cgroup_id\":null,\"map_type\":\"(other: row limit)\","
+		"\"map_name\":\"(other: row limit)\",\"map_id\":null,\"count\":1,"
+		"\"unmeasured\":1,\"wait_sum_ns\":null,\"wait_p50_ns\":null,"
+		"\"wait_p90_ns\":null,\"wait_p99_ns\":null,\"wait_max_ns\":null,"
+		"\"free_sum_ns\":null,\"free_p50_ns\":null,\"free_p90_ns\":null,"
+		"\"free_p99_ns\":null,\"free_max_ns\":null,\"destroy_sum_ns\":null,"
+		"\"destroy_p50_ns\":null,\"destroy_p90_ns\":null,\"destroy_p99_ns\":null,"
+		"\"destroy_max_ns\":null,\"deferred_sum_ns\":null,\"deferred_p50_ns\":null,"
+		"\"deferred_p90_ns\":null,\"deferred_p99_ns\":null,\"deferred_max_ns\":null,"
+		"\"total_sum_ns\":null,\"total_p50_ns\":null,\"total_p90_ns\":null,"
+		"\"total_p99_ns\":null,\"total_max_ns\":null,\"entries\":null,"
+		"\"ns_per_entry\":null}\n");
+	aggregate_free(aggregate);
+}
+
+static void group_rows_as_text(void **state)
+{
+	static const enum key by[] = {KEY_RELEASED_BY};
+	struct aggregate *aggregate = aggregate_new(by, 1, 10);
+	struct teardown teardown = known_teardown();
+	const char *head, *line;
+	struct rows rows;
+	FILE *out = out_open();
+
+	(void)state;
+	assert_non_null(aggregate);
+	assert_int_equal(aggregate_sort(aggregate, SORT_TOTAL, 0, &rows), 0);
+	assert_int_equal(render_rows(out, FORMAT_TABLE, &rows, true, INTERVAL_NONE), 0);
+	assert_string_equal(out_close(out), "no teardowns\n");
+
+	assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
+	assert_int_equal(aggregate_sort(aggregate, SORT_TOTAL, 0, &rows), 0);
+	out = out_open();
+	assert_int_equal(render_rows(out, FORMAT_TABLE, &rows, true, INTERVAL_NONE), 0);
+	head = out_close(out);
+	line = strchr(head, '\n') + 1;
+	check_cell(head, line, "RELEASED BY", false, "loader");
+	check_cell(head, line, "COUNT", true, "1");
+	check_cell(head, line, "WAIT P50", true, "1.00s");
+	check_cell(head, line, "WAIT P99", true, "1.00s");
+	check_cell(head, line, "FREE P50", true, "2.00us");
+	check_cell(head, line, "DESTROY P99", true, "300ns");
+	check_cell(head, line, "DEFERRED P99", true, "40ns");
+	check_cell(head, line, "TOTAL P99", true, "1.00s");
+	check_cell(head, line, "ENTRIES", true, "1000");
+	check_cell(head, line, "PER ENTRY", true, "2ns");
+	assert_null(strstr(head, "UNMEASURED"));
+
+	out = out_open();
+	assert_int_equal(render_rows_header(out, FORMAT_TABLE, &rows, true, INTERVAL_NONE), 0);
+	assert_int_equal(render_rows_header(out, FORMAT_CSV, &rows, true, INTERVAL_NONE), 0);
+	assert_int_equal(render_rows(out, FORMAT_CSV, &rows, true, INTERVAL_NONE), 0);
+	assert_string_equal(
+		out_close(out),
+		"type,released_by,count,unmeasured,wait_sum_ns,wait_p50_ns,wait_p90_ns,"
+		"wait_p99_ns,wait_max_ns,free_sum_ns,free_p50_ns,free_p90_ns,free_p99_ns,"
+		"free_max_ns,destroy_sum_ns,destroy_p50_ns,destroy_p90_ns,destroy_p99_ns,"
+		"destroy_max_ns,deferred_sum_ns,deferred_p50_ns,deferred_p90_ns,"
+		"deferred_p99_ns,deferred_max_ns,total_sum_ns,total_p50_ns,total_p90_ns,"
+		"total_p99_ns,total_max_ns,entries,ns_per_entry\n"
+		"row,loader,1,0,1000000123,1000000123,1000000123,1000000123,1000000123,2000,2000,"
+		"2000,2000,2000,300,300,300,300,300,40,40,40,40,40,1000002163,1000002163,"
+		"1000002163,1000002163,1000002163,1000,2\n");
+	aggregate_free(aggregate);
+}
+
+/* Calls too can be said whose they are. */
+static void identified_calls(void **state)
+{
+	struct call call = plain;
+	char head[256];
+	const char *line;
+
+	(void)state;
+	call.identity = known_teardown().free.identity;
+	line = event(FORMAT_JSON, identified_call_columns, &call);
+	assert_non_null(strstr(line, "\"cpu\":3,\"map_id\":7,\"released_by\":{\"pid\":44,"));
+	assert_non_null(strstr(line, "},\"released_in\":\"kernel\",\"closed_by\":{\"pid\":500,"));
+	assert_non_null(
+		strstr(event(FORMAT_CSV, identified_call_columns, &call),
+		       ",kworker/3:1,3,7,44,44,kworker/0:2,1,kernel,500,501,loader,4242\n"));
+	assert_non_null(strstr(header(FORMAT_CSV, identified_call_columns),
+			       ",comm,cpu,map_id,released_by.pid,"));
+	strcpy(head, header(FORMAT_TABLE, identified_call_columns));
+	line = event(FORMAT_TABLE, identified_call_columns, &call);
+	check_cell(head, line, " ID", true, "7");
+	check_cell(head, line, "RELEASED BY", false, "loader");
+	check_cell(head, line, "BY PID", true, "500");
+
+	call.identity = (struct identity){.released_ns = UNKNOWN_NS};
+	assert_non_null(strstr(event(FORMAT_JSON, identified_call_columns, &call),
+			       "\"cpu\":3,\"map_id\":null,\"released_by\":null,"
+			       "\"released_in\":null,\"closed_by\":null}\n"));
+	assert_non_null(strstr(event(FORMAT_CSV, identified_call_columns, &call),
+			       ",kworker/3:1,3,,,,,,,,,,\n"));
+}
+
+static void reclaim_event(void **state)
+{
+	struct reclaim reclaim = {
+		.call = plain,
+		.alloc = ALLOC_PCPU_MA,
+		.destroy_ns = 5000000000,
+		.latency_ns = 1357,
+	};
+
+	(void)state;
+	reclaim.call.identity.map_id = 7;
+	assert_string_equal(event(FORMAT_JSON, reclaim_columns, &reclaim),
+			    "{\"type\":\"reclaim\",\"destroy_ns\":5000000000,"
+			    "\"start_ns\":5000000123,\"latency_ns\":1357,\"free_ns\":1234,"
+			    "\"id\":7,\"map_type\":\"hash\",\"map_name\":\"events\","
+			    "\"alloc\":\"pcpu_ma\",\"worker\":{\"pid\":100,"
+			    "\"comm\":\"kworker/3:1\"}}\n");
+
+	/* Of a stray the worker is known. */
+	reclaim = (struct reclaim){
+		.call = plain,
+		.destroy_ns = UNKNOWN_NS,
+		.latency_ns = UNKNOWN_NS,
+	};
+	reclaim.call.flags = 0;
+	assert_string_equal(event(FORMAT_JSON, reclaim_columns, &reclaim),
+			    "{\"type\":\"reclaim\",\"destroy_ns\":null,\"start_ns\":5000000123,"
+			    "\"latency_ns\":null,\"free_ns\":1234,\"id\":null,\"map_type\":null,"
+			    "\"map_name\":null,\"alloc\":\"unknown\",\"worker\":{\"pid\":100,"
+			    "\"comm\":\"kworker/3:1\"}}\n");
+}
+
+static void stuck_event(void **state)
+{
+	static struct hang hang;
+	const char *text;
+	json_t *json;
+
+	(void)state;
+	hang = (struct hang){
+		.where = "bpf_map_free_deferred",
+		.call = plain,
+		.for_ns = 10000000000,
+		.in_worker = true,
+		.stack = "synchronize_rcu+0x12\nbpf_map_free_deferred+0x34\n0xffffffff81000000",
+	};
+	hang.call.identity = known_teardown().free.identity;
+	assert_string_equal(
+		event(FORMAT_JSON, hang_columns, &hang),
+		"{\"type\":\"stuck\",\"where\":\"bpf_map_free_deferred\",\"since_ns\":5000000123,"
+		"\"for_ns\":10000000000,\"id\":7,\"map_type\":\"hash\",\"map_name\":\"events\","
+		"\"worker\":{\"pid\":101,\"comm\":\"kworker/3:1\"},"
+		"\"stack\":[\"synchronize_rcu+0x12\",\"bpf_map_free_deferred+0x34\","
+		"\"0xffffffff81000000\"],"
+		"\"released_by\":{\"pid\":44,\"tid\":44,\"comm\":\"kworker/0:2\","
+		"\"cgroup_id\":1},\"released_in\":\"kernel\",\"closed_by\":{\"pid\":500,"
+		"\"tid\":501,\"comm\":\"loader\",\"cgroup_id\":4242}}\n");
+
+	/* Waiting for a worker there is none, nor a stack. */
+	hang.where = "wait";
+	hang.in_worker = false;
+	hang.stack[0] = '\0';
+	hang.call.identity.map_id = 0;
+	text = event(FORMAT_JSON, hang_columns, &hang);
+	assert_non_null(strstr(text, "\"where\":\"wait\""));
+	assert_non_null(strstr(text, "\"id\":null,"));
+	assert_non_null(strstr(text, "\"worker\":null,\"stack\":null,"));
+
+	/* As many lines as there is room for, whatever is in them. */
+	memset(hang.stack, 'x', sizeof(hang.stack) - 1);
+	hang.stack[1] = '\n';
+	hang.stack[3] = '"';
+	hang.stack[4] = '\xff';
+	hang.stack[sizeof(hang.stack) - 2] = '\n';
+	json = json_loads(event(FORMAT_JSON, hang_columns, &hang), 0, NULL);
+	assert_non_null(json);
+	assert_int_equal(json_array_size(json_object_get(json, "stack")), 2);
+	text = json_string_value(json_array_get(json_object_get(json, "stack"), 0));
+	assert_string_equal(text, "x");
+	text = json_string_value(json_array_get(json_object_get(json, "stack"), 1));
+	assert_int_equal(strncmp(text, "x\"\\xffxxx", 9), 0);
+	json_decref(json);
+}
+
+/* The ledger */
+
+static const char *ledger_text(const struct teardown_ledger *ledger,
+			       const struct point_counts *points, size_t nr, bool with_filters)
+{
+	FILE *out = out_open();
+
+	assert_int_equal(render_teardown_ledger_text(out, ledger, points, nr, with_filters), 0);
+	return out_close(out);
+}
+
+static void ledger_json(void **state)
+{
+	const struct teardown_ledger ledger = {
+		.started = 1,
+		.completed = 2,
+		.running = LEDGER_UNKNOWN,
+		.start_only = 4,
+		.lost = 5,
+		.end_only = 6,
+		.missed = LEDGER_UNKNOWN,
+		.shown = 8,
+		.before = 9,
+		.filtered = 10,
+		.waiting = 11,
+		.no_release = 12,
+		.forgotten = 13,
+		.deferred = 14,
+		.reclaimed = 15,
+		.pending = 16,
+		.undecided = 17,
+		.strays = 18,
+		.rows_full = 19,
+	};
+	const struct point_counts points[] = {
+		{"bpf_map_free_deferred", true, true, 1, 2, 3, 4, 5, 6, 7},
+		{"bpf_map_put", true, false, 1, 2, 3, LEDGER_UNKNOWN, 5, 6, 7},
+		{"bpf_map_release", false, true, 1, 2, 3, 4, 5, 6, 7},
+	};
+	FILE *out = out_open();
+
+	(void)state;
+	assert_int_equal(render_teardown_ledger_json(out, &ledger, points, 3), 0);
+	assert_string_equal(
+		out_close(out),
+		"{\"type\":\"teardown_ledger\",\"started\":1,\"completed\":2,\"running\":null,"
+		"\"start_only\":4,\"lost\":5,\"end_only\":6,\"missed\":null,\"shown\":8,"
+		"\"before\":9,\"filtered\":10,\"waiting\":11,\"no_release\":12,"
+		"\"forgotten\":13,\"deferred\":14,\"reclaimed\":15,\"pending\":16,"
+		"\"undecided\":17,\"strays\":18,\"rows_full\":19}\n"
+		"{\"type\":\"point\",\"function\":\"bpf_map_free_deferred\",\"attached\":true,"
+		"\"seen\":1,\"taken\":2,\"lost\":3,\"missed\":4,\"seen_return\":5,"
+		"\"lost_return\":6,\"missed_return\":7}\n"
+		"{\"type\":\"point\",\"function\":\"bpf_map_put\",\"attached\":true,"
+		"\"seen\":1,\"taken\":2,\"lost\":3,\"missed\":null,\"seen_return\":null,"
+		"\"lost_return\":null,\"missed_return\":null}\n"
+		"{\"type\":\"point\",\"function\":\"bpf_map_release\",\"attached\":false,"
+		"\"seen\":null,\"taken\":null,\"lost\":null,\"missed\":null,"
+		"\"seen_return\":null,\"lost_return\":null,\"missed_return\":null}\n");
+}
+
+static void ledger_without_loss(void **state)
+{
+	struct teardown_ledger ledger = {
+		.started = 12,
+		.completed = 11,
+		.running = 1,
+		.waiting = 3,
+		.shown = 12,
+		.deferred = 5,
+		.reclaimed = 4,
+		.pending = 1,
+		.undecided = 2,
+	};
+	struct point_counts points[] = {
+		{"bpf_map_free_deferred", true, true, 12, 12, 0, 0, 11, 0, 0},
+		{"bpf_map_put", false, false, 0, 0, 7, 7, 7, 7, 7},
+		{"workqueue_queue_work", true, false, 12, 12, 0, 0, 0, 5, 5},
+	};
+
+	(void)state;
+	/* What is lost where no probe is, or at returns that are not probed, is nothing. */
+	assert_string_equal(
+		ledger_text(&ledger, points, 3, false),
+		"teardowns: 12 started, 11 completed, running 1, waiting 3; 12 shown\n"
+		"destroy calls that left memory to be freed later: 5, freed: 4, pending: 1, "
+		"not known to have: 2\n");
+	assert_non_null(strstr(ledger_text(&ledger, points, 3, true), "12 shown, 0 filtered\n"));
+	ledger.before = 2;
+	ledger.filtered = 1;
+	assert_non_null(strstr(ledger_text(&ledger, points, 3, false),
+			       "12 shown, 2 of before the run, 1 filtered\n"));
+
+	/* No number is made of what is not known. */
+	ledger.running = LEDGER_UNKNOWN;
+	points[0].missed = points[0].missed_return = LEDGER_UNKNOWN;
+	points[2].missed = LEDGER_UNKNOWN;
+	assert_non_null(strstr(ledger_text(&ledger, points, 3, false), "running unknown, "));
+	assert_null(strstr(ledger_text(&ledger, points, 3, false), "WARNING"));
+	assert_null(strstr(ledger_text(&ledger, points, 3, false), "18446744073709551615"));
+	assert_non_null(strstr(ledger_text(&ledger, points, 3, false),
+			       "\nmissed by the kernel: not counted by this kernel: "
+			       "bpf_map_free_deferred, workqueue_queue_work\n"));
+}
+
+static void check_warning(const char *text, const char *what)
+{
+	const char *warning = strstr(text, "\nWARNING: "), *number = strstr(text, "1234567");
+
+	if (!warning || !number || number < warning || (what && !strstr(text, what)) ||
+	    strcspn(number, "\n") >= strlen(number))
+		fail_msg("no warning of %s:\n%s", what ? what : "it", text);
+}
+
+/* Each of the losses alone, by its place: a warning that has its number. */
+static void each_loss_warns(void **state)
+{
+	static const size_t losses[] = {
+		offsetof(struct teardown_ledger, start_only),
+		offsetof(struct teardown_ledger, end_only),
+		offsetof(struct teardown_ledger, lost),
+		offsetof(struct teardown_ledger, no_release),
+		offsetof(struct teardown_ledger, forgotten),
+		offsetof(struct teardown_ledger, strays),
+		offsetof(struct teardown_ledger, rows_full),
+	};
+	static const size_t of_points[] = {
+		offsetof(struct point_counts, lost),
+		offsetof(struct point_counts, missed),
+		offsetof(struct point_counts, lost_return),
+		offsetof(struct point_counts, missed_return),
+	};
+	struct teardown_ledger ledger;
+	struct point_counts points[2];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(losses) / sizeof(*losses); i++) {
+		ledger = (struct teardown_ledger){.started = 5};
+		*(__u64 *)((char *)&ledger + losses[i]) = 1234567;
+		check_warning(ledger_text(&ledger, NULL, 0, false), NULL);
+	}
+	ledger = (struct teardown_ledger){};
+	for (i = 0; i < sizeof(of_points) / sizeof(*of_points); i++) {
+		memset(points, 0, sizeof(points));
+		points[0] = (struct point_counts){.function = "first", .attached = true};
+		points[1] = (struct point_counts){"second", true, true, 0, 0, 0, 0, 0, 0, 0};
+		*(__u64 *)((char *)&points[1] + of_points[i]) = 1234567;
+		check_warning(ledger_text(&ledger, points, 2, false),
+			      i < 2 ? "WARNING: second: " : "WARNING: return from second: ");
+		assert_null(strstr(ledger_text(&ledger, points, 2, false), "first"));
+	}
+}
+
+/* A full disk is noticed by all of them. */
+static void write_errors(void **state)
+{
+	const struct teardown teardown = known_teardown();
+	const void *const list[] = {&teardown};
+	struct teardown_ledger ledger = {};
+	struct point_counts points[1] = {{.function = "f"}};
+	FILE *full = fopen("/dev/full", "w");
+	enum format format;
+
+	(void)state;
+	assert_non_null(full);
+	for (format = FORMAT_TABLE; format <= FORMAT_CSV; format++) {
+		assert_int_equal(
+			render_list(full, format, teardown_columns, list, 1, 0, 0, "nothing"),
+			-ENOSPC);
+		clearerr(full);
+	}
+	assert_int_equal(render_list(full, FORMAT_TABLE, teardown_columns, list, 0, 0, 0, "none"),
+			 -ENOSPC);
+	clearerr(full);
+	assert_int_equal(render_teardown_ledger_json(full, &ledger, points, 1), -ENOSPC);
+	clearerr(full);
+	assert_int_equal(render_teardown_ledger_text(full, &ledger, points, 1, true), -ENOSPC);
+	assert_int_equal(render_teardown_ledger_text(full, &ledger, points, 1, true), -EIO);
+	fclose(full);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(teardown_json),      cmocka_unit_test(who_let_go),
+		cmocka_unit_test(elements),	      cmocka_unit_test(teardown_csv),
+		cmocka_unit_test(teardown_table),     cmocka_unit_test(list_table),
+		cmocka_unit_test(list_of_lines),      cmocka_unit_test(group_rows),
+		cmocka_unit_test(group_rows_as_text), cmocka_unit_test(identified_calls),
+		cmocka_unit_test(reclaim_event),      cmocka_unit_test(stuck_event),
+		cmocka_unit_test(ledger_json),	      cmocka_unit_test(ledger_without_loss),
+		cmocka_unit_test(each_loss_warns),    cmocka_unit_test(write_errors),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
