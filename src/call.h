@@ -60,6 +60,19 @@ struct call {
 	char comm[NAME_LEN];
 };
 
+/* The member's name in its map's structure, or "unknown". */
+static inline const char *alloc_name(enum alloc_member alloc)
+{
+	static const char *const names[] = {
+		[ALLOC_UNKNOWN] = "unknown",	   [ALLOC_MA] = "ma",
+		[ALLOC_PCPU_MA] = "pcpu_ma",	   [ALLOC_SELEM_MA] = "selem_ma",
+		[ALLOC_STORAGE_MA] = "storage_ma",
+	};
+
+	_Static_assert(sizeof(names) / sizeof(names[0]) == NR_ALLOC_MEMBERS, "a name for each");
+	return names[alloc < NR_ALLOC_MEMBERS ? alloc : ALLOC_UNKNOWN];
+}
+
 /* Whether all of these enum call_flags are set. */
 static inline bool call_has(const struct call *call, __u8 flags)
 {

@@ -76,17 +76,10 @@ static bool get_caller_offset(const struct column *column, const void *object, s
 
 static bool get_alloc(const struct column *column, const void *object, struct value *value)
 {
-	static const char *const names[] = {
-		[ALLOC_UNKNOWN] = "unknown",	   [ALLOC_MA] = "ma",
-		[ALLOC_PCPU_MA] = "pcpu_ma",	   [ALLOC_SELEM_MA] = "selem_ma",
-		[ALLOC_STORAGE_MA] = "storage_ma",
-	};
 	const struct call *call = object;
 
-	_Static_assert(ARRAY_SIZE(names) == NR_ALLOC_MEMBERS, "a name for each allocator");
-
 	(void)column;
-	value->text = names[call->alloc < NR_ALLOC_MEMBERS ? call->alloc : ALLOC_UNKNOWN];
+	value->text = alloc_name(call->alloc);
 	return true;
 }
 

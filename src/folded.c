@@ -153,32 +153,22 @@ static void map_frames(char frames[STACK_SIZE], const struct call *call)
 	snprintf(frames, STACK_SIZE, "%s;%s;%s", task, type, name);
 }
 
-static const char *destroy_frames(enum alloc_member alloc)
-{
-	static const char *const frames[] = {
-		[ALLOC_UNKNOWN] = "free;bpf_mem_alloc_destroy (unknown)",
-		[ALLOC_MA] = "free;bpf_mem_alloc_destroy (ma)",
-		[ALLOC_PCPU_MA] = "free;bpf_mem_alloc_destroy (pcpu_ma)",
-		[ALLOC_SELEM_MA] = "free;bpf_mem_alloc_destroy (selem_ma)",
-		[ALLOC_STORAGE_MA] = "free;bpf_mem_alloc_destroy (storage_ma)",
-	};
-
-	_Static_assert(ARRAY_SIZE(frames) == NR_ALLOC_MEMBERS, "frames for each allocator");
-	return frames[alloc < NR_ALLOC_MEMBERS ? alloc : ALLOC_UNKNOWN];
-}
-
 /* Teardowns */
 
 static int add_destroys(struct folded *folded, const char *of, const struct teardown *teardown)
 {
 	const struct destroy *destroy = teardown->destroy;
+	char frames[64];
 	__u32 i;
 	int err = 0;
 
-	for (i = 0; i < teardown->nr_destroys && i < MAX_DESTROYS && !err; i++, destroy++)
-		if (destroy->latency_ns != UNKNOWN_NS)
-			err = add_time(folded, of, destroy_frames(destroy->alloc),
-				       destroy->latency_ns);
+	for (i = 0; i < teardown->nr_destroys && i < MAX_DESTROYS && !err; i++, destroy++) {
+		if (destroy->latency_ns == UNKNOWN_NS)
+			continue;
+		snprintf(frames, sizeof(frames), "free;bpf_mem_alloc_destroy (%s)",
+			 alloc_name(destroy->alloc));
+		err = add_time(folded, of, frames, destroy->latency_ns);
+	}
 	return err;
 }
 

@@ -6,8 +6,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include <jansson.h>
-
 #include "line.h"
 
 int line_error(FILE *out)
@@ -17,8 +15,7 @@ int line_error(FILE *out)
 	return errno ? -errno : -EIO;
 }
 
-/* jansson's integers are signed; beyond them a number that is close beats one that is wrong. */
-static json_t *json_number(__u64 number)
+json_t *line_number(__u64 number)
 {
 	if (number > INT64_MAX)
 		return json_real(number);
@@ -51,8 +48,7 @@ static json_t *json_lines(const char *text)
 	return array;
 }
 
-/* NULL: no memory. */
-static json_t *json_value(const struct column *column, const void *object)
+json_t *line_value(const struct column *column, const void *object)
 {
 	struct value value;
 
@@ -66,7 +62,7 @@ static json_t *json_value(const struct column *column, const void *object)
 	case VALUE_BOOL:
 		return json_boolean(value.number);
 	default:
-		return json_number(value.number);
+		return line_number(value.number);
 	}
 }
 
@@ -100,7 +96,7 @@ int line_json(FILE *out, const struct column *column, const void *object)
 
 	for (; column->name && !err; column++)
 		if (*column->name &&
-		    json_set_member(json, column->name, json_value(column, object)))
+		    json_set_member(json, column->name, line_value(column, object)))
 			err = -ENOMEM;
 	if (!err && json_dumpf(json, out, JSON_COMPACT | JSON_ENSURE_ASCII))
 		err = ferror(out) ? 0 : -ENOMEM;

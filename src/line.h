@@ -9,11 +9,19 @@
 
 #include <stdio.h>
 
+#include <jansson.h>
+
 #include "column.h"
 #include "text.h"
 
 #define CELL_LEN  512 /* bytes of text that are shown at most: the kernel's KSYM_NAME_LEN */
 #define CELL_SIZE TEXT_SIZE(CELL_LEN)
+
+/* What the column says of the object; NULL: no memory. */
+json_t *line_value(const struct column *column, const void *object);
+
+/* jansson's integers are signed; beyond them a number that is close beats one that is wrong. */
+json_t *line_number(__u64 number);
 
 /* One JSON object in pure ASCII. */
 int line_json(FILE *out, const struct column *columns, const void *object);

@@ -81,18 +81,6 @@ struct event {
 	json_t *args; /* owned; may be NULL */
 };
 
-static const char *alloc_name(enum alloc_member alloc)
-{
-	static const char *const names[] = {
-		[ALLOC_UNKNOWN] = "unknown",	   [ALLOC_MA] = "ma",
-		[ALLOC_PCPU_MA] = "pcpu_ma",	   [ALLOC_SELEM_MA] = "selem_ma",
-		[ALLOC_STORAGE_MA] = "storage_ma",
-	};
-
-	_Static_assert(ARRAY_SIZE(names) == NR_ALLOC_MEMBERS, "a name for each allocator");
-	return names[alloc < NR_ALLOC_MEMBERS ? alloc : ALLOC_UNKNOWN];
-}
-
 static const char *outcome_name(enum outcome outcome)
 {
 	static const char *const names[] = {
@@ -107,15 +95,9 @@ static const char *outcome_name(enum outcome outcome)
 
 /* JSON */
 
-/* jansson's integers are signed; beyond them a number that is close beats one that is wrong. */
-static json_t *json_number(__u64 number)
-{
-	return number > INT64_MAX ? json_real(number) : json_integer(number);
-}
-
 static json_t *json_time(__u64 ns)
 {
-	return ns == UNKNOWN_NS ? json_null() : json_number(ns);
+	return ns == UNKNOWN_NS ? json_null() : line_number(ns);
 }
 
 static json_t *json_text(const char *text)
@@ -126,24 +108,14 @@ static json_t *json_text(const char *text)
 	return json_string(safe);
 }
 
+/* Without control characters: viewers' parsers differ in what they make of their escapes. */
 static json_t *json_value(const struct column *column, const void *object)
 {
 	struct value value;
 
-	if (!column->get(column, object, &value))
-		return json_null();
-	switch (column->kind) {
-	case VALUE_TEXT:
-	case VALUE_LINES:
-		return json_text(value.text);
-	case VALUE_BOOL:
-		return json_boolean(value.number);
-	case VALUE_NUMBER:
-	case VALUE_DURATION:
-	case VALUE_TIME:
-		break;
-	}
-	return json_number(value.number);
+	if (column->kind != VALUE_TEXT)
+		return line_value(column, object);
+	return column->get(column, object, &value) ? json_text(value.text) : json_null();
 }
 
 /* What JSON lines say of the object, but for what they call it. NULL: no memory. */
