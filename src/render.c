@@ -378,7 +378,10 @@ int render_ledger_text(FILE *out, const struct ledger *ledger, bool with_filters
 	fprintf(out, "calls: %llu entered, %llu completed, ", l->entered, l->completed);
 	if (with_filters || l->filtered)
 		fprintf(out, "%llu filtered, ", l->filtered);
-	fprintf(out, "%llu still running\n", l->still_running);
+	if (l->still_running == LEDGER_UNKNOWN)
+		fputs("not known how many still running\n", out);
+	else
+		fprintf(out, "%llu still running\n", l->still_running);
 
 	fputs(WARN_IF(l->lost_entry || l->lost_return || l->entry_only || l->return_only ||
 		      l->parked_lost || l->rows_full || l->bad_records),

@@ -267,7 +267,8 @@ static int write_end(struct report *report, FILE *file, const struct ledger *led
 	int err = 0;
 
 	if (report->teardowns) {
-		write_timestamp(report, file);
+		if (!opts->events)
+			write_timestamp(report, file);
 		err = teardown_view_end(report->teardowns, file);
 	} else if (report->run) {
 		err = write_rows(report, file, report->run,
@@ -292,7 +293,8 @@ static int write_elsewhere(struct report *report, const struct ledger *ledger)
 {
 	int err;
 
-	if (!report->opts->output)
+	/* A trace has been written piece by piece to the file that failed. */
+	if (!report->opts->output || report->opts->format == FORMAT_PERFETTO)
 		return -EIO;
 	err = write_end(report, stdout, ledger);
 	return err ? err : fflush(stdout);

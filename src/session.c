@@ -113,12 +113,28 @@ static void on_destroy(void *ctx, struct call *call)
 		took(session, report_call(session->report, call));
 }
 
+/* A destroy call of which the return has not been seen is over once the worker is. */
+static void end_destroy(struct session *session, const struct call *free)
+{
+	const struct record_call *entry = pair_waits(session->pair[POINT_DESTROY], free->tid);
+	struct call call;
+
+	if (!entry || !entry->head.map || entry->head.map != free->map)
+		return;
+	call = pair_call_of(entry);
+	call.ts_ns = entry->head.ts_ns;
+	teardowns_destroy(session->teardowns, &call);
+}
+
 static void on_free(void *ctx, struct call *call)
 {
 	struct session *session = ctx;
 
 	/* At the end, what is under way is told by teardowns_flush(). */
-	if (!session->flushing && teardowns_end(session->teardowns, call))
+	if (session->flushing)
+		return;
+	end_destroy(session, call);
+	if (teardowns_end(session->teardowns, call))
 		diag_warn(NO_MEMORY "a teardown was left out");
 }
 
@@ -254,7 +270,7 @@ static void look_for_hangs(struct session *session, __u64 now, bool again)
 		.ctx = session,
 	};
 
-	if (!session->opts->stuck_ns || (!again && now - session->looked_ns < LOOK_NS))
+	if (!session->opts->stuck_ns)
 		return;
 	stuck_look(&stuck, now, again ? 0 : session->looked_ns, session->opts->stuck_ns);
 	session->looked_ns = now;
@@ -271,7 +287,7 @@ static void watch(struct session *session)
 		bool more = drain(session);
 		__u64 now = now_ns();
 
-		if (!more)
+		if (!more && now - session->looked_ns >= LOOK_NS)
 			look_for_hangs(session, now, false);
 		if (session->err || report_abandoned(session->report) || (end && now >= end))
 			return;
@@ -298,6 +314,7 @@ static void wind_up(struct session *session)
 	}
 	while (drain(session))
 		;
+	look_for_hangs(session, now_ns(), false);
 	session->ending = true;
 	if (session->stuck)
 		look_for_hangs(session, now_ns(), true);

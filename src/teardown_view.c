@@ -33,6 +33,7 @@ struct teardown_view {
 	struct perfetto *perfetto;
 	struct folded *folded;
 	__u64 filtered;
+	__u64 interim_dropped; /* teardowns that interim lists had no room for */
 };
 
 static int gathered_open(struct gathered *gathered, const struct options *opts)
@@ -222,10 +223,18 @@ static int write_gathered(struct teardown_view *view, FILE *file, struct gathere
 	return err ? err : render_rows(file, opts->format, &rows, true, interval);
 }
 
+/* The interim lists have told of each, and only a table says which list it is. */
+static bool interim_only(const struct teardown_view *view)
+{
+	return view->interval.slowest && view->opts->format != FORMAT_TABLE;
+}
+
 int teardown_view_interval(struct teardown_view *view, FILE *file, __u64 interval)
 {
 	int err = write_gathered(view, file, &view->interval, interval);
 
+	if (interim_only(view))
+		view->interim_dropped += slowest_dropped(view->interval.slowest);
 	gathered_reset(&view->interval);
 	return err;
 }
@@ -252,8 +261,7 @@ int teardown_view_end(struct teardown_view *view, FILE *file)
 	}
 	if (view->opts->events)
 		return 0;
-	/* The interim lists have told of each; only a table says which list it is. */
-	if (view->interval.slowest && view->opts->format != FORMAT_TABLE)
+	if (interim_only(view))
 		return 0;
 	return write_gathered(view, file, &view->run,
 			      view->opts->interval_ns ? INTERVAL_WHOLE : INTERVAL_NONE);
@@ -265,6 +273,8 @@ void teardown_view_count(const struct teardown_view *view, struct teardown_ledge
 	ledger->shown -= view->filtered;
 	if (view->run.rows)
 		ledger->rows_full = aggregate_overflow(view->run.rows);
-	else if (view->run.slowest)
+	else if (view->run.slowest && !interim_only(view))
 		ledger->rows_full = slowest_dropped(view->run.slowest);
+	else
+		ledger->rows_full = view->interim_dropped;
 }

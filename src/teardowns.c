@@ -32,6 +32,7 @@ struct copy {
 	struct open *of; /* NULL: the destroy call's end has not been seen */
 	__u32 nth;	 /* of its destroy calls */
 	bool overdue;	 /* has been told of */
+	bool call_told;	 /* so has the call that frees it, which stands for it from then on */
 	bool refused;
 	UT_hash_handle hh;
 };
@@ -516,7 +517,7 @@ void teardowns_identify(struct teardowns *teardowns, enum point point, struct ca
 	const struct open *open = point == POINT_RECLAIM ? NULL : find_open(teardowns, call->tid);
 
 	if (copy && copy->of) {
-		copy->overdue = true;
+		copy->call_told = true;
 		call_take_map(call, &copy->of->teardown.free);
 	}
 	if (open && (!call->map || call->map == open->teardown.free.map))
@@ -533,7 +534,7 @@ void teardowns_for_each_overdue(struct teardowns *teardowns, __u64 before_ns, bo
 	HASH_ITER (hh, teardowns->copies, copy, next) {
 		struct destroy *destroy;
 
-		if (!copy->of || !copy->queued || (copy->overdue && !again))
+		if (!copy->of || !copy->queued || copy->call_told || (copy->overdue && !again))
 			continue;
 		destroy = &copy->of->teardown.destroy[copy->nth];
 		if (destroy->ts_ns == UNKNOWN_NS || destroy->ts_ns > before_ns)

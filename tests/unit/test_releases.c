@@ -204,6 +204,50 @@ static void last_in_an_interrupt(void **state)
 	}
 }
 
+/* On kernels where nothing tells whether it was an interrupt, nobody is named for what may be one.
+ */
+static void perhaps_in_an_interrupt(void **state)
+{
+	struct releases *releases = releases_new(10);
+	struct identity identity;
+
+	(void)state;
+	let_go_by(releases, 300, "victim", RELEASE_UNSURE, 900);
+	identity = identity_of(releases, MAP);
+	assert_false(identity.closed_by.known);
+	let_go(releases, MAP, 0, 1000);
+	let_go_by(releases, 300, "victim", RELEASE_UNSURE | RELEASE_LAST | RELEASE_KERNEL, 2000);
+	identity = identity_of(releases, MAP);
+	assert_true(identity.unsure);
+	assert_false(identity.by_interrupt || identity.by_kernel || identity.released_by.known);
+	assert_int_equal(identity.released_ns, 2000);
+	assert_task(identity_task(&identity), PID, "loader");
+	assert_int_equal(releases_waiting(releases), 1);
+
+	/* The same put, told of at a point where it is known. */
+	releases_forget(releases, MAP);
+	let_go_by(releases, 600, "user", RELEASE_LAST, 3000);
+	let_go_by(releases, 600, "user", RELEASE_LAST | RELEASE_UNSURE, 3010);
+	identity = identity_of(releases, MAP);
+	assert_false(identity.unsure);
+	assert_task(&identity.released_by, 600, "user");
+	/* Another task's is not the same. */
+	let_go_by(releases, 300, "victim", RELEASE_LAST | RELEASE_UNSURE, 3020);
+	identity = identity_of(releases, MAP);
+	assert_true(identity.unsure);
+	assert_false(identity.released_by.known);
+	assert_int_equal(identity.released_ns, 3020);
+	assert_task(&identity.closed_by, 600, "user");
+	/* One that is known makes good for it. */
+	let_go_by(releases, 600, "user", RELEASE_LAST, 3030);
+	identity = identity_of(releases, MAP);
+	assert_false(identity.unsure);
+	let_go_by(releases, 300, "victim", RELEASE_LAST | RELEASE_UNSURE, 3040);
+	let_go_by(releases, 600, "user", 0, 3050);
+	assert_false(identity_of(releases, MAP).unsure);
+	releases_free(releases);
+}
+
 /*
  * Between when it was the last reference and when that was dropped, somebody took another. The map
  * lives on, and whoever drops that one is the last.
@@ -457,6 +501,7 @@ int main(void)
 		cmocka_unit_test(unknown_map_is_told_as_such),
 		cmocka_unit_test(kernel_thread_is_last),
 		cmocka_unit_test(last_in_an_interrupt),
+		cmocka_unit_test(perhaps_in_an_interrupt),
 		cmocka_unit_test(not_the_last_after_all),
 		cmocka_unit_test(other_map_at_the_address),
 		cmocka_unit_test(forget_means_all_of_it),

@@ -132,8 +132,13 @@ static void who_let_go(void **state)
 	assert_string_equal(json_string_value(member(&teardown, "released_in")), "interrupt");
 	assert_true(json_is_null(member(&teardown, "released_by")));
 	assert_true(json_is_object(member(&teardown, "closed_by")));
-	/* Closed, and the last put was not seen. */
+	/* Perhaps in one. */
 	identity->by_interrupt = false;
+	identity->unsure = true;
+	assert_true(json_is_null(member(&teardown, "released_in")));
+	assert_true(json_is_integer(member(&teardown, "released_ns")));
+	/* Closed, and the last put was not seen. */
+	identity->unsure = false;
 	identity->released_ns = UNKNOWN_NS;
 	assert_true(json_is_null(member(&teardown, "released_in")));
 	assert_true(json_is_null(member(&teardown, "released_ns")));
@@ -611,10 +616,11 @@ static void ledger_without_loss(void **state)
 			       "12 shown, 2 of before the run, 1 filtered\n"));
 
 	/* No number is made of what is not known. */
-	ledger.running = LEDGER_UNKNOWN;
+	ledger.running = ledger.waiting = LEDGER_UNKNOWN;
 	points[0].missed = points[0].missed_return = LEDGER_UNKNOWN;
 	points[2].missed = LEDGER_UNKNOWN;
-	assert_non_null(strstr(ledger_text(&ledger, points, 3, false), "running unknown, "));
+	assert_non_null(strstr(ledger_text(&ledger, points, 3, false),
+			       "running unknown, waiting unknown; "));
 	assert_null(strstr(ledger_text(&ledger, points, 3, false), "WARNING"));
 	assert_null(strstr(ledger_text(&ledger, points, 3, false), "18446744073709551615"));
 	assert_non_null(strstr(ledger_text(&ledger, points, 3, false),

@@ -44,9 +44,10 @@ static void take(struct teardown_view *view, FILE *out, const struct teardown *t
 
 static size_t count(const char *text, const char *what)
 {
+	const char *end = text + strlen(text);
 	size_t nr = 0;
 
-	for (; (text = strstr(text, what)); text++)
+	for (; (text = memmem(text, end - text, what, strlen(what))); text++)
 		nr++;
 	return nr;
 }
