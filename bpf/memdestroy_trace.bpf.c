@@ -183,12 +183,13 @@ static __always_inline int on_fexit(__u64 *ctx, __u32 me)
 {
 	__u64 ts_ns = bpf_ktime_get_ns(), ma, caller;
 	__u32 tid = (__u32)bpf_get_current_pid_tgid();
-	struct prog_counts *counts = counts_of(me);
 	struct slot *slot = slot_of(POINT_DESTROY, tid);
+	struct prog_counts *counts;
 
-	if (!counts)
+	if (!return_counts(slot, me, tid, ctx[0]))
 		return 0;
-	if (return_is_taken(slot, me, tid, ctx[0]))
+	counts = counts_of(me);
+	if (!counts || return_is_taken(slot, me, tid, ctx[0]))
 		return 0;
 	counts->taken++;
 	if (!short_return(counts, slot, tid, ctx[0], ts_ns)) {
@@ -238,11 +239,18 @@ SEC("kretprobe/bpf_mem_alloc_destroy")
 int kretprobe_destroy(struct pt_regs *ctx)
 {
 	__u64 ts_ns = bpf_ktime_get_ns();
-	struct prog_counts *counts = counts_of(PROG(POINT_DESTROY, SIDE_RETURN, 0));
+	const __u32 me = PROG(POINT_DESTROY, SIDE_RETURN, 0);
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	struct slot *slot = slot_of(POINT_DESTROY, tid);
+	struct prog_counts *counts;
 
+	if (!return_counts(slot, me, tid, 0))
+		return 0;
+	counts = counts_of(me);
 	if (!counts)
 		return 0;
 	counts->taken++;
 	other_return(counts, 0, caller_of_kretprobe(ctx), ts_ns);
+	slot_set(slot, tid, 0, SLOT_RETURNED, me);
 	return 0;
 }

@@ -117,4 +117,15 @@ static __always_inline bool return_is_taken(const struct slot *slot, __u32 me, _
 	return slot_is(slot, tid, arg) && slot->state == SLOT_RETURNED && slot->by != me;
 }
 
+/*
+ * Does this return end a call of this run? Once it is over, entries are not taken any more, and a
+ * return without one is of a later call.
+ */
+static __always_inline bool return_counts(const struct slot *slot, __u32 me, __u32 tid, __u64 arg)
+{
+	if (!stopping || return_is_taken(slot, me, tid, arg))
+		return true;
+	return slot && slot->tid == tid && slot->state != SLOT_RETURNED;
+}
+
 #endif

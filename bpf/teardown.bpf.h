@@ -174,9 +174,12 @@ static __always_inline int on_work_return(__u64 work, enum point point, __u32 me
 		.ts_ns = bpf_ktime_get_ns(),
 		.arg = work,
 	};
-	struct prog_counts *counts = counts_of(me);
 	struct slot *slot = slot_of(point, head.tid);
+	struct prog_counts *counts;
 
+	if (point == POINT_FREE && !return_counts(slot, me, head.tid, work))
+		return 0;
+	counts = counts_of(me);
 	if (!counts || (work && return_is_taken(slot, me, head.tid, work)))
 		return 0;
 	counts->taken++;
