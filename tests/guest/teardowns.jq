@@ -14,9 +14,9 @@ def points: map(select(.type == "point"));
 def released: map(select(.kind == "release"));
 def named($name): teardowns | map(select(.map_name == $name));
 
-# What kprobes may miss of teardowns, and say so, where the kernel is preemptible; else nothing.
-def excused($mode):
-	if $mode == "fentry" then 0
+# How much may be wrong of teardowns: what the ledger says was missed; or nothing.
+def excused($by):
+	if $by == "nothing" then 0
 	else points | map(select(.seen_return != null) | (.missed // 0) + (.missed_return // 0)) | add
 	end;
 def wrong(f): map(select(f | not)) | length;
