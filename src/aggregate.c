@@ -83,6 +83,14 @@ static void put_caller(struct key_bytes *keys, const struct call *call)
 		put_tag(keys, TAG_UNKNOWN);
 }
 
+static void put_string(struct key_bytes *keys, const char *text)
+{
+	if (text)
+		put_text(keys, text, CALLER_LEN);
+	else
+		put_tag(keys, TAG_UNKNOWN);
+}
+
 static void put_known(struct key_bytes *keys, bool known, __u64 number)
 {
 	if (known)
@@ -131,6 +139,12 @@ static void put_key(struct key_bytes *keys, enum key key, const struct call *cal
 		break;
 	case KEY_CPU:
 		put_number(keys, TAG_KNOWN, call->cpu);
+		break;
+	case KEY_HOST:
+		put_string(keys, call->host);
+		break;
+	case KEY_SCENARIO:
+		put_string(keys, call->scenario);
 		break;
 	case NR_KEYS:
 		break;

@@ -45,6 +45,9 @@ struct call {
 	__u64 key;		 /* of the allocator's memory, see struct record_call; 0: unknown */
 	__u64 entries;		 /* elements left in a map being freed; ENTRIES_UNKNOWN */
 	struct identity identity;
+	/* Of a recording, which owns them: whose it is, and what was measured; NULL: of neither. */
+	const char *host;
+	const char *scenario;
 	__u32 pid;
 	__u32 tid;
 	__u32 cpu; /* at entry, or at return if that is all there is */

@@ -626,14 +626,23 @@ _Static_assert(2 + NR_KEYS + ARRAY_SIZE(figure_columns) < MAX_ROW_COLUMNS, "colu
 _Static_assert(2 + NR_KEYS + ARRAY_SIZE(teardown_figure_columns) < MAX_ROW_COLUMNS,
 	       "columns of a row");
 
+static bool get_string(const struct column *column, const void *object, struct value *value)
+{
+	value->text = *(const char *const *)((const char *)object + column->at);
+	return value->text;
+}
+
 /* The keys that are no column of a call. */
-static const struct column releaser_columns[] = {
+static const struct column other_key_columns[] = {
 	{"released_by", "RELEASED BY", "?", VALUE_TEXT, .get = get_releaser_comm,
 	 .at = offsetof(struct call, identity)},
 	{"released_pid", "BY PID", "?", VALUE_NUMBER, .get = get_releaser_pid,
 	 .at = offsetof(struct call, identity)},
 	{"cgroup_id", "CGROUP", "?", VALUE_NUMBER, .get = get_releaser_cgroup,
 	 .at = offsetof(struct call, identity)},
+	{"host", "HOST", "?", VALUE_TEXT, .get = get_string, .at = offsetof(struct call, host)},
+	{"scenario", "SCENARIO", "?", VALUE_TEXT, .get = get_string,
+	 .at = offsetof(struct call, scenario)},
 };
 
 static const struct column *find_column(const struct column *columns, const char *name)
@@ -652,7 +661,7 @@ static struct column key_column(enum key key)
 	};
 	const struct column *of_call = key < KEY_RELEASED_BY
 					       ? find_column(identified_call_columns, names[key])
-					       : &releaser_columns[key - KEY_RELEASED_BY];
+					       : &other_key_columns[key - KEY_RELEASED_BY];
 	struct column column = *of_call;
 
 	column.get = get_row_key;

@@ -26,7 +26,7 @@ static const char *const attach_names[] = {
 };
 static const char *const format_names[] = {
 	[FORMAT_TABLE] = "table",	[FORMAT_JSON] = "json",	    [FORMAT_CSV] = "csv",
-	[FORMAT_PERFETTO] = "perfetto", [FORMAT_FOLDED] = "folded",
+	[FORMAT_PERFETTO] = "perfetto", [FORMAT_FOLDED] = "folded", [FORMAT_MARKDOWN] = "markdown",
 };
 static const char *const key_names[] = {
 	[KEY_CALLER] = "caller",
@@ -39,6 +39,8 @@ static const char *const key_names[] = {
 	[KEY_RELEASED_BY] = "released_by",
 	[KEY_RELEASED_PID] = "released_pid",
 	[KEY_CGROUP] = "cgroup",
+	[KEY_HOST] = "host",
+	[KEY_SCENARIO] = "scenario",
 };
 static const char *const sort_names[] = {
 	[SORT_TOTAL] = "total",	      [SORT_COUNT] = "count", [SORT_EMPTY] = "empty",
@@ -121,7 +123,7 @@ int option_by(struct options *opts, const char *value)
 			return -EINVAL;
 		}
 		opts->by[opts->nr_by++] = key;
-		opts->identity = opts->identity || key >= KEY_ID;
+		opts->identity = opts->identity || (key >= KEY_ID && key < KEY_HOST);
 		value += len;
 		if (!*value)
 			return 0;

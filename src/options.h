@@ -11,12 +11,27 @@
 
 #include "event.h"
 
+enum action {
+	ACTION_TRACE,  /* show what happens: what is done if nothing else is asked for */
+	ACTION_RECORD, /* write it to a file */
+	ACTION_REPORT, /* show what such files hold */
+	ACTION_DIFF,   /* compare such files */
+	ACTION_BENCH,  /* make maps, drop them, and write what happens to such a file */
+};
 enum attach_mode { ATTACH_AUTO, ATTACH_FENTRY, ATTACH_KPROBE };
 enum view {
 	VIEW_CALLS,	/* of the traced function: what is shown if nothing else is asked for */
 	VIEW_TEARDOWNS, /* of maps, from the last put to the last byte freed */
+	VIEW_BOTH,	/* what is recorded */
 };
-enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV, FORMAT_PERFETTO, FORMAT_FOLDED };
+enum format {
+	FORMAT_TABLE,
+	FORMAT_JSON,
+	FORMAT_CSV,
+	FORMAT_PERFETTO,
+	FORMAT_FOLDED,
+	FORMAT_MARKDOWN
+};
 enum key {
 	KEY_CALLER, /* this and those down to KEY_CPU are of a call */
 	KEY_ALLOC,
@@ -28,6 +43,8 @@ enum key {
 	KEY_RELEASED_BY,
 	KEY_RELEASED_PID,
 	KEY_CGROUP,
+	KEY_HOST, /* from here on they are of a recording */
+	KEY_SCENARIO,
 	NR_KEYS,
 };
 enum sort {
@@ -48,7 +65,22 @@ enum sort {
 	NR_SORTS,
 };
 
+#define MAX_FILES 1024 /* recordings, on each side of a comparison */
+#define MAX_GATES 16
+
+enum side_of_diff { SIDE_BASE, SIDE_NEW, NR_SIDES_OF_DIFF };
+
+/* A figure of a side of a comparison. */
+enum metric { METRIC_P50, METRIC_P99, METRIC_MEAN, METRIC_TOTAL, NR_METRICS };
+
+/* What a comparison must not show: the metric has grown by more than this. */
+struct gate {
+	enum metric metric;
+	double percent;
+};
+
 struct options {
+	enum action action;
 	enum view view;
 	enum attach_mode attach;
 	enum format format;
@@ -75,7 +107,26 @@ struct options {
 	__u64 min_latency_ns;
 	bool no_empty;
 
-	const char *output;  /* file; points into argv; NULL: stdout */
+	const char *output; /* file; points into argv; NULL: stdout */
+	bool force;	    /* write over a file; compare what cannot be compared well */
+
+	char *const *command; /* of record: what to run, NULL at its end; NULL: nothing */
+
+	/* Recordings to read: of report, those of SIDE_BASE. Point into argv. */
+	const char *files[NR_SIDES_OF_DIFF][MAX_FILES];
+	size_t nr_files[NR_SIDES_OF_DIFF];
+
+	struct gate gates[MAX_GATES]; /* of diff */
+	size_t nr_gates;
+	double alpha;	 /* of diff: how probable a false alarm may be */
+	__u32 phases;	 /* of diff: bit N: enum phase N is compared; 0: all */
+	bool view_given; /* which view was asked for, rather than taken for want of a word */
+
+	const char *const *scenarios; /* of bench: what to measure; point into argv */
+	size_t nr_scenarios;	      /* 0: the standard ones */
+	bool list;		      /* of bench: only name them */
+	bool quick;		      /* of bench: fewer and smaller ones */
+
 	size_t buffer_bytes; /* of the ring buffer, a power of two of at least a page */
 };
 

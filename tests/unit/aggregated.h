@@ -28,6 +28,8 @@ static const struct call plain = {
 	.flags = CALL_MAP | CALL_NAME | CALL_EMPTY_KNOWN,
 	.map_name = "events",
 	.comm = "kworker/3:1",
+	.host = "host1",
+	.scenario = "hash",
 	.identity =
 		{
 			.map_id = 7,

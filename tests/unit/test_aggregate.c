@@ -45,6 +45,12 @@ static struct call differing(enum key key, int variant)
 		call.identity.released_by.cgroup_id = ~0ULL;
 		call.identity.released_by.known = !variant;
 		break;
+	case KEY_HOST:
+		call.host = variant ? NULL : "host2";
+		break;
+	case KEY_SCENARIO:
+		call.scenario = variant ? NULL : "other";
+		break;
 	case NR_KEYS:
 		break;
 	}
@@ -69,7 +75,7 @@ static void all_combinations_of_keys(void **state)
 			if (!(subset & 1 << key))
 				continue;
 			by[nr_by++] = key;
-			nr_of_task += key >= KEY_RELEASED_BY;
+			nr_of_task += key >= KEY_RELEASED_BY && key <= KEY_CGROUP;
 		}
 
 		aggregate = make(by, nr_by, ALL_ROWS);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Who takes what was seen, live or in a recording: a report, a recording, the two sides of a
+ * comparison.
+ *
+ * All functions but abandoned() return 0, or -errno: then nothing more is handed over.
+ */
+#ifndef MEMDESTROY_SINK_H
+#define MEMDESTROY_SINK_H
+
+#include "call.h"
+#include "ledger.h"
+#include "stuck.h"
+#include "teardown.h"
+
+/* What was counted of teardowns. */
+struct teardown_counts {
+	struct teardown_ledger ledger;
+	struct point_counts points[NR_POINTS];
+};
+
+struct sink_ops {
+	/* These may be NULL: not asked for. */
+	int (*call)(void *ctx, const struct call *call);
+	int (*teardown)(void *ctx, const struct teardown *teardown);
+	int (*reclaim)(void *ctx, const struct reclaim *reclaim);
+	int (*hang)(void *ctx, const struct hang *hang);
+	/* Is it asked for to be told of what hangs of this map? Goes with hang(). */
+	bool (*wants_hang)(void *ctx, const struct call *map);
+	/*
+	 * The time (CLOCK_MONOTONIC) is now_ns. Called between records, and at *next_ns if that is
+	 * set, which is 0 before.
+	 */
+	int (*tick)(void *ctx, __u64 now_ns, __u64 *next_ns);
+	/* Does nobody want any more? */
+	bool (*abandoned)(void *ctx);
+};
+
+struct sink {
+	const struct sink_ops *ops;
+	void *ctx;
+};
+
+#endif
