@@ -32,94 +32,10 @@
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
+#include "cmd.h"
 #include "diag.h"
-#include "ksyms.h"
-#include "options.h"
-#include "output.h"
-#include "privileges.h"
-#include "probe.h"
-#include "report.h"
-#include "session.h"
-#include "settings.h"
-
-enum exit_status {
-	EXIT_DONE = 0,
-	EXIT_FAILED = 1,
-	EXIT_USAGE = 2,
-	EXIT_UNTRACEABLE = 3,
-	EXIT_FORBIDDEN = 4,
-};
-
-#define KALLSYMS "/proc/kallsyms"
-
-static enum exit_status status_of(int err)
-{
-	switch (-err) {
-	case 0:
-		return EXIT_DONE;
-	case EOPNOTSUPP:
-		return EXIT_UNTRACEABLE;
-	case EPERM:
-		return EXIT_FORBIDDEN;
-	default:
-		return EXIT_FAILED;
-	}
-}
-
-static void banner(const struct options *opts, const struct probe *probe)
-{
-	struct utsname kernel;
-
-	uname(&kernel);
-	diag_info("tracing %s by %s on Linux %s; %s",
-		  opts->view == VIEW_TEARDOWNS ? "teardowns of BPF maps" : TRACED_FUNCTION "()",
-		  probe_method(probe), kernel.release,
-		  opts->duration_ns ? "Ctrl-C ends it early" : "Ctrl-C ends it");
-}
-
-static int trace(const struct options *opts, const struct ksyms *ksyms, struct report *report)
-{
-	struct probe *probe;
-	int err = probe_open(&probe, opts, ksyms);
-
-	if (err)
-		return err;
-	err = privileges_drop(opts->output);
-	if (err)
-		diag_warn("cannot drop privileges: %s", strerror(-err));
-	if (ksyms_hidden(ksyms))
-		diag_warn("kernel symbols are hidden (CAP_SYSLOG is needed, see also "
-			  "kernel.kptr_restrict): callers are shown as addresses");
-	banner(opts, probe);
-	err = report_begin(report);
-	if (!err)
-		err = session_run(opts, probe, ksyms, report);
-	probe_close(probe);
-	return err;
-}
-
-static enum exit_status run(const struct options *opts)
-{
-	struct report *report;
-	struct ksyms *ksyms;
-	int err = ksyms_load(KALLSYMS, &ksyms);
-
-	if (err) {
-		diag_error("cannot read " KALLSYMS ": %s", strerror(-err));
-		return EXIT_FAILED;
-	}
-	err = report_open(&report, opts);
-	if (!err) {
-		session_block_signals();
-		err = trace(opts, ksyms, report);
-		report_close(report);
-	}
-	ksyms_free(ksyms);
-	return status_of(err);
-}
 
 /*
  * A standard stream that was closed must not come to mean the next file opened. Reading from and
@@ -135,9 +51,30 @@ static void reserve_standard_streams(void)
 			open("/dev/null", flags[fd]); /* takes the lowest number that is free */
 }
 
+static int run(const struct options *opts)
+{
+	switch (opts->action) {
+	case ACTION_TRACE:
+		return cmd_trace(opts);
+#if 0
+	case ACTION_RECORD:
+		return cmd_record(opts);
+	case ACTION_REPORT:
+		return cmd_report(opts);
+	case ACTION_DIFF:
+		return cmd_diff(opts);
+	case ACTION_BENCH:
+		return cmd_bench(opts);
+#endif
+	default:
+		break;
+	}
+	return EXIT_FAILED;
+}
+
 int main(int argc, char **argv)
 {
-	struct options opts;
+	static struct options opts; /* large */
 
 	reserve_standard_streams();
 	setlocale(LC_CTYPE, "C.UTF-8");

@@ -190,7 +190,7 @@ void pair_for_each_overdue(struct pair *pair, __u64 before_ns, bool again, pair_
 	HASH_ITER (hh, pair->waiting, waiting, next) {
 		if ((waiting->overdue && !again) || waiting->entry.head.ts_ns > before_ns)
 			continue;
-		waiting->overdue = true;
+		waiting->overdue = waiting->overdue || !again;
 		call = pair_call_of(&waiting->entry);
 		call.ts_ns = waiting->entry.head.ts_ns;
 		call_fn(ctx, &call);

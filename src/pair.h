@@ -31,7 +31,7 @@ const struct record_call *pair_waits(const struct pair *pair, __u32 tid);
 
 /*
  * Hands over the calls that were entered before and have not returned: each once, or those handed
- * over before as well.
+ * over before as well, which counts for nothing then.
  */
 void pair_for_each_overdue(struct pair *pair, __u64 before_ns, bool again, pair_call_fn call_fn,
 			   void *ctx);

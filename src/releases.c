@@ -204,7 +204,7 @@ void releases_for_each_overdue(struct releases *releases, __u64 before_ns, bool 
 		if (!entry->last || (entry->overdue && !again) ||
 		    entry->released.identity.released_ns > before_ns)
 			continue;
-		entry->overdue = true;
+		entry->overdue = entry->overdue || !again;
 		each(ctx, &entry->released);
 	}
 }

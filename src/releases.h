@@ -44,7 +44,7 @@ void releases_forget(struct releases *releases, __u64 map);
 
 /*
  * Hands over the maps that were let go of before and are not being freed: each once, or those
- * handed over before as well.
+ * handed over before as well, which counts for nothing then.
  */
 void releases_for_each_overdue(struct releases *releases, __u64 before_ns, bool again,
 			       void (*each)(void *ctx, const struct released *released), void *ctx);

@@ -6,12 +6,12 @@
 
 #include "aggregate.h"
 #include "diag.h"
-#include "maptype.h"
+#include "filter.h"
+#include "hang.h"
 #include "output.h"
 #include "render.h"
 #include "report.h"
 #include "teardown_view.h"
-#include "text.h"
 
 /* Rows kept apart at a time, each of some kilobytes: what bounds the memory of a long run. */
 #define MAX_ROWS 4096
@@ -23,21 +23,17 @@ struct report {
 	struct aggregate *interval;	 /* of calls; NULL without -i */
 	struct teardown_view *teardowns; /* NULL if it is calls that are shown */
 	struct teardown_counts *counts;	 /* of teardowns, at the end; not owned */
+	struct filter filter;		 /* of calls that the kernel has not been asked to filter */
+	__u64 filtered;
 	__u64 nr_intervals;
-	__u64 start_ns;
+	__u64 next_ns; /* when the next interim table is due; 0: none is */
+	__u64 now_ns;
+	struct start start;
 };
 
 static FILE *report_file(const struct report *report)
 {
 	return output_file(report->output);
-}
-
-static __u64 now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
 static void write_failed(const struct report *report, int err)
@@ -64,7 +60,7 @@ static int open_views(struct report *report)
 	const struct options *opts = report->opts;
 
 	if (opts->view == VIEW_TEARDOWNS) {
-		report->teardowns = teardown_view_new(opts, report->start_ns);
+		report->teardowns = teardown_view_new(opts, report->start.ns);
 		return report->teardowns ? 0 : -ENOMEM;
 	}
 	if (opts->events)
@@ -75,7 +71,7 @@ static int open_views(struct report *report)
 	return report->run && (report->interval || !opts->interval_ns) ? 0 : -ENOMEM;
 }
 
-int report_open(struct report **out, const struct options *opts)
+int report_open(struct report **out, const struct options *opts, const struct start *start)
 {
 	struct report *report = calloc(1, sizeof(*report));
 	int err;
@@ -83,8 +79,11 @@ int report_open(struct report **out, const struct options *opts)
 	if (!report)
 		return -ENOMEM;
 	report->opts = opts;
-	report->start_ns = now_ns();
+	report->start = *start;
+	report->now_ns = start->ns;
 	err = output_open(&report->output, opts->output, opts->events || opts->interval_ns);
+	if (!err)
+		err = filter_init(&report->filter, opts);
 	if (!err)
 		err = open_views(report);
 	if (err) {
@@ -130,92 +129,62 @@ void report_close(struct report *report)
 	free(report);
 }
 
-int report_call(struct report *report, const struct call *call)
+static int take_call(void *ctx, const struct call *call)
 {
+	struct report *report = ctx;
 	int err;
 
+	if (report->opts->action == ACTION_REPORT && !filter_wants_call(&report->filter, call)) {
+		report->filtered += call->ts_ns != UNKNOWN_NS && call->latency_ns != UNKNOWN_NS;
+		return 0;
+	}
 	if (report->opts->events)
 		return render_event(report_file(report), report->opts->format,
-				    columns_of_calls(report->opts), call, report->start_ns);
+				    columns_of_calls(report->opts), call, report->start.ns);
 	err = aggregate_add(report->run, call);
 	if (!err && report->interval)
 		err = aggregate_add(report->interval, call);
 	return err;
 }
 
-int report_teardown(struct report *report, const struct teardown *teardown)
+static int take_teardown(void *ctx, const struct teardown *teardown)
 {
+	struct report *report = ctx;
+
 	return teardown_view_teardown(report->teardowns, report_file(report), teardown);
 }
 
-int report_reclaim(struct report *report, const struct reclaim *reclaim)
+static int take_reclaim(void *ctx, const struct reclaim *reclaim)
 {
+	struct report *report = ctx;
+
 	return teardown_view_reclaim(report->teardowns, report_file(report), reclaim);
 }
 
-static void print_safe(FILE *file, const char *text)
+static bool wants_hang(void *ctx, const struct call *map)
 {
-	char safe[TEXT_SIZE(NAME_LEN)];
+	const struct report *report = ctx;
 
-	text_printable(safe, sizeof(safe), text, strnlen(text, NAME_LEN));
-	fputs(safe, file);
+	if (report->teardowns)
+		return teardown_view_wants(report->teardowns, map);
+	return report->opts->action != ACTION_REPORT || filter_wants_map(&report->filter, map);
 }
 
-static void print_hang(FILE *file, const struct hang *hang)
+static int take_hang(void *ctx, const struct hang *hang)
 {
-	const struct task_id *task = identity_task(&hang->call.identity);
-	const char *line = hang->stack;
-	char duration[DURATION_SIZE];
-
-	fprintf(file, "memdestroy-trace: stuck for %s: %s", text_duration(duration, hang->for_ns),
-		hang->where);
-	if (call_has(&hang->call, CALL_MAP))
-		fprintf(file, " of %s", maptype_name(hang->call.map_type));
-	if (call_has(&hang->call, CALL_MAP | CALL_NAME)) {
-		fputs(" '", file);
-		print_safe(file, hang->call.map_name);
-		putc('\'', file);
-	}
-	if (hang->call.identity.map_id)
-		fprintf(file, " (id %u)", hang->call.identity.map_id);
-	if (task) {
-		fputs(", let go of by ", file);
-		print_safe(file, task->comm);
-		fprintf(file, " (pid %u)", task->pid);
-	}
-	if (hang->in_worker) {
-		fputs(", in ", file);
-		print_safe(file, hang->call.comm);
-		fprintf(file, " (pid %u)", hang->call.tid);
-	}
-	putc('\n', file);
-	while (*line) {
-		int len = (int)strcspn(line, "\n");
-
-		fprintf(file, "    %.*s\n", len, line);
-		line += len + (line[len] == '\n');
-	}
-	fflush(file);
-}
-
-bool report_wants_hang(const struct report *report, const struct call *map)
-{
-	return !report->teardowns || teardown_view_wants(report->teardowns, map);
-}
-
-int report_hang(struct report *report, const struct hang *hang)
-{
+	struct report *report = ctx;
 	const struct options *opts = report->opts;
 
-	print_hang(stderr, hang);
+	hang_print(stderr, hang);
 	if (!opts->events || opts->format != FORMAT_JSON)
 		return 0;
-	return render_event(report_file(report), FORMAT_JSON, hang_columns, hang, report->start_ns);
+	return render_event(report_file(report), FORMAT_JSON, hang_columns, hang, report->start.ns);
 }
 
 static void write_timestamp(const struct report *report, FILE *file)
 {
-	time_t now = time(NULL);
+	__u64 now_ns = report->start.realtime_ns + (report->now_ns - report->start.ns);
+	time_t now = (time_t)(now_ns / 1000000000);
 	char text[16];
 
 	if (!report->opts->timestamp || report->opts->format != FORMAT_TABLE)
@@ -240,7 +209,7 @@ static int write_rows(struct report *report, FILE *file, struct aggregate *aggre
 	return err;
 }
 
-int report_interval(struct report *report)
+static int write_interval(struct report *report)
 {
 	int err;
 
@@ -255,9 +224,55 @@ int report_interval(struct report *report)
 	return err;
 }
 
-bool report_abandoned(const struct report *report)
+static int tick(void *ctx, __u64 now_ns, __u64 *next_ns)
 {
+	struct report *report = ctx;
+	__u64 interval_ns = report->opts->interval_ns;
+	int err = 0;
+
+	report->now_ns = now_ns;
+	*next_ns = 0;
+	if (!interval_ns)
+		return 0;
+	if (!report->next_ns) /* the first time */
+		report->next_ns = now_ns + interval_ns;
+	if (now_ns >= report->next_ns)
+		err = write_interval(report);
+	while (report->next_ns <= now_ns) /* a stopped machine may have slept through some */
+		report->next_ns += interval_ns;
+	*next_ns = report->next_ns;
+	return err;
+}
+
+static bool done(void *ctx)
+{
+	const struct report *report = ctx;
+
 	return output_abandoned(report->output);
+}
+
+struct sink report_sink(struct report *report)
+{
+	static const struct sink_ops of_calls = {
+		.call = take_call,
+		.wants_hang = wants_hang,
+		.hang = take_hang,
+		.tick = tick,
+		.done = done,
+	};
+	static const struct sink_ops of_teardowns = {
+		.teardown = take_teardown,
+		.reclaim = take_reclaim,
+		.wants_hang = wants_hang,
+		.hang = take_hang,
+		.tick = tick,
+		.done = done,
+	};
+
+	return (struct sink){
+		.ops = report->teardowns ? &of_teardowns : &of_calls,
+		.ctx = report,
+	};
 }
 
 /* The rows of the whole run, then the ledger if the format has a place for it. */
@@ -282,12 +297,6 @@ static int write_end(struct report *report, FILE *file, const struct ledger *led
 	return err;
 }
 
-static bool has_filters(const struct options *opts)
-{
-	return opts->map_types || opts->nr_callers || opts->name || opts->min_latency_ns ||
-	       opts->no_empty;
-}
-
 /* After a failure: what was gathered goes to stdout, if that is another place. */
 static int write_elsewhere(struct report *report, const struct ledger *ledger)
 {
@@ -300,19 +309,23 @@ static int write_elsewhere(struct report *report, const struct ledger *ledger)
 	return err ? err : fflush(stdout);
 }
 
-int report_end(struct report *report, struct ledger *ledger, struct teardown_counts *counts,
-	       int err)
+int report_end(struct report *report, __u64 now_ns, struct ledger *ledger,
+	       struct teardown_counts *counts, int err)
 {
 	bool ledger_shown = report->opts->format == FORMAT_JSON;
 	int close_err;
 
 	if (report->run)
 		ledger->rows_full = aggregate_overflow(report->run);
+	report->now_ns = now_ns;
+	/* Each of them has been counted as completed, when it was recorded. */
+	ledger->filtered += report->filtered;
+	ledger->completed -= report->filtered;
 	report->counts = counts;
 	if (counts)
 		teardown_view_count(report->teardowns, &counts->ledger);
 	if (!err && report->opts->interval_ns)
-		err = report_interval(report);
+		err = write_interval(report);
 	if (!err)
 		err = write_end(report, report_file(report), ledger);
 	close_err = output_close(report->output, !err);
@@ -327,10 +340,10 @@ int report_end(struct report *report, struct ledger *ledger, struct teardown_cou
 			ledger_shown = false;
 	}
 	if (!ledger_shown) {
-		render_ledger_text(stderr, ledger, !counts && has_filters(report->opts));
+		render_ledger_text(stderr, ledger, !counts && filter_is_set(report->opts));
 		if (counts)
 			render_teardown_ledger_text(stderr, &counts->ledger, counts->points,
-						    NR_POINTS, has_filters(report->opts));
+						    NR_POINTS, filter_is_set(report->opts));
 	}
 	return not_eperm(err);
 }

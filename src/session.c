@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -36,7 +37,7 @@ struct session {
 	const struct options *opts;
 	struct probe *probe;
 	const struct ksyms *ksyms;
-	struct report *report;
+	const struct sink *sink;
 	struct pair *pair[NR_PAIRED]; /* NULL for what is not probed */
 	struct releases *releases;    /* NULL if it is not asked who let go of a map */
 	struct teardowns_ops ops;
@@ -71,7 +72,7 @@ void session_block_signals(void)
 	signal(SIGPIPE, SIG_IGN); /* writing tells */
 }
 
-static __u64 now_ns(void)
+__u64 session_now_ns(void)
 {
 	struct timespec now;
 
@@ -80,13 +81,15 @@ static __u64 now_ns(void)
 }
 
 /* Waits until then at most. True: a signal came that ends the run. */
-static bool ended_by_signal(__u64 until_ns)
+static bool ended_by_signal(const struct session *session, __u64 until_ns)
 {
+	const struct sink *sink = session->sink;
 	sigset_t set = ending_signals();
-	__u64 now = now_ns(), wait = until_ns > now ? until_ns - now : 0;
+	__u64 now = session_now_ns(), wait = until_ns > now ? until_ns - now : 0;
 	struct timespec timeout = {.tv_sec = wait / NS_PER_SEC, .tv_nsec = wait % NS_PER_SEC};
+	int came = sigtimedwait(&set, NULL, &timeout);
 
-	return sigtimedwait(&set, NULL, &timeout) > 0;
+	return came > 0 && !(sink->ops->signalled && sink->ops->signalled(sink->ctx, came));
 }
 
 /* What could not be reported ends the run. */
@@ -96,21 +99,29 @@ static void took(struct session *session, int err)
 		session->err = err;
 }
 
+static void add_destroy(struct session *session, const struct call *call)
+{
+	if (teardowns_destroy(session->teardowns, call))
+		diag_warn(NO_MEMORY "a destroy call was cut from its teardown");
+}
+
 static void on_destroy(void *ctx, struct call *call)
 {
 	struct session *session = ctx;
+	const struct sink *sink = session->sink;
 
-	if (session->teardowns) {
-		if (teardowns_destroy(session->teardowns, call))
-			diag_warn(NO_MEMORY "a destroy call was cut from its teardown");
+	if (session->teardowns)
+		add_destroy(session, call);
+	if (!sink->ops->call || session->err)
 		return;
-	}
 	if (call->caller)
 		call->caller_name = ksyms_find(session->ksyms, call->caller, &call->caller_offset);
 	if (session->releases && call->map)
 		releases_find(session->releases, call->map, &call->identity, NULL);
-	if (!session->err)
-		took(session, report_call(session->report, call));
+	/* What is being freed has been forgotten there. */
+	if (session->teardowns)
+		teardowns_identify(session->teardowns, POINT_DESTROY, call);
+	took(session, sink->ops->call(sink->ctx, call));
 }
 
 /* A destroy call of which the return has not been seen is over once the worker is. */
@@ -149,17 +160,19 @@ static void on_reclaim(void *ctx, struct call *call)
 static void on_teardown(void *ctx, const struct teardown *teardown)
 {
 	struct session *session = ctx;
+	const struct sink *sink = session->sink;
 
-	if (!session->err)
-		took(session, report_teardown(session->report, teardown));
+	if (sink->ops->teardown && !session->err)
+		took(session, sink->ops->teardown(sink->ctx, teardown));
 }
 
 static void on_reclaimed(void *ctx, const struct reclaim *reclaim)
 {
 	struct session *session = ctx;
+	const struct sink *sink = session->sink;
 
-	if (!session->err)
-		took(session, report_reclaim(session->report, reclaim));
+	if (sink->ops->reclaim && !session->err)
+		took(session, sink->ops->reclaim(sink->ctx, reclaim));
 }
 
 static bool sees_all(void *ctx, enum point point)
@@ -175,13 +188,14 @@ static bool sees_all(void *ctx, enum point point)
 static void on_hang(void *ctx, const struct hang *hang)
 {
 	struct session *session = ctx;
+	const struct sink *sink = session->sink;
 
-	if (!report_wants_hang(session->report, &hang->call))
+	if (!sink->ops->wants_hang(sink->ctx, &hang->call))
 		return;
 	session->stuck += !session->ending;
 	session->still_stuck += session->ending;
 	if (!session->err)
-		took(session, report_hang(session->report, hang));
+		took(session, sink->ops->hang(sink->ctx, hang));
 }
 
 static void add_call(struct session *session, const struct record_call *rec)
@@ -278,25 +292,22 @@ static void look_for_hangs(struct session *session, __u64 now, bool again)
 
 static void watch(struct session *session)
 {
-	const struct options *opts = session->opts;
-	__u64 start = now_ns();
-	__u64 end = opts->duration_ns ? start + opts->duration_ns : 0;
-	__u64 table = opts->interval_ns ? start + opts->interval_ns : 0;
+	const struct sink *sink = session->sink;
+	__u64 duration = session->opts->duration_ns, start = session_now_ns(), next = start;
+	__u64 end = duration ? start + duration : 0;
 
 	for (;;) {
 		bool more = drain(session);
-		__u64 now = now_ns();
+		__u64 now = session_now_ns();
 
 		if (!more && now - session->looked_ns >= LOOK_NS)
 			look_for_hangs(session, now, false);
-		if (session->err || report_abandoned(session->report) || (end && now >= end))
+		if (session->err || sink->ops->done(sink->ctx) || (end && now >= end))
 			return;
-		if (table && now >= table) {
-			session->err = report_interval(session->report);
-			while (table <= now) /* a stopped machine may have slept through some */
-				table += opts->interval_ns;
-		}
-		if (ended_by_signal(more ? now : earliest(earliest(now + PACE_NS, end), table)))
+		if (next && now >= next)
+			took(session, sink->ops->tick(sink->ctx, now, &next));
+		if (ended_by_signal(session,
+				    more ? now : earliest(earliest(now + PACE_NS, end), next)))
 			return;
 	}
 }
@@ -304,20 +315,20 @@ static void watch(struct session *session)
 /* Sees off the calls under way, so that the end of the run cuts no call in two if it can help. */
 static void wind_up(struct session *session)
 {
-	__u64 deadline = now_ns() + GRACE_NS;
+	__u64 deadline = session_now_ns() + GRACE_NS;
 	const struct timespec pause = {.tv_nsec = 2000000};
 
 	probe_stop(session->probe);
-	while (probe_under_way(session->probe) && now_ns() < deadline) {
+	while (probe_under_way(session->probe) && session_now_ns() < deadline) {
 		drain(session);
 		nanosleep(&pause, NULL);
 	}
 	while (drain(session))
 		;
-	look_for_hangs(session, now_ns(), false);
+	look_for_hangs(session, session_now_ns(), false);
 	session->ending = true;
 	if (session->stuck)
-		look_for_hangs(session, now_ns(), true);
+		look_for_hangs(session, session_now_ns(), true);
 	probe_for_each_parked(session->probe, add_record, session);
 }
 
@@ -347,7 +358,7 @@ static void decide_running(__u64 waiting, __u64 unexplained_returns, __u64 *runn
 	}
 }
 
-static void fill_ledger(struct session *session, struct ledger *ledger)
+static void fill_ledger(const struct session *session, struct ledger *ledger)
 {
 	const struct pair *pair = session->pair[POINT_DESTROY];
 	__u64 missed;
@@ -367,7 +378,7 @@ static void fill_ledger(struct session *session, struct ledger *ledger)
 		       &ledger->still_running, &ledger->entry_only);
 }
 
-static void fill_teardown_counts(struct session *session, struct teardown_counts *counts)
+static void fill_teardown_counts(const struct session *session, struct teardown_counts *counts)
 {
 	struct teardown_ledger *ledger = &counts->ledger;
 	const struct point_counts *free = &counts->points[POINT_FREE];
@@ -389,46 +400,78 @@ static void fill_teardown_counts(struct session *session, struct teardown_counts
 		       &ledger->running, &ledger->start_only);
 }
 
-static int session_open(struct session *session)
+static int open_pairs(struct session *session)
 {
 	static const pair_call_fn call_fns[NR_PAIRED] = {on_destroy, on_free, on_reclaim};
-	int nr_paired = session->opts->view == VIEW_TEARDOWNS ? NR_PAIRED : 1, i;
+	int nr_paired = session->opts->view == VIEW_CALLS ? 1 : NR_PAIRED, i;
 
 	for (i = 0; i < nr_paired; i++) {
 		session->pair[i] = pair_new(call_fns[i], session);
 		if (!session->pair[i])
 			return -ENOMEM;
 	}
+	return 0;
+}
+
+static int open_teardowns(struct session *session)
+{
 	if (session->opts->identity) {
 		session->releases = releases_new(MAX_RELEASES);
 		if (!session->releases)
 			return -ENOMEM;
 	}
-	if (session->opts->view == VIEW_TEARDOWNS) {
-		session->ops = (struct teardowns_ops){
-			.teardown = on_teardown,
-			.reclaim = on_reclaimed,
-			.sees_all = sees_all,
-			.start_ns = now_ns(),
-		};
-		session->teardowns = teardowns_new(session->releases, &session->ops, session);
-		if (!session->teardowns)
-			return -ENOMEM;
-	}
-	session->ring =
-		ring_buffer__new(probe_records_fd(session->probe), on_record, session, NULL);
-	return session->ring ? 0 : -errno;
+	if (session->opts->view == VIEW_CALLS)
+		return 0;
+	session->ops = (struct teardowns_ops){
+		.teardown = on_teardown,
+		.reclaim = on_reclaimed,
+		.sees_all = sees_all,
+		.start_ns = session_now_ns(),
+	};
+	session->teardowns = teardowns_new(session->releases, &session->ops, session);
+	return session->teardowns ? 0 : -ENOMEM;
 }
 
-static void session_close(struct session *session)
+int session_open(struct session **out, const struct options *opts, struct probe *probe,
+		 const struct ksyms *ksyms, const struct sink *sink)
+{
+	struct session *session = calloc(1, sizeof(*session));
+	int err = session ? 0 : -ENOMEM;
+
+	if (!err) {
+		session->opts = opts;
+		session->probe = probe;
+		session->ksyms = ksyms;
+		session->sink = sink;
+		err = open_pairs(session);
+	}
+	if (!err)
+		err = open_teardowns(session);
+	if (!err) {
+		session->ring = ring_buffer__new(probe_records_fd(probe), on_record, session, NULL);
+		err = session->ring ? 0 : -errno;
+	}
+	if (err) {
+		diag_error("cannot read the ring buffer: %s", strerror(-err));
+		session_close(session);
+		return err;
+	}
+	*out = session;
+	return 0;
+}
+
+void session_close(struct session *session)
 {
 	int i;
 
+	if (!session)
+		return;
 	ring_buffer__free(session->ring);
 	teardowns_free(session->teardowns);
 	releases_free(session->releases);
 	for (i = 0; i < NR_PAIRED; i++)
 		pair_free(session->pair[i]);
+	free(session);
 }
 
 /* Hands on what will not be complete any more. */
@@ -444,30 +487,60 @@ static void flush(struct session *session)
 		teardowns_flush(session->teardowns);
 }
 
-int session_run(const struct options *opts, struct probe *probe, const struct ksyms *ksyms,
-		struct report *report)
+int session_run(struct session *session)
 {
-	struct session session = {
-		.opts = opts,
-		.probe = probe,
-		.ksyms = ksyms,
-		.report = report,
-	};
-	struct teardown_counts counts = {};
-	struct ledger ledger = {};
-	int err = session_open(&session);
+	watch(session);
+	wind_up(session);
+	flush(session);
+	return session->err;
+}
 
-	if (err) {
-		diag_error("cannot read the ring buffer: %s", strerror(-err));
-	} else {
-		watch(&session);
-		wind_up(&session);
-		fill_ledger(&session, &ledger);
-		flush(&session);
-		if (session.teardowns)
-			fill_teardown_counts(&session, &counts);
-		err = report_end(report, &ledger, session.teardowns ? &counts : NULL, session.err);
-	}
-	session_close(&session);
-	return err;
+void session_count(const struct session *session, struct ledger *ledger,
+		   struct teardown_counts *counts)
+{
+	memset(ledger, 0, sizeof(*ledger));
+	fill_ledger(session, ledger);
+	if (!counts)
+		return;
+	memset(counts, 0, sizeof(*counts));
+	fill_teardown_counts(session, counts);
+	/* They are only told from others once no more is to come. */
+	if (!session->flushing)
+		counts->ledger.running = LEDGER_UNKNOWN;
+}
+
+static void found_call(void *ctx, struct call *call)
+{
+	(void)call;
+	*(bool *)ctx = true;
+}
+
+static void found_release(void *ctx, const struct released *released)
+{
+	(void)released;
+	*(bool *)ctx = true;
+}
+
+static void found_copy(void *ctx, const struct teardown *teardown, const struct destroy *destroy)
+{
+	(void)teardown;
+	(void)destroy;
+	*(bool *)ctx = true;
+}
+
+bool session_waits(struct session *session, __u64 before_ns)
+{
+	bool found = false;
+	int i;
+
+	for (i = 0; i < NR_PAIRED; i++)
+		if (session->pair[i])
+			pair_for_each_overdue(session->pair[i], before_ns, true, found_call,
+					      &found);
+	if (session->releases)
+		releases_for_each_overdue(session->releases, before_ns, true, found_release,
+					  &found);
+	if (session->teardowns)
+		teardowns_for_each_overdue(session->teardowns, before_ns, true, found_copy, &found);
+	return found;
 }

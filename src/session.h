@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One run: drains the ring buffer until the time is up, a signal comes or nobody reads any more.
+ * One run: drains the ring buffer until the time is up, a signal comes or nothing more is wanted.
  */
 #ifndef MEMDESTROY_SESSION_H
 #define MEMDESTROY_SESSION_H
@@ -8,16 +8,29 @@
 #include "ksyms.h"
 #include "options.h"
 #include "probe.h"
-#include "report.h"
+#include "sink.h"
+
+struct session;
 
 /* To be called before any probe is attached: the signals that end a run wait from here on. */
 void session_block_signals(void);
 
-/*
- * Runs, and reports the calls, the interim tables and the end with its ledger. 0, or -errno of
- * what ended the run early, of which the user has been told; the end was reported even so.
- */
-int session_run(const struct options *opts, struct probe *probe, const struct ksyms *ksyms,
-		struct report *report);
+/* CLOCK_MONOTONIC */
+__u64 session_now_ns(void);
+
+/* All of these must outlive the session. -errno, of which the user has been told. */
+int session_open(struct session **out, const struct options *opts, struct probe *probe,
+		 const struct ksyms *ksyms, const struct sink *sink);
+void session_close(struct session *session);
+
+/* Runs until the end, with all that was seen handed over. -errno of the sink if it ended it. */
+int session_run(struct session *session);
+
+/* What has been counted so far; counts is NULL if it is not asked for. */
+void session_count(const struct session *session, struct ledger *ledger,
+		   struct teardown_counts *counts);
+
+/* Is there anything of before that time that has been let go of and is not all freed yet? */
+bool session_waits(struct session *session, __u64 before_ns);
 
 #endif

@@ -3,7 +3,7 @@
  * Who takes what was seen, live or in a recording: a report, a recording, the two sides of a
  * comparison.
  *
- * All functions but abandoned() return 0, or -errno: then nothing more is handed over.
+ * Functions that return an int return 0, or -errno, and then nothing more is handed over.
  */
 #ifndef MEMDESTROY_SINK_H
 #define MEMDESTROY_SINK_H
@@ -28,12 +28,14 @@ struct sink_ops {
 	/* Is it asked for to be told of what hangs of this map? Goes with hang(). */
 	bool (*wants_hang)(void *ctx, const struct call *map);
 	/*
-	 * The time (CLOCK_MONOTONIC) is now_ns. Called between records, and at *next_ns if that is
-	 * set, which is 0 before.
+	 * The time (CLOCK_MONOTONIC) is now_ns: before what happens later is handed over, and at
+	 * *next_ns or soon after. Leaves there when it wants to be called again; 0: not any more.
 	 */
 	int (*tick)(void *ctx, __u64 now_ns, __u64 *next_ns);
-	/* Does nobody want any more? */
-	bool (*abandoned)(void *ctx);
+	/* Is nothing more wanted? */
+	bool (*done)(void *ctx);
+	/* A signal came that ends a run. True: it shall go on. NULL: it shall not. */
+	bool (*signalled)(void *ctx, int signal);
 };
 
 struct sink {

@@ -6,8 +6,8 @@
 
 #include "aggregate.h"
 #include "diag.h"
+#include "filter.h"
 #include "folded.h"
-#include "glob.h"
 #include "perfetto.h"
 #include "render.h"
 #include "slowest.h"
@@ -28,7 +28,7 @@ struct gathered {
 struct teardown_view {
 	const struct options *opts;
 	__u64 start_ns;
-	struct name_filter names;
+	struct filter filter;
 	struct gathered run, interval;
 	struct perfetto *perfetto;
 	struct folded *folded;
@@ -69,10 +69,8 @@ static void gathered_reset(struct gathered *gathered)
 static int view_open(struct teardown_view *view)
 {
 	const struct options *opts = view->opts;
-	int err = 0;
+	int err = filter_init(&view->filter, opts);
 
-	if (opts->name)
-		err = glob_compile(opts->name, &view->names);
 	if (opts->format == FORMAT_PERFETTO) /* begins with its file */
 		return err;
 	if (!err && opts->format == FORMAT_FOLDED) {
@@ -136,25 +134,18 @@ int teardown_view_begin(struct teardown_view *view, FILE *file)
 	return 0;
 }
 
-/* What is not known is never what was asked for. */
-static bool wanted(const struct teardown_view *view, const struct call *map, __u64 total_ns)
-{
-	const struct options *opts = view->opts;
-
-	if (opts->map_types && !(call_has(map, CALL_MAP) && map->map_type < 64 &&
-				 (opts->map_types & (1ULL << map->map_type))))
-		return false;
-	if (opts->name && !(call_has(map, CALL_MAP | CALL_NAME) &&
-			    glob_match(&view->names, map->map_name, NAME_LEN)))
-		return false;
-	return !opts->min_latency_ns ||
-	       (total_ns != UNKNOWN_NS && total_ns >= opts->min_latency_ns);
-}
-
 bool teardown_view_wants(const struct teardown_view *view, const struct call *map)
 {
-	/* How long it will take is not known yet. */
-	return wanted(view, map, ~0ULL - 1);
+	return filter_wants_map(&view->filter, map);
+}
+
+/* A total that is not known is never what was asked for. */
+static bool wanted(const struct teardown_view *view, const struct teardown *teardown)
+{
+	__u64 least_ns = view->opts->min_latency_ns, total_ns = slowest_rank(teardown, SORT_TOTAL);
+
+	return filter_wants_map(&view->filter, &teardown->free) &&
+	       (!least_ns || (total_ns != UNKNOWN_NS && total_ns >= least_ns));
 }
 
 int teardown_view_teardown(struct teardown_view *view, FILE *file, const struct teardown *teardown)
@@ -162,7 +153,7 @@ int teardown_view_teardown(struct teardown_view *view, FILE *file, const struct 
 	const struct options *opts = view->opts;
 	int err;
 
-	if (!wanted(view, &teardown->free, slowest_rank(teardown, SORT_TOTAL))) {
+	if (!wanted(view, teardown)) {
 		view->filtered++;
 		return 0;
 	}

@@ -539,7 +539,7 @@ void teardowns_for_each_overdue(struct teardowns *teardowns, __u64 before_ns, bo
 		destroy = &copy->of->teardown.destroy[copy->nth];
 		if (destroy->ts_ns == UNKNOWN_NS || destroy->ts_ns > before_ns)
 			continue;
-		copy->overdue = true;
+		copy->overdue = copy->overdue || !again;
 		each(ctx, &copy->of->teardown, destroy);
 	}
 }

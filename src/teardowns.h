@@ -63,7 +63,7 @@ void teardowns_identify(struct teardowns *teardowns, enum point point, struct ca
 
 /*
  * Hands over the destroy calls whose memory is waited for since before: each once, or those handed
- * over before as well.
+ * over before as well, which counts for nothing then.
  */
 void teardowns_for_each_overdue(struct teardowns *teardowns, __u64 before_ns, bool again,
 				void (*each)(void *ctx, const struct teardown *teardown,
