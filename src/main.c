@@ -16,7 +16,8 @@
  *   report    what becomes of a call: a line, or a part of a row
  *   aggregate calls or teardowns -> rows, over hist, a histogram
  *   teardown_view  what becomes of a teardown, over slowest, timeline, perfetto, folded
- *   column    what there is to show of all these and the ledger (ledger.h), over text
+ *   column    what there is to show of all these and the ledger (ledger.h), over text: _calls,
+ *             _teardowns, _rows, _ledgers, over _get, what they share
  *   render    columns -> table, JSON, CSV
  *   output    the file or pipe they go to
  *
