@@ -25,7 +25,7 @@ WARNINGS := -Wall -Wextra -Werror -Wmissing-prototypes -Wshadow
 LIBS := libbpf libelf zlib jansson libcap sqlite3
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARNINGS) -iquote bpf -iquote $(OUT) -MMD -MP \
 	$(shell $(PKG_CONFIG) --cflags $(LIBS)) $(CFLAGS) $(SANITIZE)
-ALL_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) $(LDFLAGS) $(SANITIZE)
+ALL_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm $(LDFLAGS) $(SANITIZE)
 BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Wextra -Werror \
 	-Ivmlinux -Ibpf -MMD -MP
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "hist.h"
+#include "stats.h"
 
 #define OCTAVE_BITS 6 /* HIST_BUCKETS is 1 << OCTAVE_BITS */
 
@@ -103,17 +104,9 @@ __u64 hist_mean(const struct hist *hist)
 	return hist->total_ns / hist->count + (rest >= hist->count - rest);
 }
 
-/* Rank of a percentile, from 1; in two parts because count * percent may not fit. */
-static __u64 nearest_rank(__u64 count, unsigned int percent)
-{
-	__u64 rank = count / 100 * percent + (count % 100 * percent + 99) / 100;
-
-	return rank ? rank : 1;
-}
-
 __u64 hist_percentile(const struct hist *hist, unsigned int percent)
 {
-	__u64 rank = nearest_rank(hist->count, percent), seen = 0, middle;
+	__u64 rank = stats_rank(hist->count, percent), seen = 0, middle;
 	unsigned int i, j;
 
 	/* The first and the last are known exactly. */

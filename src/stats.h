@@ -12,6 +12,9 @@
 
 #include <linux/types.h>
 
+/* Rank, from 1, of a percentile (0 to 100) of nr values, by nearest rank. */
+__u64 stats_rank(__u64 nr, unsigned int percent);
+
 /* The value at a percentile (0 to 100) by nearest rank, as hist_percentile(); nr is not 0. */
 __u64 stats_percentile(const __u64 *sample, size_t nr, unsigned int percent);
 
@@ -42,19 +45,23 @@ struct stats_difference {
 int stats_compare(const __u64 *first, size_t nr_first, const __u64 *second, size_t nr_second,
 		  struct stats_difference *difference);
 
-/* The least p that stats_compare() can find in samples of these sizes, if no two are equal. */
+/*
+ * The least p that stats_compare() can find in samples of these sizes, if no two are equal. NAN:
+ * one is empty.
+ */
 double stats_least_p(size_t nr_first, size_t nr_second);
 
 /*
  * Does the second sample have more, or fewer, of the greatest values than chance would have it?
- * Two-sided p by Fisher's exact test on how many of each lie above the joint percentile.
+ * Two-sided p by Fisher's exact test on how many of each lie above the joint percentile (0 to 100,
+ * by nearest rank). NAN where a sample is empty. -EINVAL: no such percentile.
  */
 int stats_compare_tail(const __u64 *first, size_t nr_first, const __u64 *second, size_t nr_second,
 		       unsigned int percent, double *p);
 
 /*
  * Corrects p values for their number by Holm: the probability of even one false alarm among those
- * below alpha is alpha. NANs stay, and do not count. -ENOMEM.
+ * below alpha is at most alpha. NANs stay, and do not count. Both may be the same array. -ENOMEM.
  */
 int stats_correct(const double *p, double *corrected, size_t nr);
 
