@@ -81,7 +81,7 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "C.UTF-8");
 	switch (options_parse(&opts, argc, argv)) {
 	case OPTIONS_DONE:
-		if (!fflush(stdout))
+		if (!fflush(stdout) && !ferror(stdout))
 			return EXIT_DONE;
 		diag_error("cannot write stdout: %s", strerror(errno));
 		return EXIT_FAILED;

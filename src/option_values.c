@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads the values of options, one function each.
+ * Reads the values of options that are names, one function each.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "diag.h"
-#include "duration.h"
 #include "glob.h"
 #include "maptype.h"
+#include "option_table.h"
 #include "option_values.h"
+#include "teardown.h"
 
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
-#define MAX_BUFFER	(1ULL << 30)
-#define MIN_INTERVAL_NS 1000000ULL /* what poll(2) can tell apart */
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 /* A symbol as a compiler may have left it: "foo.isra.0". */
 #define SYMBOL_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$"
 
@@ -49,20 +47,52 @@ static const char *const sort_names[] = {
 	[SORT_WAIT] = "wait",	      [SORT_FREE] = "free",   [SORT_DESTROY] = "destroy",
 	[SORT_DEFERRED] = "deferred", [SORT_KEY] = "key",
 };
+static const char *const phase_names[] = {
+	[PHASE_WAIT] = "wait",	       [PHASE_FREE] = "free",	[PHASE_DESTROY] = "destroy",
+	[PHASE_DEFERRED] = "deferred", [PHASE_TOTAL] = "total",
+};
+static const char *const metric_names[] = {
+	[METRIC_P50] = "p50",
+	[METRIC_P99] = "p99",
+	[METRIC_MEAN] = "mean",
+	[METRIC_TOTAL] = "total",
+};
 _Static_assert(ARRAY_SIZE(key_names) == NR_KEYS, "a name for every key");
 _Static_assert(ARRAY_SIZE(sort_names) == NR_SORTS, "a name for every order");
+_Static_assert(ARRAY_SIZE(phase_names) == NR_PHASES, "a name for every phase");
+_Static_assert(ARRAY_SIZE(metric_names) == NR_METRICS, "a name for every metric");
 
-/* Which of the names text's first len bytes are; what they name is said in the error. */
-static int choose(const char *option, const char *what, const char *text, size_t len,
-		  const char *const *names, size_t nr_names)
+#define EVERY	     (~0U)
+#define FROM(name)   (~0U << (name))
+#define BEFORE(name) ((1U << (name)) - 1)
+
+static int find_name(const char *text, size_t len, const char *const *names, size_t nr_names)
 {
-	char accepted[256] = "";
-
-	for (size_t i = 0; i < nr_names; i++) {
+	for (size_t i = 0; i < nr_names; i++)
 		if (strlen(names[i]) == len && !memcmp(names[i], text, len))
 			return i;
+	return -EINVAL;
+}
+
+/*
+ * Which of the names text's first len bytes are. If it is none, the error says what there is to
+ * choose from: the names whose bits are set in offered.
+ */
+static int choose(const char *option, const char *what, const char *text, size_t len,
+		  const char *const *names, size_t nr_names, unsigned int offered)
+{
+	int found = find_name(text, len, names, nr_names);
+	char accepted[256] = "";
+	const char *gap = "";
+
+	if (found >= 0)
+		return found;
+	for (size_t i = 0; i < nr_names; i++) {
+		if (!(offered & 1U << i))
+			continue;
 		snprintf(accepted + strlen(accepted), sizeof(accepted) - strlen(accepted), "%s%s",
-			 i ? ", " : "", names[i]);
+			 gap, names[i]);
+		gap = ", ";
 	}
 	diag_error("--%s: unknown %s '%.*s' (one of %s)", option, what, (int)len, text, accepted);
 	return -EINVAL;
@@ -71,7 +101,7 @@ static int choose(const char *option, const char *what, const char *text, size_t
 int option_attach(struct options *opts, const char *value)
 {
 	int mode = choose("attach", "mode", value, strlen(value), attach_names,
-			  ARRAY_SIZE(attach_names));
+			  ARRAY_SIZE(attach_names), EVERY);
 
 	if (mode < 0)
 		return mode;
@@ -86,20 +116,32 @@ int option_kprobe(struct options *opts, const char *value)
 	return 0;
 }
 
+/* Those that other viewers read are of single teardowns: what is compared or measured has none. */
+#define FORMATS_OF_FIGURES                                                                         \
+	(1U << FORMAT_TABLE | 1U << FORMAT_JSON | 1U << FORMAT_CSV | 1U << FORMAT_MARKDOWN)
+
 int option_format(struct options *opts, const char *value)
 {
+	bool figures = OF(opts->action) & (OF(ACTION_DIFF) | OF(ACTION_BENCH));
+	unsigned int offered = figures ? FORMATS_OF_FIGURES : EVERY;
 	int format = choose("format", "format", value, strlen(value), format_names,
-			    ARRAY_SIZE(format_names));
+			    ARRAY_SIZE(format_names), offered);
 
 	if (format < 0)
 		return format;
+	if (!(offered & 1U << format)) {
+		diag_error("--format: '%s' says nothing of %s (one of table, json, csv, markdown)",
+			   value, action_name(opts->action));
+		return -EINVAL;
+	}
 	opts->format = format;
 	return 0;
 }
 
 int option_sort(struct options *opts, const char *value)
 {
-	int sort = choose("sort", "key", value, strlen(value), sort_names, ARRAY_SIZE(sort_names));
+	int sort = choose("sort", "key", value, strlen(value), sort_names, ARRAY_SIZE(sort_names),
+			  EVERY);
 
 	if (sort < 0)
 		return sort;
@@ -107,15 +149,28 @@ int option_sort(struct options *opts, const char *value)
 	return 0;
 }
 
+/* Keys of calls are refused in teardowns, too, but later: by what they are, not as unknown. */
+static unsigned int offered_keys(const struct options *opts)
+{
+	return (opts->view == VIEW_TEARDOWNS ? FROM(KEY_TYPE) : EVERY) &
+	       (opts->action == ACTION_TRACE ? BEFORE(KEY_HOST) : EVERY);
+}
+
 int option_by(struct options *opts, const char *value)
 {
 	opts->nr_by = 0;
 	for (;; value++) {
 		size_t len = strcspn(value, ",");
-		int key = choose("by", "key", value, len, key_names, ARRAY_SIZE(key_names));
+		int key = choose("by", "key", value, len, key_names, ARRAY_SIZE(key_names),
+				 offered_keys(opts));
 
 		if (key < 0)
 			return key;
+		if (opts->action == ACTION_TRACE && key >= KEY_HOST) {
+			diag_error("--by: '%s' says nothing of a live run (see report)",
+				   key_names[key]);
+			return -EINVAL;
+		}
 		for (size_t i = 0; i < opts->nr_by; i++) {
 			if ((int)opts->by[i] != key)
 				continue;
@@ -130,108 +185,93 @@ int option_by(struct options *opts, const char *value)
 	}
 }
 
-/* Digits only: what strtoull() takes besides, such as blanks and signs, is nobody's intention. */
-static int parse_digits(const char **text, __u64 *number)
+int option_phase(struct options *opts, const char *value)
 {
-	const char *start = *text;
-	int err = 0;
+	opts->phases = 0;
+	for (;; value++) {
+		size_t len = strcspn(value, ",");
+		int phase = choose("phase", "phase", value, len, phase_names,
+				   ARRAY_SIZE(phase_names), EVERY);
 
-	*number = 0;
-	for (; **text >= '0' && **text <= '9'; (*text)++) {
-		if (__builtin_mul_overflow(*number, 10, number) ||
-		    __builtin_add_overflow(*number, (__u64)(**text - '0'), number))
-			err = -ERANGE;
+		if (phase < 0)
+			return phase;
+		if (opts->phases & 1U << phase) {
+			diag_error("--phase: '%s' given twice", phase_names[phase]);
+			return -EINVAL;
+		}
+		opts->phases |= 1U << phase;
+		value += len;
+		if (!*value)
+			return 0;
 	}
-	return *text == start ? -EINVAL : err;
 }
 
-int option_top(struct options *opts, const char *value)
+/* Moves *text and *len past the spaces at both ends. */
+static void trim(const char **text, size_t *len)
 {
-	const char *end = value;
-	__u64 rows;
-	int err = parse_digits(&end, &rows);
+	size_t spaces = strspn(*text, " ");
 
-	if (err == -EINVAL || *end || (!err && !rows)) {
-		diag_error("--top: '%s' is not a number of rows (1 or more)", value);
+	spaces = spaces < *len ? spaces : *len;
+	*text += spaces;
+	*len -= spaces;
+	while (*len && (*text)[*len - 1] == ' ')
+		(*len)--;
+}
+
+/* "p50>10%", of which the percent sign may be left out. */
+static int parse_gate(const char *text, size_t len, struct gate *gate)
+{
+	const char *number = memchr(text, '>', len);
+	size_t metric_len = number ? (size_t)(number - text) : 0, number_len;
+	int metric;
+
+	if (!number) {
+		diag_error("--fail-on: '%.*s' is not a limit (such as p50>10%%)", (int)len, text);
 		return -EINVAL;
 	}
-	if (err) {
-		diag_error("--top: '%s' is too large a number", value);
-		return err;
+	number++;
+	number_len = len - metric_len - 1;
+	trim(&text, &metric_len);
+	metric = choose("fail-on", "metric", text, metric_len, metric_names,
+			ARRAY_SIZE(metric_names), EVERY);
+	if (metric < 0)
+		return metric;
+	trim(&number, &number_len);
+	gate->metric = metric;
+	if (number_len && number[number_len - 1] == '%')
+		number_len--;
+	trim(&number, &number_len);
+	if (option_read_decimal(number, number_len, &gate->percent)) {
+		diag_error("--fail-on: '%.*s' is not a number of percent (0 or more, such as 10 or"
+			   " 2.5)",
+			   (int)number_len, number);
+		return -EINVAL;
 	}
-	opts->top = rows;
 	return 0;
 }
 
-int option_buffer(struct options *opts, const char *value)
+int option_fail_on(struct options *opts, const char *value)
 {
-	static const char suffixes[] = "KMG";
-	__u64 bytes, rounded = sysconf(_SC_PAGESIZE);
-	const char *end = value, *suffix = NULL;
-	int err = parse_digits(&end, &bytes);
+	for (;; value++) {
+		size_t all = strcspn(value, ","), len = all;
+		const char *text = value;
+		struct gate gate;
+		int err;
 
-	if (*end)
-		suffix = strchr(suffixes, *end & ~0x20); /* either case */
-	if (err == -EINVAL || (*end && (!suffix || !*suffix || end[1])) || (!err && !bytes)) {
-		diag_error("--buffer: '%s' is not a size (such as 65536, 512K, 4M, 1G)", value);
-		return -EINVAL;
+		trim(&text, &len);
+		err = parse_gate(text, len, &gate);
+		if (err)
+			return err;
+		if (opts->nr_gates == MAX_GATES) {
+			diag_error("--fail-on: '%.*s' is one too many (at most %d)", (int)len, text,
+				   MAX_GATES);
+			return -E2BIG;
+		}
+		opts->gates[opts->nr_gates++] = gate;
+		value += all;
+		if (!*value)
+			return 0;
 	}
-	if (suffix && __builtin_mul_overflow(bytes, 1ULL << 10 * (suffix - suffixes + 1), &bytes))
-		err = -ERANGE;
-	if (err || bytes > MAX_BUFFER) {
-		diag_error("--buffer: '%s' is too large (at most 1G)", value);
-		return -ERANGE;
-	}
-	while (rounded < bytes)
-		rounded *= 2;
-	opts->buffer_bytes = rounded;
-	return 0;
-}
-
-/* "--interval: '5x' is not a time (...)"; the hint says what would be one. */
-static int read_time(const char *option, const char *value, enum duration_bare bare, __u64 *ns)
-{
-	int err = duration_parse(value, bare, ns);
-
-	if (err == -ERANGE)
-		diag_error("--%s: '%s' is too long a time", option, value);
-	else if (err)
-		diag_error("--%s: '%s' is not a time (such as %s)", option, value,
-			   bare == DURATION_BARE_SECONDS ? "10, 0.5, 200ms, 3m, 1h"
-							 : "250ns, 10us, 1.5ms, 2s");
-	return err;
-}
-
-int option_duration(struct options *opts, const char *value)
-{
-	int err = read_time("duration", value, DURATION_BARE_SECONDS, &opts->duration_ns);
-
-	if (!err && !opts->duration_ns) {
-		diag_error("--duration: '%s' is no time at all", value);
-		return -EINVAL;
-	}
-	return err;
-}
-
-int option_interval(struct options *opts, const char *value)
-{
-	int err = read_time("interval", value, DURATION_BARE_SECONDS, &opts->interval_ns);
-
-	if (!err && opts->interval_ns < MIN_INTERVAL_NS) {
-		diag_error("--interval: '%s' is too short (at least 1ms)", value);
-		return -EINVAL;
-	}
-	return err;
-}
-
-int option_stuck(struct options *opts, const char *value)
-{
-	return read_time("stuck", value, DURATION_BARE_SECONDS, &opts->stuck_ns);
-}
-
-int option_min_latency(struct options *opts, const char *value)
-{
-	return read_time("min-latency", value, DURATION_BARE_REFUSED, &opts->min_latency_ns);
 }
 
 int option_type(struct options *opts, const char *value)
@@ -299,6 +339,30 @@ int option_output(struct options *opts, const char *value)
 	return 0;
 }
 
+int option_file(struct options *opts, enum side_of_diff side, const char *path)
+{
+	if (!*path) {
+		diag_error("'' is no name of a recording");
+		return -EINVAL;
+	}
+	if (opts->nr_files[side] == MAX_FILES) {
+		diag_error("'%s' is one recording too many (at most %d)", path, MAX_FILES);
+		return -E2BIG;
+	}
+	opts->files[side][opts->nr_files[side]++] = path;
+	return 0;
+}
+
+int option_base(struct options *opts, const char *value)
+{
+	return option_file(opts, SIDE_BASE, value);
+}
+
+int option_new(struct options *opts, const char *value)
+{
+	return option_file(opts, SIDE_NEW, value);
+}
+
 const char *option_key_name(enum key key)
 {
 	return key_names[key];
@@ -312,4 +376,9 @@ const char *option_sort_name(enum sort sort)
 const char *option_format_name(enum format format)
 {
 	return format_names[format];
+}
+
+const char *option_phase_name(enum phase phase)
+{
+	return phase_names[phase];
 }

@@ -9,6 +9,7 @@
 #define MEMDESTROY_OPTION_VALUES_H
 
 #include "options.h"
+#include "teardown.h"
 
 int option_attach(struct options *opts, const char *value);
 int option_kprobe(struct options *opts, const char *value); /* ignores value: there is none */
@@ -24,11 +25,26 @@ int option_min_latency(struct options *opts, const char *value);
 int option_type(struct options *opts, const char *value);
 int option_name(struct options *opts, const char *value);
 int option_caller(struct options *opts, const char *value);
+int option_phase(struct options *opts, const char *value);
+int option_alpha(struct options *opts, const char *value);
+int option_fail_on(struct options *opts, const char *value);
+int option_base(struct options *opts, const char *value);
+int option_new(struct options *opts, const char *value);
 int option_output(struct options *opts, const char *value);
+
+/*
+ * Reads the len bytes at text, digits with at most one point among them, into *number. -EINVAL, or
+ * -ERANGE: longer than any number that is meant. Neither is told.
+ */
+int option_read_decimal(const char *text, size_t len, double *number);
+
+/* Takes one more recording. */
+int option_file(struct options *opts, enum side_of_diff side, const char *path);
 
 /* As they are written on the command line. */
 const char *option_key_name(enum key key);
 const char *option_sort_name(enum sort sort);
 const char *option_format_name(enum format format);
+const char *option_phase_name(enum phase phase);
 
 #endif

@@ -1,159 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads the command line by one table of options.
+ * Reads the command line by the table of options.
  */
 #include <errno.h>
 #include <getopt.h>
 #include <string.h>
 
 #include "diag.h"
+#include "option_checks.h"
 #include "option_values.h"
 #include "usage.h"
 
 #define DEFAULT_BUFFER	 (4UL << 20)
+#define FILE_BUFFER	 (16UL << 20) /* of what goes to a file: nobody waits for it */
 #define DEFAULT_STUCK_NS 10000000000ULL
-#define ARRAY_SIZE(a)	 (sizeof(a) / sizeof((a)[0]))
+#define DEFAULT_ALPHA	 0.05
 #define LONG_ONLY	 256 /* what getopt says for an option with no short name: this + index */
+#define WORD		 1   /* what it says for a word that is no option, if it is to tell */
 
-enum opt {
-	OPT_ATTACH,
-	OPT_KPROBE,
-	OPT_BUFFER,
-	OPT_TYPE,
-	OPT_NAME,
-	OPT_CALLER,
-	OPT_MIN_LATENCY,
-	OPT_NO_EMPTY,
-	OPT_DURATION,
-	OPT_INTERVAL,
-	OPT_TIMESTAMP,
-	OPT_STUCK,
-	OPT_BY,
-	OPT_SORT,
-	OPT_TOP,
-	OPT_HISTOGRAM,
-	OPT_TIMELINE,
-	OPT_EVENTS,
-	OPT_IDENTITY,
-	OPT_FORMAT,
-	OPT_OUTPUT,
-	OPT_QUIET,
-	OPT_VERBOSE,
-	OPT_HELP,
-	OPT_USAGE,
-	OPT_VERSION,
-	NR_OPTS,
+/* One command line on its way in. */
+struct parser {
+	struct options *opts;
+	struct options_given given;
+	bool side_named;	/* by --base or --new, */
+	enum side_of_diff side; /* to which words go from there on */
 };
 
-/* Headings of --help. */
-#define PROBING "Probing"
-#define FILTERS "Filters"
-#define WHEN	"When"
-#define WHAT	"What to show"
-#define OUTPUT	"Output"
-#define ABOUT	"About"
+static const char teardowns[] = "teardowns";
 
-#define VALUE(c, name, var, function, heading, text)                                               \
-	{                                                                                          \
-		.short_name = c, .long_name = name, .metavar = var, .parse = function,             \
-		.group = heading, .help = text,                                                    \
-	}
-#define VALUES(c, name, var, function, heading, text)                                              \
-	{                                                                                          \
-		.short_name = c, .long_name = name, .metavar = var, .parse = function,             \
-		.group = heading, .help = text, .repeatable = true,                                \
-	}
-#define FLAG(c, name, member, heading, text)                                                       \
-	{                                                                                          \
-		.short_name = c, .long_name = name, .flag = offsetof(struct options, member),      \
-		.group = heading, .help = text,                                                    \
-	}
-#define ANSWER(c, name, text)                                                                      \
-	{                                                                                          \
-		.short_name = c, .long_name = name, .group = ABOUT, .help = text,                  \
-	}
-
-/* In the order of --help. */
-static const struct option_spec specs[NR_OPTS] = {
-	[OPT_ATTACH] = VALUE(0, "attach", "HOW", option_attach, PROBING,
-			     "how to probe the function: auto (default), fentry or kprobe"),
-	[OPT_KPROBE] =
-		VALUE('k', NULL, NULL, option_kprobe, PROBING, "the same as --attach kprobe"),
-	[OPT_BUFFER] = VALUE(0, "buffer", "SIZE", option_buffer, PROBING,
-			     "size of the ring buffer, rounded up to a power of two:"
-			     " 4M (default), at most 1G"),
-	[OPT_TYPE] = VALUES('t', "type", "TYPE", option_type, FILTERS,
-			    "only maps of this type, as bpftool names it: hash, lpm_trie, ..."
-			    " (repeatable)"),
-	[OPT_NAME] = VALUE(0, "name", "GLOB", option_name, FILTERS,
-			   "only maps whose name matches: *, ?, [abc], [a-z], [!a] and \\;"
-			   " '' is a map without a name"),
-	[OPT_CALLER] = VALUES(0, "caller", "FUNC", option_caller, FILTERS,
-			      "only calls made by this function (repeatable, up to 8)"),
-	[OPT_MIN_LATENCY] = VALUE(0, "min-latency", "TIME", option_min_latency, FILTERS,
-				  "only calls, or teardowns, that took at least this long"),
-	[OPT_NO_EMPTY] =
-		FLAG(0, "no-empty", no_empty, FILTERS, "only calls that had something to destroy"),
-	[OPT_DURATION] = VALUE('d', "duration", "SEC", option_duration, WHEN,
-			       "stop by itself after this long"),
-	[OPT_INTERVAL] = VALUE('i', "interval", "SEC", option_interval, WHEN,
-			       "print the table each time this has passed, too"),
-	[OPT_TIMESTAMP] = FLAG('T', "timestamp", timestamp, WHEN,
-			       "print the time of day above each interim table"),
-	[OPT_STUCK] = VALUE(0, "stuck", "SEC", option_stuck, WHEN,
-			    "tell of what takes longer than this while it does, with the kernel"
-			    " stack: 10 (default); 0: never"),
-	[OPT_BY] =
-		VALUE(0, "by", "KEY[,KEY...]", option_by, WHAT,
-		      "one row for each: caller, alloc, comm, cpu; type, name, id, released_by,"
-		      " released_pid, cgroup (default: caller,type; of teardowns, one row for each"
-		      " map)"),
-	[OPT_SORT] =
-		VALUE(0, "sort", "KEY", option_sort, WHAT,
-		      "order of the rows: total (default), count, empty, min, mean, p50, p90,"
-		      " p99, max; of teardowns also wait, free, destroy, deferred; or key, which"
-		      " alone is ascending"),
-	[OPT_TOP] = VALUE('n', "top", "N", option_top, WHAT, "only the first N rows"),
-	[OPT_HISTOGRAM] =
-		FLAG('H', "histogram", histogram, WHAT, "draw the distribution of each row"),
-	[OPT_TIMELINE] = FLAG(0, "timeline", timeline, WHAT,
-			      "of teardowns, draw the phases of each to scale"),
-	[OPT_EVENTS] = FLAG('e', "events", events, WHAT,
-			    "one line for each call or teardown as it happens, no table"),
-	[OPT_IDENTITY] =
-		FLAG(0, "identity", identity, WHAT,
-		     "in the events of calls, find the map's id and who let go of it, too"),
-	[OPT_FORMAT] = VALUE('f', "format", "FORMAT", option_format, OUTPUT,
-			     "table (default), json or csv; of teardowns also perfetto or folded"),
-	[OPT_OUTPUT] = VALUE('o', "output", "FILE", option_output, OUTPUT,
-			     "write to this file instead of the standard output"),
-	[OPT_QUIET] = FLAG('q', "quiet", quiet, OUTPUT, "no banner; warnings and the ledger stay"),
-	[OPT_VERBOSE] = FLAG('v', "verbose", verbose, OUTPUT,
-			     "say what was detected, and show libbpf's own messages"),
-	[OPT_HELP] = ANSWER('h', "help", "show this"),
-	[OPT_USAGE] = ANSWER(0, "usage", "show the options in short"),
-	[OPT_VERSION] = ANSWER('V', "version", "show the version"),
-};
-
-/* Pairs that contradict each other. */
-static const enum opt conflicts[][2] = {
-	{OPT_EVENTS, OPT_HISTOGRAM}, {OPT_EVENTS, OPT_BY},	 {OPT_EVENTS, OPT_SORT},
-	{OPT_EVENTS, OPT_TOP},	     {OPT_EVENTS, OPT_INTERVAL}, {OPT_QUIET, OPT_VERBOSE},
-	{OPT_EVENTS, OPT_TIMELINE},  {OPT_TIMELINE, OPT_BY},
-};
-
-/* What is only said of one view. */
-static const enum opt only_of_calls[] = {OPT_CALLER, OPT_NO_EMPTY, OPT_HISTOGRAM};
-static const enum opt only_of_teardowns[] = {OPT_TIMELINE};
-
-/* What was given on one command line. */
-struct given {
-	const char *value[NR_OPTS]; /* "" for an option that takes none; NULL: not given */
-};
+static bool is_of(enum opt opt, enum action action)
+{
+	return option_specs[opt].of & OF(action);
+}
 
 static int getopt_value(enum opt opt)
 {
-	return specs[opt].short_name ? specs[opt].short_name : LONG_ONLY + (int)opt;
+	return option_specs[opt].short_name ? option_specs[opt].short_name : LONG_ONLY + (int)opt;
 }
 
 /* NR_OPTS: none has this value. */
@@ -166,13 +48,22 @@ static enum opt find_option(int value)
 	return opt;
 }
 
-/* The leading ':' has getopt tell a missing value from an unknown option. */
-static void fill_getopt_tables(char *shorts, struct option *longs)
+/*
+ * Only the action's own options: those of others must not make an abbreviation ambiguous. The ':'
+ * has getopt tell a missing value from an unknown option.
+ */
+static void fill_getopt_tables(enum action action, char *shorts, struct option *longs)
 {
+	if (action == ACTION_RECORD)
+		*shorts++ = '+'; /* the options end where the command begins */
+	if (action == ACTION_DIFF)
+		*shorts++ = '-'; /* where a word stands matters */
 	*shorts++ = ':';
 	for (enum opt opt = 0; opt < NR_OPTS; opt++) {
-		const struct option_spec *spec = &specs[opt];
+		const struct option_spec *spec = &option_specs[opt];
 
+		if (!is_of(opt, action))
+			continue;
 		if (spec->short_name) {
 			*shorts++ = spec->short_name;
 			if (spec->metavar)
@@ -189,54 +80,98 @@ static void fill_getopt_tables(char *shorts, struct option *longs)
 	*longs = (struct option){};
 }
 
+/* "--list says nothing of record (only of bench)" */
+static void report_foreign(enum action action, enum opt opt)
+{
+	char name[32], where[64] = "";
+
+	for (enum action other = ACTION_TRACE; other <= ACTION_BENCH; other++) {
+		size_t end = strlen(where);
+
+		if (is_of(opt, other))
+			snprintf(where + end, sizeof(where) - end, "%s%s", end ? ", " : "",
+				 action_name(other));
+	}
+	diag_error("%s says nothing of %s (only of %s)",
+		   option_spec_name(&option_specs[opt], name, sizeof(name)), action_name(action),
+		   where);
+}
+
+/* Another action's option that arg is, in whole or alone in being abbreviated so; or NR_OPTS. */
+static enum opt find_foreign(const char *arg, size_t len)
+{
+	enum opt found = NR_OPTS;
+
+	for (enum opt opt = 0; opt < NR_OPTS && len > 2; opt++) {
+		const char *name = option_specs[opt].long_name;
+
+		if (!name || strncmp(name, arg + 2, len - 2))
+			continue;
+		if (strlen(name) == len - 2)
+			return opt;
+		if (found < NR_OPTS)
+			return NR_OPTS;
+		found = opt;
+	}
+	return found;
+}
+
 /* getopt found arg to be no option, or an abbreviation of several. */
-static void report_unknown(const char *arg)
+static void report_unknown(enum action action, const char *arg)
 {
 	size_t len = strcspn(arg, "="), nr_matches = 0;
 	char matches[256] = "";
+	enum opt foreign = NR_OPTS;
 
 	for (enum opt opt = 0; opt < NR_OPTS && len > 2; opt++) {
-		const char *name = specs[opt].long_name;
+		const char *name = option_specs[opt].long_name;
 		size_t end = strlen(matches);
 
-		if (!name || strncmp(name, arg + 2, len - 2))
+		if (!is_of(opt, action) || !name || strncmp(name, arg + 2, len - 2))
 			continue;
 		snprintf(matches + end, sizeof(matches) - end, "%s--%s", nr_matches ? ", " : "",
 			 name);
 		nr_matches++;
 	}
+	if (!nr_matches)
+		foreign = find_foreign(arg, len);
 	if (nr_matches > 1)
 		diag_error("ambiguous option '%.*s' (one of %s)", (int)len, arg, matches);
+	else if (foreign < NR_OPTS)
+		report_foreign(action, foreign);
 	else
 		diag_error("unknown option '%.*s' (see --help)", (int)len, arg);
 }
 
 /* What getopt_long() would have said itself, had it been let to. */
-static void report_getopt_error(int result, const char *arg)
+static void report_getopt_error(enum action action, int result, const char *arg)
 {
 	enum opt opt = find_option(optopt);
+	const struct option_spec *spec = &option_specs[opt];
 	char name[32];
 
-	if (opt < NR_OPTS && result == ':')
+	if (opt < NR_OPTS && !is_of(opt, action))
+		report_foreign(action, opt);
+	else if (opt < NR_OPTS && result == ':')
 		diag_error("option '%s' needs a value (%s)",
-			   usage_option_name(&specs[opt], name, sizeof(name)), specs[opt].metavar);
+			   option_spec_name(spec, name, sizeof(name)), spec->metavar);
 	else if (opt < NR_OPTS)
 		diag_error("option '%s' takes no value",
-			   usage_option_name(&specs[opt], name, sizeof(name)));
+			   option_spec_name(spec, name, sizeof(name)));
 	else if (optopt)
 		diag_error("unknown option '-%c' (see --help)", optopt);
 	else
-		report_unknown(arg);
+		report_unknown(action, arg);
 }
 
-static bool answer(enum opt opt)
+static bool answer(enum action action, enum opt opt)
 {
 	switch (opt) {
 	case OPT_HELP:
-		usage_print_help(stdout, specs, NR_OPTS);
+		usage_print_help(stdout, action);
 		return true;
 	case OPT_USAGE:
-		usage_print_usage(stdout, specs, NR_OPTS);
+		usage_print_usage(stdout, action);
 		return true;
 	case OPT_VERSION:
 		printf("memdestroy-trace %s\n", VERSION);
@@ -246,154 +181,245 @@ static bool answer(enum opt opt)
 	}
 }
 
-static int take_option(struct options *opts, struct given *given, enum opt opt, const char *value)
+/* From here on, words are of the side that --base or --new names. */
+static int name_side(struct parser *parser, enum opt opt)
 {
-	const struct option_spec *spec = &specs[opt];
-	const char *before = given->value[opt];
+	struct options *opts = parser->opts;
+	const char *const *loose = opts->files[SIDE_BASE];
+
+	if (!parser->side_named && opts->nr_files[SIDE_BASE]) {
+		diag_error("unexpected argument '%s' before --%s (which side is it of?)", loose[0],
+			   option_specs[opt].long_name);
+		return -EINVAL;
+	}
+	parser->side_named = true;
+	parser->side = opt == OPT_BASE ? SIDE_BASE : SIDE_NEW;
+	return 0;
+}
+
+static int take_option(struct parser *parser, enum opt opt, const char *value)
+{
+	const struct option_spec *spec = &option_specs[opt];
+	const char *before = parser->given.value[opt];
 	char name[32];
 
 	if (!spec->metavar)
 		value = "";
 	if (before && !spec->repeatable && strcmp(before, value)) {
 		diag_error("option '%s' given twice, with '%s' and with '%s'",
-			   usage_option_name(spec, name, sizeof(name)), before, value);
+			   option_spec_name(spec, name, sizeof(name)), before, value);
 		return -EINVAL;
 	}
-	given->value[opt] = value;
+	if ((opt == OPT_BASE || opt == OPT_NEW) && name_side(parser, opt))
+		return -EINVAL;
+	parser->given.value[opt] = value;
 	if (spec->parse)
-		return spec->parse(opts, value);
-	*(bool *)((char *)opts + spec->flag) = true;
+		return spec->parse(parser->opts, value);
+	*(bool *)((char *)parser->opts + spec->flag) = true;
 	return 0;
 }
 
-#define SEE_TEARDOWNS " (see: memdestroy-trace teardowns)"
-#define OF(view)      ((view) == VIEW_CALLS ? "calls" : "teardowns")
-
-/* Options and values that mean nothing in the view that was asked for. */
-static bool out_of_view(const struct options *opts, const struct given *given)
+static bool is_action(const char *word)
 {
-	const enum opt *only = opts->view == VIEW_CALLS ? only_of_teardowns : only_of_calls;
-	size_t nr = opts->view == VIEW_CALLS ? ARRAY_SIZE(only_of_teardowns)
-					     : ARRAY_SIZE(only_of_calls);
-	bool calls = opts->view == VIEW_CALLS;
-	char name[32];
-
-	for (size_t i = 0; i < nr; i++) {
-		if (!given->value[only[i]])
-			continue;
-		diag_error("%s says nothing of %s%s",
-			   usage_option_name(&specs[only[i]], name, sizeof(name)), OF(opts->view),
-			   calls ? SEE_TEARDOWNS : "");
-		return true;
-	}
-	for (size_t i = 0; i < opts->nr_by; i++) {
-		if (calls || opts->by[i] >= KEY_TYPE)
-			continue;
-		diag_error("--by: '%s' says nothing of teardowns", option_key_name(opts->by[i]));
-		return true;
-	}
-	if (calls ? opts->sort >= SORT_WAIT && opts->sort <= SORT_DEFERRED
-		  : opts->sort == SORT_EMPTY ||
-			    (!opts->nr_by && opts->sort >= SORT_COUNT && opts->sort <= SORT_MAX)) {
-		diag_error("--sort: '%s' says nothing of %s%s", option_sort_name(opts->sort),
-			   OF(opts->view),
-			   calls		      ? SEE_TEARDOWNS
-			   : opts->sort == SORT_EMPTY ? ""
-						      : " without --by");
-		return true;
-	}
-	if (calls && opts->format >= FORMAT_PERFETTO) {
-		diag_error("--format: '%s' says nothing of calls" SEE_TEARDOWNS,
-			   option_format_name(opts->format));
-		return true;
-	}
-	if (calls && given->value[OPT_IDENTITY] && !opts->events) {
-		diag_error("--identity needs --events (or see --by released_by)");
-		return true;
-	}
+	for (enum action action = ACTION_RECORD; action <= ACTION_BENCH; action++)
+		if (!strcmp(word, action_name(action)))
+			return true;
 	return false;
 }
 
-static bool contradictory(const struct options *opts, const struct given *given)
+static int take_file(struct parser *parser, const char *word)
 {
-	static const enum opt of_tables[] = {OPT_EVENTS, OPT_BY, OPT_SORT, OPT_TOP, OPT_INTERVAL};
-	const char *attach = given->value[OPT_ATTACH];
-	char first[32], second[32];
+	enum action action = parser->opts->action;
 
-	for (size_t i = 0; i < ARRAY_SIZE(conflicts); i++) {
-		enum opt a = conflicts[i][0], b = conflicts[i][1];
-
-		if (!given->value[a] || !given->value[b])
-			continue;
-		diag_error("%s cannot be combined with %s",
-			   usage_option_name(&specs[a], first, sizeof(first)),
-			   usage_option_name(&specs[b], second, sizeof(second)));
-		return true;
+	if (!strcmp(word, teardowns)) {
+		diag_error("unexpected argument '%s' (it has to follow '%s'; a file of that name is"
+			   " ./%s)",
+			   word, action_name(action), word);
+		return -EINVAL;
 	}
-	if (given->value[OPT_KPROBE] && attach && strcmp(attach, "kprobe")) {
-		diag_error("-k cannot be combined with --attach %s", attach);
-		return true;
-	}
-	if ((opts->histogram || opts->timeline) && opts->format != FORMAT_TABLE) {
-		diag_error("--%s cannot be combined with --format %s",
-			   opts->histogram ? "histogram" : "timeline",
-			   option_format_name(opts->format));
-		return true;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(of_tables) && opts->format >= FORMAT_PERFETTO; i++) {
-		if (!given->value[of_tables[i]])
-			continue;
-		diag_error("%s cannot be combined with --format %s",
-			   usage_option_name(&specs[of_tables[i]], first, sizeof(first)),
-			   option_format_name(opts->format));
-		return true;
-	}
-	return out_of_view(opts, given);
+	return option_file(parser->opts, parser->side, word);
 }
 
-enum options_result options_parse(struct options *opts, int argc, char **argv)
+/* The words that getopt left: argv ends with NULL. */
+static int take_words(struct parser *parser, int argc, char **argv)
 {
-	char shorts[2 * NR_OPTS + 2];
-	struct option longs[NR_OPTS + 1];
-	struct given given = {};
-	int value;
+	struct options *opts = parser->opts;
+	bool known;
 
+	if (!argc)
+		return 0;
+	switch (opts->action) {
+	case ACTION_TRACE:
+		known = is_action(argv[0]) || !strcmp(argv[0], teardowns);
+		diag_error("unexpected argument '%s' (%s)", argv[0],
+			   known ? "it has to come first" : "see --help");
+		return -EINVAL;
+	case ACTION_RECORD:
+		opts->command = argv;
+		return 0;
+	case ACTION_BENCH:
+		opts->scenarios = (const char *const *)argv;
+		opts->nr_scenarios = argc;
+		return 0;
+	case ACTION_REPORT:
+	case ACTION_DIFF:
+		break;
+	}
+	for (; argc; argc--, argv++)
+		if (take_file(parser, *argv))
+			return -EINVAL;
+	return 0;
+}
+
+/* Of two words that no option gave a side, the first is the base. */
+static int tell_sides(struct parser *parser)
+{
+	struct options *opts = parser->opts;
+	size_t *nr = opts->nr_files;
+
+	if (parser->side_named) {
+		if (nr[SIDE_BASE] && nr[SIDE_NEW])
+			return 0;
+		diag_error("diff needs a recording on each side, and there is none for --%s",
+			   nr[SIDE_BASE] ? "new" : "base");
+		return -EINVAL;
+	}
+	if (nr[SIDE_BASE] != 2) {
+		diag_error("diff needs two recordings, BASE and NEW%s",
+			   nr[SIDE_BASE] > 2 ? ": for more, see --base and --new" : "");
+		return -EINVAL;
+	}
+	opts->files[SIDE_NEW][0] = opts->files[SIDE_BASE][1];
+	nr[SIDE_BASE] = nr[SIDE_NEW] = 1;
+	return 0;
+}
+
+static int check_needs(struct parser *parser)
+{
+	const struct options *opts = parser->opts;
+	char name[32];
+
+	for (enum opt opt = 0; opt < NR_OPTS; opt++) {
+		const struct option_spec *spec = &option_specs[opt];
+
+		if (!(spec->required & OF(opts->action)) || parser->given.value[opt])
+			continue;
+		diag_error("%s needs %s %s%s", action_name(opts->action),
+			   option_spec_name(spec, name, sizeof(name)), spec->metavar,
+			   opts->command ? ", before the command" : "");
+		return -EINVAL;
+	}
+	if (opts->action == ACTION_REPORT && !opts->nr_files[SIDE_BASE]) {
+		diag_error("report needs a recording (see record)");
+		return -EINVAL;
+	}
+	return opts->action == ACTION_DIFF ? tell_sides(parser) : 0;
+}
+
+/* Without a word for it, what is only said of one view asks for that view. */
+static void imply_view(struct parser *parser)
+{
+	struct options *opts = parser->opts;
+	bool calls = parser->given.value[OPT_CALLER] || parser->given.value[OPT_NO_EMPTY];
+
+	for (size_t i = 0; i < opts->nr_by; i++)
+		calls |= opts->by[i] < KEY_TYPE;
+	if (calls) {
+		opts->view_given = true;
+	} else if (opts->phases & ~(1U << PHASE_DESTROY)) {
+		opts->view = VIEW_TEARDOWNS;
+		opts->view_given = true;
+		opts->identity = true;
+	}
+}
+
+static void set_defaults(struct options *opts)
+{
 	*opts = (struct options){
 		.sort = SORT_TOTAL,
 		.buffer_bytes = DEFAULT_BUFFER,
 		.stuck_ns = DEFAULT_STUCK_NS,
+		.alpha = DEFAULT_ALPHA,
 	};
-	diag_init(false, false);
-	if (argc > 1 && !strcmp(argv[1], "teardowns")) {
-		opts->view = VIEW_TEARDOWNS;
-		opts->identity = true;
-		argc--;
-		argv++;
+}
+
+/* The action and the view, which come first. Returns how many words they took. */
+static int take_first_words(struct options *opts, int argc, char **argv)
+{
+	int taken = 0;
+
+	for (enum action action = ACTION_RECORD; argc > 1 && action <= ACTION_BENCH; action++) {
+		if (strcmp(argv[1], action_name(action)))
+			continue;
+		opts->action = action;
+		taken = 1;
+		break;
 	}
-	fill_getopt_tables(shorts, longs);
+	if (opts->action == ACTION_RECORD || opts->action == ACTION_BENCH) {
+		opts->view = VIEW_BOTH;
+		opts->identity = true;
+		opts->buffer_bytes = FILE_BUFFER;
+	} else if (argc > taken + 1 && !strcmp(argv[taken + 1], teardowns)) {
+		opts->view = VIEW_TEARDOWNS;
+		opts->view_given = true;
+		opts->identity = true;
+		taken++;
+	}
+	return taken;
+}
+
+/* OPTIONS_RUN: all options were taken, and optind is that of the first word left. */
+static enum options_result take_options(struct parser *parser, int argc, char **argv)
+{
+	enum action action = parser->opts->action;
+	char shorts[2 * NR_OPTS + 3];
+	struct option longs[NR_OPTS + 1];
+	int value;
+
+	fill_getopt_tables(action, shorts, longs);
 	opterr = 0;
 	optind = 0; /* glibc's way to start anew, whatever was parsed before */
 	while ((value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		enum opt opt = find_option(value);
 
+		if (value == WORD) {
+			if (take_file(parser, optarg))
+				return OPTIONS_BAD;
+			continue;
+		}
 		if (opt == NR_OPTS) {
-			report_getopt_error(value, argv[optind - 1]);
+			report_getopt_error(action, value, argv[optind - 1]);
 			return OPTIONS_BAD;
 		}
-		if (answer(opt))
+		if (answer(action, opt))
 			return OPTIONS_DONE;
-		if (take_option(opts, &given, opt, optarg))
+		if (take_option(parser, opt, optarg))
 			return OPTIONS_BAD;
 	}
-	if (optind < argc) {
-		diag_error("unexpected argument '%s' (%s)", argv[optind],
-			   strcmp(argv[optind], "teardowns") ? "see --help"
-							     : "it has to come first");
+	return OPTIONS_RUN;
+}
+
+enum options_result options_parse(struct options *opts, int argc, char **argv)
+{
+	struct parser parser = {.opts = opts, .side = SIDE_BASE};
+	enum options_result result;
+	int taken;
+
+	set_defaults(opts);
+	diag_init(false, false);
+	taken = take_first_words(opts, argc, argv);
+	argc -= taken;
+	argv += taken;
+	result = take_options(&parser, argc, argv);
+	if (result != OPTIONS_RUN)
+		return result;
+	if (take_words(&parser, argc - optind, argv + optind) || check_needs(&parser))
 		return OPTIONS_BAD;
-	}
-	if (contradictory(opts, &given))
+	if (opts->action == ACTION_DIFF && !opts->view_given)
+		imply_view(&parser);
+	if (options_check(opts, &parser.given))
 		return OPTIONS_BAD;
-	if (opts->view == VIEW_CALLS && !opts->nr_by) {
+	if (opts->view == VIEW_CALLS && opts->action != ACTION_DIFF && !opts->nr_by) {
 		opts->by[opts->nr_by++] = KEY_CALLER;
 		opts->by[opts->nr_by++] = KEY_TYPE;
 	}

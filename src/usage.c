@@ -4,53 +4,27 @@
  */
 #include <string.h>
 
+#include "option_table.h"
 #include "usage.h"
 
 #define WIDTH	    80
 #define HELP_COLUMN 26
+#define LIVE	    (OF(ACTION_TRACE) | OF(ACTION_RECORD) | OF(ACTION_BENCH))
 
-static const char head[] =
-	"Usage: memdestroy-trace [OPTION]...\n"
-	"       memdestroy-trace teardowns [OPTION]...\n"
-	"\n"
-	"Trace every call of the kernel's bpf_mem_alloc_destroy(): who calls it, for\n"
-	"which type of BPF map, and how long each call takes.\n"
-	"\n"
-	"teardowns: trace the whole teardown of every BPF map instead, of whatever type:\n"
-	"which map, let go of by whom, and where the time went: the wait for a worker,\n"
-	"the worker's part, its destroy calls, and what was freed later.\n";
-
-static const char tail[] =
-	"\n"
-	"SEC is a number of seconds (10, 0.5) or a time with a unit, as TIME must be:\n"
-	"ns, us, ms, s, m or h.\n"
-	"\n"
-	"EXIT STATUS:\n"
-	"  0  done\n"
-	"  1  failure\n"
-	"  2  bad usage\n"
-	"  3  this kernel cannot be traced\n"
-	"  4  not permitted\n"
-	"\n"
-	"EXAMPLES:\n"
-	"  memdestroy-trace\n"
-	"      callers and map types, until Ctrl-C\n"
-	"  memdestroy-trace -d 10 -H\n"
-	"      for 10 seconds, with histograms\n"
-	"  memdestroy-trace -i 1 -T -n 5\n"
-	"      the five most expensive rows, every second\n"
-	"  memdestroy-trace -t lpm_trie --by name,comm --sort max\n"
-	"      which LPM trie takes longest, and in which task\n"
-	"  memdestroy-trace -e --min-latency 10ms\n"
-	"      each call of 10 ms and more, as it happens\n"
-	"  memdestroy-trace -e -f json | jq .\n"
-	"      events for other programs\n"
-	"  memdestroy-trace teardowns -n 10\n"
-	"      the ten maps that took longest to go, and who let go of them\n"
-	"  memdestroy-trace teardowns --by type,name,released_by -i 10\n"
-	"      what the maps of each name and program cost, every ten seconds\n"
-	"  memdestroy-trace teardowns -f perfetto -o trace.json\n"
-	"      for ui.perfetto.dev\n";
+/* Which actions end with it, and what it says there. */
+static const struct {
+	int status;
+	unsigned int of;
+	const char *text;
+} statuses[] = {
+	{0, ~0U, "done"},
+	{1, ~0U, "failure"},
+	{2, ~0U, "bad usage"},
+	{3, LIVE, "this kernel cannot be traced"},
+	{4, LIVE, "not permitted"},
+	{10, OF(ACTION_TRACE), "diff: a regression beyond --fail-on"},
+	{10, OF(ACTION_DIFF), "a regression beyond --fail-on"},
+};
 
 /* Writes text word by word from column indent on, its next lines likewise. */
 static void print_wrapped(FILE *out, const char *text, size_t indent)
@@ -77,16 +51,15 @@ static void print_wrapped(FILE *out, const char *text, size_t indent)
 	fputc('\n', out);
 }
 
-const char *usage_option_name(const struct option_spec *spec, char *buf, size_t size)
+static const char *help_of(const struct option_spec *spec, enum action action)
 {
-	if (spec->long_name)
-		snprintf(buf, size, "--%s", spec->long_name);
-	else
-		snprintf(buf, size, "-%c", spec->short_name);
-	return buf;
+	for (size_t i = 0; i < MAX_UNLIKE; i++)
+		if (spec->unlike[i].of & OF(action))
+			return spec->unlike[i].help;
+	return spec->help;
 }
 
-static void print_option(FILE *out, const struct option_spec *spec)
+static void print_option(FILE *out, const struct option_spec *spec, enum action action)
 {
 	char left[64] = "      ", name[32];
 	size_t len;
@@ -96,49 +69,71 @@ static void print_option(FILE *out, const struct option_spec *spec)
 			 spec->long_name ? ", " : "");
 	len = strlen(left);
 	snprintf(left + len, sizeof(left) - len, "%s%s%s",
-		 spec->long_name ? usage_option_name(spec, name, sizeof(name)) : "",
+		 spec->long_name ? option_spec_name(spec, name, sizeof(name)) : "",
 		 spec->metavar ? " " : "", spec->metavar ? spec->metavar : "");
 	fprintf(out, "%-*s", HELP_COLUMN, left);
-	print_wrapped(out, spec->help, HELP_COLUMN);
+	if (strlen(left) >= HELP_COLUMN)
+		fprintf(out, "\n%*s", HELP_COLUMN, "");
+	print_wrapped(out, help_of(spec, action), HELP_COLUMN);
 }
 
-void usage_print_help(FILE *out, const struct option_spec *specs, size_t nr_specs)
+void usage_print_help(FILE *out, enum action action)
 {
+	const struct usage_text *text = &usage_texts[action];
 	const char *group = "";
 
-	fputs(head, out);
-	for (size_t i = 0; i < nr_specs; i++) {
-		if (strcmp(group, specs[i].group)) {
-			group = specs[i].group;
+	fputs(text->head, out);
+	for (enum opt opt = 0; opt < NR_OPTS; opt++) {
+		const struct option_spec *spec = &option_specs[opt];
+
+		if (!(spec->of & OF(action)))
+			continue;
+		if (strcmp(group, spec->group)) {
+			group = spec->group;
 			fprintf(out, "\n%s:\n", group);
 		}
-		print_option(out, &specs[i]);
+		print_option(out, spec, action);
 	}
-	fputs(tail, out);
+	if (text->times)
+		fprintf(out, "\n%s", text->times);
+	fputs("\nEXIT STATUS:\n", out);
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+		if (statuses[i].of & OF(action))
+			fprintf(out, " %2d  %s\n", statuses[i].status, statuses[i].text);
+	fprintf(out, "\nEXAMPLES:\n%s", text->examples);
 }
 
 /* Not print_wrapped(): a space within brackets is no place to break the line. */
-void usage_print_usage(FILE *out, const struct option_spec *specs, size_t nr_specs)
+static size_t print_item(FILE *out, const char *item, size_t column)
 {
-	static const char prefix[] = "Usage: memdestroy-trace [teardowns]";
-	size_t column = strlen(prefix);
-
-	fputs(prefix, out);
-	for (size_t i = 0; i < nr_specs; i++) {
-		const struct option_spec *spec = &specs[i];
-		char item[96], name[32];
-		int len;
-
-		len = snprintf(item, sizeof(item), "[%s%s%s]%s",
-			       usage_option_name(spec, name, sizeof(name)),
-			       spec->metavar ? " " : "", spec->metavar ? spec->metavar : "",
-			       spec->repeatable ? "..." : "");
-		if (column + 1 + len > WIDTH) {
-			fputs("\n      ", out);
-			column = strlen("      ");
-		}
-		fprintf(out, " %s", item);
-		column += 1 + len;
+	if (column + 1 + strlen(item) > WIDTH) {
+		fputs("\n      ", out);
+		column = strlen("      ");
 	}
+	fprintf(out, " %s", item);
+	return column + 1 + strlen(item);
+}
+
+void usage_print_usage(FILE *out, enum action action)
+{
+	const struct usage_text *text = &usage_texts[action];
+	size_t column;
+
+	column = fprintf(out, "Usage: memdestroy-trace%s", text->words);
+	for (enum opt opt = 0; opt < NR_OPTS; opt++) {
+		const struct option_spec *spec = &option_specs[opt];
+		bool required = spec->required & OF(action);
+		char item[96], name[32];
+
+		if (!(spec->of & OF(action)))
+			continue;
+		snprintf(item, sizeof(item), "%s%s%s%s%s%s", required ? "" : "[",
+			 option_spec_name(spec, name, sizeof(name)), spec->metavar ? " " : "",
+			 spec->metavar ? spec->metavar : "", required ? "" : "]",
+			 spec->repeatable ? "..." : "");
+		column = print_item(out, item, column);
+	}
+	if (text->operands)
+		print_item(out, text->operands, column);
 	fputc('\n', out);
 }

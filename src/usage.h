@@ -1,33 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Prints --help and --usage from the table of options.
+ * Prints --help and --usage from the table of options, action by action.
  */
 #ifndef MEMDESTROY_USAGE_H
 #define MEMDESTROY_USAGE_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 
-struct options;
+#include "options.h"
 
-/* One option: all that parsing, --help and --usage know of it. */
-struct option_spec {
-	char short_name;       /* 0: none */
-	const char *long_name; /* NULL: none */
-	const char *metavar;   /* NULL: takes no value */
-	const char *group;     /* heading in --help; options of a group stand together */
-	const char *help;      /* one sentence, wrapped when printed */
-	bool repeatable;       /* else giving it again with another value is an error */
-	/* 0, or a negative number once the error was reported; NULL: sets the flag below. */
-	int (*parse)(struct options *opts, const char *value);
-	size_t flag; /* offset of a bool in struct options */
+/* What is not in the table of options. */
+struct usage_text {
+	const char *words;    /* behind the program's name, before the options */
+	const char *operands; /* behind the options; NULL: none */
+	const char *head;     /* of --help: how it is called, and what it does */
+	const char *times;    /* what is said of SEC and TIME; NULL: nothing */
+	const char *examples;
 };
 
-/* "--duration", or "-k" for an option with no long name, in a buffer of at least 32 bytes. */
-const char *usage_option_name(const struct option_spec *spec, char *buf, size_t size);
+extern const struct usage_text usage_texts[]; /* of each action */
 
-void usage_print_help(FILE *out, const struct option_spec *specs, size_t nr_specs);
-void usage_print_usage(FILE *out, const struct option_spec *specs, size_t nr_specs);
+void usage_print_help(FILE *out, enum action action);
+void usage_print_usage(FILE *out, enum action action);
 
 #endif

@@ -12,61 +12,7 @@
 
 #include <cmocka.h>
 
-#include "options.h"
-
-#define MAX_ARGS 64
-#define SECOND	 1000000000ULL
-
-static struct options opts;
-static char said[4096]; /* on stderr, by the last parse() */
-
-/* Splits at spaces; '~' alone stands for an empty argument, '%' for a space. */
-static enum options_result parse(const char *line)
-{
-	static char words[1024];
-	char *argv[MAX_ARGS + 1] = {"memdestroy-trace"}, *save;
-	FILE *file = tmpfile();
-	int argc = 1, stderr_fd = dup(STDERR_FILENO);
-	enum options_result result;
-	size_t len;
-
-	assert_non_null(file);
-	snprintf(words, sizeof(words), "%s", line);
-	for (char *w = strtok_r(words, " ", &save); w; w = strtok_r(NULL, " ", &save)) {
-		assert_true(argc < MAX_ARGS);
-		argv[argc++] = strcmp(w, "~") ? w : "";
-	}
-	for (int i = 1; i < argc; i++)
-		for (char *c = argv[i]; (c = strchr(c, '%')); c++)
-			*c = ' ';
-	fflush(stderr);
-	dup2(fileno(file), STDERR_FILENO);
-	memset(&opts, 0xa5, sizeof(opts)); /* defaults must not rest on a clean slate */
-	result = options_parse(&opts, argc, argv);
-	dup2(stderr_fd, STDERR_FILENO);
-	close(stderr_fd);
-	rewind(file);
-	len = fread(said, 1, sizeof(said) - 1, file);
-	said[len] = '\0';
-	fclose(file);
-	return result;
-}
-
-static void good(const char *line)
-{
-	if (parse(line) != OPTIONS_RUN || said[0])
-		fail_msg("'%s' is refused: %s", line, said);
-}
-
-/* One line on stderr, ours, with this in it. */
-static void bad(const char *line, const char *message)
-{
-	if (parse(line) != OPTIONS_BAD)
-		fail_msg("'%s' is taken", line);
-	if (strncmp(said, "memdestroy-trace: ", 18) || !strstr(said, message) ||
-	    strchr(said, '\n') != said + strlen(said) - 1)
-		fail_msg("'%s' says: %s", line, said);
-}
+#include "command_line.h"
 
 static void test_defaults(void **state)
 {
@@ -79,7 +25,9 @@ static void test_defaults(void **state)
 	assert_int_equal(opts.by[0], KEY_CALLER);
 	assert_int_equal(opts.by[1], KEY_TYPE);
 	assert_int_equal(opts.buffer_bytes, 4 << 20);
+	assert_int_equal(opts.action, ACTION_TRACE);
 	assert_int_equal(opts.view, VIEW_CALLS);
+	assert_false(opts.view_given || opts.force || opts.list || opts.quick);
 	assert_false(opts.events || opts.histogram || opts.timestamp || opts.quiet ||
 		     opts.verbose || opts.no_empty || opts.timeline || opts.identity);
 	assert_true(opts.stuck_ns == 10 * SECOND);
@@ -149,7 +97,8 @@ static void test_choices(void **state)
 	(void)state;
 	bad("--attach uprobe", "--attach: unknown mode 'uprobe' (one of auto, fentry, kprobe)");
 	bad("--attach ~", "unknown mode ''");
-	bad("-f xml", "--format: unknown format 'xml' (one of table, json, csv, perfetto, folded)");
+	bad("-f xml", "--format: unknown format 'xml' (one of table, json, csv, perfetto, folded, "
+		      "markdown)");
 	bad("-f JSON", "unknown format 'JSON'");
 	bad("-f js", "unknown format 'js'");
 	bad("-f jsonx", "unknown format 'jsonx'");
@@ -329,9 +278,9 @@ static void test_identity(void **state)
 		assert_int_equal(opts.by[1], KEY_ID + i);
 	}
 	good("--by cgroup,released_pid,released_by,id,name,type,cpu,comm,alloc,caller -H");
-	assert_int_equal(opts.nr_by, NR_KEYS);
-	for (size_t i = 0; i < NR_KEYS; i++)
-		assert_int_equal(opts.by[i], NR_KEYS - 1 - i);
+	assert_int_equal(opts.nr_by, KEY_HOST);
+	for (size_t i = 0; i < KEY_HOST; i++)
+		assert_int_equal(opts.by[i], KEY_HOST - 1 - i);
 	bad("--identity=yes", "option '--identity' takes no value");
 }
 
