@@ -14,17 +14,30 @@ enum value_kind {
 	VALUE_NUMBER,
 	VALUE_DURATION, /* ns */
 	VALUE_TIME,	/* ns, CLOCK_MONOTONIC */
+	VALUE_REAL,	/* what is not finite is not known */
 	VALUE_BOOL,
 	VALUE_TEXT,
 	VALUE_LINES, /* text of which each line is an element; none if it is empty */
 };
 
+#define MADE_SIZE 512 /* bytes */
+
 struct value {
 	union {
 		__u64 number;	  /* of all kinds but text; 0 or 1 for VALUE_BOOL */
+		double real;	  /* of VALUE_REAL */
 		const char *text; /* any bytes; valid until the next column is read */
 	};
-	char address[20]; /* where text points to if it had to be made */
+	char made[MADE_SIZE]; /* where text points to if it had to be made */
+};
+
+/* How tables show what is real: "0.123", "1.23ms", "+12.3%", "±4%", "0.023" or "<0.001". */
+enum real_format {
+	REAL_PLAIN,
+	REAL_DURATION, /* ns */
+	REAL_CHANGE,   /* percent; known and NAN: no change to speak of, "~" */
+	REAL_SPREAD,   /* percent, to both sides */
+	REAL_P,
 };
 
 /* The name of a column that only tables have: elsewhere others say more. */
@@ -33,14 +46,15 @@ struct value {
 struct column {
 	/*
 	 * In JSON and CSV; NULL ends a list of columns. "a.b" is member b of object a in JSON,
-	 * which is null if nothing of it is known; columns of one object stand side by side.
+	 * which is null if nothing of it is known.
 	 */
 	const char *name;
 	const char *heading; /* in tables; NULL: not shown there */
 	const char *missing; /* what tables show when nothing is known */
 	enum value_kind kind;
 	int width;     /* in tables whose lines are written one by one */
-	bool optional; /* tables leave it out when it is 0 in all of their rows */
+	bool optional; /* tables leave it out when it is 0, or not known, in all of their rows */
+	enum real_format shown_as;
 	/* Reads the value from the object that the list is for. false: not known (null in JSON). */
 	bool (*get)(const struct column *column, const void *object, struct value *value);
 

@@ -14,8 +14,8 @@ static bool get_caller(const struct column *column, const void *object, struct v
 	(void)column;
 	value->text = call->caller_name;
 	if (!value->text && call->caller) {
-		snprintf(value->address, sizeof(value->address), "0x%llx", call->caller);
-		value->text = value->address;
+		snprintf(value->made, sizeof(value->made), "0x%llx", call->caller);
+		value->text = value->made;
 	}
 	return value->text;
 }

@@ -3,16 +3,29 @@
  * Writes an object, as its columns tell, as one line of JSON or CSV.
  */
 #include <errno.h>
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "line.h"
+
+#define DIGITS	    15 /* of a real: as many as a double can hold for sure */
+#define REAL_DIGITS JSON_REAL_PRECISION(DIGITS)
 
 int line_error(FILE *out)
 {
 	if (!ferror(out))
 		return 0;
 	return errno ? -errno : -EIO;
+}
+
+int line_flush(FILE *out)
+{
+	int err = line_error(out);
+
+	if (err)
+		return err;
+	return fflush(out) ? -errno : 0;
 }
 
 json_t *line_number(__u64 number)
@@ -61,32 +74,45 @@ json_t *line_value(const struct column *column, const void *object)
 		return json_lines(value.text);
 	case VALUE_BOOL:
 		return json_boolean(value.number);
+	case VALUE_REAL:
+		return isfinite(value.real) ? json_real(value.real) : json_null();
 	default:
 		return line_number(value.number);
 	}
 }
 
-/* "a.b": member b of member a, which is null as long as nothing of it is known. */
+/* "a.b": member b of member a. */
 static int json_set_member(json_t *json, const char *name, json_t *value)
 {
 	const char *dot = strchr(name, '.');
 	char of[64];
-	json_t *object;
 
 	if (!dot)
 		return json_object_set_new(json, name, value);
 	snprintf(of, sizeof(of), "%.*s", (int)(dot - name), name);
-	object = json_object_get(json, of);
-	if (json_is_object(object))
-		return json_object_set_new(object, dot + 1, value);
-	if (json_is_null(value))
-		return object ? 0 : json_object_set_new(json, of, value);
-	object = json_object();
-	if (json_object_set_new(json, of, object)) {
+	if (!json_object_get(json, of) && json_object_set_new(json, of, json_object())) {
 		json_decref(value);
 		return -1;
 	}
-	return json_object_set_new(object, dot + 1, value);
+	return json_object_set_new(json_object_get(json, of), dot + 1, value);
+}
+
+/* Members that are objects of which nothing is known become null. */
+static int json_drop_unknown(json_t *json)
+{
+	const char *name, *of;
+	json_t *value, *member;
+	void *next;
+	bool known;
+
+	json_object_foreach_safe(json, next, name, value)
+	{
+		known = !json_is_object(value);
+		json_object_foreach(value, of, member) known = known || !json_is_null(member);
+		if (!known && json_object_set_new(json, name, json_null()))
+			return -1;
+	}
+	return 0;
 }
 
 int line_json(FILE *out, const struct column *column, const void *object)
@@ -98,7 +124,9 @@ int line_json(FILE *out, const struct column *column, const void *object)
 		if (*column->name &&
 		    json_set_member(json, column->name, line_value(column, object)))
 			err = -ENOMEM;
-	if (!err && json_dumpf(json, out, JSON_COMPACT | JSON_ENSURE_ASCII))
+	if (!err && json_drop_unknown(json))
+		err = -ENOMEM;
+	if (!err && json_dumpf(json, out, JSON_COMPACT | JSON_ENSURE_ASCII | REAL_DIGITS))
 		err = ferror(out) ? 0 : -ENOMEM;
 	if (!err) {
 		putc('\n', out);
@@ -108,9 +136,17 @@ int line_json(FILE *out, const struct column *column, const void *object)
 	return err;
 }
 
-/* Nothing for null, so that an empty text has to be quoted. */
-static void csv_text(FILE *out, const char *text)
+/* Nothing for null, so that an empty text has to be quoted. Lines are parted by semicolons. */
+static void csv_text(FILE *out, const char *value, bool lines)
 {
+	char plain[CELL_SIZE], safe[CELL_SIZE];
+	const char *text = safe;
+	char *end = plain;
+
+	snprintf(plain, sizeof(plain), "%s", value);
+	while (lines && (end = strchr(end, '\n')))
+		*end = ';';
+	text_printable(safe, sizeof(safe), plain, strlen(plain));
 	if (*text && !strpbrk(text, "\",\r\n")) {
 		fputs(text, out);
 		return;
@@ -127,16 +163,17 @@ static void csv_text(FILE *out, const char *text)
 
 static void csv_value(FILE *out, const struct column *column, const void *object)
 {
-	char safe[CELL_SIZE];
 	struct value value;
 
 	if (!column->get(column, object, &value))
 		return;
 	if (column->kind == VALUE_TEXT || column->kind == VALUE_LINES) {
-		text_printable(safe, sizeof(safe), value.text, strlen(value.text));
-		csv_text(out, safe);
+		csv_text(out, value.text, column->kind == VALUE_LINES);
 	} else if (column->kind == VALUE_BOOL) {
 		fputs(value.number ? "true" : "false", out);
+	} else if (column->kind == VALUE_REAL) {
+		if (isfinite(value.real))
+			fprintf(out, "%.*g", DIGITS, value.real);
 	} else {
 		fprintf(out, "%llu", value.number);
 	}

@@ -11,11 +11,8 @@
 
 #include <jansson.h>
 
+#include "cell.h"
 #include "column.h"
-#include "text.h"
-
-#define CELL_LEN  512 /* bytes of text that are shown at most: the kernel's KSYM_NAME_LEN */
-#define CELL_SIZE TEXT_SIZE(CELL_LEN)
 
 /* What the column says of the object; NULL: no memory. */
 json_t *line_value(const struct column *column, const void *object);
@@ -32,5 +29,8 @@ int line_csv_names(FILE *out, const struct column *columns);
 
 /* What became of what was written since errno was set to 0. */
 int line_error(FILE *out);
+
+/* The same, once it has been flushed. */
+int line_flush(FILE *out);
 
 #endif

@@ -18,7 +18,7 @@
  *   teardown_view  what becomes of a teardown, over slowest, timeline, perfetto, folded
  *   column    what there is to show of all these and the ledger (ledger.h), over text: _calls,
  *             _teardowns, _rows, _ledgers, over _get, what they share
- *   render    columns -> table, JSON, CSV
+ *   render    columns -> table, Markdown, JSON, CSV, over cell and line
  *   output    the file or pipe they go to
  *
  * Around it:

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Writes events, rows and the ledger as tables, JSON lines or CSV.
+ * Writes events, rows and the ledger as tables, Markdown, JSON lines or CSV.
  *
  * All functions return 0, or -errno if the stream could not be written (-ENOSPC, -EPIPE, ...; -EIO
  * once it had failed before) or memory ran out (-ENOMEM). Those for events leave flushing to the
  * stream's own buffering, so that a failure may show up at a later event; the others flush.
- * What goes to tables and CSV holds no control characters; JSON is pure ASCII.
+ * What goes to tables, Markdown and CSV holds no control characters; JSON is pure ASCII.
  */
 #ifndef MEMDESTROY_RENDER_H
 #define MEMDESTROY_RENDER_H
@@ -31,7 +31,8 @@ int render_event(FILE *out, enum format format, const struct column *columns, co
 
 /*
  * Many such objects at a time: a table with columns as wide as they need, its heading, and how many
- * more there are; or lines of JSON or CSV. nothing: what tables show if there are none.
+ * more there are; the same as Markdown; or lines of JSON or CSV. nothing: what tables show if there
+ * are none.
  */
 int render_list(FILE *out, enum format format, const struct column *columns,
 		const void *const *objects, size_t nr, size_t left_out, __u64 start_ns,
@@ -49,7 +50,7 @@ int render_list(FILE *out, enum format format, const struct column *columns,
 int render_rows_header(FILE *out, enum format format, const struct rows *rows, bool teardowns,
 		       __u64 interval);
 
-/* A table of rows, with its heading and how many rows were left out; or lines of JSON or CSV. */
+/* The same for rows. */
 int render_rows(FILE *out, enum format format, const struct rows *rows, bool teardowns,
 		__u64 interval);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes bytes and durations fit to be shown.
+ * Makes bytes, durations and changes fit to be shown.
  */
 #include <locale.h>
 #include <stdbool.h>
@@ -183,5 +183,14 @@ char *text_duration(char dst[DURATION_SIZE], __u64 ns)
 	    two_units(dst, ns, HOUR_NS, 24, 1000, "%ud%02uh"))
 		return dst;
 	snprintf(dst, DURATION_SIZE, "%ud", (unsigned int)divide_rounded(ns, DAY_NS));
+	return dst;
+}
+
+char *text_change(char dst[CHANGE_SIZE], double percent)
+{
+	if (percent > -0.05 && percent < 0.05)
+		snprintf(dst, CHANGE_SIZE, "0.0%%");
+	else
+		snprintf(dst, CHANGE_SIZE, percent < 99999 ? "%+.1f%%" : "%+.2g%%", percent);
 	return dst;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Makes bytes and durations fit to be shown.
+ * Makes bytes, durations and changes fit to be shown.
  */
 #ifndef MEMDESTROY_TEXT_H
 #define MEMDESTROY_TEXT_H
@@ -11,6 +11,7 @@
 
 #define TEXT_SIZE(len) (4 * (len) + 1) /* room that always suffices for len bytes of src */
 #define DURATION_SIZE  8	       /* "59m59s", "999d23h" and their NUL */
+#define CHANGE_SIZE    16	       /* "-99999.9%", "+1.8e+21%" and their NUL */
 
 /*
  * Writes len bytes of src to dst as valid UTF-8: what is valid is kept, each byte that is not, and
@@ -31,5 +32,8 @@ size_t text_width(const char *text);
 
 /* A duration in three significant digits or two units, at most 7 characters. Returns dst. */
 char *text_duration(char dst[DURATION_SIZE], __u64 ns);
+
+/* A change in percent, "+12.3%", with its sign if it is not 0 when rounded. Returns dst. */
+char *text_change(char dst[CHANGE_SIZE], double percent);
 
 #endif

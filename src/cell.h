@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Writes a value as people read it, into a cell of a table.
+ */
+#ifndef MEMDESTROY_CELL_H
+#define MEMDESTROY_CELL_H
+
+#include <stdio.h>
+
+#include "column.h"
+#include "text.h"
+
+#define CELL_LEN  512 /* bytes of text that are shown at most: the kernel's KSYM_NAME_LEN */
+#define CELL_SIZE TEXT_SIZE(CELL_LEN)
+
+/*
+ * What the column says of the object, without control characters; what is missing as the column
+ * says. Times are shown in seconds since start_ns (CLOCK_MONOTONIC).
+ */
+void cell_fill(char cell[CELL_SIZE], const struct column *column, const void *object,
+	       __u64 start_ns);
+
+/* "caller=htab_map_free map_type=hash": those of an object's columns that are keys. */
+void cell_keys(FILE *out, const struct column *columns, const void *object);
+
+#endif
