@@ -44,6 +44,7 @@ struct aggregate {
 	enum key by[NR_KEYS];
 	size_t nr_by;
 	size_t max_rows;
+	bool keeps_samples;
 	struct entry *entries; /* uthash's head */
 	struct entry *other;
 	const struct row **sorted; /* of the last aggregate_sort() */
@@ -160,12 +161,22 @@ static void phases_free(struct row_phases *phases)
 	free(phases);
 }
 
+static void phase_samples_free(struct samples *samples)
+{
+	int i;
+
+	for (i = 0; samples && i < NR_PHASES; i++)
+		samples_free(&samples[i]);
+	free(samples);
+}
+
 static void entry_free(struct entry *entry)
 {
 	if (!entry)
 		return;
 	hist_free(&entry->row.latency);
 	phases_free(entry->row.phases);
+	phase_samples_free(entry->row.samples);
 	free(entry->caller_name);
 	free(entry);
 }
@@ -216,55 +227,115 @@ struct aggregate *aggregate_new(const enum key *by, size_t nr_by, size_t max_row
 	return aggregate;
 }
 
-static int row_add(struct row *row, const struct call *call)
+void aggregate_keep_samples(struct aggregate *aggregate)
 {
-	bool empty = call_has(call, CALL_EMPTY_KNOWN | CALL_EMPTY);
-	bool measured = !empty && call->latency_ns != UNKNOWN_NS;
-	int err = measured ? hist_add(&row->latency, call->latency_ns) : 0;
-
-	if (err)
-		return err;
-
-	row->count++;
-	row->empty += empty;
-	row->unmeasured += !empty && !measured;
-	return 0;
+	aggregate->keeps_samples = true;
 }
 
-static int phases_add(struct row *row, const struct teardown *teardown)
-{
-	__u64 free_ns = teardown->phase[PHASE_FREE];
-	int i, err = 0;
+/* What is to be added to a row: a call, or a teardown as what its keys and its latency say. */
+struct sample {
+	const struct call *call;
+	const struct teardown *teardown; /* NULL: it is a call */
+	bool empty, measured;
+	__u64 phase[NR_PHASES]; /* UNKNOWN_NS */
+};
 
+static struct sample sample_of(const struct call *call, const struct teardown *teardown)
+{
+	struct sample sample = {
+		.call = call,
+		.teardown = teardown,
+		.empty = call_has(call, CALL_EMPTY_KNOWN | CALL_EMPTY),
+	};
+	int i;
+
+	sample.measured = !sample.empty && call->latency_ns != UNKNOWN_NS;
+	for (i = 0; i < NR_PHASES; i++)
+		sample.phase[i] = teardown ? teardown->phase[i] : UNKNOWN_NS;
+	if (!teardown && sample.measured)
+		sample.phase[PHASE_DESTROY] = call->latency_ns;
+	return sample;
+}
+
+/* All of the memory that the histograms need, so that nothing fails later. */
+static int row_reserve(struct row *row, const struct sample *sample)
+{
+	int err = sample->measured ? hist_reserve(&row->latency, sample->call->latency_ns) : 0;
+	int i;
+
+	if (!sample->teardown || err)
+		return err;
 	if (!row->phases)
 		row->phases = calloc(1, sizeof(*row->phases));
 	if (!row->phases)
 		return -ENOMEM;
 	for (i = 0; i < PHASE_TOTAL && !err; i++)
-		if (teardown->phase[i] != UNKNOWN_NS)
-			err = hist_add(&row->phases->phase[i], teardown->phase[i]);
-	if (!err && teardown->free.entries != ENTRIES_UNKNOWN && free_ns != UNKNOWN_NS) {
-		row->phases->entries += teardown->free.entries;
-		row->phases->counted++;
-		row->phases->counted_ns += free_ns;
-	}
+		if (sample->phase[i] != UNKNOWN_NS)
+			err = hist_reserve(&row->phases->phase[i], sample->phase[i]);
 	return err;
 }
 
-/* Adds either a call, or a teardown as what its keys and its latency say. */
-static int sample_add(struct row *row, const struct call *call, const struct teardown *teardown)
+/* All of the samples, or none. */
+static int row_keep(struct row *row, const struct sample *sample)
 {
-	int err = teardown ? phases_add(row, teardown) : 0;
+	int err = 0, i;
 
-	return err ? err : row_add(row, call);
+	if (!row->samples)
+		row->samples = calloc(NR_PHASES, sizeof(*row->samples));
+	if (!row->samples)
+		return -ENOMEM;
+	for (i = 0; i < NR_PHASES && !err; i++)
+		if (sample->phase[i] != UNKNOWN_NS)
+			err = samples_add(&row->samples[i], sample->phase[i]);
+	if (!err)
+		return 0;
+	/* The last one was not added. */
+	for (i -= 2; i >= 0; i--)
+		row->samples[i].nr -= sample->phase[i] != UNKNOWN_NS;
+	return err;
+}
+
+static void phases_add(struct row_phases *phases, const struct sample *sample)
+{
+	__u64 entries = sample->teardown->free.entries, free_ns = sample->phase[PHASE_FREE];
+	int i;
+
+	for (i = 0; i < PHASE_TOTAL; i++)
+		if (sample->phase[i] != UNKNOWN_NS)
+			hist_add(&phases->phase[i], sample->phase[i]);
+	if (entries != ENTRIES_UNKNOWN && free_ns != UNKNOWN_NS) {
+		phases->entries += entries;
+		phases->counted++;
+		phases->counted_ns += free_ns;
+	}
+}
+
+static int sample_add(const struct aggregate *aggregate, struct row *row,
+		      const struct sample *sample)
+{
+	int err = row_reserve(row, sample);
+
+	if (!err && aggregate->keeps_samples)
+		err = row_keep(row, sample);
+	if (err)
+		return err;
+
+	if (sample->teardown)
+		phases_add(row->phases, sample);
+	if (sample->measured)
+		hist_add(&row->latency, sample->call->latency_ns);
+	row->count++;
+	row->empty += sample->empty;
+	row->unmeasured += !sample->empty && !sample->measured;
+	return 0;
 }
 
 /* Puts a new row into the table only once it holds its call: no row is ever without one. */
 static int entry_add(struct aggregate *aggregate, const struct key_bytes *keys,
-		     const struct call *call, const struct teardown *teardown)
+		     const struct sample *sample)
 {
-	struct entry *entry = entry_new(keys, call);
-	int err = entry ? sample_add(&entry->row, call, teardown) : -ENOMEM;
+	struct entry *entry = entry_new(keys, sample->call);
+	int err = entry ? sample_add(aggregate, &entry->row, sample) : -ENOMEM;
 
 	if (!err) {
 		HASH_ADD_KEYPTR(hh, aggregate->entries, entry->keys, entry->keys_len, entry);
@@ -279,6 +350,7 @@ static int entry_add(struct aggregate *aggregate, const struct key_bytes *keys,
 static int add(struct aggregate *aggregate, const struct call *call,
 	       const struct teardown *teardown)
 {
+	const struct sample sample = sample_of(call, teardown);
 	struct key_bytes keys;
 	struct entry *entry;
 	size_t i;
@@ -289,8 +361,8 @@ static int add(struct aggregate *aggregate, const struct call *call,
 
 	HASH_FIND(hh, aggregate->entries, keys.at, keys.len, entry);
 	if (!entry && HASH_COUNT(aggregate->entries) < aggregate->max_rows)
-		return entry_add(aggregate, &keys, call, teardown);
-	return sample_add(entry ? &entry->row : &aggregate->other->row, call, teardown);
+		return entry_add(aggregate, &keys, &sample);
+	return sample_add(aggregate, entry ? &entry->row : &aggregate->other->row, &sample);
 }
 
 int aggregate_add(struct aggregate *aggregate, const struct call *call)
@@ -361,20 +433,42 @@ static __u64 row_rank(const struct row *row, enum sort sort)
 	return latency->count ? ns + (ns != ~0ULL) : 0;
 }
 
-static int compare(const void *left, const void *right)
+/* The row is an entry's first member. */
+static const struct entry *entry_of(const struct row *row)
 {
-	/* The row is an entry's first member. */
-	const struct entry *a = *(const struct entry *const *)left;
-	const struct entry *b = *(const struct entry *const *)right;
+	return (const struct entry *)row;
+}
+
+int aggregate_compare_keys(const struct row *left, const struct row *right)
+{
+	const struct entry *a = entry_of(left), *b = entry_of(right);
 	int order;
 
-	if (a->row.other != b->row.other)
-		return a->row.other ? 1 : -1;
-	if (a->rank != b->rank)
-		return a->rank > b->rank ? -1 : 1;
-
+	if (left->other != right->other)
+		return left->other ? 1 : -1;
 	order = memcmp(a->keys, b->keys, a->keys_len < b->keys_len ? a->keys_len : b->keys_len);
 	return order ? order : (a->keys_len > b->keys_len) - (a->keys_len < b->keys_len);
+}
+
+const struct row *aggregate_find(const struct aggregate *aggregate, const struct row *like)
+{
+	const struct entry *key = entry_of(like);
+	struct entry *entry;
+
+	if (like->other)
+		return aggregate_overflow(aggregate) ? &aggregate->other->row : NULL;
+	HASH_FIND(hh, aggregate->entries, key->keys, key->keys_len, entry);
+	return entry ? &entry->row : NULL;
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct entry *a = entry_of(*(const struct row *const *)left);
+	const struct entry *b = entry_of(*(const struct row *const *)right);
+
+	if (a->rank != b->rank && !a->row.other && !b->row.other)
+		return a->rank > b->rank ? -1 : 1;
+	return aggregate_compare_keys(&a->row, &b->row);
 }
 
 int aggregate_sort(struct aggregate *aggregate, enum sort sort, __u64 top, struct rows *rows)
@@ -417,6 +511,8 @@ void aggregate_reset(struct aggregate *aggregate)
 	hist_free(&other->latency);
 	phases_free(other->phases);
 	other->phases = NULL;
+	phase_samples_free(other->samples);
+	other->samples = NULL;
 	other->count = 0;
 	other->empty = 0;
 	other->unmeasured = 0;

@@ -8,6 +8,7 @@
 #include "call.h"
 #include "hist.h"
 #include "options.h"
+#include "samples.h"
 #include "teardown.h"
 
 /* What is added up of teardowns alone. */
@@ -31,6 +32,11 @@ struct row {
 	__u64 unmeasured;    /* of these, the ones neither empty nor with a latency */
 	struct hist latency; /* of the rest; the teardowns' totals */
 	struct row_phases *phases; /* NULL for calls */
+	/*
+	 * All values as they are, by enum phase: of teardowns, all that are known; of calls, those
+	 * of "latency", at PHASE_DESTROY. NULL unless they are kept.
+	 */
+	struct samples *samples;
 };
 
 /* A sorted view, valid until the aggregate is next changed, sorted or freed. */
@@ -51,7 +57,11 @@ struct aggregate;
  */
 struct aggregate *aggregate_new(const enum key *by, size_t nr_by, size_t max_rows);
 
-/* Adds a call, of which nothing is referred to later. 0, or -ENOMEM with nothing counted. */
+/* From here on, rows keep their samples: 8 bytes, or up to 16, for each. Nothing is added yet. */
+void aggregate_keep_samples(struct aggregate *aggregate);
+
+/* Adds a call, of which nothing is referred to later but host and scenario. 0, or -ENOMEM with
+ * nothing counted. */
 int aggregate_add(struct aggregate *aggregate, const struct call *call);
 
 /* The same for a teardown. An aggregate takes either calls or teardowns. */
@@ -67,6 +77,15 @@ __u64 aggregate_overflow(const struct aggregate *aggregate);
  * 0, or -ENOMEM.
  */
 int aggregate_sort(struct aggregate *aggregate, enum sort sort, __u64 top, struct rows *rows);
+
+/*
+ * The row with the same keys as this one, which is of an aggregate with the same keys: names by
+ * their bytes, of the "other" row the "other" one. NULL: there is none.
+ */
+const struct row *aggregate_find(const struct aggregate *aggregate, const struct row *like);
+
+/* Compares rows of such aggregates as SORT_KEY does: less than, equal to, or more than 0. */
+int aggregate_compare_keys(const struct row *left, const struct row *right);
 
 /* Forgets all rows. */
 void aggregate_reset(struct aggregate *aggregate);

@@ -58,6 +58,11 @@ static void figures_add(struct hist *hist, __u64 count, __u64 total_ns, __u64 mi
 		hist->total_ns = ~0ULL;
 }
 
+int hist_reserve(struct hist *hist, __u64 ns)
+{
+	return octave_need(hist, octave_of(ns));
+}
+
 int hist_add(struct hist *hist, __u64 ns)
 {
 	unsigned int octave = octave_of(ns);

@@ -27,6 +27,9 @@ struct hist {
 /* Counts one value. 0, or -ENOMEM with *hist as it was. */
 int hist_add(struct hist *hist, __u64 ns);
 
+/* Sees to it that hist_add() of this value will not fail. 0, or -ENOMEM. */
+int hist_reserve(struct hist *hist, __u64 ns);
+
 /* Adds what is in *from to *to. 0, or -ENOMEM with the figures of *to as they were. */
 int hist_merge(struct hist *to, const struct hist *from);
 
