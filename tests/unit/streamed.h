@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tests of records of teardowns share: chance, and the way from bytes to joined teardowns.
+ * What the tests of records of teardowns share: the way from bytes to joined teardowns.
  */
 #ifndef MEMDESTROY_TEST_STREAMED_H
 #define MEMDESTROY_TEST_STREAMED_H
@@ -14,25 +14,10 @@
 
 #include <cmocka.h>
 
+#include "chance.h"
 #include "decode.h"
 #include "pair.h"
 #include "teardowns.h"
-
-/* The same sequence everywhere and every time (xorshift64). */
-static __u64 state64;
-
-static inline __u64 random64(void)
-{
-	state64 ^= state64 << 13;
-	state64 ^= state64 >> 7;
-	state64 ^= state64 << 17;
-	return state64;
-}
-
-static inline __u64 below(__u64 n)
-{
-	return random64() % n;
-}
 
 /* The reader of the records, as session.c has it. */
 struct stream {
