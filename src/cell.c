@@ -2,6 +2,7 @@
 /*
  * Writes a value as people read it, into a cell of a table.
  */
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -83,7 +84,20 @@ void cell_fill(char cell[CELL_SIZE], const struct column *column, const void *ob
 	}
 }
 
-void cell_keys(FILE *out, const struct column *column, const void *object)
+void cell_markdown(FILE *out, const char *text)
+{
+	const char *at;
+
+	/* "_" within a word is no markup. */
+	for (at = text; *at; at++) {
+		if (strchr("\\|`*<[&~$", *at) ||
+		    (*at == '_' && (at == text || !isalnum((unsigned char)at[-1]))))
+			putc('\\', out);
+		putc(*at, out);
+	}
+}
+
+bool cell_keys(FILE *out, enum format format, const struct column *column, const void *object)
 {
 	const char *gap = "";
 	char cell[CELL_SIZE];
@@ -92,7 +106,12 @@ void cell_keys(FILE *out, const struct column *column, const void *object)
 		if (!column->of_call)
 			continue;
 		cell_fill(cell, column, object, 0);
-		fprintf(out, "%s%s=%s", gap, column->name, cell);
+		fprintf(out, "%s%s=", gap, column->name);
+		if (format == FORMAT_MARKDOWN)
+			cell_markdown(out, cell);
+		else
+			fputs(cell, out);
 		gap = " ";
 	}
+	return *gap;
 }

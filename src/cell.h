@@ -20,7 +20,13 @@
 void cell_fill(char cell[CELL_SIZE], const struct column *column, const void *object,
 	       __u64 start_ns);
 
-/* "caller=htab_map_free map_type=hash": those of an object's columns that are keys. */
-void cell_keys(FILE *out, const struct column *columns, const void *object);
+/* With a backslash before what would be markup in Markdown. */
+void cell_markdown(FILE *out, const char *text);
+
+/*
+ * "caller=htab_map_free map_type=hash": the columns that are keys, for FORMAT_MARKDOWN or as it is.
+ * False: there are none.
+ */
+bool cell_keys(FILE *out, enum format format, const struct column *columns, const void *object);
 
 #endif

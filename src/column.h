@@ -20,6 +20,8 @@ enum value_kind {
 	VALUE_LINES, /* text of which each line is an element; none if it is empty */
 };
 
+struct diff_line;
+
 #define MADE_SIZE 512 /* bytes */
 
 struct value {
@@ -74,6 +76,12 @@ struct row_line {
 	__u64 interval; /* number of the interim table it is in, from 1; 0: the whole run */
 };
 
+/* A line of a comparison on its way out. */
+struct diff_view {
+	const struct diff_line *line;
+	const struct gate *gates; /* that the bits of its "failed" are of */
+};
+
 #define MAX_ROW_COLUMNS 48
 
 extern const struct column call_columns[];	      /* of struct call */
@@ -91,5 +99,8 @@ extern const struct column point_columns[];	      /* of struct point_counts */
  */
 void row_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t nr_by,
 		 bool teardowns, bool intervals);
+
+/* Makes the list for struct diff_view with these keys. */
+void diff_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t nr_by);
 
 #endif

@@ -52,6 +52,9 @@ bool get_map_type(const struct column *column, const void *object, struct value 
 bool get_map_name(const struct column *column, const void *object, struct value *value);
 bool get_comm(const struct column *column, const void *object, struct value *value);
 
+/* The column of a row's key; it reads a struct row_line. */
+struct column key_column(enum key key);
+
 #define TASK(name, of)                                                                             \
 	{name ".pid", NULL, "?", VALUE_NUMBER, .get = get_task_pid, .at = (of)},                   \
 		{name ".tid", NULL, "?", VALUE_NUMBER, .get = get_task_tid, .at = (of)},           \

@@ -178,7 +178,7 @@ static const struct column *find_column(const struct column *columns, const char
 	return columns;
 }
 
-static struct column key_column(enum key key)
+struct column key_column(enum key key)
 {
 	static const char *const names[] = {
 		[KEY_CALLER] = "caller", [KEY_ALLOC] = "alloc",	  [KEY_COMM] = "comm",

@@ -30,8 +30,11 @@ enum verdict {
 };
 
 struct diff_line {
-	const struct row
-		*row; /* whose key it is; NULL: the geometric mean of the lines of a phase */
+	/*
+	 * Whose key it is. NULL: this is the geometric mean of the lines of a phase, of which n is
+	 * how many they are, and of the rest but delta[METRIC_P50] nothing is known.
+	 */
+	const struct row *row;
 	enum phase phase;
 	struct diff_side side[NR_SIDES_OF_DIFF];
 	double delta[NR_METRICS]; /* in percent of the base; NAN: unknown */
@@ -45,10 +48,13 @@ struct diff_line {
 struct diff {
 	const enum key *by;
 	size_t nr_by;
-	struct diff_line
-		*line; /* worst first: significant and slower, then by the medians' delta */
+	/*
+	 * Worst first: those with a gate that failed and those that are slower, by the medians'
+	 * delta; what is the same or unknown, by key; what is faster.
+	 */
+	struct diff_line *line;
 	size_t nr;
-	size_t left_out; /* lines beyond the first "top" ones; they are gated all the same */
+	size_t left_out; /* that follow line[nr - 1]: beyond the first "top", but gated as well */
 	struct diff_line
 		means[NR_PHASES]; /* with a row of NULL; a phase without a delta has none */
 	size_t nr_means;
@@ -56,11 +62,28 @@ struct diff {
 };
 
 /*
- * Fills *diff, to be freed with diff_free(). Calls have the phase PHASE_DESTROY only. The
- * aggregates must outlive it, and their samples are sorted. -ENOMEM.
+ * Fills *diff, to be freed with diff_free(). Calls have the phase PHASE_DESTROY only. Phases that
+ * took no time on either side are left out, and so are rows of no scenario if they are by scenario.
+ * The aggregates, with the same keys, must outlive it; their samples are sorted. On -ENOMEM there
+ * is nothing to be freed.
  */
 int diff_make(struct diff *diff, struct aggregate *base, struct aggregate *new_side,
 	      const struct options *opts);
+
+/* Leaves an empty one, which can be freed again. */
 void diff_free(struct diff *diff);
+
+static inline const char *metric_name(enum metric metric)
+{
+	static const char *const names[] = {
+		[METRIC_P50] = "p50",
+		[METRIC_P99] = "p99",
+		[METRIC_MEAN] = "mean",
+		[METRIC_TOTAL] = "total",
+	};
+
+	_Static_assert(sizeof(names) / sizeof(names[0]) == NR_METRICS, "a name for each");
+	return names[metric];
+}
 
 #endif

@@ -2,7 +2,6 @@
 /*
  * Writes events, rows and histograms as tables, Markdown, JSON lines or CSV.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -67,19 +66,6 @@ static int event_line(FILE *out, const struct column *column, const void *object
 
 /* Markdown, in which a table is one line per row, and need not be in line */
 
-/* With a backslash before what would be markup. "_" within a word is none. */
-static void markdown_text(FILE *out, const char *text)
-{
-	const char *at;
-
-	for (at = text; *at; at++) {
-		if (strchr("\\|`*<[&~$", *at) ||
-		    (*at == '_' && (at == text || !isalnum((unsigned char)at[-1]))))
-			putc('\\', out);
-		putc(*at, out);
-	}
-}
-
 /* The headings if there is no object. */
 static int markdown_line(FILE *out, const struct column *column, const void *object, __u64 start_ns)
 {
@@ -92,7 +78,7 @@ static int markdown_line(FILE *out, const struct column *column, const void *obj
 		if (object)
 			cell_fill(cell, column, object, start_ns);
 		putc(' ', out);
-		markdown_text(out, object ? cell : column->heading);
+		cell_markdown(out, object ? cell : column->heading);
 		fputs(" |", out);
 	}
 	putc('\n', out);
@@ -198,9 +184,10 @@ static void histogram_title(FILE *out, const struct rows *rows, const struct row
 	struct column columns[MAX_ROW_COLUMNS];
 
 	row_columns(columns, rows->by, rows->nr_by, false, false);
-	cell_keys(out, columns, &of_row);
-	fprintf(out, "%scount=%llu empty=%llu unmeasured=%llu\n", rows->nr_by ? " " : "",
-		row->count, row->empty, row->unmeasured);
+	if (cell_keys(out, FORMAT_TABLE, columns, &of_row))
+		putc(' ', out);
+	fprintf(out, "count=%llu empty=%llu unmeasured=%llu\n", row->count, row->empty,
+		row->unmeasured);
 }
 
 static void histogram_bar(FILE *out, const struct hist *hist, unsigned int range, __u64 most)

@@ -20,6 +20,17 @@ enum phase {
 	NR_PHASES,
 };
 
+static inline const char *phase_name(enum phase phase)
+{
+	static const char *const names[] = {
+		[PHASE_WAIT] = "wait",	       [PHASE_FREE] = "free",	[PHASE_DESTROY] = "destroy",
+		[PHASE_DEFERRED] = "deferred", [PHASE_TOTAL] = "total",
+	};
+
+	_Static_assert(sizeof(names) / sizeof(names[0]) == NR_PHASES, "a name for each");
+	return names[phase];
+}
+
 /* What a destroy call did with the allocator's memory. */
 enum outcome {
 	OUTCOME_EMPTY,	  /* there was none */
