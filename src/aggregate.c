@@ -11,24 +11,7 @@
 #include <uthash.h>
 
 #include "aggregate.h"
-
-#define CALLER_LEN 512 /* the kernel's KSYM_NAME_LEN, with its NUL */
-#define KEYS_SIZE  (NR_KEYS * (1 + CALLER_LEN))
-
-/*
- * Say what kind of value follows in the bytes of a key, so that no two kinds are ever taken for
- * the same. In the order in which they are sorted.
- */
-enum key_tag { TAG_KNOWN = 1, TAG_ADDRESS, TAG_UNKNOWN };
-
-/*
- * The keys as bytes, which are both what identifies a row and what orders it: memcmp() compares
- * them key by key, since numbers have their high byte first and text ends with a NUL.
- */
-struct key_bytes {
-	size_t len;
-	unsigned char at[KEYS_SIZE];
-};
+#include "key_bytes.h"
 
 struct entry {
 	struct row row;
@@ -49,108 +32,6 @@ struct aggregate {
 	struct entry *other;
 	const struct row **sorted; /* of the last aggregate_sort() */
 };
-
-static void put_tag(struct key_bytes *keys, enum key_tag tag)
-{
-	keys->at[keys->len++] = tag;
-}
-
-static void put_number(struct key_bytes *keys, enum key_tag tag, __u64 number)
-{
-	int shift;
-
-	put_tag(keys, tag);
-	for (shift = 56; shift >= 0; shift -= 8)
-		keys->at[keys->len++] = number >> shift;
-}
-
-static void put_text(struct key_bytes *keys, const char *text, size_t size)
-{
-	size_t len = strnlen(text, size - 1);
-
-	put_tag(keys, TAG_KNOWN);
-	memcpy(&keys->at[keys->len], text, len);
-	keys->len += len;
-	keys->at[keys->len++] = '\0';
-}
-
-static void put_caller(struct key_bytes *keys, const struct call *call)
-{
-	if (call->caller_name)
-		put_text(keys, call->caller_name, CALLER_LEN);
-	else if (call->caller)
-		put_number(keys, TAG_ADDRESS, call->caller);
-	else
-		put_tag(keys, TAG_UNKNOWN);
-}
-
-static void put_string(struct key_bytes *keys, const char *text)
-{
-	if (text)
-		put_text(keys, text, CALLER_LEN);
-	else
-		put_tag(keys, TAG_UNKNOWN);
-}
-
-static void put_known(struct key_bytes *keys, bool known, __u64 number)
-{
-	if (known)
-		put_number(keys, TAG_KNOWN, number);
-	else
-		put_tag(keys, TAG_UNKNOWN);
-}
-
-static void put_key(struct key_bytes *keys, enum key key, const struct call *call)
-{
-	const struct task_id *task = identity_task(&call->identity);
-
-	switch (key) {
-	case KEY_CALLER:
-		put_caller(keys, call);
-		break;
-	case KEY_TYPE:
-		put_known(keys, call_has(call, CALL_MAP), call->map_type);
-		break;
-	case KEY_ALLOC:
-		put_known(keys, call->alloc != ALLOC_UNKNOWN, call->alloc);
-		break;
-	case KEY_ID:
-		put_known(keys, call->identity.map_id, call->identity.map_id);
-		break;
-	case KEY_RELEASED_BY:
-		if (task)
-			put_text(keys, task->comm, NAME_LEN);
-		else
-			put_tag(keys, TAG_UNKNOWN);
-		break;
-	case KEY_RELEASED_PID:
-		put_known(keys, task, task ? task->pid : 0);
-		break;
-	case KEY_CGROUP:
-		put_known(keys, task, task ? task->cgroup_id : 0);
-		break;
-	case KEY_NAME:
-		if (call_has(call, CALL_MAP | CALL_NAME))
-			put_text(keys, call->map_name, NAME_LEN);
-		else
-			put_tag(keys, TAG_UNKNOWN);
-		break;
-	case KEY_COMM:
-		put_text(keys, call->comm, NAME_LEN);
-		break;
-	case KEY_CPU:
-		put_number(keys, TAG_KNOWN, call->cpu);
-		break;
-	case KEY_HOST:
-		put_string(keys, call->host);
-		break;
-	case KEY_SCENARIO:
-		put_string(keys, call->scenario);
-		break;
-	case NR_KEYS:
-		break;
-	}
-}
 
 static void phases_free(struct row_phases *phases)
 {
@@ -353,12 +234,8 @@ static int add(struct aggregate *aggregate, const struct call *call,
 	const struct sample sample = sample_of(call, teardown);
 	struct key_bytes keys;
 	struct entry *entry;
-	size_t i;
 
-	keys.len = 0;
-	for (i = 0; i < aggregate->nr_by; i++)
-		put_key(&keys, aggregate->by[i], call);
-
+	key_bytes_read(&keys, aggregate->by, aggregate->nr_by, call);
 	HASH_FIND(hh, aggregate->entries, keys.at, keys.len, entry);
 	if (!entry && HASH_COUNT(aggregate->entries) < aggregate->max_rows)
 		return entry_add(aggregate, &keys, &sample);

@@ -14,13 +14,12 @@
  *   stuck     what is under way for too long
  *   ksyms     the caller's address -> its name
  *   report    what becomes of a call: a line, or a part of a row
- *   aggregate calls or teardowns -> rows, over hist, a histogram
- *   teardown_view  what becomes of a teardown, over slowest, timeline, perfetto, folded
- *   column    what there is to show of all these and the ledger (ledger.h), over text: _calls,
- *             _teardowns, _rows, _ledgers, _diff, over _get, what they share
- *   render    columns -> table, Markdown, JSON, CSV, over cell and line
- *   diff      two aggregates with samples -> what differs, over stats; written by diff_report
- *   output    the file or pipe they go to
+ *   aggregate calls or teardowns -> rows, over hist, a histogram, and samples; key_bytes, their
+ * keys teardown_view  what becomes of a teardown, over slowest, timeline, perfetto, folded column
+ * what there is to show of all these and the ledger (ledger.h), over text: _calls, _teardowns,
+ * _rows, _ledgers, _diff, over _get, what they share render    columns -> table, Markdown, JSON,
+ * CSV, over cell and line diff      two aggregates with samples -> what differs, over stats;
+ * written by diff_report output    the file or pipe they go to
  *
  * Around it:
  *
