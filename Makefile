@@ -72,13 +72,13 @@ $(OUT)/tests/workload: $(wildcard tests/guest/*.[ch])
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c,$^) $(ALL_LDLIBS)
 
-$(OUT)/tests/bin/%: tests/bench/%.c
+$(OUT)/tests/bin/%: tests/bench/%.c $(LIB)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(ALL_LDLIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -iquote src -o $@ $< $(LIB) $(ALL_LDLIBS)
 
 unit: $(UNIT)
-programs: all $(OUT)/tests/workload $(OUT)/tests/bin/calls
+programs: all $(OUT)/tests/workload $(OUT)/tests/bin/calls $(OUT)/tests/bin/scenarios
 
 asan:
 	$(Q)$(MAKE) --no-print-directory OUT=build/asan CFLAGS="-O1 -g" SANITIZE="-fsanitize=address,undefined" all unit

@@ -119,7 +119,7 @@ const struct column bench_columns[] = {
 	SETTING("runs", NULL, runs),
 	{"family", NULL, "-", VALUE_TEXT, .get = get_text_at,
 	 .at = offsetof(struct bench_line, family)},
-	{"count", "N", "-", VALUE_NUMBER, .get = get_count},
+	{"count", "COUNT", "-", VALUE_NUMBER, .get = get_count},
 	SETTING("entries", "ENTRIES", entries),
 	PHASE("wait_p50_ns", NULL, PHASE_WAIT, 50),
 	PHASE("free_p50_ns", "FREE P50", PHASE_FREE, 50),

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Runs scenarios by the benchmark's worker, with nobody to trace them, and says what was made.
+ *
+ * usage: scenarios quick|standard|SCENARIO...
+ *
+ * Each scenario is run once to warm up and once more; then there is a line "name, map's name, type,
+ * entries, maps, what scenario_run() gave, milliseconds of the run". Fails if the worker does.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "bench_worker.h"
+#include "maptype.h"
+
+static __u64 now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+/* What the scenario gave; exits if it is the worker that failed. */
+static int run(struct bench_worker *worker, size_t index, bool warm_up)
+{
+	struct pollfd poll_fd = {.fd = bench_worker_fd(worker), .events = POLLIN};
+	size_t answered;
+	int err;
+
+	if (bench_worker_answer(worker, &answered, &err) != -EAGAIN)
+		exit(1);
+	if (bench_worker_run(worker, index, warm_up))
+		exit(1);
+	if (poll(&poll_fd, 1, -1) != 1 || bench_worker_answer(worker, &answered, &err))
+		exit(1);
+	if (answered != index)
+		exit(1);
+	return err;
+}
+
+static struct scenario *read_list(int argc, char **argv, size_t *nr)
+{
+	bool quick = !strcmp(argv[1], "quick");
+	const struct scenario *standard = scenario_standard(quick, nr);
+	struct scenario *list;
+
+	if (!quick && strcmp(argv[1], "standard")) {
+		*nr = argc - 1;
+		standard = NULL;
+	}
+	list = calloc(*nr, sizeof(*list));
+	if (!list)
+		exit(1);
+	if (standard)
+		memcpy(list, standard, *nr * sizeof(*list));
+	for (size_t i = 0; !standard && i < *nr; i++)
+		if (scenario_parse(&list[i], argv[i + 1]))
+			exit(2);
+	if (scenario_name_maps(list, *nr))
+		exit(2);
+	return list;
+}
+
+int main(int argc, char **argv)
+{
+	struct bench_worker *worker;
+	struct scenario *list;
+	size_t nr;
+
+	if (argc < 2)
+		return 2;
+	list = read_list(argc, argv, &nr);
+	if (bench_worker_start(&worker, list, nr))
+		return 1;
+	for (size_t i = 0; i < nr; i++) {
+		int err = run(worker, i, true);
+		__u64 start_ns = now_ns();
+
+		if (!err)
+			err = run(worker, i, false);
+		printf("%s %s %s %u %llu %d %llu\n", list[i].name, list[i].map_name,
+		       maptype_name(list[i].map_type), list[i].entries, scenario_maps(&list[i]),
+		       err, (now_ns() - start_ns) / 1000000);
+		fflush(stdout);
+	}
+	bench_worker_stop(worker);
+	free(list);
+	return 0;
+}
