@@ -211,8 +211,8 @@ static double p_normal(const struct ranks *ranks, size_t nr_first, size_t nr_sec
 	wide spread = nr * nr * nr - nr - ranks->ties;
 	double variance;
 
-	/* All values are equal, or U is where it is expected. */
-	if (!spread || !off)
+	/* U is where it is expected, as when all values are equal and there is no spread. */
+	if (!off)
 		return 1;
 	variance = (double)pairs / 12 * (double)spread / ((double)nr * (double)(nr - 1));
 	/* U comes in steps of 1; half of one is taken off, as R does. */
