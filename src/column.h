@@ -60,8 +60,9 @@ struct column {
 	/* Reads the value from the object that the list is for. false: not known (null in JSON). */
 	bool (*get)(const struct column *column, const void *object, struct value *value);
 
+	size_t at; /* offset of the member; of a ledger's columns, a __u64 */
+
 	/* For the getters only. */
-	size_t at; /* offset of the member */
 	unsigned int percent;
 	const char *text;
 	const struct column *of_call; /* a row's key: the column that reads it from a call */

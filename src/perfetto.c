@@ -28,8 +28,6 @@
 #include "perfetto.h"
 #include "text.h"
 
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
-
 /* No tid is greater: the kernel's PID_MAX_LIMIT. */
 #define TID_LIMIT (4U << 20)
 #define LABEL_LEN 512
@@ -80,18 +78,6 @@ struct event {
 	__u64 id;
 	json_t *args; /* owned; may be NULL */
 };
-
-static const char *outcome_name(enum outcome outcome)
-{
-	static const char *const names[] = {
-		[OUTCOME_EMPTY] = "empty",	 [OUTCOME_DIRECT] = "direct",
-		[OUTCOME_DEFERRED] = "deferred", [OUTCOME_PENDING] = "pending",
-		[OUTCOME_UNKNOWN] = "unknown",
-	};
-
-	_Static_assert(ARRAY_SIZE(names) == NR_OUTCOMES, "a name for each outcome");
-	return names[outcome < NR_OUTCOMES ? outcome : OUTCOME_UNKNOWN];
-}
 
 /* JSON */
 

@@ -41,6 +41,18 @@ enum outcome {
 	NR_OUTCOMES,
 };
 
+static inline const char *outcome_name(enum outcome outcome)
+{
+	static const char *const names[] = {
+		[OUTCOME_EMPTY] = "empty",	 [OUTCOME_DIRECT] = "direct",
+		[OUTCOME_DEFERRED] = "deferred", [OUTCOME_PENDING] = "pending",
+		[OUTCOME_UNKNOWN] = "unknown",
+	};
+
+	_Static_assert(sizeof(names) / sizeof(names[0]) == NR_OUTCOMES, "a name for each");
+	return names[outcome < NR_OUTCOMES ? outcome : OUTCOME_UNKNOWN];
+}
+
 struct destroy {
 	__u64 ts_ns;	  /* CLOCK_MONOTONIC; UNKNOWN_NS */
 	__u64 latency_ns; /* UNKNOWN_NS */

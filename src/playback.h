@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Hands what is in the tables of a recording to a sink, in the order in which it was recorded.
+ */
+#ifndef MEMDESTROY_PLAYBACK_H
+#define MEMDESTROY_PLAYBACK_H
+
+#include "lookup.h"
+#include "replay.h"
+
+/* A recording that is open; all outlive the call. */
+struct playback {
+	sqlite3 *db;
+	const char *path;
+	const struct lookup *lookup;
+	const char *host;
+	__u64 start_ns; /* of the run, before it is shifted */
+	const struct replay_options *opts;
+	const struct sink *sink;
+};
+
+/* As replay_run(). */
+int playback_run(const struct playback *playback);
+
+#endif

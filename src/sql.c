@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the writer and the reader of recordings share of SQLite.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "call.h"
+#include "ledger.h"
+#include "sql.h"
+#include "text.h"
+
+#define TEXT_MAX 4096 /* longer text is not looked at for whether it is UTF-8 */
+
+/* No name, "file:..." and ":memory:" mean something else to SQLite than to everybody else. */
+int sql_open(sqlite3 **db, const char *path, int flags)
+{
+	char *file;
+	int rc;
+
+	*db = NULL;
+	if (asprintf(&file, "%s%s", *path == '/' ? "" : "./", path) < 0)
+		return SQLITE_NOMEM;
+	rc = sqlite3_open_v2(file, db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	free(file);
+	return rc;
+}
+
+int sql_errno(sqlite3 *db, int rc)
+{
+	int err = db ? sqlite3_system_errno(db) : 0;
+
+	switch (rc & 0xff) {
+	case SQLITE_OK:
+	case SQLITE_ROW:
+	case SQLITE_DONE:
+		return 0;
+	case SQLITE_NOMEM:
+		return -ENOMEM;
+	case SQLITE_FULL:
+		return -ENOSPC;
+	case SQLITE_IOERR:
+		/* A quota and a limit on the size of files are full disks, too. */
+		return err == ENOSPC || err == EDQUOT || err == EFBIG ? -ENOSPC : -EIO;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return -EBUSY;
+	case SQLITE_CANTOPEN:
+		return err ? -err : -EIO;
+	case SQLITE_READONLY:
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+		return -EACCES;
+	default:
+		return -EINVAL;
+	}
+}
+
+const char *sql_error(sqlite3 *db, int rc)
+{
+	int err = db ? sqlite3_system_errno(db) : 0;
+
+	switch (rc & 0xff) {
+	case SQLITE_FULL:
+		return strerror(ENOSPC);
+	case SQLITE_BUSY:
+		return "another program has it locked";
+	case SQLITE_IOERR:
+	case SQLITE_CANTOPEN:
+		if (err)
+			return strerror(err);
+	}
+	return sqlite3_errstr(rc);
+}
+
+static int next(struct insert *insert)
+{
+	return ++insert->at;
+}
+
+static void bound(struct insert *insert, int rc)
+{
+	if (!insert->rc)
+		insert->rc = rc;
+}
+
+void insert_null(struct insert *insert)
+{
+	bound(insert, sqlite3_bind_null(insert->stmt, next(insert)));
+}
+
+void insert_number(struct insert *insert, __u64 number)
+{
+	bound(insert, sqlite3_bind_int64(insert->stmt, next(insert), (sqlite3_int64)number));
+}
+
+void insert_known(struct insert *insert, bool known, __u64 number)
+{
+	if (known)
+		insert_number(insert, number);
+	else
+		insert_null(insert);
+}
+
+void insert_figure(struct insert *insert, __u64 figure)
+{
+	_Static_assert(UNKNOWN_NS > INT64_MAX && LEDGER_UNKNOWN > INT64_MAX &&
+			       ENTRIES_UNKNOWN > INT64_MAX,
+		       "what is unknown is too great");
+	insert_known(insert, figure <= INT64_MAX, figure);
+}
+
+static bool is_utf8(const char *text, size_t len)
+{
+	char valid[TEXT_SIZE(TEXT_MAX)];
+
+	return len <= TEXT_MAX && text_utf8(valid, sizeof(valid), text, len) == len;
+}
+
+/* Text that is none is stored as bytes: what reads TEXT may rely on its being UTF-8. */
+void insert_text(struct insert *insert, const char *text)
+{
+	size_t len = text ? strlen(text) : 0;
+
+	if (!text)
+		insert_null(insert);
+	else if (is_utf8(text, len))
+		bound(insert,
+		      sqlite3_bind_text(insert->stmt, next(insert), text, (int)len, SQLITE_STATIC));
+	else
+		bound(insert,
+		      sqlite3_bind_blob(insert->stmt, next(insert), text, (int)len, SQLITE_STATIC));
+}
+
+int insert_run(struct insert *insert)
+{
+	int rc = insert->rc ? insert->rc : sqlite3_step(insert->stmt);
+
+	sqlite3_reset(insert->stmt);
+	return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
