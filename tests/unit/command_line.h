@@ -23,7 +23,8 @@
 static struct options opts;
 static char said[4096]; /* on stderr, by the last parse() */
 
-/* Splits at spaces; '~' alone stands for an empty argument, '%' for a space, '^' for a percent sign. */
+/* Splits at spaces; '~' alone stands for an empty argument, '%' for a space, '^' for a percent
+ * sign. */
 static inline enum options_result parse(const char *line)
 {
 	static char words[8192], empty[1];
