@@ -2,16 +2,6 @@
 /*
  * Command lines, good and bad.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
 #include "command_line.h"
 
 static void test_defaults(void **state)
