@@ -34,9 +34,10 @@ static double metric_of(const struct diff_side *side, enum metric metric)
 	return NAN;
 }
 
+/* Whole ns make a whole number of percent, so that a limit of 10 % is not exceeded by 10 %. */
 static double change_percent(double base, double now)
 {
-	return base > 0 ? (now / base - 1) * 100 : NAN;
+	return base > 0 ? 100 * (now - base) / base : NAN;
 }
 
 static void side_fill(struct diff_side *side, const struct samples *samples, double alpha)
