@@ -7,7 +7,7 @@
 
 #include "aggregated.h"
 
-static int refused; /* the so-manieth request for memory that grows, from now on; 0: none */
+static int refused; /* the nth request for memory that grows, from now on; 0: none */
 
 /* In the C library's place. */
 void *reallocarray(void *old, size_t nr, size_t size)
@@ -167,8 +167,11 @@ static void finds_the_same_keys(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(none_unless_asked_for), cmocka_unit_test(of_calls),
-		cmocka_unit_test(of_teardowns),		 cmocka_unit_test(forgotten),
+		cmocka_unit_test(none_unless_asked_for),
+		cmocka_unit_test(of_calls),
+		cmocka_unit_test(of_teardowns),
+		cmocka_unit_test(all_or_nothing),
+		cmocka_unit_test(forgotten),
 		cmocka_unit_test(finds_the_same_keys),
 	};
 
