@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <bpf/libbpf.h>
 
@@ -15,21 +16,40 @@
 
 static bool be_quiet;
 static bool be_verbose;
+static bool status_shown;
+
+#define ERASE_LINE "\r\033[K"
+
+static void erase_status(void)
+{
+	if (status_shown)
+		fputs(ERASE_LINE, stderr);
+	status_shown = false;
+}
+
+/* What cannot be shown on one line is cut, or made fit. */
+__attribute__((format(printf, 2, 0))) static void one_line(char line[LINE_MAX_BYTES],
+							   const char *fmt, va_list args)
+{
+	int len = vsnprintf(line, LINE_MAX_BYTES, fmt, args);
+
+	if (len < 0)
+		line[0] = '\0';
+	if (len >= LINE_MAX_BYTES)
+		strcpy(line + LINE_MAX_BYTES - sizeof("..."), "...");
+	for (char *c = line; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == '\x7f')
+			*c = '?';
+}
 
 __attribute__((format(printf, 2, 0))) static void print_line(const char *kind, const char *fmt,
 							     va_list args)
 {
 	char line[LINE_MAX_BYTES];
 	int saved_errno = errno;
-	int len = vsnprintf(line, sizeof(line), fmt, args);
 
-	if (len < 0)
-		line[0] = '\0';
-	if (len >= (int)sizeof(line))
-		strcpy(line + sizeof(line) - sizeof("..."), "...");
-	for (char *c = line; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == '\x7f')
-			*c = '?';
+	one_line(line, fmt, args);
+	erase_status();
 	fprintf(stderr, "memdestroy-trace: %s%s\n", kind, line);
 	errno = saved_errno;
 }
@@ -72,6 +92,22 @@ void diag_verbose(const char *fmt, ...)
 	va_start(args, fmt);
 	print_line("", fmt, args);
 	va_end(args);
+}
+
+void diag_status(const char *fmt, ...)
+{
+	char line[LINE_MAX_BYTES];
+	va_list args;
+
+	erase_status();
+	if (!fmt || be_quiet || !isatty(STDERR_FILENO))
+		return;
+	va_start(args, fmt);
+	one_line(line, fmt, args);
+	va_end(args);
+	fputs(line, stderr);
+	fflush(stderr);
+	status_shown = true;
 }
 
 /* libbpf ends its messages with a newline itself, and a verifier log has many of them. */

@@ -23,4 +23,10 @@ void diag_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void diag_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));    /* not if quiet */
 void diag_verbose(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* if verbose */
 
+/*
+ * What is going on, on the last line of a terminal until the next message takes its place; nowhere
+ * else, and not if quiet. NULL takes it away.
+ */
+void diag_status(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 #endif

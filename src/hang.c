@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <string.h>
 
+#include "diag.h"
 #include "hang.h"
 #include "maptype.h"
 #include "text.h"
@@ -19,6 +20,7 @@ void hang_print(FILE *file, const struct hang *hang)
 	const char *line = hang->stack;
 	char duration[DURATION_SIZE];
 
+	diag_status(NULL);
 	fprintf(file, "memdestroy-trace: stuck for %s: %s", text_duration(duration, hang->for_ns),
 		hang->where);
 	if (call_has(&hang->call, CALL_MAP))

@@ -406,6 +406,8 @@ enum options_result options_parse(struct options *opts, int argc, char **argv)
 	int taken;
 
 	set_defaults(opts);
+	opts->argc = argc;
+	opts->argv = argv;
 	diag_init(false, false);
 	taken = take_first_words(opts, argc, argv);
 	argc -= taken;

@@ -80,6 +80,8 @@ struct gate {
 };
 
 struct options {
+	int argc; /* the whole command line */
+	char *const *argv;
 	enum action action;
 	enum view view;
 	enum attach_mode attach;

@@ -415,8 +415,7 @@ static int play(struct player *player, struct cursor cursor[NR_SOURCES])
 		err = sources[i].play(player, &cursor[i]);
 		if (!err)
 			err = cursor_next(&cursor[i]);
-		if (++played % BATCH == 0 && player->ops->abandoned &&
-		    player->ops->abandoned(player->ctx))
+		if (++played % BATCH == 0 && player->ops->done && player->ops->done(player->ctx))
 			return err;
 	}
 	if (!err && player->destroys.row)

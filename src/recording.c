@@ -46,7 +46,7 @@ enum statement {
 static const char *const statements[] = {
 	[BEGIN] = "BEGIN IMMEDIATE",
 	[COMMIT] = "COMMIT",
-	[PUT_RUN] = "INSERT INTO run VALUES (1,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	[PUT_RUN] = "REPLACE INTO run VALUES (1,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[PUT_END] = "UPDATE run SET end_ns = ?",
 	[PUT_SCENARIO] = "INSERT INTO scenario VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?)",
 	[PUT_CALL] = "INSERT INTO call VALUES (?,?,?,?,?,?,?,?,?,?)",
@@ -171,6 +171,15 @@ static int put_run(struct recording *recording, const struct conditions *conditi
 	insert_number(&insert, conditions->start_realtime_ns);
 	insert_figure(&insert, conditions->end_ns);
 	return insert_run(&insert);
+}
+
+int recording_begin(struct recording *recording, const struct conditions *conditions)
+{
+	int err = begin(recording);
+
+	if (!err)
+		err = took(recording, put_run(recording, conditions));
+	return err ? err : commit(recording, true);
 }
 
 static int prepare(struct recording *recording)

@@ -22,6 +22,9 @@ struct recording;
 int recording_create(struct recording **out, const char *path, bool force,
 		     const struct conditions *conditions);
 
+/* Sets the conditions to these, since more is known when all is set to begin. */
+int recording_begin(struct recording *recording, const struct conditions *conditions);
+
 /* Each may be called any number of times; what is the same is stored once. */
 int recording_call(struct recording *recording, const struct call *call);
 int recording_teardown(struct recording *recording, const struct teardown *teardown);

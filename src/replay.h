@@ -37,7 +37,9 @@ struct replay_options {
 
 /*
  * Hands everything to the sink in the order in which it was recorded. Callers' names, hosts and
- * scenarios are owned by the replay. -errno of the sink is returned as it is, and not told.
+ * scenarios are owned by the replay. The sink's tick() gets the time of the run's start first, then
+ * those of what is handed over. -EINVAL: the recording is damaged, which has been told; any other
+ * -errno is the sink's, or -ENOMEM, and has not.
  */
 int replay_run(struct replay *replay, const struct replay_options *opts, const struct sink *sink);
 

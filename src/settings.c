@@ -80,7 +80,7 @@ static __u32 points_wanted(const struct options *opts)
 
 	if (opts->identity)
 		points |= POINT(POINT_PUT) | POINT(POINT_PUT_UREF) | POINT(POINT_RELEASE);
-	if (opts->view == VIEW_TEARDOWNS)
+	if (opts->view != VIEW_CALLS)
 		points |= POINT(POINT_FREE) | POINT(POINT_RECLAIM) | POINT(POINT_QUEUE);
 	return points;
 }
@@ -93,7 +93,7 @@ int settings_make(struct settings *settings, const struct options *opts, const s
 	settings->stacks = opts->stuck_ns;
 	config_symbols(&settings->config, ksyms);
 	/* Of a teardown, the loader sees whether it is wanted, once all is known. */
-	if (opts->view == VIEW_TEARDOWNS)
+	if (opts->view != VIEW_CALLS)
 		return 0;
 	return config_filters(&settings->config, &settings->names, opts, ksyms);
 }
