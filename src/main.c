@@ -3,9 +3,16 @@
  * memdestroy-trace: who calls bpf_mem_alloc_destroy(), for which map, and how long it takes; and
  * whole teardowns of maps.
  *
- * The way of a call through the files:
+ * What the program can be asked to do (cmd.h) is a file each: cmd_trace, cmd_record, cmd_report,
+ * cmd_diff, cmd_bench. They put these together: a source of calls and teardowns, and a sink
+ * (sink.h) for them.
+ *
+ * The running kernel, as a source:
  *
  *   bpf/memdestroy_trace.bpf.c  the probes: a record for each side of a call (bpf/event.h)
+ *   live      the running kernel as a whole: ksyms, probe, session
+ *   probe     the BPF programs: chosen, loaded, attached, counted
+ *   settings  what the BPF programs are told, from options and symbols
  *   session   drains the ring buffer, minds signals and clocks
  *   decode    bytes -> a checked record
  *   pair      two records -> struct call (call.h)
@@ -13,19 +20,34 @@
  *   teardowns calls and releases -> struct teardown (teardown.h)
  *   stuck     what is under way for too long
  *   ksyms     the caller's address -> its name
- *   report    what becomes of a call: a line, or a part of a row
- *   aggregate calls or teardowns -> rows, over hist, a histogram, and samples; key_bytes, their
- * keys teardown_view  what becomes of a teardown, over slowest, timeline, perfetto, folded column
- * what there is to show of all these and the ledger (ledger.h), over text: _calls, _teardowns,
- * _rows, _ledgers, _diff, over _get, what they share render    columns -> table, Markdown, JSON,
- * CSV, over cell and line diff      two aggregates with samples -> what differs, over stats;
- * written by diff_report output    the file or pipe they go to
+ *
+ * A recording (schema.h: an SQLite file), as a sink and as a source:
+ *
+ *   recorder  what happens live -> recording, which writes the file; conditions of the run
+ *   replay    reads the file; replays: several as one
+ *   command   what is run while it is recorded
+ *
+ * The sinks that show:
+ *
+ *   report    what becomes of a call: a line, or a part of a row; filter: if it is wanted
+ *   teardown_view  what becomes of a teardown, over slowest, timeline, perfetto, folded
+ *   aggregate calls or teardowns -> rows, over hist, samples, and key_bytes, what they are known by
+ *   diff      two aggregates with samples -> what differs, over stats; comparable: may they be
+ *   bench_table  an aggregate by scenario -> what a benchmark found
+ *   column    what there is to show of all these and the ledger (ledger.h), a file for each:
+ *             column_calls, _teardowns, _rows, _ledgers, _diff, _bench, over column_get
+ *   render    columns -> table, Markdown, JSON, CSV, over cell, line, text; diff_report, hang
+ *   output    the file or pipe they go to
+ *
+ * The benchmark:
+ *
+ *   scenario  what to measure; bench: when; bench_worker: the process that does it, over
+ *             bench_maps, bench_fill, bench_owner, bench_type
  *
  * Around it:
  *
- *   options   the command line, over option_values, duration, glob, maptype; usage prints its help
- *   settings  what the BPF programs are told, from options and symbols
- *   probe     the BPF programs: chosen, loaded, attached, counted
+ *   options   the command line, over option_table, option_values, option_numbers, option_checks,
+ *             duration, glob, maptype; usage prints its help, usage_text
  *   privileges, diag (messages)
  */
 #include <errno.h>
@@ -57,7 +79,6 @@ static int run(const struct options *opts)
 	switch (opts->action) {
 	case ACTION_TRACE:
 		return cmd_trace(opts);
-#if 0
 	case ACTION_RECORD:
 		return cmd_record(opts);
 	case ACTION_REPORT:
@@ -66,9 +87,6 @@ static int run(const struct options *opts)
 		return cmd_diff(opts);
 	case ACTION_BENCH:
 		return cmd_bench(opts);
-#endif
-	default:
-		break;
 	}
 	return EXIT_FAILED;
 }
