@@ -121,16 +121,6 @@ int recorder_begin(struct recorder *recorder)
 	return recording_begin(recorder->recording, &conditions);
 }
 
-static void tell(const struct recorder *recorder, __u64 events)
-{
-	struct teardown_counts counts;
-	struct ledger ledger;
-
-	session_count(recorder->live->session, &ledger, &counts);
-	diag_info("recorded %llu events in '%s'", events, recorder->path);
-	render_ledger_text(stderr, &ledger, false);
-	render_teardown_ledger_text(stderr, &counts.ledger, counts.points, NR_POINTS, false);
-}
 
 int recorder_end(struct recorder *recorder, int err)
 {
@@ -145,7 +135,12 @@ int recorder_end(struct recorder *recorder, int err)
 		err = recording_ledger(recorder->recording, &ledger, &counts);
 	if (!err)
 		err = recording_end(recorder->recording, end_ns);
-	tell(recorder, events);
+	if (err)
+		diag_info("'%s' holds what was recorded before that", recorder->path);
+	else
+		diag_info("recorded %llu events in '%s'", events, recorder->path);
+	render_ledger_text(stderr, &ledger, false);
+	render_teardown_ledger_text(stderr, &counts.ledger, counts.points, NR_POINTS, false);
 	return err;
 }
 
