@@ -165,7 +165,7 @@ static void gate_of_the_total(void **state)
 static void corrected_for_their_number(void **state)
 {
 	struct sides sides = sides_new();
-	char name[8];
+	char name[12];
 	int i;
 
 	(void)state;
