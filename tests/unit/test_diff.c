@@ -129,8 +129,10 @@ static void gate_of_the_tail(void **state)
 		put(&sides, SIDE_NEW, "a", i % 50 ? 10000 + i : 100000 + i);
 	gate(&sides, METRIC_P50, 5);
 	gate(&sides, METRIC_P99, 5);
+	gate(&sides, METRIC_MEAN, 5); /* which has grown, but that is for the rank sum to tell */
 	line = compare(&sides)->line;
 	assert_int_equal(line->verdict, VERDICT_SAME);
+	assert_true(line->delta[METRIC_MEAN] > 15);
 	assert_true(line->p_tail_corrected < 0.001);
 	assert_int_equal(line->failed, 1 << 1);
 
@@ -183,6 +185,29 @@ static void corrected_for_their_number(void **state)
 	assert_int_equal(line_of(&sides.diff, "slower")->verdict, VERDICT_SAME);
 	assert_true(is_near(line_of(&sides.diff, "slower")->difference.p, 2 / 252.0));
 	assert_true(is_near(line_of(&sides.diff, "slower")->p_corrected, 40 * 2 / 252.0));
+	sides_free(&sides);
+}
+
+/* Likewise of tails: that the ten greatest of 1000 are all on one of two sides is 1 in 500. */
+static void tails_corrected_for_their_number(void **state)
+{
+	struct sides sides = sides_new();
+	char name[12];
+	int i;
+
+	(void)state;
+	put_steps(&sides, SIDE_BASE, "tail", 10000, 1, 500);
+	put_steps(&sides, SIDE_NEW, "tail", 10000, 1, 490);
+	put_steps(&sides, SIDE_NEW, "tail", 100000, 1, 10);
+	gate(&sides, METRIC_P99, 10);
+	assert_int_equal(compare(&sides)->failed, 1);
+	for (i = 1; i < 40; i++) {
+		snprintf(name, sizeof(name), "%d", i);
+		put_steps(&sides, SIDE_BASE, name, 100, 1, 5);
+		put_steps(&sides, SIDE_NEW, name, 100, 1, 5);
+	}
+	assert_int_equal(compare(&sides)->failed, 0);
+	assert_true(line_of(&sides.diff, "tail")->p_tail_corrected > 0.05);
 	sides_free(&sides);
 }
 
@@ -239,6 +264,14 @@ static void rows_of_no_scenario(void **state)
 	}
 	assert_int_equal(compare(&sides)->nr, 1);
 	assert_string_equal(sides.diff.line[0].row->key.scenario, "hash");
+	sides_free(&sides);
+
+	/* What had no row left may well be of one. */
+	sides = sides_by(by, 1, 0);
+	for (i = 0; i < NR_SIDES_OF_DIFF; i++)
+		assert_int_equal(aggregate_add(sides.of[i], &call), 0);
+	assert_int_equal(compare(&sides)->nr, 1);
+	assert_true(sides.diff.line[0].row->other);
 	sides_free(&sides);
 
 	/* Without that key, there is nothing to be left out. */
@@ -385,6 +418,21 @@ static void worst_first(void **state)
 	sides_free(&sides);
 }
 
+/* What has no delta, because it took no time before, comes after what has one. */
+static void unknown_delta_last(void **state)
+{
+	struct sides sides = sides_new();
+
+	(void)state;
+	put_steps(&sides, SIDE_BASE, "a", 0, 0, 40);
+	put_steps(&sides, SIDE_NEW, "a", 1000, 1, 40);
+	put_steps(&sides, SIDE_BASE, "b", 1000, 1, 40);
+	put_steps(&sides, SIDE_NEW, "b", 1100, 1, 40);
+	assert_string_equal(compare(&sides)->line[0].row->key.map_name, "b");
+	assert_int_equal(sides.diff.line[1].verdict, VERDICT_SLOWER);
+	sides_free(&sides);
+}
+
 /* A tail that fails comes before what is slower and has no gate. */
 static void failed_first(void **state)
 {
@@ -418,13 +466,22 @@ static void nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(figures_of_a_line), cmocka_unit_test(gates),
-		cmocka_unit_test(gate_at_the_edge),  cmocka_unit_test(gate_of_the_tail),
-		cmocka_unit_test(gate_of_the_total), cmocka_unit_test(corrected_for_their_number),
-		cmocka_unit_test(keys_of_one_side),  cmocka_unit_test(rows_of_no_scenario),
-		cmocka_unit_test(other_rows),	     cmocka_unit_test(phases_of_teardowns),
-		cmocka_unit_test(base_of_zero),	     cmocka_unit_test(geometric_means),
-		cmocka_unit_test(worst_first),	     cmocka_unit_test(failed_first),
+		cmocka_unit_test(figures_of_a_line),
+		cmocka_unit_test(gates),
+		cmocka_unit_test(gate_at_the_edge),
+		cmocka_unit_test(gate_of_the_tail),
+		cmocka_unit_test(gate_of_the_total),
+		cmocka_unit_test(corrected_for_their_number),
+		cmocka_unit_test(tails_corrected_for_their_number),
+		cmocka_unit_test(keys_of_one_side),
+		cmocka_unit_test(rows_of_no_scenario),
+		cmocka_unit_test(other_rows),
+		cmocka_unit_test(phases_of_teardowns),
+		cmocka_unit_test(base_of_zero),
+		cmocka_unit_test(geometric_means),
+		cmocka_unit_test(worst_first),
+		cmocka_unit_test(unknown_delta_last),
+		cmocka_unit_test(failed_first),
 		cmocka_unit_test(nothing),
 	};
 
