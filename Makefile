@@ -105,7 +105,8 @@ bench: programs
 lint:
 	$(Q)clang-format --dry-run -Werror $(wildcard src/*.[ch] bpf/*.[ch] tests/*/*.[ch])
 	$(Q)shellcheck -x .ci/run tests/run tests/deps $(addprefix tests/guest/,guest kernel initramfs \
-		run checks scenarios teardown-checks teardown-scenarios record-checks record-scenarios demo) tests/cli/run tests/cli/undocumented tests/bench/run
+		run checks scenarios teardown-checks teardown-scenarios bench-checks bench-scenarios \
+		record-checks record-scenarios demo) tests/cli/run tests/cli/undocumented tests/bench/run
 
 clean:
 	$(Q)rm -rf $(OUT)

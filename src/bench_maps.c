@@ -29,7 +29,7 @@ struct run {
 	const struct bench_type *type;
 	const char *map_name;
 	struct filler *filler;
-	int inner_fd; /* the map that maps of maps hold; -1 */
+	int inner_fd; /* the map that maps of maps hold, which outlives the run; -1 */
 	int btf_fd;   /* -1 */
 	__u32 btf_key, btf_value;
 	__u64 nr; /* maps */
@@ -99,10 +99,10 @@ static int check_memory(const struct run *run)
 	return -ENOMEM;
 }
 
-/* Each map is an open file, and so is each owner. */
+/* Each map is an open file, and so is each owner, of which some may be there already. */
 static int allow_files(const struct run *run)
 {
-	rlim_t wanted = run->nr + SPARE_FILES;
+	rlim_t wanted = run->nr + owners_open() + SPARE_FILES;
 	struct rlimit limit;
 
 	if (run->type->owner != OWNER_NONE)
@@ -170,6 +170,16 @@ static int create_error(const struct run *run, int err)
 	return failed(run, "make its maps", err);
 }
 
+/* The map that maps of maps hold. Kept, so that none of it is torn down while others are. */
+static int inner_map(void)
+{
+	static int fd = -1;
+
+	if (fd < 0)
+		fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "bench_inner", 4, 4, 1, NULL);
+	return fd;
+}
+
 static int prepare(struct run *run)
 {
 	int err = check_memory(run);
@@ -193,7 +203,7 @@ static int prepare(struct run *run)
 			return failed(run, "load BTF for its maps", err);
 	}
 	if (run->type->map_type == BPF_MAP_TYPE_HASH_OF_MAPS) {
-		run->inner_fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "bench_inner", 4, 4, 1, NULL);
+		run->inner_fd = inner_map();
 		if (run->inner_fd < 0)
 			return failed(run, "make the map that its maps hold", run->inner_fd);
 	}
@@ -276,8 +286,6 @@ static void clean_up(struct run *run)
 		if (run->fds[i] >= 0)
 			close(run->fds[i]);
 	free(run->fds);
-	if (run->inner_fd >= 0)
-		close(run->inner_fd);
 	if (run->btf_fd >= 0)
 		close(run->btf_fd);
 	filler_free(run->filler);

@@ -74,6 +74,11 @@ int owners_make(enum owner sort, __u32 nr)
 	return 0;
 }
 
+__u32 owners_open(void)
+{
+	return owners[OWNER_TASK].nr + owners[OWNER_SOCKET].nr;
+}
+
 int owner_fd(enum owner sort, __u32 index)
 {
 	return owners[sort].fd[index];

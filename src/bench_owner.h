@@ -13,6 +13,9 @@
  */
 int owners_make(enum owner sort, __u32 nr);
 
+/* How many there are of all sorts; each is an open file. */
+__u32 owners_open(void);
+
 /* The file descriptor that stands for one of those made. */
 int owner_fd(enum owner sort, __u32 index);
 

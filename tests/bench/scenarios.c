@@ -4,8 +4,9 @@
  *
  * usage: scenarios quick|standard|SCENARIO...
  *
- * Each scenario is run once to warm up and once more; then there is a line "name, map's name, type,
- * entries, maps, what scenario_run() gave, milliseconds of the run". Fails if the worker does.
+ * Each scenario is run once to warm up and once more; then there is a line of JSON that says what
+ * its maps are like, how many there were, what scenario_run() gave, and how long the run took.
+ * Fails if the worker does.
  */
 #include <errno.h>
 #include <poll.h>
@@ -66,6 +67,16 @@ static struct scenario *read_list(int argc, char **argv, size_t *nr)
 	return list;
 }
 
+static void say(const struct scenario *s, int err, __u64 ms)
+{
+	printf("{\"kind\":\"scenario\",\"scenario\":\"%s\",\"map_name\":\"%s\",", s->name,
+	       s->map_name);
+	printf("\"map_type\":\"%s\",\"fill\":\"%s\",\"prealloc\":%s,", maptype_name(s->map_type),
+	       scenario_fill_name(s->fill), s->prealloc ? "true" : "false");
+	printf("\"entries\":%u,\"value_size\":%u,\"maps\":%llu,\"err\":%d,\"ms\":%llu}\n",
+	       s->entries, s->value_size, scenario_maps(s), err, ms);
+}
+
 int main(int argc, char **argv)
 {
 	struct bench_worker *worker;
@@ -83,9 +94,7 @@ int main(int argc, char **argv)
 
 		if (!err)
 			err = run(worker, i, false);
-		printf("%s %s %s %u %llu %d %llu\n", list[i].name, list[i].map_name,
-		       maptype_name(list[i].map_type), list[i].entries, scenario_maps(&list[i]),
-		       err, (now_ns() - start_ns) / 1000000);
+		say(&list[i], err, (now_ns() - start_ns) / 1000000);
 		fflush(stdout);
 	}
 	bench_worker_stop(worker);

@@ -85,3 +85,16 @@ def points_lossless:
 		and (.missed_return // 0) == 0 and (.lost_return // 0) == 0);
 
 def median: sort | .[length / 2 | floor];
+
+# Of the benchmark. An LRU map drops some before it is full; that of what has no limit is 0.
+def made_scenarios: map(select(.kind == "scenario"));
+def right_scenario($made):
+	.map_type == $made.map_type and .value_size == $made.value_size
+	and .max_entries == (if $made.map_type | endswith("_storage") then 0 else $made.entries end)
+	and .map_flags % 2 == (if $made.prealloc then 0 else 1 end)
+	and (.released_by == null or .released_by.comm == "bench-worker")
+	and (if .entries == null then true
+		elif $made.fill == "emptied" then .entries == 0
+		elif $made.map_type | startswith("lru") then
+			.entries > 0.9 * $made.entries and .entries <= $made.entries
+		else .entries == $made.entries end);
