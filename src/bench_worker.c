@@ -126,7 +126,7 @@ out:
 static int gone(int err)
 {
 	diag_error("the process that makes maps has ended: %s",
-		   err ? strerror(-err) : "it was killed, or for want of memory");
+		   err ? strerror(-err) : "it was killed, perhaps for want of memory");
 	return err ? err : -EPIPE;
 }
 
