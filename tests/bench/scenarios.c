@@ -73,8 +73,8 @@ static void say(const struct scenario *s, int err, __u64 ms)
 	       s->map_name);
 	printf("\"map_type\":\"%s\",\"fill\":\"%s\",\"prealloc\":%s,", maptype_name(s->map_type),
 	       scenario_fill_name(s->fill), s->prealloc ? "true" : "false");
-	printf("\"entries\":%u,\"value_size\":%u,\"maps\":%llu,\"err\":%d,\"ms\":%llu}\n",
-	       s->entries, s->value_size, scenario_maps(s), err, ms);
+	printf("\"entries\":%u,\"value_size\":%u,\"maps\":%llu,\"runs\":%u,\"err\":%d,\"ms\":%llu}\n",
+	       s->entries, s->value_size, scenario_maps(s), s->runs, err, ms);
 }
 
 int main(int argc, char **argv)
