@@ -61,6 +61,27 @@ static double median_of(const struct bench_line *line, enum phase phase)
 	return hist && hist->count ? hist_percentile(hist, 50) : NAN;
 }
 
+/* The exponent of the two greatest different x of which y is known. */
+static double exponent_at_top(const double *x, const double *y, size_t nr)
+{
+	double top_x[2] = {0}, top_y[2] = {0};
+
+	for (size_t i = 0; i < nr; i++) {
+		if (isnan(y[i]) || x[i] == top_x[0])
+			continue;
+		if (x[i] > top_x[0]) {
+			top_x[1] = top_x[0];
+			top_y[1] = top_y[0];
+			top_x[0] = x[i];
+			top_y[0] = y[i];
+		} else if (x[i] > top_x[1]) {
+			top_x[1] = x[i];
+			top_y[1] = y[i];
+		}
+	}
+	return bench_exponent(top_x, top_y, 2);
+}
+
 /* The family of lines[first], and all that follow of it. x and y have room for nr. */
 static struct scaling_line scale(const struct bench_line *lines, size_t first, size_t nr, double *x,
 				 double *y)
@@ -91,6 +112,7 @@ static struct scaling_line scale(const struct bench_line *lines, size_t first, s
 	}
 	scaling.points = used;
 	scaling.free_exponent = bench_exponent(x, y, used);
+	scaling.free_exponent_top = exponent_at_top(x, y, used);
 	scaling.total_exponent = bench_exponent(x, total, used);
 	return scaling;
 }

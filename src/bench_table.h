@@ -25,6 +25,8 @@ struct scaling_line {
 	__u32 points;		  /* scenarios of which something is known */
 	__u32 least, most;	  /* entries of these */
 	double free_exponent;	  /* medians grow as entries to the power of this; NAN */
+	double free_exponent_top; /* likewise, of the two with the most entries alone: what is the
+				     same for all maps weighs less there; NAN */
 	double total_exponent;	  /* likewise; NAN */
 	double free_per_entry_ns; /* of the median, where there are most entries; NAN */
 };

@@ -153,6 +153,8 @@ const struct column scaling_columns[] = {
 	{"entries_max", "TO", "-", VALUE_NUMBER, .get = get_u32, AT(most)},
 	{"free_exponent", "FREE P50 ~ ENTRIES^", "-", VALUE_REAL, .get = get_real,
 	 AT(free_exponent)},
+	{"free_exponent_top", "OF THE LAST TWO", "-", VALUE_REAL, .get = get_real,
+	 AT(free_exponent_top)},
 	{"total_exponent", "TOTAL P50 ~ ENTRIES^", "-", VALUE_REAL, .get = get_real,
 	 AT(total_exponent)},
 	{"free_ns_per_entry", "FREE P50 PER ENTRY AT THE MOST", "-", VALUE_REAL,

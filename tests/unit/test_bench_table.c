@@ -191,6 +191,7 @@ static void json_has_it_all(void **state)
 	assert_int_equal(number_of(json, "entries_min"), 1);
 	assert_int_equal(number_of(json, "entries_max"), 10000);
 	check_real(json, "free_exponent", 0.5);
+	check_real(json, "free_exponent_top", 0.5); /* of two there are no others */
 	check_real(json, "total_exponent", log(11.0 / 1.1) / log(10000));
 	check_real(json, "free_ns_per_entry", 1);
 	json_decref(json);
@@ -240,6 +241,35 @@ static void nothing_measured_is_shown_as_that(void **state)
 	assert_string_equal(out_close(out), "no scenarios\n");
 }
 
+/* Where a part of the time is the same for all maps, the greatest ones tell. */
+static void the_greatest_maps_are_told_apart(void **state)
+{
+	static const enum key by[] = {KEY_SCENARIO};
+	static const __u64 medians[] = {500000, 100, 5000}; /* of 10,000, 1 and 100 entries */
+	static const __u32 entries[] = {10000, 1, 100};
+	struct aggregate *aggregate = aggregate_new(by, 1, 100);
+	struct scenario three[3] = {list[0], list[0], list[0]};
+	struct rows rows;
+	json_t *json;
+	FILE *out = out_open();
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		snprintf(three[i].name, sizeof(three[i].name), "%d", i);
+		three[i].entries = entries[i];
+		add(aggregate, three[i].name, medians[i], 0);
+	}
+	assert_int_equal(aggregate_sort(aggregate, SORT_TOTAL, 0, &rows), 0);
+	assert_int_equal(bench_table(out, FORMAT_JSON, three, 3, &rows), 0);
+	json = json_line(out_close(out), 3);
+	check_real(json, "free_exponent_top", 1);
+	check_real(json, "free_exponent",
+		   log(5000) / log(10000)); /* evenly spaced: the ends tell */
+	check_real(json, "free_ns_per_entry", 50);
+	json_decref(json);
+	aggregate_free(aggregate);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,6 +278,7 @@ int main(void)
 		cmocka_unit_test(json_has_it_all),
 		cmocka_unit_test(csv_is_one_table),
 		cmocka_unit_test(markdown_has_two_tables),
+		cmocka_unit_test(the_greatest_maps_are_told_apart),
 		cmocka_unit_test(nothing_measured_is_shown_as_that),
 	};
 
