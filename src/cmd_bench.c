@@ -54,6 +54,8 @@ static bool done(void *ctx)
 		err = bench_worker_answer(run->worker, &index, &answer);
 		if (!err)
 			bench_answered(run->bench, session_now_ns(), answer);
+		if (!err && answer == -EPERM) /* so it would be with all */
+			err = answer;
 	}
 	if (err == -EAGAIN)
 		err = 0;
@@ -76,20 +78,26 @@ static const struct sink_ops bench_ops = {
 	.done = done,
 };
 
-static void tell_of_missing(const struct run *run, size_t nr)
+/* Why a scenario was left out has been told when it was. -ENODATA: nothing is left. */
+static int tell_of_missing(const struct run *run, size_t nr)
 {
+	__u64 runs = 0;
+
 	for (size_t i = 0; i < nr; i++) {
 		const struct bench_counts *counts = bench_counts(run->bench, i);
 
-		if (counts->err)
-			diag_warn("%s: left out", run->list[i].name);
-		else if (counts->seen < counts->maps)
+		runs += counts->runs;
+		if (counts->seen < counts->maps)
 			diag_warn("%s: of %llu maps, %llu were seen to be torn down",
 				  run->list[i].name, counts->maps, counts->seen);
 	}
+	if (runs)
+		return 0;
+	diag_error("nothing was measured");
+	return -ENODATA;
 }
 
-static int record(struct run *run, struct live *live, const struct options *opts, size_t nr)
+static int record(struct run *run, struct live *live, size_t nr)
 {
 	const struct sink sink = {.ops = &bench_ops, .ctx = run};
 	int err = 0;
@@ -97,14 +105,13 @@ static int record(struct run *run, struct live *live, const struct options *opts
 	for (size_t i = 0; i < nr && !err; i++)
 		err = recording_scenario(run->recorder.recording, &run->list[i]);
 	if (!err)
-		err = live_start(live, opts);
-	if (!err)
 		err = recorder_begin(&run->recorder);
 	if (err)
 		return err;
 	err = recorder_end(&run->recorder, live_run(live, &sink));
-	tell_of_missing(run, nr);
-	return err ? err : run->err;
+	if (!err)
+		err = run->err;
+	return err ? err : tell_of_missing(run, nr);
 }
 
 static int record_all(const struct options *opts, const struct scenario *list, size_t nr)
@@ -115,11 +122,9 @@ static int record_all(const struct options *opts, const struct scenario *list, s
 
 	if (!err)
 		err = recorder_open(&run.recorder, &live, opts);
-	if (!err) {
-		err = record(&run, &live, opts, nr);
-		live_stop(&live);
-		recorder_close(&run.recorder);
-	}
+	if (!err)
+		err = record(&run, &live, nr);
+	recorder_close(&run.recorder);
 	bench_worker_stop(run.worker);
 	bench_free(run.bench);
 	return err;

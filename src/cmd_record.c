@@ -74,16 +74,12 @@ static const struct sink_ops record_ops = {
 	.signalled = signalled,
 };
 
-static int run(struct record *record, struct live *live, const struct options *opts)
+static int run(struct record *record, struct live *live)
 {
 	const struct sink sink = {.ops = &record_ops, .ctx = record};
-	int err = live_start(live, opts);
+	int err = recorder_begin(&record->recorder);
 
-	if (!err)
-		err = recorder_begin(&record->recorder);
-	if (err)
-		return err;
-	return recorder_end(&record->recorder, live_run(live, &sink));
+	return err ? err : recorder_end(&record->recorder, live_run(live, &sink));
 }
 
 int cmd_record(const struct options *opts)
@@ -92,16 +88,13 @@ int cmd_record(const struct options *opts)
 	struct live live = {};
 	int err = opts->command ? command_start(&record.command, opts->command) : 0;
 
-	if (err)
-		return EXIT_FAILED;
-	err = recorder_open(&record.recorder, &live, opts);
-	if (!err) {
-		err = run(&record, &live, opts);
-		live_stop(&live);
-		recorder_close(&record.recorder);
-	}
+	if (!err)
+		err = recorder_open(&record.recorder, &live, opts);
+	if (!err)
+		err = run(&record, &live);
 	if (record.told_to_go && !command_is_over(&record.command))
 		diag_warn("'%s' still runs", opts->command[0]);
+	recorder_close(&record.recorder);
 	command_close(&record.command);
 	return err ? exit_status_of(err) : record.command.status;
 }

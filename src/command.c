@@ -49,7 +49,7 @@ int command_start(struct command *command, char *const *argv)
 	diag_error("cannot run '%s': %s", argv[0], strerror(errno));
 	close(command->go);
 	command->go = 0;
-	return -EAGAIN;
+	return -ECHILD; /* not one of those that say more than "failed" */
 }
 
 void command_go(struct command *command)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -102,14 +103,28 @@ static struct conditions conditions_of(const struct live *live, const struct opt
 	return conditions;
 }
 
+static int make_file(struct recorder *recorder, const struct options *opts)
+{
+	const struct conditions conditions = conditions_of(recorder->live, opts);
+	int err = recording_create(&recorder->recording, opts->output, opts->force, &conditions);
+
+	return err == -EPERM ? -EACCES : err; /* -EPERM is a word on tracing */
+}
+
 int recorder_open(struct recorder *recorder, struct live *live, const struct options *opts)
 {
-	const struct conditions conditions = conditions_of(live, opts);
+	int err = 0;
 
 	memset(recorder, 0, sizeof(*recorder));
 	recorder->live = live;
 	recorder->path = opts->output;
-	return recording_create(&recorder->recording, opts->output, opts->force, &conditions);
+	if (!opts->force)
+		err = make_file(recorder, opts);
+	if (!err)
+		err = live_start(live, opts);
+	if (!err && opts->force)
+		err = make_file(recorder, opts);
+	return err;
 }
 
 int recorder_begin(struct recorder *recorder)
@@ -120,7 +135,6 @@ int recorder_begin(struct recorder *recorder)
 	recorder->committed_ns = recorder->shown_ns = conditions.start_ns;
 	return recording_begin(recorder->recording, &conditions);
 }
-
 
 int recorder_end(struct recorder *recorder, int err)
 {
@@ -146,7 +160,9 @@ int recorder_end(struct recorder *recorder, int err)
 
 void recorder_close(struct recorder *recorder)
 {
-	recording_close(recorder->recording);
-	if (!recorder->start_ns)
+	if (recorder->live)
+		live_stop(recorder->live);
+	if (recorder->recording && !recorder->start_ns)
 		unlink(recorder->path);
+	recording_close(recorder->recording);
 }

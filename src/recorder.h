@@ -19,8 +19,10 @@ struct recorder {
 };
 
 /*
- * Makes the file. On success recorder_close() is to be called. live must outlive the recorder, and
- * be started before anything is taken.
+ * Makes the file and starts the live one, which must outlive the recorder: what is wrong with the
+ * file is said at once, but one that is there is only written over when all else has been found
+ * possible. Whether it succeeds or not, recorder_close() is to be called. Errors are those of
+ * live_start() and recording_create().
  */
 int recorder_open(struct recorder *recorder, struct live *live, const struct options *opts);
 
@@ -43,7 +45,7 @@ int recorder_tick(void *ctx, __u64 now_ns, __u64 *next_ns);
  */
 int recorder_end(struct recorder *recorder, int err);
 
-/* A recording that has not begun is removed. */
+/* Stops the live one, too. A recording that has not begun is removed. Takes all zero. */
 void recorder_close(struct recorder *recorder);
 
 #endif
