@@ -116,7 +116,12 @@ void insert_figure(struct insert *insert, __u64 figure)
 static bool is_utf8(const char *text, size_t len)
 {
 	char valid[TEXT_SIZE(TEXT_MAX)];
+	size_t i = 0;
 
+	while (i < len && (unsigned char)text[i] < 0x80)
+		i++;
+	if (i == len)
+		return true;
 	return len <= TEXT_MAX && text_utf8(valid, sizeof(valid), text, len) == len;
 }
 
