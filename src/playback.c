@@ -151,7 +151,7 @@ static void take_identity(struct player *player, struct cursor *cursor, int colu
 	struct cursor *releases = &player->releases;
 	__s64 id = cursor_ref(cursor, column);
 
-	if (!id)
+	if (!id || cursor->err)
 		return;
 	if (id != player->identity_id) {
 		player->identity_id = 0;
@@ -446,6 +446,29 @@ static int open_all(struct player *player, struct cursor cursor[NR_SOURCES])
 	return err;
 }
 
+static void close_all(struct player *player, struct cursor cursor[NR_SOURCES])
+{
+	int i;
+
+	for (i = 0; i < NR_SOURCES; i++)
+		cursor_close(&cursor[i]);
+	cursor_close(&player->destroys);
+	cursor_close(&player->releases);
+}
+
+int playback_check(sqlite3 *db, const char *path)
+{
+	static const struct sink_ops nothing;
+	static const struct replay_options opts;
+	const struct playback playback = {.db = db, .path = path, .opts = &opts};
+	struct player player = {.playback = &playback, .ops = &nothing};
+	struct cursor cursor[NR_SOURCES] = {};
+	int err = open_all(&player, cursor);
+
+	close_all(&player, cursor);
+	return err;
+}
+
 int playback_run(const struct playback *playback)
 {
 	struct player player = {
@@ -457,13 +480,10 @@ int playback_run(const struct playback *playback)
 		.tick_ns = NEVER,
 	};
 	struct cursor cursor[NR_SOURCES] = {};
-	int err = open_all(&player, cursor), i;
+	int err = open_all(&player, cursor);
 
 	if (!err)
 		err = play(&player, cursor);
-	for (i = 0; i < NR_SOURCES; i++)
-		cursor_close(&cursor[i]);
-	cursor_close(&player.destroys);
-	cursor_close(&player.releases);
+	close_all(&player, cursor);
 	return err;
 }

@@ -29,9 +29,19 @@ int sql_open(sqlite3 **db, const char *path, int flags)
 	return rc;
 }
 
-int sql_errno(sqlite3 *db, int rc)
+/* Of a commit that failed, only the file knows. 0: not known. */
+static int system_errno(sqlite3 *db)
 {
 	int err = db ? sqlite3_system_errno(db) : 0;
+
+	if (db && !err)
+		sqlite3_file_control(db, NULL, SQLITE_FCNTL_LAST_ERRNO, &err);
+	return err;
+}
+
+int sql_errno(sqlite3 *db, int rc)
+{
+	int err = system_errno(db);
 
 	switch (rc & 0xff) {
 	case SQLITE_OK:
@@ -61,7 +71,7 @@ int sql_errno(sqlite3 *db, int rc)
 
 const char *sql_error(sqlite3 *db, int rc)
 {
-	int err = db ? sqlite3_system_errno(db) : 0;
+	int err = system_errno(db);
 
 	switch (rc & 0xff) {
 	case SQLITE_FULL:
