@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -244,7 +245,7 @@ static inline const char *temp_path(char path[PATH_SIZE])
 static inline const char *said(void (*function)(void *), void *arg)
 {
 	static char text[4096];
-	FILE *file = tmpfile();
+	FILE *file = fdopen(memfd_create("stderr", 0), "w+");
 	int saved = dup(STDERR_FILENO);
 	size_t len;
 
