@@ -3,17 +3,59 @@
  * What the writer and the reader of recordings share of SQLite.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "call.h"
+#include "diag.h"
 #include "ledger.h"
 #include "sql.h"
 #include "text.h"
 
 #define TEXT_MAX 4096 /* longer text is not looked at for whether it is UTF-8 */
+
+/* A file that is replaced takes its journal with it, which is not to be applied to the new one. */
+static int make_way(const char *path)
+{
+	struct stat old;
+	char *journal;
+
+	if (lstat(path, &old))
+		return errno == ENOENT ? 0 : -errno;
+	if (!S_ISREG(old.st_mode)) {
+		diag_error("cannot write '%s': not a regular file", path);
+		return -EINVAL;
+	}
+	if (asprintf(&journal, "%s-journal", path) < 0)
+		return -ENOMEM;
+	unlink(journal);
+	free(journal);
+	return unlink(path) && errno != ENOENT ? -errno : 0;
+}
+
+int sql_make_file(const char *path, bool force)
+{
+	int err = force ? make_way(path) : 0, fd;
+
+	if (err == -EINVAL) /* told */
+		return err;
+	fd = err ? -1 : open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	if (fd < 0) {
+		err = err ? err : -errno;
+		if (err == -EEXIST)
+			diag_error("'%s' exists already (--force replaces it)", path);
+		else
+			diag_error("cannot write '%s': %s", path, strerror(-err));
+		return err;
+	}
+	close(fd);
+	return 0;
+}
 
 /* No name, "file:..." and ":memory:" mean something else to SQLite than to everybody else. */
 int sql_open(sqlite3 **db, const char *path, int flags)

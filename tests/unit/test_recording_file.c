@@ -284,6 +284,74 @@ static void test_reader_in_the_way(void **state)
 	unlink(path);
 }
 
+static void copy_file(const char *from, const char *to, const char *suffix)
+{
+	char command[4 * PATH_SIZE];
+
+	snprintf(command, sizeof(command), "cp '%s%s' '%s%s'", from, suffix, to, suffix);
+	assert_int_equal(system(command), 0);
+}
+
+static void count_events(void *arg)
+{
+	struct creation *counted = arg;
+
+	counted->err = (int)events_in(counted->path);
+}
+
+/* A file in the middle of a change that will not be completed, with the journal that undoes it. */
+static void make_cut_short(char path[PATH_SIZE])
+{
+	const struct conditions conditions = some_conditions();
+	struct recording *recording;
+	char whole[PATH_SIZE];
+	sqlite3 *db;
+	int i;
+
+	assert_int_equal(recording_create(&recording, temp_path(whole), false, &conditions), 0);
+	for (i = 0; i < 2000; i++) {
+		struct call call = some_call();
+
+		assert_int_equal(recording_call(recording, &call), 0);
+	}
+	assert_int_equal(recording_end(recording, 1), 0);
+	recording_close(recording);
+	assert_int_equal(sqlite3_open(whole, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db,
+				      "PRAGMA cache_size = 5; BEGIN; UPDATE call SET cpu = 7; "
+				      "DELETE FROM call WHERE seq % 3",
+				      NULL, NULL, NULL),
+			 SQLITE_OK);
+	temp_path(path);
+	copy_file(whole, path, "");
+	copy_file(whole, path, "-journal");
+	sqlite3_close(db);
+	unlink(whole);
+}
+
+static void test_cut_short(void **state)
+{
+	char path[PATH_SIZE], journal[PATH_SIZE + 16];
+	struct creation counted = {.path = path};
+
+	(void)state;
+	make_cut_short(path);
+	snprintf(journal, sizeof(journal), "%s-journal", path);
+	if (!geteuid()) {
+		assert_int_equal(chmod(path, 0644), 0);
+		assert_int_equal(chmod(journal, 0644), 0);
+		assert_int_equal(seteuid(65534), 0);
+		check_one_line(said(count_events, &counted), "takes the permission to write");
+		assert_int_equal(seteuid(0), 0);
+		assert_int_equal(counted.err, -1);
+	}
+	assert_string_equal(said(count_events, &counted), "");
+	assert_int_equal(counted.err, 2000);
+	assert_int_equal(access(journal, F_OK), -1);
+	check_integrity(path);
+	unlink(path);
+}
+
 struct filling {
 	struct recording *recording;
 	long safe;
@@ -349,10 +417,11 @@ static void test_full(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_replace), cmocka_unit_test(test_no_file),
-		cmocka_unit_test(test_names),	cmocka_unit_test(test_permissions),
-		cmocka_unit_test(test_killed),	cmocka_unit_test(test_unended),
-		cmocka_unit_test(test_full),	cmocka_unit_test(test_reader_in_the_way),
+		cmocka_unit_test(test_replace),	  cmocka_unit_test(test_no_file),
+		cmocka_unit_test(test_names),	  cmocka_unit_test(test_permissions),
+		cmocka_unit_test(test_killed),	  cmocka_unit_test(test_unended),
+		cmocka_unit_test(test_full),	  cmocka_unit_test(test_reader_in_the_way),
+		cmocka_unit_test(test_cut_short),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
