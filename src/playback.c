@@ -16,6 +16,8 @@
 #define WORD_LEN 32   /* of a fixed set */
 #define BATCH	 4096 /* items handed over before it is asked whether they are still wanted */
 
+#define MAX_STEPS 8 /* that take no longer than to look a row up */
+
 #define NEVER (~0ULL)
 
 struct player {
@@ -144,6 +146,18 @@ static void read_identity(struct player *player, struct cursor *cursor, struct i
 	read_task(player, cursor, 6, &identity->closed_by);
 }
 
+/* To the release with this id. They mostly come in their order, a few steps on. */
+static int seek_release(struct cursor *releases, __s64 id)
+{
+	int err = 0;
+
+	if (!releases->row || id <= releases->key || id - releases->key > MAX_STEPS)
+		return cursor_find(releases, id);
+	while (!err && releases->row && releases->key < id)
+		err = cursor_next(releases);
+	return err;
+}
+
 /* What is of one map comes close together, so the last one is often the next one, too. */
 static void take_identity(struct player *player, struct cursor *cursor, int column,
 			  struct call *call)
@@ -155,7 +169,7 @@ static void take_identity(struct player *player, struct cursor *cursor, int colu
 		return;
 	if (id != player->identity_id) {
 		player->identity_id = 0;
-		if (!cursor_find(releases, id) && releases->row)
+		if (!seek_release(releases, id) && releases->row && releases->key == id)
 			read_identity(player, releases, &player->identity);
 		else if (!releases->err)
 			dangling(cursor, column);
@@ -431,7 +445,7 @@ static int open_all(struct player *player, struct cursor cursor[NR_SOURCES])
 	err = cursor_open(&player->releases, playback->db, playback->path, "release",
 			  "id, map_id, released_ns, released_in, released_by, released_by_cgroup, "
 			  "closed_by, closed_by_cgroup",
-			  "WHERE id = ?");
+			  "WHERE id >= ?");
 	if (!err)
 		err = cursor_open(&player->destroys, playback->db, playback->path, "destroy",
 				  "teardown, nth, alloc, ts_ns, latency_ns, freed_ns, outcome", "");
