@@ -202,6 +202,12 @@ static void test_changed(void **state)
 		{"UPDATE call SET allocator = 0", "allocator is NULL"},
 		{"UPDATE call SET release = 9999", "there is no release 9999"},
 		{"UPDATE call SET seq = -seq", "table call, row 0: seq is -"},
+		{NO_VIEWS "CREATE TABLE c AS SELECT * FROM call ORDER BY seq DESC; DROP TABLE call;"
+			  "ALTER TABLE c RENAME TO call",
+		 "it comes after row"},
+		{NO_VIEWS "CREATE TABLE t AS SELECT * FROM task UNION ALL SELECT * FROM task;"
+			  "DROP TABLE task; ALTER TABLE t RENAME TO task",
+		 "it comes after row"},
 		{"DELETE FROM task", "there is no"},
 		{"UPDATE release SET released_in = 'x'", "released_in is 'x'"},
 		{"UPDATE release SET map_id = -1", "map_id is -1"},
