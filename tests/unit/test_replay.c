@@ -200,14 +200,21 @@ static int on_tick(void *ctx, __u64 now_ns, __u64 *next_ns)
 	return 0;
 }
 
-static bool abandoned(void *ctx)
+static bool done(void *ctx)
 {
 	((struct taken *)ctx)->asked++;
 	return ((struct taken *)ctx)->enough;
 }
 
-static const struct sink_ops ops = {on_call,	on_teardown, on_reclaim, on_hang,
-				    wants_hang, on_tick,     abandoned};
+static const struct sink_ops ops = {
+	.call = on_call,
+	.teardown = on_teardown,
+	.reclaim = on_reclaim,
+	.hang = on_hang,
+	.wants_hang = wants_hang,
+	.tick = on_tick,
+	.done = done,
+};
 
 static int run(const char *path, const struct sink_ops *sink_ops, enum view view, __u64 shift_ns,
 	       struct taken *taken)
