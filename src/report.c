@@ -74,6 +74,7 @@ static int open_views(struct report *report)
 int report_open(struct report **out, const struct options *opts, const struct start *start)
 {
 	struct report *report = calloc(1, sizeof(*report));
+	bool live;
 	int err;
 
 	if (!report)
@@ -81,7 +82,9 @@ int report_open(struct report **out, const struct options *opts, const struct st
 	report->opts = opts;
 	report->start = *start;
 	report->now_ns = start->ns;
-	err = output_open(&report->output, opts->output, opts->events || opts->interval_ns);
+	/* Nobody waits for the lines of a recording as they come. */
+	live = opts->action != ACTION_REPORT && (opts->events || opts->interval_ns);
+	err = output_open(&report->output, opts->output, live);
 	if (!err)
 		err = filter_init(&report->filter, opts);
 	if (!err)
