@@ -148,7 +148,7 @@ static struct call call_of(const struct maker *maker, const struct kind *kind, _
 
 	call.identity.map_id = 100 + maker->teardowns;
 	call.identity.released_by = call.identity.closed_by = kind->closer;
-	/* Once the last reference was the kernel's, and once nobody saw who had it. */
+	/* Once, a thread of the kernel's own dropped the last reference. */
 	if (kind->type == LPM_TRIE && nth == 1) {
 		call.identity.by_kernel = true;
 		call.identity.released_by = (struct task_id){true, 15, 15, 1, "rcu_sched"};
