@@ -36,7 +36,7 @@ int cursor_next(struct cursor *cursor);
 /* Likewise, where keys are text or may come again: they are not looked at. */
 int cursor_next_any(struct cursor *cursor);
 
-/* To the row with this key, by which the suffix "WHERE key = ?" picks it. -errno. */
+/* To the first row from this key on, which the suffix "WHERE key >= ?" picks. -errno. */
 int cursor_find(struct cursor *cursor, __s64 key);
 
 /* Tells what is wrong with the row. -EINVAL. */

@@ -56,8 +56,10 @@ void intern_free(struct intern *intern)
 int intern_id(struct intern *intern, const void *value, size_t len, __s64 *id)
 {
 	struct known *known;
+	unsigned int hash;
 
-	HASH_FIND(hh, intern->known, value, len, known);
+	HASH_VALUE(value, len, hash);
+	HASH_FIND_BYHASHVALUE(hh, intern->known, value, len, hash, known);
 	if (known) {
 		*id = known->id;
 		return 0;
@@ -69,7 +71,7 @@ int intern_id(struct intern *intern, const void *value, size_t len, __s64 *id)
 		return -ENOMEM;
 	known->id = ++intern->last_id;
 	memcpy(known->value, value, len);
-	HASH_ADD_KEYPTR(hh, intern->known, known->value, len, known);
+	HASH_ADD_KEYPTR_BYHASHVALUE(hh, intern->known, known->value, len, hash, known);
 	if (known->refused) {
 		free(known);
 		return -ENOMEM;

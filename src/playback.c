@@ -16,6 +16,8 @@
 #define WORD_LEN 32   /* of a fixed set */
 #define BATCH	 4096 /* items handed over before it is asked whether they are still wanted */
 
+#define MAX_STEPS 8 /* that take no longer than to look a row up */
+
 #define NEVER (~0ULL)
 
 struct player {
@@ -144,6 +146,18 @@ static void read_identity(struct player *player, struct cursor *cursor, struct i
 	read_task(player, cursor, 6, &identity->closed_by);
 }
 
+/* To the release with this id. They mostly come in their order, a few steps on. */
+static int seek_release(struct cursor *releases, __s64 id)
+{
+	int err = 0;
+
+	if (!releases->row || id <= releases->key || id - releases->key > MAX_STEPS)
+		return cursor_find(releases, id);
+	while (!err && releases->row && releases->key < id)
+		err = cursor_next(releases);
+	return err;
+}
+
 /* What is of one map comes close together, so the last one is often the next one, too. */
 static void take_identity(struct player *player, struct cursor *cursor, int column,
 			  struct call *call)
@@ -151,11 +165,11 @@ static void take_identity(struct player *player, struct cursor *cursor, int colu
 	struct cursor *releases = &player->releases;
 	__s64 id = cursor_ref(cursor, column);
 
-	if (!id)
+	if (!id || cursor->err)
 		return;
 	if (id != player->identity_id) {
 		player->identity_id = 0;
-		if (!cursor_find(releases, id) && releases->row)
+		if (!seek_release(releases, id) && releases->row && releases->key == id)
 			read_identity(player, releases, &player->identity);
 		else if (!releases->err)
 			dangling(cursor, column);
@@ -431,7 +445,7 @@ static int open_all(struct player *player, struct cursor cursor[NR_SOURCES])
 	err = cursor_open(&player->releases, playback->db, playback->path, "release",
 			  "id, map_id, released_ns, released_in, released_by, released_by_cgroup, "
 			  "closed_by, closed_by_cgroup",
-			  "WHERE id = ?");
+			  "WHERE id >= ?");
 	if (!err)
 		err = cursor_open(&player->destroys, playback->db, playback->path, "destroy",
 				  "teardown, nth, alloc, ts_ns, latency_ns, freed_ns, outcome", "");
@@ -446,6 +460,29 @@ static int open_all(struct player *player, struct cursor cursor[NR_SOURCES])
 	return err;
 }
 
+static void close_all(struct player *player, struct cursor cursor[NR_SOURCES])
+{
+	int i;
+
+	for (i = 0; i < NR_SOURCES; i++)
+		cursor_close(&cursor[i]);
+	cursor_close(&player->destroys);
+	cursor_close(&player->releases);
+}
+
+int playback_check(sqlite3 *db, const char *path)
+{
+	static const struct sink_ops nothing;
+	static const struct replay_options opts;
+	const struct playback playback = {.db = db, .path = path, .opts = &opts};
+	struct player player = {.playback = &playback, .ops = &nothing};
+	struct cursor cursor[NR_SOURCES] = {};
+	int err = open_all(&player, cursor);
+
+	close_all(&player, cursor);
+	return err;
+}
+
 int playback_run(const struct playback *playback)
 {
 	struct player player = {
@@ -457,13 +494,10 @@ int playback_run(const struct playback *playback)
 		.tick_ns = NEVER,
 	};
 	struct cursor cursor[NR_SOURCES] = {};
-	int err = open_all(&player, cursor), i;
+	int err = open_all(&player, cursor);
 
 	if (!err)
 		err = play(&player, cursor);
-	for (i = 0; i < NR_SOURCES; i++)
-		cursor_close(&cursor[i]);
-	cursor_close(&player.destroys);
-	cursor_close(&player.releases);
+	close_all(&player, cursor);
 	return err;
 }

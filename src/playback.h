@@ -19,6 +19,9 @@ struct playback {
 	const struct sink *sink;
 };
 
+/* Are all columns there that are read? -EINVAL: told. */
+int playback_check(sqlite3 *db, const char *path);
+
 /* As replay_run(). */
 int playback_run(const struct playback *playback);
 

@@ -6,11 +6,9 @@
  * that the file changes at commits only, each of them all or nothing.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "column.h"
@@ -113,48 +111,6 @@ int recording_commit(struct recording *recording)
 
 /* The file */
 
-/* A file that is replaced takes its journal with it, which is not to be applied to the new one. */
-static int make_way(const char *path)
-{
-	struct stat old;
-	char *journal;
-
-	if (lstat(path, &old))
-		return errno == ENOENT ? 0 : -errno;
-	if (!S_ISREG(old.st_mode)) {
-		diag_error("cannot write '%s': not a regular file", path);
-		return -EINVAL;
-	}
-	if (asprintf(&journal, "%s-journal", path) < 0)
-		return -ENOMEM;
-	unlink(journal);
-	free(journal);
-	return unlink(path) && errno != ENOENT ? -errno : 0;
-}
-
-/* An empty file, of which it is sure that there was none. */
-static int make_file(const char *path, bool force)
-{
-	struct stat old;
-	int err = force ? make_way(path) : 0, fd;
-
-	if (err == -EINVAL) /* told */
-		return err;
-	fd = err ? -1 : open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-	if (fd < 0) {
-		err = err ? err : -errno;
-		if (err == -EEXIST && !lstat(path, &old) && !S_ISREG(old.st_mode))
-			diag_error("cannot write '%s': not a regular file", path);
-		else if (err == -EEXIST)
-			diag_error("'%s' exists already (--force replaces it)", path);
-		else
-			diag_error("cannot write '%s': %s", path, strerror(-err));
-		return err;
-	}
-	close(fd);
-	return 0;
-}
-
 static int put_run(struct recording *recording, const struct conditions *conditions)
 {
 	const char *const texts[] = {
@@ -244,7 +200,7 @@ int recording_create(struct recording **out, const char *path, bool force,
 		return -ENOMEM;
 	}
 	recording->path = path;
-	err = make_file(path, force);
+	err = sql_make_file(path, force);
 	if (err) {
 		free(recording);
 		return err;

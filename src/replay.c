@@ -222,13 +222,33 @@ static int check_table(const struct replay *replay, const char *table)
 	return plain ? 0 : damaged(replay, "what is computed stands in table ", table);
 }
 
+#define FIGURE_COLUMNS "figure, value"
+#define POINT_COLUMNS                                                                              \
+	"function, attached, seen, taken, lost, missed, seen_return, lost_return, missed_return"
+
+static int check_columns(const struct replay *replay, const char *table, const char *columns)
+{
+	struct cursor cursor;
+	int err = cursor_open(&cursor, replay->db, replay->path, table, columns, "");
+
+	cursor_close(&cursor);
+	return err;
+}
+
+/* The other tables are read at once. */
 static int check_layout(const struct replay *replay)
 {
 	int err = check_version(replay), i;
 
 	for (i = 0; schema_tables[i] && !err; i++)
 		err = check_table(replay, schema_tables[i]);
-	return err;
+	if (!err)
+		err = check_columns(replay, "ledger", FIGURE_COLUMNS);
+	if (!err)
+		err = check_columns(replay, "teardown_ledger", FIGURE_COLUMNS);
+	if (!err)
+		err = check_columns(replay, "point", POINT_COLUMNS);
+	return err ? err : playback_check(replay->db, replay->path);
 }
 
 /* The run */
@@ -361,7 +381,7 @@ static int read_figures(struct replay *replay, const char *table, const struct c
 	const struct column *column;
 	struct cursor cursor;
 	char name[64];
-	int err = cursor_open(&cursor, replay->db, replay->path, table, "figure, value", "");
+	int err = cursor_open(&cursor, replay->db, replay->path, table, FIGURE_COLUMNS, "");
 
 	forget_figures(columns, ledger);
 	while (!err && !(err = cursor_next_any(&cursor)) && cursor.row) {
@@ -399,10 +419,7 @@ static int read_points(struct replay *replay, struct point_counts points[NR_POIN
 		points[point].returns = point < NR_PAIRED;
 		points[point].function = probe_point_name(point);
 	}
-	err = cursor_open(&cursor, replay->db, replay->path, "point",
-			  "function, attached, seen, taken, lost, missed, seen_return, "
-			  "lost_return, missed_return",
-			  "");
+	err = cursor_open(&cursor, replay->db, replay->path, "point", POINT_COLUMNS, "");
 	while (!err && !(err = cursor_next_any(&cursor)) && cursor.row) {
 		count_row(&cursor);
 		cursor_text(&cursor, 0, name, sizeof(name));

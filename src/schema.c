@@ -203,7 +203,9 @@ const char schema_sql[] =
 	" f.wait_ns, f.free_ns, f.destroy_ns, f.deferred_ns, f.total_ns, f.entries,\n"
 	" f.free_ns / nullif(f.entries, 0) AS ns_per_entry,\n"
 	" CASE WHEN f.running OR f.free_ns IS NOT NULL THEN f.running END AS running,\n"
-	" f.empty, f.direct, f.deferred, f.pending, f.undecided,\n"
+	" f.empty AS destroys_empty, f.direct AS destroys_direct,\n"
+	" f.deferred AS destroys_deferred, f.pending AS destroys_pending,\n"
+	" f.undecided AS destroys_unknown,\n"
 	" m.key_size, m.value_size, m.max_entries, m.flags AS map_flags,\n"
 	" t.pid AS worker_pid, t.comm AS worker_comm,\n"
 	" w.pid AS by_pid, w.comm AS by_comm, " RELEASER_CGROUP

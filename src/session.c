@@ -70,6 +70,7 @@ void session_block_signals(void)
 
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN); /* writing tells */
+	signal(SIGXFSZ, SIG_IGN); /* likewise */
 }
 
 __u64 session_now_ns(void)

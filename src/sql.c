@@ -3,17 +3,62 @@
  * What the writer and the reader of recordings share of SQLite.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "call.h"
+#include "diag.h"
 #include "ledger.h"
 #include "sql.h"
 #include "text.h"
 
 #define TEXT_MAX 4096 /* longer text is not looked at for whether it is UTF-8 */
+
+/* A file that is replaced takes its journal with it, which is not to be applied to the new one. */
+static int make_way(const char *path)
+{
+	struct stat old;
+	char *journal;
+
+	if (lstat(path, &old))
+		return errno == ENOENT ? 0 : -errno;
+	if (!S_ISREG(old.st_mode)) {
+		diag_error("cannot write '%s': not a regular file", path);
+		return -EINVAL;
+	}
+	if (asprintf(&journal, "%s-journal", path) < 0)
+		return -ENOMEM;
+	unlink(journal);
+	free(journal);
+	return unlink(path) && errno != ENOENT ? -errno : 0;
+}
+
+int sql_make_file(const char *path, bool force)
+{
+	struct stat old;
+	int err = force ? make_way(path) : 0, fd;
+
+	if (err == -EINVAL) /* told */
+		return err;
+	fd = err ? -1 : open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	if (fd < 0) {
+		err = err ? err : -errno;
+		if (err == -EEXIST && !lstat(path, &old) && !S_ISREG(old.st_mode))
+			diag_error("cannot write '%s': not a regular file", path);
+		else if (err == -EEXIST)
+			diag_error("'%s' exists already (--force replaces it)", path);
+		else
+			diag_error("cannot write '%s': %s", path, strerror(-err));
+		return err;
+	}
+	close(fd);
+	return 0;
+}
 
 /* No name, "file:..." and ":memory:" mean something else to SQLite than to everybody else. */
 int sql_open(sqlite3 **db, const char *path, int flags)
@@ -29,9 +74,19 @@ int sql_open(sqlite3 **db, const char *path, int flags)
 	return rc;
 }
 
-int sql_errno(sqlite3 *db, int rc)
+/* Of a commit that failed, only the file knows. 0: not known. */
+static int system_errno(sqlite3 *db)
 {
 	int err = db ? sqlite3_system_errno(db) : 0;
+
+	if (db && !err)
+		sqlite3_file_control(db, NULL, SQLITE_FCNTL_LAST_ERRNO, &err);
+	return err;
+}
+
+int sql_errno(sqlite3 *db, int rc)
+{
+	int err = system_errno(db);
 
 	switch (rc & 0xff) {
 	case SQLITE_OK:
@@ -61,7 +116,7 @@ int sql_errno(sqlite3 *db, int rc)
 
 const char *sql_error(sqlite3 *db, int rc)
 {
-	int err = db ? sqlite3_system_errno(db) : 0;
+	int err = system_errno(db);
 
 	switch (rc & 0xff) {
 	case SQLITE_FULL:
@@ -116,7 +171,12 @@ void insert_figure(struct insert *insert, __u64 figure)
 static bool is_utf8(const char *text, size_t len)
 {
 	char valid[TEXT_SIZE(TEXT_MAX)];
+	size_t i = 0;
 
+	while (i < len && (unsigned char)text[i] < 0x80)
+		i++;
+	if (i == len)
+		return true;
 	return len <= TEXT_MAX && text_utf8(valid, sizeof(valid), text, len) == len;
 }
 

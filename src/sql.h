@@ -11,6 +11,12 @@
 #include <sqlite3.h>
 
 /*
+ * Makes an empty file where there was none; with force, in the place of a regular file. -errno, of
+ * which the user has been told.
+ */
+int sql_make_file(const char *path, bool force);
+
+/*
  * Opens a file that exists; flags: SQLITE_OPEN_READONLY or SQLITE_OPEN_READWRITE. A path means a
  * file whatever it is called. Gives an SQLite result code; *db is to be closed in any case.
  */
