@@ -72,13 +72,14 @@ $(OUT)/tests/workload: $(wildcard tests/guest/*.[ch])
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c,$^) $(ALL_LDLIBS)
 
-$(OUT)/tests/bin/%: tests/bench/%.c $(LIB)
+vpath %.c tests/bench tests/cli
+$(OUT)/tests/bin/%: %.c $(LIB)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -iquote src -o $@ $< $(LIB) $(ALL_LDLIBS)
 
 unit: $(UNIT)
-programs: all $(OUT)/tests/workload $(OUT)/tests/bin/calls $(OUT)/tests/bin/scenarios
+programs: all $(OUT)/tests/workload $(addprefix $(OUT)/tests/bin/,calls scenarios recordings)
 
 asan:
 	$(Q)$(MAKE) --no-print-directory OUT=build/asan CFLAGS="-O1 -g" SANITIZE="-fsanitize=address,undefined" all unit

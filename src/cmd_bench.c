@@ -179,8 +179,9 @@ static int run_in_passing(struct options *opts, const struct scenario *list, siz
 	if (asprintf(&temp, "%s/memdestroy-bench.XXXXXX", folder ? folder : "/tmp") < 0)
 		return -ENOMEM;
 	if (!mkdtemp(temp)) {
-		err = -errno;
-		diag_error("cannot make '%s': %s", temp, strerror(errno));
+		err = errno == EPERM ? -EACCES : -errno; /* -EPERM is a word on tracing */
+		diag_error("cannot make a directory in '%s': %s", folder ? folder : "/tmp",
+			   strerror(errno));
 		free(temp);
 		return err;
 	}
@@ -218,7 +219,10 @@ static int name_all(const struct scenario *list, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++)
 		printf("%s\n", list[i].name);
-	return fflush(stdout) ? -errno : 0;
+	if (!fflush(stdout) && !ferror(stdout))
+		return 0;
+	diag_error("cannot write stdout: %s", strerror(errno));
+	return -EIO;
 }
 
 int cmd_bench(const struct options *given)

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "cell.h"
 #include "cmd.h"
 #include "comparable.h"
 #include "diag.h"
@@ -84,29 +85,34 @@ static void choose_keys(struct options *opts, const struct gathering side[NR_SID
 }
 
 /* A file can hold anything. */
-static void write_safe(FILE *file, const char *text)
+static void write_safe(FILE *file, enum format format, const char *text)
 {
 	char safe[TEXT_SIZE(CONDITION_LEN)];
 
+	if (!*text)
+		text = "?";
 	text_printable(safe, sizeof(safe), text, strnlen(text, CONDITION_LEN));
-	fputs(safe, file);
+	if (format == FORMAT_MARKDOWN)
+		cell_markdown(file, safe);
+	else
+		fputs(safe, file);
 }
 
 /* What is compared with what. */
-static void write_side(FILE *file, const char *name, const struct replays *side)
+static void write_side(FILE *file, enum format format, const char *name, const struct replays *side)
 {
 	const struct conditions *conditions = side->first;
 
-	fprintf(file, "%s: ", name);
-	write_safe(file, replay_path(side->replay[0]));
+	fprintf(file, "%s%s: ", format == FORMAT_MARKDOWN ? "- " : "", name);
+	write_safe(file, format, replay_path(side->replay[0]));
 	if (side->nr > 1)
 		fprintf(file, " and %zu more", side->nr - 1);
 	fputs(", Linux ", file);
-	write_safe(file, conditions->kernel_release);
+	write_safe(file, format, conditions->kernel_release);
 	fputs(" on ", file);
-	write_safe(file, conditions->host);
+	write_safe(file, format, conditions->host);
 	fputs(", ", file);
-	write_safe(file, conditions->attach);
+	write_safe(file, format, conditions->attach);
 	putc('\n', file);
 }
 
@@ -117,8 +123,8 @@ static int write_diff(const struct options *opts, const struct gathering *side,
 	int err = output_open(&output, opts->output, false), close_err;
 
 	if (!err && (opts->format == FORMAT_TABLE || opts->format == FORMAT_MARKDOWN)) {
-		write_side(output_file(output), "base", &side[SIDE_BASE].replays);
-		write_side(output_file(output), "new", &side[SIDE_NEW].replays);
+		write_side(output_file(output), opts->format, "base", &side[SIDE_BASE].replays);
+		write_side(output_file(output), opts->format, "new", &side[SIDE_NEW].replays);
 		putc('\n', output_file(output));
 	}
 	if (!err)
@@ -127,9 +133,10 @@ static int write_diff(const struct options *opts, const struct gathering *side,
 	err = err ? err : close_err;
 	if (err == -EPIPE) /* the reader has had enough */
 		return 0;
-	if (err)
-		diag_error("cannot write %s: %s", opts->output ? opts->output : "stdout",
-			   strerror(-err));
+	if (err && opts->output)
+		diag_error("cannot write '%s': %s", opts->output, strerror(-err));
+	else if (err)
+		diag_error("cannot write stdout: %s", strerror(-err));
 	return err;
 }
 

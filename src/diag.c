@@ -11,6 +11,7 @@
 #include <bpf/libbpf.h>
 
 #include "diag.h"
+#include "text.h"
 
 #define LINE_MAX_BYTES 1024
 
@@ -27,19 +28,18 @@ static void erase_status(void)
 	status_shown = false;
 }
 
-/* What cannot be shown on one line is cut, or made fit. */
+/* What is too long is cut; what of it comes from others cannot end the line or move the cursor. */
 __attribute__((format(printf, 2, 0))) static void one_line(char line[LINE_MAX_BYTES],
 							   const char *fmt, va_list args)
 {
-	int len = vsnprintf(line, LINE_MAX_BYTES, fmt, args);
+	char text[LINE_MAX_BYTES];
+	int len = vsnprintf(text, sizeof(text), fmt, args);
 
 	if (len < 0)
-		line[0] = '\0';
+		text[0] = '\0';
 	if (len >= LINE_MAX_BYTES)
-		strcpy(line + LINE_MAX_BYTES - sizeof("..."), "...");
-	for (char *c = line; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == '\x7f')
-			*c = '?';
+		strcpy(text + sizeof(text) - sizeof("..."), "...");
+	text_printable(line, LINE_MAX_BYTES, text, strlen(text));
 }
 
 __attribute__((format(printf, 2, 0))) static void print_line(const char *kind, const char *fmt,

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -52,6 +53,7 @@ int output_open(struct output **out, const char *path, bool live)
 
 	if (!output)
 		return -ENOMEM;
+	signal(SIGPIPE, SIG_IGN); /* writing tells */
 	exists = path && !stat(path, &old);
 	if (!path) {
 		/* main() puts something that cannot be written in the place of a closed one. */

@@ -172,15 +172,21 @@ static void probe_choose(struct probe *probe, const struct settings *settings,
 	for (point = 0; point < NR_POINTS; point++) {
 		bool kprobe = probe->mode == ATTACH_KPROBE && points[point].function;
 
-		if (!(settings->points & (1U << point)))
-			continue;
-		if (kernel_has(point, settings, ksyms))
+		if (settings->points & (1U << point) && kernel_has(point, settings, ksyms))
 			probe_choose_point(probe, point, probe->copies && !kprobe ? NR_COPIES : 1);
-		else
-			diag_warn("%s cannot be traced here: what it tells is not known",
-				  probe_point_name(point));
 	}
 	bpf_program__set_autoload(probe->skel->progs.dump_stack, settings->stacks);
+}
+
+/* To be told once, and only if anything can be traced at all. */
+static void tell_of_missing(const struct settings *settings, const struct ksyms *ksyms)
+{
+	enum point point;
+
+	for (point = 0; point < NR_POINTS; point++)
+		if (settings->points & (1U << point) && !kernel_has(point, settings, ksyms))
+			diag_warn("%s cannot be traced here: what it tells is not known",
+				  probe_point_name(point));
 }
 
 static int probe_map_ledger(struct probe *probe)
@@ -363,6 +369,7 @@ int probe_open(struct probe **out, const struct options *opts, const struct ksym
 		probe->mode = all[i];
 		err = probe_try(probe, &settings, ksyms);
 		if (!err) {
+			tell_of_missing(&settings, ksyms);
 			malloc_trim(0); /* libbpf has read megabytes of BTF */
 			*out = probe;
 			return 0;

@@ -1,13 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "diag.h"
 #include "replays.h"
+#include "text.h"
 
 static const struct conditions *conditions_of(const struct replays *replays, size_t i)
 {
 	return replay_conditions(replays->replay[i]);
+}
+
+static const char *or_unknown(const char *text)
+{
+	return *text ? text : "?";
+}
+
+/* Of texts, diag makes lines that are safe to print. */
+static void tell(const char *path, const struct conditions *conditions)
+{
+	char took[DURATION_SIZE] = "?", cpus[32] = "?";
+
+	if (conditions->end_ns != UNKNOWN_NS && conditions->end_ns >= conditions->start_ns)
+		text_duration(took, conditions->end_ns - conditions->start_ns);
+	if (conditions->cpus_online)
+		snprintf(cpus, sizeof(cpus), "%llu", conditions->cpus_online);
+	diag_verbose("'%s': %s of Linux %s (%s) on %s, %s, %s CPUs; '%s' by version %s", path, took,
+		     or_unknown(conditions->kernel_release), or_unknown(conditions->machine),
+		     or_unknown(conditions->host), or_unknown(conditions->attach), cpus,
+		     or_unknown(conditions->command_line), or_unknown(conditions->tool_version));
 }
 
 int replays_open(struct replays *replays, const char *const *paths, size_t nr)
@@ -21,6 +43,7 @@ int replays_open(struct replays *replays, const char *const *paths, size_t nr)
 			return err;
 		replays->nr++;
 		conditions = conditions_of(replays, i);
+		tell(paths[i], conditions);
 		if (conditions->end_ns == UNKNOWN_NS)
 			diag_warn("'%s' was never ended: its last second may be missing", paths[i]);
 		if (!replays->first ||

@@ -74,6 +74,7 @@ static int open_views(struct report *report)
 int report_open(struct report **out, const struct options *opts, const struct start *start)
 {
 	struct report *report = calloc(1, sizeof(*report));
+	bool live;
 	int err;
 
 	if (!report)
@@ -81,7 +82,9 @@ int report_open(struct report **out, const struct options *opts, const struct st
 	report->opts = opts;
 	report->start = *start;
 	report->now_ns = start->ns;
-	err = output_open(&report->output, opts->output, opts->events || opts->interval_ns);
+	/* Nobody waits for the lines of a recording as they come. */
+	live = opts->action != ACTION_REPORT && (opts->events || opts->interval_ns);
+	err = output_open(&report->output, opts->output, live);
 	if (!err)
 		err = filter_init(&report->filter, opts);
 	if (!err)
@@ -224,23 +227,42 @@ static int write_interval(struct report *report)
 	return err;
 }
 
+static __u64 later(__u64 ns, __u64 by_ns)
+{
+	return ns > ~0ULL - by_ns ? ~0ULL : ns + by_ns;
+}
+
+/*
+ * Writes the table that is due. Intervals that have passed since have a number, but no table: in
+ * them a stopped machine slept; or, of a recording, where the time is that of what comes next,
+ * nothing came.
+ */
+static int write_due(struct report *report, __u64 now_ns)
+{
+	__u64 interval_ns = report->opts->interval_ns, late_ns = now_ns - report->next_ns;
+	int err;
+
+	report->now_ns = now_ns;
+	if (!interval_ns || now_ns < report->next_ns)
+		return 0;
+	if (report->opts->action == ACTION_REPORT)
+		report->now_ns = report->next_ns;
+	err = write_interval(report);
+	report->now_ns = now_ns;
+	report->nr_intervals += late_ns / interval_ns;
+	report->next_ns = later(now_ns - late_ns % interval_ns, interval_ns);
+	return err;
+}
+
 static int tick(void *ctx, __u64 now_ns, __u64 *next_ns)
 {
 	struct report *report = ctx;
-	__u64 interval_ns = report->opts->interval_ns;
-	int err = 0;
+	int err;
 
-	report->now_ns = now_ns;
-	*next_ns = 0;
-	if (!interval_ns)
-		return 0;
 	if (!report->next_ns) /* the first time */
-		report->next_ns = now_ns + interval_ns;
-	if (now_ns >= report->next_ns)
-		err = write_interval(report);
-	while (report->next_ns <= now_ns) /* a stopped machine may have slept through some */
-		report->next_ns += interval_ns;
-	*next_ns = report->next_ns;
+		report->next_ns = later(now_ns, report->opts->interval_ns);
+	err = write_due(report, now_ns);
+	*next_ns = report->opts->interval_ns ? report->next_ns : 0;
 	return err;
 }
 
@@ -309,6 +331,38 @@ static int write_elsewhere(struct report *report, const struct ledger *ledger)
 	return err ? err : fflush(stdout);
 }
 
+static void write_ledgers(const struct report *report, FILE *file, const struct ledger *ledger)
+{
+	const struct teardown_counts *counts = report->counts;
+	bool filtered = filter_is_set(report->opts);
+
+	render_ledger_text(file, ledger, !counts && filtered);
+	if (counts)
+		render_teardown_ledger_text(file, &counts->ledger, counts->points, NR_POINTS,
+					    filtered);
+}
+
+/* Who asks for silence about a recording wants to know of it what is wrong, and no more. */
+static void show_ledgers(const struct report *report, const struct ledger *ledger)
+{
+	char *text = NULL, *rest, *line;
+	FILE *file = NULL;
+	size_t size;
+
+	if (report->opts->quiet && report->opts->action == ACTION_REPORT)
+		file = open_memstream(&text, &size);
+	if (!file) {
+		write_ledgers(report, stderr, ledger);
+		return;
+	}
+	write_ledgers(report, file, ledger);
+	fclose(file);
+	for (rest = text; rest && (line = strsep(&rest, "\n"));)
+		if (!strncmp(line, "WARNING", strlen("WARNING")))
+			fprintf(stderr, "%s\n", line);
+	free(text);
+}
+
 int report_end(struct report *report, __u64 now_ns, struct ledger *ledger,
 	       struct teardown_counts *counts, int err)
 {
@@ -317,13 +371,18 @@ int report_end(struct report *report, __u64 now_ns, struct ledger *ledger,
 
 	if (report->run)
 		ledger->rows_full = aggregate_overflow(report->run);
-	report->now_ns = now_ns;
+	/* A recording that was never ended says nothing of when that would have been. */
+	if (now_ns < report->now_ns)
+		now_ns = report->now_ns;
 	/* Each of them has been counted as completed, when it was recorded. */
 	ledger->filtered += report->filtered;
 	ledger->completed -= report->filtered;
 	report->counts = counts;
 	if (counts)
 		teardown_view_count(report->teardowns, &counts->ledger);
+	if (!err && report->opts->action == ACTION_REPORT)
+		err = write_due(report, now_ns);
+	report->now_ns = now_ns;
 	if (!err && report->opts->interval_ns)
 		err = write_interval(report);
 	if (!err)
@@ -339,11 +398,7 @@ int report_end(struct report *report, __u64 now_ns, struct ledger *ledger,
 		if (write_elsewhere(report, ledger))
 			ledger_shown = false;
 	}
-	if (!ledger_shown) {
-		render_ledger_text(stderr, ledger, !counts && filter_is_set(report->opts));
-		if (counts)
-			render_teardown_ledger_text(stderr, &counts->ledger, counts->points,
-						    NR_POINTS, filter_is_set(report->opts));
-	}
+	if (!ledger_shown)
+		show_ledgers(report, ledger);
 	return not_eperm(err);
 }

@@ -40,6 +40,7 @@ static int make_way(const char *path)
 
 int sql_make_file(const char *path, bool force)
 {
+	struct stat old;
 	int err = force ? make_way(path) : 0, fd;
 
 	if (err == -EINVAL) /* told */
@@ -47,7 +48,9 @@ int sql_make_file(const char *path, bool force)
 	fd = err ? -1 : open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
 	if (fd < 0) {
 		err = err ? err : -errno;
-		if (err == -EEXIST)
+		if (err == -EEXIST && !lstat(path, &old) && !S_ISREG(old.st_mode))
+			diag_error("cannot write '%s': not a regular file", path);
+		else if (err == -EEXIST)
 			diag_error("'%s' exists already (--force replaces it)", path);
 		else
 			diag_error("cannot write '%s': %s", path, strerror(-err));

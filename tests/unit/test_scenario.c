@@ -134,7 +134,7 @@ static void what_is_wrong_is_said(void **state)
 		{"task_storage,entries=1001", "maps of type task_storage are measured with at most "
 					      "1000 entries"},
 		{"name=", "scenario: name '' is too short"},
-		{"name=a\tb", "scenario: name 'a?b' has control characters"},
+		{"name=a\tb", "scenario: name 'a\\x09b' has control characters"},
 	};
 
 	(void)state;

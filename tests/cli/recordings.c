@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Writes the recordings that the cases of the command line read: the same bytes of output for
+ * each, everywhere and every time, because clocks, hosts and latencies are made up.
+ *
+ * usage: recordings DIRECTORY   makes the files listed below in it
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "probe.h"
+#include "recording.h"
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
+
+#define NS_PER_US  1000ULL
+#define NS_PER_MS  1000000ULL
+#define NS_PER_SEC 1000000000ULL
+#define EVERY_NS   (100 * NS_PER_MS) /* from a teardown to the next one */
+
+#define HASH	   1 /* enum bpf_map_type */
+#define LPM_TRIE   11
+#define SK_STORAGE 24
+
+/* Of one file; what is not given is that of most. */
+struct variant {
+	const char *file;
+	__u32 nr;	  /* teardowns of each kind */
+	__u32 percent[3]; /* of each kind, how long destroy calls take; 0: there are none */
+	const char *host, *boot_id, *attach;
+	__u64 cpus;
+	__u64 start_ns, later_ns; /* of the monotonic clock; how much later by the real one */
+	__u64 lost;		  /* entries */
+	bool bench, unended, stuck;
+};
+
+static const struct variant variants[] = {
+	{"base.db", .nr = 12, .percent = {100, 100, 100}},
+	{"same.db", .nr = 12, .percent = {100, 100, 100}},
+	{"slow.db", .nr = 12, .percent = {150, 100, 100}},
+	{"few.db", .nr = 3, .percent = {100}},
+	{"lossy.db", .nr = 12, .percent = {100, 100, 100}, .lost = 5},
+	{"unended.db", .nr = 3, .percent = {100}, .unended = true},
+	{"stuck.db", .nr = 1, .percent = {100}, .stuck = true},
+	{"bench-a.db", .nr = 12, .percent = {100, 100}, .bench = true},
+	{"bench-b.db", .nr = 12, .percent = {100, 50}, .bench = true},
+	{"other-cpus.db", .nr = 12, .percent = {100, 100, 100}, .cpus = 4},
+	{"other-attach.db", .nr = 12, .percent = {100, 100, 100}, .attach = "kprobe/kretprobe"},
+	/* Started an hour later, on a machine that had just been booted. */
+	{"host2.db", .nr = 3, .percent = {100, 0, 100}, .host = "beta",
+	 .boot_id = "66666666-7777-8888-9999-000000000000", .start_ns = 50 * NS_PER_SEC,
+	 .later_ns = 3600 * NS_PER_SEC},
+};
+
+/* A sort of map, and what its teardowns are like. */
+struct kind {
+	__u32 type;
+	const char *name;
+	const char *caller;
+	enum alloc_member alloc;
+	bool with_empty; /* a destroy call of an allocator that has nothing comes first */
+	__u32 entries;
+	__u64 destroy_ns, deferred_ns;
+	struct task_id closer;
+};
+
+static const struct kind kinds[] = {
+	{HASH,
+	 "events",
+	 "htab_map_free",
+	 ALLOC_MA,
+	 true,
+	 1000,
+	 40 * NS_PER_US,
+	 3 * NS_PER_MS,
+	 {true, 500, 501, 4242, "loader"}},
+	{LPM_TRIE,
+	 "routes",
+	 "trie_free",
+	 ALLOC_MA,
+	 false,
+	 5000,
+	 120 * NS_PER_US,
+	 8 * NS_PER_MS,
+	 {true, 600, 600, 4243, "agent"}},
+	{SK_STORAGE,
+	 "sessions",
+	 "bpf_local_storage_map_free",
+	 ALLOC_SELEM_MA,
+	 false,
+	 16,
+	 15 * NS_PER_US,
+	 0,
+	 {true, 600, 602, 4243, "agent"}},
+};
+
+static const char *const benchmarks[] = {
+	"type=hash,entries=1000,runs=12",
+	"type=lpm_trie,entries=1000,runs=12",
+};
+
+/* A recording in the making. */
+struct maker {
+	const struct variant *variant;
+	struct recording *recording;
+	__u64 start_ns;
+	__u64 random;
+	struct scenario scenario[ARRAY_SIZE(benchmarks)];
+	__u64 calls, teardowns, deferred;
+};
+
+/* Around the mean, by up to a tenth of it (xorshift64). */
+static __u64 about(struct maker *maker, __u64 mean_ns)
+{
+	maker->random ^= maker->random << 13;
+	maker->random ^= maker->random >> 7;
+	maker->random ^= maker->random << 17;
+	return mean_ns * 9 / 10 + maker->random % (mean_ns / 5 + 1);
+}
+
+static void check(int err)
+{
+	if (err)
+		exit(EXIT_FAILURE); /* of what the user has been told */
+}
+
+static struct call call_of(const struct maker *maker, const struct kind *kind, __u32 nth)
+{
+	struct call call = {
+		.map = 0xffff888000000000 + ((maker->teardowns + 1) << 12),
+		.entries = kind->entries,
+		.pid = 71,
+		.tid = 71,
+		.cpu = nth % 2,
+		.map_type = kind->type,
+		.key_size = 8,
+		.value_size = 64,
+		.max_entries = kind->entries,
+		.map_flags = 1,
+		.unit_size = 96,
+		.flags = CALL_MAP | CALL_NAME | CALL_EMPTY_KNOWN | CALL_PERCPU_KNOWN,
+		.comm = "kworker/0:1",
+	};
+	size_t i = kind - kinds;
+	bool bench = maker->variant->bench;
+
+	call.identity.map_id = 100 + maker->teardowns;
+	call.identity.released_by = call.identity.closed_by = kind->closer;
+	/* Once, a thread of the kernel's own dropped the last reference. */
+	if (kind->type == LPM_TRIE && nth == 1) {
+		call.identity.by_kernel = true;
+		call.identity.released_by = (struct task_id){true, 15, 15, 1, "rcu_sched"};
+	}
+	snprintf(call.map_name, NAME_LEN, "%s", bench ? maker->scenario[i].map_name : kind->name);
+	return call;
+}
+
+static void record_destroy(struct maker *maker, const struct kind *kind, struct call call,
+			   struct teardown *teardown, const struct destroy *destroy)
+{
+	call.alloc = destroy->alloc;
+	call.ts_ns = destroy->ts_ns;
+	call.latency_ns = destroy->latency_ns;
+	call.caller = 0xffffffff81000000;
+	call.caller_name = kind->caller;
+	call.caller_offset = 0x12a;
+	if (destroy->outcome == OUTCOME_EMPTY)
+		call.flags |= CALL_EMPTY;
+	if (destroy->alloc == ALLOC_PCPU_MA)
+		call.flags |= CALL_PERCPU;
+	check(recording_call(maker->recording, &call));
+	maker->calls++;
+	teardown->phase[PHASE_DESTROY] += destroy->latency_ns;
+	teardown->outcomes[destroy->outcome]++;
+	teardown->destroy[teardown->nr_destroys++] = *destroy;
+}
+
+static void record_reclaim(struct maker *maker, const struct teardown *teardown,
+			   const struct destroy *destroy)
+{
+	struct reclaim reclaim = {
+		.call = teardown->free,
+		.alloc = destroy->alloc,
+		.destroy_ns = destroy->ts_ns,
+		.latency_ns = destroy->freed_ns - destroy->ts_ns,
+	};
+
+	reclaim.call.latency_ns = 200 * NS_PER_US;
+	reclaim.call.ts_ns = destroy->freed_ns - reclaim.call.latency_ns;
+	check(recording_reclaim(maker->recording, &reclaim));
+	maker->deferred++;
+}
+
+/*
+ * released, 30 us later the worker, which calls destroy for nothing and then for something; what
+ * that leaves is freed long after the worker's end.
+ */
+static void record_teardown(struct maker *maker, const struct kind *kind, __u32 nth, __u32 percent)
+{
+	struct teardown teardown = {.free = call_of(maker, kind, nth)};
+	__u64 released_ns = maker->start_ns + (maker->teardowns + 1) * EVERY_NS;
+	__u64 wait_ns = about(maker, 30 * NS_PER_US), start_ns = released_ns + wait_ns;
+	__u64 deferred_ns = kind->deferred_ns ? about(maker, kind->deferred_ns) : 0, end_ns;
+	const struct destroy empty = {start_ns + 5 * NS_PER_US, 200, UNKNOWN_NS, ALLOC_PCPU_MA,
+				      OUTCOME_EMPTY};
+	struct destroy full = {start_ns + 10 * NS_PER_US,
+			       about(maker, kind->destroy_ns * percent / 100), UNKNOWN_NS,
+			       kind->alloc, deferred_ns ? OUTCOME_DEFERRED : OUTCOME_DIRECT};
+
+	end_ns = full.ts_ns + full.latency_ns + 2 * NS_PER_US;
+	if (deferred_ns)
+		full.freed_ns = end_ns + deferred_ns;
+	teardown.queued_ns = released_ns + NS_PER_US;
+	teardown.free.ts_ns = start_ns;
+	teardown.free.latency_ns = end_ns - start_ns;
+	teardown.free.identity.released_ns = released_ns;
+	if (kind->with_empty)
+		record_destroy(maker, kind, teardown.free, &teardown, &empty);
+	record_destroy(maker, kind, teardown.free, &teardown, &full);
+	if (deferred_ns)
+		record_reclaim(maker, &teardown, &full);
+	teardown.phase[PHASE_WAIT] = wait_ns;
+	teardown.phase[PHASE_FREE] = end_ns - start_ns;
+	teardown.phase[PHASE_DEFERRED] = deferred_ns;
+	teardown.phase[PHASE_TOTAL] = wait_ns + (end_ns - start_ns) + deferred_ns;
+	check(recording_teardown(maker->recording, &teardown));
+	maker->teardowns++;
+}
+
+/* A worker that waits for RCU, and had not ended by the end of the run. */
+static void record_hang(struct maker *maker)
+{
+	struct hang hang = {
+		.where = "bpf_mem_alloc_destroy",
+		.call = call_of(maker, &kinds[0], 0),
+		.for_ns = 10 * NS_PER_SEC,
+		.in_worker = true,
+		.stack = "rcu_barrier+0x11a\nbpf_mem_alloc_destroy+0x1d0\nhtab_map_free+0x12a",
+	};
+
+	hang.call.ts_ns = maker->start_ns + NS_PER_SEC;
+	check(recording_hang(maker->recording, &hang));
+}
+
+static void record_ledger(const struct maker *maker)
+{
+	bool stuck = maker->variant->stuck;
+	struct teardown_counts counts = {
+		.ledger =
+			{
+				.started = maker->teardowns,
+				.completed = maker->teardowns,
+				.shown = maker->teardowns,
+				.deferred = maker->deferred,
+				.reclaimed = maker->deferred,
+			},
+	};
+	const struct ledger ledger = {
+		.entered = maker->calls + maker->variant->lost + stuck,
+		.completed = maker->calls,
+		.still_running = stuck,
+		.lost_entry = maker->variant->lost,
+		.stuck = stuck,
+		.still_stuck = stuck,
+	};
+	const __u64 seen[NR_POINTS] = {
+		[POINT_DESTROY] = ledger.entered,
+		[POINT_FREE] = maker->teardowns,
+		[POINT_RECLAIM] = maker->deferred,
+		[POINT_PUT] = 10 * maker->teardowns,
+		[POINT_QUEUE] = maker->teardowns + maker->deferred,
+	};
+
+	for (int i = 0; i < NR_POINTS; i++)
+		counts.points[i] = (struct point_counts){
+			.function = probe_point_name(i),
+			.attached = i != POINT_PUT_UREF, /* as if it were inlined */
+			.returns = i < NR_PAIRED,
+			.seen = seen[i],
+			.taken = i == POINT_PUT ? maker->teardowns : seen[i],
+			.seen_return = i < NR_PAIRED ? seen[i] : 0,
+		};
+	counts.points[POINT_DESTROY].lost = maker->variant->lost;
+	check(recording_ledger(maker->recording, &ledger, &counts));
+}
+
+static struct conditions conditions_of(const struct variant *variant)
+{
+	struct conditions conditions = {
+		.tool_version = "0.1.0",
+		.kernel_release = "6.12.0",
+		.kernel_version = "#1 SMP PREEMPT_DYNAMIC",
+		.machine = "x86_64",
+		.cpus_possible = variant->cpus ?: 8,
+		.cpus_online = variant->cpus ?: 8,
+		.start_ns = variant->start_ns ?: 1000 * NS_PER_SEC,
+		/* 2024-01-02 03:04:05 UTC */
+		.start_realtime_ns = 1704164645 * NS_PER_SEC + variant->later_ns,
+		.end_ns = UNKNOWN_NS,
+	};
+
+	snprintf(conditions.host, CONDITION_LEN, "%s", variant->host ?: "alpha");
+	snprintf(conditions.boot_id, CONDITION_LEN, "%s",
+		 variant->boot_id ?: "11111111-2222-3333-4444-555555555555");
+	snprintf(conditions.attach, CONDITION_LEN, "%s", variant->attach ?: "fentry/fexit");
+	snprintf(conditions.command_line, CONDITION_LEN, "memdestroy-trace record -o %s",
+		 variant->file);
+	return conditions;
+}
+
+static void record_scenarios(struct maker *maker)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(benchmarks); i++)
+		check(scenario_parse(&maker->scenario[i], benchmarks[i]));
+	check(scenario_name_maps(maker->scenario, ARRAY_SIZE(benchmarks)));
+	for (size_t i = 0; i < ARRAY_SIZE(benchmarks); i++)
+		check(recording_scenario(maker->recording, &maker->scenario[i]));
+}
+
+static void make(const struct variant *variant)
+{
+	const struct conditions conditions = conditions_of(variant);
+	struct maker maker = {
+		.variant = variant,
+		.start_ns = conditions.start_ns,
+		.random = 88172645463325252ULL * (variant - variants + 1),
+	};
+
+	check(recording_create(&maker.recording, variant->file, false, &conditions));
+	if (variant->bench)
+		record_scenarios(&maker);
+	for (__u32 nth = 0; nth < variant->nr; nth++)
+		for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+			if (variant->percent[i])
+				record_teardown(&maker, &kinds[i], nth, variant->percent[i]);
+	if (variant->stuck)
+		record_hang(&maker);
+	record_ledger(&maker);
+	check(recording_commit(maker.recording));
+	if (!variant->unended)
+		check(recording_end(maker.recording, maker.start_ns + 12 * NS_PER_SEC));
+	recording_close(maker.recording);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 2) {
+		fprintf(stderr, "usage: %s DIRECTORY\n", argv[0]);
+		return 2;
+	}
+	if (chdir(argv[1])) {
+		perror(argv[1]);
+		return EXIT_FAILURE;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(variants); i++)
+		make(&variants[i]);
+	return EXIT_SUCCESS;
+}
