@@ -11,6 +11,7 @@
 #include "output.h"
 #include "render.h"
 #include "report.h"
+#include "settings.h"
 #include "teardown_view.h"
 
 /* Rows kept apart at a time, each of some kilobytes: what bounds the memory of a long run. */
@@ -170,11 +171,19 @@ static bool wants_hang(void *ctx, const struct call *map)
 	return report->opts->action != ACTION_REPORT || filter_wants_map(&report->filter, map);
 }
 
+/* Of a recording, which has those of teardowns, too, and says nothing of their callers. */
+static bool is_of_wanted_call(const struct options *opts, const struct hang *hang)
+{
+	return !opts->nr_callers && !strcmp(hang->where, TRACED_FUNCTION);
+}
+
 static int take_hang(void *ctx, const struct hang *hang)
 {
 	struct report *report = ctx;
 	const struct options *opts = report->opts;
 
+	if (opts->action == ACTION_REPORT && !report->teardowns && !is_of_wanted_call(opts, hang))
+		return 0;
 	hang_print(stderr, hang);
 	if (!opts->events || opts->format != FORMAT_JSON)
 		return 0;
