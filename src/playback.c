@@ -16,7 +16,8 @@
 #define WORD_LEN 32   /* of a fixed set */
 #define BATCH	 4096 /* items handed over before it is asked whether they are still wanted */
 
-#define NEVER (~0ULL)
+#define NEVER	   (~0ULL)
+#define MOST_TICKS 1000000 /* between two items: days, a second each */
 
 struct player {
 	const struct playback *playback;
@@ -48,21 +49,29 @@ static __u64 end_of(__u64 ts_ns, __u64 latency_ns)
 	return ts_ns == UNKNOWN_NS || latency_ns == UNKNOWN_NS ? ts_ns : ts_ns + latency_ns;
 }
 
-static int tick(struct player *player)
+static int tick(struct player *player, __u64 now_ns)
 {
 	__u64 next_ns = player->tick_ns == NEVER ? 0 : player->tick_ns;
-	int err = player->ops->tick ? player->ops->tick(player->ctx, player->now_ns, &next_ns) : 0;
+	int err = player->ops->tick ? player->ops->tick(player->ctx, now_ns, &next_ns) : 0;
 
 	player->tick_ns = next_ns ? next_ns : NEVER;
 	return err;
 }
 
-/* An item is of this time: the clock does not go back, whatever the items do. */
+/*
+ * An item is of this time: the clock does not go back, whatever the items do. The sink is told of
+ * each time it asked for, as it would be live, unless they are so many that the item's is a lie.
+ */
 static int advance(struct player *player, __u64 ts_ns)
 {
+	unsigned int ticks = 0;
+	int err = 0;
+
 	if (ts_ns != UNKNOWN_NS && ts_ns > player->now_ns)
 		player->now_ns = ts_ns;
-	return player->now_ns >= player->tick_ns ? tick(player) : 0;
+	while (!err && player->now_ns >= player->tick_ns)
+		err = tick(player, ticks++ < MOST_TICKS ? player->tick_ns : player->now_ns);
+	return err;
 }
 
 /* References */
@@ -409,7 +418,7 @@ static int first(const struct cursor cursor[NR_SOURCES])
 static int play(struct player *player, struct cursor cursor[NR_SOURCES])
 {
 	unsigned int played = 0;
-	int err = tick(player), i;
+	int err = tick(player, player->now_ns), i;
 
 	while (!err && (i = first(cursor)) >= 0) {
 		err = sources[i].play(player, &cursor[i]);

@@ -233,6 +233,15 @@ static int write_interval(struct report *report)
 	return err;
 }
 
+/* A stopped machine may have slept through some, and a recording can hold any time. */
+static __u64 next_after(__u64 next_ns, __u64 now_ns, __u64 interval_ns)
+{
+	__u64 passed = now_ns < next_ns ? 0 : (now_ns - next_ns) / interval_ns + 1;
+
+	return __builtin_add_overflow(next_ns, passed * interval_ns, &next_ns) ? UNKNOWN_NS
+									       : next_ns;
+}
+
 static int tick(void *ctx, __u64 now_ns, __u64 *next_ns)
 {
 	struct report *report = ctx;
@@ -247,9 +256,7 @@ static int tick(void *ctx, __u64 now_ns, __u64 *next_ns)
 		report->next_ns = now_ns + interval_ns;
 	if (now_ns >= report->next_ns)
 		err = write_interval(report);
-	while (report->next_ns <= now_ns) /* a stopped machine may have slept through some */
-		report->next_ns += interval_ns;
-	*next_ns = report->next_ns;
+	*next_ns = report->next_ns = next_after(report->next_ns, now_ns, interval_ns);
 	return err;
 }
 
