@@ -220,16 +220,19 @@ static int write_rows(struct report *report, FILE *file, struct aggregate *aggre
 
 static int write_interval(struct report *report)
 {
+	FILE *file = report_file(report);
 	int err;
 
 	if (report->teardowns) {
-		write_timestamp(report, report_file(report));
-		return teardown_view_interval(report->teardowns, report_file(report),
-					      ++report->nr_intervals);
+		write_timestamp(report, file);
+		err = teardown_view_interval(report->teardowns, file, ++report->nr_intervals);
+	} else {
+		err = write_rows(report, file, report->interval, ++report->nr_intervals);
+		aggregate_reset(report->interval);
 	}
-	err = write_rows(report, report_file(report), report->interval, ++report->nr_intervals);
-
-	aggregate_reset(report->interval);
+	/* What follows a table of Markdown's at once would be more rows of it. */
+	if (!err && report->opts->format == FORMAT_MARKDOWN)
+		putc('\n', file);
 	return err;
 }
 

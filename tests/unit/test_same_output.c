@@ -493,6 +493,7 @@ static void test_intervals(void **state)
 {
 	static const char *const lines[] = {
 		"-i 0.05",
+		"-i 0.1 -f markdown",
 		"-i 0.05 -f json",
 		"-i 0.05 -f csv",
 		"-i 0.05 -T --by cpu",
@@ -510,6 +511,29 @@ static void test_intervals(void **state)
 
 	(void)state;
 	check_all(&tame, lines);
+}
+
+/* What follows a table of Markdown's at once would be more rows of it. */
+static void test_markdown_intervals(void **state)
+{
+	static const char *const views[] = {"", "teardowns"};
+	char path[PATH_SIZE], told[PATH_SIZE], *text;
+	size_t len, tables;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		tables = 0;
+		parse("memdestroy-trace %s -i 0.2 -f markdown --by type -o %s", views[i],
+		      temp_path(path));
+		tell_to(temp_path(told), show_live, &tame);
+		text = contents(path, &len);
+		for (char *at = text; (at = strstr(at, "| TYPE")); at++, tables++)
+			assert_true(at == text || !strncmp(at - 2, "\n\n", 2));
+		assert_true(tables > 2);
+		free(text);
+		unlink(path);
+		unlink(told);
+	}
 }
 
 /* What claims to have taken centuries is not shown second by second. */
@@ -611,11 +635,9 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_forms),
-		cmocka_unit_test(test_orders),
-		cmocka_unit_test(test_intervals),
-		cmocka_unit_test(test_far_apart),
-		cmocka_unit_test(test_keys_and_filters),
+		cmocka_unit_test(test_forms),	  cmocka_unit_test(test_orders),
+		cmocka_unit_test(test_intervals), cmocka_unit_test(test_markdown_intervals),
+		cmocka_unit_test(test_far_apart), cmocka_unit_test(test_keys_and_filters),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
