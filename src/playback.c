@@ -467,12 +467,16 @@ int playback_run(const struct playback *playback)
 	};
 	struct cursor cursor[NR_SOURCES] = {};
 	int err = open_all(&player, cursor), i;
+	bool unreadable;
 
 	if (!err)
 		err = play(&player, cursor);
-	for (i = 0; i < NR_SOURCES; i++)
+	unreadable = player.destroys.err || player.releases.err;
+	for (i = 0; i < NR_SOURCES; i++) {
+		unreadable = unreadable || cursor[i].err;
 		cursor_close(&cursor[i]);
+	}
 	cursor_close(&player.destroys);
 	cursor_close(&player.releases);
-	return err;
+	return unreadable ? -EINVAL : err; /* the sink's errors are others' to tell */
 }

@@ -38,8 +38,8 @@ struct replay_options {
 /*
  * Hands everything to the sink in the order in which it was recorded. Callers' names, hosts and
  * scenarios are owned by the replay. The sink's tick() gets the time of the run's start first, then
- * those of what is handed over. -EINVAL: the recording is damaged, which has been told; any other
- * -errno is the sink's, or -ENOMEM, and has not.
+ * those of what is handed over. -EINVAL: the recording is damaged or cannot be read, which has been
+ * told; any other -errno is the sink's, and has not.
  */
 int replay_run(struct replay *replay, const struct replay_options *opts, const struct sink *sink);
 
