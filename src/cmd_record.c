@@ -25,7 +25,7 @@ struct record {
 	__u64 over_ns; /* when the command was seen to be over; 0: it is not */
 };
 
-static bool signalled(void *ctx, int signal)
+static bool signalled(void *ctx, int signal, bool to_group)
 {
 	struct record *record = ctx;
 
@@ -33,7 +33,9 @@ static bool signalled(void *ctx, int signal)
 	if (!record->command.pid || record->interrupted)
 		return false;
 	record->interrupted = true;
-	command_signal(&record->command, signal);
+	/* Twice the same may mean more to the command than once. */
+	if (!to_group)
+		command_signal(&record->command, signal);
 	return true;
 }
 

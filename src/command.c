@@ -28,6 +28,7 @@ static void run(int go, char *const *argv)
 
 int command_start(struct command *command, char *const *argv)
 {
+	void (*on_child)(int);
 	int ends[2];
 
 	memset(command, 0, sizeof(*command));
@@ -36,8 +37,12 @@ int command_start(struct command *command, char *const *argv)
 		diag_error("cannot run '%s': %s", argv[0], strerror(errno));
 		return -errno;
 	}
+	/* Who ignores it, as this program may have been started to, is not told how children end.
+	 */
+	on_child = signal(SIGCHLD, SIG_DFL);
 	command->pid = fork();
 	if (!command->pid) {
+		signal(SIGCHLD, on_child);
 		close(ends[1]);
 		run(ends[0], argv);
 	}

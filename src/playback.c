@@ -460,14 +460,19 @@ static int open_all(struct player *player, struct cursor cursor[NR_SOURCES])
 	return err;
 }
 
-static void close_all(struct player *player, struct cursor cursor[NR_SOURCES])
+/* True: one of them could not be read to its end, of which the user has been told. */
+static bool close_all(struct player *player, struct cursor cursor[NR_SOURCES])
 {
+	bool unreadable = player->destroys.err || player->releases.err;
 	int i;
 
-	for (i = 0; i < NR_SOURCES; i++)
+	for (i = 0; i < NR_SOURCES; i++) {
+		unreadable = unreadable || cursor[i].err;
 		cursor_close(&cursor[i]);
+	}
 	cursor_close(&player->destroys);
 	cursor_close(&player->releases);
+	return unreadable;
 }
 
 int playback_check(sqlite3 *db, const char *path)
@@ -495,9 +500,10 @@ int playback_run(const struct playback *playback)
 	};
 	struct cursor cursor[NR_SOURCES] = {};
 	int err = open_all(&player, cursor);
+	bool unreadable;
 
 	if (!err)
 		err = play(&player, cursor);
-	close_all(&player, cursor);
-	return err;
+	unreadable = close_all(&player, cursor);
+	return unreadable ? -EINVAL : err; /* the sink's errors are others' to tell */
 }

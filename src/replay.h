@@ -38,8 +38,8 @@ struct replay_options {
 /*
  * Hands everything to the sink in the order in which it was recorded. Callers' names, hosts and
  * scenarios are owned by the replay; what hangs where is only good for the call. -EINVAL: the
- * recording is damaged, which has been told; any other -errno is the sink's, or -ENOMEM, and has
- * not.
+ * recording is damaged or cannot be read, which has been told; any other -errno is the sink's, and
+ * has not.
  *
  * The time told to tick() is that of the run's beginning first, and then of the end of what comes
  * next, or what is known of it; it does not go back. A sink that leaves *next_ns 0 is not told

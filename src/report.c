@@ -11,6 +11,7 @@
 #include "output.h"
 #include "render.h"
 #include "report.h"
+#include "settings.h"
 #include "teardown_view.h"
 
 /* Rows kept apart at a time, each of some kilobytes: what bounds the memory of a long run. */
@@ -173,11 +174,19 @@ static bool wants_hang(void *ctx, const struct call *map)
 	return report->opts->action != ACTION_REPORT || filter_wants_map(&report->filter, map);
 }
 
+/* Of a recording, which has those of teardowns, too, and says nothing of their callers. */
+static bool is_of_wanted_call(const struct options *opts, const struct hang *hang)
+{
+	return !opts->nr_callers && !strcmp(hang->where, TRACED_FUNCTION);
+}
+
 static int take_hang(void *ctx, const struct hang *hang)
 {
 	struct report *report = ctx;
 	const struct options *opts = report->opts;
 
+	if (opts->action == ACTION_REPORT && !report->teardowns && !is_of_wanted_call(opts, hang))
+		return 0;
 	hang_print(stderr, hang);
 	if (!opts->events || opts->format != FORMAT_JSON)
 		return 0;
@@ -214,16 +223,19 @@ static int write_rows(struct report *report, FILE *file, struct aggregate *aggre
 
 static int write_interval(struct report *report)
 {
+	FILE *file = report_file(report);
 	int err;
 
 	if (report->teardowns) {
-		write_timestamp(report, report_file(report));
-		return teardown_view_interval(report->teardowns, report_file(report),
-					      ++report->nr_intervals);
+		write_timestamp(report, file);
+		err = teardown_view_interval(report->teardowns, file, ++report->nr_intervals);
+	} else {
+		err = write_rows(report, file, report->interval, ++report->nr_intervals);
+		aggregate_reset(report->interval);
 	}
-	err = write_rows(report, report_file(report), report->interval, ++report->nr_intervals);
-
-	aggregate_reset(report->interval);
+	/* What follows a table of Markdown's at once would be more rows of it. */
+	if (!err && report->opts->format == FORMAT_MARKDOWN)
+		putc('\n', file);
 	return err;
 }
 

@@ -88,9 +88,13 @@ static bool ended_by_signal(const struct session *session, __u64 until_ns)
 	sigset_t set = ending_signals();
 	__u64 now = session_now_ns(), wait = until_ns > now ? until_ns - now : 0;
 	struct timespec timeout = {.tv_sec = wait / NS_PER_SEC, .tv_nsec = wait % NS_PER_SEC};
-	int came = sigtimedwait(&set, NULL, &timeout);
+	siginfo_t info;
+	int came = sigtimedwait(&set, &info, &timeout);
 
-	return came > 0 && !(sink->ops->signalled && sink->ops->signalled(sink->ctx, came));
+	if (came <= 0)
+		return false;
+	return !sink->ops->signalled ||
+	       !sink->ops->signalled(sink->ctx, came, info.si_code == SI_KERNEL);
 }
 
 /* What could not be reported ends the run. */

@@ -34,8 +34,11 @@ struct sink_ops {
 	int (*tick)(void *ctx, __u64 now_ns, __u64 *next_ns);
 	/* Is nothing more wanted? */
 	bool (*done)(void *ctx);
-	/* A signal came that ends a run. True: it shall go on. NULL: it shall not. */
-	bool (*signalled)(void *ctx, int signal);
+	/*
+	 * A signal came that ends a run. to_group: it was the terminal's, so that all processes
+	 * there have got it. True: the run shall go on. NULL: it shall not.
+	 */
+	bool (*signalled)(void *ctx, int signal, bool to_group);
 };
 
 struct sink {
