@@ -54,6 +54,7 @@ int output_open(struct output **out, const char *path, bool live)
 	if (!output)
 		return -ENOMEM;
 	signal(SIGPIPE, SIG_IGN); /* writing tells */
+	signal(SIGXFSZ, SIG_IGN); /* likewise */
 	exists = path && !stat(path, &old);
 	if (!path) {
 		/* main() puts something that cannot be written in the place of a closed one. */

@@ -13,7 +13,7 @@ struct output;
 /*
  * path NULL: stdout. live: lines reach their reader one by one. Otherwise a regular file is made
  * under another name beside path, and takes its place only once it is complete. On success *out is
- * to be handed to output_close(). -errno. From then on SIGPIPE is ignored: -EPIPE says the same.
+ * to be handed to output_close(). -errno. SIGPIPE and SIGXFSZ are ignored from then on.
  */
 int output_open(struct output **out, const char *path, bool live);
 
