@@ -16,8 +16,16 @@
 #define WORD_LEN 32   /* of a fixed set */
 #define BATCH	 4096 /* items handed over before it is asked whether they are still wanted */
 
+#define NR_KEPT 1024 /* releases, of some hundred bytes each */
+
 #define NEVER	   (~0ULL)
 #define MOST_TICKS 1000000 /* between two items: days, a second each */
+
+/* A release that has been found. */
+struct kept {
+	__s64 id; /* 0: none */
+	struct identity identity;
+};
 
 struct player {
 	const struct playback *playback;
@@ -27,8 +35,7 @@ struct player {
 	__u64 now_ns;
 	__u64 tick_ns; /* when the sink wants to be told the time; NEVER */
 	struct cursor destroys, releases;
-	struct identity identity; /* of the release that was found last */
-	__s64 identity_id;	  /* 0: of none */
+	struct kept kept[NR_KEPT]; /* by what is left of the id */
 };
 
 /* Where items come from. */
@@ -153,28 +160,29 @@ static void read_identity(struct player *player, struct cursor *cursor, struct i
 	read_task(player, cursor, 6, &identity->closed_by);
 }
 
-/* What is of one map comes close together, so the last one is often the next one, too. */
+/* What is of one map comes close together, among what is of a few others. */
 static void take_identity(struct player *player, struct cursor *cursor, int column,
 			  struct call *call)
 {
 	struct cursor *releases = &player->releases;
 	__s64 id = cursor_ref(cursor, column);
+	struct kept *kept = &player->kept[(__u64)id % NR_KEPT];
 
 	if (!id)
 		return;
-	if (id != player->identity_id) {
-		player->identity_id = 0;
+	if (id != kept->id) {
+		kept->id = 0;
 		if (!cursor_find(releases, id) && releases->row)
-			read_identity(player, releases, &player->identity);
+			read_identity(player, releases, &kept->identity);
 		else if (!releases->err)
 			dangling(cursor, column);
 		if (releases->err)
 			cursor->err = releases->err;
 		if (cursor->err)
 			return;
-		player->identity_id = id;
+		kept->id = id;
 	}
-	call->identity = player->identity;
+	call->identity = kept->identity;
 }
 
 static struct call no_call(const struct player *player)
