@@ -169,7 +169,8 @@ static int compare_if_comparable(struct options *opts, struct gathering side[NR_
 	int err;
 
 	for (int i = 0; i < NR_SIDES_OF_DIFF; i++)
-		if (replays_open(&side[i].replays, opts->files[i], opts->nr_files[i]))
+		if (replays_open(&side[i].replays, opts->files[i], opts->nr_files[i]) ||
+		    replays_spare(&side[i].replays, opts->output))
 			return EXIT_FAILED;
 	if (!comparable(&side[SIDE_BASE].replays, &side[SIDE_NEW].replays, &err)) {
 		if (!err && !opts->force)

@@ -33,6 +33,8 @@ int cmd_report(const struct options *opts)
 	struct start start;
 	int err = replays_open(&replays, opts->files[SIDE_BASE], opts->nr_files[SIDE_BASE]);
 
+	if (!err)
+		err = replays_spare(&replays, opts->output);
 	if (!err) {
 		start = replays_start(&replays);
 		err = report_open(&report, opts, &start);

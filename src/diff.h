@@ -73,17 +73,4 @@ int diff_make(struct diff *diff, struct aggregate *base, struct aggregate *new_s
 /* Leaves an empty one, which can be freed again. */
 void diff_free(struct diff *diff);
 
-static inline const char *metric_name(enum metric metric)
-{
-	static const char *const names[] = {
-		[METRIC_P50] = "p50",
-		[METRIC_P99] = "p99",
-		[METRIC_MEAN] = "mean",
-		[METRIC_TOTAL] = "total",
-	};
-
-	_Static_assert(sizeof(names) / sizeof(names[0]) == NR_METRICS, "a name for each");
-	return names[metric];
-}
-
 #endif

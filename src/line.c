@@ -9,7 +9,8 @@
 
 #include "line.h"
 
-#define DIGITS	    15 /* of a real: as many as a double can hold for sure */
+#define DIGITS	    15	 /* of a real: as many as a double can hold for sure */
+#define LINE_SIZE   4096 /* of what is written at once */
 #define REAL_DIGITS JSON_REAL_PRECISION(DIGITS)
 
 int line_error(FILE *out)
@@ -40,7 +41,7 @@ static json_t *json_text(const char *text)
 	char safe[CELL_SIZE];
 
 	text_utf8(safe, sizeof(safe), text, strlen(text));
-	return json_string(safe);
+	return json_string_nocheck(safe); /* it is, now */
 }
 
 static json_t *json_lines(const char *text)
@@ -52,7 +53,7 @@ static json_t *json_lines(const char *text)
 		size_t len = strcspn(text, "\n");
 
 		text_utf8(safe, sizeof(safe), text, len);
-		if (json_array_append_new(array, json_string(safe))) {
+		if (json_array_append_new(array, json_string_nocheck(safe))) {
 			json_decref(array);
 			return NULL;
 		}
@@ -88,13 +89,13 @@ static int json_set_member(json_t *json, const char *name, json_t *value)
 	char of[64];
 
 	if (!dot)
-		return json_object_set_new(json, name, value);
+		return json_object_set_new_nocheck(json, name, value);
 	snprintf(of, sizeof(of), "%.*s", (int)(dot - name), name);
 	if (!json_object_get(json, of) && json_object_set_new(json, of, json_object())) {
 		json_decref(value);
 		return -1;
 	}
-	return json_object_set_new(json_object_get(json, of), dot + 1, value);
+	return json_object_set_new_nocheck(json_object_get(json, of), dot + 1, value);
 }
 
 /* Members that are objects of which nothing is known become null. */
@@ -115,6 +116,23 @@ static int json_drop_unknown(json_t *json)
 	return 0;
 }
 
+/* In one piece, since Jansson writes a few bytes at a time, of which each write has its price. */
+static int write_json(FILE *out, const json_t *json)
+{
+	const size_t flags = JSON_COMPACT | JSON_ENSURE_ASCII | REAL_DIGITS;
+	char line[LINE_SIZE];
+	size_t len = json_dumpb(json, line, sizeof(line), flags);
+
+	if (!len)
+		return -ENOMEM;
+	if (len <= sizeof(line))
+		fwrite(line, 1, len, out);
+	else if (json_dumpf(json, out, flags) && !ferror(out))
+		return -ENOMEM;
+	putc('\n', out);
+	return line_error(out);
+}
+
 int line_json(FILE *out, const struct column *column, const void *object)
 {
 	json_t *json = json_object();
@@ -126,12 +144,8 @@ int line_json(FILE *out, const struct column *column, const void *object)
 			err = -ENOMEM;
 	if (!err && json_drop_unknown(json))
 		err = -ENOMEM;
-	if (!err && json_dumpf(json, out, JSON_COMPACT | JSON_ENSURE_ASCII | REAL_DIGITS))
-		err = ferror(out) ? 0 : -ENOMEM;
-	if (!err) {
-		putc('\n', out);
-		err = line_error(out);
-	}
+	if (!err)
+		err = write_json(out, json);
 	json_decref(json);
 	return err;
 }

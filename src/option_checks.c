@@ -8,6 +8,7 @@
 #include "diag.h"
 #include "option_checks.h"
 #include "option_values.h"
+#include "teardown.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -109,7 +110,7 @@ static bool value_out_of_view(const struct options *opts)
 	for (enum phase phase = 0; calls && phase < NR_PHASES; phase++) {
 		if (phase == PHASE_DESTROY || !(opts->phases & 1U << phase))
 			continue;
-		diag_error("--phase: '%s' says nothing of calls%s", option_phase_name(phase),
+		diag_error("--phase: '%s' says nothing of calls%s", phase_name(phase),
 			   see_teardowns(opts));
 		return true;
 	}

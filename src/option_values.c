@@ -47,20 +47,8 @@ static const char *const sort_names[] = {
 	[SORT_WAIT] = "wait",	      [SORT_FREE] = "free",   [SORT_DESTROY] = "destroy",
 	[SORT_DEFERRED] = "deferred", [SORT_KEY] = "key",
 };
-static const char *const phase_names[] = {
-	[PHASE_WAIT] = "wait",	       [PHASE_FREE] = "free",	[PHASE_DESTROY] = "destroy",
-	[PHASE_DEFERRED] = "deferred", [PHASE_TOTAL] = "total",
-};
-static const char *const metric_names[] = {
-	[METRIC_P50] = "p50",
-	[METRIC_P99] = "p99",
-	[METRIC_MEAN] = "mean",
-	[METRIC_TOTAL] = "total",
-};
 _Static_assert(ARRAY_SIZE(key_names) == NR_KEYS, "a name for every key");
 _Static_assert(ARRAY_SIZE(sort_names) == NR_SORTS, "a name for every order");
-_Static_assert(ARRAY_SIZE(phase_names) == NR_PHASES, "a name for every phase");
-_Static_assert(ARRAY_SIZE(metric_names) == NR_METRICS, "a name for every metric");
 
 #define EVERY	     (~0U)
 #define FROM(name)   (~0U << (name))
@@ -187,16 +175,19 @@ int option_by(struct options *opts, const char *value)
 
 int option_phase(struct options *opts, const char *value)
 {
+	const char *names[NR_PHASES];
+
+	for (enum phase phase = 0; phase < NR_PHASES; phase++)
+		names[phase] = phase_name(phase);
 	opts->phases = 0;
 	for (;; value++) {
 		size_t len = strcspn(value, ",");
-		int phase = choose("phase", "phase", value, len, phase_names,
-				   ARRAY_SIZE(phase_names), EVERY);
+		int phase = choose("phase", "phase", value, len, names, NR_PHASES, EVERY);
 
 		if (phase < 0)
 			return phase;
 		if (opts->phases & 1U << phase) {
-			diag_error("--phase: '%s' given twice", phase_names[phase]);
+			diag_error("--phase: '%s' given twice", names[phase]);
 			return -EINVAL;
 		}
 		opts->phases |= 1U << phase;
@@ -221,6 +212,7 @@ static void trim(const char **text, size_t *len)
 /* "p50>10%", of which the percent sign may be left out. */
 static int parse_gate(const char *text, size_t len, struct gate *gate)
 {
+	const char *names[NR_METRICS];
 	const char *number = memchr(text, '>', len);
 	size_t metric_len = number ? (size_t)(number - text) : 0, number_len;
 	int metric;
@@ -232,8 +224,9 @@ static int parse_gate(const char *text, size_t len, struct gate *gate)
 	number++;
 	number_len = len - metric_len - 1;
 	trim(&text, &metric_len);
-	metric = choose("fail-on", "metric", text, metric_len, metric_names,
-			ARRAY_SIZE(metric_names), EVERY);
+	for (metric = 0; metric < NR_METRICS; metric++)
+		names[metric] = metric_name(metric);
+	metric = choose("fail-on", "metric", text, metric_len, names, NR_METRICS, EVERY);
 	if (metric < 0)
 		return metric;
 	trim(&number, &number_len);
@@ -376,9 +369,4 @@ const char *option_sort_name(enum sort sort)
 const char *option_format_name(enum format format)
 {
 	return format_names[format];
-}
-
-const char *option_phase_name(enum phase phase)
-{
-	return phase_names[phase];
 }

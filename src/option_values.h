@@ -9,7 +9,6 @@
 #define MEMDESTROY_OPTION_VALUES_H
 
 #include "options.h"
-#include "teardown.h"
 
 int option_attach(struct options *opts, const char *value);
 int option_kprobe(struct options *opts, const char *value); /* ignores value: there is none */
@@ -45,6 +44,5 @@ int option_file(struct options *opts, enum side_of_diff side, const char *path);
 const char *option_key_name(enum key key);
 const char *option_sort_name(enum sort sort);
 const char *option_format_name(enum format format);
-const char *option_phase_name(enum phase phase);
 
 #endif

@@ -9,6 +9,7 @@
 #include "diag.h"
 #include "option_checks.h"
 #include "option_values.h"
+#include "teardown.h"
 #include "usage.h"
 
 #define DEFAULT_BUFFER	 (4UL << 20)

@@ -73,6 +73,19 @@ enum side_of_diff { SIDE_BASE, SIDE_NEW, NR_SIDES_OF_DIFF };
 /* A figure of a side of a comparison. */
 enum metric { METRIC_P50, METRIC_P99, METRIC_MEAN, METRIC_TOTAL, NR_METRICS };
 
+static inline const char *metric_name(enum metric metric)
+{
+	static const char *const names[] = {
+		[METRIC_P50] = "p50",
+		[METRIC_P99] = "p99",
+		[METRIC_MEAN] = "mean",
+		[METRIC_TOTAL] = "total",
+	};
+
+	_Static_assert(sizeof(names) / sizeof(names[0]) == NR_METRICS, "a name for each");
+	return names[metric];
+}
+
 /* What a comparison must not show: the metric has grown by more than this. */
 struct gate {
 	enum metric metric;

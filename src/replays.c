@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "diag.h"
 #include "replays.h"
@@ -58,6 +59,23 @@ void replays_close(struct replays *replays)
 	for (size_t i = 0; i < replays->nr; i++)
 		replay_close(replays->replay[i]);
 	memset(replays, 0, sizeof(*replays));
+}
+
+int replays_spare(const struct replays *replays, const char *output)
+{
+	struct stat out, in;
+
+	if (!output || stat(output, &out))
+		return 0;
+	for (size_t i = 0; i < replays->nr; i++) {
+		const char *path = replay_path(replays->replay[i]);
+
+		if (stat(path, &in) || in.st_dev != out.st_dev || in.st_ino != out.st_ino)
+			continue;
+		diag_error("cannot write '%s': it is a recording that is being read", output);
+		return -EEXIST;
+	}
+	return 0;
 }
 
 struct start replays_start(const struct replays *replays)

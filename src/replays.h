@@ -22,6 +22,9 @@ struct replays {
 int replays_open(struct replays *replays, const char *const *paths, size_t nr);
 void replays_close(struct replays *replays);
 
+/* -EEXIST, of which the user has been told: what is to be written is one of them. NULL: stdout. */
+int replays_spare(const struct replays *replays, const char *output);
+
 struct start replays_start(const struct replays *replays);
 
 /* When the last of them ended, on the clock of the first. */

@@ -233,13 +233,12 @@ int teardown_view_interval(struct teardown_view *view, FILE *file, __u64 interva
 /* A stack cannot say that something is not known. */
 static void warn_of_unknown(const struct folded *folded)
 {
-	static const char *const names[] = {"wait", "free", "destroy", "deferred"};
 	enum phase phase;
 
 	for (phase = 0; phase < PHASE_TOTAL; phase++)
 		if (folded_unknown(folded, phase))
 			diag_warn("of %llu teardowns the %s is not known, nor in any stack",
-				  folded_unknown(folded, phase), names[phase]);
+				  folded_unknown(folded, phase), phase_name(phase));
 }
 
 int teardown_view_end(struct teardown_view *view, FILE *file)

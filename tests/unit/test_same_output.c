@@ -549,6 +549,40 @@ static void test_far_apart(void **state)
 	unlink(told);
 }
 
+static int report_all(const struct run *run)
+{
+	(void)run;
+	return cmd_report(&opts) == EXIT_FAILED ? 0 : -1;
+}
+
+/* By whatever name, nor live (-e), when the output is made at once. */
+static void test_no_recording_is_lost(void **state)
+{
+	static const char *const hows[] = {"", "-e"};
+	char link_path[PATH_SIZE], told[PATH_SIZE], *before, *after, *said_so;
+	size_t len, len_after;
+
+	(void)state;
+	assert_int_equal(symlink(tame.path, temp_path(link_path)), 0);
+	temp_path(told);
+	before = contents(tame.path, &len);
+	for (int i = 0; i < 2; i++) {
+		parse("memdestroy-trace report %s -o %s %s %s", hows[i], link_path, wild.path,
+		      tame.path);
+		tell_to(told, report_all, &tame);
+		said_so = contents(told, &len_after);
+		check_one_line(said_so, "it is a recording that is being read");
+		after = contents(tame.path, &len_after);
+		assert_int_equal(len, len_after);
+		assert_memory_equal(before, after, len);
+		free(said_so);
+		free(after);
+	}
+	free(before);
+	unlink(link_path);
+	unlink(told);
+}
+
 /* Some of the keys from first on, in any order. */
 static void some_keys(char *line, size_t size, enum key first, enum key last)
 {
@@ -636,9 +670,13 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_forms),	  cmocka_unit_test(test_orders),
-		cmocka_unit_test(test_intervals), cmocka_unit_test(test_markdown_intervals),
-		cmocka_unit_test(test_far_apart), cmocka_unit_test(test_keys_and_filters),
+		cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_orders),
+		cmocka_unit_test(test_intervals),
+		cmocka_unit_test(test_markdown_intervals),
+		cmocka_unit_test(test_far_apart),
+		cmocka_unit_test(test_no_recording_is_lost),
+		cmocka_unit_test(test_keys_and_filters),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
