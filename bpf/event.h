@@ -137,6 +137,13 @@ struct task_stack {
 
 enum side { SIDE_ENTRY, SIDE_RETURN, NR_SIDES };
 
+/* How far a run is, as the loader tells the programs. */
+enum stage {
+	STAGE_ATTACHING, /* nothing is of the run before all programs are there */
+	STAGE_RUNNING,
+	STAGE_ENDING, /* what is under way is still seen off */
+};
+
 #define PROG(point, side, nth) (((point)*NR_SIDES + (side)) * NR_COPIES + (nth))
 #define NR_PROGS	       PROG(NR_POINTS, SIDE_ENTRY, 0)
 

@@ -169,8 +169,10 @@ static __always_inline int on_fentry(__u64 *ctx, __u32 me)
 	struct prog_counts *counts;
 	__u64 ma, caller;
 
-	if (stopping)
+	if (stage != STAGE_RUNNING) {
+		pass_by(POINT_DESTROY, ctx[0], me);
 		return 0;
+	}
 	counts = counts_of(me);
 	if (!counts || entry_is_taken(POINT_DESTROY, me, ctx[0]))
 		return 0;
@@ -227,8 +229,10 @@ int kprobe_destroy(struct pt_regs *ctx)
 	const __u32 me = PROG(POINT_DESTROY, SIDE_ENTRY, 0);
 	struct prog_counts *counts;
 
-	if (stopping)
+	if (stage != STAGE_RUNNING) {
+		pass_by(POINT_DESTROY, PT_REGS_PARM1(ctx), me);
 		return 0;
+	}
 	counts = counts_of(me);
 	if (counts)
 		on_entry(counts, me, PT_REGS_PARM1(ctx), caller_of_kprobe(ctx));

@@ -5,8 +5,7 @@
 #ifndef OUTPUT_BPF_H
 #define OUTPUT_BPF_H
 
-/* Set by the loader when the run ends: calls under way are still seen off, new ones are not. */
-bool stopping;
+enum stage stage;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -28,6 +27,7 @@ enum slot_state {
 	SLOT_ENTERED = 1, /* and the entry's record, which is on its way or parked, tells all */
 	SLOT_UNTOLD,	  /* the entry's record is lost, or the caller could not be found */
 	SLOT_RETURNED,
+	SLOT_BEFORE, /* entered before the run */
 };
 
 struct slot {
@@ -117,13 +117,35 @@ static __always_inline bool return_is_taken(const struct slot *slot, __u32 me, _
 	return slot_is(slot, tid, arg) && slot->state == SLOT_RETURNED && slot->by != me;
 }
 
+/* An entry that is of no run; but before one, its return may come when there is one. */
+static __always_inline void pass_by(enum point point, __u64 arg, __u32 me)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+
+	if (stage == STAGE_ATTACHING)
+		slot_set(slot_of(point, tid), tid, arg, SLOT_BEFORE, me);
+}
+
+/* Is this the return of a call that was entered before the run? */
+static __always_inline bool return_is_before(struct slot *slot, __u32 tid)
+{
+	if (stage == STAGE_ATTACHING)
+		return true;
+	if (!slot || slot->tid != tid || slot->state != SLOT_BEFORE)
+		return false;
+	slot->state = SLOT_RETURNED;
+	return true;
+}
+
 /*
  * Does this return end a call of this run? Once it is over, entries are not taken any more, and a
  * return without one is of a later call.
  */
-static __always_inline bool return_counts(const struct slot *slot, __u32 me, __u32 tid, __u64 arg)
+static __always_inline bool return_counts(struct slot *slot, __u32 me, __u32 tid, __u64 arg)
 {
-	if (!stopping || return_is_taken(slot, me, tid, arg))
+	if (return_is_before(slot, tid))
+		return false;
+	if (stage == STAGE_RUNNING || return_is_taken(slot, me, tid, arg))
 		return true;
 	return slot && slot->tid == tid && slot->state != SLOT_RETURNED;
 }

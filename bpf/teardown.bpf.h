@@ -91,7 +91,7 @@ static __always_inline int on_release(__u64 addr, enum point point, __u32 me)
 	__s64 refs;
 	__u8 flags;
 
-	if (stopping)
+	if (stage != STAGE_RUNNING)
 		return 0;
 	counts = counts_of(me);
 	if (!counts || event_is_taken(point, me, addr))
@@ -152,8 +152,10 @@ static __always_inline int on_work_entry(__u64 work, enum point point, __u32 me)
 	bool told;
 
 	/* What destroy calls left may well come after the end of the run, and is of the run. */
-	if (stopping && point == POINT_FREE)
+	if (stage == STAGE_ATTACHING || (stage == STAGE_ENDING && point == POINT_FREE)) {
+		pass_by(point, work, me);
 		return 0;
+	}
 	counts = counts_of(me);
 	if (!counts || entry_is_taken(point, me, work))
 		return 0;
@@ -177,7 +179,8 @@ static __always_inline int on_work_return(__u64 work, enum point point, __u32 me
 	struct slot *slot = slot_of(point, head.tid);
 	struct prog_counts *counts;
 
-	if (point == POINT_FREE && !return_counts(slot, me, head.tid, work))
+	if (point == POINT_FREE ? !return_counts(slot, me, head.tid, work)
+				: return_is_before(slot, head.tid))
 		return 0;
 	counts = counts_of(me);
 	if (!counts || (work && return_is_taken(slot, me, head.tid, work)))
@@ -209,6 +212,8 @@ static __always_inline int on_queue(struct work_struct *work, __u32 me)
 	else if (func == config.free_mem_alloc_deferred)
 		head.point = POINT_RECLAIM;
 	else if (!config.copies) /* else all are counted, to know what all copies have missed */
+		return 0;
+	if (stage == STAGE_ATTACHING)
 		return 0;
 	counts = counts_of(me);
 	if (!counts || event_is_taken(POINT_QUEUE, me, addr))

@@ -28,7 +28,8 @@
 struct attached {
 	struct bpf_program *prog; /* NULL: not wanted */
 	struct bpf_link *link;
-	__u64 missed_at_stop;
+	__u64 most_missed; /* after the end: what was missed beyond is of no call of the run */
+	__u64 prog_missed_before, probe_missed_before; /* the run */
 };
 
 /* Programs are named after side, mode and point: fentry_destroy, kretprobe_free, ... */
@@ -209,11 +210,56 @@ static int probe_map_ledger(struct probe *probe)
  * for one forever. Of two kprobes on one address the one registered last runs first, which lets
  * the entry see its caller before the kretprobe replaces it.
  */
+/*
+ * struct bpf_link_info as it is since 6.7 for a probe made by perf_event_open(2) (3acf8ace6823);
+ * the headers built against may be older.
+ */
+struct probe_link_info {
+	__u32 type;
+	__u32 id;
+	__u32 prog_id;
+	__u32 pad;
+	__u32 event_type;
+	__u32 pad2;
+	__u64 func_name;
+	__u32 name_len;
+	__u32 offset;
+	__u64 addr;
+	__u64 missed;
+};
+
+/*
+ * Times the kernel skipped a kprobe or kretprobe. A kernel that does not tell does not count how
+ * often it skipped the program either: both came with 6.7 (3acf8ace6823, dd8657894c11).
+ */
+static __u64 kprobe_missed(const struct attached *attached)
+{
+	struct probe_link_info info = {};
+	__u32 size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_link__fd(attached->link), &info, &size) ||
+	    size < sizeof(info))
+		return LEDGER_UNKNOWN;
+	return info.missed - attached->probe_missed_before;
+}
+
+/* Times the kernel skipped the program. */
+static __u64 prog_missed(const struct attached *attached)
+{
+	struct bpf_prog_info info = {};
+	__u32 size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(attached->prog), &info, &size))
+		return LEDGER_UNKNOWN;
+	return info.recursion_misses - attached->prog_missed_before;
+}
+
 static int probe_attach(struct probe *probe)
 {
 	int i;
 
-	for (i = NR_PROGS - 1; i >= 0; i--) {
+	/* Entries first: what was entered unseen will have returned by the time the run begins. */
+	for (i = 0; i < NR_PROGS; i++) {
 		struct attached *attached = &probe->attached[i];
 
 		if (!attached->prog)
@@ -223,6 +269,27 @@ static int probe_attach(struct probe *probe)
 			return -errno;
 	}
 	return 0;
+}
+
+static void probe_start(struct probe *probe)
+{
+	int i;
+
+	/* What has been missed so far is of no run. */
+	for (i = 0; i < NR_PROGS; i++) {
+		struct attached *attached = &probe->attached[i];
+
+		if (!attached->prog)
+			continue;
+		attached->prog_missed_before = prog_missed(attached);
+		attached->probe_missed_before = kprobe_missed(attached);
+		/* What is not known stays so. */
+		if (attached->prog_missed_before == LEDGER_UNKNOWN)
+			attached->prog_missed_before = 0;
+		if (attached->probe_missed_before == LEDGER_UNKNOWN)
+			attached->probe_missed_before = 0;
+	}
+	probe->skel->bss->stage = STAGE_RUNNING;
 }
 
 /* Without stacks, what hangs is still told of. */
@@ -263,8 +330,10 @@ static int probe_try(struct probe *probe, const struct settings *settings,
 		err = probe_map_ledger(probe);
 	if (!err)
 		err = probe_attach(probe);
-	if (!err)
+	if (!err) {
 		probe_attach_stacks(probe);
+		probe_start(probe);
+	}
 	return err;
 }
 
@@ -452,65 +521,28 @@ void probe_for_each_parked(struct probe *probe,
 	}
 }
 
-/*
- * struct bpf_link_info as it is since 6.7 for a probe made by perf_event_open(2) (3acf8ace6823);
- * the headers built against may be older.
- */
-struct probe_link_info {
-	__u32 type;
-	__u32 id;
-	__u32 prog_id;
-	__u32 pad;
-	__u32 event_type;
-	__u32 pad2;
-	__u64 func_name;
-	__u32 name_len;
-	__u32 offset;
-	__u64 addr;
-	__u64 missed;
-};
-
-/*
- * Times the kernel skipped a kprobe or kretprobe. A kernel that does not tell does not count how
- * often it skipped the program either: both came with 6.7 (3acf8ace6823, dd8657894c11).
- */
-static __u64 kprobe_missed(const struct attached *attached)
+/* What is under way may still miss its return, and only that. */
+static void point_stop(struct probe *probe, enum point point)
 {
-	struct probe_link_info info = {};
-	__u32 size = sizeof(info);
+	struct attached *entry = &probe->attached[PROG(point, SIDE_ENTRY, 0)];
+	struct attached *ret = &probe->attached[PROG(point, SIDE_RETURN, 0)];
 
-	if (bpf_obj_get_info_by_fd(bpf_link__fd(attached->link), &info, &size) ||
-	    size < sizeof(info))
-		return LEDGER_UNKNOWN;
-	return info.missed;
-}
-
-/* Times the kernel skipped the program. */
-static __u64 prog_missed(const struct attached *attached)
-{
-	struct bpf_prog_info info = {};
-	__u32 size = sizeof(info);
-
-	if (bpf_obj_get_info_by_fd(bpf_program__fd(attached->prog), &info, &size))
-		return LEDGER_UNKNOWN;
-	return info.recursion_misses;
+	if (entry->prog)
+		entry->most_missed = prog_missed(entry);
+	if (ret->prog)
+		ret->most_missed = prog_missed(ret);
+	if (ret->prog && ret->most_missed != LEDGER_UNKNOWN)
+		ret->most_missed += point_under_way(probe, point);
 }
 
 void probe_stop(struct probe *probe)
 {
-	int point, nth;
+	enum point point;
 
-	probe->skel->bss->stopping = true;
+	probe->skel->bss->stage = STAGE_ENDING;
 	probe->stopped = true;
-	/* What is missed from here on is no call of this run. */
-	for (point = 0; point < NR_POINTS; point++) {
-		for (nth = 0; nth < NR_COPIES; nth++) {
-			struct attached *attached = &probe->attached[PROG(point, SIDE_ENTRY, nth)];
-
-			if (attached->prog)
-				attached->missed_at_stop = prog_missed(attached);
-		}
-	}
+	for (point = 0; point < NR_POINTS; point++)
+		point_stop(probe, point);
 }
 
 /* Calls that no program of a side took; missed: times its first one was skipped. */
@@ -523,13 +555,27 @@ static __u64 side_missed(const struct prog_counts *side, __u64 missed)
 	return calls > side->taken ? calls - side->taken : 0;
 }
 
+/* Times the first program of a side was skipped. What is freed later is of the run even after it.
+ */
+static __u64 first_missed(const struct probe *probe, enum point point, enum side side)
+{
+	const struct attached *first = &probe->attached[PROG(point, side, 0)];
+	__u64 missed = prog_missed(first);
+
+	if (!probe->stopped || missed == LEDGER_UNKNOWN || point == POINT_RECLAIM ||
+	    point == POINT_QUEUE)
+		return missed;
+	return missed < first->most_missed ? missed : first->most_missed;
+}
+
 void probe_count(const struct probe *probe, struct ledger *ledger)
 {
 	const struct attached *entry = &probe->attached[PROG(POINT_DESTROY, SIDE_ENTRY, 0)];
 	const struct attached *ret = &probe->attached[PROG(POINT_DESTROY, SIDE_RETURN, 0)];
 	struct prog_counts in = side_sum(probe, POINT_DESTROY, SIDE_ENTRY);
 	struct prog_counts out = side_sum(probe, POINT_DESTROY, SIDE_RETURN);
-	__u64 in_missed = entry->missed_at_stop, out_missed = prog_missed(ret);
+	__u64 in_missed = first_missed(probe, POINT_DESTROY, SIDE_ENTRY);
+	__u64 out_missed = first_missed(probe, POINT_DESTROY, SIDE_RETURN);
 
 	ledger->entered = in.taken;
 	ledger->filtered = in.unwanted + out.unwanted;
@@ -550,16 +596,6 @@ void probe_count(const struct probe *probe, struct ledger *ledger)
 const char *probe_point_name(enum point point)
 {
 	return points[point].function ? points[point].function : "workqueue_queue_work";
-}
-
-/* Times the first program of a side was skipped; after the end, only what may still come counts. */
-static __u64 first_missed(const struct probe *probe, enum point point, enum side side)
-{
-	const struct attached *first = &probe->attached[PROG(point, side, 0)];
-
-	if (probe->stopped && side == SIDE_ENTRY && point != POINT_RECLAIM && point != POINT_QUEUE)
-		return first->missed_at_stop;
-	return prog_missed(first);
 }
 
 /* Times that no program of a side ran. */
