@@ -71,32 +71,44 @@ static __u64 losses(const struct ledger *ledger, const struct teardown_counts *c
 	return sum;
 }
 
-static bool has_few_losses(struct replay *replay, int *err)
+/* What did not end has no time that could be compared. */
+static bool all_ended(const struct replay *replay, const struct ledger *ledger)
+{
+	if (!known(ledger->still_stuck))
+		return true;
+	diag_warn("'%s': %llu calls or teardowns hung at its end, and are in no figure (see report)",
+		  replay_path(replay), ledger->still_stuck);
+	return false;
+}
+
+static bool is_whole(struct replay *replay, int *err)
 {
 	struct teardown_counts counts;
 	struct ledger ledger;
 	__u64 lost, entered;
+	bool ended;
 
 	*err = replay_ledger(replay, &ledger, &counts);
 	if (*err)
 		return false;
+	ended = all_ended(replay, &ledger);
 	lost = losses(&ledger, &counts);
 	entered = known(ledger.entered);
 	if (!lost)
-		return true;
+		return ended;
 	diag_warn("'%s' lacks something: %llu records lost or calls missed, of %llu calls (see "
 		  "report)",
 		  replay_path(replay), lost, entered);
-	return lost <= entered / COMPARABLE_LOSS;
+	return lost <= entered / COMPARABLE_LOSS && ended;
 }
 
-static bool side_has_few_losses(struct replays *side, int *err)
+static bool are_whole(struct replays *side, int *err)
 {
-	bool few = true;
+	bool whole = true;
 
 	for (size_t i = 0; i < side->nr && !*err; i++)
-		few = has_few_losses(side->replay[i], err) && few;
-	return few;
+		whole = is_whole(side->replay[i], err) && whole;
+	return whole;
 }
 
 bool comparable(struct replays *base, struct replays *new_side, int *err)
@@ -107,8 +119,8 @@ bool comparable(struct replays *base, struct replays *new_side, int *err)
 	for (size_t i = 0; i < sizeof(traits) / sizeof(*traits); i++)
 		yes = have_in_common(&traits[i], base, base) &&
 		      have_in_common(&traits[i], base, new_side) && yes;
-	yes = side_has_few_losses(base, err) && yes;
+	yes = are_whole(base, err) && yes;
 	if (!*err)
-		yes = side_has_few_losses(new_side, err) && yes;
+		yes = are_whole(new_side, err) && yes;
 	return yes;
 }
