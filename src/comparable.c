@@ -76,8 +76,9 @@ static bool all_ended(const struct replay *replay, const struct ledger *ledger)
 {
 	if (!known(ledger->still_stuck))
 		return true;
-	diag_warn("'%s': %llu calls or teardowns hung at its end, and are in no figure (see report)",
-		  replay_path(replay), ledger->still_stuck);
+	diag_warn(
+		"'%s': %llu calls or teardowns hung at its end, and are in no figure (see report)",
+		replay_path(replay), ledger->still_stuck);
 	return false;
 }
 
