@@ -95,7 +95,9 @@ const struct option_spec option_specs[NR_OPTS] = {
 		"one row for each: " CALL_KEYS MAP_KEYS ROWS_DEFAULT,
 		.unlike = {{REPORT,
 			    "one row for each: " CALL_KEYS MAP_KEYS RECORDING_KEYS ROWS_DEFAULT},
-			   {DIFF, "compare what these name: " CALL_KEYS MAP_KEYS RECORDING_KEYS}}),
+			   {DIFF, "compare what these name: " CALL_KEYS MAP_KEYS RECORDING_KEYS
+				  " (default: caller,type; of teardowns, type,name; of benchmarks,"
+				  " scenario)"}}),
 	[OPT_PHASE] = VALUE(DIFF, 0, "phase", "PHASE[,PHASE...]", option_phase, WHAT,
 			    "of teardowns, compare only these: wait, free, destroy, deferred,"
 			    " total (default: all)"),

@@ -24,6 +24,8 @@ static const struct {
 	{4, LIVE, "not permitted"},
 	{10, OF(ACTION_TRACE), "diff: a regression beyond --fail-on"},
 	{10, OF(ACTION_DIFF), "a regression beyond --fail-on"},
+	{126, OF(ACTION_RECORD), "the command cannot be run"},
+	{127, OF(ACTION_RECORD), "the command is not found; else, its own status"},
 };
 
 /* Writes text word by word from column indent on, its next lines likewise. */
@@ -99,7 +101,7 @@ void usage_print_help(FILE *out, enum action action)
 	fputs("\nEXIT STATUS:\n", out);
 	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
 		if (statuses[i].of & OF(action))
-			fprintf(out, " %2d  %s\n", statuses[i].status, statuses[i].text);
+			fprintf(out, "%3d  %s\n", statuses[i].status, statuses[i].text);
 	fprintf(out, "\nEXAMPLES:\n%s", text->examples);
 }
 
