@@ -102,12 +102,13 @@ demo: deps
 
 bench: programs
 	$(Q)tests/bench/run $(KERNEL)
+	$(Q)tests/bench/report
 
 lint:
 	$(Q)clang-format --dry-run -Werror $(wildcard src/*.[ch] bpf/*.[ch] tests/*/*.[ch])
 	$(Q)shellcheck -x .ci/run tests/run tests/deps $(addprefix tests/guest/,guest kernel initramfs \
 		run checks scenarios teardown-checks teardown-scenarios bench-checks bench-scenarios \
-		record-checks record-scenarios demo) tests/cli/run tests/cli/undocumented tests/bench/run
+		record-checks record-scenarios demo) tests/cli/run tests/cli/undocumented tests/bench/run tests/bench/report
 
 clean:
 	$(Q)rm -rf $(OUT)
