@@ -254,13 +254,12 @@ static __u64 prog_missed(const struct attached *attached)
 	return info.recursion_misses - attached->prog_missed_before;
 }
 
-static int probe_attach(struct probe *probe)
+static int attach_side(struct probe *probe, enum point point, enum side side)
 {
-	int i;
+	int nth;
 
-	/* Entries first: what was entered unseen will have returned by the time the run begins. */
-	for (i = 0; i < NR_PROGS; i++) {
-		struct attached *attached = &probe->attached[i];
+	for (nth = NR_COPIES - 1; nth >= 0; nth--) {
+		struct attached *attached = &probe->attached[PROG(point, side, nth)];
 
 		if (!attached->prog)
 			continue;
@@ -269,6 +268,24 @@ static int probe_attach(struct probe *probe)
 			return -errno;
 	}
 	return 0;
+}
+
+/*
+ * Returns first: of the kprobes of a function the last one attached runs first, and at entry a
+ * kretprobe puts its trampoline in the place of the caller (aggr_pre_handler() in
+ * kernel/kprobes.c).
+ */
+static int probe_attach(struct probe *probe)
+{
+	enum point point;
+	int err = 0;
+
+	for (point = 0; point < NR_POINTS && !err; point++) {
+		err = attach_side(probe, point, SIDE_RETURN);
+		if (!err)
+			err = attach_side(probe, point, SIDE_ENTRY);
+	}
+	return err;
 }
 
 static void probe_start(struct probe *probe)
