@@ -206,11 +206,6 @@ static int probe_map_ledger(struct probe *probe)
 }
 
 /*
- * Returns first: a call that enters in between is then seen by its return only, and does not wait
- * for one forever. Of two kprobes on one address the one registered last runs first, which lets
- * the entry see its caller before the kretprobe replaces it.
- */
-/*
  * struct bpf_link_info as it is since 6.7 for a probe made by perf_event_open(2) (3acf8ace6823);
  * the headers built against may be older.
  */
@@ -271,9 +266,8 @@ static int attach_side(struct probe *probe, enum point point, enum side side)
 }
 
 /*
- * Returns first: of the kprobes of a function the last one attached runs first, and at entry a
- * kretprobe puts its trampoline in the place of the caller (aggr_pre_handler() in
- * kernel/kprobes.c).
+ * Returns first: of two kprobes on one address the one registered last runs first, which lets the
+ * entry see its caller before the kretprobe replaces it.
  */
 static int probe_attach(struct probe *probe)
 {
