@@ -2,13 +2,16 @@
 #
 # From what the workload says it made to the calls there must be, by caller, type, allocator and
 # name: [{caller, map_type, alloc, map_name, count, empty}]. Which maps have which allocators, in
-# the kernels tested, is read off kernel/bpf/{hashtab,lpm_trie,bpf_local_storage}.c; $series names
-# the kernel.
+# the kernels tested, is read off kernel/bpf/{hashtab,lpm_trie,bpf_local_storage}.c; $kernel names
+# the kernel: 6.12, 6.12-rt.
 
-def version: split(".") | map(tonumber);
-($series | version) as $v
+($kernel | split("-")) as [$series, $flavour]
+| ($series | split(".") | map(tonumber)) as $v
 | ($v >= [6, 13]) as $lpm_has_ma
 | ($v >= [6, 4] and $v < [6, 19]) as $storage_has_ma
+# kmalloc() may sleep on a real-time kernel, so that there all local storage has allocators.
+| (if $flavour == "rt" then "^(task|cgrp|sk|inode)_storage$" else "^(task|cgrp)_storage$" end)
+	as $has_ma
 
 | def calls(caller; alloc; empty):
 	{caller: caller, map_type: .map_type, alloc: alloc, map_name: .map_name, count: .maps,
@@ -21,7 +24,7 @@ map(select(.skipped | not)
 	elif .map_type | test("hash") | not then
 		if .map_type == "lpm_trie" and $lpm_has_ma then
 			calls("trie_free"; "ma"; false)
-		elif (.map_type | test("^(task|cgrp)_storage$")) and $storage_has_ma then
+		elif (.map_type | test($has_ma)) and $storage_has_ma then
 			calls("bpf_local_storage_map_free"; "selem_ma", "storage_ma"; false)
 		else
 			empty
