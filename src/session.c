@@ -45,6 +45,7 @@ struct session {
 	struct ring_buffer *ring;
 	bool ending;	   /* no more is waited for */
 	bool flushing;	   /* nor will anything be complete any more */
+	bool warned;	   /* that what hangs may not */
 	__u64 looked_ns;   /* when it was last looked for what hangs */
 	__u64 stuck;	   /* what did */
 	__u64 still_stuck; /* and does when the run ends */
@@ -190,6 +191,27 @@ static bool sees_all(void *ctx, enum point point)
 	       !counts.missed_return;
 }
 
+/*
+ * A call whose return was missed looks as if it hung. Kretprobes miss many on a real-time kernel: each
+ * has but some instances, and there the callers sleep in the function.
+ */
+static void warn_of_missed_returns(struct session *session)
+{
+	struct point_counts counts;
+	enum point point;
+
+	for (point = 0; point < NR_PAIRED && !session->warned; point++) {
+		probe_count_point(session->probe, point, &counts);
+		if (!session->pair[point] || !counts.missed_return ||
+		    counts.missed_return == LEDGER_UNKNOWN)
+			continue;
+		diag_warn("the kernel missed %llu returns of %s(): what is said to be stuck may "
+			  "have ended",
+			  counts.missed_return, counts.function);
+		session->warned = true;
+	}
+}
+
 static void on_hang(void *ctx, const struct hang *hang)
 {
 	struct session *session = ctx;
@@ -197,6 +219,8 @@ static void on_hang(void *ctx, const struct hang *hang)
 
 	if (!sink->ops->wants_hang(sink->ctx, &hang->call))
 		return;
+	if (hang->in_worker)
+		warn_of_missed_returns(session);
 	session->stuck += !session->ending;
 	session->still_stuck += session->ending;
 	if (!session->err)
