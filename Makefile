@@ -46,7 +46,8 @@ $(OUT)/src/%.o: src/%.c Makefile | $(SKEL)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(OUT)/%.bpf.o: bpf/%.bpf.c Makefile
+vpath %.bpf.c bpf
+$(OUT)/%.bpf.o: %.bpf.c Makefile
 	$(call say,BPF,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
@@ -72,6 +73,7 @@ $(OUT)/tests/workload: $(wildcard tests/guest/*.[ch])
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c,$^) $(ALL_LDLIBS)
 
+$(OUT)/tests/bin/calls: $(OUT)/tests/bench/calls.skel.h
 vpath %.c tests/bench tests/cli
 $(OUT)/tests/bin/%: %.c $(LIB)
 	$(call say,CC,$@)
@@ -79,7 +81,7 @@ $(OUT)/tests/bin/%: %.c $(LIB)
 	$(Q)$(CC) $(ALL_CFLAGS) -iquote src -o $@ $< $(LIB) $(ALL_LDLIBS)
 
 unit: $(UNIT)
-programs: all $(OUT)/tests/workload $(addprefix $(OUT)/tests/bin/,calls scenarios recordings)
+programs: all $(OUT)/tests/workload $(addprefix $(OUT)/tests/bin/,calls floor scenarios recordings)
 
 asan:
 	$(Q)$(MAKE) --no-print-directory OUT=build/asan CFLAGS="-O1 -g" SANITIZE="-fsanitize=address,undefined" all unit
