@@ -17,19 +17,17 @@
 #define MAP_STRUCT_ALIGN 256
 
 /* The members wanted lie within this many bytes from the start of their structure. */
-#define MAP_HEAD    128
-#define ALLOC_HEAD  32
-#define WORKER_HEAD 32
+#define MAP_HEAD     128
+#define ALLOC_HEAD   32
+#define WORKER_HEAD  32
+#define KTHREAD_HEAD 64
 
-/*
- * Reads a member out of a copied head of a structure, at the running kernel's offset; 0 if that
- * offset were outside (known when the program is loaded, and no code is left of the test).
- */
+/* Reads a member of what HEAD() gave, at the running kernel's offset; 0 if that were outside. */
 #define HEAD_FIELD(head, type, field)                                                              \
 	({                                                                                         \
 		typeof(((type *)0)->field) __val = 0;                                              \
 		__u32 __off = bpf_core_field_offset(type, field);                                  \
-		if (__off <= sizeof(head) - sizeof(__val))                                         \
+		if (__off <= sizeof(head##_copy) - sizeof(__val))                                  \
 			__val = *(typeof(__val) *)((head) + __off);                                \
 		__val;                                                                             \
 	})
@@ -53,14 +51,15 @@ static __always_inline __u64 this_cpu_offset(void)
 static __always_inline __u64 map_of_worker(__u64 ma)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	__u8 head[WORKER_HEAD] __attribute__((aligned(8)));
-	struct kthread *kthread;
 	__u64 func, map;
 
 	if (!(task->flags & PF_WQ_WORKER))
 		return 0;
-	kthread = task->worker_private;
-	if (bpf_probe_read_kernel(head, sizeof(head), BPF_CORE_READ(kthread, data)))
+	HEAD(kthread, KTHREAD_HEAD, task->worker_private);
+	if (!kthread)
+		return 0;
+	HEAD(head, WORKER_HEAD, HEAD_FIELD(kthread, struct kthread, data));
+	if (!head)
 		return 0;
 	func = (__u64)HEAD_FIELD(head, struct worker, current_func);
 	if (config.map_free_deferred ? func != config.map_free_deferred : !ma)
@@ -114,12 +113,14 @@ static __always_inline __u8 alloc_member(__u32 type, __u64 offset)
 
 static __always_inline bool call_read_map(struct record_call *rec, __u64 map)
 {
-	__u8 head[MAP_HEAD] __attribute__((aligned(8)));
 	__u32 name_off = bpf_core_field_offset(struct bpf_map, name);
 
-	if (bpf_probe_read_kernel(head, sizeof(head), (void *)map))
+	HEAD(head, MAP_HEAD, map);
+	if (!head)
 		return false;
 	rec->map_type = HEAD_FIELD(head, struct bpf_map, map_type);
+	if (!rec->map_type) /* there is no such type: nothing was read */
+		return false;
 	rec->key_size = HEAD_FIELD(head, struct bpf_map, key_size);
 	rec->value_size = HEAD_FIELD(head, struct bpf_map, value_size);
 	rec->max_entries = HEAD_FIELD(head, struct bpf_map, max_entries);
@@ -171,17 +172,19 @@ static __always_inline bool call_find_owner(struct record_call *rec)
 /* Fills a record with what is known of any call: where it is and which task makes it. */
 static __always_inline void call_begin(struct record_call *rec, __u8 type, __u8 point, __u64 arg)
 {
-	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct task_struct *task = bpf_get_current_task_btf();
 
 	__builtin_memset(rec, 0, sizeof(*rec));
 	rec->head.type = type;
 	rec->head.point = point;
 	rec->head.size = sizeof(*rec);
-	rec->head.tid = (__u32)pid_tgid;
+	rec->head.tid = task->pid;
 	rec->head.arg = arg;
-	rec->pid = pid_tgid >> 32;
+	rec->pid = task->tgid;
 	rec->cpu = bpf_get_smp_processor_id();
-	bpf_get_current_comm(rec->comm, sizeof(rec->comm));
+	/* Written to its end by set_task_comm(), NULs and all. */
+	((__u64 *)rec->comm)[0] = *(__u64 *)&task->comm[0];
+	((__u64 *)rec->comm)[1] = *(__u64 *)&task->comm[8];
 }
 
 /*
@@ -209,10 +212,10 @@ static __always_inline void call_init(struct record_call *rec, __u8 type, __u64 
 /* The state of the allocator, as it is at entry; the function clears it. */
 static __always_inline void call_read_allocator(struct record_call *rec, __u64 ma)
 {
-	__u8 head[ALLOC_HEAD] __attribute__((aligned(8)));
 	struct bpf_mem_cache *cache;
 
-	if (bpf_probe_read_kernel(head, sizeof(head), (void *)ma))
+	HEAD(head, ALLOC_HEAD, ma);
+	if (!head)
 		return;
 	rec->flags |= CALL_EMPTY_KNOWN;
 	cache = HEAD_FIELD(head, struct bpf_mem_alloc, cache);

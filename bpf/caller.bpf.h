@@ -97,18 +97,22 @@ static __always_inline __u64 caller_of_fentry(__u64 *ctx, __u64 *ma)
 {
 	__u64 func = bpf_get_func_ip(ctx);
 	bool at_return = FRAME_WORDS_START == 3;
-	struct frame frame;
+	const struct frame *frame;
+	__u64 word;
 	int i;
 
+	HEAD(head, sizeof(*frame), ctx);
 	*ma = 0;
-	if (bpf_probe_read_kernel(&frame, sizeof(frame), ctx))
+	if (!head)
 		return 0;
-	*ma = frame.arg;
+	frame = head;
+	*ma = frame->arg;
 	for (i = 0; i < NR_FRAME_WORDS; i++) {
-		if (frame.words[i] - func < IN_FUNC)
+		word = frame->words[i];
+		if (word - func < IN_FUNC)
 			at_return = true;
-		else if (at_return && may_be_caller(frame.words[i], func))
-			return frame.words[i];
+		else if (at_return && may_be_caller(word, func))
+			return word;
 	}
 	return config.text_start ? caller_by_unwinding(ctx) : 0;
 }

@@ -15,6 +15,7 @@
 
 #include "event.h"
 #include "config.bpf.h"
+#include "head.bpf.h"
 #include "output.bpf.h"
 #include "caller.bpf.h"
 #include "call.bpf.h"
@@ -61,7 +62,8 @@ static __always_inline bool park(struct prog_counts *counts, __u64 ma, __u64 cal
 	return false;
 }
 
-static __always_inline bool send_entry(struct prog_counts *counts, __u64 ma, __u64 caller)
+static __always_inline bool send_entry(struct prog_counts *counts, __u64 ma, __u64 caller,
+				       struct slot *slot)
 {
 	struct record_call *rec = bpf_ringbuf_reserve(&records, sizeof(*rec), 0);
 
@@ -71,20 +73,23 @@ static __always_inline bool send_entry(struct prog_counts *counts, __u64 ma, __u
 	}
 	call_init(rec, RECORD_ENTRY, ma, caller);
 	call_read_allocator(rec, ma);
+	if (slot) {
+		slot->map = rec->head.map;
+		slot->caller = caller;
+	}
 	rec->head.ts_ns = bpf_ktime_get_ns();
 	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
 	return true;
 }
 
-static __always_inline void on_entry(struct prog_counts *counts, __u32 me, __u64 ma, __u64 caller)
+static __always_inline void on_entry(struct prog_counts *counts, __u32 me, struct slot *slot,
+				     __u32 tid, __u64 ma, __u64 caller)
 {
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
 	bool kept;
 
 	counts->taken++;
-	kept = config.park ? park(counts, ma, caller) : send_entry(counts, ma, caller);
-	slot_set(slot_of(POINT_DESTROY, tid), tid, ma, kept && caller ? SLOT_ENTERED : SLOT_UNTOLD,
-		 me);
+	kept = config.park ? park(counts, ma, caller) : send_entry(counts, ma, caller, slot);
+	slot_set(slot, tid, ma, kept && caller ? SLOT_ENTERED : SLOT_UNTOLD, me);
 }
 
 static __always_inline void send_return(struct prog_counts *counts, struct record_head *head)
@@ -137,35 +142,36 @@ static __always_inline bool unpark(struct prog_counts *counts, struct record_hea
 	return true;
 }
 
-/* The return of a call whose entry has its record in the ring buffer: the rest is known. */
-static __always_inline bool short_return(struct prog_counts *counts, struct slot *slot, __u32 tid,
-					 __u64 ma, __u64 ts_ns)
+/* What both sides know must be the same. */
+static __always_inline bool may_be_same(__u64 at_entry, __u64 at_return)
 {
-	struct record_head head = {.tid = tid, .ts_ns = ts_ns, .arg = ma};
-
-	if (config.park || !slot_is(slot, tid, ma) || slot->state != SLOT_ENTERED)
-		return false;
-	send_return(counts, &head);
-	return true;
+	return !at_entry || !at_return || at_entry == at_return;
 }
 
-/* ma is 0 if it is not known */
-static __always_inline void other_return(struct prog_counts *counts, __u64 ma, __u64 caller,
-					 __u64 ts_ns)
+/*
+ * Is this the return of a call whose entry has its record in the ring buffer? Then the rest is
+ * known. Where the argument is gone it is told as in pair.c: an entry of which the return was
+ * missed, followed by a return of which the entry was, differ in caller or map.
+ */
+static __always_inline bool is_told(const struct slot *slot, const struct record_head *ret)
 {
-	struct record_head head = {
-		.tid = (__u32)bpf_get_current_pid_tgid(),
-		.ts_ns = ts_ns,
-		.arg = ma,
-		.caller = caller,
-	};
+	if (config.park || !slot || slot->tid != ret->tid || slot->state != SLOT_ENTERED)
+		return false;
+	if (ret->arg)
+		return slot->arg == ret->arg;
+	return may_be_same(slot->map, ret->map) && may_be_same(slot->caller, ret->caller);
+}
 
-	if (!config.park || !unpark(counts, &head))
-		send_full_return(counts, ma, caller, ts_ns);
+static __always_inline void other_return(struct prog_counts *counts, struct record_head *head)
+{
+	if (!config.park || !unpark(counts, head))
+		send_full_return(counts, head->arg, head->caller, head->ts_ns);
 }
 
 static __always_inline int on_fentry(__u64 *ctx, __u32 me)
 {
+	__u32 tid = this_tid();
+	struct slot *slot = slot_of(POINT_DESTROY, tid);
 	struct prog_counts *counts;
 	__u64 ma, caller;
 
@@ -174,31 +180,36 @@ static __always_inline int on_fentry(__u64 *ctx, __u32 me)
 		return 0;
 	}
 	counts = counts_of(me);
-	if (!counts || entry_is_taken(POINT_DESTROY, me, ctx[0]))
+	if (!counts || entry_is_taken(slot, me, tid, ctx[0]))
 		return 0;
 	caller = caller_of_fentry(ctx, &ma);
-	on_entry(counts, me, ma, caller);
+	on_entry(counts, me, slot, tid, ma, caller);
 	return 0;
 }
 
 static __always_inline int on_fexit(__u64 *ctx, __u32 me)
 {
-	__u64 ts_ns = bpf_ktime_get_ns(), ma, caller;
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
-	struct slot *slot = slot_of(POINT_DESTROY, tid);
+	struct record_head head = {
+		.ts_ns = bpf_ktime_get_ns(),
+		.tid = this_tid(),
+		.arg = ctx[0],
+	};
+	struct slot *slot = slot_of(POINT_DESTROY, head.tid);
 	struct prog_counts *counts;
 
-	if (!return_counts(slot, me, tid, ctx[0]))
+	if (!return_counts(slot, me, head.tid, head.arg))
 		return 0;
 	counts = counts_of(me);
-	if (!counts || return_is_taken(slot, me, tid, ctx[0]))
+	if (!counts || return_is_taken(slot, me, head.tid, head.arg))
 		return 0;
 	counts->taken++;
-	if (!short_return(counts, slot, tid, ctx[0], ts_ns)) {
-		caller = caller_of_fentry(ctx, &ma);
-		other_return(counts, ma, caller, ts_ns);
+	if (is_told(slot, &head)) {
+		send_return(counts, &head);
+	} else {
+		head.caller = caller_of_fentry(ctx, &head.arg);
+		other_return(counts, &head);
 	}
-	slot_set(slot, tid, ctx[0], SLOT_RETURNED, me);
+	slot_set(slot, head.tid, ctx[0], SLOT_RETURNED, me);
 	return 0;
 }
 
@@ -227,6 +238,7 @@ SEC("kprobe/bpf_mem_alloc_destroy")
 int kprobe_destroy(struct pt_regs *ctx)
 {
 	const __u32 me = PROG(POINT_DESTROY, SIDE_ENTRY, 0);
+	__u32 tid = this_tid();
 	struct prog_counts *counts;
 
 	if (stage != STAGE_RUNNING) {
@@ -235,26 +247,34 @@ int kprobe_destroy(struct pt_regs *ctx)
 	}
 	counts = counts_of(me);
 	if (counts)
-		on_entry(counts, me, PT_REGS_PARM1(ctx), caller_of_kprobe(ctx));
+		on_entry(counts, me, slot_of(POINT_DESTROY, tid), tid, PT_REGS_PARM1(ctx),
+			 caller_of_kprobe(ctx));
 	return 0;
 }
 
 SEC("kretprobe/bpf_mem_alloc_destroy")
 int kretprobe_destroy(struct pt_regs *ctx)
 {
-	__u64 ts_ns = bpf_ktime_get_ns();
 	const __u32 me = PROG(POINT_DESTROY, SIDE_RETURN, 0);
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
-	struct slot *slot = slot_of(POINT_DESTROY, tid);
+	struct record_head head = {
+		.ts_ns = bpf_ktime_get_ns(),
+		.tid = this_tid(),
+	};
+	struct slot *slot = slot_of(POINT_DESTROY, head.tid);
 	struct prog_counts *counts;
 
-	if (!return_counts(slot, me, tid, 0))
+	if (!return_counts(slot, me, head.tid, 0))
 		return 0;
 	counts = counts_of(me);
 	if (!counts)
 		return 0;
 	counts->taken++;
-	other_return(counts, 0, caller_of_kretprobe(ctx), ts_ns);
-	slot_set(slot, tid, 0, SLOT_RETURNED, me);
+	head.caller = caller_of_kretprobe(ctx);
+	head.map = map_of_worker(0);
+	if (is_told(slot, &head))
+		send_return(counts, &head);
+	else
+		other_return(counts, &head);
+	slot_set(slot, head.tid, 0, SLOT_RETURNED, me);
 	return 0;
 }

@@ -32,6 +32,7 @@ enum slot_state {
 
 struct slot {
 	__u64 arg;
+	__u64 map, caller; /* as in the entry's record; of destroy only */
 	__u32 tid;
 	__u16 state; /* enum slot_state; of other points, the copies that have been there */
 	__u16 by;    /* program that saw to it */
@@ -53,6 +54,11 @@ static __always_inline struct prog_counts *counts_of(__u32 me)
 		return NULL;
 	counts->prog[me].seen++;
 	return &counts->prog[me];
+}
+
+static __always_inline __u32 this_tid(void)
+{
+	return bpf_get_current_task_btf()->pid;
 }
 
 static __always_inline struct slot *slot_of(enum point point, __u32 tid)
@@ -83,11 +89,11 @@ static __always_inline void slot_set(struct slot *slot, __u32 tid, __u64 arg, __
  */
 static __always_inline bool event_is_taken(enum point point, __u32 me, __u64 object)
 {
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	__u32 tid = this_tid();
 	struct slot *slot = slot_of(point, tid);
 	__u16 copy = 1 << me % NR_COPIES;
 
-	if (!slot)
+	if (!config.copies || !slot)
 		return false;
 	if (slot_is(slot, tid, object) && !(slot->state & copy)) {
 		slot->state |= copy;
@@ -103,24 +109,23 @@ static __always_inline bool send(const void *record, __u64 size)
 }
 
 /* Did another program of this side take this entry? A slot left by an earlier call is its own. */
-static __always_inline bool entry_is_taken(enum point point, __u32 me, __u64 arg)
+static __always_inline bool entry_is_taken(const struct slot *slot, __u32 me, __u32 tid, __u64 arg)
 {
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
-	struct slot *slot = slot_of(point, tid);
-
-	return slot_is(slot, tid, arg) && slot->state != SLOT_RETURNED && slot->by != me;
+	return config.copies && slot_is(slot, tid, arg) && slot->state != SLOT_RETURNED &&
+	       slot->by != me;
 }
 
 /* The same for a return. */
 static __always_inline bool return_is_taken(const struct slot *slot, __u32 me, __u32 tid, __u64 arg)
 {
-	return slot_is(slot, tid, arg) && slot->state == SLOT_RETURNED && slot->by != me;
+	return config.copies && slot_is(slot, tid, arg) && slot->state == SLOT_RETURNED &&
+	       slot->by != me;
 }
 
 /* An entry that is of no run; but before one, its return may come when there is one. */
 static __always_inline void pass_by(enum point point, __u64 arg, __u32 me)
 {
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	__u32 tid = this_tid();
 
 	if (stage == STAGE_ATTACHING)
 		slot_set(slot_of(point, tid), tid, arg, SLOT_BEFORE, me);

@@ -115,12 +115,9 @@ static __always_inline __u64 map_of_work(__u64 work)
 /* What the copy of an allocator, which is freed by this work, has in common with the original. */
 static __always_inline __u64 key_of_work(__u64 work)
 {
-	__u8 head[ALLOC_HEAD] __attribute__((aligned(8)));
-	__u64 copy = work - bpf_core_field_offset(struct bpf_mem_alloc, work);
+	HEAD(head, ALLOC_HEAD, work - bpf_core_field_offset(struct bpf_mem_alloc, work));
 
-	if (bpf_probe_read_kernel(head, sizeof(head), (void *)copy))
-		return 0;
-	return alloc_key(head);
+	return head ? alloc_key(head) : 0;
 }
 
 static __always_inline bool send_work_entry(struct prog_counts *counts, enum point point,
@@ -147,7 +144,8 @@ static __always_inline bool send_work_entry(struct prog_counts *counts, enum poi
 /* A worker begins to free a map, or what a destroy call left. */
 static __always_inline int on_work_entry(__u64 work, enum point point, __u32 me)
 {
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	__u32 tid = this_tid();
+	struct slot *slot = slot_of(point, tid);
 	struct prog_counts *counts;
 	bool told;
 
@@ -157,11 +155,11 @@ static __always_inline int on_work_entry(__u64 work, enum point point, __u32 me)
 		return 0;
 	}
 	counts = counts_of(me);
-	if (!counts || entry_is_taken(point, me, work))
+	if (!counts || entry_is_taken(slot, me, tid, work))
 		return 0;
 	counts->taken++;
 	told = send_work_entry(counts, point, work);
-	slot_set(slot_of(point, tid), tid, work, told ? SLOT_ENTERED : SLOT_UNTOLD, me);
+	slot_set(slot, tid, work, told ? SLOT_ENTERED : SLOT_UNTOLD, me);
 	return 0;
 }
 

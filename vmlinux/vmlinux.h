@@ -81,7 +81,9 @@ struct task_struct {
 	struct thread_info thread_info;
 	unsigned int flags;
 	int pid;
+	int tgid;
 	void *worker_private;
+	char comm[16];
 };
 
 /* include/linux/fs.h */
