@@ -33,7 +33,7 @@ SRC := $(wildcard src/*.c)
 OBJ := $(SRC:src/%.c=$(OUT)/src/%.o)
 LIB := $(filter-out $(OUT)/src/main.o,$(OBJ))
 UNIT := $(patsubst tests/unit/%.c,$(OUT)/tests/unit/%,$(wildcard tests/unit/*.c))
-SKEL := $(OUT)/memdestroy_trace.skel.h
+SKEL := $(OUT)/memdestroy_trace.skel.h $(OUT)/memdestroy_trace_in_place.skel.h
 
 all: $(OUT)/memdestroy-trace
 
@@ -47,10 +47,17 @@ $(OUT)/src/%.o: src/%.c Makefile | $(SKEL)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 vpath %.bpf.c bpf
+# The programs come in two ways: see bpf/head.bpf.h.
+compile_bpf = mkdir -p $(@D) && $(CLANG) $(BPF_CFLAGS) -c -o $@ $<
+
 $(OUT)/%.bpf.o: %.bpf.c Makefile
 	$(call say,BPF,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
+	$(Q)$(compile_bpf)
+
+$(OUT)/%_in_place.bpf.o: BPF_CFLAGS += -DREAD_IN_PLACE
+$(OUT)/%_in_place.bpf.o: %.bpf.c Makefile
+	$(call say,BPF,$@)
+	$(Q)$(compile_bpf)
 
 $(OUT)/%.skel.h: $(OUT)/%.bpf.o
 	$(call say,SKEL,$@)
@@ -118,4 +125,4 @@ clean:
 .PHONY: all install unit programs asan deps test guest demo bench lint clean
 .SECONDARY:
 .DELETE_ON_ERROR:
--include $(OBJ:.o=.d) $(UNIT:=.d) $(OUT)/memdestroy_trace.bpf.d
+-include $(OBJ:.o=.d) $(UNIT:=.d) $(SKEL:.skel.h=.bpf.d)

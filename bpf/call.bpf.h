@@ -27,7 +27,7 @@
 	({                                                                                         \
 		typeof(((type *)0)->field) __val = 0;                                              \
 		__u32 __off = bpf_core_field_offset(type, field);                                  \
-		if (__off <= sizeof(head##_copy) - sizeof(__val))                                  \
+		if (__off <= head##_size - sizeof(__val))                                          \
 			__val = *(typeof(__val) *)((head) + __off);                                \
 		__val;                                                                             \
 	})
@@ -56,10 +56,10 @@ static __always_inline __u64 map_of_worker(__u64 ma)
 	if (!(task->flags & PF_WQ_WORKER))
 		return 0;
 	HEAD(kthread, KTHREAD_HEAD, task->worker_private);
-	if (!kthread)
+	if (!kthread_read)
 		return 0;
 	HEAD(head, WORKER_HEAD, HEAD_FIELD(kthread, struct kthread, data));
-	if (!head)
+	if (!head_read)
 		return 0;
 	func = (__u64)HEAD_FIELD(head, struct worker, current_func);
 	if (config.map_free_deferred ? func != config.map_free_deferred : !ma)
@@ -116,7 +116,7 @@ static __always_inline bool call_read_map(struct record_call *rec, __u64 map)
 	__u32 name_off = bpf_core_field_offset(struct bpf_map, name);
 
 	HEAD(head, MAP_HEAD, map);
-	if (!head)
+	if (!head_read)
 		return false;
 	rec->map_type = HEAD_FIELD(head, struct bpf_map, map_type);
 	if (!rec->map_type) /* there is no such type: nothing was read */
@@ -215,7 +215,7 @@ static __always_inline void call_read_allocator(struct record_call *rec, __u64 m
 	struct bpf_mem_cache *cache;
 
 	HEAD(head, ALLOC_HEAD, ma);
-	if (!head)
+	if (!head_read)
 		return;
 	rec->flags |= CALL_EMPTY_KNOWN;
 	cache = HEAD_FIELD(head, struct bpf_mem_alloc, cache);

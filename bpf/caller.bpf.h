@@ -103,7 +103,7 @@ static __always_inline __u64 caller_of_fentry(__u64 *ctx, __u64 *ma)
 
 	HEAD(head, sizeof(*frame), ctx);
 	*ma = 0;
-	if (!head)
+	if (!head_read)
 		return 0;
 	frame = head;
 	*ma = frame->arg;

@@ -117,7 +117,7 @@ static __always_inline __u64 key_of_work(__u64 work)
 {
 	HEAD(head, ALLOC_HEAD, work - bpf_core_field_offset(struct bpf_mem_alloc, work));
 
-	return head ? alloc_key(head) : 0;
+	return head_read ? alloc_key(head) : 0;
 }
 
 static __always_inline bool send_work_entry(struct prog_counts *counts, enum point point,

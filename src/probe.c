@@ -16,6 +16,7 @@
 #include "probe.h"
 #include "settings.h"
 #include "memdestroy_trace.skel.h"
+#include "memdestroy_trace_in_place.skel.h"
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 
@@ -315,6 +316,21 @@ static void probe_attach_stacks(struct probe *probe)
 		diag_verbose("no kernel stacks: %s", strerror(errno));
 }
 
+/*
+ * The same source compiled in two ways, see bpf/head.bpf.h: but for their names the two skeletons
+ * are one, and all that is done with one of them is done through its pointer to the table within.
+ */
+static struct memdestroy_trace_bpf *open_skeleton(bool in_place,
+						  const struct bpf_object_open_opts *opts)
+{
+	_Static_assert(sizeof(struct memdestroy_trace_bpf) ==
+			       sizeof(struct memdestroy_trace_in_place_bpf),
+		       "skeletons differ");
+
+	return in_place ? (void *)memdestroy_trace_in_place_bpf__open_opts(opts)
+			: memdestroy_trace_bpf__open_opts(opts);
+}
+
 static int probe_try(struct probe *probe, const struct settings *settings,
 		     const struct ksyms *ksyms)
 {
@@ -327,7 +343,7 @@ static int probe_try(struct probe *probe, const struct settings *settings,
 	 */
 	if (!privileges_admin())
 		open_opts.btf_custom_path = KERNEL_BTF;
-	probe->skel = memdestroy_trace_bpf__open_opts(&open_opts);
+	probe->skel = open_skeleton(ksyms_has(ksyms, "bpf_rdonly_cast"), &open_opts);
 	if (!probe->skel)
 		return -errno;
 	probe_choose(probe, settings, ksyms);

@@ -91,7 +91,6 @@ int settings_make(struct settings *settings, const struct options *opts, const s
 	settings->buffer_bytes = opts->buffer_bytes;
 	settings->points = points_wanted(opts);
 	settings->stacks = opts->stuck_ns;
-	settings->config.read_in_place = ksyms_has(ksyms, "bpf_rdonly_cast");
 	config_symbols(&settings->config, ksyms);
 	/* Of a teardown, the loader sees whether it is wanted, once all is known. */
 	if (opts->view != VIEW_CALLS)
