@@ -1,19 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
 
 #include "privileges.h"
 
-bool privileges_admin(void)
+bool privileges_has(int capability)
 {
 	cap_t now = cap_get_proc();
 	cap_flag_value_t held = CAP_CLEAR;
 
 	if (now)
-		cap_get_flag(now, CAP_SYS_ADMIN, CAP_EFFECTIVE, &held);
+		cap_get_flag(now, capability, CAP_EFFECTIVE, &held);
 	cap_free(now);
 	return held == CAP_SET;
+}
+
+/* "[none] integrity confidentiality": in brackets is what holds. */
+enum lockdown privileges_lockdown(void)
+{
+	FILE *file = fopen("/sys/kernel/security/lockdown", "re");
+	enum lockdown found = LOCKDOWN_UNKNOWN;
+	char text[128];
+
+	if (!file)
+		return LOCKDOWN_UNKNOWN;
+	if (fgets(text, sizeof(text), file)) {
+		if (strstr(text, "[none]"))
+			found = LOCKDOWN_NONE;
+		else if (strstr(text, "[integrity]"))
+			found = LOCKDOWN_INTEGRITY;
+		else if (strstr(text, "[confidentiality]"))
+			found = LOCKDOWN_CONFIDENTIALITY;
+	}
+	fclose(file);
+	return found;
 }
 
 int privileges_drop(bool keep_files)

@@ -7,8 +7,14 @@
 
 #include <stdbool.h>
 
-/* Does the process have CAP_SYS_ADMIN? */
-bool privileges_admin(void);
+/* Does the process have this one, of linux/capability.h? */
+bool privileges_has(int capability);
+
+/* What the kernel keeps even from root. Only CONFIDENTIALITY is in the way of tracing. */
+enum lockdown { LOCKDOWN_UNKNOWN, LOCKDOWN_NONE, LOCKDOWN_INTEGRITY, LOCKDOWN_CONFIDENTIALITY };
+
+/* LOCKDOWN_UNKNOWN: securityfs is not there to tell. */
+enum lockdown privileges_lockdown(void);
 
 /*
  * Drops every capability, for good, but CAP_DAC_OVERRIDE if keep_files is set: a file of another

@@ -10,6 +10,7 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <linux/capability.h>
 
 #include "diag.h"
 #include "privileges.h"
@@ -17,8 +18,6 @@
 #include "settings.h"
 #include "memdestroy_trace.skel.h"
 #include "memdestroy_trace_in_place.skel.h"
-
-#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 
 /* Calls that can be held back at a time; each is a thread inside the function, or left by one. */
 #define MAX_PARKED 8192
@@ -341,7 +340,7 @@ static int probe_try(struct probe *probe, const struct settings *settings,
 	 * For a type that the kernel lacks libbpf looks through the BTF of all modules, which takes
 	 * CAP_SYS_ADMIN. Naming the kernel's own BTF keeps it from that, but has it read twice.
 	 */
-	if (!privileges_admin())
+	if (!privileges_has(CAP_SYS_ADMIN))
 		open_opts.btf_custom_path = KERNEL_BTF;
 	probe->skel = open_skeleton(ksyms_has(ksyms, "bpf_rdonly_cast"), &open_opts);
 	if (!probe->skel)
@@ -364,24 +363,35 @@ static int probe_try(struct probe *probe, const struct settings *settings,
 	return err;
 }
 
-static void probe_unload(struct probe *probe)
+void probe_close(struct probe *probe)
 {
 	size_t i;
 
+	if (!probe)
+		return;
 	for (i = 0; i < NR_PROGS; i++)
 		bpf_link__destroy(probe->attached[i].link);
 	if (probe->ledger)
 		munmap((void *)probe->ledger, probe->ledger_size);
 	memdestroy_trace_bpf__destroy(probe->skel);
-	memset(probe, 0, sizeof(*probe));
+	free(probe);
 }
 
-void probe_close(struct probe *probe)
+int probe_attempt(struct probe **out, enum attach_mode mode, const struct settings *settings,
+		  const struct ksyms *ksyms)
 {
+	struct probe *probe = calloc(1, sizeof(*probe));
+	int err;
+
 	if (!probe)
-		return;
-	probe_unload(probe);
-	free(probe);
+		return -ENOMEM;
+	probe->mode = mode;
+	err = probe_try(probe, settings, ksyms);
+	if (err)
+		probe_close(probe);
+	else
+		*out = probe;
+	return err;
 }
 
 /* Says what the kernel lacks before libbpf can fail on it in its own words. */
@@ -404,7 +414,7 @@ static int check_kernel(const struct ksyms *ksyms)
 	return 0;
 }
 
-static const char *mode_name(enum attach_mode mode)
+const char *probe_mode_name(enum attach_mode mode)
 {
 	return mode == ATTACH_FENTRY ? "fentry/fexit" : "kprobe/kretprobe";
 }
@@ -414,6 +424,12 @@ static int explain(enum attach_mode mode, int err)
 	struct utsname kernel;
 
 	uname(&kernel);
+	/* Which error it is depends on what was refused first. */
+	if (privileges_lockdown() == LOCKDOWN_CONFIDENTIALITY) {
+		diag_error("not permitted to trace the kernel: it is locked down "
+			   "(lockdown=confidentiality), and lets nobody read its memory");
+		return -EPERM;
+	}
 	switch (-err) {
 	case EPERM:
 	case EACCES:
@@ -429,12 +445,12 @@ static int explain(enum attach_mode mode, int err)
 	case ESRCH:
 	case EOPNOTSUPP:
 		diag_error("Linux %s cannot attach %s to " TRACED_FUNCTION "(): %s", kernel.release,
-			   mode_name(mode),
+			   probe_mode_name(mode),
 			   -err == KERNEL_ENOTSUPP ? "not supported" : strerror(-err));
 		return -EOPNOTSUPP;
 	default:
 		diag_error("cannot trace " TRACED_FUNCTION "() by %s: %s (-v tells more)",
-			   mode_name(mode), strerror(-err));
+			   probe_mode_name(mode), strerror(-err));
 		return err;
 	}
 }
@@ -447,43 +463,32 @@ int probe_open(struct probe **out, const struct options *opts, const struct ksym
 	 */
 	static const enum attach_mode all[] = {ATTACH_FENTRY, ATTACH_KPROBE};
 	struct settings settings;
-	struct probe *probe;
 	int err = check_kernel(ksyms);
 	size_t i;
 
+	if (!err)
+		err = settings_make(&settings, opts, ksyms);
 	if (err)
 		return err;
-	err = settings_make(&settings, opts, ksyms);
-	if (err)
-		return err;
-	probe = calloc(1, sizeof(*probe));
-	if (!probe)
-		return -ENOMEM;
 	for (i = 0; i < 2; i++) {
 		if (opts->attach != ATTACH_AUTO && opts->attach != all[i])
 			continue;
-		probe->mode = all[i];
-		err = probe_try(probe, &settings, ksyms);
+		err = probe_attempt(out, all[i], &settings, ksyms);
 		if (!err) {
 			tell_of_missing(&settings, ksyms);
 			malloc_trim(0); /* libbpf has read megabytes of BTF */
-			*out = probe;
 			return 0;
 		}
-		diag_verbose("%s: %s", mode_name(all[i]), strerror(-err));
-		probe_unload(probe);
-		if (opts->attach != ATTACH_AUTO || err == -EPERM || i == 1) {
-			err = explain(all[i], err);
-			break;
-		}
+		diag_verbose("%s: %s", probe_mode_name(all[i]), strerror(-err));
+		if (opts->attach != ATTACH_AUTO || err == -EPERM || i == 1)
+			return explain(all[i], err);
 	}
-	free(probe);
 	return err;
 }
 
 const char *probe_method(const struct probe *probe)
 {
-	return mode_name(probe->mode);
+	return probe_mode_name(probe->mode);
 }
 
 int probe_records_fd(const struct probe *probe)

@@ -12,6 +12,9 @@
 #include "ksyms.h"
 #include "ledger.h"
 #include "options.h"
+#include "settings.h"
+
+#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 
 struct probe;
 
@@ -23,7 +26,14 @@ struct probe;
 int probe_open(struct probe **out, const struct options *opts, const struct ksyms *ksyms);
 void probe_close(struct probe *probe);
 
+/* The same for one mode and what settings say, without a word. -errno as libbpf had it. */
+int probe_attempt(struct probe **out, enum attach_mode mode, const struct settings *settings,
+		  const struct ksyms *ksyms);
+
 /* "fentry/fexit" or "kprobe/kretprobe" */
+const char *probe_mode_name(enum attach_mode mode);
+
+/* probe_mode_name() of what was chosen. */
 const char *probe_method(const struct probe *probe);
 
 /* File descriptor of the ring buffer; the probe's. */
