@@ -194,3 +194,27 @@ char *text_change(char dst[CHANGE_SIZE], double percent)
 		snprintf(dst, CHANGE_SIZE, percent < 99999 ? "%+.1f%%" : "%+.2g%%", percent);
 	return dst;
 }
+
+void text_wrap(FILE *out, const char *text, size_t indent)
+{
+	size_t column = indent;
+	bool first = true;
+
+	while (*text) {
+		size_t len = strcspn(text, " ");
+
+		if (first) {
+			fprintf(out, "%.*s", (int)len, text);
+		} else if (column + 1 + len > TEXT_WIDTH) {
+			fprintf(out, "\n%*s%.*s", (int)indent, "", (int)len, text);
+			column = indent;
+		} else {
+			fprintf(out, " %.*s", (int)len, text);
+			column++;
+		}
+		column += len;
+		text += len + (text[len] == ' ');
+		first = false;
+	}
+	fputc('\n', out);
+}

@@ -6,6 +6,7 @@
 #define MEMDESTROY_TEXT_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include <linux/types.h>
 
@@ -35,5 +36,13 @@ char *text_duration(char dst[DURATION_SIZE], __u64 ns);
 
 /* A change in percent, "+12.3%", with its sign if it is not 0 when rounded. Returns dst. */
 char *text_change(char dst[CHANGE_SIZE], double percent);
+
+#define TEXT_WIDTH 80
+
+/*
+ * Writes words from column indent on, where the cursor is; lines that would be longer than
+ * TEXT_WIDTH go on below. A newline ends the last one.
+ */
+void text_wrap(FILE *out, const char *text, size_t indent);
 
 #endif

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "option_table.h"
+#include "text.h"
 #include "usage.h"
 
-#define WIDTH	    80
 #define HELP_COLUMN 26
 #define LIVE	    (OF(ACTION_TRACE) | OF(ACTION_RECORD) | OF(ACTION_BENCH))
 
@@ -27,31 +27,6 @@ static const struct {
 	{126, OF(ACTION_RECORD), "the command cannot be run"},
 	{127, OF(ACTION_RECORD), "the command is not found; else, its own status"},
 };
-
-/* Writes text word by word from column indent on, its next lines likewise. */
-static void print_wrapped(FILE *out, const char *text, size_t indent)
-{
-	size_t column = indent;
-	bool first = true;
-
-	while (*text) {
-		size_t len = strcspn(text, " ");
-
-		if (first) {
-			fprintf(out, "%.*s", (int)len, text);
-		} else if (column + 1 + len > WIDTH) {
-			fprintf(out, "\n%*s%.*s", (int)indent, "", (int)len, text);
-			column = indent;
-		} else {
-			fprintf(out, " %.*s", (int)len, text);
-			column++;
-		}
-		column += len;
-		text += len + (text[len] == ' ');
-		first = false;
-	}
-	fputc('\n', out);
-}
 
 static const char *help_of(const struct option_spec *spec, enum action action)
 {
@@ -76,7 +51,7 @@ static void print_option(FILE *out, const struct option_spec *spec, enum action 
 	fprintf(out, "%-*s", HELP_COLUMN, left);
 	if (strlen(left) >= HELP_COLUMN)
 		fprintf(out, "\n%*s", HELP_COLUMN, "");
-	print_wrapped(out, help_of(spec, action), HELP_COLUMN);
+	text_wrap(out, help_of(spec, action), HELP_COLUMN);
 }
 
 void usage_print_help(FILE *out, enum action action)
@@ -105,10 +80,10 @@ void usage_print_help(FILE *out, enum action action)
 	fprintf(out, "\nEXAMPLES:\n%s", text->examples);
 }
 
-/* Not print_wrapped(): a space within brackets is no place to break the line. */
+/* Not text_wrap(): a space within brackets is no place to break the line. */
 static size_t print_item(FILE *out, const char *item, size_t column)
 {
-	if (column + 1 + strlen(item) > WIDTH) {
+	if (column + 1 + strlen(item) > TEXT_WIDTH) {
 		fputs("\n      ", out);
 		column = strlen("      ");
 	}
