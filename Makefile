@@ -22,7 +22,7 @@ OUT := build
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Werror -Wmissing-prototypes -Wshadow
-LIBS := libbpf libelf zlib jansson libcap sqlite3
+LIBS := libbpf libelf zlib liblzma libzstd liblz4 jansson libcap sqlite3
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARNINGS) -iquote bpf -iquote $(OUT) -MMD -MP \
 	$(shell $(PKG_CONFIG) --cflags $(LIBS)) $(CFLAGS) $(SANITIZE)
 ALL_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm $(LDFLAGS) $(SANITIZE)

@@ -164,6 +164,19 @@ bool ksyms_has(const struct ksyms *ksyms, const char *name)
 	return ksyms_named(ksyms, name);
 }
 
+bool ksyms_has_part(const struct ksyms *ksyms, const char *name)
+{
+	size_t len = strlen(name), i;
+
+	for (i = 0; i < ksyms->nr; i++) {
+		const char *other = ksyms->names + ksyms->syms[i].name;
+
+		if (!strncmp(other, name, len) && !strncmp(other + len, ".part.", 6))
+			return true;
+	}
+	return false;
+}
+
 const char *ksyms_find(const struct ksyms *ksyms, __u64 addr, __u64 *offset)
 {
 	size_t low = 0, high = ksyms->nr; /* the answer lies before high */

@@ -25,6 +25,12 @@ bool ksyms_hidden(const struct ksyms *ksyms);
 bool ksyms_has(const struct ksyms *ksyms, const char *name);
 
 /*
+ * Did the compiler split the function ("name.part.0"), and put what is left of it into callers? A
+ * probe at the function does not see those.
+ */
+bool ksyms_has_part(const struct ksyms *ksyms, const char *name);
+
+/*
  * The function an address lies in, and how far into it; NULL if none is known. The name is owned
  * by ksyms.
  */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <bpf/btf.h>
@@ -52,13 +53,11 @@ static void copy_lower(char *buf, size_t size, const char *name)
 	buf[i] = '\0';
 }
 
-int maptype_btf_name(const struct btf *btf, __u32 type, char *buf, size_t size)
+/* NULL: the enum has none. */
+static const char *name_in_enum(const struct btf *btf, const struct btf_type *t, __u32 type)
 {
-	const struct btf_type *t = map_type_enum(btf);
 	const char *found = NULL;
 
-	if (!t || !size)
-		return -ENOENT;
 	for (int i = 0; i < btf_vlen(t); i++) {
 		const struct btf_enum *value = btf_enum(t) + i;
 		const char *name = value_name(btf, value);
@@ -67,10 +66,46 @@ int maptype_btf_name(const struct btf *btf, __u32 type, char *buf, size_t size)
 		if (name && (__u32)value->val == type)
 			found = name;
 	}
+	return found;
+}
+
+int maptype_btf_name(const struct btf *btf, __u32 type, char *buf, size_t size)
+{
+	const struct btf_type *t = map_type_enum(btf);
+	const char *found = t && size ? name_in_enum(btf, t, type) : NULL;
+
 	if (!found)
 		return -ENOENT;
 	copy_lower(buf, size, found);
 	return 0;
+}
+
+char *maptype_btf_names(const struct btf *btf)
+{
+	const struct btf_type *t = map_type_enum(btf);
+	char *all = NULL;
+	size_t size;
+	FILE *file;
+
+	if (!t)
+		return NULL;
+	file = open_memstream(&all, &size);
+	if (!file)
+		return NULL;
+	for (__u32 type = 1; type < MAX_TYPES; type++) {
+		const char *found = name_in_enum(btf, t, type);
+		char name[sizeof(kernel_names[0])];
+
+		if (!found)
+			continue;
+		copy_lower(name, sizeof(name), found);
+		fprintf(file, "%s\n", name);
+	}
+	if (fclose(file)) {
+		free(all);
+		return NULL;
+	}
+	return all;
 }
 
 /* Once, and all of them: the kernel's BTF is megabytes, and not kept. */

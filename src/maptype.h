@@ -27,4 +27,10 @@ int maptype_from_name(const char *name, __u32 *type);
  */
 int maptype_btf_name(const struct btf *btf, __u32 type, char *buf, size_t size);
 
+/*
+ * All of them but "unspec", each with a newline behind it; to be freed. NULL: as above, or no
+ * memory.
+ */
+char *maptype_btf_names(const struct btf *btf);
+
 #endif

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What types and symbols of a kernel tell, wherever they are from.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpf/btf.h>
+
+#include "findings.h"
+#include "ledger.h"
+#include "maptype.h"
+#include "probe.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/*
+ * Structures in structures without a name: a kernel has two or three, a hostile file what it likes,
+ * one in itself included.
+ */
+#define MAX_NESTED  8
+#define MAX_MEMBERS (1 << 20) /* looked at for one */
+
+/* struct bpf_link_info is as long as this since it says what a kprobe missed (3acf8ace6823). */
+#define LINK_INFO_WITH_MISSED 56
+
+/* What the programs cannot be loaded without; vmlinux/vmlinux.h has these and those of features. */
+static const char *const needed[][2] = {
+	{"bpf_map", "ops"},	    {"bpf_map", "map_type"},
+	{"bpf_map", "key_size"},    {"bpf_map", "value_size"},
+	{"bpf_map", "max_entries"}, {"bpf_map", "map_flags"},
+	{"bpf_map", "id"},	    {"bpf_map", "refcnt"},
+	{"bpf_map", "name"},	    {"bpf_map", "work"},
+	{"bpf_mem_alloc", "cache"}, {"bpf_mem_alloc", "caches"},
+	{"bpf_mem_alloc", "work"},  {"bpf_mem_cache", "unit_size"},
+	{"task_struct", "flags"},   {"task_struct", "worker_private"},
+	{"kthread", "data"},	    {"worker", "current_work"},
+	{"worker", "current_func"}, {"work_struct", "func"},
+	{"file", "private_data"},
+};
+
+static const char *const known_callers[] = {
+	"htab_map_free",
+	"htab_map_alloc",
+	"bpf_local_storage_map_free",
+	"bpf_local_storage_map_alloc",
+	"trie_free",
+	"rhtab_map_free",
+};
+_Static_assert(ARRAY_SIZE(known_callers) == NR_KNOWN_CALLERS, "a finding for each");
+
+void findings_init(struct findings *findings)
+{
+	*findings = (struct findings){
+		.kptr_restrict = SYSCTL_UNKNOWN,
+		.perf_event_paranoid = SYSCTL_UNKNOWN,
+	};
+	for (enum point point = 0; point < NR_POINTS; point++)
+		findings->points[point].seen = LEDGER_UNKNOWN;
+}
+
+void findings_free(struct findings *findings)
+{
+	free(findings->map_types);
+	findings->map_types = NULL;
+}
+
+const char *findings_caller_name(int caller)
+{
+	return known_callers[caller];
+}
+
+static enum answer answer_of(bool so)
+{
+	return so ? ANSWER_YES : ANSWER_NO;
+}
+
+/* Types */
+
+static bool has_in(const struct btf *btf, const struct btf_type *t, const char *member, int depth,
+		   int *budget)
+{
+	const struct btf_member *m = btf_members(t);
+
+	for (int i = 0; i < btf_vlen(t) && (*budget)-- > 0; i++, m++) {
+		const char *name = btf__name_by_offset(btf, m->name_off);
+		const struct btf_type *inner;
+
+		if (name && !strcmp(name, member))
+			return true;
+		if (!name || *name || depth == MAX_NESTED)
+			continue;
+		inner = btf__type_by_id(btf, m->type);
+		if (inner && btf_is_composite(inner) &&
+		    has_in(btf, inner, member, depth + 1, budget))
+			return true;
+	}
+	return false;
+}
+
+/* NULL: none of this name that is more than a declaration. */
+static const struct btf_type *find_struct(const struct btf *btf, const char *name)
+{
+	int id = btf__find_by_name_kind(btf, name, BTF_KIND_STRUCT);
+
+	return id < 0 ? NULL : btf__type_by_id(btf, id);
+}
+
+static bool has_member(const struct btf *btf, const char *of, const char *member)
+{
+	const struct btf_type *t = find_struct(btf, of);
+	int budget = MAX_MEMBERS;
+
+	return t && has_in(btf, t, member, 0, &budget);
+}
+
+static bool has_function(const struct btf *btf, const char *name)
+{
+	return btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
+}
+
+static void features_from_btf(enum answer *features, const struct btf *btf)
+{
+	const struct btf_type *info = find_struct(btf, "bpf_link_info");
+
+	/* In 6.1.176 the member is there, but not in use: the function came with its use, in 6.6.
+	 */
+	features[FEATURE_ELEM_COUNT] = answer_of(has_member(btf, "bpf_map", "elem_count") &&
+						 has_function(btf, "bpf_map_sum_elem_count"));
+	features[FEATURE_PERCPU] = answer_of(has_member(btf, "bpf_mem_alloc", "percpu") ||
+					     has_member(btf, "bpf_mem_cache", "percpu_size"));
+	features[FEATURE_PREEMPT] = answer_of(has_member(btf, "thread_info", "preempt_count"));
+	features[FEATURE_KPROBE_MISS] = answer_of(info && info->size >= LINK_INFO_WITH_MISSED);
+}
+
+void findings_from_btf(struct findings *findings, const struct btf *btf)
+{
+	char typedef_name[64];
+
+	findings->btf = ANSWER_YES;
+	findings->allocator = answer_of(find_struct(btf, "bpf_mem_alloc"));
+	findings->map_types = maptype_btf_names(btf);
+	features_from_btf(findings->features, btf);
+	for (size_t i = 0; i < ARRAY_SIZE(needed) && !*findings->lacking; i++)
+		if (!has_member(btf, needed[i][0], needed[i][1]))
+			snprintf(findings->lacking, sizeof(findings->lacking), "%s.%s",
+				 needed[i][0], needed[i][1]);
+	for (enum point point = 0; point < NR_POINTS; point++) {
+		const char *name = probe_point_name(point);
+
+		snprintf(typedef_name, sizeof(typedef_name), "btf_trace_%s", name);
+		findings->points[point].type = answer_of(
+			point == POINT_QUEUE
+				? btf__find_by_name_kind(btf, typedef_name, BTF_KIND_TYPEDEF) > 0
+				: has_function(btf, name));
+	}
+	/* A function in its place tells that there are kprobes; if it is left out that tells
+	 * nothing. */
+	if (findings->kprobes == ANSWER_UNKNOWN && has_function(btf, "register_kprobe"))
+		findings->kprobes = ANSWER_YES;
+}
+
+/* Symbols */
+
+void findings_from_symbols(struct findings *findings, const struct ksyms *ksyms)
+{
+	char function[64];
+	__u64 addr;
+
+	findings->symbols = ANSWER_YES;
+	findings->hidden = answer_of(ksyms_hidden(ksyms));
+	for (enum point point = 0; point < NR_POINTS; point++) {
+		struct point_finding *found = &findings->points[point];
+		const char *name = probe_point_name(point);
+
+		/* What calls the programs of a tracepoint is a function of its own. */
+		snprintf(function, sizeof(function), "%s%s",
+			 point == POINT_QUEUE ? "__traceiter_" : "", name);
+		found->symbol = answer_of(ksyms_has(ksyms, function));
+		found->part = answer_of(ksyms_has_part(ksyms, name));
+	}
+	for (int i = 0; i < NR_KNOWN_CALLERS; i++)
+		findings->callers[i] = answer_of(ksyms_has(ksyms, known_callers[i]));
+	if (findings->kprobes == ANSWER_UNKNOWN)
+		findings->kprobes = answer_of(ksyms_has(ksyms, "register_kprobe"));
+	/* Hidden in a file, they may be seen by whoever runs that kernel. */
+	if (findings->hidden == ANSWER_YES && !findings->live)
+		return;
+	findings->features[FEATURE_PREEMPT_ADDR] =
+		answer_of(!ksyms_variable(ksyms, "__preempt_count", &addr) ||
+			  !ksyms_variable(ksyms, "pcpu_hot", &addr));
+}
