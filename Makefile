@@ -88,7 +88,7 @@ $(OUT)/tests/bin/%: %.c $(LIB)
 	$(Q)$(CC) $(ALL_CFLAGS) -iquote src -o $@ $< $(LIB) $(ALL_LDLIBS)
 
 unit: $(UNIT)
-programs: all $(OUT)/tests/workload $(addprefix $(OUT)/tests/bin/,calls floor scenarios recordings)
+programs: all $(OUT)/tests/workload $(addprefix $(OUT)/tests/bin/,calls floor scenarios recordings kernels)
 
 asan:
 	$(Q)$(MAKE) --no-print-directory OUT=build/asan CFLAGS="-O1 -g" SANITIZE="-fsanitize=address,undefined" all unit
@@ -117,7 +117,7 @@ lint:
 	$(Q)clang-format --dry-run -Werror $(wildcard src/*.[ch] bpf/*.[ch] tests/*/*.[ch])
 	$(Q)shellcheck -x .ci/run tests/run tests/deps $(addprefix tests/guest/,guest kernel initramfs \
 		run checks scenarios teardown-checks teardown-scenarios bench-checks bench-scenarios \
-		record-checks record-scenarios demo) tests/cli/run tests/cli/undocumented tests/bench/run tests/bench/report
+		record-checks record-scenarios check-checks check-scenarios demo) tests/cli/run tests/cli/undocumented tests/bench/run tests/bench/report
 
 clean:
 	$(Q)rm -rf $(OUT)

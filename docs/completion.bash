@@ -76,6 +76,11 @@ _memdestroy_trace_action()
 		files=1
 		;;
 	bench) options+="$probing -f --list --quick --format --force" ;;
+	check)
+		options="${options/-q /}"
+		options="${options/--quiet /} -f --format --kernel --btf --kallsyms"
+		formats='table json'
+		;;
 	esac
 }
 
@@ -94,7 +99,7 @@ _memdestroy_trace()
 	# place is where the word for a view may stand.
 	if ((COMP_CWORD > 1)); then
 		case ${COMP_WORDS[1]} in
-		record | bench) action=${COMP_WORDS[1]} place=0 ;;
+		record | bench | check) action=${COMP_WORDS[1]} place=0 ;;
 		report | diff) action=${COMP_WORDS[1]} place=2 ;;
 		esac
 	fi
@@ -132,7 +137,9 @@ _memdestroy_trace()
 	-f | --format) _memdestroy_trace_word "$current" "$formats" ;;
 	-t | --type) _memdestroy_trace_word "$current" "$types" ;;
 	--caller) _memdestroy_trace_word "$current" "$callers" ;;
-	-o | --output | --base | --new) _memdestroy_trace_file "$current" ;;
+	-o | --output | --base | --new | --kernel | --btf | --kallsyms)
+		_memdestroy_trace_file "$current"
+		;;
 	--buffer | -d | --duration | -i | --interval | --min-latency | --name | -n | --top | \
 		--stuck | --alpha | --fail-on) ;;
 	*)
@@ -145,7 +152,7 @@ _memdestroy_trace()
 		for word in $not; do
 			options=${options/ $word / }
 		done
-		((COMP_CWORD > 1)) || options+=' teardowns record report diff bench'
+		((COMP_CWORD > 1)) || options+=' teardowns record report diff bench check'
 		_memdestroy_trace_word "$current" "$options"
 		;;
 	esac

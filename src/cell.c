@@ -65,6 +65,9 @@ void cell_fill(char cell[CELL_SIZE], const struct column *column, const void *ob
 	case VALUE_NUMBER:
 		snprintf(cell, CELL_SIZE, "%llu", value.number);
 		break;
+	case VALUE_INTEGER:
+		snprintf(cell, CELL_SIZE, "%lld", value.integer);
+		break;
 	case VALUE_DURATION:
 		text_duration(cell, value.number);
 		break;

@@ -41,5 +41,6 @@ int cmd_record(const struct options *opts); /* the command's status, if all went
 int cmd_report(const struct options *opts);
 int cmd_diff(const struct options *opts); /* EXIT_REGRESSION if a gate failed */
 int cmd_bench(const struct options *opts);
+int cmd_check(const struct options *opts); /* the verdict's */
 
 #endif

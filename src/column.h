@@ -12,6 +12,7 @@
 
 enum value_kind {
 	VALUE_NUMBER,
+	VALUE_INTEGER,	/* that may be negative */
 	VALUE_DURATION, /* ns */
 	VALUE_TIME,	/* ns, CLOCK_MONOTONIC */
 	VALUE_REAL,	/* what is not finite is not known */
@@ -26,7 +27,8 @@ struct diff_line;
 
 struct value {
 	union {
-		__u64 number;	  /* of all kinds but text; 0 or 1 for VALUE_BOOL */
+		__u64 number;	  /* of all kinds but those below; 0 or 1 for VALUE_BOOL */
+		__s64 integer;	  /* of VALUE_INTEGER */
 		double real;	  /* of VALUE_REAL */
 		const char *text; /* any bytes; valid until the next column is read */
 	};

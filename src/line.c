@@ -75,6 +75,8 @@ json_t *line_value(const struct column *column, const void *object)
 		return json_lines(value.text);
 	case VALUE_BOOL:
 		return json_boolean(value.number);
+	case VALUE_INTEGER:
+		return json_integer(value.integer);
 	case VALUE_REAL:
 		return isfinite(value.real) ? json_real(value.real) : json_null();
 	default:
@@ -185,6 +187,8 @@ static void csv_value(FILE *out, const struct column *column, const void *object
 		csv_text(out, value.text, column->kind == VALUE_LINES);
 	} else if (column->kind == VALUE_BOOL) {
 		fputs(value.number ? "true" : "false", out);
+	} else if (column->kind == VALUE_INTEGER) {
+		fprintf(out, "%lld", value.integer);
 	} else if (column->kind == VALUE_REAL) {
 		if (isfinite(value.real))
 			fprintf(out, "%.*g", DIGITS, value.real);

@@ -4,8 +4,8 @@
  * whole teardowns of maps.
  *
  * What the program can be asked to do (cmd.h) is a file each: cmd_trace, cmd_record, cmd_report,
- * cmd_diff, cmd_bench. They put these together: a source of calls and teardowns, and a sink
- * (sink.h) for them.
+ * cmd_diff, cmd_bench, cmd_check. All but the last put these together: a source of calls and
+ * teardowns, and a sink (sink.h) for them.
  *
  * The running kernel, as a source:
  *
@@ -43,6 +43,14 @@
  *
  *   scenario  what to measure; bench: when; bench_worker: the process that does it, over
  *             bench_maps, bench_fill, bench_owner, bench_type
+ *
+ * What a kernel allows:
+ *
+ *   machine   this machine's kernel, also by trying: probe; kernel_files: another one's, over
+ *             kernel_image, unpack
+ *   findings  what types and symbols tell, and all answers
+ *   verdict   what they come to (pure)
+ *   check_report  shows both, over column_check
  *
  * Around it:
  *
@@ -87,6 +95,10 @@ static int run(const struct options *opts)
 		return cmd_diff(opts);
 	case ACTION_BENCH:
 		return cmd_bench(opts);
+	case ACTION_CHECK:
+		return cmd_check(opts);
+	case NR_ACTIONS:
+		break;
 	}
 	return EXIT_FAILED;
 }

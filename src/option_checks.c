@@ -14,9 +14,9 @@
 
 /* Pairs that contradict each other. */
 static const enum opt conflicts[][2] = {
-	{OPT_EVENTS, OPT_HISTOGRAM}, {OPT_EVENTS, OPT_BY},	 {OPT_EVENTS, OPT_SORT},
-	{OPT_EVENTS, OPT_TOP},	     {OPT_EVENTS, OPT_INTERVAL}, {OPT_QUIET, OPT_VERBOSE},
-	{OPT_EVENTS, OPT_TIMELINE},  {OPT_TIMELINE, OPT_BY},
+	{OPT_KERNEL, OPT_BTF},	  {OPT_EVENTS, OPT_HISTOGRAM}, {OPT_EVENTS, OPT_BY},
+	{OPT_EVENTS, OPT_SORT},	  {OPT_EVENTS, OPT_TOP},       {OPT_EVENTS, OPT_INTERVAL},
+	{OPT_QUIET, OPT_VERBOSE}, {OPT_EVENTS, OPT_TIMELINE},  {OPT_TIMELINE, OPT_BY},
 };
 
 /* What is only said of one view. */
@@ -178,6 +178,10 @@ static bool recording_misplaced(const struct options *opts, const struct options
 
 static bool words_contradictory(const struct options *opts, const struct options_given *given)
 {
+	if (opts->check_kallsyms && !opts->check_kernel && !opts->check_btf) {
+		diag_error("--kallsyms needs --kernel or --btf, whose symbols they are");
+		return true;
+	}
 	if (given->value[OPT_INTERVAL] && opts->nr_files[SIDE_BASE] > 1) {
 		diag_error("--interval needs a single recording");
 		return true;

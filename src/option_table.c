@@ -10,13 +10,16 @@
 #define REPORT OF(ACTION_REPORT)
 #define DIFF   OF(ACTION_DIFF)
 #define BENCH  OF(ACTION_BENCH)
+#define CHECK  OF(ACTION_CHECK)
 #define LIVE   (TRACE | RECORD | BENCH) /* those that probe a kernel */
 #define READS  (TRACE | REPORT | DIFF)	/* those that choose what they show */
 #define SHOWS  (TRACE | REPORT)		/* those with events, rows and all that */
-#define ALL    (LIVE | READS)
+#define SAYS   (LIVE | READS)		/* those that say what they do meanwhile */
+#define ALL    (SAYS | CHECK)
 
 /* Headings of --help. */
 #define RECORDINGS "Recordings"
+#define KERNEL	   "Another kernel"
 #define SCENARIOS  "Scenarios"
 #define PROBING	   "Probing"
 #define FILTERS	   "Filters"
@@ -55,6 +58,12 @@ const struct option_spec option_specs[NR_OPTS] = {
 		      "this and the words after it are what is compared with", .repeatable = true),
 	[OPT_NEW] = VALUE(DIFF, 0, "new", "FILE", option_new, RECORDINGS,
 			  "this and the words after it are what is compared", .repeatable = true),
+	[OPT_KERNEL] = VALUE(CHECK, 0, "kernel", "IMAGE", option_kernel, KERNEL,
+			     "look into this vmlinuz, vmlinux or the like instead of this machine"),
+	[OPT_BTF] = VALUE(CHECK, 0, "btf", "FILE", option_btf, KERNEL,
+			  "read types from here: BTF, or an ELF file with it"),
+	[OPT_KALLSYMS] = VALUE(CHECK, 0, "kallsyms", "FILE", option_kallsyms, KERNEL,
+			       "and symbols from here: a copy of /proc/kallsyms, or a System.map"),
 	[OPT_LIST] = FLAG(BENCH, 0, "list", list, SCENARIOS,
 			  "only name the standard scenarios, and measure nothing"),
 	[OPT_QUICK] = FLAG(BENCH, 0, "quick", quick, SCENARIOS, "fewer and smaller ones"),
@@ -126,10 +135,11 @@ const struct option_spec option_specs[NR_OPTS] = {
 		     "in the events of calls, find the map's id and who let go of it, too",
 		     .unlike = {{REPORT, "in the events of calls, show the map's id and who let go"
 					 " of it, too"}}),
-	[OPT_FORMAT] = VALUE(READS | BENCH, 'f', "format", "FORMAT", option_format, OUTPUT,
+	[OPT_FORMAT] = VALUE(READS | BENCH | CHECK, 'f', "format", "FORMAT", option_format, OUTPUT,
 			     "table (default), json, csv or markdown; of teardowns also perfetto or"
 			     " folded",
-			     .unlike = {{DIFF | BENCH, "table (default), json, csv or markdown"}}),
+			     .unlike = {{DIFF | BENCH, "table (default), json, csv or markdown"},
+					{CHECK, "table (default) or json"}}),
 	[OPT_OUTPUT] = VALUE(ALL, 'o', "output", "FILE", option_output, OUTPUT,
 			     "write to this file instead of the standard output",
 			     .unlike = {{RECORD, "the recording to write; needed"},
@@ -139,11 +149,12 @@ const struct option_spec option_specs[NR_OPTS] = {
 			   "write over the recording if there is one",
 			   .unlike = {{DIFF, "compare also what cannot be compared well"}}),
 	[OPT_QUIET] =
-		FLAG(ALL, 'q', "quiet", quiet, OUTPUT, "no banner; warnings and the ledger stay",
+		FLAG(SAYS, 'q', "quiet", quiet, OUTPUT, "no banner; warnings and the ledger stay",
 		     .unlike = {{REPORT | DIFF, "only warnings and what was asked for"}}),
 	[OPT_VERBOSE] = FLAG(ALL, 'v', "verbose", verbose, OUTPUT,
 			     "say what was detected, and show libbpf's own messages",
-			     .unlike = {{REPORT | DIFF, "say what was found in the recordings"}}),
+			     .unlike = {{REPORT | DIFF, "say what was found in the recordings"},
+					{CHECK, "show libbpf's own messages on what is tried"}}),
 	[OPT_HELP] = ANSWER('h', "help", "show this"),
 	[OPT_USAGE] = ANSWER(0, "usage", "show the options in short"),
 	[OPT_VERSION] = ANSWER('V', "version", "show the version"),
@@ -162,7 +173,7 @@ const char *action_name(enum action action)
 {
 	static const char *const names[] = {
 		[ACTION_TRACE] = "tracing", [ACTION_RECORD] = "record", [ACTION_REPORT] = "report",
-		[ACTION_DIFF] = "diff",	    [ACTION_BENCH] = "bench",
+		[ACTION_DIFF] = "diff",	    [ACTION_BENCH] = "bench",	[ACTION_CHECK] = "check",
 	};
 
 	return names[action];

@@ -108,18 +108,34 @@ int option_kprobe(struct options *opts, const char *value)
 #define FORMATS_OF_FIGURES                                                                         \
 	(1U << FORMAT_TABLE | 1U << FORMAT_JSON | 1U << FORMAT_CSV | 1U << FORMAT_MARKDOWN)
 
+/* What is found out about a kernel is of many kinds, and no one table. */
+#define FORMATS_OF_CHECKS (1U << FORMAT_TABLE | 1U << FORMAT_JSON)
+
+static unsigned int offered_formats(enum action action)
+{
+	switch (action) {
+	case ACTION_DIFF:
+	case ACTION_BENCH:
+		return FORMATS_OF_FIGURES;
+	case ACTION_CHECK:
+		return FORMATS_OF_CHECKS;
+	default:
+		return EVERY;
+	}
+}
+
 int option_format(struct options *opts, const char *value)
 {
-	bool figures = OF(opts->action) & (OF(ACTION_DIFF) | OF(ACTION_BENCH));
-	unsigned int offered = figures ? FORMATS_OF_FIGURES : EVERY;
+	unsigned int offered = offered_formats(opts->action);
 	int format = choose("format", "format", value, strlen(value), format_names,
 			    ARRAY_SIZE(format_names), offered);
 
 	if (format < 0)
 		return format;
 	if (!(offered & 1U << format)) {
-		diag_error("--format: '%s' says nothing of %s (one of table, json, csv, markdown)",
-			   value, action_name(opts->action));
+		diag_error("--format: '%s' says nothing of %s (one of table, json%s)", value,
+			   action_name(opts->action),
+			   opts->action == ACTION_CHECK ? "" : ", csv, markdown");
 		return -EINVAL;
 	}
 	opts->format = format;
@@ -330,6 +346,31 @@ int option_output(struct options *opts, const char *value)
 	}
 	opts->output = strcmp(value, "-") ? value : NULL;
 	return 0;
+}
+
+static int take_path(const char **path, const char *option, const char *value)
+{
+	if (!*value) {
+		diag_error("--%s: no name of a file", option);
+		return -EINVAL;
+	}
+	*path = value;
+	return 0;
+}
+
+int option_kernel(struct options *opts, const char *value)
+{
+	return take_path(&opts->check_kernel, "kernel", value);
+}
+
+int option_btf(struct options *opts, const char *value)
+{
+	return take_path(&opts->check_btf, "btf", value);
+}
+
+int option_kallsyms(struct options *opts, const char *value)
+{
+	return take_path(&opts->check_kallsyms, "kallsyms", value);
 }
 
 int option_file(struct options *opts, enum side_of_diff side, const char *path)

@@ -30,6 +30,9 @@ int option_fail_on(struct options *opts, const char *value);
 int option_base(struct options *opts, const char *value);
 int option_new(struct options *opts, const char *value);
 int option_output(struct options *opts, const char *value);
+int option_kernel(struct options *opts, const char *value);
+int option_btf(struct options *opts, const char *value);
+int option_kallsyms(struct options *opts, const char *value);
 
 /*
  * Reads the len bytes at text, digits with at most one point among them, into *number. -EINVAL, or

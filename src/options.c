@@ -86,7 +86,7 @@ static void report_foreign(enum action action, enum opt opt)
 {
 	char name[32], where[64] = "";
 
-	for (enum action other = ACTION_TRACE; other <= ACTION_BENCH; other++) {
+	for (enum action other = ACTION_TRACE; other < NR_ACTIONS; other++) {
 		size_t end = strlen(where);
 
 		if (is_of(opt, other))
@@ -222,7 +222,7 @@ static int take_option(struct parser *parser, enum opt opt, const char *value)
 
 static bool is_action(const char *word)
 {
-	for (enum action action = ACTION_RECORD; action <= ACTION_BENCH; action++)
+	for (enum action action = ACTION_RECORD; action < NR_ACTIONS; action++)
 		if (!strcmp(word, action_name(action)))
 			return true;
 	return false;
@@ -255,6 +255,12 @@ static int take_words(struct parser *parser, int argc, char **argv)
 		diag_error("unexpected argument '%s' (%s)", argv[0],
 			   known ? "it has to come first" : "see --help");
 		return -EINVAL;
+	case ACTION_CHECK:
+		diag_error(
+			"unexpected argument '%s' (a kernel's files are named by --kernel, --btf "
+			"and --kallsyms)",
+			argv[0]);
+		return -EINVAL;
 	case ACTION_RECORD:
 		opts->command = argv;
 		return 0;
@@ -264,6 +270,7 @@ static int take_words(struct parser *parser, int argc, char **argv)
 		return 0;
 	case ACTION_REPORT:
 	case ACTION_DIFF:
+	case NR_ACTIONS:
 		break;
 	}
 	for (; argc; argc--, argv++)
@@ -349,7 +356,7 @@ static int take_first_words(struct options *opts, int argc, char **argv)
 {
 	int taken = 0;
 
-	for (enum action action = ACTION_RECORD; argc > 1 && action <= ACTION_BENCH; action++) {
+	for (enum action action = ACTION_RECORD; argc > 1 && action < NR_ACTIONS; action++) {
 		if (strcmp(argv[1], action_name(action)))
 			continue;
 		opts->action = action;
@@ -360,6 +367,8 @@ static int take_first_words(struct options *opts, int argc, char **argv)
 		opts->view = VIEW_BOTH;
 		opts->identity = true;
 		opts->buffer_bytes = FILE_BUFFER;
+	} else if (opts->action == ACTION_CHECK) {
+		opts->view = VIEW_BOTH;
 	} else if (argc > taken + 1 && !strcmp(argv[taken + 1], teardowns)) {
 		opts->view = VIEW_TEARDOWNS;
 		opts->view_given = true;

@@ -17,6 +17,8 @@ enum action {
 	ACTION_REPORT, /* show what such files hold */
 	ACTION_DIFF,   /* compare such files */
 	ACTION_BENCH,  /* make maps, drop them, and write what happens to such a file */
+	ACTION_CHECK,  /* tell what a kernel allows */
+	NR_ACTIONS,
 };
 enum attach_mode { ATTACH_AUTO, ATTACH_FENTRY, ATTACH_KPROBE };
 enum view {
@@ -141,6 +143,10 @@ struct options {
 	size_t nr_scenarios;	      /* 0: the standard ones */
 	bool list;		      /* of bench: only name them */
 	bool quick;		      /* of bench: fewer and smaller ones */
+
+	const char *check_kernel;   /* of check: an image to look into; NULL: not to */
+	const char *check_btf;	    /* and a file with BTF, */
+	const char *check_kallsyms; /* and one like /proc/kallsyms */
 
 	size_t buffer_bytes; /* of the ring buffer, a power of two of at least a page */
 };

@@ -9,7 +9,7 @@
 #include "usage.h"
 
 #define HELP_COLUMN 26
-#define LIVE	    (OF(ACTION_TRACE) | OF(ACTION_RECORD) | OF(ACTION_BENCH))
+#define LIVE	    (OF(ACTION_TRACE) | OF(ACTION_RECORD) | OF(ACTION_BENCH) | OF(ACTION_CHECK))
 
 /* Which actions end with it, and what it says there. */
 static const struct {

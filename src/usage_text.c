@@ -25,7 +25,8 @@ static const char trace_head[] =
 	"  record     write all that happens to a file\n"
 	"  report     show what is in such files, as tracing would have\n"
 	"  diff       compare such files: what takes longer, and is that by chance?\n"
-	"  bench      make maps, drop them, and measure what that takes\n";
+	"  bench      make maps, drop them, and measure what that takes\n"
+	"  check      tell if this machine's kernel can be traced, or another one\n";
 
 static const char trace_examples[] =
 	"  memdestroy-trace\n"
@@ -126,6 +127,23 @@ static const char bench_examples[] =
 	"  memdestroy-trace bench -f markdown type=hash type=hash,prealloc=yes\n"
 	"      a table for an issue or a mail\n";
 
+static const char check_head[] =
+	"Usage: memdestroy-trace check [OPTION]...\n"
+	"       memdestroy-trace check [OPTION]... --kernel IMAGE [--kallsyms FILE]\n"
+	"       memdestroy-trace check [OPTION]... --btf FILE [--kallsyms FILE]\n"
+	"\n"
+	"Tell if a kernel can be traced, how, and what would be missing. On this machine,\n"
+	"what is permitted is tried: programs are attached, and a map is dropped for them\n"
+	"to see. Of another kernel, its files tell.\n";
+
+static const char check_examples[] =
+	"  memdestroy-trace check\n"
+	"      this machine\n"
+	"  memdestroy-trace check -f json | jq -r 'select(.reason).reason'\n"
+	"      the verdict alone\n"
+	"  memdestroy-trace check --kernel /boot/vmlinuz-7.3.4-amd64\n"
+	"      a kernel before it is booted\n";
+
 const struct usage_text usage_texts[] = {
 	[ACTION_TRACE] = {" [teardowns]", NULL, trace_head, TIMES, trace_examples},
 	[ACTION_RECORD] = {" record", "[--] [COMMAND [ARG]...]", record_head, TIMES,
@@ -134,4 +152,5 @@ const struct usage_text usage_texts[] = {
 	[ACTION_DIFF] = {" diff [teardowns]", "[BASE NEW]", diff_head,
 			 "TIME is a number and a unit: ns, us, ms, s, m or h.\n", diff_examples},
 	[ACTION_BENCH] = {" bench", "[SCENARIO]...", bench_head, NULL, bench_examples},
+	[ACTION_CHECK] = {" check", NULL, check_head, NULL, check_examples},
 };

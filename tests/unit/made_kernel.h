@@ -5,12 +5,21 @@
 #ifndef MADE_KERNEL_H
 #define MADE_KERNEL_H
 
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <bpf/btf.h>
 
 #define MADE_BANNER "Linux version 9.8.7-made (me@here) (cc 1) #5 SMP PREEMPT Fri Nov 20 2026\n"
+
+/* Not an assertion of the test's: without it there is none. */
+static inline void made(bool so)
+{
+	if (!so)
+		abort();
+}
 
 /* Adds a structure of these members, all of them int; size: its size, 0 for as much as they take.
  */
@@ -23,9 +32,9 @@ static inline void made_struct(struct btf *btf, const char *name, unsigned int s
 	snprintf(copy, sizeof(copy), "%s", members);
 	for (const char *c = members; *c; c++)
 		nr += *c == ' ';
-	assert_true(btf__add_struct(btf, name, size ? size : 4 * nr) > 0);
+	made(btf__add_struct(btf, name, size ? size : 4 * nr) > 0);
 	for (member = strtok_r(copy, " ", &rest); member; member = strtok_r(NULL, " ", &rest)) {
-		assert_int_equal(btf__add_field(btf, member, 1, bit, 0), 0);
+		made(!btf__add_field(btf, member, 1, bit, 0));
 		bit += 32;
 	}
 }
@@ -34,8 +43,8 @@ static inline void made_function(struct btf *btf, const char *name)
 {
 	int proto = btf__add_func_proto(btf, 0);
 
-	assert_true(proto > 0);
-	assert_true(btf__add_func(btf, name, BTF_FUNC_GLOBAL, proto) > 0);
+	made(proto > 0);
+	made(btf__add_func(btf, name, BTF_FUNC_GLOBAL, proto) > 0);
 }
 
 /* All that is needed and known; without_func: but for this function. NULL: none left out. */
@@ -48,8 +57,8 @@ static inline struct btf *made_btf(const char *without_func)
 	};
 	struct btf *btf = btf__new_empty();
 
-	assert_non_null(btf);
-	assert_int_equal(btf__add_int(btf, "int", 4, BTF_INT_SIGNED), 1);
+	made(btf);
+	made(btf__add_int(btf, "int", 4, BTF_INT_SIGNED) == 1);
 	made_struct(btf, "bpf_map", 0,
 		    "ops map_type key_size value_size max_entries map_flags id refcnt name work"
 		    " elem_count");
@@ -62,11 +71,11 @@ static inline struct btf *made_btf(const char *without_func)
 	made_struct(btf, "file", 0, "private_data");
 	made_struct(btf, "thread_info", 0, "preempt_count");
 	made_struct(btf, "bpf_link_info", 56, "type");
-	assert_true(btf__add_enum(btf, "bpf_map_type", 4) > 0);
-	assert_int_equal(btf__add_enum_value(btf, "BPF_MAP_TYPE_UNSPEC", 0), 0);
-	assert_int_equal(btf__add_enum_value(btf, "BPF_MAP_TYPE_HASH", 1), 0);
-	assert_int_equal(btf__add_enum_value(btf, "BPF_MAP_TYPE_NEVER_SEEN", 99), 0);
-	assert_true(btf__add_typedef(btf, "btf_trace_workqueue_queue_work", 1) > 0);
+	made(btf__add_enum(btf, "bpf_map_type", 4) > 0);
+	made(!btf__add_enum_value(btf, "BPF_MAP_TYPE_UNSPEC", 0));
+	made(!btf__add_enum_value(btf, "BPF_MAP_TYPE_HASH", 1));
+	made(!btf__add_enum_value(btf, "BPF_MAP_TYPE_NEVER_SEEN", 99));
+	made(btf__add_typedef(btf, "btf_trace_workqueue_queue_work", 1) > 0);
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
 		if (!without_func || strcmp(functions[i], without_func))
 			made_function(btf, functions[i]);
@@ -86,7 +95,7 @@ static inline unsigned char *made_image(const struct btf *btf, size_t *size)
 		raw = btf__raw_data(btf, &raw_size);
 	*size = 4096 + raw_size + 1000;
 	image = calloc(1, *size);
-	assert_non_null(image);
+	made(image);
 	memcpy(image + 16, before, sizeof(before));
 	at = 512;
 	memcpy(image + at, MADE_BANNER, sizeof(MADE_BANNER));
