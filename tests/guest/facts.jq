@@ -33,3 +33,8 @@ def map_attributes_right:
 		| from_entries) as $made
 	| all(calls | select(.map_name);
 		{key_size, value_size, max_entries, map_flags} == $made[.map_name]);
+
+# Of check.
+def verdict: .[] | select(.type == "check");
+def probes: [.[] | select(.type == "probe")];
+def lacks($what): any(.[]; .type == "missing" and (.what | contains($what)));
