@@ -154,6 +154,13 @@ void findings_from_btf(struct findings *findings, const struct btf *btf)
 				? btf__find_by_name_kind(btf, typedef_name, BTF_KIND_TYPEDEF) > 0
 				: has_function(btf, name));
 	}
+	/* The second one is to take the first one's place (7.0). Old BTF has nothing of
+	 * kernel/trace. */
+	findings->direct = has_function(btf, "register_ftrace_direct") ||
+					   has_function(btf, "update_ftrace_direct_add")
+				   ? ANSWER_YES
+			   : has_function(btf, "trace_call_bpf") ? ANSWER_NO
+								 : ANSWER_UNKNOWN;
 	/* A function in its place tells that there are kprobes; if it is left out that tells
 	 * nothing. */
 	if (findings->kprobes == ANSWER_UNKNOWN && has_function(btf, "register_kprobe"))

@@ -65,6 +65,7 @@ struct findings {
 	enum answer symbols; /* there is a symbol table */
 	enum answer hidden;  /* without addresses */
 	enum answer kprobes;
+	enum answer direct;    /* ftrace can call programs, which fentry needs */
 	enum answer allocator; /* the kernel has struct bpf_mem_alloc at all */
 	char lacking[64];      /* the first member that there is no doing without; "": none */
 	enum answer features[NR_FEATURES];

@@ -45,9 +45,10 @@ static enum answer because(enum means *means, enum means of, enum answer answer)
 	return answer;
 }
 
-static enum answer fentry_attachable(const struct point_finding *found, enum means *means)
+static enum answer fentry_attachable(const struct findings *findings,
+				     const struct point_finding *found, enum means *means)
 {
-	if (found->type == ANSWER_NO)
+	if (found->type == ANSWER_NO || findings->direct == ANSWER_NO)
 		return because(means, MEANS_BTF, ANSWER_NO);
 	if (found->listed != ANSWER_UNKNOWN)
 		return because(means, MEANS_LISTED, found->listed);
@@ -88,7 +89,7 @@ enum answer point_attachable(const struct findings *findings, enum point point,
 		return because(means, MEANS_BTF, found->type);
 	if (point == POINT_QUEUE)
 		return because(means, MEANS_NONE, ANSWER_UNKNOWN);
-	return mode == ATTACH_FENTRY ? fentry_attachable(found, means)
+	return mode == ATTACH_FENTRY ? fentry_attachable(findings, found, means)
 				     : kprobe_attachable(findings, found, means);
 }
 
@@ -223,6 +224,14 @@ static void conclude_tried(struct verdict *verdict, const struct findings *findi
 	}
 }
 
+/* Why not, if nothing was tried. */
+static const char *without_fentry(const struct findings *findings)
+{
+	return findings->points[POINT_DESTROY].type == ANSWER_NO
+		       ? "BTF lacks the function's type"
+		       : "ftrace cannot call programs (CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)";
+}
+
 /* Nothing was tried: names have to do. */
 static void conclude_by_name(struct verdict *verdict, const struct findings *findings)
 {
@@ -237,21 +246,23 @@ static void conclude_by_name(struct verdict *verdict, const struct findings *fin
 			 "function's type");
 	} else if (fentry == ANSWER_NO && kprobe == ANSWER_YES) {
 		verdict->attach = ATTACH_KPROBE;
-		conclude(verdict, EXIT_DONE,
-			 "by kprobe/kretprobe, as far as names tell: for fentry/fexit, the first "
-			 "choice, BTF lacks the function's type");
-	} else if (fentry == ANSWER_NO && kprobe == ANSWER_NO) {
 		conclude(
-			verdict, EXIT_UNTRACEABLE,
-			"BTF lacks the function's type, which fentry/fexit needs, and there are no "
-			"kprobes");
+			verdict, EXIT_DONE,
+			"by kprobe/kretprobe, as far as names tell; not by fentry/fexit, the first "
+			"choice: %s",
+			without_fentry(findings));
+	} else if (fentry == ANSWER_NO && kprobe == ANSWER_NO) {
+		conclude(verdict, EXIT_UNTRACEABLE,
+			 "not by fentry/fexit: %s; nor by kprobe/kretprobe: there are no kprobes",
+			 without_fentry(findings));
+	} else if (point_present(findings, POINT_DESTROY) == ANSWER_YES) {
+		conclude(verdict, EXIT_FAILED,
+			 "not by fentry/fexit: %s; and nothing tells if there are kprobes%s",
+			 without_fentry(findings),
+			 findings->symbols == ANSWER_YES ? "" : " (--kallsyms FILE would)");
 	} else {
-		conclude(verdict, EXIT_FAILED, "%s",
-			 findings->symbols == ANSWER_YES
-				 ? "BTF lacks the function's type, and nothing "
-				   "tells if there are kprobes"
-				 : "--kallsyms FILE would tell if "
-				   "the function is there");
+		conclude(verdict, EXIT_FAILED,
+			 "--kallsyms FILE would tell if the function is there");
 	}
 }
 

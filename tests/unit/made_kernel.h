@@ -51,9 +51,11 @@ static inline void made_function(struct btf *btf, const char *name)
 static inline struct btf *made_btf(const char *without_func)
 {
 	static const char *const functions[] = {
-		"bpf_mem_alloc_destroy", "bpf_map_free_deferred",  "free_mem_alloc_deferred",
-		"bpf_map_put",		 "bpf_map_put_with_uref",  "bpf_map_release",
-		"register_kprobe",	 "bpf_map_sum_elem_count",
+		"bpf_mem_alloc_destroy",   "bpf_map_free_deferred",
+		"free_mem_alloc_deferred", "bpf_map_put",
+		"bpf_map_put_with_uref",   "bpf_map_release",
+		"register_kprobe",	   "register_ftrace_direct",
+		"trace_call_bpf",	   "bpf_map_sum_elem_count",
 	};
 	struct btf *btf = btf__new_empty();
 

@@ -212,6 +212,13 @@ static void test_files(void **state)
 	(void)state;
 	good_image(&findings);
 	assert_verdict(&findings, EXIT_DONE, ATTACH_FENTRY, "BTF has the function's type");
+	/* 6.1 on arm64, 6.12 on ppc64le */
+	findings.direct = ANSWER_NO;
+	assert_verdict(&findings, EXIT_DONE, ATTACH_KPROBE, "DIRECT_CALLS");
+	findings.kprobes = ANSWER_UNKNOWN;
+	assert_verdict(&findings, EXIT_FAILED, ATTACH_AUTO, "kprobes (--kallsyms FILE would)");
+	findings.kprobes = ANSWER_YES;
+	findings.direct = ANSWER_UNKNOWN;
 	/* No type is no proof that there is no function, unless its argument has none either. */
 	findings.points[POINT_DESTROY].type = ANSWER_NO;
 	assert_verdict(&findings, EXIT_FAILED, ATTACH_AUTO, "--kallsyms FILE would tell");
