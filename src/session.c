@@ -192,8 +192,8 @@ static bool sees_all(void *ctx, enum point point)
 }
 
 /*
- * A call whose return was missed looks as if it hung. Kretprobes miss many on a real-time kernel: each
- * has but some instances, and there the callers sleep in the function.
+ * A call whose return was missed looks as if it hung. Kretprobes miss many on a real-time kernel:
+ * each has but some instances, and there the callers sleep in the function.
  */
 static void warn_of_missed_returns(struct session *session)
 {
