@@ -34,11 +34,8 @@ static int take_call(void *ctx, const struct call *call)
 static int take_teardown(void *ctx, const struct teardown *teardown)
 {
 	struct gathering *side = ctx;
-	__u64 least_ns = side->filter->opts->min_latency_ns;
-	__u64 total_ns = teardown->phase[PHASE_TOTAL];
 
-	if (!filter_wants_map(side->filter, &teardown->free) ||
-	    (least_ns && (total_ns == UNKNOWN_NS || total_ns < least_ns)))
+	if (!filter_wants_teardown(side->filter, teardown))
 		return 0;
 	return aggregate_add_teardown(side->aggregate, teardown);
 }

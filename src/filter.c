@@ -3,6 +3,7 @@
 
 #include "filter.h"
 #include "glob.h"
+#include "slowest.h"
 
 int filter_init(struct filter *filter, const struct options *opts)
 {
@@ -47,4 +48,10 @@ bool filter_wants_call(const struct filter *filter, const struct call *call)
 	if (call->latency_ns < opts->min_latency_ns) /* the unknown is the greatest */
 		return false;
 	return caller_wanted(opts, call) && filter_wants_map(filter, call);
+}
+
+bool filter_wants_teardown(const struct filter *filter, const struct teardown *teardown)
+{
+	return slowest_rank(teardown, SORT_TOTAL) >= filter->opts->min_latency_ns &&
+	       filter_wants_map(filter, &teardown->free);
 }

@@ -7,6 +7,7 @@
 
 #include "call.h"
 #include "options.h"
+#include "teardown.h"
 
 struct filter {
 	const struct options *opts;
@@ -27,5 +28,8 @@ bool filter_wants_map(const struct filter *filter, const struct call *map);
  * taken for empty, nor for short, without knowing.
  */
 bool filter_wants_call(const struct filter *filter, const struct call *call);
+
+/* The same for a teardown: one of which not all is known takes as long as what is. */
+bool filter_wants_teardown(const struct filter *filter, const struct teardown *teardown);
 
 #endif

@@ -139,21 +139,12 @@ bool teardown_view_wants(const struct teardown_view *view, const struct call *ma
 	return filter_wants_map(&view->filter, map);
 }
 
-/* A total that is not known is never what was asked for. */
-static bool wanted(const struct teardown_view *view, const struct teardown *teardown)
-{
-	__u64 least_ns = view->opts->min_latency_ns, total_ns = slowest_rank(teardown, SORT_TOTAL);
-
-	return filter_wants_map(&view->filter, &teardown->free) &&
-	       (!least_ns || (total_ns != UNKNOWN_NS && total_ns >= least_ns));
-}
-
 int teardown_view_teardown(struct teardown_view *view, FILE *file, const struct teardown *teardown)
 {
 	const struct options *opts = view->opts;
 	int err;
 
-	if (!wanted(view, teardown)) {
+	if (!filter_wants_teardown(&view->filter, teardown)) {
 		view->filtered++;
 		return 0;
 	}
