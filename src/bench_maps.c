@@ -24,6 +24,8 @@
 #define ENTRY_OVERHEAD 64  /* bytes that the kernel has for an entry but for key and value */
 #define SPARE_FILES    256
 
+static __u32 nr_kept; /* maps that outlive their run */
+
 struct run {
 	const struct scenario *scenario;
 	const struct bench_type *type;
@@ -102,7 +104,7 @@ static int check_memory(const struct run *run)
 /* Each map is an open file, and so is each owner, of which some may be there already. */
 static int allow_files(const struct run *run)
 {
-	rlim_t wanted = run->nr + owners_open() + SPARE_FILES;
+	rlim_t wanted = run->nr + owners_open() + nr_kept + SPARE_FILES;
 	struct rlimit limit;
 
 	if (run->type->owner != OWNER_NONE)
@@ -140,7 +142,7 @@ static int load_btf(struct run *run)
 	return err;
 }
 
-static int create(const struct run *run)
+static int create(const struct run *run, const char *name, __u32 entries)
 {
 	const struct scenario *s = run->scenario;
 	bool storage = run->type->owner != OWNER_NONE;
@@ -155,8 +157,8 @@ static int create(const struct run *run)
 	}
 	if (run->inner_fd >= 0)
 		opts.inner_map_fd = run->inner_fd;
-	return bpf_map_create(s->map_type, run->map_name, run->type->key_size, s->value_size,
-			      storage ? 0 : s->entries, &opts);
+	return bpf_map_create(s->map_type, name, run->type->key_size, s->value_size,
+			      storage ? 0 : entries, &opts);
 }
 
 /* Whether the kernel has the type at all: it says the same of a type that it lacks and of more. */
@@ -211,10 +213,25 @@ static int prepare(struct run *run)
 	return err ? failed(run, "fill its maps", err) : 0;
 }
 
+/*
+ * Whoever frees the last area in a page of per-CPU memory has the whole chunk looked through. What
+ * else lies in the page is chance, but the same in all runs, so that each would be dearer or none.
+ * Beside the areas of this map, those of the measured ones are not the last.
+ */
+static int keep_one(const struct run *run)
+{
+	int fd = create(run, SCENARIO_KEPT_MAP, 1);
+
+	if (fd < 0)
+		return create_error(run, fd);
+	nr_kept++;
+	return 0;
+}
+
 static int make_maps(struct run *run)
 {
 	for (__u64 i = 0; i < run->nr; i++) {
-		int err = 0, fd = create(run);
+		int err = 0, fd = create(run, run->map_name, run->scenario->entries);
 
 		if (fd < 0)
 			return create_error(run, fd);
@@ -291,7 +308,7 @@ static void clean_up(struct run *run)
 	filler_free(run->filler);
 }
 
-int scenario_run(const struct scenario *scenario, const char *map_name)
+int scenario_run(const struct scenario *scenario, const char *map_name, bool keep)
 {
 	struct run run = {
 		.scenario = scenario,
@@ -308,6 +325,8 @@ int scenario_run(const struct scenario *scenario, const char *map_name)
 	if (!run.type) /* of a recording made elsewhere, perhaps */
 		return failed(&run, "make its maps", -EOPNOTSUPP);
 	err = prepare(&run);
+	if (!err && keep)
+		err = keep_one(&run);
 	if (!err)
 		err = make_maps(&run);
 	if (!err)

@@ -5,6 +5,8 @@
 #ifndef MEMDESTROY_BENCH_MAPS_H
 #define MEMDESTROY_BENCH_MAPS_H
 
+#include <stdbool.h>
+
 #include "scenario.h"
 
 /*
@@ -16,9 +18,10 @@
  * -EOPNOTSUPP this kernel has no such maps; -ENOMEM there is not enough memory, or not enough for
  * this to be tried.
  *
- * Processes and sockets that own entries of local storage are kept for later runs and die with
- * the process. Not for use by several threads at a time.
+ * With keep it makes one more map first, SCENARIO_KEPT_MAP, for one entry and without any, and lets
+ * it be. Such maps, and the processes and sockets that own entries of local storage, are there for
+ * later runs and go with the process. Not for use by several threads at a time.
  */
-int scenario_run(const struct scenario *scenario, const char *map_name);
+int scenario_run(const struct scenario *scenario, const char *map_name, bool keep);
 
 #endif

@@ -32,6 +32,7 @@ struct scenario {
 };
 
 #define SCENARIO_WARM_UP_MAP "bench_warmup" /* the name of maps that are not measured */
+#define SCENARIO_KEPT_MAP    "bench_kept"   /* and of those that are there throughout */
 
 /*
  * Reads "type=hash,entries=1000,value=64,prealloc=no,fill=full,threads=1,maps=1,runs=50", where

@@ -214,6 +214,7 @@ static void check_list(bool quick, size_t least, size_t most)
 		for (struct scenario *other = copy; other < one; other++)
 			assert_string_not_equal(other->map_name, one->map_name);
 		assert_string_not_equal(one->map_name, SCENARIO_WARM_UP_MAP);
+		assert_string_not_equal(one->map_name, SCENARIO_KEPT_MAP);
 	}
 	assert_int_equal(entries, quick ? 10000 : 1000000);
 	assert_string_equal(copy[3].map_name, "bench_3");
