@@ -11,8 +11,9 @@
 const char *means_name(enum means means)
 {
 	static const char *const names[] = {
-		[MEANS_NONE] = NULL,	   [MEANS_TRIED] = "tried", [MEANS_LISTED] = "listed",
-		[MEANS_CONFIG] = "config", [MEANS_BTF] = "BTF",	    [MEANS_SYMBOL] = "symbol",
+		[MEANS_NONE] = NULL,	       [MEANS_TRIED] = "tried",	  [MEANS_LISTED] = "listed",
+		[MEANS_LOCKDOWN] = "lockdown", [MEANS_CONFIG] = "config", [MEANS_BTF] = "BTF",
+		[MEANS_SYMBOL] = "symbol",
 	};
 
 	return names[means];
@@ -60,6 +61,8 @@ static enum answer fentry_attachable(const struct findings *findings,
 static enum answer kprobe_attachable(const struct findings *findings,
 				     const struct point_finding *found, enum means *means)
 {
+	if (findings->lockdown == LOCKDOWN_CONFIDENTIALITY)
+		return because(means, MEANS_LOCKDOWN, ANSWER_NO);
 	if (findings->kprobes == ANSWER_NO)
 		return because(means, MEANS_CONFIG, ANSWER_NO);
 	if (found->forbidden == ANSWER_YES)

@@ -11,11 +11,12 @@
 /* By what an answer on a point was got, the surest first. */
 enum means {
 	MEANS_NONE,
-	MEANS_TRIED,  /* a program was attached there, or could not be */
-	MEANS_LISTED, /* the kernel lists what can be traced, or must not be */
-	MEANS_CONFIG, /* the kernel has no kprobes at all */
-	MEANS_BTF,    /* by name only: the types of the kernel have it or not */
-	MEANS_SYMBOL, /* by name only: the symbol table has it or not */
+	MEANS_TRIED,	/* a program was attached there, or could not be */
+	MEANS_LISTED,	/* the kernel lists what can be traced, or must not be */
+	MEANS_LOCKDOWN, /* the kernel makes no kprobes, for anybody */
+	MEANS_CONFIG,	/* it has none */
+	MEANS_BTF,	/* by name only: the types of the kernel have it or not */
+	MEANS_SYMBOL,	/* by name only: the symbol table has it or not */
 };
 
 /* "tried", "listed", ...; NULL for MEANS_NONE. */

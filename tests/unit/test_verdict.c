@@ -268,6 +268,10 @@ static void test_means(void **state)
 	ASSERT_ATTACHABLE(ATTACH_FENTRY, ANSWER_NO, MEANS_TRIED);
 	put->tried[ATTACH_FENTRY].err = -EPERM; /* says nothing of the point */
 	ASSERT_ATTACHABLE(ATTACH_FENTRY, ANSWER_NO, MEANS_LISTED);
+	/* Nor of kprobes, but for what refused them. */
+	put->tried[ATTACH_KPROBE].err = -EPERM;
+	findings.lockdown = LOCKDOWN_CONFIDENTIALITY;
+	ASSERT_ATTACHABLE(ATTACH_KPROBE, ANSWER_NO, MEANS_LOCKDOWN);
 	put->symbol = ANSWER_NO;
 	ASSERT_ATTACHABLE(ATTACH_FENTRY, ANSWER_NO, MEANS_SYMBOL);
 	findings_init(&findings);
