@@ -12,6 +12,7 @@
 #define REPORT OF(ACTION_REPORT)
 #define DIFF   OF(ACTION_DIFF)
 #define BENCH  OF(ACTION_BENCH)
+#define CHECK  OF(ACTION_CHECK)
 
 /* Which action takes which option, written down a second time. */
 static const struct {
@@ -23,6 +24,9 @@ static const struct {
 } matrix[NR_OPTS] = {
 	{"base", 0, "a --new b", DIFF, false},
 	{"new", 0, "b --base a", DIFF, false},
+	{"kernel", 0, "vmlinuz", CHECK, false},
+	{"btf", 0, "vmlinux", CHECK, false},
+	{"kallsyms", 0, "a --btf b", CHECK, false},
 	{"list", 0, NULL, BENCH, false},
 	{"quick", 0, NULL, BENCH, false},
 	{"attach", 0, "kprobe", TRACE | RECORD | BENCH, false},
@@ -47,24 +51,24 @@ static const struct {
 	{"timeline", 0, NULL, TRACE | REPORT, true},
 	{"events", 'e', NULL, TRACE | REPORT, false},
 	{"identity", 0, " -e", TRACE | REPORT, false},
-	{"format", 'f', "json", TRACE | REPORT | DIFF | BENCH, false},
-	{"output", 'o', "out", TRACE | RECORD | REPORT | DIFF | BENCH, false},
+	{"format", 'f', "json", TRACE | REPORT | DIFF | BENCH | CHECK, false},
+	{"output", 'o', "out", TRACE | RECORD | REPORT | DIFF | BENCH | CHECK, false},
 	{"force", 0, NULL, RECORD | DIFF | BENCH, false},
 	{"quiet", 'q', NULL, TRACE | RECORD | REPORT | DIFF | BENCH, false},
-	{"verbose", 'v', NULL, TRACE | RECORD | REPORT | DIFF | BENCH, false},
+	{"verbose", 'v', NULL, TRACE | RECORD | REPORT | DIFF | BENCH | CHECK, false},
 };
 
 /* Tries one way to write an option with every action. */
 static void try_everywhere(size_t i, const char *written)
 {
-	static const char *const first[] = {"", "record", "report", "diff", "bench"};
-	static const char *const words[] = {"", "-o out", "f", "a b", ""};
+	static const char *const first[] = {"", "record", "report", "diff", "bench", "check"};
+	static const char *const words[] = {"", "-o out", "f", "a b", "", ""};
 	char line[128], message[128];
 	bool side = matrix[i].name && strchr("bn", matrix[i].name[0]) &&
 		    (!strcmp(matrix[i].name, "base") || !strcmp(matrix[i].name, "new"));
 
-	for (enum action action = ACTION_TRACE; action <= ACTION_BENCH; action++) {
-		bool view = matrix[i].of_teardowns && !(OF(action) & (RECORD | BENCH));
+	for (enum action action = ACTION_TRACE; action < NR_ACTIONS; action++) {
+		bool view = matrix[i].of_teardowns && !(OF(action) & (RECORD | BENCH | CHECK));
 
 		snprintf(line, sizeof(line), "%s%s %s %s", first[action], view ? " teardowns" : "",
 			 written, side && action == ACTION_DIFF ? "" : words[action]);
@@ -323,6 +327,30 @@ static void test_bench(void **state)
 	bad("bench --list x", "--list says nothing of the scenario 'x'");
 }
 
+static void test_check(void **state)
+{
+	(void)state;
+	good("check");
+	assert_int_equal(opts.action, ACTION_CHECK);
+	assert_int_equal(opts.format, FORMAT_TABLE);
+	assert_null(opts.check_kernel);
+	assert_null(opts.check_btf);
+	assert_null(opts.check_kallsyms);
+	good("check --kernel a --kallsyms b -f json");
+	assert_string_equal(opts.check_kernel, "a");
+	assert_string_equal(opts.check_kallsyms, "b");
+	assert_int_equal(opts.format, FORMAT_JSON);
+	good("check --btf c");
+	assert_string_equal(opts.check_btf, "c");
+
+	bad("check --kernel a --btf b", "--kernel cannot be combined with --btf");
+	bad("check --kallsyms a", "--kallsyms needs --kernel or --btf");
+	bad("check --btf=", "--btf: no name of a file");
+	bad("check -f markdown", "--format: 'markdown' says nothing of check (one of table, json)");
+	bad("check a", "unexpected argument 'a' (a kernel's files are named by");
+	bad("check teardowns", "unexpected argument 'teardowns'");
+}
+
 static void test_live_has_no_recordings(void **state)
 {
 	(void)state;
@@ -349,6 +377,7 @@ int main(void)
 		cmocka_unit_test(test_report_of_teardowns),
 		cmocka_unit_test(test_many_files),
 		cmocka_unit_test(test_bench),
+		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_live_has_no_recordings),
 	};
 
