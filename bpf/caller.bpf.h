@@ -5,13 +5,30 @@
 #ifndef CALLER_BPF_H
 #define CALLER_BPF_H
 
-/* Words of a trampoline's frame that are looked at, see caller_of_fentry(). */
+/*
+ * Words of a trampoline's frame that are looked at, see struct frame, and whether the caller stands
+ * behind an address in the function, always. The register that holds the return address when a
+ * function is entered (bpf_tracing.h of libbpf 1.1 has PT_REGS_RET() wrong for two of these).
+ */
 #if defined(__TARGET_ARCH_x86)
 #define FRAME_WORDS_START 3
 #define NR_FRAME_WORDS	  3
+#define FRAME_HAS_FUNC	  false
+#elif defined(__TARGET_ARCH_s390)
+#define FRAME_WORDS_START  1
+#define NR_FRAME_WORDS	   0
+#define FRAME_HAS_FUNC	   false
+#define LINK_REGISTER(ctx) (__PT_REGS_CAST(ctx)->gprs[14])
+#elif defined(__TARGET_ARCH_powerpc)
+#define FRAME_WORDS_START  8
+#define NR_FRAME_WORDS	   1
+#define FRAME_HAS_FUNC	   false
+#define LINK_REGISTER(ctx) ((ctx)->link)
 #else
-#define FRAME_WORDS_START 2
-#define NR_FRAME_WORDS	  8
+#define FRAME_WORDS_START  2
+#define NR_FRAME_WORDS	   8
+#define FRAME_HAS_FUNC	   true
+#define LINK_REGISTER(ctx) PT_REGS_RET(ctx)
 #endif
 #define NR_STACK_WORDS 16 /* frames that are unwound */
 
@@ -76,6 +93,11 @@ static __noinline __u64 caller_by_unwinding(void *ctx)
  * jumped to, as on 7.3), the caller.
  * arm64: the argument, the return value's slot, two callee-saved registers, frame pointer, an
  * address in the function, frame pointer, the caller.
+ * riscv: the argument, two slots of the return value, frame pointer, an address in the function,
+ * frame pointer, the caller.
+ * s390: not looked at; Debian's kernels have no trampolines there to see it on.
+ * powerpc: the argument, the return value's slot, two callee-saved registers (anything), an address
+ * in the function, one in its stub or nothing, back chain, condition register, the caller.
  *
  * That layout is promised by nobody, so what is found is checked.
  */
@@ -96,7 +118,7 @@ static __always_inline bool may_be_caller(__u64 addr, __u64 func)
 static __always_inline __u64 caller_of_fentry(__u64 *ctx, __u64 *ma)
 {
 	__u64 func = bpf_get_func_ip(ctx);
-	bool at_return = FRAME_WORDS_START == 3;
+	bool at_return = !FRAME_HAS_FUNC;
 	const struct frame *frame;
 	__u64 word;
 	int i;
@@ -121,11 +143,11 @@ static __always_inline __u64 caller_of_kprobe(struct pt_regs *ctx)
 {
 	__u64 addr;
 
-#if defined(__TARGET_ARCH_x86)
+#ifdef LINK_REGISTER
+	addr = LINK_REGISTER(ctx);
+#else
 	if (bpf_probe_read_kernel(&addr, sizeof(addr), (void *)PT_REGS_SP(ctx)))
 		return 0;
-#else
-	addr = PT_REGS_RET(ctx); /* the link register */
 #endif
 	if (!config.text_start || is_caller(addr))
 		return addr;

@@ -16,6 +16,22 @@
  */
 #define SERVING_SOFTIRQ 0x100
 
+/*
+ * s390 has its count in the lowcore of the CPU, which is mapped at 0, or at another address on new
+ * machines. It is the lowcore if it knows the current task.
+ */
+static __always_inline __u64 lowcore_count(struct task_struct *task)
+{
+	__u64 current = 0;
+
+	if (bpf_probe_read_kernel(
+		    &current, sizeof(current),
+		    (void *)(__u64)bpf_core_field_offset(struct lowcore, current_task)) ||
+	    current != (__u64)task)
+		return 0;
+	return bpf_core_field_offset(struct lowcore, preempt_count);
+}
+
 /* What the current task has to do with it; nothing if it was only interrupted. */
 static __always_inline __u8 context_flags(struct task_struct *task)
 {
@@ -30,9 +46,13 @@ static __always_inline __u8 context_flags(struct task_struct *task)
 		       this_cpu_offset();
 	} else if (config.preempt_count) {
 		addr = config.preempt_count + this_cpu_offset();
+	} else if (bpf_core_field_exists(struct lowcore, preempt_count)) {
+		addr = lowcore_count(task);
 	} else {
-		return RELEASE_UNSURE;
+		addr = 0;
 	}
+	if (!addr)
+		return RELEASE_UNSURE;
 	if (bpf_probe_read_kernel(&count, sizeof(count), (void *)addr))
 		return RELEASE_UNSURE;
 	return count & SERVING_SOFTIRQ ? RELEASE_INTERRUPT : 0;

@@ -66,8 +66,14 @@ typedef struct {
 	int counter;
 } atomic_t;
 
-/* arch/arm64/include/asm/thread_info.h; x86 counts elsewhere */
+/* arch/<arch>/include/asm/thread_info.h; x86 and s390 count elsewhere */
 struct thread_info {
+	int preempt_count;
+};
+
+/* arch/s390/include/asm/lowcore.h: what each CPU finds at a fixed address */
+struct lowcore {
+	__u64 current_task;
 	int preempt_count;
 };
 
@@ -183,6 +189,7 @@ struct bpf_local_storage_map {
 	struct bpf_mem_alloc storage_ma;
 };
 
+/* arch/<arch>/include/asm/ptrace.h */
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
 	unsigned long bp;
@@ -194,20 +201,48 @@ struct pt_regs {
 	unsigned long ip;
 	unsigned long sp;
 };
-#elif defined(__TARGET_ARCH_arm64)
+#elif defined(__TARGET_ARCH_powerpc)
+struct pt_regs {
+	unsigned long gpr[32];
+	unsigned long nip;
+	unsigned long link;
+};
+#elif defined(__TARGET_ARCH_arm)
+struct pt_regs {
+	unsigned long uregs[18];
+};
+#else
+struct pt_regs;
+#endif
+
+#pragma clang attribute pop
+
+/* arch/<arch>/include/uapi/asm/ptrace.h: how pt_regs begins there never changes. */
+#if defined(__TARGET_ARCH_arm64)
 struct user_pt_regs {
 	__u64 regs[31];
 	__u64 sp;
 	__u64 pc;
 };
-
-struct pt_regs {
-	struct user_pt_regs user_regs;
+#elif defined(__TARGET_ARCH_riscv)
+struct user_regs_struct {
+	unsigned long pc;
+	unsigned long ra;
+	unsigned long sp, gp, tp, t0, t1, t2, s0, s1;
+	unsigned long a0;
+	unsigned long a1;
 };
-#else
-#error "no register layout for this architecture yet"
-#endif
+#elif defined(__TARGET_ARCH_s390)
+typedef struct {
+	unsigned long mask;
+	unsigned long addr;
+} psw_t;
 
-#pragma clang attribute pop
+typedef struct {
+	unsigned long args[1];
+	psw_t psw;
+	unsigned long gprs[16];
+} user_pt_regs;
+#endif
 
 #endif
