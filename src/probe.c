@@ -315,6 +315,11 @@ static void probe_attach_stacks(struct probe *probe)
 		diag_verbose("no kernel stacks: %s", strerror(errno));
 }
 
+static bool kernel_has_jit(void)
+{
+	return !access("/proc/sys/net/core/bpf_jit_enable", F_OK);
+}
+
 /*
  * The same source compiled in two ways, see bpf/head.bpf.h: but for their names the two skeletons
  * are one, and all that is done with one of them is done through its pointer to the table within.
@@ -342,7 +347,7 @@ static int probe_try(struct probe *probe, const struct settings *settings,
 	 */
 	if (!privileges_has(CAP_SYS_ADMIN))
 		open_opts.btf_custom_path = KERNEL_BTF;
-	probe->skel = open_skeleton(ksyms_has(ksyms, "bpf_rdonly_cast"), &open_opts);
+	probe->skel = open_skeleton(kernel_has_jit() && ksyms_has(ksyms, "bpf_rdonly_cast"), &open_opts);
 	if (!probe->skel)
 		return -errno;
 	probe_choose(probe, settings, ksyms);
@@ -429,6 +434,13 @@ static int explain(enum attach_mode mode, int err)
 		diag_error("not permitted to trace the kernel: it is locked down "
 			   "(lockdown=confidentiality), and lets nobody read its memory");
 		return -EPERM;
+	}
+	/* The kernel says ENOMEM where no trampoline can be made. */
+	if (err == -ENOMEM && mode == ATTACH_FENTRY && !kernel_has_jit()) {
+		diag_error("Linux %s cannot attach %s to " TRACED_FUNCTION "(): "
+			   "it has no compiler for BPF programs",
+			   kernel.release, probe_mode_name(mode));
+		return -EOPNOTSUPP;
 	}
 	switch (-err) {
 	case EPERM:
