@@ -16,17 +16,26 @@ completionsdir ?= $(prefix)/share/bash-completion/completions
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 
-ARCH := $(shell uname -m | sed -e 's/x86_64/x86/' -e 's/aarch64/arm64/' -e 's/ppc64le/powerpc/' \
-	-e 's/riscv64/riscv/' -e 's/s390x/s390/')
+# For another architecture: CC=s390x-linux-gnu-gcc SYSROOT=... OUT=build/s390x
 OUT := build
+TARGET := $(shell $(CC) -dumpmachine)
+ARCH := $(shell echo $(TARGET) | sed -e 's/-.*//' -e 's/x86_64/x86/' -e 's/aarch64/arm64/' \
+	-e 's/powerpc64le/powerpc/' -e 's/riscv64/riscv/' -e 's/s390x/s390/')
+BPF_TARGET := $(if $(filter s390,$(ARCH)),bpfeb,bpfel)
+ifdef SYSROOT
+PKG_CONFIG := PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) \
+	PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(TARGET)/pkgconfig $(PKG_CONFIG)
+endif
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Werror -Wmissing-prototypes -Wshadow
 LIBS := libbpf libelf zlib liblzma libzstd liblz4 jansson libcap sqlite3
-ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARNINGS) -iquote bpf -iquote $(OUT) -MMD -MP \
+# Without the "sane" ones, 64 bits are a long on powerpc.
+ALL_CFLAGS = $(addprefix --sysroot=,$(SYSROOT)) -std=gnu11 -D_GNU_SOURCE -D__SANE_USERSPACE_TYPES__ \
+	-DVERSION='"$(VERSION)"' $(WARNINGS) -iquote bpf -iquote $(OUT) -MMD -MP \
 	$(shell $(PKG_CONFIG) --cflags $(LIBS)) $(CFLAGS) $(SANITIZE)
 ALL_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm $(LDFLAGS) $(SANITIZE)
-BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Wextra -Werror \
+BPF_CFLAGS := -O2 -g -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Wextra -Werror \
 	-Ivmlinux -Ibpf -MMD -MP
 
 SRC := $(wildcard src/*.c)
@@ -48,7 +57,7 @@ $(OUT)/src/%.o: src/%.c Makefile | $(SKEL)
 
 vpath %.bpf.c bpf
 # The programs come in two ways: see bpf/head.bpf.h.
-compile_bpf = mkdir -p $(@D) && $(CLANG) $(BPF_CFLAGS) -c -o $@ $<
+compile_bpf = mkdir -p $(@D) && $(CLANG) -target $(BPF_TARGET) $(BPF_CFLAGS) -c -o $@ $<
 
 $(OUT)/%.bpf.o: %.bpf.c Makefile
 	$(call say,BPF,$@)
@@ -59,9 +68,14 @@ $(OUT)/%_in_place.bpf.o: %.bpf.c Makefile
 	$(call say,BPF,$@)
 	$(Q)$(compile_bpf)
 
-$(OUT)/%.skel.h: $(OUT)/%.bpf.o
+$(OUT)/%.skel.h: $(OUT)/%.bpf.o bpf/foreign-skeleton
 	$(call say,SKEL,$@)
+ifeq ($(BPF_TARGET),bpfel)
 	$(Q)$(BPFTOOL) gen skeleton $< > $@.tmp && mv $@.tmp $@
+else
+	$(Q)$(MAKE) --no-print-directory OUT=$(OUT)/twin BPF_TARGET=bpfel $(OUT)/twin/$*.bpf.o
+	$(Q)bpf/foreign-skeleton $(BPFTOOL) $< $(OUT)/twin/$*.bpf.o > $@.tmp && mv $@.tmp $@
+endif
 
 install: all
 	$(INSTALL) -D -m 755 $(OUT)/memdestroy-trace $(DESTDIR)$(sbindir)/memdestroy-trace
@@ -122,7 +136,8 @@ bench: programs
 lint:
 	$(Q)clang-format --dry-run -Werror $(wildcard src/*.[ch] bpf/*.[ch] tests/*/*.[ch])
 	$(Q)shellcheck -x .ci/run tests/run tests/deps tests/cli/run tests/cli/undocumented tests/bench/run \
-		tests/bench/report $(filter-out %.c %.h %.jq %.md %/init,$(wildcard tests/guest/* tests/kernels/*))
+		tests/bench/report bpf/foreign-skeleton \
+		$(filter-out %.c %.h %.jq %.md %/init,$(wildcard tests/arch/* tests/guest/* tests/kernels/*))
 
 clean:
 	$(Q)rm -rf $(OUT)

@@ -17,9 +17,13 @@
 /*
  * What is counted of pairs and ties has up to the third power of a number of values, and what is
  * counted of arrangements goes up to 98 over 49, 2.5e28. Both fit, so that nothing is rounded
- * before the last step.
+ * before the last step; but on 32-bit machines, for which there is no such integer.
  */
+#ifdef __SIZEOF_INT128__
 typedef unsigned __int128 wide;
+#else
+typedef double wide;
+#endif
 
 __u64 stats_rank(__u64 nr, unsigned int percent)
 {

@@ -255,7 +255,7 @@ static void mount_bpffs(void)
 
 	if (statfs(BPFFS, &fs))
 		fatal(errno, "cannot use " BPFFS);
-	if (fs.f_type != BPF_FS_MAGIC && mount("bpffs", BPFFS, "bpf", 0, NULL))
+	if (fs.f_type != (__fsword_t)BPF_FS_MAGIC && mount("bpffs", BPFFS, "bpf", 0, NULL))
 		fatal(errno, "cannot mount " BPFFS);
 }
 
