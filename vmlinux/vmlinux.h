@@ -212,7 +212,8 @@ struct pt_regs {
 	unsigned long uregs[18];
 };
 #else
-struct pt_regs;
+struct pt_regs {
+}; /* see below; only the type itself is used */
 #endif
 
 #pragma clang attribute pop
