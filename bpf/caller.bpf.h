@@ -139,6 +139,10 @@ static __always_inline __u64 caller_of_fentry(__u64 *ctx, __u64 *ma)
 	return config.text_start ? caller_by_unwinding(ctx) : 0;
 }
 
+/*
+ * Where the return address is in a register, the unwinder looks for it on the stack, and what it finds
+ * there is the caller's caller. Something else in that register is for the return to see through.
+ */
 static __always_inline __u64 caller_of_kprobe(struct pt_regs *ctx)
 {
 	__u64 addr;
@@ -151,7 +155,11 @@ static __always_inline __u64 caller_of_kprobe(struct pt_regs *ctx)
 #endif
 	if (!config.text_start || is_caller(addr))
 		return addr;
+#ifdef LINK_REGISTER
+	return 0;
+#else
 	return caller_by_unwinding(ctx);
+#endif
 }
 
 /*

@@ -11,8 +11,8 @@ struct ksym {
 	__u32 name; /* offset in names */
 };
 
-/* The variables that are kept; all other symbols are of code. */
-static const char *const variables[] = {"__preempt_count", "pcpu_hot"};
+/* What else is kept than code; the text's end is in the data that follows it but on x86. */
+static const char *const variables[] = {"__preempt_count", "pcpu_hot", "_etext"};
 
 #define NR_VARIABLES (sizeof(variables) / sizeof(variables[0]))
 

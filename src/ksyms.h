@@ -37,7 +37,8 @@ bool ksyms_has_part(const struct ksyms *ksyms, const char *name);
 const char *ksyms_find(const struct ksyms *ksyms, __u64 addr, __u64 *offset);
 
 /*
- * Where one of the kernel's variables is: "__preempt_count" or "pcpu_hot", no others are kept.
+ * Where one of the kernel's variables is: "__preempt_count", "pcpu_hot" or, where it is not listed
+ * as code, "_etext"; no others are kept.
  * -ENOENT: no such, or hidden.
  */
 int ksyms_variable(const struct ksyms *ksyms, const char *name, __u64 *addr);

@@ -20,7 +20,8 @@ static void config_symbols(struct config *config, const struct ksyms *ksyms)
 	if (ksyms_hidden(ksyms))
 		return;
 	if (ksyms_range(ksyms, "_stext", &config->text_start, &end) ||
-	    ksyms_range(ksyms, "_etext", &config->text_end, &end))
+	    (ksyms_range(ksyms, "_etext", &config->text_end, &end) &&
+	     ksyms_variable(ksyms, "_etext", &config->text_end)))
 		config->text_start = config->text_end = 0;
 	ksyms_range(ksyms, TRACED_FUNCTION, &config->func_start, &config->func_end);
 	for (i = 0; i < NR_TRAMPOLINES; i++) {
