@@ -249,6 +249,12 @@ static __u64 prog_missed(const struct attached *attached)
 	return info.recursion_misses - attached->prog_missed_before;
 }
 
+/* A kprobe is invalid where other code is patched in: on riscv, where ftrace would have its own. */
+static int refused(const struct probe *probe, int err)
+{
+	return probe->mode == ATTACH_KPROBE && err == EINVAL ? -EOPNOTSUPP : -err;
+}
+
 static int attach_side(struct probe *probe, enum point point, enum side side)
 {
 	int nth;
@@ -260,7 +266,7 @@ static int attach_side(struct probe *probe, enum point point, enum side side)
 			continue;
 		attached->link = bpf_program__attach(attached->prog);
 		if (!attached->link)
-			return -errno;
+			return refused(probe, errno);
 	}
 	return 0;
 }
