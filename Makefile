@@ -120,6 +120,16 @@ test-kernels: deps
 	$(Q)$(MAKE) --no-print-directory programs
 	$(Q)tests/run kernels
 
+# The same on other architectures.
+arch-%:
+	$(Q)sysroot=$$(tests/arch/sysroot $*) && $(MAKE) --no-print-directory SYSROOT=$$sysroot OUT=build/$* \
+		CC=$$(basename "$$(find $$sysroot/usr/lib -maxdepth 1 -name '*-linux-gnu*')")-gcc programs
+
+test-arch:
+	$(Q)tests/arch/deps
+	$(Q)$(MAKE) --no-print-directory $(addprefix arch-,arm64 s390x ppc64el riscv64 armhf)
+	$(Q)tests/guest/run --arch
+
 # A guest of one kernel: the whole test, or a command, or a shell if there is none.
 KERNEL ?= 6.12
 guest: programs
@@ -142,7 +152,7 @@ lint:
 clean:
 	$(Q)rm -rf $(OUT)
 
-.PHONY: all install unit programs asan deps test test-kernels guest demo bench lint clean
+.PHONY: all install unit programs asan deps test test-kernels test-arch guest demo bench lint clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d) $(UNIT:=.d) $(SKEL:.skel.h=.bpf.d)
