@@ -140,8 +140,9 @@ static __always_inline __u64 caller_of_fentry(__u64 *ctx, __u64 *ma)
 }
 
 /*
- * Where the return address is in a register, the unwinder looks for it on the stack, and what it finds
- * there is the caller's caller. Something else in that register is for the return to see through.
+ * Where the return address is in a register, the unwinder looks for it on the stack, and what it
+ * finds there is the caller's caller. Something else in that register is for the return to see
+ * through.
  */
 static __always_inline __u64 caller_of_kprobe(struct pt_regs *ctx)
 {

@@ -353,7 +353,8 @@ static int probe_try(struct probe *probe, const struct settings *settings,
 	 */
 	if (!privileges_has(CAP_SYS_ADMIN))
 		open_opts.btf_custom_path = KERNEL_BTF;
-	probe->skel = open_skeleton(kernel_has_jit() && ksyms_has(ksyms, "bpf_rdonly_cast"), &open_opts);
+	probe->skel =
+		open_skeleton(kernel_has_jit() && ksyms_has(ksyms, "bpf_rdonly_cast"), &open_opts);
 	if (!probe->skel)
 		return -errno;
 	probe_choose(probe, settings, ksyms);

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What tests the build: included by the Makefile at the top.
+
+# Tests. Real kernels run under QEMU (tests/guest/README.md), so no rights are needed, but to
+# install what is missing.
+$(OUT)/tests/unit/%: tests/unit/%.c $(LIB)
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -iquote src -o $@ $< $(LIB) -lcmocka $(ALL_LDLIBS)
+
+$(OUT)/tests/workload: $(wildcard tests/guest/*.[ch])
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c,$^) $(ALL_LDLIBS)
+
+$(OUT)/tests/bin/calls: $(OUT)/tests/bench/calls.skel.h
+vpath %.c tests/bench tests/cli tests/kernels
+$(OUT)/tests/bin/%: %.c $(LIB)
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -iquote src -o $@ $< $(LIB) $(ALL_LDLIBS)
+
+unit: $(UNIT)
+programs: all $(OUT)/tests/workload $(addprefix $(OUT)/tests/bin/,calls fields floor scenarios recordings kernels)
+
+asan:
+	$(Q)$(MAKE) --no-print-directory OUT=build/asan CFLAGS="-O1 -g" SANITIZE="-fsanitize=address,undefined" all unit
+
+deps:
+	$(Q)tests/deps
+
+PARTS ?= unit cli guest
+test: deps
+	$(Q)$(MAKE) --no-print-directory unit programs asan
+	$(Q)tests/run $(PARTS)
+
+# What has to hold on every kernel, on every one that Debian has.
+test-kernels: deps
+	$(Q)$(MAKE) --no-print-directory programs
+	$(Q)tests/run kernels
+
+# The same on other architectures.
+arch-%:
+	$(Q)sysroot=$$(tests/arch/sysroot $*) && $(MAKE) --no-print-directory SYSROOT=$$sysroot OUT=build/$* \
+		CC=$$(basename "$$(find $$sysroot/usr/lib -maxdepth 1 -name '*-linux-gnu*')")-gcc programs
+
+test-arch:
+	$(Q)tests/arch/deps
+	$(Q)$(MAKE) --no-print-directory $(addprefix arch-,arm64 s390x ppc64el riscv64 armhf)
+	$(Q)tests/guest/run --arch
+
+# A guest of one kernel: the whole test, or a command, or a shell if there is none.
+KERNEL ?= 6.12
+guest: programs
+	$(Q)tests/guest/guest -k $(KERNEL) $(if $(CMD),-- '$(CMD)',--shell)
+
+demo: deps
+	$(Q)$(MAKE) --no-print-directory programs
+	$(Q)tests/guest/demo $(KERNEL)
+
+bench: programs
+	$(Q)tests/bench/run $(KERNEL)
+	$(Q)tests/bench/report
+
+lint:
+	$(Q)clang-format --dry-run -Werror $(wildcard src/*.[ch] bpf/*.[ch] tests/*/*.[ch])
+	$(Q)shellcheck -x .ci/run tests/run tests/deps tests/cli/run tests/cli/undocumented tests/bench/run \
+		tests/bench/report bpf/foreign-skeleton \
+		$(filter-out %.c %.h %.jq %.md %/init,$(wildcard tests/arch/* tests/guest/* tests/kernels/*))
+
+.PHONY: unit programs asan deps test test-kernels test-arch guest demo bench lint
