@@ -312,10 +312,14 @@ void map_update(const struct kind *kind, int fd, __u32 index)
 	make_key(kind->type, index, key);
 	if (holds_maps(kind->type))
 		*(__u32 *)value = inner_map();
-	/* Up to 6.0 per-CPU memory may be wanting until a worker has brought some more. */
+	/*
+	 * Up to 6.0 per-CPU memory may be wanting until a worker has brought some more. A local
+	 * storage says to try again while its owner's is being freed (bpf_local_storage_update()):
+	 * seen on 6.17's real-time kernel, where freeing takes its time.
+	 */
 	for (int tries = 1000; tries; tries--) {
 		err = bpf_map_update_elem(fd, kind->type->key_size ? key : NULL, value, BPF_ANY);
-		if (err != -ENOMEM)
+		if (err != -ENOMEM && err != -EAGAIN)
 			break;
 		usleep(1000);
 	}
