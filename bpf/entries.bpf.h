@@ -7,6 +7,7 @@
 #define ENTRIES_BPF_H
 
 #define MAX_CPUS 4096
+#define FEW_CPUS 64 /* as many are asked one by one where there are no callbacks */
 
 /* Adds up a per-CPU counter. The offset of a CPU's objects is read off a variable of every CPU. */
 struct percpu_sum {
@@ -15,7 +16,7 @@ struct percpu_sum {
 	bool narrow; /* __s32 */
 };
 
-static long add_cpu(__u32 cpu, struct percpu_sum *sum)
+static __always_inline long add_one_cpu(__u32 cpu, struct percpu_sum *sum)
 {
 	const void *of_cpu = bpf_per_cpu_ptr(&runqueues, cpu);
 	void *addr;
@@ -35,11 +36,25 @@ static long add_cpu(__u32 cpu, struct percpu_sum *sum)
 	return 0;
 }
 
+static long add_cpu(__u32 cpu, struct percpu_sum *sum)
+{
+	return add_one_cpu(cpu, sum);
+}
+
 static __always_inline __u64 percpu_total(__u64 counter, __s64 base, bool narrow)
 {
 	struct percpu_sum sum = {.counter = counter, .sum = base, .narrow = narrow};
+	__u32 cpu;
 
-	bpf_loop(MAX_CPUS, add_cpu, &sum, 0);
+	if (config.compiled) {
+		bpf_loop(MAX_CPUS, add_cpu, &sum, 0);
+	} else {
+		for (cpu = 0; cpu < FEW_CPUS; cpu++)
+			if (add_one_cpu(cpu, &sum))
+				break;
+		if (cpu == FEW_CPUS)
+			return ENTRIES_UNKNOWN;
+	}
 	return sum.sum < 0 ? ENTRIES_UNKNOWN : sum.sum;
 }
 

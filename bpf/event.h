@@ -185,9 +185,10 @@ struct config {
 	__u64 callers[MAX_CALLERS][2]; /* start and end of each wanted caller */
 	__u32 nr_callers;	       /* 0: all */
 	__u8 no_empty;
-	__u8 park;    /* there is a filter: the entry is kept until the return */
-	__u8 by_name; /* name_filter holds a pattern */
-	__u8 copies;  /* each program has copies, but for kprobes */
+	__u8 park;     /* there is a filter: the entry is kept until the return */
+	__u8 compiled; /* the kernel compiles programs, and so knows callbacks */
+	__u8 by_name;  /* name_filter holds a pattern */
+	__u8 copies;   /* each program has copies, but for kprobes */
 };
 
 /*

@@ -321,9 +321,21 @@ static void probe_attach_stacks(struct probe *probe)
 		diag_verbose("no kernel stacks: %s", strerror(errno));
 }
 
-static bool kernel_has_jit(void)
+/*
+ * Are BPF programs compiled? An interpreter runs neither functions of the kernel's nor callbacks.
+ * Debian has s390x without a compiler, and others where it is off. What it is set to only root may
+ * see.
+ */
+static bool kernel_compiles(void)
 {
-	return !access("/proc/sys/net/core/bpf_jit_enable", F_OK);
+	FILE *file = fopen("/proc/sys/net/core/bpf_jit_enable", "re");
+	int set;
+
+	if (!file)
+		return errno != ENOENT;
+	set = fgetc(file);
+	fclose(file);
+	return set != '0';
 }
 
 /*
@@ -354,12 +366,13 @@ static int probe_try(struct probe *probe, const struct settings *settings,
 	if (!privileges_has(CAP_SYS_ADMIN))
 		open_opts.btf_custom_path = KERNEL_BTF;
 	probe->skel =
-		open_skeleton(kernel_has_jit() && ksyms_has(ksyms, "bpf_rdonly_cast"), &open_opts);
+		open_skeleton(kernel_compiles() && ksyms_has(ksyms, "bpf_rdonly_cast"), &open_opts);
 	if (!probe->skel)
 		return -errno;
 	probe_choose(probe, settings, ksyms);
 	memcpy(&probe->skel->rodata->config, &settings->config, sizeof(settings->config));
 	probe->skel->rodata->config.copies = probe->copies;
+	probe->skel->rodata->config.compiled = kernel_compiles();
 	memcpy(&probe->skel->rodata->name_filter, &settings->names, sizeof(settings->names));
 	err = probe_size_maps(probe, settings);
 	if (!err)
@@ -443,7 +456,7 @@ static int explain(enum attach_mode mode, int err)
 		return -EPERM;
 	}
 	/* The kernel says ENOMEM where no trampoline can be made. */
-	if (err == -ENOMEM && mode == ATTACH_FENTRY && !kernel_has_jit()) {
+	if (err == -ENOMEM && mode == ATTACH_FENTRY && !kernel_compiles()) {
 		diag_error("Linux %s cannot attach %s to " TRACED_FUNCTION "(): "
 			   "it has no compiler for BPF programs",
 			   kernel.release, probe_mode_name(mode));
