@@ -21,7 +21,7 @@ $(OUT)/tests/bin/%: %.c $(LIB)
 	$(Q)$(CC) $(ALL_CFLAGS) -iquote src -o $@ $< $(LIB) $(ALL_LDLIBS)
 
 unit: $(UNIT)
-programs: all $(OUT)/tests/workload $(addprefix $(OUT)/tests/bin/,calls fields floor scenarios recordings kernels)
+programs: all $(OUT)/tests/workload $(addprefix $(OUT)/tests/bin/,calls fields floor measure scenarios recordings kernels)
 
 asan:
 	$(Q)$(MAKE) --no-print-directory OUT=build/asan CFLAGS="-O1 -g" SANITIZE="-fsanitize=address,undefined" all unit
@@ -62,10 +62,14 @@ bench: programs
 	$(Q)tests/bench/run $(KERNEL)
 	$(Q)tests/bench/report
 
+bench-check: programs
+	$(Q)tests/bench/run --check $(KERNEL)
+
 lint:
 	$(Q)clang-format --dry-run -Werror $(wildcard src/*.[ch] bpf/*.[ch] tests/*/*.[ch])
 	$(Q)shellcheck -x .ci/run tests/run tests/deps tests/cli/run tests/cli/undocumented tests/bench/run \
-		tests/bench/report bpf/foreign-skeleton \
+		tests/bench/report \
+		$(addprefix tests/bench/,deps rounds show check) bpf/foreign-skeleton \
 		$(filter-out %.c %.h %.jq %.md %/init,$(wildcard tests/arch/* tests/guest/* tests/kernels/*))
 
-.PHONY: unit programs asan deps test test-kernels test-arch guest demo bench lint
+.PHONY: unit programs asan deps test test-kernels test-arch guest demo bench bench-check lint
