@@ -9,8 +9,8 @@
 
 #include "line.h"
 
-#define DIGITS	    15	 /* of a real: as many as a double can hold for sure */
-#define LINE_SIZE   4096 /* of what is written at once */
+#define DIGITS	    15	  /* of a real: as many as a double can hold for sure */
+#define LINE_SIZE   16384 /* of what is written at once */
 #define REAL_DIGITS JSON_REAL_PRECISION(DIGITS)
 
 int line_error(FILE *out)
@@ -62,94 +62,194 @@ static json_t *json_lines(const char *text)
 	return array;
 }
 
+static json_t *value_json(const struct column *column, const struct value *value)
+{
+	switch (column->kind) {
+	case VALUE_TEXT:
+		return json_text(value->text);
+	case VALUE_LINES:
+		return json_lines(value->text);
+	case VALUE_BOOL:
+		return json_boolean(value->number);
+	case VALUE_INTEGER:
+		return json_integer(value->integer);
+	case VALUE_REAL:
+		return isfinite(value->real) ? json_real(value->real) : json_null();
+	default:
+		return line_number(value->number);
+	}
+}
+
 json_t *line_value(const struct column *column, const void *object)
 {
 	struct value value;
 
-	if (!column->get(column, object, &value))
-		return json_null();
-	switch (column->kind) {
-	case VALUE_TEXT:
-		return json_text(value.text);
-	case VALUE_LINES:
-		return json_lines(value.text);
-	case VALUE_BOOL:
-		return json_boolean(value.number);
-	case VALUE_INTEGER:
-		return json_integer(value.integer);
-	case VALUE_REAL:
-		return isfinite(value.real) ? json_real(value.real) : json_null();
-	default:
-		return line_number(value.number);
-	}
+	return column->get(column, object, &value) ? value_json(column, &value) : json_null();
 }
 
-/* "a.b": member b of member a. */
-static int json_set_member(json_t *json, const char *name, json_t *value)
-{
-	const char *dot = strchr(name, '.');
-	char of[64];
+/* A line of JSON that is being made: written in pieces, each of which has its price. */
+struct json_line {
+	FILE *out;
+	size_t len;
+	int err;
+	char text[LINE_SIZE];
+};
 
-	if (!dot)
-		return json_object_set_new_nocheck(json, name, value);
-	snprintf(of, sizeof(of), "%.*s", (int)(dot - name), name);
-	if (!json_object_get(json, of) && json_object_set_new(json, of, json_object())) {
-		json_decref(value);
-		return -1;
-	}
-	return json_object_set_new_nocheck(json_object_get(json, of), dot + 1, value);
+static void json_flush(struct json_line *line)
+{
+	fwrite(line->text, 1, line->len, line->out);
+	line->len = 0;
 }
 
-/* Members that are objects of which nothing is known become null. */
-static int json_drop_unknown(json_t *json)
+static void json_put(struct json_line *line, const char *text, size_t len)
 {
-	const char *name, *of;
-	json_t *value, *member;
-	void *next;
-	bool known;
-
-	json_object_foreach_safe(json, next, name, value)
-	{
-		known = !json_is_object(value);
-		json_object_foreach(value, of, member) known = known || !json_is_null(member);
-		if (!known && json_object_set_new(json, name, json_null()))
-			return -1;
-	}
-	return 0;
+	if (len > sizeof(line->text) - line->len)
+		json_flush(line);
+	memcpy(line->text + line->len, text, len);
+	line->len += len;
 }
 
-/* In one piece, since Jansson writes a few bytes at a time, of which each write has its price. */
-static int write_json(FILE *out, const json_t *json)
+static void json_put_number(struct json_line *line, __u64 number)
 {
-	const size_t flags = JSON_COMPACT | JSON_ENSURE_ASCII | REAL_DIGITS;
-	char line[LINE_SIZE];
-	size_t len = json_dumpb(json, line, sizeof(line), flags);
+	char digits[20], *first = digits + sizeof(digits);
 
+	do
+		*--first = '0' + number % 10;
+	while (number /= 10);
+	json_put(line, first, digits + sizeof(digits) - first);
+}
+
+/* In quotes; names of members, and text that needs no escapes. */
+static void json_put_plain(struct json_line *line, const char *text, size_t len)
+{
+	json_put(line, "\"", 1);
+	json_put(line, text, len);
+	json_put(line, "\"", 1);
+}
+
+/* Whatever else: by Jansson. */
+static void json_put_value(struct json_line *line, json_t *json)
+{
+	const size_t flags = JSON_COMPACT | JSON_ENSURE_ASCII | JSON_ENCODE_ANY | REAL_DIGITS;
+	size_t len =
+		json ? json_dumpb(json, line->text + line->len, LINE_SIZE - line->len, flags) : 0;
+
+	if (len <= LINE_SIZE - line->len) {
+		line->len += len;
+	} else {
+		json_flush(line);
+		if (json_dumpf(json, line->out, flags) && !ferror(line->out))
+			len = 0;
+	}
 	if (!len)
-		return -ENOMEM;
-	if (len <= sizeof(line))
-		fwrite(line, 1, len, out);
-	else if (json_dumpf(json, out, flags) && !ferror(out))
-		return -ENOMEM;
-	putc('\n', out);
-	return line_error(out);
+		line->err = -ENOMEM;
+	json_decref(json);
 }
 
-int line_json(FILE *out, const struct column *column, const void *object)
+static bool is_plain(const char *text)
 {
-	json_t *json = json_object();
-	int err = json ? 0 : -ENOMEM;
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~' || *text == '"' || *text == '\\')
+			return false;
+	return true;
+}
 
-	for (; column->name && !err; column++)
-		if (*column->name &&
-		    json_set_member(json, column->name, line_value(column, object)))
-			err = -ENOMEM;
-	if (!err && json_drop_unknown(json))
-		err = -ENOMEM;
-	if (!err)
-		err = write_json(out, json);
-	json_decref(json);
-	return err;
+/* False: it is null. */
+static bool json_put_column(struct json_line *line, const struct column *column, const void *object)
+{
+	struct value value;
+
+	if (!column->get(column, object, &value)) {
+		json_put(line, "null", 4);
+		return false;
+	}
+	if (column->kind == VALUE_TEXT && is_plain(value.text))
+		json_put_plain(line, value.text, strlen(value.text));
+	else if (column->kind == VALUE_BOOL)
+		json_put(line, value.number ? "true" : "false", value.number ? 4 : 5);
+	else if (column->kind != VALUE_TEXT && column->kind != VALUE_LINES &&
+		 column->kind != VALUE_REAL && column->kind != VALUE_INTEGER &&
+		 value.number <= INT64_MAX)
+		json_put_number(line, value.number);
+	else
+		json_put_value(line, value_json(column, &value));
+	return column->kind != VALUE_REAL || isfinite(value.real);
+}
+
+static void json_put_name(struct json_line *line, const char *name, size_t len, bool first)
+{
+	if (!first)
+		json_put(line, ",", 1);
+	json_put_plain(line, name, len);
+	json_put(line, ":", 1);
+}
+
+static bool is_of(const struct column *column, const char *of, size_t len)
+{
+	return !strncmp(column->name, of, len) && column->name[len] == '.';
+}
+
+/* "a.b": member b of member a, which becomes null if nothing is known of it. */
+static void json_put_members(struct json_line *line, const struct column *column,
+			     const void *object, size_t len)
+{
+	const char *of = column->name;
+	bool first = true, known = false;
+	size_t start;
+
+	if (line->len > LINE_SIZE / 2)
+		json_flush(line);
+	start = line->len;
+	json_put(line, "{", 1);
+	for (; column->name; column++) {
+		if (!is_of(column, of, len))
+			continue;
+		json_put_name(line, column->name + len + 1, strlen(column->name + len + 1), first);
+		known |= json_put_column(line, column, object);
+		first = false;
+	}
+	if (known) {
+		json_put(line, "}", 1);
+	} else {
+		line->len = start;
+		json_put(line, "null", 4);
+	}
+}
+
+/* Has it been written, as a member of an object that a column before is one of, too? */
+static bool is_written(const struct column *columns, const struct column *column, size_t len)
+{
+	for (; columns < column; columns++)
+		if (is_of(columns, column->name, len))
+			return true;
+	return false;
+}
+
+int line_json(FILE *out, const struct column *columns, const void *object)
+{
+	const struct column *column;
+	struct json_line line;
+	bool first = true;
+	size_t len;
+
+	line.out = out;
+	line.len = 0;
+	line.err = 0;
+	json_put(&line, "{", 1);
+	for (column = columns; column->name; column++) {
+		len = strcspn(column->name, ".");
+		if (!len || (column->name[len] && is_written(columns, column, len)))
+			continue;
+		json_put_name(&line, column->name, len, first);
+		first = false;
+		if (column->name[len])
+			json_put_members(&line, column, object, len);
+		else
+			json_put_column(&line, column, object);
+	}
+	json_put(&line, "}\n", 2);
+	json_flush(&line);
+	return line.err ? line.err : line_error(out);
 }
 
 /* Nothing for null, so that an empty text has to be quoted. Lines are parted by semicolons. */

@@ -10,6 +10,8 @@
 
 #include "output.h"
 
+#define LIVE_BUFFER 65536
+
 struct output {
 	FILE *file;
 	char *path; /* that the file is to be known by; NULL: it is already, or has none */
@@ -71,8 +73,8 @@ int output_open(struct output **out, const char *path, bool live)
 		output_close(output, false);
 		return err;
 	}
-	if (live)
-		setvbuf(output->file, NULL, _IOLBF, BUFSIZ);
+	if (live) /* it is flushed when what there was has been written, see report.c */
+		setvbuf(output->file, NULL, _IOFBF, LIVE_BUFFER);
 	*out = output;
 	return 0;
 }

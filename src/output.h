@@ -11,9 +11,10 @@
 struct output;
 
 /*
- * path NULL: stdout. live: lines reach their reader one by one. Otherwise a regular file is made
- * under another name beside path, and takes its place only once it is complete. On success *out is
- * to be handed to output_close(). -errno. SIGPIPE and SIGXFSZ are ignored from then on.
+ * path NULL: stdout. live: it is the file itself that is written to, and read meanwhile: whoever
+ * writes flushes it. Otherwise a regular file is made under another name beside path, and takes its
+ * place only once it is complete. On success *out is to be handed to output_close(). -errno.
+ * SIGPIPE and SIGXFSZ are ignored from then on.
  */
 int output_open(struct output **out, const char *path, bool live);
 

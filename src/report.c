@@ -278,6 +278,16 @@ static int tick(void *ctx, __u64 now_ns, __u64 *next_ns)
 	return err;
 }
 
+/* Lines are written out when there are no more for now, rather than one by one. */
+static int drained(void *ctx)
+{
+	struct report *report = ctx;
+
+	if (fflush(report_file(report)))
+		return errno ? -errno : -EIO;
+	return 0;
+}
+
 static bool done(void *ctx)
 {
 	const struct report *report = ctx;
@@ -292,6 +302,7 @@ struct sink report_sink(struct report *report)
 		.wants_hang = wants_hang,
 		.hang = take_hang,
 		.tick = tick,
+		.drained = drained,
 		.done = done,
 	};
 	static const struct sink_ops of_teardowns = {
@@ -300,6 +311,7 @@ struct sink report_sink(struct report *report)
 		.wants_hang = wants_hang,
 		.hang = take_hang,
 		.tick = tick,
+		.drained = drained,
 		.done = done,
 	};
 

@@ -331,6 +331,8 @@ static void watch(struct session *session)
 
 		if (!more && now - session->looked_ns >= LOOK_NS)
 			look_for_hangs(session, now, false);
+		if (!more && sink->ops->drained && !session->err)
+			took(session, sink->ops->drained(sink->ctx));
 		if (session->err || sink->ops->done(sink->ctx) || (end && now >= end))
 			return;
 		if (next && now >= next)

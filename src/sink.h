@@ -32,6 +32,8 @@ struct sink_ops {
 	 * *next_ns or soon after. Leaves there when it wants to be called again; 0: not any more.
 	 */
 	int (*tick)(void *ctx, __u64 now_ns, __u64 *next_ns);
+	/* All that there was has been handed over, and more may take its time. NULL: so what. */
+	int (*drained)(void *ctx);
 	/* Is nothing more wanted? */
 	bool (*done)(void *ctx);
 	/*

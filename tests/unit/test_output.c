@@ -107,13 +107,14 @@ static void replaces_what_a_link_points_to(void **state)
 	unlink("target");
 }
 
-static void shows_live_lines_at_once(void **state)
+static void writes_a_live_file_itself(void **state)
 {
 	struct output *output;
 
 	(void)state;
 	assert_int_equal(output_open(&output, "live", true), 0);
 	fputs("line\n", output_file(output));
+	assert_int_equal(fflush(output_file(output)), 0);
 	assert_text("live", "line\n");
 	assert_int_equal(output_close(output, true), 0);
 	unlink("live");
@@ -166,7 +167,7 @@ int main(void)
 		cmocka_unit_test(replaces_a_file_when_it_is_kept),
 		cmocka_unit_test(leaves_nothing_when_it_is_not_kept),
 		cmocka_unit_test(replaces_what_a_link_points_to),
-		cmocka_unit_test(shows_live_lines_at_once),
+		cmocka_unit_test(writes_a_live_file_itself),
 		cmocka_unit_test(tells_why_it_cannot_be_opened),
 		cmocka_unit_test(tells_of_a_full_disk),
 		cmocka_unit_test(notices_that_nobody_reads),
