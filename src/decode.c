@@ -39,8 +39,8 @@ int decode_record(const void *data, size_t size, union record *rec)
 	/* The ring buffer may hand out more than was written, never less. */
 	if (!want || head.size != want || size < want)
 		return -EBADMSG;
-	memset(rec, 0, sizeof(*rec));
 	memcpy(rec, data, want);
+	memset((char *)rec + want, 0, sizeof(*rec) - want);
 	if (head.type == RECORD_RELEASE) {
 		terminate(rec->release.map_name);
 		terminate(rec->release.comm);

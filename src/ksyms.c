@@ -16,7 +16,16 @@ static const char *const variables[] = {"__preempt_count", "pcpu_hot", "_etext"}
 
 #define NR_VARIABLES (sizeof(variables) / sizeof(variables[0]))
 
+/* Most calls come from few places. */
+#define CACHED 64
+
+struct found {
+	__u64 addr; /* 0: nothing */
+	const struct ksym *sym;
+};
+
 struct ksyms {
+	struct found *cache;	       /* of ksyms_find(), by address */
 	__u64 variables[NR_VARIABLES]; /* 0: no such, or hidden */
 	struct ksym *syms;	       /* by address */
 	size_t nr, room;
@@ -127,6 +136,12 @@ int ksyms_load(const char *path, struct ksyms **out)
 		ksyms_free(ksyms);
 		goto out;
 	}
+	ksyms->cache = calloc(CACHED, sizeof(*ksyms->cache));
+	if (!ksyms->cache) {
+		ksyms_free(ksyms);
+		err = -ENOMEM;
+		goto out;
+	}
 	if (!ksyms->hidden)
 		qsort(ksyms->syms, ksyms->nr, sizeof(*ksyms->syms), by_addr);
 	*out = ksyms;
@@ -139,6 +154,7 @@ void ksyms_free(struct ksyms *ksyms)
 {
 	if (!ksyms)
 		return;
+	free(ksyms->cache);
 	free(ksyms->syms);
 	free(ksyms->names);
 	free(ksyms);
@@ -177,12 +193,10 @@ bool ksyms_has_part(const struct ksyms *ksyms, const char *name)
 	return false;
 }
 
-const char *ksyms_find(const struct ksyms *ksyms, __u64 addr, __u64 *offset)
+static const struct ksym *ksym_at(const struct ksyms *ksyms, __u64 addr)
 {
 	size_t low = 0, high = ksyms->nr; /* the answer lies before high */
 
-	if (ksyms->hidden)
-		return NULL;
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
@@ -197,8 +211,23 @@ const char *ksyms_find(const struct ksyms *ksyms, __u64 addr, __u64 *offset)
 	/* Of several names for one address, the first that the kernel lists. */
 	for (low--; low && ksyms->syms[low - 1].addr == ksyms->syms[low].addr; low--)
 		;
-	*offset = addr - ksyms->syms[low].addr;
-	return ksyms->names + ksyms->syms[low].name;
+	return &ksyms->syms[low];
+}
+
+const char *ksyms_find(const struct ksyms *ksyms, __u64 addr, __u64 *offset)
+{
+	struct found *found = &ksyms->cache[(addr ^ addr >> 6) % CACHED];
+
+	if (ksyms->hidden || !addr)
+		return NULL;
+	if (found->addr != addr) {
+		found->addr = addr;
+		found->sym = ksym_at(ksyms, addr);
+	}
+	if (!found->sym)
+		return NULL;
+	*offset = addr - found->sym->addr;
+	return ksyms->names + found->sym->name;
 }
 
 int ksyms_variable(const struct ksyms *ksyms, const char *name, __u64 *addr)

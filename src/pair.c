@@ -3,21 +3,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <uthash.h>
-
 #include "pair.h"
 
+#define NR_LISTS 1024 /* threads of which the numbers differ in this share one */
+
 struct waiting {
-	__u32 tid;
+	struct waiting *next;
 	struct record_call entry;
 	bool overdue; /* has been told of */
-	UT_hash_handle hh;
 };
 
 struct pair {
 	pair_call_fn call_fn;
 	void *ctx;
-	struct waiting *waiting; /* by thread */
+	struct waiting *waiting[NR_LISTS]; /* by thread */
+	struct waiting *spare; /* to be used again; no more than ever waited at a time */
+	__u64 nr_waiting;
 	__u64 completed, entry_only, return_only;
 };
 
@@ -32,17 +33,36 @@ struct pair *pair_new(pair_call_fn call_fn, void *ctx)
 	return pair;
 }
 
+static void free_list(struct waiting *waiting)
+{
+	struct waiting *next;
+
+	for (; waiting; waiting = next) {
+		next = waiting->next;
+		free(waiting);
+	}
+}
+
 void pair_free(struct pair *pair)
 {
-	struct waiting *waiting, *next;
+	int i;
 
 	if (!pair)
 		return;
-	HASH_ITER (hh, pair->waiting, waiting, next) {
-		HASH_DEL(pair->waiting, waiting);
-		free(waiting);
-	}
+	for (i = 0; i < NR_LISTS; i++)
+		free_list(pair->waiting[i]);
+	free_list(pair->spare);
 	free(pair);
+}
+
+/* Where the call that a thread is in is linked, or would be. */
+static struct waiting **find(struct pair *pair, __u32 tid)
+{
+	struct waiting **link = &pair->waiting[tid % NR_LISTS];
+
+	while (*link && (*link)->entry.head.tid != tid)
+		link = &(*link)->next;
+	return link;
 }
 
 struct call pair_call_of(const struct record_call *rec)
@@ -122,9 +142,8 @@ static bool same_call(const struct record_head *entry, const struct record_head 
 
 static int pair_entry(struct pair *pair, const struct record_call *entry)
 {
-	struct waiting *waiting;
+	struct waiting **link = find(pair, entry->head.tid), *waiting = *link;
 
-	HASH_FIND(hh, pair->waiting, &entry->head.tid, sizeof(entry->head.tid), waiting);
 	if (waiting) {
 		pair->entry_only++;
 		pass_entry(pair, &waiting->entry);
@@ -132,24 +151,26 @@ static int pair_entry(struct pair *pair, const struct record_call *entry)
 		waiting->overdue = false;
 		return 0;
 	}
-	waiting = malloc(sizeof(*waiting));
+	waiting = pair->spare;
+	if (waiting)
+		pair->spare = waiting->next;
+	else
+		waiting = malloc(sizeof(*waiting));
 	if (!waiting) {
 		pair->entry_only++;
 		pass_entry(pair, entry);
 		return -ENOMEM;
 	}
-	waiting->tid = entry->head.tid;
-	waiting->entry = *entry;
-	waiting->overdue = false;
-	HASH_ADD(hh, pair->waiting, tid, sizeof(waiting->tid), waiting);
+	*waiting = (struct waiting){.entry = *entry};
+	*link = waiting;
+	pair->nr_waiting++;
 	return 0;
 }
 
 static void pair_return(struct pair *pair, const struct record_call *ret)
 {
-	struct waiting *waiting;
+	struct waiting **link = find(pair, ret->head.tid), *waiting = *link;
 
-	HASH_FIND(hh, pair->waiting, &ret->head.tid, sizeof(ret->head.tid), waiting);
 	if (!waiting) {
 		pass_return(pair, ret);
 		return;
@@ -161,8 +182,10 @@ static void pair_return(struct pair *pair, const struct record_call *ret)
 		pass_entry(pair, &waiting->entry);
 		pass_return(pair, ret);
 	}
-	HASH_DEL(pair->waiting, waiting);
-	free(waiting);
+	*link = waiting->next;
+	pair->nr_waiting--;
+	waiting->next = pair->spare;
+	pair->spare = waiting;
 }
 
 int pair_add(struct pair *pair, const struct record_call *rec)
@@ -173,36 +196,40 @@ int pair_add(struct pair *pair, const struct record_call *rec)
 	return 0;
 }
 
-const struct record_call *pair_waits(const struct pair *pair, __u32 tid)
+const struct record_call *pair_waits(struct pair *pair, __u32 tid)
 {
-	struct waiting *waiting;
+	struct waiting *waiting = *find(pair, tid);
 
-	HASH_FIND(hh, pair->waiting, &tid, sizeof(tid), waiting);
 	return waiting ? &waiting->entry : NULL;
 }
 
 void pair_for_each_overdue(struct pair *pair, __u64 before_ns, bool again, pair_call_fn call_fn,
 			   void *ctx)
 {
-	struct waiting *waiting, *next;
+	struct waiting *waiting;
 	struct call call;
+	int i;
 
-	HASH_ITER (hh, pair->waiting, waiting, next) {
-		if ((waiting->overdue && !again) || waiting->entry.head.ts_ns > before_ns)
-			continue;
-		waiting->overdue = waiting->overdue || !again;
-		call = pair_call_of(&waiting->entry);
-		call.ts_ns = waiting->entry.head.ts_ns;
-		call_fn(ctx, &call);
+	for (i = 0; pair->nr_waiting && i < NR_LISTS; i++) {
+		for (waiting = pair->waiting[i]; waiting; waiting = waiting->next) {
+			if ((waiting->overdue && !again) || waiting->entry.head.ts_ns > before_ns)
+				continue;
+			waiting->overdue = waiting->overdue || !again;
+			call = pair_call_of(&waiting->entry);
+			call.ts_ns = waiting->entry.head.ts_ns;
+			call_fn(ctx, &call);
+		}
 	}
 }
 
 void pair_flush(struct pair *pair)
 {
-	struct waiting *waiting, *next;
+	struct waiting *waiting;
+	int i;
 
-	HASH_ITER (hh, pair->waiting, waiting, next)
-		pass_entry(pair, &waiting->entry);
+	for (i = 0; i < NR_LISTS; i++)
+		for (waiting = pair->waiting[i]; waiting; waiting = waiting->next)
+			pass_entry(pair, &waiting->entry);
 }
 
 __u64 pair_completed(const struct pair *pair)
@@ -222,5 +249,5 @@ __u64 pair_return_only(const struct pair *pair)
 
 __u64 pair_waiting(const struct pair *pair)
 {
-	return HASH_COUNT(pair->waiting);
+	return pair->nr_waiting;
 }

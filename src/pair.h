@@ -27,7 +27,7 @@ void pair_free(struct pair *pair);
 int pair_add(struct pair *pair, const struct record_call *rec);
 
 /* The entry of the call that a thread is in, or NULL; valid until the next call of pair_*(). */
-const struct record_call *pair_waits(const struct pair *pair, __u32 tid);
+const struct record_call *pair_waits(struct pair *pair, __u32 tid);
 
 /*
  * Hands over the calls that were entered before and have not returned: each once, or those handed
