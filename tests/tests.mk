@@ -21,7 +21,7 @@ $(OUT)/tests/bin/%: %.c $(LIB)
 	$(Q)$(CC) $(ALL_CFLAGS) -iquote src -o $@ $< $(LIB) $(ALL_LDLIBS)
 
 unit: $(UNIT)
-programs: all $(OUT)/tests/workload $(addprefix $(OUT)/tests/bin/,calls fields floor measure scenarios recordings kernels)
+programs: all $(OUT)/tests/workload $(addprefix $(OUT)/tests/bin/,calls events fields floor measure scenarios recordings kernels)
 
 asan:
 	$(Q)$(MAKE) --no-print-directory OUT=build/asan CFLAGS="-O1 -g" SANITIZE="-fsanitize=address,undefined" all unit
