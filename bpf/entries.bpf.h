@@ -19,13 +19,16 @@ struct percpu_sum {
 static __always_inline long add_one_cpu(__u32 cpu, struct percpu_sum *sum)
 {
 	const void *of_cpu = bpf_per_cpu_ptr(&runqueues, cpu);
+	__u64 offset;
 	void *addr;
 	__s64 wide = 0;
 	__s32 narrow = 0;
 
 	if (!of_cpu)
 		return 1; /* past the last CPU */
-	addr = (void *)(sum->counter + ((__u64)of_cpu - (__u64)&runqueues));
+	offset = (__u64)of_cpu - (__u64)&runqueues;
+	barrier_var(offset); /* see this_cpu_offset() */
+	addr = (void *)(sum->counter + offset);
 	if (sum->narrow) {
 		bpf_probe_read_kernel(&narrow, sizeof(narrow), addr);
 		sum->sum += narrow;
