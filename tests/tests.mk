@@ -29,7 +29,7 @@ asan:
 deps:
 	$(Q)tests/deps
 
-PARTS ?= unit cli guest
+PARTS ?= unit cli guest bench
 test: deps
 	$(Q)$(MAKE) --no-print-directory unit programs asan
 	$(Q)tests/run $(PARTS)
