@@ -46,7 +46,8 @@ static __always_inline __u8 context_flags(struct task_struct *task)
 		       this_cpu_offset();
 	} else if (config.preempt_count) {
 		addr = config.preempt_count + this_cpu_offset();
-	} else if (bpf_core_field_exists(struct lowcore, preempt_count)) {
+	} else if (bpf_core_field_exists(struct lowcore, current_task) &&
+		   bpf_core_field_exists(struct lowcore, preempt_count)) {
 		addr = lowcore_count(task);
 	} else {
 		addr = 0;
