@@ -13,6 +13,7 @@
  *   live      the running kernel as a whole: ksyms, probe, session
  *   probe     the BPF programs: chosen, loaded, attached, counted
  *   settings  what the BPF programs are told, from options and symbols
+ *   kernel    what the running kernel is like: CPUs, preemption
  *   session   drains the ring buffer, minds signals and clocks
  *   decode    bytes -> a checked record
  *   pair      two records -> struct call (call.h)

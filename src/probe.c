@@ -13,6 +13,7 @@
 #include <linux/capability.h>
 
 #include "diag.h"
+#include "kernel.h"
 #include "privileges.h"
 #include "probe.h"
 #include "settings.h"
@@ -57,34 +58,12 @@ struct probe {
 	__u32 nr_cpus;
 };
 
-/* One more than the highest possible CPU: numbers may have gaps. */
-static __u32 possible_cpus(void)
-{
-	FILE *file = fopen("/sys/devices/system/cpu/possible", "re");
-	char text[256] = "", *last;
-	long highest = -1;
-
-	if (file) {
-		if (fgets(text, sizeof(text), file)) {
-			last = text + strcspn(text, "\n");
-			*last = '\0';
-			while (last > text && last[-1] != '-' && last[-1] != ',')
-				last--;
-			highest = strtol(last, NULL, 10);
-		}
-		fclose(file);
-	}
-	if (highest < 0)
-		highest = sysconf(_SC_NPROCESSORS_CONF) - 1;
-	return highest + 1;
-}
-
 static int probe_size_maps(struct probe *probe, const struct settings *settings)
 {
 	struct memdestroy_trace_bpf *skel = probe->skel;
 	int err;
 
-	probe->nr_cpus = possible_cpus();
+	probe->nr_cpus = kernel_possible_cpus();
 	err = bpf_map__set_max_entries(skel->maps.records, settings->buffer_bytes);
 	if (!err)
 		err = bpf_map__set_max_entries(skel->maps.ledger, probe->nr_cpus);
@@ -98,27 +77,6 @@ static int probe_size_maps(struct probe *probe, const struct settings *settings)
 			      ? bpf_map__set_max_entries(skel->maps.parked, MAX_PARKED)
 			      : bpf_map__set_autocreate(skel->maps.parked, false);
 	return err;
-}
-
-/*
- * Can a task be preempted inside the kernel? Only what says that it cannot is taken for that. The
- * model may be chosen at boot or later (kernel/sched/debug.c); else the version names it.
- */
-static bool kernel_preemptible(void)
-{
-	FILE *file = fopen("/sys/kernel/debug/sched/preempt", "re");
-	struct utsname kernel;
-	char text[64] = "";
-
-	uname(&kernel);
-	if (file) {
-		if (!fgets(text, sizeof(text), file))
-			*text = '\0';
-		fclose(file);
-	}
-	if (*text)
-		return !strstr(text, "(none)") && !strstr(text, "(voluntary)");
-	return strstr(kernel.version, "PREEMPT");
 }
 
 static struct bpf_program *find_program(const struct probe *probe, enum point point, enum side side,
@@ -319,23 +277,6 @@ static void probe_attach_stacks(struct probe *probe)
 	probe->skel->links.dump_stack = bpf_program__attach(prog);
 	if (!probe->skel->links.dump_stack)
 		diag_verbose("no kernel stacks: %s", strerror(errno));
-}
-
-/*
- * Are BPF programs compiled? An interpreter runs neither functions of the kernel's nor callbacks.
- * Debian has s390x without a compiler, and others where it is off. What it is set to only root may
- * see.
- */
-static bool kernel_compiles(void)
-{
-	FILE *file = fopen("/proc/sys/net/core/bpf_jit_enable", "re");
-	int set;
-
-	if (!file)
-		return errno != ENOENT;
-	set = fgetc(file);
-	fclose(file);
-	return set != '0';
 }
 
 /*

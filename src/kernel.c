@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "kernel.h"
+
+__u32 kernel_possible_cpus(void)
+{
+	FILE *file = fopen("/sys/devices/system/cpu/possible", "re");
+	char text[256] = "", *last;
+	long highest = -1;
+
+	if (file) {
+		if (fgets(text, sizeof(text), file)) {
+			last = text + strcspn(text, "\n");
+			*last = '\0';
+			while (last > text && last[-1] != '-' && last[-1] != ',')
+				last--;
+			highest = strtol(last, NULL, 10);
+		}
+		fclose(file);
+	}
+	if (highest < 0)
+		highest = sysconf(_SC_NPROCESSORS_CONF) - 1;
+	return highest + 1;
+}
+
+bool kernel_preemptible(void)
+{
+	FILE *file = fopen("/sys/kernel/debug/sched/preempt", "re");
+	struct utsname kernel;
+	char text[64] = "";
+
+	uname(&kernel);
+	if (file) {
+		if (!fgets(text, sizeof(text), file))
+			*text = '\0';
+		fclose(file);
+	}
+	if (*text)
+		return !strstr(text, "(none)") && !strstr(text, "(voluntary)");
+	return strstr(kernel.version, "PREEMPT");
+}
+
+bool kernel_compiles(void)
+{
+	FILE *file = fopen("/proc/sys/net/core/bpf_jit_enable", "re");
+	int set;
+
+	if (!file)
+		return errno != ENOENT;
+	set = fgetc(file);
+	fclose(file);
+	return set != '0';
+}

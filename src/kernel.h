@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the running kernel is like, as it says itself.
+ */
+#ifndef MEMDESTROY_KERNEL_H
+#define MEMDESTROY_KERNEL_H
+
+#include <stdbool.h>
+
+#include <linux/types.h>
+
+/* One more than the highest possible CPU: numbers may have gaps. */
+__u32 kernel_possible_cpus(void);
+
+/*
+ * Can a task be preempted inside the kernel? Only what says that it cannot is taken for that. The
+ * model may be chosen at boot or later (kernel/sched/debug.c); else the version names it.
+ */
+bool kernel_preemptible(void);
+
+/*
+ * Are BPF programs compiled? An interpreter runs neither functions of the kernel's nor callbacks.
+ * Debian has s390x without a compiler, and others where it is off. What it is set to only root may
+ * see.
+ */
+bool kernel_compiles(void);
+
+#endif
