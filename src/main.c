@@ -11,7 +11,7 @@
  *
  *   bpf/memdestroy_trace.bpf.c  the probes: a record for each side of a call (bpf/event.h)
  *   live      the running kernel as a whole: ksyms, probe, session
- *   probe     the BPF programs: chosen, loaded, attached, counted
+ *   probe     the BPF programs: chosen, loaded, attached; tally: what they count
  *   settings  what the BPF programs are told, from options and symbols
  *   kernel    what the running kernel is like: CPUs, preemption
  *   session   drains the ring buffer, minds signals and clocks

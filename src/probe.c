@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 #include "privileges.h"
 #include "probe.h"
 #include "settings.h"
+#include "tally.h"
 #include "memdestroy_trace.skel.h"
 #include "memdestroy_trace_in_place.skel.h"
 
@@ -25,13 +25,6 @@
 
 /* The kernel's own "not supported", which it lets through to user space here and there. */
 #define KERNEL_ENOTSUPP 524
-
-struct attached {
-	struct bpf_program *prog; /* NULL: not wanted */
-	struct bpf_link *link;
-	__u64 most_missed; /* after the end: what was missed beyond is of no call of the run */
-	__u64 prog_missed_before, probe_missed_before; /* the run */
-};
 
 /* Programs are named after side, mode and point: fentry_destroy, kretprobe_free, ... */
 static const struct {
@@ -51,11 +44,7 @@ struct probe {
 	struct memdestroy_trace_bpf *skel;
 	enum attach_mode mode;
 	bool copies; /* of each program; not of kprobes, which are skipped all at once */
-	bool stopped;
-	struct attached attached[NR_PROGS];
-	const struct ledger_cpu *ledger; /* mapped; one per CPU */
-	size_t ledger_size;
-	__u32 nr_cpus;
+	struct tally tally;
 };
 
 static int probe_size_maps(struct probe *probe, const struct settings *settings)
@@ -63,10 +52,10 @@ static int probe_size_maps(struct probe *probe, const struct settings *settings)
 	struct memdestroy_trace_bpf *skel = probe->skel;
 	int err;
 
-	probe->nr_cpus = kernel_possible_cpus();
+	probe->tally.nr_cpus = kernel_possible_cpus();
 	err = bpf_map__set_max_entries(skel->maps.records, settings->buffer_bytes);
 	if (!err)
-		err = bpf_map__set_max_entries(skel->maps.ledger, probe->nr_cpus);
+		err = bpf_map__set_max_entries(skel->maps.ledger, probe->tally.nr_cpus);
 	if (!err)
 		err = bpf_map__set_max_entries(skel->maps.slots, settings->points >> POINT_FREE
 									 ? NR_POINTS * NR_SLOTS
@@ -95,16 +84,19 @@ static struct bpf_program *find_program(const struct probe *probe, enum point po
 	return bpf_object__find_program_by_name(probe->skel->obj, name);
 }
 
-static void probe_choose_point(struct probe *probe, enum point point, int nr_copies)
+static void probe_choose_point(struct probe *probe, enum point point)
 {
+	bool kprobe = probe->mode == ATTACH_KPROBE && points[point].function;
+	int nr_copies = probe->copies && !kprobe ? NR_COPIES : 1;
 	int nr_sides = point < NR_PAIRED ? NR_SIDES : 1, side, nth;
-	struct bpf_program *prog;
 
 	for (side = 0; side < nr_sides; side++) {
 		for (nth = 0; nth < nr_copies; nth++) {
-			prog = find_program(probe, point, side, nth);
-			probe->attached[PROG(point, side, nth)].prog = prog;
-			bpf_program__set_autoload(prog, true);
+			struct attached *attached = &probe->tally.attached[PROG(point, side, nth)];
+
+			attached->prog = find_program(probe, point, side, nth);
+			attached->kprobe = kprobe;
+			bpf_program__set_autoload(attached->prog, true);
 		}
 	}
 }
@@ -128,12 +120,9 @@ static void probe_choose(struct probe *probe, const struct settings *settings,
 	if (probe->copies)
 		diag_verbose("the kernel is preemptible: each program has copies");
 	bpf_object__for_each_program(prog, probe->skel->obj) bpf_program__set_autoload(prog, false);
-	for (point = 0; point < NR_POINTS; point++) {
-		bool kprobe = probe->mode == ATTACH_KPROBE && points[point].function;
-
+	for (point = 0; point < NR_POINTS; point++)
 		if (settings->points & (1U << point) && kernel_has(point, settings, ksyms))
-			probe_choose_point(probe, point, probe->copies && !kprobe ? NR_COPIES : 1);
-	}
+			probe_choose_point(probe, point);
 	bpf_program__set_autoload(probe->skel->progs.dump_stack, settings->stacks);
 }
 
@@ -148,65 +137,6 @@ static void tell_of_missing(const struct settings *settings, const struct ksyms 
 				  probe_point_name(point));
 }
 
-static int probe_map_ledger(struct probe *probe)
-{
-	size_t page = sysconf(_SC_PAGESIZE);
-	void *mapped;
-
-	probe->ledger_size = probe->nr_cpus * sizeof(*probe->ledger);
-	probe->ledger_size = (probe->ledger_size + page - 1) / page * page;
-	mapped = mmap(NULL, probe->ledger_size, PROT_READ, MAP_SHARED,
-		      bpf_map__fd(probe->skel->maps.ledger), 0);
-	if (mapped == MAP_FAILED)
-		return -errno;
-	probe->ledger = mapped;
-	return 0;
-}
-
-/*
- * struct bpf_link_info as it is since 6.7 for a probe made by perf_event_open(2) (3acf8ace6823);
- * the headers built against may be older.
- */
-struct probe_link_info {
-	__u32 type;
-	__u32 id;
-	__u32 prog_id;
-	__u32 pad;
-	__u32 event_type;
-	__u32 pad2;
-	__u64 func_name;
-	__u32 name_len;
-	__u32 offset;
-	__u64 addr;
-	__u64 missed;
-};
-
-/*
- * Times the kernel skipped a kprobe or kretprobe. A kernel that does not tell does not count how
- * often it skipped the program either: both came with 6.7 (3acf8ace6823, dd8657894c11).
- */
-static __u64 kprobe_missed(const struct attached *attached)
-{
-	struct probe_link_info info = {};
-	__u32 size = sizeof(info);
-
-	if (bpf_obj_get_info_by_fd(bpf_link__fd(attached->link), &info, &size) ||
-	    size < sizeof(info))
-		return LEDGER_UNKNOWN;
-	return info.missed - attached->probe_missed_before;
-}
-
-/* Times the kernel skipped the program. */
-static __u64 prog_missed(const struct attached *attached)
-{
-	struct bpf_prog_info info = {};
-	__u32 size = sizeof(info);
-
-	if (bpf_obj_get_info_by_fd(bpf_program__fd(attached->prog), &info, &size))
-		return LEDGER_UNKNOWN;
-	return info.recursion_misses - attached->prog_missed_before;
-}
-
 /* A kprobe is invalid where other code is patched in: on riscv, where ftrace would have its own. */
 static int refused(const struct probe *probe, int err)
 {
@@ -218,7 +148,7 @@ static int attach_side(struct probe *probe, enum point point, enum side side)
 	int nth;
 
 	for (nth = NR_COPIES - 1; nth >= 0; nth--) {
-		struct attached *attached = &probe->attached[PROG(point, side, nth)];
+		struct attached *attached = &probe->tally.attached[PROG(point, side, nth)];
 
 		if (!attached->prog)
 			continue;
@@ -244,27 +174,6 @@ static int probe_attach(struct probe *probe)
 			err = attach_side(probe, point, SIDE_ENTRY);
 	}
 	return err;
-}
-
-static void probe_start(struct probe *probe)
-{
-	int i;
-
-	/* What has been missed so far is of no run. */
-	for (i = 0; i < NR_PROGS; i++) {
-		struct attached *attached = &probe->attached[i];
-
-		if (!attached->prog)
-			continue;
-		attached->prog_missed_before = prog_missed(attached);
-		attached->probe_missed_before = kprobe_missed(attached);
-		/* What is not known stays so. */
-		if (attached->prog_missed_before == LEDGER_UNKNOWN)
-			attached->prog_missed_before = 0;
-		if (attached->probe_missed_before == LEDGER_UNKNOWN)
-			attached->probe_missed_before = 0;
-	}
-	probe->skel->bss->stage = STAGE_RUNNING;
 }
 
 /* Without stacks, what hangs is still told of. */
@@ -319,12 +228,13 @@ static int probe_try(struct probe *probe, const struct settings *settings,
 	if (!err)
 		err = memdestroy_trace_bpf__load(probe->skel);
 	if (!err)
-		err = probe_map_ledger(probe);
+		err = tally_map(&probe->tally, bpf_map__fd(probe->skel->maps.ledger));
 	if (!err)
 		err = probe_attach(probe);
 	if (!err) {
 		probe_attach_stacks(probe);
-		probe_start(probe);
+		tally_start(&probe->tally);
+		probe->skel->bss->stage = STAGE_RUNNING;
 	}
 	return err;
 }
@@ -336,9 +246,8 @@ void probe_close(struct probe *probe)
 	if (!probe)
 		return;
 	for (i = 0; i < NR_PROGS; i++)
-		bpf_link__destroy(probe->attached[i].link);
-	if (probe->ledger)
-		munmap((void *)probe->ledger, probe->ledger_size);
+		bpf_link__destroy(probe->tally.attached[i].link);
+	tally_unmap(&probe->tally);
 	memdestroy_trace_bpf__destroy(probe->skel);
 	free(probe);
 }
@@ -469,47 +378,6 @@ int probe_records_fd(const struct probe *probe)
 	return bpf_map__fd(probe->skel->maps.records);
 }
 
-/* What the programs of a side counted on all CPUs. */
-static struct prog_counts side_sum(const struct probe *probe, enum point point, enum side side)
-{
-	struct prog_counts sum = {};
-	__u32 cpu;
-	int nth;
-
-	for (cpu = 0; cpu < probe->nr_cpus; cpu++) {
-		for (nth = 0; nth < NR_COPIES; nth++) {
-			const volatile struct prog_counts *counts =
-				&probe->ledger[cpu].prog[PROG(point, side, nth)];
-
-			if (nth == 0) /* the others see the same calls again */
-				sum.seen += counts->seen;
-			sum.taken += counts->taken;
-			sum.unwanted += counts->unwanted;
-			sum.lost += counts->lost;
-			sum.lost_parked += counts->lost_parked;
-		}
-	}
-	return sum;
-}
-
-static __u64 point_under_way(const struct probe *probe, enum point point)
-{
-	__u64 entered = side_sum(probe, point, SIDE_ENTRY).taken;
-	__u64 returned = side_sum(probe, point, SIDE_RETURN).taken;
-
-	return entered > returned ? entered - returned : 0;
-}
-
-__u64 probe_under_way(const struct probe *probe)
-{
-	__u64 sum = 0;
-	enum point point;
-
-	for (point = 0; point < NR_PAIRED; point++)
-		sum += point_under_way(probe, point);
-	return sum;
-}
-
 void probe_for_each_parked(struct probe *probe,
 			   void (*each)(void *ctx, const void *record, size_t size), void *ctx)
 {
@@ -526,122 +394,41 @@ void probe_for_each_parked(struct probe *probe,
 	}
 }
 
-/* What is under way may still miss its return, and only that. */
-static void point_stop(struct probe *probe, enum point point)
-{
-	struct attached *entry = &probe->attached[PROG(point, SIDE_ENTRY, 0)];
-	struct attached *ret = &probe->attached[PROG(point, SIDE_RETURN, 0)];
-
-	if (entry->prog)
-		entry->most_missed = prog_missed(entry);
-	if (ret->prog)
-		ret->most_missed = prog_missed(ret);
-	if (ret->prog && ret->most_missed != LEDGER_UNKNOWN)
-		ret->most_missed += point_under_way(probe, point);
-}
-
-void probe_stop(struct probe *probe)
-{
-	enum point point;
-
-	probe->skel->bss->stage = STAGE_ENDING;
-	probe->stopped = true;
-	for (point = 0; point < NR_POINTS; point++)
-		point_stop(probe, point);
-}
-
-/* Calls that no program of a side took; missed: times its first one was skipped. */
-static __u64 side_missed(const struct prog_counts *side, __u64 missed)
-{
-	__u64 calls = side->seen + missed;
-
-	if (missed == LEDGER_UNKNOWN)
-		return LEDGER_UNKNOWN;
-	return calls > side->taken ? calls - side->taken : 0;
-}
-
-/* Times the first program of a side was skipped. What is freed later is of the run even after it.
- */
-static __u64 first_missed(const struct probe *probe, enum point point, enum side side)
-{
-	const struct attached *first = &probe->attached[PROG(point, side, 0)];
-	__u64 missed = prog_missed(first);
-
-	if (!probe->stopped || missed == LEDGER_UNKNOWN || point == POINT_RECLAIM ||
-	    point == POINT_QUEUE)
-		return missed;
-	return missed < first->most_missed ? missed : first->most_missed;
-}
-
-void probe_count(const struct probe *probe, struct ledger *ledger)
-{
-	const struct attached *entry = &probe->attached[PROG(POINT_DESTROY, SIDE_ENTRY, 0)];
-	const struct attached *ret = &probe->attached[PROG(POINT_DESTROY, SIDE_RETURN, 0)];
-	struct prog_counts in = side_sum(probe, POINT_DESTROY, SIDE_ENTRY);
-	struct prog_counts out = side_sum(probe, POINT_DESTROY, SIDE_RETURN);
-	__u64 in_missed = first_missed(probe, POINT_DESTROY, SIDE_ENTRY);
-	__u64 out_missed = first_missed(probe, POINT_DESTROY, SIDE_RETURN);
-
-	ledger->entered = in.taken;
-	ledger->filtered = in.unwanted + out.unwanted;
-	ledger->lost_entry = in.lost + out.lost_parked;
-	ledger->lost_return = out.lost;
-	ledger->parked_lost = in.lost_parked;
-	ledger->probe_missed_entry = ledger->probe_missed_return = 0; /* there is none */
-	if (probe->mode == ATTACH_KPROBE) {
-		ledger->probe_missed_entry = kprobe_missed(entry);
-		ledger->probe_missed_return = kprobe_missed(ret);
-		if (ledger->probe_missed_entry == LEDGER_UNKNOWN)
-			in_missed = out_missed = LEDGER_UNKNOWN;
-	}
-	ledger->missed_entry = side_missed(&in, in_missed);
-	ledger->missed_return = side_missed(&out, out_missed);
-}
-
 const char *probe_point_name(enum point point)
 {
 	return points[point].function ? points[point].function : "workqueue_queue_work";
 }
 
-/* Times that no program of a side ran. */
-static __u64 missed_at(const struct probe *probe, enum point point, enum side side)
-{
-	const struct attached *first = &probe->attached[PROG(point, side, 0)];
-	struct prog_counts counts = side_sum(probe, point, side);
-	__u64 missed = side_missed(&counts, first_missed(probe, point, side)), by_probe = 0;
-
-	if (probe->mode == ATTACH_KPROBE && points[point].function)
-		by_probe = kprobe_missed(first);
-	return by_probe == LEDGER_UNKNOWN || missed == LEDGER_UNKNOWN ? LEDGER_UNKNOWN
-								      : missed + by_probe;
-}
-
 bool probe_has(const struct probe *probe, enum point point)
 {
-	return probe->attached[PROG(point, SIDE_ENTRY, 0)].link;
+	return probe->tally.attached[PROG(point, SIDE_ENTRY, 0)].link;
+}
+
+__u64 probe_under_way(const struct probe *probe)
+{
+	return tally_under_way(&probe->tally);
+}
+
+void probe_stop(struct probe *probe)
+{
+	probe->skel->bss->stage = STAGE_ENDING;
+	tally_stop(&probe->tally);
+}
+
+void probe_count(const struct probe *probe, struct ledger *ledger)
+{
+	tally_count(&probe->tally, ledger);
 }
 
 void probe_count_point(const struct probe *probe, enum point point, struct point_counts *counts)
 {
-	struct prog_counts in = side_sum(probe, point, SIDE_ENTRY);
-	struct prog_counts out = side_sum(probe, point, SIDE_RETURN);
-
 	*counts = (struct point_counts){
 		.function = probe_point_name(point),
 		.attached = probe_has(probe, point),
 		.returns = point < NR_PAIRED,
 	};
-	if (!counts->attached)
-		return;
-	counts->seen = in.taken;
-	counts->taken = in.taken - (point < NR_PAIRED ? 0 : in.unwanted);
-	counts->lost = in.lost;
-	counts->missed = missed_at(probe, point, SIDE_ENTRY);
-	if (!counts->returns)
-		return;
-	counts->seen_return = out.taken;
-	counts->lost_return = out.lost;
-	counts->missed_return = missed_at(probe, point, SIDE_RETURN);
+	if (counts->attached)
+		tally_count_point(&probe->tally, point, counts);
 }
 
 int probe_stack(const struct probe *probe, __u32 tid, __u64 ip[STACK_DEPTH])
