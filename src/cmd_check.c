@@ -13,19 +13,11 @@ static int show(const struct options *opts, const struct findings *findings,
 		const struct verdict *verdict)
 {
 	struct output *output = NULL;
-	int err = output_open(&output, opts->output, false), close_err;
+	int err = output_open(&output, opts->output, false);
 
 	if (!err)
 		err = check_report(output_file(output), opts->format, findings, verdict);
-	close_err = output_close(output, !err);
-	err = err ? err : close_err;
-	if (err == -EPIPE) /* the reader has had enough */
-		return 0;
-	if (err && opts->output)
-		diag_error("cannot write '%s': %s", opts->output, strerror(-err));
-	else if (err)
-		diag_error("cannot write stdout: %s", strerror(-err));
-	return err;
+	return output_end(output, opts->output, err);
 }
 
 int cmd_check(const struct options *opts)

@@ -117,7 +117,7 @@ static int write_diff(const struct options *opts, const struct gathering *side,
 		      const struct diff *diff)
 {
 	struct output *output = NULL;
-	int err = output_open(&output, opts->output, false), close_err;
+	int err = output_open(&output, opts->output, false);
 
 	if (!err && (opts->format == FORMAT_TABLE || opts->format == FORMAT_MARKDOWN)) {
 		write_side(output_file(output), opts->format, "base", &side[SIDE_BASE].replays);
@@ -126,15 +126,7 @@ static int write_diff(const struct options *opts, const struct gathering *side,
 	}
 	if (!err)
 		err = diff_write(output_file(output), opts, diff);
-	close_err = output_close(output, !err);
-	err = err ? err : close_err;
-	if (err == -EPIPE) /* the reader has had enough */
-		return 0;
-	if (err && opts->output)
-		diag_error("cannot write '%s': %s", opts->output, strerror(-err));
-	else if (err)
-		diag_error("cannot write stdout: %s", strerror(-err));
-	return err;
+	return output_end(output, opts->output, err);
 }
 
 static int compare(const struct options *opts, struct gathering side[NR_SIDES_OF_DIFF])

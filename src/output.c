@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "diag.h"
 #include "output.h"
 
 #define LIVE_BUFFER 65536
@@ -113,5 +114,25 @@ int output_close(struct output *output, bool keep)
 	free(output->temp);
 	free(output->path);
 	free(output);
+	return err;
+}
+
+void output_failed(const char *path, int err)
+{
+	if (path)
+		diag_error("cannot write '%s': %s", path, strerror(-err));
+	else
+		diag_error("cannot write stdout: %s", strerror(-err));
+}
+
+int output_end(struct output *output, const char *path, int err)
+{
+	int close_err = output_close(output, !err);
+
+	err = err ? err : close_err;
+	if (err == -EPIPE)
+		return 0;
+	if (err)
+		output_failed(path, err);
 	return err;
 }

@@ -37,14 +37,6 @@ static FILE *report_file(const struct report *report)
 	return output_file(report->output);
 }
 
-static void write_failed(const struct report *report, int err)
-{
-	const char *path = report->opts->output;
-
-	diag_error("cannot write %s%s%s: %s", path ? "'" : "", path ? path : "stdout",
-		   path ? "'" : "", strerror(-err));
-}
-
 /* To main(), -EPERM is a word on tracing. */
 static int not_eperm(int err)
 {
@@ -91,7 +83,7 @@ int report_open(struct report **out, const struct options *opts, const struct st
 	if (!err)
 		err = open_views(report);
 	if (err) {
-		write_failed(report, err);
+		output_failed(report->opts->output, err);
 		report_close(report);
 		return not_eperm(err);
 	}
@@ -118,7 +110,7 @@ int report_begin(struct report *report)
 								   : INTERVAL_NONE);
 	}
 	if (err)
-		write_failed(report, err);
+		output_failed(report->opts->output, err);
 	return not_eperm(err);
 }
 
@@ -418,7 +410,7 @@ int report_end(struct report *report, __u64 now_ns, struct ledger *ledger,
 		err = 0;
 		ledger_shown = false;
 	} else if (err) {
-		write_failed(report, err);
+		output_failed(report->opts->output, err);
 		if (write_elsewhere(report, ledger))
 			ledger_shown = false;
 	}
