@@ -29,12 +29,13 @@ bool output_abandoned(const struct output *output);
  */
 int output_close(struct output *output, bool keep);
 
-/* Tells the user that the output, path or stdout if it is NULL, could not be written. err: -errno */
+/* Tells the user that the output, path or stdout if it is NULL, could not be written. err: -errno
+ */
 void output_failed(const char *path, int err);
 
 /*
- * Closes it after all was written (err 0) or something failed, which the user is told. A reader that
- * has had enough is no failure. Returns err, or what closing gave.
+ * Closes it after all was written (err 0) or something failed, which the user is told. A reader
+ * that has had enough is no failure. Returns err, or what closing gave.
  */
 int output_end(struct output *output, const char *path, int err);
 
