@@ -34,9 +34,10 @@ static const char *const needed[][2] = {
 	{"bpf_mem_alloc", "cache"}, {"bpf_mem_alloc", "caches"},
 	{"bpf_mem_alloc", "work"},  {"bpf_mem_cache", "unit_size"},
 	{"task_struct", "flags"},   {"task_struct", "worker_private"},
-	{"kthread", "data"},	    {"worker", "current_work"},
-	{"worker", "current_func"}, {"work_struct", "func"},
-	{"file", "private_data"},
+	{"task_struct", "pid"},	    {"task_struct", "tgid"},
+	{"task_struct", "comm"},    {"kthread", "data"},
+	{"worker", "current_work"}, {"worker", "current_func"},
+	{"work_struct", "func"},    {"file", "private_data"},
 };
 
 static const char *const known_callers[] = {
@@ -129,7 +130,8 @@ static void features_from_btf(enum answer *features, const struct btf *btf)
 						 has_function(btf, "bpf_map_sum_elem_count"));
 	features[FEATURE_PERCPU] = answer_of(has_member(btf, "bpf_mem_alloc", "percpu") ||
 					     has_member(btf, "bpf_mem_cache", "percpu_size"));
-	features[FEATURE_PREEMPT] = answer_of(has_member(btf, "thread_info", "preempt_count"));
+	features[FEATURE_PREEMPT] = answer_of(has_member(btf, "thread_info", "preempt_count") ||
+					      has_member(btf, "lowcore", "preempt_count"));
 	features[FEATURE_KPROBE_MISS] = answer_of(info && info->size >= LINK_INFO_WITH_MISSED);
 }
 
