@@ -34,7 +34,7 @@ test: deps
 	$(Q)$(MAKE) --no-print-directory unit programs asan
 	$(Q)tests/run $(PARTS)
 
-# What has to hold on every kernel, on every one that Debian has.
+# On every kernel that Debian has: all of the guest test on some, what has to hold everywhere on the rest.
 test-kernels: deps
 	$(Q)$(MAKE) --no-print-directory programs
 	$(Q)tests/run kernels

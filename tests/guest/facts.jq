@@ -22,9 +22,11 @@ def whole:
 	and (if .empty then .unit_size == null and .percpu == null
 	     else .unit_size > 0 and .percpu == (.alloc == "pcpu_ma") end);
 
-# Maps are freed by workers; a creation that fails, by the task itself.
+# Maps are freed by workers; a creation that fails, by the task itself. The caller is only unknown where
+# the return was missed.
 def task_right:
-	if .caller | test("_alloc$") then .comm == "workload" and .pid == .tid and .pid > 1
+	if .caller == null then .latency_ns == null
+	elif .caller | test("_alloc$") then .comm == "workload" and .pid == .tid and .pid > 1
 	else .comm | test("^kworker/") end;
 
 def map_attributes_right:
