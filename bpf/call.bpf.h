@@ -71,17 +71,21 @@ static __always_inline __u64 map_of_worker(__u64 ma)
 	return map;
 }
 
+/* Is it one of these types? One question, where the verifier would follow as many paths as types.
+ */
+#define IS_ONE_OF(type, types) ((type) < 64 && (1ULL << (type) & (types)))
+#define TYPE(name)	       (1ULL << BPF_MAP_TYPE_##name)
+
 static __always_inline bool is_htab(__u32 type)
 {
-	return type == BPF_MAP_TYPE_HASH || type == BPF_MAP_TYPE_PERCPU_HASH ||
-	       type == BPF_MAP_TYPE_LRU_HASH || type == BPF_MAP_TYPE_LRU_PERCPU_HASH ||
-	       type == BPF_MAP_TYPE_HASH_OF_MAPS;
+	return IS_ONE_OF(type, TYPE(HASH) | TYPE(PERCPU_HASH) | TYPE(LRU_HASH) |
+				       TYPE(LRU_PERCPU_HASH) | TYPE(HASH_OF_MAPS));
 }
 
 static __always_inline bool is_local_storage(__u32 type)
 {
-	return type == BPF_MAP_TYPE_SK_STORAGE || type == BPF_MAP_TYPE_INODE_STORAGE ||
-	       type == BPF_MAP_TYPE_TASK_STORAGE || type == BPF_MAP_TYPE_CGRP_STORAGE;
+	return IS_ONE_OF(type, TYPE(SK_STORAGE) | TYPE(INODE_STORAGE) | TYPE(TASK_STORAGE) |
+				       TYPE(CGRP_STORAGE));
 }
 
 #define IS_MEMBER(owner, member, offset)                                                           \
