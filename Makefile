@@ -42,7 +42,7 @@ SRC := $(wildcard src/*.c)
 OBJ := $(SRC:src/%.c=$(OUT)/src/%.o)
 LIB := $(filter-out $(OUT)/src/main.o,$(OBJ))
 UNIT := $(patsubst tests/unit/%.c,$(OUT)/tests/unit/%,$(wildcard tests/unit/*.c))
-SKEL := $(OUT)/memdestroy_trace.skel.h $(OUT)/memdestroy_trace_in_place.skel.h
+SKEL := $(addprefix $(OUT)/,memdestroy_trace.skel.h memdestroy_trace_in_place.skel.h symbols.skel.h)
 
 all: $(OUT)/memdestroy-trace
 

@@ -196,6 +196,6 @@ void findings_from_symbols(struct findings *findings, const struct ksyms *ksyms)
 	if (findings->hidden == ANSWER_YES && !findings->live)
 		return;
 	findings->features[FEATURE_PREEMPT_ADDR] =
-		answer_of(!ksyms_variable(ksyms, "__preempt_count", &addr) ||
-			  !ksyms_variable(ksyms, "pcpu_hot", &addr));
+		answer_of(!ksyms_address(ksyms, "__preempt_count", &addr) ||
+			  !ksyms_address(ksyms, "pcpu_hot", &addr));
 }

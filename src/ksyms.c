@@ -4,7 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HASH_NONFATAL_OOM	     1
+#define uthash_nonfatal_oom(element) ((element)->refused = true)
+#include <uthash.h>
+
 #include "ksyms.h"
+#include "ksyms_ask.h"
 
 struct ksym {
 	__u64 addr;
@@ -16,16 +21,30 @@ static const char *const variables[] = {"__preempt_count", "pcpu_hot", "_etext"}
 
 #define NR_VARIABLES (sizeof(variables) / sizeof(variables[0]))
 
+#define KALLSYMS "/proc/kallsyms"
+
 /* Most calls come from few places. */
 #define CACHED 64
 
 struct found {
-	__u64 addr; /* 0: nothing */
-	const struct ksym *sym;
+	__u64 addr;	  /* 0: nothing */
+	const char *name; /* NULL: in no function */
+	__u64 start;
+};
+
+/* What the kernel answered. */
+struct asked {
+	__u64 addr;
+	__u64 start;
+	bool refused;
+	UT_hash_handle hh;
+	char name[];
 };
 
 struct ksyms {
-	struct found *cache;	       /* of ksyms_find(), by address */
+	struct found cache[CACHED];    /* of ksyms_find(), by address */
+	struct ksyms_ask *ask;	       /* NULL: all is in the table below */
+	struct asked *asked;	       /* by address */
 	__u64 variables[NR_VARIABLES]; /* 0: no such, or hidden */
 	struct ksym *syms;	       /* by address */
 	size_t nr, room;
@@ -155,12 +174,6 @@ int ksyms_load(const char *path, struct ksyms **out)
 		ksyms_free(ksyms);
 		goto out;
 	}
-	ksyms->cache = calloc(CACHED, sizeof(*ksyms->cache));
-	if (!ksyms->cache) {
-		ksyms_free(ksyms);
-		err = -ENOMEM;
-		goto out;
-	}
 	if (!ksyms->hidden && !ksyms->in_order)
 		qsort(ksyms->syms, ksyms->nr, sizeof(*ksyms->syms), by_addr);
 	*out = ksyms;
@@ -169,11 +182,31 @@ out:
 	return err;
 }
 
+int ksyms_open(struct ksyms **out)
+{
+	struct ksyms *ksyms = calloc(1, sizeof(*ksyms));
+
+	if (!ksyms)
+		return -ENOMEM;
+	if (!ksyms_ask_open(&ksyms->ask)) {
+		*out = ksyms;
+		return 0;
+	}
+	free(ksyms);
+	return ksyms_load(KALLSYMS, out);
+}
+
 void ksyms_free(struct ksyms *ksyms)
 {
+	struct asked *asked, *next;
+
 	if (!ksyms)
 		return;
-	free(ksyms->cache);
+	HASH_ITER (hh, ksyms->asked, asked, next) {
+		HASH_DEL(ksyms->asked, asked);
+		free(asked);
+	}
+	ksyms_ask_close(ksyms->ask);
 	free(ksyms->syms);
 	free(ksyms->names);
 	free(ksyms);
@@ -199,7 +232,10 @@ static const struct ksym *ksyms_named(const struct ksyms *ksyms, const char *nam
 
 bool ksyms_has(const struct ksyms *ksyms, const char *name)
 {
-	return ksyms_named(ksyms, name);
+	__u64 addr;
+
+	return ksyms->ask ? !ksyms_ask_address(ksyms->ask, name, &addr)
+			  : !!ksyms_named(ksyms, name);
 }
 
 bool ksyms_has_part(const struct ksyms *ksyms, const char *name)
@@ -236,39 +272,85 @@ static const struct ksym *ksym_at(const struct ksyms *ksyms, __u64 addr)
 	return &ksyms->syms[low];
 }
 
-const char *ksyms_find(const struct ksyms *ksyms, __u64 addr, __u64 *offset)
+static void find_in_table(const struct ksyms *ksyms, struct found *found)
+{
+	const struct ksym *sym = ksyms->hidden ? NULL : ksym_at(ksyms, found->addr);
+
+	found->name = sym ? ksyms->names + sym->name : NULL;
+	found->start = sym ? sym->addr : 0;
+}
+
+static void find_by_asking(struct ksyms *ksyms, struct found *found)
+{
+	struct asked *asked;
+	const char *name;
+	__u64 start, size;
+
+	found->name = NULL;
+	HASH_FIND(hh, ksyms->asked, &found->addr, sizeof(found->addr), asked);
+	if (!asked) {
+		name = ksyms_ask_function(ksyms->ask, found->addr, &start, &size);
+		asked = name ? calloc(1, sizeof(*asked) + strlen(name) + 1) : NULL;
+		if (!asked)
+			return;
+		asked->addr = found->addr;
+		asked->start = start;
+		strcpy(asked->name, name);
+		HASH_ADD(hh, ksyms->asked, addr, sizeof(asked->addr), asked);
+		if (asked->refused) {
+			free(asked);
+			return;
+		}
+	}
+	found->name = asked->name;
+	found->start = asked->start;
+}
+
+const char *ksyms_find(struct ksyms *ksyms, __u64 addr, __u64 *offset)
 {
 	struct found *found = &ksyms->cache[(addr ^ addr >> 6) % CACHED];
 
-	if (ksyms->hidden || !addr)
+	if (!addr)
 		return NULL;
 	if (found->addr != addr) {
 		found->addr = addr;
-		found->sym = ksym_at(ksyms, addr);
+		if (ksyms->ask)
+			find_by_asking(ksyms, found);
+		else
+			find_in_table(ksyms, found);
 	}
-	if (!found->sym)
-		return NULL;
-	*offset = addr - found->sym->addr;
-	return ksyms->names + found->sym->name;
+	*offset = addr - found->start;
+	return found->name;
 }
 
-int ksyms_variable(const struct ksyms *ksyms, const char *name, __u64 *addr)
+int ksyms_address(const struct ksyms *ksyms, const char *name, __u64 *addr)
 {
+	const struct ksym *sym;
 	size_t i;
 
-	for (i = 0; i < NR_VARIABLES; i++) {
-		if (strcmp(name, variables[i]) || !ksyms->variables[i])
-			continue;
-		*addr = ksyms->variables[i];
-		return 0;
-	}
-	return -ENOENT;
+	if (ksyms->ask)
+		return ksyms_ask_address(ksyms->ask, name, addr);
+	sym = ksyms_named(ksyms, name);
+	*addr = sym ? sym->addr : 0;
+	for (i = 0; i < NR_VARIABLES && !*addr; i++)
+		if (!strcmp(name, variables[i]))
+			*addr = ksyms->variables[i];
+	return *addr ? 0 : -ENOENT;
 }
 
 int ksyms_range(const struct ksyms *ksyms, const char *name, __u64 *start, __u64 *end)
 {
-	const struct ksym *sym = ksyms_named(ksyms, name), *next;
+	const struct ksym *sym, *next;
+	__u64 first, size;
 
+	if (ksyms->ask) {
+		if (ksyms_ask_address(ksyms->ask, name, start) ||
+		    !ksyms_ask_function(ksyms->ask, *start, &first, &size))
+			return -ENOENT;
+		*end = first + size;
+		return 0;
+	}
+	sym = ksyms_named(ksyms, name);
 	if (!sym || !sym->addr)
 		return -ENOENT;
 	for (next = sym; next < ksyms->syms + ksyms->nr && next->addr == sym->addr; next++)

@@ -8,8 +8,6 @@
 #include "privileges.h"
 #include "settings.h"
 
-#define KALLSYMS "/proc/kallsyms"
-
 static const char *what(const struct options *opts)
 {
 	switch (opts->view) {
@@ -37,10 +35,10 @@ static void banner(const struct options *opts, const struct probe *probe)
 
 int live_start(struct live *live, const struct options *opts)
 {
-	int err = ksyms_load(KALLSYMS, &live->ksyms);
+	int err = ksyms_open(&live->ksyms);
 
 	if (err) {
-		diag_error("cannot read " KALLSYMS ": %s", strerror(-err));
+		diag_error("cannot read /proc/kallsyms: %s", strerror(-err));
 		return err == -EPERM ? -EACCES : err; /* -EPERM is a word on tracing */
 	}
 	live->opts = opts;

@@ -20,7 +20,7 @@
  *   releases  who let go of which map
  *   teardowns calls and releases -> struct teardown (teardown.h)
  *   stuck     what is under way for too long
- *   ksyms     the caller's address -> its name
+ *   ksyms     the caller's address -> its name; ksyms_ask: asks the kernel, bpf/symbols.bpf.c
  *
  * A recording (schema.h: an SQLite file), as a sink and as a source:
  *

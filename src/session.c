@@ -36,7 +36,7 @@
 struct session {
 	const struct options *opts;
 	struct probe *probe;
-	const struct ksyms *ksyms;
+	struct ksyms *ksyms;
 	const struct sink *sink;
 	struct pair *pair[NR_PAIRED]; /* NULL for what is not probed */
 	struct releases *releases;    /* NULL if it is not asked who let go of a map */
@@ -464,7 +464,7 @@ static int open_teardowns(struct session *session)
 }
 
 int session_open(struct session **out, const struct options *opts, struct probe *probe,
-		 const struct ksyms *ksyms, const struct sink *sink)
+		 struct ksyms *ksyms, const struct sink *sink)
 {
 	struct session *session = calloc(1, sizeof(*session));
 	int err = session ? 0 : -ENOMEM;

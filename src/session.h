@@ -20,7 +20,7 @@ __u64 session_now_ns(void);
 
 /* All of these must outlive the session. -errno, of which the user has been told. */
 int session_open(struct session **out, const struct options *opts, struct probe *probe,
-		 const struct ksyms *ksyms, const struct sink *sink);
+		 struct ksyms *ksyms, const struct sink *sink);
 void session_close(struct session *session);
 
 /* Runs until the end, with all that was seen handed over. -errno of the sink if it ended it. */

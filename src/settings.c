@@ -14,14 +14,12 @@ static void config_symbols(struct config *config, const struct ksyms *ksyms)
 		{"arch_rethook_trampoline", "__kretprobe_trampoline"},
 		{"return_to_handler", NULL},
 	};
-	__u64 end;
 	size_t i;
 
 	if (ksyms_hidden(ksyms))
 		return;
-	if (ksyms_range(ksyms, "_stext", &config->text_start, &end) ||
-	    (ksyms_range(ksyms, "_etext", &config->text_end, &end) &&
-	     ksyms_variable(ksyms, "_etext", &config->text_end)))
+	if (ksyms_address(ksyms, "_stext", &config->text_start) ||
+	    ksyms_address(ksyms, "_etext", &config->text_end))
 		config->text_start = config->text_end = 0;
 	ksyms_range(ksyms, TRACED_FUNCTION, &config->func_start, &config->func_end);
 	for (i = 0; i < NR_TRAMPOLINES; i++) {
@@ -31,10 +29,10 @@ static void config_symbols(struct config *config, const struct ksyms *ksyms)
 		    trampolines[i][1])
 			ksyms_range(ksyms, trampolines[i][1], &range[0], &range[1]);
 	}
-	ksyms_range(ksyms, "bpf_map_free_deferred", &config->map_free_deferred, &end);
-	ksyms_range(ksyms, "free_mem_alloc_deferred", &config->free_mem_alloc_deferred, &end);
-	ksyms_variable(ksyms, "__preempt_count", &config->preempt_count);
-	ksyms_variable(ksyms, "pcpu_hot", &config->pcpu_hot);
+	ksyms_address(ksyms, "bpf_map_free_deferred", &config->map_free_deferred);
+	ksyms_address(ksyms, "free_mem_alloc_deferred", &config->free_mem_alloc_deferred);
+	ksyms_address(ksyms, "__preempt_count", &config->preempt_count);
+	ksyms_address(ksyms, "pcpu_hot", &config->pcpu_hot);
 }
 
 static int config_filters(struct config *config, struct name_filter *names,

@@ -29,7 +29,7 @@ typedef void (*stuck_fn)(void *ctx, const struct hang *hang);
 /* Where there is to look. */
 struct stuck {
 	struct probe *probe;
-	const struct ksyms *ksyms;
+	struct ksyms *ksyms;
 	struct pair *const *pair;    /* by enum point; NULL where there are none */
 	struct releases *releases;   /* NULL: not known */
 	struct teardowns *teardowns; /* NULL: not known */
