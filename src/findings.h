@@ -76,7 +76,8 @@ struct findings {
 	/* Of this machine only. */
 	enum answer capabilities[NR_CAPABILITIES];
 	enum lockdown lockdown;
-	int kptr_restrict; /* SYSCTL_UNKNOWN */
+	const char *compiler_lack; /* kernel_compiler_lack() */
+	int kptr_restrict;	   /* SYSCTL_UNKNOWN */
 	int perf_event_paranoid;
 	struct attempt tried[NR_MODES]; /* all points at a time, as a run does */
 	bool freed;			/* the map that was dropped was seen to be freed, */

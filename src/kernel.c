@@ -46,14 +46,21 @@ bool kernel_preemptible(void)
 	return strstr(kernel.version, "PREEMPT");
 }
 
-bool kernel_compiles(void)
+const char *kernel_compiler_lack(void)
 {
 	FILE *file = fopen("/proc/sys/net/core/bpf_jit_enable", "re");
 	int set;
 
 	if (!file)
-		return errno != ENOENT;
+		return errno == ENOENT ? "no compiler for BPF programs" : NULL;
 	set = fgetc(file);
 	fclose(file);
-	return set != '0';
+	return set == '0' ? "its compiler for BPF programs switched off "
+			    "(sysctl net.core.bpf_jit_enable=1 switches it on)"
+			  : NULL;
+}
+
+bool kernel_compiles(void)
+{
+	return !kernel_compiler_lack();
 }

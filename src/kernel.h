@@ -19,10 +19,13 @@ __u32 kernel_possible_cpus(void);
 bool kernel_preemptible(void);
 
 /*
- * Are BPF programs compiled? An interpreter runs neither functions of the kernel's nor callbacks.
- * Debian has s390x without a compiler, and others where it is off. What it is set to only root may
- * see.
+ * Are BPF programs compiled? An interpreter runs neither functions of the kernel's nor callbacks;
+ * on 7.2 it refuses programs of more than one function. Debian has s390x without a compiler, and
+ * riscv64 with one that is off. What it is set to only root may see.
  */
 bool kernel_compiles(void);
+
+/* Why they are not, to go on from "the kernel has"; NULL: they are. */
+const char *kernel_compiler_lack(void);
 
 #endif

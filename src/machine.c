@@ -17,6 +17,7 @@
 
 #include "diag.h"
 #include "findings.h"
+#include "kernel.h"
 #include "probe.h"
 
 #define TRACEABLE "/sys/kernel/tracing/available_filter_functions"
@@ -226,6 +227,7 @@ int findings_from_machine(struct findings *findings)
 	snprintf(findings->version, sizeof(findings->version), "%s", kernel.version);
 	snprintf(findings->machine, sizeof(findings->machine), "%s", kernel.machine);
 	findings->kprobes = has_kprobes();
+	findings->compiler_lack = kernel_compiler_lack();
 	look_at_privileges(findings);
 	look_at_types(findings);
 	findings_from_symbols(findings, ksyms);

@@ -305,16 +305,15 @@ static int explain(enum attach_mode mode, int err)
 			   "(lockdown=confidentiality), and lets nobody read its memory");
 		return -EPERM;
 	}
-	/* The kernel says ENOMEM where no trampoline can be made. */
-	if (err == -ENOMEM && mode == ATTACH_FENTRY && !kernel_compiles()) {
-		diag_error("Linux %s cannot attach %s to " TRACED_FUNCTION "(): "
-			   "it has no compiler for BPF programs",
-			   kernel.release, probe_mode_name(mode));
+	/* It says ENOMEM where no trampoline can be made, EINVAL where its interpreter will not do.
+	 */
+	if ((err == -ENOMEM || err == -EINVAL) && kernel_compiler_lack()) {
+		diag_error("Linux %s cannot attach %s to " TRACED_FUNCTION "(): it has %s",
+			   kernel.release, probe_mode_name(mode), kernel_compiler_lack());
 		return -EOPNOTSUPP;
 	}
-	switch (-err) {
-	case EPERM:
-	case EACCES:
+	/* The verifier says EACCES, too: whoever may do all was refused for another reason. */
+	if (err == -EPERM || (err == -EACCES && !privileges_has(CAP_SYS_ADMIN))) {
 		diag_error(
 			"not permitted to trace the kernel: CAP_BPF and CAP_PERFMON are needed%s "
 			"(or run it as root)",
@@ -322,6 +321,8 @@ static int explain(enum attach_mode mode, int err)
 						"is above 2"
 					      : "");
 		return -EPERM;
+	}
+	switch (-err) {
 	case KERNEL_ENOTSUPP:
 	case ENOENT:
 	case ESRCH:

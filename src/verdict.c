@@ -182,6 +182,8 @@ static bool ruled_out(struct verdict *verdict, const struct findings *findings)
 		conclude(verdict, EXIT_FORBIDDEN,
 			 "the kernel is locked down (lockdown=confidentiality), and "
 			 "lets nobody read its memory");
+	else if (findings->compiler_lack && !is_refusal(findings->tried[ATTACH_FENTRY].err))
+		conclude(verdict, EXIT_UNTRACEABLE, "%s has %s", kernel, findings->compiler_lack);
 	else
 		return false;
 	return true;

@@ -161,6 +161,14 @@ static void test_ruled_out(void **state)
 	good_machine(&findings);
 	findings.lockdown = LOCKDOWN_INTEGRITY;
 	assert_verdict(&findings, EXIT_DONE, ATTACH_FENTRY, "by fentry/fexit");
+	/* Without a compiler some programs run, and some do not. */
+	findings.compiler_lack = "no compiler";
+	assert_verdict(&findings, EXIT_DONE, ATTACH_FENTRY, "by fentry/fexit");
+	all_end(&findings, ATTACH_FENTRY, -EINVAL);
+	all_end(&findings, ATTACH_KPROBE, -EINVAL);
+	assert_verdict(&findings, EXIT_UNTRACEABLE, ATTACH_AUTO, "Linux 9.8.7 has no compiler");
+	all_end(&findings, ATTACH_FENTRY, -EPERM);
+	assert_verdict(&findings, EXIT_FORBIDDEN, ATTACH_AUTO, "although CAP_BPF");
 }
 
 static void test_refused(void **state)
