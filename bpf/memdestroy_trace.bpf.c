@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The probes on bpf_mem_alloc_destroy(). What they do is kept short, and nothing in here may wake
- * the reader up: a program that is preempted makes the kernel skip the same program for every
- * other call on that CPU (see enum prog in event.h). The loader polls.
+ * The probes on bpf_mem_alloc_destroy(). What they do is kept short, and nothing in here wakes the
+ * reader up while there is something to do: a program that is preempted makes the kernel skip the
+ * same program for every other call on that CPU (see enum prog in event.h). The loader polls.
  *
  * A call makes two records, one per side, which the loader joins: no state has to be kept in the
  * kernel, and a call that has not returned is seen. Only filters that need both sides (see
@@ -78,7 +78,7 @@ static __always_inline bool send_entry(struct prog_counts *counts, __u64 ma, __u
 		slot->caller = caller;
 	}
 	rec->head.ts_ns = bpf_ktime_get_ns();
-	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
+	submit(rec);
 	return true;
 }
 

@@ -6,6 +6,7 @@
 #define OUTPUT_BPF_H
 
 enum stage stage;
+__u32 reader_sleeps;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -103,9 +104,32 @@ static __always_inline bool event_is_taken(enum point point, __u32 me, __u64 obj
 	return false;
 }
 
+/*
+ * A reader that has found nothing for long sleeps, and the first record wakes it; after that it
+ * looks by itself. Its flag is looked at once the record has its place, which a reader that goes to
+ * sleep looks for.
+ */
+static __always_inline void submit(void *record)
+{
+	__u64 flags = BPF_RB_NO_WAKEUP;
+
+	if (reader_sleeps) {
+		reader_sleeps = 0;
+		flags = BPF_RB_FORCE_WAKEUP;
+	}
+	bpf_ringbuf_submit(record, flags);
+}
+
 static __always_inline bool send(const void *record, __u64 size)
 {
-	return !bpf_ringbuf_output(&records, (void *)record, size, BPF_RB_NO_WAKEUP);
+	void *copy = bpf_ringbuf_reserve(&records, size, 0);
+
+	if (!copy)
+		return false;
+	__builtin_memcpy(__builtin_assume_aligned(copy, 8), __builtin_assume_aligned(record, 8),
+			 size);
+	submit(copy);
+	return true;
 }
 
 /* Did another program of this side take this entry? A slot left by an earlier call is its own. */

@@ -96,7 +96,7 @@ static __always_inline void send_release(struct prog_counts *counts, enum point 
 	bpf_probe_read_kernel(rec->map_name, sizeof(rec->map_name), &map->name);
 	bpf_get_current_comm(rec->comm, sizeof(rec->comm));
 	rec->head.ts_ns = bpf_ktime_get_ns();
-	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
+	submit(rec);
 }
 
 /*
@@ -158,7 +158,7 @@ static __always_inline bool send_work_entry(struct prog_counts *counts, enum poi
 		rec->key = key_of_work(work);
 	}
 	rec->head.ts_ns = bpf_ktime_get_ns();
-	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
+	submit(rec);
 	return true;
 }
 

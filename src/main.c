@@ -14,7 +14,8 @@
  *   probe     the BPF programs: chosen, loaded, attached; tally: what they count
  *   settings  what the BPF programs are told, from options and symbols
  *   kernel    what the running kernel is like: CPUs, preemption
- *   session   drains the ring buffer, minds signals and clocks
+ *   backlog   empties the ring buffer, by a thread, into memory
+ *   session   takes what is there, minds signals and clocks
  *   decode    bytes -> a checked record
  *   pair      two records -> struct call (call.h)
  *   releases  who let go of which map

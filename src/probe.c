@@ -416,6 +416,11 @@ void probe_stop(struct probe *probe)
 	tally_stop(&probe->tally);
 }
 
+void probe_reader_sleeps(struct probe *probe, bool asleep)
+{
+	__atomic_store_n(&probe->skel->bss->reader_sleeps, asleep, __ATOMIC_SEQ_CST);
+}
+
 void probe_count(const struct probe *probe, struct ledger *ledger)
 {
 	tally_count(&probe->tally, ledger);

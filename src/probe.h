@@ -57,6 +57,9 @@ const char *probe_point_name(enum point point);
 
 bool probe_has(const struct probe *probe, enum point point);
 
+/* The reader is about to sleep, or is awake: asleep, it is woken by the next record, once. */
+void probe_reader_sleeps(struct probe *probe, bool asleep);
+
 /* Fills *counts. */
 void probe_count_point(const struct probe *probe, enum point point, struct point_counts *counts);
 

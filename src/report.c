@@ -287,6 +287,13 @@ static bool done(void *ctx)
 	return output_abandoned(report->output);
 }
 
+static int outlet(void *ctx)
+{
+	const struct report *report = ctx;
+
+	return fileno(report_file(report));
+}
+
 struct sink report_sink(struct report *report)
 {
 	static const struct sink_ops of_calls = {
@@ -296,6 +303,7 @@ struct sink report_sink(struct report *report)
 		.tick = tick,
 		.drained = drained,
 		.done = done,
+		.outlet = outlet,
 	};
 	static const struct sink_ops of_teardowns = {
 		.teardown = take_teardown,
@@ -305,6 +313,7 @@ struct sink report_sink(struct report *report)
 		.tick = tick,
 		.drained = drained,
 		.done = done,
+		.outlet = outlet,
 	};
 
 	return (struct sink){

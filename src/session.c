@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <time.h>
+#include <unistd.h>
 
-#include <bpf/libbpf.h>
-
+#include "backlog.h"
 #include "decode.h"
 #include "diag.h"
 #include "pair.h"
@@ -17,16 +19,14 @@
 
 #define NS_PER_SEC 1000000000ULL
 
-/*
- * The programs wake nobody up (see the head of memdestroy_trace.bpf.c), so the ring buffer is
- * looked at this often: a reader that finds nothing costs next to nothing.
- */
+/* How often a sink is asked if it is done, when it has nothing to say so by. */
 #define PACE_NS (20 * 1000000ULL)
 /* After the end, for calls that are under way to return. */
 #define GRACE_NS (500 * 1000000ULL)
 /* Records taken before signals and clocks are looked at again. */
-#define BATCH	     4096
-#define MORE_TO_COME (-EAGAIN)
+#define BATCH 4096
+/* What waits in memory, at most, for each byte of the ring buffer. */
+#define BACKLOG 64
 /* How often it is looked for what hangs. */
 #define LOOK_NS	  (NS_PER_SEC / 2)
 #define NO_MEMORY "out of memory: "
@@ -42,15 +42,15 @@ struct session {
 	struct releases *releases;    /* NULL if it is not asked who let go of a map */
 	struct teardowns_ops ops;
 	struct teardowns *teardowns; /* NULL if calls are shown */
-	struct ring_buffer *ring;
+	struct backlog *backlog;
 	bool ending;	   /* no more is waited for */
 	bool flushing;	   /* nor will anything be complete any more */
 	bool warned;	   /* that what hangs may not */
+	int signals;	   /* readable when one of those that end a run has come */
 	__u64 looked_ns;   /* when it was last looked for what hangs */
 	__u64 stuck;	   /* what did */
 	__u64 still_stuck; /* and does when the run ends */
 	__u64 bad_records;
-	unsigned int batch;
 	int err; /* why no more can be reported */
 };
 
@@ -82,15 +82,14 @@ __u64 session_now_ns(void)
 	return now.tv_sec * NS_PER_SEC + now.tv_nsec;
 }
 
-/* Waits until then at most. True: a signal came that ends the run. */
-static bool ended_by_signal(const struct session *session, __u64 until_ns)
+/* Has a signal come that ends the run? */
+static bool signal_ends(const struct session *session)
 {
 	const struct sink *sink = session->sink;
+	const struct timespec at_once = {};
 	sigset_t set = ending_signals();
-	__u64 now = session_now_ns(), wait = until_ns > now ? until_ns - now : 0;
-	struct timespec timeout = {.tv_sec = wait / NS_PER_SEC, .tv_nsec = wait % NS_PER_SEC};
 	siginfo_t info;
-	int came = sigtimedwait(&set, &info, &timeout);
+	int came = sigtimedwait(&set, &info, &at_once);
 
 	if (came <= 0)
 		return false;
@@ -279,24 +278,16 @@ static void add_record(void *ctx, const void *data, size_t size)
 	}
 }
 
-static int on_record(void *ctx, void *data, size_t size)
-{
-	struct session *session = ctx;
-
-	add_record(session, data, size);
-	return ++session->batch % BATCH ? 0 : MORE_TO_COME;
-}
-
-/* True: there is more. */
+/* True: there may be more. */
 static bool drain(struct session *session)
 {
-	session->batch = 0;
-	return ring_buffer__consume(session->ring) == MORE_TO_COME;
+	return backlog_take(session->backlog, BATCH, add_record, session) == BATCH;
 }
 
+/* 0 is never. */
 static __u64 earliest(__u64 a, __u64 b)
 {
-	return b && b < a ? b : a;
+	return !a || (b && b < a) ? b : a;
 }
 
 /* Tells of what hangs, for the first time or, at the end, of all that still does. */
@@ -319,6 +310,32 @@ static void look_for_hangs(struct session *session, __u64 now, bool again)
 	session->looked_ns = now;
 }
 
+/* When to look again, though nothing comes; 0: never. */
+static __u64 next_look(struct session *session, __u64 now)
+{
+	if (!session->sink->ops->outlet)
+		return now + PACE_NS;
+	return session_waits(session, now) ? now + LOOK_NS : 0;
+}
+
+/* Waits for a record, a signal, the end of those who read the output; until then, unless 0. */
+static void wait_till(struct session *session, __u64 now, __u64 until_ns)
+{
+	const struct sink *sink = session->sink;
+	__u64 wait = until_ns > now ? until_ns - now : 0;
+	const struct timespec timeout = {
+		.tv_sec = wait / NS_PER_SEC,
+		.tv_nsec = wait % NS_PER_SEC,
+	};
+	struct pollfd fds[] = {
+		{.fd = backlog_fd(session->backlog), .events = POLLIN},
+		{.fd = session->signals, .events = POLLIN},
+		{.fd = sink->ops->outlet ? sink->ops->outlet(sink->ctx) : -1},
+	};
+
+	ppoll(fds, sizeof(fds) / sizeof(fds[0]), until_ns ? &timeout : NULL, NULL);
+}
+
 static void watch(struct session *session)
 {
 	const struct sink *sink = session->sink;
@@ -337,8 +354,10 @@ static void watch(struct session *session)
 			return;
 		if (next && now >= next)
 			took(session, sink->ops->tick(sink->ctx, now, &next));
-		if (ended_by_signal(session,
-				    more ? now : earliest(earliest(now + PACE_NS, end), next)))
+		if (!more)
+			wait_till(session, now,
+				  earliest(earliest(end, next), next_look(session, now)));
+		if (signal_ends(session))
 			return;
 	}
 }
@@ -350,6 +369,7 @@ static void wind_up(struct session *session)
 	const struct timespec pause = {.tv_nsec = 2000000};
 
 	probe_stop(session->probe);
+	backlog_end(session->backlog);
 	while (probe_under_way(session->probe) && session_now_ns() < deadline) {
 		drain(session);
 		nanosleep(&pause, NULL);
@@ -467,6 +487,7 @@ int session_open(struct session **out, const struct options *opts, struct probe 
 		 struct ksyms *ksyms, const struct sink *sink)
 {
 	struct session *session = calloc(1, sizeof(*session));
+	const sigset_t signals = ending_signals();
 	int err = session ? 0 : -ENOMEM;
 
 	if (!err) {
@@ -474,13 +495,17 @@ int session_open(struct session **out, const struct options *opts, struct probe 
 		session->probe = probe;
 		session->ksyms = ksyms;
 		session->sink = sink;
+		session->signals = -1;
 		err = open_pairs(session);
 	}
 	if (!err)
 		err = open_teardowns(session);
 	if (!err) {
-		session->ring = ring_buffer__new(probe_records_fd(probe), on_record, session, NULL);
-		err = session->ring ? 0 : -errno;
+		session->signals = signalfd(-1, &signals, SFD_CLOEXEC);
+		err = session->signals < 0 ? -errno : 0;
+	}
+	if (!err) {
+		err = backlog_open(&session->backlog, probe, (size_t)opts->buffer_bytes * BACKLOG);
 	}
 	if (err) {
 		diag_error("cannot read the ring buffer: %s", strerror(-err));
@@ -497,11 +522,13 @@ void session_close(struct session *session)
 
 	if (!session)
 		return;
-	ring_buffer__free(session->ring);
+	backlog_close(session->backlog);
 	teardowns_free(session->teardowns);
 	releases_free(session->releases);
 	for (i = 0; i < NR_PAIRED; i++)
 		pair_free(session->pair[i]);
+	if (session->signals >= 0)
+		close(session->signals);
 	free(session);
 }
 

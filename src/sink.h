@@ -37,6 +37,11 @@ struct sink_ops {
 	/* Is nothing more wanted? */
 	bool (*done)(void *ctx);
 	/*
+	 * A file descriptor: as long as it has no error, done() need not be asked while nothing
+	 * happens. NULL: it has to be, all the time.
+	 */
+	int (*outlet)(void *ctx);
+	/*
 	 * A signal came that ends a run. to_group: it was the terminal's, so that all processes
 	 * there have got it. True: the run shall go on. NULL: it shall not.
 	 */

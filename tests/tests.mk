@@ -8,10 +8,16 @@ $(OUT)/tests/unit/%: tests/unit/%.c $(LIB)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -iquote src -o $@ $< $(LIB) -lcmocka $(ALL_LDLIBS)
 
-$(OUT)/tests/workload: $(wildcard tests/guest/*.[ch])
+$(OUT)/tests/workload: $(filter-out %/slow_disk.c,$(wildcard tests/guest/*.[ch]))
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c,$^) $(ALL_LDLIBS)
+
+# Loaded before others by the guest test.
+$(OUT)/tests/slow_disk.so: tests/guest/slow_disk.c
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -shared -fPIC -o $@ $<
 
 $(OUT)/tests/bin/calls: $(OUT)/tests/bench/calls.skel.h
 vpath %.c tests/bench tests/cli tests/kernels
@@ -21,7 +27,7 @@ $(OUT)/tests/bin/%: %.c $(LIB)
 	$(Q)$(CC) $(ALL_CFLAGS) -iquote src -o $@ $< $(LIB) $(ALL_LDLIBS)
 
 unit: $(UNIT)
-programs: all $(OUT)/tests/workload $(addprefix $(OUT)/tests/bin/,calls events fields floor measure scenarios recordings kernels)
+programs: all $(OUT)/tests/workload $(OUT)/tests/slow_disk.so $(addprefix $(OUT)/tests/bin/,calls events fields floor measure scenarios recordings kernels)
 
 asan:
 	$(Q)$(MAKE) --no-print-directory OUT=build/asan CFLAGS="-O1 -g" SANITIZE="-fsanitize=address,undefined" all unit

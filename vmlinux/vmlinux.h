@@ -56,6 +56,7 @@ enum {
 
 enum {
 	BPF_RB_NO_WAKEUP = 1 << 0,
+	BPF_RB_FORCE_WAKEUP = 1 << 1,
 };
 
 typedef struct {
