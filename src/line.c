@@ -101,6 +101,13 @@ static void json_flush(struct json_line *line)
 	line->len = 0;
 }
 
+/* For a name, or a text that is not too long. */
+static void json_make_room(struct json_line *line)
+{
+	if (line->len > LINE_SIZE - CELL_SIZE)
+		json_flush(line);
+}
+
 static void json_put(struct json_line *line, const char *text, size_t len)
 {
 	if (len > sizeof(line->text) - line->len)
@@ -119,12 +126,22 @@ static void json_put_number(struct json_line *line, __u64 number)
 	json_put(line, first, digits + sizeof(digits) - first);
 }
 
-/* In quotes; names of members, and text that needs no escapes. */
-static void json_put_plain(struct json_line *line, const char *text, size_t len)
+/* In quotes. False, and nothing is put: the text needs escapes, or is too long. */
+static bool json_put_plain(struct json_line *line, const char *text)
 {
-	json_put(line, "\"", 1);
-	json_put(line, text, len);
-	json_put(line, "\"", 1);
+	char *at, *end = line->text + LINE_SIZE;
+
+	json_make_room(line);
+	at = line->text + line->len;
+	*at++ = '"';
+	for (; *text; text++) {
+		if (*text < ' ' || *text > '~' || *text == '"' || *text == '\\' || at + 2 >= end)
+			return false;
+		*at++ = *text;
+	}
+	*at++ = '"';
+	line->len = at - line->text;
+	return true;
 }
 
 /* Whatever else: by Jansson. */
@@ -146,14 +163,6 @@ static void json_put_value(struct json_line *line, json_t *json)
 	json_decref(json);
 }
 
-static bool is_plain(const char *text)
-{
-	for (; *text; text++)
-		if (*text < ' ' || *text > '~' || *text == '"' || *text == '\\')
-			return false;
-	return true;
-}
-
 /* False: it is null. */
 static bool json_put_column(struct json_line *line, const struct column *column, const void *object)
 {
@@ -163,9 +172,9 @@ static bool json_put_column(struct json_line *line, const struct column *column,
 		json_put(line, "null", 4);
 		return false;
 	}
-	if (column->kind == VALUE_TEXT && is_plain(value.text))
-		json_put_plain(line, value.text, strlen(value.text));
-	else if (column->kind == VALUE_BOOL)
+	if (column->kind == VALUE_TEXT && json_put_plain(line, value.text))
+		return true;
+	if (column->kind == VALUE_BOOL)
 		json_put(line, value.number ? "true" : "false", value.number ? 4 : 5);
 	else if (column->kind != VALUE_TEXT && column->kind != VALUE_LINES &&
 		 column->kind != VALUE_REAL && column->kind != VALUE_INTEGER &&
@@ -176,12 +185,21 @@ static bool json_put_column(struct json_line *line, const struct column *column,
 	return column->kind != VALUE_REAL || isfinite(value.real);
 }
 
-static void json_put_name(struct json_line *line, const char *name, size_t len, bool first)
+/* A member's name, up to a dot; all names are short. Returns its length. */
+static size_t json_put_name(struct json_line *line, const char *name, bool first)
 {
+	char *at = line->text + line->len;
+	size_t len;
+
 	if (!first)
-		json_put(line, ",", 1);
-	json_put_plain(line, name, len);
-	json_put(line, ":", 1);
+		*at++ = ',';
+	*at++ = '"';
+	for (len = 0; name[len] && name[len] != '.'; len++)
+		*at++ = name[len];
+	*at++ = '"';
+	*at++ = ':';
+	line->len = at - line->text;
+	return len;
 }
 
 static bool is_of(const struct column *column, const char *of, size_t len)
@@ -204,7 +222,8 @@ static void json_put_members(struct json_line *line, const struct column *column
 	for (; column->name; column++) {
 		if (!is_of(column, of, len))
 			continue;
-		json_put_name(line, column->name + len + 1, strlen(column->name + len + 1), first);
+		json_make_room(line);
+		json_put_name(line, column->name + len + 1, first);
 		known |= json_put_column(line, column, object);
 		first = false;
 	}
@@ -230,17 +249,22 @@ int line_json(FILE *out, const struct column *columns, const void *object)
 	const struct column *column;
 	struct json_line line;
 	bool first = true;
-	size_t len;
+	size_t len, start;
 
 	line.out = out;
 	line.len = 0;
 	line.err = 0;
 	json_put(&line, "{", 1);
 	for (column = columns; column->name; column++) {
-		len = strcspn(column->name, ".");
-		if (!len || (column->name[len] && is_written(columns, column, len)))
+		if (!*column->name)
 			continue;
-		json_put_name(&line, column->name, len, first);
+		json_make_room(&line);
+		start = line.len;
+		len = json_put_name(&line, column->name, first);
+		if (column->name[len] && is_written(columns, column, len)) {
+			line.len = start;
+			continue;
+		}
 		first = false;
 		if (column->name[len])
 			json_put_members(&line, column, object, len);
