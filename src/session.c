@@ -25,8 +25,8 @@
 #define GRACE_NS (500 * 1000000ULL)
 /* Records taken before signals and clocks are looked at again. */
 #define BATCH 4096
-/* What waits in memory, at most, for each byte of the ring buffer. */
-#define BACKLOG 64
+/* What waits in memory, at most, while a sink is slower than what happens: bytes. */
+#define BACKLOG ((size_t)256 << 20)
 /* How often it is looked for what hangs. */
 #define LOOK_NS	  (NS_PER_SEC / 2)
 #define NO_MEMORY "out of memory: "
@@ -505,7 +505,7 @@ int session_open(struct session **out, const struct options *opts, struct probe 
 		err = session->signals < 0 ? -errno : 0;
 	}
 	if (!err) {
-		err = backlog_open(&session->backlog, probe, (size_t)opts->buffer_bytes * BACKLOG);
+		err = backlog_open(&session->backlog, probe, BACKLOG);
 	}
 	if (err) {
 		diag_error("cannot read the ring buffer: %s", strerror(-err));
