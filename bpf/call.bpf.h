@@ -71,8 +71,7 @@ static __always_inline __u64 map_of_worker(__u64 ma)
 	return map;
 }
 
-/* Is it one of these types? One question, where the verifier would follow as many paths as types.
- */
+/* One question, where the verifier would follow as many paths as there are types. */
 #define IS_ONE_OF(type, types) ((type) < 64 && (1ULL << (type) & (types)))
 #define TYPE(name)	       (1ULL << BPF_MAP_TYPE_##name)
 

@@ -38,8 +38,7 @@
 /* How far into the function its call of the trampoline returns to, at most. */
 #define IN_FUNC 64
 
-/* 1 if start <= addr < end, or 0. Without a branch: at each the verifier has two paths to follow.
- */
+/* Without a branch, at each of which the verifier has two paths to follow. 1 or 0. */
 static __always_inline __u32 within(__u64 addr, __u64 start, __u64 end)
 {
 	__u64 offset = addr - start, size = end - start;

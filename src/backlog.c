@@ -74,7 +74,7 @@ static bool open_chunk(struct backlog *backlog)
 	return true;
 }
 
-/* True: there was something to. */
+/* True: there was something to hand over. */
 static bool hand_over(struct backlog *backlog)
 {
 	const __u64 one = 1;
@@ -140,10 +140,14 @@ static void *empty_the_ring(void *ctx)
 {
 	struct backlog *backlog = ctx;
 	int looks = 0; /* for nothing */
+	bool asleep;
 
-	do
+	do {
 		looks = look(backlog) ? 0 : looks + 1;
-	while (!pause_for(backlog, looks > IDLE_LOOKS));
+		asleep = looks > IDLE_LOOKS;
+		if (asleep)
+			looks = 0; /* what wakes it may take its time to be there */
+	} while (!pause_for(backlog, asleep));
 	return NULL;
 }
 

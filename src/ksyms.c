@@ -319,6 +319,8 @@ const char *ksyms_find(struct ksyms *ksyms, __u64 addr, __u64 *offset)
 		else
 			find_in_table(ksyms, found);
 	}
+	if (!found->name)
+		return NULL;
 	*offset = addr - found->start;
 	return found->name;
 }

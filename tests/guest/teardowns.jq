@@ -19,6 +19,11 @@ def excused($by):
 	if $by == "nothing" then 0
 	else points | map(select(.seen_return != null) | (.missed // 0) + (.missed_return // 0)) | add
 	end;
+# Also of who let go of it, and so of whose map it was.
+def excused_release($by):
+	if $by == "nothing" then 0
+	else points | map((.missed // 0) + (.missed_return // 0)) | add
+	end;
 def wrong(f): map(select(f | not)) | length;
 
 # How many maps there were, by type and name, and by what was seen: they must be the same.
