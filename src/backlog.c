@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <bpf/libbpf.h>
@@ -77,7 +76,6 @@ static bool open_chunk(struct backlog *backlog)
 /* True: there was something to hand over. */
 static bool hand_over(struct backlog *backlog)
 {
-	const __u64 one = 1;
 	bool first;
 
 	if (!backlog->open || !backlog->open->len)
@@ -92,8 +90,7 @@ static bool hand_over(struct backlog *backlog)
 	pthread_mutex_unlock(&backlog->lock);
 	backlog->open = NULL;
 	if (first)
-		while (write(backlog->fd, &one, sizeof(one)) < 0 && errno == EINTR)
-			;
+		eventfd_write(backlog->fd, 1);
 	return true;
 }
 
@@ -187,7 +184,7 @@ int backlog_fd(const struct backlog *backlog)
 /* Gets what has been handed over, if the last of that is done with. */
 static void get_more(struct backlog *backlog)
 {
-	__u64 count;
+	eventfd_t count;
 
 	if (backlog->taken)
 		return;
@@ -196,8 +193,7 @@ static void get_more(struct backlog *backlog)
 	pthread_mutex_lock(&backlog->lock);
 	backlog->taken = backlog->first;
 	backlog->first = backlog->last = NULL;
-	while (read(backlog->fd, &count, sizeof(count)) < 0 && errno == EINTR)
-		;
+	eventfd_read(backlog->fd, &count);
 	pthread_mutex_unlock(&backlog->lock);
 	backlog->at = 0;
 }
@@ -236,12 +232,9 @@ size_t backlog_take(struct backlog *backlog, size_t max,
 
 void backlog_end(struct backlog *backlog)
 {
-	const __u64 one = 1;
-
 	if (!backlog->threaded)
 		return;
-	while (write(backlog->stop_fd, &one, sizeof(one)) < 0 && errno == EINTR)
-		;
+	eventfd_write(backlog->stop_fd, 1);
 	pthread_join(backlog->thread, NULL);
 	backlog->threaded = false;
 }
