@@ -5,6 +5,7 @@ VERSION := 0.1.0
 
 CC ?= gcc
 CLANG ?= clang
+LLVM_STRIP ?= llvm-strip
 BPFTOOL ?= $(firstword $(shell command -v bpftool) /usr/sbin/bpftool)
 PKG_CONFIG ?= pkg-config
 INSTALL ?= install
@@ -57,7 +58,9 @@ $(OUT)/src/%.o: src/%.c Makefile | $(SKEL)
 
 vpath %.bpf.c bpf
 # The programs come in two ways: see bpf/head.bpf.h.
-compile_bpf = mkdir -p $(@D) && $(CLANG) -target $(BPF_TARGET) $(BPF_CFLAGS) -c -o $@ $<
+# Of what -g gives, libbpf wants the BTF only.
+compile_bpf = mkdir -p $(@D) && $(CLANG) -target $(BPF_TARGET) $(BPF_CFLAGS) -c -o $@ $< && \
+	$(LLVM_STRIP) -g $@
 
 $(OUT)/%.bpf.o: %.bpf.c Makefile
 	$(call say,BPF,$@)
