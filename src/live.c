@@ -7,6 +7,7 @@
 #include "live.h"
 #include "privileges.h"
 #include "settings.h"
+#include "signals.h"
 
 static const char *what(const struct options *opts)
 {
@@ -42,7 +43,7 @@ int live_start(struct live *live, const struct options *opts)
 		return err == -EPERM ? -EACCES : err; /* -EPERM is a word on tracing */
 	}
 	live->opts = opts;
-	session_block_signals();
+	signals_block();
 	err = probe_open(&live->probe, opts, live->ksyms);
 	if (err)
 		return err;

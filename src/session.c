@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,6 +12,7 @@
 #include "pair.h"
 #include "releases.h"
 #include "session.h"
+#include "signals.h"
 #include "stuck.h"
 #include "teardowns.h"
 
@@ -54,26 +53,6 @@ struct session {
 	int err; /* why no more can be reported */
 };
 
-static sigset_t ending_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	return set;
-}
-
-void session_block_signals(void)
-{
-	sigset_t set = ending_signals();
-
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN); /* writing tells */
-	signal(SIGXFSZ, SIG_IGN); /* likewise */
-}
-
 __u64 session_now_ns(void)
 {
 	struct timespec now;
@@ -86,15 +65,12 @@ __u64 session_now_ns(void)
 static bool signal_ends(const struct session *session)
 {
 	const struct sink *sink = session->sink;
-	const struct timespec at_once = {};
-	sigset_t set = ending_signals();
-	siginfo_t info;
-	int came = sigtimedwait(&set, &info, &at_once);
+	bool to_group;
+	int came = signals_take(&to_group);
 
-	if (came <= 0)
+	if (!came)
 		return false;
-	return !sink->ops->signalled ||
-	       !sink->ops->signalled(sink->ctx, came, info.si_code == SI_KERNEL);
+	return !sink->ops->signalled || !sink->ops->signalled(sink->ctx, came, to_group);
 }
 
 /* What could not be reported ends the run. */
@@ -362,6 +338,19 @@ static void watch(struct session *session)
 	}
 }
 
+/* What waits in memory, which may take long where whoever reads the output does. */
+static void hand_on(struct session *session)
+{
+	__u64 tell_ns = session_now_ns() + SIGNALS_PATIENCE_NS;
+
+	while (drain(session)) {
+		if (!tell_ns || session_now_ns() < tell_ns)
+			continue;
+		diag_info("writing what has not been yet; Ctrl-C gives it up");
+		tell_ns = 0;
+	}
+}
+
 /* Sees off the calls under way, so that the end of the run cuts no call in two if it can help. */
 static void wind_up(struct session *session)
 {
@@ -370,12 +359,12 @@ static void wind_up(struct session *session)
 
 	probe_stop(session->probe);
 	backlog_end(session->backlog);
+	signals_end();
 	while (probe_under_way(session->probe) && session_now_ns() < deadline) {
 		drain(session);
 		nanosleep(&pause, NULL);
 	}
-	while (drain(session))
-		;
+	hand_on(session);
 	look_for_hangs(session, session_now_ns(), false);
 	session->ending = true;
 	if (session->stuck)
@@ -487,7 +476,6 @@ int session_open(struct session **out, const struct options *opts, struct probe 
 		 struct ksyms *ksyms, const struct sink *sink)
 {
 	struct session *session = calloc(1, sizeof(*session));
-	const sigset_t signals = ending_signals();
 	int err = session ? 0 : -ENOMEM;
 
 	if (!err) {
@@ -500,12 +488,11 @@ int session_open(struct session **out, const struct options *opts, struct probe 
 	}
 	if (!err)
 		err = open_teardowns(session);
-	if (!err) {
-		session->signals = signalfd(-1, &signals, SFD_CLOEXEC);
-		err = session->signals < 0 ? -errno : 0;
-	}
-	if (!err) {
+	if (!err)
 		err = backlog_open(&session->backlog, probe, BACKLOG);
+	if (!err) {
+		session->signals = signals_open();
+		err = session->signals < 0 ? session->signals : 0;
 	}
 	if (err) {
 		diag_error("cannot read the ring buffer: %s", strerror(-err));

@@ -12,9 +12,6 @@
 
 struct session;
 
-/* To be called before any probe is attached: the signals that end a run wait from here on. */
-void session_block_signals(void);
-
 /* CLOCK_MONOTONIC */
 __u64 session_now_ns(void);
 
