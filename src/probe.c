@@ -363,7 +363,7 @@ int probe_open(struct probe **out, const struct options *opts, const struct ksym
 			return 0;
 		}
 		diag_verbose("%s: %s", probe_mode_name(all[i]), strerror(-err));
-		if (opts->attach != ATTACH_AUTO || err == -EPERM || i == 1)
+		if (opts->attach != ATTACH_AUTO || err == -EPERM || err == -EMFILE || i == 1)
 			return explain(all[i], err);
 	}
 	return err;
