@@ -45,8 +45,6 @@
 		.of = ALL, .short_name = c, .long_name = name, .group = ABOUT, .help = text,       \
 	}
 
-#define BUFFER_TEXT(size)                                                                          \
-	"size of the ring buffer, rounded up to a power of two: " size " (default), at most 1G"
 #define CALL_KEYS      "caller, alloc, comm, cpu; "
 #define MAP_KEYS       "type, name, id, released_by, released_pid, cgroup"
 #define RECORDING_KEYS "; host, scenario"
@@ -71,8 +69,9 @@ const struct option_spec option_specs[NR_OPTS] = {
 			     "how to probe the function: auto (default), fentry or kprobe"),
 	[OPT_KPROBE] =
 		VALUE(LIVE, 'k', NULL, NULL, option_kprobe, PROBING, "the same as --attach kprobe"),
-	[OPT_BUFFER] = VALUE(LIVE, 0, "buffer", "SIZE", option_buffer, PROBING, BUFFER_TEXT("4M"),
-			     .unlike = {{RECORD | BENCH, BUFFER_TEXT("16M")}}),
+	[OPT_BUFFER] = VALUE(LIVE, 0, "buffer", "SIZE", option_buffer, PROBING,
+			     "size of the ring buffer, rounded up to a power of two, at most 1G"
+			     " (default: 512K for each CPU, 1M to 16M)"),
 	[OPT_TYPE] = VALUE(READS, 't', "type", "TYPE", option_type, FILTERS,
 			   "only maps of this type, as bpftool names it: hash, lpm_trie, ..."
 			   " (repeatable)",

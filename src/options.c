@@ -12,8 +12,6 @@
 #include "teardown.h"
 #include "usage.h"
 
-#define DEFAULT_BUFFER	 (4UL << 20)
-#define FILE_BUFFER	 (16UL << 20) /* of what goes to a file: nobody waits for it */
 #define DEFAULT_STUCK_NS 10000000000ULL
 #define DEFAULT_ALPHA	 0.05
 #define LONG_ONLY	 256 /* what getopt says for an option with no short name: this + index */
@@ -345,7 +343,6 @@ static void set_defaults(struct options *opts)
 {
 	*opts = (struct options){
 		.sort = SORT_TOTAL,
-		.buffer_bytes = DEFAULT_BUFFER,
 		.stuck_ns = DEFAULT_STUCK_NS,
 		.alpha = DEFAULT_ALPHA,
 	};
@@ -366,7 +363,6 @@ static int take_first_words(struct options *opts, int argc, char **argv)
 	if (opts->action == ACTION_RECORD || opts->action == ACTION_BENCH) {
 		opts->view = VIEW_BOTH;
 		opts->identity = true;
-		opts->buffer_bytes = FILE_BUFFER;
 	} else if (opts->action == ACTION_CHECK) {
 		opts->view = VIEW_BOTH;
 	} else if (argc > taken + 1 && !strcmp(argv[taken + 1], teardowns)) {

@@ -148,7 +148,8 @@ struct options {
 	const char *check_btf;	    /* and a file with BTF, */
 	const char *check_kallsyms; /* and one like /proc/kallsyms */
 
-	size_t buffer_bytes; /* of the ring buffer, a power of two of at least a page */
+	/* Of the ring buffer, a power of two of at least a page; 0: as many as suit the machine. */
+	size_t buffer_bytes;
 };
 
 enum options_result { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_BAD };

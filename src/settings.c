@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "diag.h"
 #include "glob.h"
 #include "settings.h"
+
+#define CPU_BUFFER (512UL << 10)
+#define MIN_BUFFER (1UL << 20)
+#define MAX_BUFFER (16UL << 20)
 
 static void config_symbols(struct config *config, const struct ksyms *ksyms)
 {
@@ -84,10 +89,24 @@ static __u32 points_wanted(const struct options *opts)
 	return points;
 }
 
+/*
+ * Each CPU that calls fills it while its reader waits for the next look (see backlog.c). Little is
+ * better: user space is told to have it twice, since it is mapped so.
+ */
+static size_t default_buffer(void)
+{
+	long nr_cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t bytes = MIN_BUFFER;
+
+	while (bytes < MAX_BUFFER && (long)(bytes / CPU_BUFFER) < nr_cpus)
+		bytes *= 2;
+	return bytes;
+}
+
 int settings_make(struct settings *settings, const struct options *opts, const struct ksyms *ksyms)
 {
 	memset(settings, 0, sizeof(*settings));
-	settings->buffer_bytes = opts->buffer_bytes;
+	settings->buffer_bytes = opts->buffer_bytes ?: default_buffer();
 	settings->points = points_wanted(opts);
 	settings->stacks = opts->stuck_ns;
 	config_symbols(&settings->config, ksyms);

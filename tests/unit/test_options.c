@@ -14,7 +14,7 @@ static void test_defaults(void **state)
 	assert_int_equal(opts.nr_by, 2);
 	assert_int_equal(opts.by[0], KEY_CALLER);
 	assert_int_equal(opts.by[1], KEY_TYPE);
-	assert_int_equal(opts.buffer_bytes, 4 << 20);
+	assert_int_equal(opts.buffer_bytes, 0);
 	assert_int_equal(opts.action, ACTION_TRACE);
 	assert_int_equal(opts.view, VIEW_CALLS);
 	assert_false(opts.view_given || opts.force || opts.list || opts.quick);

@@ -161,7 +161,7 @@ static void test_record(void **state)
 	assert_string_equal(opts.output, "f");
 	assert_null(opts.command);
 	assert_int_equal(opts.nr_by, 0);
-	assert_int_equal(opts.buffer_bytes, 16 << 20);
+	assert_int_equal(opts.buffer_bytes, 0);
 	assert_true(opts.stuck_ns == 10 * SECOND && opts.duration_ns == 0);
 
 	good("record -qkd 5 --stuck 0 --buffer 1M --force --output=f --");
@@ -308,7 +308,7 @@ static void test_bench(void **state)
 	assert_null(opts.output);
 	assert_int_equal(opts.nr_scenarios, 0);
 	assert_int_equal(opts.nr_by, 0);
-	assert_int_equal(opts.buffer_bytes, 16 << 20);
+	assert_int_equal(opts.buffer_bytes, 0);
 
 	good("bench type=hash -o f lpm --force -f markdown -k -- -x");
 	assert_int_equal(opts.nr_scenarios, 3);
