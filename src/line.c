@@ -129,16 +129,18 @@ static void json_put_number(struct json_line *line, __u64 number)
 /* In quotes. False, and nothing is put: the text needs escapes, or is too long. */
 static bool json_put_plain(struct json_line *line, const char *text)
 {
-	char *at, *end = line->text + LINE_SIZE;
+	/* All of ASCII that is printed, but for the quote and the backslash. */
+	static const bool plain[256] = {
+		[' ' ... '!'] = true, ['#' ... '['] = true, [']' ... '~'] = true};
+	char *at, *end = line->text + LINE_SIZE - 1;
 
 	json_make_room(line);
 	at = line->text + line->len;
 	*at++ = '"';
-	for (; *text; text++) {
-		if (*text < ' ' || *text > '~' || *text == '"' || *text == '\\' || at + 2 >= end)
-			return false;
-		*at++ = *text;
-	}
+	while (plain[(unsigned char)*text] && at < end)
+		*at++ = *text++;
+	if (*text)
+		return false;
 	*at++ = '"';
 	line->len = at - line->text;
 	return true;

@@ -18,7 +18,9 @@ static int fd;
 static volatile sig_atomic_t came, came_to_group, over;
 static volatile long long since_ns; /* that came has not been taken, or that it is over */
 
-/* By nohup(1). A shell has what it starts in the background ignore SIGINT: not to be meant by it. */
+/*
+ * By nohup(1). That a shell has what it starts in the background ignore SIGINT is not meant for it.
+ */
 static bool is_ignored(int signo)
 {
 	struct sigaction action;

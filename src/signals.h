@@ -16,8 +16,8 @@ void signals_block(void);
 int signals_open(void);
 
 /*
- * Takes off the one that has come, if any. 0: none. *to_group: the kernel sent it, as it does to all
- * of a terminal's foreground processes. The file descriptor is readable until then.
+ * Takes off the one that has come, if any. 0: none. *to_group: the kernel sent it, as it does to
+ * all of a terminal's foreground processes. The file descriptor is readable until then.
  */
 int signals_take(bool *to_group);
 
