@@ -75,7 +75,7 @@ lint:
 	$(Q)clang-format --dry-run -Werror $(wildcard src/*.[ch] bpf/*.[ch] tests/*/*.[ch])
 	$(Q)shellcheck -x .ci/run tests/run tests/deps tests/cli/run tests/cli/undocumented tests/bench/run \
 		tests/bench/report \
-		$(addprefix tests/bench/,deps rounds show check) bpf/foreign-skeleton \
+		$(addprefix tests/bench/,deps headers rounds show check) bpf/foreign-skeleton \
 		$(filter-out %.c %.h %.jq %.md %/init,$(wildcard tests/arch/* tests/guest/* tests/kernels/*))
 
 .PHONY: unit programs asan deps test test-kernels test-arch guest demo bench bench-check lint

@@ -1,22 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The floor: a pair of programs that do nothing, on entry and return of bpf_mem_alloc_destroy().
- * What they cost no tracer of that kind can save.
+ * The floor: a pair of programs that do nothing, on entry and return of bpf_mem_alloc_destroy(), or
+ * one for both, called a session. What they cost no tracer of that kind can save.
  *
- * usage: floor fentry|kprobe     says when it is attached; ends by a signal
+ * usage: floor fentry|kprobe|fsession|kprobe-session
+ * Says when it was attached, in nanoseconds of the monotonic clock; ends by a signal.
  */
 #include <linux/perf_event.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #define FUNCTION   "bpf_mem_alloc_destroy"
 #define KPROBE_PMU "/sys/bus/event_source/devices/kprobe/type"
+
+/* include/uapi/linux/bpf.h; newer than the header that is at hand. */
+#define KPROBE_SESSION ((enum bpf_attach_type)56) /* since 6.10 */
+#define FSESSION       ((enum bpf_attach_type)58) /* since 7.0 */
+
+/* Reading the kernel's types is most of what a start takes: once, as few can do without. */
+static int function_id(void)
+{
+	static struct btf *kernel;
+
+	if (!kernel)
+		kernel = btf__load_vmlinux_btf();
+	return btf__find_by_name_kind(kernel, FUNCTION, BTF_KIND_FUNC);
+}
 
 static int load(enum bpf_prog_type type, enum bpf_attach_type attach)
 {
@@ -26,10 +43,9 @@ static int load(enum bpf_prog_type type, enum bpf_attach_type attach)
 		{.code = BPF_JMP | BPF_EXIT},
 	};
 
-	if (type == BPF_PROG_TYPE_TRACING) {
-		opts.expected_attach_type = attach;
-		opts.attach_btf_id = libbpf_find_vmlinux_btf_id(FUNCTION, attach);
-	}
+	opts.expected_attach_type = attach;
+	if (type == BPF_PROG_TYPE_TRACING)
+		opts.attach_btf_id = function_id();
 	return bpf_prog_load(type, "floor", "GPL", nothing, 2, &opts);
 }
 
@@ -57,21 +73,42 @@ static int attach_kprobe(bool at_return)
 	return ioctl(fd, PERF_EVENT_IOC_ENABLE, 0);
 }
 
+static int attach_kprobe_session(void)
+{
+	const char *function = FUNCTION;
+	union bpf_attr attr = {
+		.link_create.prog_fd = load(BPF_PROG_TYPE_KPROBE, KPROBE_SESSION),
+		.link_create.attach_type = KPROBE_SESSION,
+		.link_create.kprobe_multi.cnt = 1,
+		.link_create.kprobe_multi.syms = (unsigned long)&function,
+	};
+
+	return syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
+}
+
+static int attach(const char *how)
+{
+	if (!strcmp(how, "fentry"))
+		return attach_fentry(BPF_TRACE_FENTRY) < 0 || attach_fentry(BPF_TRACE_FEXIT) < 0;
+	if (!strcmp(how, "fsession"))
+		return attach_fentry(FSESSION) < 0;
+	if (!strcmp(how, "kprobe-session"))
+		return attach_kprobe_session() < 0;
+	return attach_kprobe(true) || attach_kprobe(false);
+}
+
 int main(int argc, char **argv)
 {
-	int err;
+	struct timespec now;
 
-	if (argc == 2 && !strcmp(argv[1], "fentry"))
-		err = attach_fentry(BPF_TRACE_FENTRY) < 0 || attach_fentry(BPF_TRACE_FEXIT) < 0;
-	else if (argc == 2 && !strcmp(argv[1], "kprobe"))
-		err = attach_kprobe(true) || attach_kprobe(false);
-	else
+	if (argc != 2)
 		return 2;
-	if (err) {
-		perror("floor: " FUNCTION);
+	if (attach(argv[1])) {
+		fprintf(stderr, "floor: cannot attach %s to " FUNCTION "()\n", argv[1]);
 		return 1;
 	}
-	fprintf(stderr, "floor: tracing\n");
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	fprintf(stderr, "attached: %lld\n", now.tv_sec * 1000000000LL + now.tv_nsec);
 	pause();
 	return 0;
 }

@@ -63,7 +63,7 @@ static long long number_in(const char *path, const char *name)
 }
 
 struct usage {
-	long long ran_ns, peak_kb;
+	long long ran_ns, peak_kb, resident_kb;
 };
 
 static void add_process(struct usage *usage, const char *pid)
@@ -84,6 +84,7 @@ static void add_process(struct usage *usage, const char *pid)
 		closedir(tasks);
 	snprintf(path, sizeof(path), "/proc/%s/status", pid);
 	usage->peak_kb += number_in(path, "VmHWM:");
+	usage->resident_kb += number_in(path, "VmRSS:");
 }
 
 static pid_t group_of(const char *pid)
@@ -149,7 +150,7 @@ static bool ended(pid_t pid)
 	return waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT) || info.si_pid;
 }
 
-static long long ticks[MAX_TICKS]; /* when two calls were made */
+static long long began_ns, ticks[MAX_TICKS]; /* when two calls were made, since then */
 static int nr_ticks;
 
 /* Waits until the tracer is idle, or has ended. False: neither. */
@@ -159,7 +160,7 @@ static bool settle(pid_t pid, bool ticking)
 
 	while (now_ns() - began < PATIENCE && !ended(pid)) {
 		if (ticking && nr_ticks < MAX_TICKS) {
-			ticks[nr_ticks++] = now_ns() - began;
+			ticks[nr_ticks++] = now_ns() - began_ns;
 			make_two_calls();
 		}
 		sleep_ns(STEP);
@@ -193,7 +194,7 @@ static void say_ticks(void)
 {
 	int i;
 
-	printf("\"ticks\":[");
+	printf("\"began\":%lld,\"ticks\":[", began_ns);
 	for (i = 0; i < nr_ticks; i++)
 		printf("%s%lld", i ? "," : "", ticks[i]);
 	printf("],");
@@ -224,11 +225,13 @@ int main(int argc, char **argv)
 {
 	bool ticking = argc > 2 && !strcmp(argv[1], "start");
 	long long end_ns;
+	struct usage usage;
 	int status = 0;
 	pid_t pid;
 
 	if (argc < 3 || (!ticking && atoi(argv[1]) < 2))
 		return 2;
+	began_ns = now_ns();
 	pid = start(argv + 2);
 	if (pid < 0 || !settle(pid, ticking))
 		return 1;
@@ -237,8 +240,9 @@ int main(int argc, char **argv)
 		say_ticks();
 	else if (!ended(pid))
 		measure_calls(pid, argv[1]);
-	printf("\"ended_early\":%s,\"peak_kb\":%lld,", ended(pid) ? "true" : "false",
-	       usage_of(pid).peak_kb);
+	usage = usage_of(pid);
+	printf("\"ended_early\":%s,\"peak_kb\":%lld,\"resident_kb\":%lld,",
+	       ended(pid) ? "true" : "false", usage.peak_kb, usage.resident_kb);
 	end_ns = now_ns();
 	kill(-pid, SIGINT);
 	while (!waitpid(pid, &status, WNOHANG)) {
