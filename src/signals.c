@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "diag.h"
 #include "signals.h"
 
 static const int enders[] = {SIGINT, SIGTERM, SIGHUP};
@@ -14,9 +17,10 @@ static const int enders[] = {SIGINT, SIGTERM, SIGHUP};
 static sigset_t ending;
 static int fd;
 
-/* Shared with the handler. */
-static volatile sig_atomic_t came, came_to_group, over;
-static volatile long long since_ns; /* that came has not been taken, or that it is over */
+/* Shared with the thread. */
+static atomic_int came, over;
+static atomic_bool came_to_group;
+static atomic_llong since_ns; /* that came has not been taken, or that it is over */
 
 /*
  * By nohup(1). That a shell has what it starts in the background ignore SIGINT is not meant for it.
@@ -49,50 +53,55 @@ static long long now_ns(void)
 	return now.tv_sec * 1000000000LL + now.tv_nsec;
 }
 
-/* Of what may be done in a signal's handler. */
 static void give_up(int signo)
 {
-	static const char message[] =
-		"memdestroy-trace: given up: not all that was seen has been written\n";
-	ssize_t written = write(STDERR_FILENO, message, sizeof(message) - 1);
-
-	(void)written;
 	signal(signo, SIG_DFL);
+	pthread_sigmask(SIG_UNBLOCK, &ending, NULL);
+	/* Should this hang, too, the next one ends it. */
+	diag_error("given up: not all that was seen has been written");
 	raise(signo);
 }
 
-static void on_signal(int signo, siginfo_t *info, void *context)
+/*
+ * On a thread of its own: no handler, which would cut short what others do (SQLite takes an fsync()
+ * that is interrupted for a broken disk), and others need not look for one to be heard.
+ */
+static void *wait_for_signals(void *unused)
 {
-	int saved = errno;
+	siginfo_t info;
+	int signo;
 
-	(void)context;
-	if (!over && !came) {
-		since_ns = now_ns();
-		came_to_group = info->si_code == SI_KERNEL;
-		came = signo;
-		eventfd_write(fd, 1);
-	} else if (now_ns() - since_ns >= SIGNALS_PATIENCE_NS) {
-		give_up(signo);
+	(void)unused;
+	for (;;) {
+		signo = sigwaitinfo(&ending, &info);
+		if (signo < 0)
+			continue;
+		if (!over && !came) {
+			since_ns = now_ns();
+			came_to_group = info.si_code == SI_KERNEL;
+			came = signo;
+			eventfd_write(fd, 1);
+		} else if (now_ns() - since_ns >= SIGNALS_PATIENCE_NS) {
+			give_up(signo);
+		}
 	}
-	errno = saved;
+	return NULL;
 }
 
 int signals_open(void)
 {
-	const struct sigaction action = {
-		.sa_sigaction = on_signal,
-		.sa_flags = SA_SIGINFO | SA_RESTART,
-		.sa_mask = ending,
-	};
-	size_t i;
+	pthread_t thread;
+	int err;
 
 	fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (fd < 0)
 		return -errno;
-	for (i = 0; i < NR_ENDERS; i++)
-		if (sigismember(&ending, enders[i]))
-			sigaction(enders[i], &action, NULL);
-	sigprocmask(SIG_UNBLOCK, &ending, NULL);
+	err = -pthread_create(&thread, NULL, wait_for_signals, NULL);
+	if (err) {
+		close(fd);
+		return err;
+	}
+	pthread_detach(thread); /* until the very end: writing what is left may take long, too */
 	return fd;
 }
 

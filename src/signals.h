@@ -12,7 +12,7 @@
 /* To be called before any probe is attached, or thread made: they wait from here on. */
 void signals_block(void);
 
-/* Lets them come, to this thread. Returns a file descriptor, to be closed; or -errno. */
+/* Begins to look out for them. A file descriptor, to be closed; or -errno. Once in a process. */
 int signals_open(void);
 
 /*
