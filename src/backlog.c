@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <bpf/libbpf.h>
@@ -157,6 +158,12 @@ int backlog_open(struct backlog **out, struct probe *probe, size_t limit)
 		return -ENOMEM;
 	backlog->probe = probe;
 	backlog->limit = limit;
+	/*
+	 * khugepaged locks a process's memory to make its pages huge ones, and has the lowest of
+	 * priorities: preempted meanwhile, it kept the thread from new memory for up to two
+	 * seconds in storms on 7.3.
+	 */
+	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 	pthread_mutex_init(&backlog->lock, NULL);
 	backlog->stop_fd = eventfd(0, EFD_CLOEXEC);
 	backlog->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
