@@ -37,8 +37,12 @@ extern const struct rq runqueues __ksym;
 /* What a per-CPU pointer is to be moved by to point to this CPU's object. */
 static __always_inline __u64 this_cpu_offset(void)
 {
-	__u64 offset = (__u64)bpf_this_cpu_ptr(&runqueues) - (__u64)&runqueues;
+	const struct rq *variable = &runqueues;
+	__u64 offset;
 
+	/* Named once: for each time the kernel goes through all of its types to find it. */
+	barrier_var(variable);
+	offset = (__u64)bpf_this_cpu_ptr(variable) - (__u64)variable;
 	/* To the verifier these are pointers, from each other the only things to be subtracted. */
 	barrier_var(offset);
 	return offset;

@@ -18,16 +18,19 @@ struct percpu_sum {
 
 static __always_inline long add_one_cpu(__u32 cpu, struct percpu_sum *sum)
 {
-	const void *of_cpu = bpf_per_cpu_ptr(&runqueues, cpu);
+	const struct rq *variable = &runqueues;
+	const void *of_cpu;
 	__u64 offset;
 	void *addr;
 	__s64 wide = 0;
 	__s32 narrow = 0;
 
+	barrier_var(variable); /* see this_cpu_offset() */
+	of_cpu = bpf_per_cpu_ptr(variable, cpu);
 	if (!of_cpu)
 		return 1; /* past the last CPU */
-	offset = (__u64)of_cpu - (__u64)&runqueues;
-	barrier_var(offset); /* see this_cpu_offset() */
+	offset = (__u64)of_cpu - (__u64)variable;
+	barrier_var(offset);
 	addr = (void *)(sum->counter + offset);
 	if (sum->narrow) {
 		bpf_probe_read_kernel(&narrow, sizeof(narrow), addr);

@@ -11,9 +11,10 @@
 struct task_stack task_stack;
 
 SEC("iter/task")
-int dump_stack(struct bpf_iter__task *ctx)
+int dump_stack(__u64 *ctx)
 {
-	struct task_struct *task = ctx->task;
+	/* struct bpf_iter__task of kernel/bpf/task_iter.c, which is the same for all. */
+	struct task_struct *task = (void *)ctx[1];
 
 	if (!task || (__u32)task->pid != task_stack.wanted)
 		return 0;

@@ -98,16 +98,6 @@ struct file {
 	void *private_data;
 };
 
-/* include/linux/bpf.h, kernel/bpf/task_iter.c */
-struct bpf_iter_meta {
-	__u64 seq_num;
-};
-
-struct bpf_iter__task {
-	struct bpf_iter_meta *meta;
-	struct task_struct *task;
-};
-
 /* kernel/sched/sched.h; only the address of the per-CPU variable of this type is used */
 struct rq {
 	unsigned int nr_running;
