@@ -515,7 +515,7 @@ void session_close(struct session *session)
 	for (i = 0; i < NR_PAIRED; i++)
 		pair_free(session->pair[i]);
 	if (session->signals >= 0)
-		close(session->signals);
+		signals_close();
 	free(session);
 }
 

@@ -16,10 +16,11 @@ static const int enders[] = {SIGINT, SIGTERM, SIGHUP};
 
 static sigset_t ending;
 static int fd;
+static pthread_t thread;
 
 /* Shared with the thread. */
 static atomic_int came, over;
-static atomic_bool came_to_group;
+static atomic_bool came_to_group, closing;
 static atomic_llong since_ns; /* that came has not been taken, or that it is over */
 
 /*
@@ -74,6 +75,8 @@ static void *wait_for_signals(void *unused)
 	(void)unused;
 	for (;;) {
 		signo = sigwaitinfo(&ending, &info);
+		if (closing)
+			return NULL;
 		if (signo < 0)
 			continue;
 		if (!over && !came) {
@@ -85,12 +88,10 @@ static void *wait_for_signals(void *unused)
 			give_up(signo);
 		}
 	}
-	return NULL;
 }
 
 int signals_open(void)
 {
-	pthread_t thread;
 	int err;
 
 	fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -101,8 +102,15 @@ int signals_open(void)
 		close(fd);
 		return err;
 	}
-	pthread_detach(thread); /* until the very end: writing what is left may take long, too */
 	return fd;
+}
+
+void signals_close(void)
+{
+	closing = true;
+	pthread_kill(thread, SIGTERM);
+	pthread_join(thread, NULL);
+	close(fd);
 }
 
 int signals_take(bool *to_group)

@@ -12,8 +12,11 @@
 /* To be called before any probe is attached, or thread made: they wait from here on. */
 void signals_block(void);
 
-/* Begins to look out for them. A file descriptor, to be closed; or -errno. Once in a process. */
+/* Begins to look out for them, once in a process. A file descriptor to wait for, or -errno. */
 int signals_open(void);
+
+/* All that was to be written has been: they wait again. */
+void signals_close(void);
 
 /*
  * Takes off the one that has come, if any. 0: none. *to_group: the kernel sent it, as it does to
