@@ -5,10 +5,10 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "diag.h"
+#include "session.h"
 #include "signals.h"
 
 static const int enders[] = {SIGINT, SIGTERM, SIGHUP};
@@ -19,9 +19,9 @@ static int fd;
 static pthread_t thread;
 
 /* Shared with the thread. */
-static atomic_int came, over;
-static atomic_bool came_to_group, closing;
-static atomic_llong since_ns; /* that came has not been taken, or that it is over */
+static atomic_int came;
+static atomic_bool came_to_group, over, closing;
+static atomic_ullong since_ns; /* that came has not been taken, or that it is over */
 
 /*
  * By nohup(1). That a shell has what it starts in the background ignore SIGINT is not meant for it.
@@ -44,14 +44,6 @@ void signals_block(void)
 	sigprocmask(SIG_BLOCK, &ending, NULL);
 	signal(SIGPIPE, SIG_IGN); /* writing tells */
 	signal(SIGXFSZ, SIG_IGN); /* likewise */
-}
-
-static long long now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000LL + now.tv_nsec;
 }
 
 static void give_up(int signo)
@@ -80,11 +72,11 @@ static void *wait_for_signals(void *unused)
 		if (signo < 0)
 			continue;
 		if (!over && !came) {
-			since_ns = now_ns();
+			since_ns = session_now_ns();
 			came_to_group = info.si_code == SI_KERNEL;
 			came = signo;
 			eventfd_write(fd, 1);
-		} else if (now_ns() - since_ns >= SIGNALS_PATIENCE_NS) {
+		} else if (session_now_ns() - since_ns >= SIGNALS_PATIENCE_NS) {
 			give_up(signo);
 		}
 	}
@@ -128,6 +120,6 @@ int signals_take(bool *to_group)
 
 void signals_end(void)
 {
-	since_ns = now_ns();
+	since_ns = session_now_ns();
 	over = true;
 }

@@ -28,7 +28,7 @@ int signals_take(bool *to_group);
  * The run is over: none is taken any more. Those that come within SIGNALS_PATIENCE_NS are ignored;
  * timeout(1) sends its own twice.
  */
-#define SIGNALS_PATIENCE_NS 1000000000LL
+#define SIGNALS_PATIENCE_NS 1000000000ULL
 void signals_end(void);
 
 #endif

@@ -73,6 +73,14 @@ static void test_one_by_one(void **state)
 	assert_int_equal(status_of(one_by_one), 0);
 }
 
+static void assert_killed(void (*process)(void), int signo)
+{
+	int status = status_of(process);
+
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), signo);
+}
+
 static void nobody_takes(void)
 {
 	comes(SIGTERM, opened());
@@ -84,11 +92,8 @@ static void nobody_takes(void)
 
 static void test_nobody_takes(void **state)
 {
-	int status = status_of(nobody_takes);
-
 	(void)state;
-	assert_true(WIFSIGNALED(status));
-	assert_int_equal(WTERMSIG(status), SIGINT);
+	assert_killed(nobody_takes, SIGINT);
 }
 
 static void at_the_end(void)
@@ -103,11 +108,8 @@ static void at_the_end(void)
 
 static void test_at_the_end(void **state)
 {
-	int status = status_of(at_the_end);
-
 	(void)state;
-	assert_true(WIFSIGNALED(status));
-	assert_int_equal(WTERMSIG(status), SIGTERM);
+	assert_killed(at_the_end, SIGTERM);
 }
 
 static void hangup_ignored(void)
