@@ -77,6 +77,7 @@ struct findings {
 	enum answer capabilities[NR_CAPABILITIES];
 	enum lockdown lockdown;
 	const char *compiler_lack; /* kernel_compiler_lack() */
+	const char *kprobe_danger; /* kernel_kprobe_danger(): they were not tried */
 	int kptr_restrict;	   /* SYSCTL_UNKNOWN */
 	int perf_event_paranoid;
 	struct attempt tried[NR_MODES]; /* all points at a time, as a run does */

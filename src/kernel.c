@@ -64,3 +64,14 @@ bool kernel_compiles(void)
 {
 	return !kernel_compiler_lack();
 }
+
+const char *kernel_kprobe_danger(void)
+{
+	struct utsname kernel;
+
+	uname(&kernel);
+	return !strncmp(kernel.machine, "ppc", 3) && kernel_preemptible() &&
+			       kernel_possible_cpus() > 1
+		       ? "kprobes corrupt a preemptible powerpc kernel of several CPUs"
+		       : NULL;
+}

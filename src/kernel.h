@@ -28,4 +28,14 @@ bool kernel_compiles(void);
 /* Why they are not, to go on from "the kernel has"; NULL: they are. */
 const char *kernel_compiler_lack(void);
 
+/*
+ * Why kprobes would bring this kernel down; NULL: they would not.
+ *
+ * On powerpc, what gets to a kprobe by way of ftrace or a jump (arch/powerpc/kernel/trace/
+ * ftrace_entry.S, optprobes_head.S) saves and restores all registers, also r13, which tells the
+ * kernel what CPU it is on. A task that is preempted meanwhile, and goes on on another CPU, then
+ * works with the data of the first: Debian's 7.2.13 died of it (docs/kernel.md).
+ */
+const char *kernel_kprobe_danger(void);
+
 #endif

@@ -228,12 +228,14 @@ int findings_from_machine(struct findings *findings)
 	snprintf(findings->machine, sizeof(findings->machine), "%s", kernel.machine);
 	findings->kprobes = has_kprobes();
 	findings->compiler_lack = kernel_compiler_lack();
+	findings->kprobe_danger = kernel_kprobe_danger();
 	look_at_privileges(findings);
 	look_at_types(findings);
 	findings_from_symbols(findings, ksyms);
 	if (worth_trying(findings)) {
 		try_mode(findings, ATTACH_FENTRY, ksyms);
-		try_mode(findings, ATTACH_KPROBE, ksyms);
+		if (!findings->kprobe_danger)
+			try_mode(findings, ATTACH_KPROBE, ksyms);
 	}
 	look_at_list(findings, TRACEABLE, false, true);
 	look_at_list(findings, FORBIDDEN, true, false);

@@ -255,9 +255,12 @@ void probe_close(struct probe *probe)
 int probe_attempt(struct probe **out, enum attach_mode mode, const struct settings *settings,
 		  const struct ksyms *ksyms)
 {
-	struct probe *probe = calloc(1, sizeof(*probe));
+	struct probe *probe;
 	int err;
 
+	if (mode == ATTACH_KPROBE && kernel_kprobe_danger())
+		return -EOPNOTSUPP;
+	probe = calloc(1, sizeof(*probe));
 	if (!probe)
 		return -ENOMEM;
 	probe->mode = mode;
@@ -304,6 +307,11 @@ static int explain(enum attach_mode mode, int err)
 		diag_error("not permitted to trace the kernel: it is locked down "
 			   "(lockdown=confidentiality), and lets nobody read its memory");
 		return -EPERM;
+	}
+	if (mode == ATTACH_KPROBE && kernel_kprobe_danger()) {
+		diag_error("Linux %s cannot attach %s to " TRACED_FUNCTION "(): %s", kernel.release,
+			   probe_mode_name(mode), kernel_kprobe_danger());
+		return -EOPNOTSUPP;
 	}
 	/* It says ENOMEM where no trampoline can be made, EINVAL where its interpreter will not do.
 	 */

@@ -26,7 +26,10 @@ struct probe;
 int probe_open(struct probe **out, const struct options *opts, const struct ksyms *ksyms);
 void probe_close(struct probe *probe);
 
-/* The same for one mode and what settings say, without a word. -errno as libbpf had it. */
+/*
+ * The same for one mode and what settings say, without a word. -errno as libbpf had it; -EOPNOTSUPP
+ * also where it is not tried, see kernel_kprobe_danger().
+ */
 int probe_attempt(struct probe **out, enum attach_mode mode, const struct settings *settings,
 		  const struct ksyms *ksyms);
 

@@ -13,7 +13,7 @@ const char *means_name(enum means means)
 	static const char *const names[] = {
 		[MEANS_NONE] = NULL,	       [MEANS_TRIED] = "tried",	  [MEANS_LISTED] = "listed",
 		[MEANS_LOCKDOWN] = "lockdown", [MEANS_CONFIG] = "config", [MEANS_BTF] = "BTF",
-		[MEANS_SYMBOL] = "symbol",
+		[MEANS_SYMBOL] = "symbol",     [MEANS_UNSAFE] = "unsafe",
 	};
 
 	return names[means];
@@ -65,6 +65,8 @@ static enum answer kprobe_attachable(const struct findings *findings,
 		return because(means, MEANS_LOCKDOWN, ANSWER_NO);
 	if (findings->kprobes == ANSWER_NO)
 		return because(means, MEANS_CONFIG, ANSWER_NO);
+	if (findings->kprobe_danger)
+		return because(means, MEANS_UNSAFE, ANSWER_NO);
 	if (found->forbidden == ANSWER_YES)
 		return because(means, MEANS_LISTED, ANSWER_NO);
 	if (findings->kprobes != ANSWER_YES)
@@ -195,6 +197,14 @@ static bool unseen(const struct findings *findings)
 	return findings->freed && !findings->missed && !findings->points[POINT_DESTROY].seen;
 }
 
+static const char *without_kprobe(const struct findings *findings)
+{
+	return findings->kprobes == ANSWER_NO ? "this kernel has no kprobes"
+	       : findings->kprobe_danger
+		       ? findings->kprobe_danger
+		       : error_name(findings->points[POINT_DESTROY].tried[ATTACH_KPROBE].err);
+}
+
 static void conclude_tried(struct verdict *verdict, const struct findings *findings)
 {
 	const struct attempt *fentry = &findings->points[POINT_DESTROY].tried[ATTACH_FENTRY];
@@ -223,9 +233,7 @@ static void conclude_tried(struct verdict *verdict, const struct findings *findi
 	} else {
 		conclude(verdict, EXIT_UNTRACEABLE,
 			 "neither fentry/fexit nor kprobe/kretprobe could be attached: %s; %s",
-			 error_name(fentry->err),
-			 findings->kprobes == ANSWER_NO ? "this kernel has no kprobes"
-							: error_name(kprobe->err));
+			 error_name(fentry->err), without_kprobe(findings));
 	}
 }
 
@@ -348,8 +356,8 @@ static void lack_fields(struct verdict *verdict, const struct findings *findings
 	if (features[FEATURE_KPROBE_MISS] == ANSWER_NO)
 		lack(verdict, "with --attach kprobe, how many calls were missed",
 		     "this kernel does not count what kprobe programs miss");
-	if (findings->kprobes == ANSWER_NO)
-		lack(verdict, "--attach kprobe", "this kernel has no kprobes");
+	if (findings->kprobes == ANSWER_NO || findings->kprobe_danger)
+		lack(verdict, "--attach kprobe", "%s", without_kprobe(findings));
 }
 
 void verdict_make(struct verdict *verdict, const struct findings *findings)

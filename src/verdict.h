@@ -15,6 +15,7 @@ enum means {
 	MEANS_LISTED,	/* the kernel lists what can be traced, or must not be */
 	MEANS_LOCKDOWN, /* the kernel makes no kprobes, for anybody */
 	MEANS_CONFIG,	/* it has none */
+	MEANS_UNSAFE,	/* it would not survive them */
 	MEANS_BTF,	/* by name only: the types of the kernel have it or not */
 	MEANS_SYMBOL,	/* by name only: the symbol table has it or not */
 };

@@ -171,6 +171,27 @@ static void test_ruled_out(void **state)
 	assert_verdict(&findings, EXIT_FORBIDDEN, ATTACH_AUTO, "although CAP_BPF");
 }
 
+/* powerpc: what would be broken is not tried. */
+static void test_unsafe(void **state)
+{
+	struct findings findings;
+	enum means means;
+
+	(void)state;
+	good_machine(&findings);
+	findings.kprobe_danger = "kprobes break it";
+	findings.tried[ATTACH_KPROBE].made = false;
+	for (enum point point = 0; point < NR_POINTS; point++)
+		findings.points[point].tried[ATTACH_KPROBE].made = false;
+	assert_verdict(&findings, EXIT_DONE, ATTACH_FENTRY, "by fentry/fexit");
+	assert_true(lacks(&findings, "--attach kprobe"));
+	assert_int_equal(point_attachable(&findings, POINT_DESTROY, ATTACH_KPROBE, &means),
+			 ANSWER_NO);
+	assert_string_equal(means_name(means), "unsafe");
+	all_end(&findings, ATTACH_FENTRY, -EINVAL);
+	assert_verdict(&findings, EXIT_UNTRACEABLE, ATTACH_AUTO, "; kprobes break it");
+}
+
 static void test_refused(void **state)
 {
 	enum answer *held;
@@ -333,8 +354,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tried),	  cmocka_unit_test(test_without_kprobes),
 		cmocka_unit_test(test_ruled_out), cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_inlined),	  cmocka_unit_test(test_files),
-		cmocka_unit_test(test_means),	  cmocka_unit_test(test_lacks),
+		cmocka_unit_test(test_unsafe),	  cmocka_unit_test(test_inlined),
+		cmocka_unit_test(test_files),	  cmocka_unit_test(test_means),
+		cmocka_unit_test(test_lacks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
