@@ -213,6 +213,7 @@ const struct column check_columns[] = {
 	ANSWER("symbols", NULL, symbols),
 	ANSWER("symbols_hidden", NULL, hidden),
 	{TABLE_ONLY, "symbols", "?", VALUE_TEXT, .get = get_symbols},
+	ANSWER("compiler", NULL, compiler),
 	ANSWER("direct_calls", NULL, direct),
 	ANSWER("kprobes", "kprobes", kprobes),
 	ANSWER("capabilities.bpf", NULL, capabilities[CAPABILITY_BPF]),

@@ -156,6 +156,10 @@ void findings_from_btf(struct findings *findings, const struct btf *btf)
 				? btf__find_by_name_kind(btf, typedef_name, BTF_KIND_TYPEDEF) > 0
 				: has_function(btf, name));
 	}
+	/* kernel/bpf/trampoline.c is part of kernels with CONFIG_BPF_JIT only. */
+	findings->compiler = has_function(btf, "bpf_trampoline_link_prog")  ? ANSWER_YES
+			     : has_function(btf, "bpf_prog_select_runtime") ? ANSWER_NO
+									    : ANSWER_UNKNOWN;
 	/* The second one is to take the first one's place (7.0). Old BTF has nothing of
 	 * kernel/trace. */
 	findings->direct = has_function(btf, "register_ftrace_direct") ||

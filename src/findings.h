@@ -65,7 +65,8 @@ struct findings {
 	enum answer symbols; /* there is a symbol table */
 	enum answer hidden;  /* without addresses */
 	enum answer kprobes;
-	enum answer direct;    /* ftrace can call programs, which fentry needs */
+	enum answer compiler;  /* there is one for programs, which fentry needs, */
+	enum answer direct;    /* and ftrace can call them, which it needs as well */
 	enum answer allocator; /* the kernel has struct bpf_mem_alloc at all */
 	char lacking[64];      /* the first member that there is no doing without; "": none */
 	enum answer features[NR_FEATURES];

@@ -49,7 +49,8 @@ static enum answer because(enum means *means, enum means of, enum answer answer)
 static enum answer fentry_attachable(const struct findings *findings,
 				     const struct point_finding *found, enum means *means)
 {
-	if (found->type == ANSWER_NO || findings->direct == ANSWER_NO)
+	if (found->type == ANSWER_NO || findings->compiler == ANSWER_NO ||
+	    findings->direct == ANSWER_NO)
 		return because(means, MEANS_BTF, ANSWER_NO);
 	if (found->listed != ANSWER_UNKNOWN)
 		return because(means, MEANS_LISTED, found->listed);
@@ -240,8 +241,9 @@ static void conclude_tried(struct verdict *verdict, const struct findings *findi
 /* Why not, if nothing was tried. */
 static const char *without_fentry(const struct findings *findings)
 {
-	return findings->points[POINT_DESTROY].type == ANSWER_NO
-		       ? "BTF lacks the function's type"
+	return findings->points[POINT_DESTROY].type == ANSWER_NO ? "BTF lacks the function's type"
+	       : findings->compiler == ANSWER_NO
+		       ? "the kernel has no compiler for BPF programs (CONFIG_BPF_JIT)"
 		       : "ftrace cannot call programs (CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)";
 }
 

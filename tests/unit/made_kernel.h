@@ -56,6 +56,7 @@ static inline struct btf *made_btf(const char *without_func)
 		"bpf_map_put_with_uref",   "bpf_map_release",
 		"register_kprobe",	   "register_ftrace_direct",
 		"trace_call_bpf",	   "bpf_map_sum_elem_count",
+		"bpf_prog_select_runtime", "bpf_trampoline_link_prog",
 	};
 	struct btf *btf = btf__new_empty();
 

@@ -28,6 +28,7 @@ static void test_types(void **state)
 	assert_int_equal(findings.btf, ANSWER_YES);
 	assert_int_equal(findings.allocator, ANSWER_YES);
 	assert_int_equal(findings.kprobes, ANSWER_YES);
+	assert_int_equal(findings.compiler, ANSWER_YES);
 	assert_int_equal(findings.direct, ANSWER_YES);
 	assert_string_equal(findings.lacking, "");
 	for (enum point point = 0; point < NR_POINTS; point++) {
@@ -49,13 +50,14 @@ static void test_types(void **state)
 /* A function without a type need not be missing; kprobes neither. */
 static void test_types_left_out(void **state)
 {
-	static const char *const functions[] = {"bpf_mem_alloc_destroy",  "bpf_map_put",
-						"register_kprobe",	  "bpf_map_sum_elem_count",
-						"register_ftrace_direct", "trace_call_bpf"};
-	struct findings findings[6];
+	static const char *const functions[] = {"bpf_mem_alloc_destroy",   "bpf_map_put",
+						"register_kprobe",	   "bpf_map_sum_elem_count",
+						"register_ftrace_direct",  "trace_call_bpf",
+						"bpf_trampoline_link_prog"};
+	struct findings findings[7];
 
 	(void)state;
-	for (size_t i = 0; i < 6; i++) {
+	for (size_t i = 0; i < 7; i++) {
 		struct btf *btf = made_btf(functions[i]);
 
 		findings_init(&findings[i]);
@@ -70,6 +72,7 @@ static void test_types_left_out(void **state)
 	assert_int_equal(findings[3].features[FEATURE_ELEM_COUNT], ANSWER_NO);
 	assert_int_equal(findings[4].direct, ANSWER_NO);
 	assert_int_equal(findings[5].direct, ANSWER_YES);
+	assert_int_equal(findings[6].compiler, ANSWER_NO);
 }
 
 /* Members of a union without a name are the structure's own; declarations have none. */
@@ -95,6 +98,7 @@ static void test_members(void **state)
 	findings_init(&findings);
 	findings_from_btf(&findings, btf);
 	assert_int_equal(findings.allocator, ANSWER_NO);
+	assert_int_equal(findings.compiler, ANSWER_UNKNOWN);
 	assert_int_equal(findings.direct, ANSWER_UNKNOWN);
 	assert_int_equal(findings.features[FEATURE_PREEMPT], ANSWER_YES);
 	assert_int_equal(findings.features[FEATURE_PERCPU], ANSWER_NO);
