@@ -137,10 +137,16 @@ static void tell_of_missing(const struct settings *settings, const struct ksyms 
 				  probe_point_name(point));
 }
 
-/* A kprobe is invalid where other code is patched in: on riscv, where ftrace would have its own. */
+/*
+ * A kprobe is invalid where other code is patched in: on riscv, where ftrace would have its own. A
+ * function takes 38 fentry and fexit programs of all users (BPF_MAX_TRAMP_LINKS,
+ * include/linux/bpf.h).
+ */
 static int refused(const struct probe *probe, int err)
 {
-	return probe->mode == ATTACH_KPROBE && err == EINVAL ? -EOPNOTSUPP : -err;
+	if (probe->mode == ATTACH_KPROBE)
+		return err == EINVAL ? -EOPNOTSUPP : -err;
+	return err == E2BIG ? -EUSERS : -err;
 }
 
 static int attach_side(struct probe *probe, enum point point, enum side side)
@@ -297,6 +303,8 @@ const char *probe_mode_name(enum attach_mode mode)
 	return mode == ATTACH_FENTRY ? "fentry/fexit" : "kprobe/kretprobe";
 }
 
+#define CROWDED "others have all the programs there that a traced function takes"
+
 static int explain(enum attach_mode mode, int err)
 {
 	struct utsname kernel;
@@ -331,6 +339,10 @@ static int explain(enum attach_mode mode, int err)
 		return -EPERM;
 	}
 	switch (-err) {
+	case EUSERS:
+		diag_error("cannot trace " TRACED_FUNCTION "() by %s: " CROWDED,
+			   probe_mode_name(mode));
+		return err;
 	case KERNEL_ENOTSUPP:
 	case ENOENT:
 	case ESRCH:
@@ -373,6 +385,9 @@ int probe_open(struct probe **out, const struct options *opts, const struct ksym
 		diag_verbose("%s: %s", probe_mode_name(all[i]), strerror(-err));
 		if (opts->attach != ATTACH_AUTO || err == -EPERM || err == -EMFILE || i == 1)
 			return explain(all[i], err);
+		if (err == -EUSERS)
+			diag_warn("not by %s: " CROWDED "; kprobes miss more calls",
+				  probe_mode_name(all[i]));
 	}
 	return err;
 }
