@@ -495,7 +495,7 @@ int session_open(struct session **out, const struct options *opts, struct probe 
 		err = session->signals < 0 ? session->signals : 0;
 	}
 	if (err) {
-		diag_error("cannot read the ring buffer: %s", strerror(-err));
+		diag_error("cannot set out to read the ring buffer: %s", strerror(-err));
 		session_close(session);
 		return err;
 	}

@@ -81,8 +81,6 @@ static void drop_copy(struct teardowns *teardowns, struct copy *copy)
 	free(copy);
 }
 
-/* What is known of it is all there will be. */
-
 static __u64 sum_of_destroys(const struct teardown *teardown)
 {
 	__u64 sum = 0;
