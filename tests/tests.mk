@@ -52,7 +52,7 @@ arch-%:
 
 test-arch:
 	$(Q)tests/arch/deps
-	$(Q)$(MAKE) --no-print-directory $(addprefix arch-,arm64 s390x ppc64el riscv64 armhf)
+	$(Q)$(MAKE) --no-print-directory programs $(addprefix arch-,arm64 s390x ppc64el riscv64 armhf)
 	$(Q)tests/guest/run --arch
 
 # A guest of one kernel: the whole test, or a command, or a shell if there is none.

@@ -2,13 +2,14 @@
 /*
  * fields - looks up in the BTF of kernels what the BPF programs read, without booting any.
  *
- * usage: fields OBJECT NAME=IMAGE...
+ * usage: fields {OBJECT NAME=IMAGE...}...
  *
- * OBJECT is the compiled BPF object: its CO-RE relocations say which types, members and enumerators
- * are read, and which of them the programs ask for first (bpf_core_field_exists()): only these may
- * be absent. Of each kernel everything else must be found, and no number or pointer be smaller than
- * here, for the programs copy that many bytes. Of what may be absent, some kernel must have it and
- * another not, or the way around it was never gone.
+ * OBJECT is the BPF object compiled for the architecture of the images that follow it: its CO-RE
+ * relocations say which types, members and enumerators are read, and which of them the programs ask
+ * for first (bpf_core_field_exists()): only these may be absent. Of each kernel everything else
+ * must be found, and no number or pointer be smaller than here, for the programs copy that many
+ * bytes. Of what may be absent, some kernel must have it and another not, or the way around it was
+ * never gone.
  *
  * Prints lines as checks does: "ok NAME ...", "not ok NAME ...", "skip NAME ..." where there is no
  * kernel to tell; and "# NAME layout HASH", which is the same for kernels that place everything
@@ -29,11 +30,12 @@
 #define MAX_ACCESSES 512
 #define MAX_DEPTH    16
 
-/* Something that the programs read, by name. */
+/* Something that the programs read, by name: of any object. */
 struct access {
 	char name[128]; /* "bpf_map.refcnt.counter", or of an enumerator "bpf_map_type:..." */
 	__u32 size;	/* here; 0: a structure, of which only the place matters */
 	bool optional;
+	bool read; /* by the object at hand */
 	int kernels_with, kernels_without;
 };
 
@@ -123,6 +125,8 @@ static void add_access(const struct btf *btf, const struct bpf_core_relo *relo)
 		fail(access.name, "one too many");
 	if (i == nr_accesses)
 		accesses[nr_accesses++] = access;
+	accesses[i].read = true;
+	accesses[i].size = access.size;
 	accesses[i].optional |= relo->kind == BPF_CORE_FIELD_EXISTS ||
 				relo->kind == BPF_CORE_TYPE_EXISTS ||
 				relo->kind == BPF_CORE_ENUMVAL_EXISTS;
@@ -145,7 +149,10 @@ static void read_accesses(const char *object)
 	const struct ext_header *header;
 	const char *at, *end;
 	__u32 size, relo_size;
+	int i;
 
+	for (i = 0; i < nr_accesses; i++)
+		accesses[i].read = false;
 	if (!btf || !ext)
 		fail(object, "no BTF in it");
 	header = btf_ext__get_raw_data(ext, &size);
@@ -156,16 +163,14 @@ static void read_accesses(const char *object)
 		const struct btf_ext_info_sec {
 			__u32 sec_name_off, num_info;
 		} *section = (const void *)at;
-		__u32 i;
+		__u32 info;
 
 		at += sizeof(*section);
-		for (i = 0; i < section->num_info; i++, at += relo_size)
+		for (info = 0; info < section->num_info; info++, at += relo_size)
 			add_access(btf, (const void *)at);
 	}
 	btf_ext__free(ext);
 	btf__free(btf);
-	if (!nr_accesses)
-		fail(object, "reads nothing");
 }
 
 /* Where something lies in a kernel. */
@@ -258,12 +263,15 @@ static unsigned long long hash_place(unsigned long long hash, const struct place
 static int check_kernel(const char *kernel, const struct btf *btf)
 {
 	unsigned long long layout = 0xcbf29ce484222325;
-	int wrong = 0, i;
+	int nr = 0, wrong = 0, i;
 
 	for (i = 0; i < nr_accesses; i++) {
 		struct access *access = &accesses[i];
 		struct place place = find(btf, access->name);
 
+		if (!access->read)
+			continue;
+		nr++;
 		layout = hash_place(layout, &place);
 		if (place.found)
 			access->kernels_with++;
@@ -278,21 +286,20 @@ static int check_kernel(const char *kernel, const struct btf *btf)
 			wrong++;
 		}
 	}
+	if (!nr)
+		fail(kernel, "no object before it that reads anything");
 	if (!wrong)
-		printf("ok %s fields: each of %d is there or may be absent\n", kernel, nr_accesses);
+		printf("ok %s fields: each of %d is there or may be absent\n", kernel, nr);
 	printf("# %s layout %016llx\n", kernel, layout);
 	return wrong;
 }
 
 /* A kernel that has not got the function is no matter here, nor is one without BTF. */
-static int check_image(char *argument)
+static int check_image(char *argument, char *path)
 {
-	char *path = strchr(argument, '=');
 	struct kernel_image image;
 	int err, wrong = 0;
 
-	if (!path)
-		fail(argument, "not of the form NAME=IMAGE");
 	*path++ = '\0';
 	err = kernel_image_read(&image, path);
 	if (err) {
@@ -333,12 +340,17 @@ int main(int argc, char **argv)
 	int wrong = 0, i;
 
 	if (argc < 3) {
-		fputs("usage: fields OBJECT NAME=IMAGE...\n", stderr);
+		fputs("usage: fields {OBJECT NAME=IMAGE...}...\n", stderr);
 		return 2;
 	}
-	read_accesses(argv[1]);
-	for (i = 2; i < argc; i++)
-		wrong += check_image(argv[i]);
+	for (i = 1; i < argc; i++) {
+		char *path = strchr(argv[i], '=');
+
+		if (path)
+			wrong += check_image(argv[i], path);
+		else
+			read_accesses(argv[i]);
+	}
 	check_fallbacks();
 	return wrong > 0;
 }
