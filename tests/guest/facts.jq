@@ -17,6 +17,11 @@ def lossless:
 	and all(.missed_entry, .missed_return, .probe_missed_entry, .probe_missed_return;
 		. == 0 or . == null);
 
+# The same, but for calls that the kernel is known to have missed a side of.
+def only_missed:
+	[.lost_entry, .lost_return, .parked_lost, .rows_full, .bad_records] == [0, 0, 0, 0, 0]
+	and .return_only <= .missed_entry and .entry_only <= .missed_return;
+
 def whole:
 	.ts_ns > 0 and .latency_ns > 0 and .caller_offset > 0 and .cpu >= 0 and .empty != null
 	and (if .empty then .unit_size == null and .percpu == null

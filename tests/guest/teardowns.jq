@@ -24,6 +24,11 @@ def excused_release($by):
 	if $by == "nothing" then 0
 	else points | map((.missed // 0) + (.missed_return // 0)) | add
 	end;
+# Also of what destroy calls left: it may be what was queued when that was missed.
+def excused_phases($by):
+	excused($by) + (if $by != "nothing" and any(points[];
+			.function == "workqueue_queue_work" and .missed > 0)
+		then teardown_ledger.undecided else 0 end);
 def wrong(f): map(select(f | not)) | length;
 
 # How many maps there were, by type and name, and by what was seen: they must be the same.
@@ -40,6 +45,13 @@ def seen_maps:
 def distance($made; $seen):
 	$made + ($seen | map(.maps *= -1)) | group_by([.map_type, .map_name])
 	| map(map(.maps) | add | fabs) | add // 0;
+# The same of a table, of calls or of teardowns; and how much may be missing in one.
+def rows_of_maps:
+	map(select(.type == "row" and (.released_by // "" | startswith("memdestroy") | not))
+		| {map_type, map_name, maps: .count});
+def missed:
+	map(select(.type == "ledger" or (.type == "point" and .function != "workqueue_queue_work"))
+		| (.missed // 0) + (.missed_entry // 0) + (.missed_return // 0)) | add;
 def differing: distance(made_maps; seen_maps);
 def joined:
 	(teardowns | map({key: (.id | tostring), value: .}) | from_entries) as $by_id
