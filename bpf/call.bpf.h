@@ -134,7 +134,7 @@ static __always_inline bool call_read_map(struct record_call *rec, __u64 map)
 	rec->map_flags = HEAD_FIELD(head, struct bpf_map, map_flags);
 	rec->alloc =
 		rec->head.arg ? alloc_member(rec->map_type, rec->head.arg - map) : ALLOC_UNKNOWN;
-	rec->flags |= CALL_MAP;
+	rec->flags |= CALL_MAP | CALL_SIZES;
 	rec->head.map = map;
 	/* A map is named only after its ->map_alloc() succeeded, when it has got its ops. */
 	if (!HEAD_FIELD(head, struct bpf_map, ops))
@@ -157,7 +157,7 @@ static __noinline bool call_try_owner(struct record_call *rec, __u64 offset)
 		return false;
 	if (call_read_map(rec, map) && rec->alloc != ALLOC_UNKNOWN && rec->max_entries)
 		return true;
-	rec->flags &= ~(CALL_MAP | CALL_NAME);
+	rec->flags &= ~(CALL_MAP | CALL_NAME | CALL_SIZES);
 	rec->head.map = 0;
 	rec->alloc = ALLOC_UNKNOWN;
 	return false;

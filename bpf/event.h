@@ -51,13 +51,14 @@ enum record_type {
 
 /* What was found out about a call; a bit not set means "unknown", never "no". */
 enum call_flags {
-	CALL_MAP = 1 << 0,	    /* the map and its attributes were read */
-	CALL_NAME = 1 << 1,	    /* so was its name (not yet set while a map is created) */
-	CALL_EMPTY_KNOWN = 1 << 2,  /* CALL_EMPTY says something */
-	CALL_EMPTY = 1 << 3,	    /* ma->cache and ma->caches were both NULL */
-	CALL_PERCPU_KNOWN = 1 << 4, /* CALL_PERCPU says something */
-	CALL_PERCPU = 1 << 5,	    /* it hands out per-CPU objects */
-	CALL_UNWANTED = 1 << 6,	    /* parked only so that its return is known for what it is */
+	CALL_MAP = 1 << 0,	    /* the map was found: its type is known */
+	CALL_NAME = 1 << 1,	    /* so is its name (not yet set while a map is created) */
+	CALL_SIZES = 1 << 2,	    /* and its sizes and flags */
+	CALL_EMPTY_KNOWN = 1 << 3,  /* CALL_EMPTY says something */
+	CALL_EMPTY = 1 << 4,	    /* ma->cache and ma->caches were both NULL */
+	CALL_PERCPU_KNOWN = 1 << 5, /* CALL_PERCPU says something */
+	CALL_PERCPU = 1 << 6,	    /* it hands out per-CPU objects */
+	CALL_UNWANTED = 1 << 7,	    /* parked only so that its return is known for what it is */
 };
 
 struct record_head {

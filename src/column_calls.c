@@ -79,7 +79,7 @@ bool get_map_name(const struct column *column, const void *object, struct value 
 static bool get_map_u32(const struct column *column, const void *object, struct value *value)
 {
 	value->number = read_u32(column, object);
-	return call_has(object, CALL_MAP);
+	return call_has(object, CALL_MAP | CALL_SIZES);
 }
 
 bool get_comm(const struct column *column, const void *object, struct value *value)

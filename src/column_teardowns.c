@@ -41,7 +41,7 @@ static bool get_teardown_u32(const struct column *column, const void *object, st
 	const struct teardown *teardown = object;
 
 	value->number = read_u32(column, object);
-	return call_has(&teardown->free, CALL_MAP);
+	return call_has(&teardown->free, CALL_MAP | CALL_SIZES);
 }
 
 /* Types and names are those of the call that frees the map. */

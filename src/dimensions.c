@@ -91,8 +91,9 @@ static void copy_name(char dst[NAME_LEN], const char src[NAME_LEN])
 	memcpy(dst, src, strnlen(src, NAME_LEN - 1));
 }
 
-int dimensions_map(struct dimensions *dimensions, const struct call *call, bool sized, __s64 *id)
+int dimensions_map(struct dimensions *dimensions, const struct call *call, __s64 *id)
 {
+	bool sized = call_has(call, CALL_SIZES);
 	struct {
 		__u32 type, sized, key_size, value_size, max_entries, flags, named;
 		char name[NAME_LEN];

@@ -19,8 +19,7 @@ struct dimensions;
 int dimensions_new(struct dimensions **out, sqlite3 *db);
 void dimensions_free(struct dimensions *dimensions); /* takes NULL */
 
-/* sized: the members besides type and name were read, too. */
-int dimensions_map(struct dimensions *dimensions, const struct call *call, bool sized, __s64 *id);
+int dimensions_map(struct dimensions *dimensions, const struct call *call, __s64 *id);
 int dimensions_caller(struct dimensions *dimensions, const struct call *call, __s64 *id);
 int dimensions_allocator(struct dimensions *dimensions, const struct call *call, __s64 *id);
 /* A call's task. */

@@ -116,9 +116,9 @@ static void read_map(struct cursor *cursor, void *row, const struct lookup *look
 		map->call_flags |= CALL_NAME;
 		map->scenario = scenario_of(lookup, map->name);
 	}
-	map->sized = !cursor_is_null(cursor, 3);
-	if (!map->sized)
+	if (cursor_is_null(cursor, 3))
 		return;
+	map->call_flags |= CALL_SIZES;
 	map->key_size = cursor_u32(cursor, 3);
 	map->value_size = cursor_u32(cursor, 4);
 	map->max_entries = cursor_u32(cursor, 5);

@@ -13,8 +13,7 @@ struct lookup_map {
 	__s64 id;
 	const char *scenario; /* whose maps look like this; NULL: of none */
 	__u32 type, key_size, value_size, max_entries, flags;
-	__u8 call_flags; /* CALL_MAP, and CALL_NAME if the name is known */
-	bool sized;	 /* the sizes and flags are known */
+	__u8 call_flags; /* CALL_MAP, and what else is known of CALL_NAME and CALL_SIZES */
 	char name[NAME_LEN];
 };
 

@@ -86,16 +86,12 @@ static const void *find(struct cursor *cursor, int column, const struct lookup_r
 	return row;
 }
 
-/* The columns map and, if there is one, task. sized: a map without sizes is none. */
-static void take_map(struct player *player, struct cursor *cursor, int column, bool sized,
-		     struct call *call)
+static void take_map(struct player *player, struct cursor *cursor, int column, struct call *call)
 {
 	const struct lookup_map *map = find(cursor, column, &player->playback->lookup->maps);
 
 	if (!map)
 		return;
-	if (sized && !map->sized)
-		cursor_damaged(cursor, "the sizes of map %lld are not known", map->id);
 	call->flags |= map->call_flags;
 	call->map_type = map->type;
 	call->key_size = map->key_size;
@@ -240,7 +236,7 @@ static int play_call(struct player *player, struct cursor *cursor)
 	call.ts_ns = shifted(player, cursor_figure(cursor, 1));
 	call.latency_ns = cursor_figure(cursor, 2);
 	take_caller(player, cursor, 3, &call);
-	take_map(player, cursor, 4, true, &call);
+	take_map(player, cursor, 4, &call);
 	take_allocator(player, cursor, 5, &call);
 	if (!cursor_is_null(cursor, 6))
 		call.flags |= CALL_EMPTY_KNOWN | (cursor_bool(cursor, 6) ? CALL_EMPTY : 0);
@@ -298,7 +294,7 @@ static int play_teardown(struct player *player, struct cursor *cursor)
 	int i, err;
 
 	call->map = cursor_ref(cursor, 1);
-	take_map(player, cursor, 2, true, call);
+	take_map(player, cursor, 2, call);
 	take_task(player, cursor, 3, call);
 	take_identity(player, cursor, 4, call);
 	teardown.queued_ns = shifted(player, cursor_figure(cursor, 5));
@@ -328,7 +324,7 @@ static int play_reclaim(struct player *player, struct cursor *cursor)
 	int err;
 
 	call->map = cursor_ref(cursor, 1);
-	take_map(player, cursor, 2, false, call);
+	take_map(player, cursor, 2, call);
 	take_task(player, cursor, 3, call);
 	take_identity(player, cursor, 4, call);
 	reclaim.alloc = read_alloc(cursor, 5);
@@ -370,7 +366,7 @@ static int play_hang(struct player *player, struct cursor *cursor)
 	call->latency_ns = UNKNOWN_NS;
 	hang.for_ns = cursor_figure(cursor, 3);
 	hang.in_worker = cursor_bool(cursor, 4);
-	take_map(player, cursor, 5, false, call);
+	take_map(player, cursor, 5, call);
 	take_task(player, cursor, 6, call);
 	take_identity(player, cursor, 7, call);
 	read_plain_text(cursor, 8, "\n", hang.stack, sizeof(hang.stack));

@@ -276,11 +276,10 @@ struct refs {
 	__s64 object, map, task, release;
 };
 
-static int find_refs(struct recording *recording, const struct call *call, bool sized,
-		     struct refs *refs)
+static int find_refs(struct recording *recording, const struct call *call, struct refs *refs)
 {
 	struct dimensions *dimensions = recording->dimensions;
-	int rc = dimensions_map(dimensions, call, sized, &refs->map);
+	int rc = dimensions_map(dimensions, call, &refs->map);
 
 	refs->task = 0;
 	if (!rc && (call->pid || call->tid || *call->comm))
@@ -305,7 +304,7 @@ static int put_call(struct recording *recording, const struct call *call)
 	int rc = dimensions_caller(dimensions, call, &caller);
 
 	if (!rc)
-		rc = dimensions_map(dimensions, call, true, &map);
+		rc = dimensions_map(dimensions, call, &map);
 	if (!rc)
 		rc = dimensions_allocator(dimensions, call, &allocator);
 	if (!rc)
@@ -363,7 +362,7 @@ static int put_teardown(struct recording *recording, const struct teardown *tear
 	const struct call *call = &teardown->free;
 	struct insert insert = event(recording, PUT_TEARDOWN);
 	struct refs refs;
-	int rc = find_refs(recording, call, true, &refs), i;
+	int rc = find_refs(recording, call, &refs), i;
 
 	if (!rc)
 		rc = dimensions_object(recording->dimensions, call->map, &refs.object);
@@ -397,7 +396,7 @@ static int put_reclaim(struct recording *recording, const struct reclaim *reclai
 	const struct call *call = &reclaim->call;
 	struct insert insert = event(recording, PUT_RECLAIM);
 	struct refs refs;
-	int rc = find_refs(recording, call, false, &refs);
+	int rc = find_refs(recording, call, &refs);
 
 	if (!rc)
 		rc = dimensions_object(recording->dimensions, call->map, &refs.object);
@@ -424,7 +423,7 @@ static int put_hang(struct recording *recording, const struct hang *hang)
 {
 	struct insert insert = event(recording, PUT_HANG);
 	struct refs refs;
-	int rc = find_refs(recording, &hang->call, false, &refs);
+	int rc = find_refs(recording, &hang->call, &refs);
 
 	if (rc)
 		return rc;

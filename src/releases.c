@@ -176,14 +176,19 @@ void releases_queued(struct releases *releases, __u64 map, __u64 ts_ns)
 	entry->queued_ns = ts_ns;
 }
 
-bool releases_find(struct releases *releases, __u64 map, struct identity *identity,
-		   __u64 *queued_ns)
+bool releases_identify(struct releases *releases, struct call *call, __u64 *queued_ns)
 {
-	struct entry *entry = find(releases, map);
+	const struct entry *entry = find(releases, call->map);
 
-	*identity = entry ? entry->released.identity : (struct identity){.released_ns = UNKNOWN_NS};
+	call->identity =
+		entry ? entry->released.identity : (struct identity){.released_ns = UNKNOWN_NS};
 	if (queued_ns)
 		*queued_ns = entry ? entry->queued_ns : UNKNOWN_NS;
+	if (entry && entry->released.map_type && !call_has(call, CALL_MAP)) {
+		call->flags |= CALL_MAP | CALL_NAME;
+		call->map_type = entry->released.map_type;
+		memcpy(call->map_name, entry->released.map_name, sizeof(call->map_name));
+	}
 	return entry;
 }
 

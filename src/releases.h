@@ -33,11 +33,11 @@ int releases_add(struct releases *releases, const struct record_release *rec);
 void releases_queued(struct releases *releases, __u64 map, __u64 ts_ns);
 
 /*
- * Fills *identity, and *queued_ns (UNKNOWN_NS) if it is not NULL. False: nothing is known of the
- * map, and they say so.
+ * Fills in who let go of the call's map, and *queued_ns (UNKNOWN_NS) if it is not NULL; also the
+ * map's type and name where the call lacks them. False: nothing is known of the map, and they say
+ * so.
  */
-bool releases_find(struct releases *releases, __u64 map, struct identity *identity,
-		   __u64 *queued_ns);
+bool releases_identify(struct releases *releases, struct call *call, __u64 *queued_ns);
 
 /* The map is being freed: what comes to lie at its address is another. */
 void releases_forget(struct releases *releases, __u64 map);

@@ -98,7 +98,7 @@ static void on_destroy(void *ctx, struct call *call)
 	if (call->caller)
 		call->caller_name = ksyms_find(session->ksyms, call->caller, &call->caller_offset);
 	if (session->releases && call->map)
-		releases_find(session->releases, call->map, &call->identity, NULL);
+		releases_identify(session->releases, call, NULL);
 	/* What is being freed has been forgotten there. */
 	if (session->teardowns)
 		teardowns_identify(session->teardowns, POINT_DESTROY, call);

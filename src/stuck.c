@@ -56,7 +56,7 @@ static void on_call(void *ctx, struct call *call)
 	if (look->stuck->teardowns)
 		teardowns_identify(look->stuck->teardowns, look->point, &hang.call);
 	else if (look->stuck->releases && call->map)
-		releases_find(look->stuck->releases, call->map, &hang.call.identity, NULL);
+		releases_identify(look->stuck->releases, &hang.call, NULL);
 	tell(look, &hang);
 }
 

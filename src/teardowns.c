@@ -374,7 +374,7 @@ static void identify(struct teardowns *teardowns, struct open *open)
 
 	if (!call->map)
 		return;
-	releases_find(teardowns->releases, call->map, &call->identity, &open->teardown.queued_ns);
+	releases_identify(teardowns->releases, call, &open->teardown.queued_ns);
 	releases_forget(teardowns->releases, call->map);
 }
 

@@ -33,7 +33,7 @@ static const struct call plain = {
 	.map_flags = 1,
 	.unit_size = 64,
 	.alloc = ALLOC_MA,
-	.flags = CALL_MAP | CALL_NAME | CALL_EMPTY_KNOWN | CALL_PERCPU_KNOWN,
+	.flags = CALL_MAP | CALL_NAME | CALL_SIZES | CALL_EMPTY_KNOWN | CALL_PERCPU_KNOWN,
 	.map_name = "events",
 	.comm = "kworker/3:1",
 };

@@ -59,16 +59,17 @@ static void same_identity(const struct reader *reader, const struct identity *re
 }
 
 /* The parts that all sorts of calls have in common. */
-static void same_map(const struct call *read, const struct call *written, bool sized)
+static void same_map(const struct call *read, const struct call *written)
 {
-	__u8 known = call_has(written, CALL_MAP) ? written->flags & (CALL_MAP | CALL_NAME) : 0;
+	const __u8 of_map = CALL_MAP | CALL_NAME | CALL_SIZES;
+	__u8 known = call_has(written, CALL_MAP) ? written->flags & of_map : 0;
 
-	assert_int_equal(read->flags & (CALL_MAP | CALL_NAME), known);
+	assert_int_equal(read->flags & of_map, known);
 	if (known)
 		assert_int_equal(read->map_type, written->map_type);
 	if (known & CALL_NAME)
 		assert_string_equal(read->map_name, written->map_name);
-	if (known && sized) {
+	if (known & CALL_SIZES) {
 		assert_int_equal(read->key_size, written->key_size);
 		assert_int_equal(read->value_size, written->value_size);
 		assert_int_equal(read->max_entries, written->max_entries);
@@ -113,7 +114,7 @@ static int on_call(void *ctx, const struct call *read)
 	same_time(reader, read->ts_ns, written->ts_ns);
 	assert_true(read->latency_ns == written->latency_ns);
 	same_caller(read, written);
-	same_map(read, written, true);
+	same_map(read, written);
 	same_worker(read, written);
 	same_flag(read, written, CALL_EMPTY_KNOWN, CALL_EMPTY);
 	same_flag(read, written, CALL_PERCPU_KNOWN, CALL_PERCPU);
@@ -136,7 +137,7 @@ static int on_teardown(void *ctx, const struct teardown *read)
 	assert_true(read->free.latency_ns == written->free.latency_ns);
 	assert_true(!read->free.map == !written->free.map);
 	assert_true(read->free.entries == written->free.entries);
-	same_map(&read->free, &written->free, true);
+	same_map(&read->free, &written->free);
 	same_worker(&read->free, &written->free);
 	same_identity(reader, &read->free.identity, &written->free.identity);
 	same_time(reader, read->queued_ns, written->queued_ns);
@@ -162,7 +163,7 @@ static int on_reclaim(void *ctx, const struct reclaim *read)
 	same_time(reader, read->call.ts_ns, written->call.ts_ns);
 	assert_true(read->call.latency_ns == written->call.latency_ns);
 	assert_true(!read->call.map == !written->call.map);
-	same_map(&read->call, &written->call, false);
+	same_map(&read->call, &written->call);
 	same_worker(&read->call, &written->call);
 	same_identity(reader, &read->call.identity, &written->call.identity);
 	assert_int_equal(read->alloc, written->alloc);
@@ -180,7 +181,7 @@ static int on_hang(void *ctx, const struct hang *read)
 	same_time(reader, read->call.ts_ns, written->call.ts_ns);
 	assert_true(read->for_ns == written->for_ns);
 	assert_int_equal(read->in_worker, written->in_worker);
-	same_map(&read->call, &written->call, false);
+	same_map(&read->call, &written->call);
 	same_worker(&read->call, &written->call);
 	same_identity(reader, &read->call.identity, &written->call.identity);
 	assert_string_equal(read->stack, written->stack);

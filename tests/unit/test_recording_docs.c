@@ -33,7 +33,7 @@ static struct call example_call(__u64 at_us, __u64 latency_ns)
 		.max_entries = 10000,
 		.unit_size = 80,
 		.alloc = ALLOC_MA,
-		.flags = CALL_MAP | CALL_NAME | CALL_EMPTY_KNOWN | CALL_PERCPU_KNOWN,
+		.flags = CALL_MAP | CALL_NAME | CALL_SIZES | CALL_EMPTY_KNOWN | CALL_PERCPU_KNOWN,
 		.map_name = "events",
 		.comm = "kworker/3:1",
 	};

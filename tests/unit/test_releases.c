@@ -57,19 +57,26 @@ static void let_go_by(struct releases *releases, __u32 pid, const char *comm, __
 
 static struct identity identity_of(struct releases *releases, __u64 map)
 {
-	struct identity identity;
+	struct call call = {.map = map};
 
-	memset(&identity, 0xa5, sizeof(identity));
-	assert_true(releases_find(releases, map, &identity, NULL));
-	return identity;
+	memset(&call.identity, 0xa5, sizeof(call.identity));
+	assert_true(releases_identify(releases, &call, NULL));
+	return call.identity;
+}
+
+static bool knows(struct releases *releases, __u64 map)
+{
+	struct call call = {.map = map};
+
+	return releases_identify(releases, &call, NULL);
 }
 
 static __u64 queued_at(struct releases *releases, __u64 map)
 {
-	struct identity identity;
+	struct call call = {.map = map};
 	__u64 queued_ns = 1;
 
-	releases_find(releases, map, &identity, &queued_ns);
+	releases_identify(releases, &call, &queued_ns);
 	return queued_ns;
 }
 
@@ -126,17 +133,18 @@ static void told_more_than_once(void **state)
 static void unknown_map_is_told_as_such(void **state)
 {
 	struct releases *releases = releases_new(10);
-	struct identity identity;
+	struct call call = {.map = OTHER_MAP};
 	__u64 queued_ns = 1;
 
 	(void)state;
 	let_go(releases, MAP, RELEASE_LAST, 2000);
-	memset(&identity, 0xa5, sizeof(identity));
-	assert_false(releases_find(releases, OTHER_MAP, &identity, &queued_ns));
-	assert_true(identity.released_ns == UNKNOWN_NS);
+	memset(&call.identity, 0xa5, sizeof(call.identity));
+	assert_false(releases_identify(releases, &call, &queued_ns));
+	assert_true(call.identity.released_ns == UNKNOWN_NS);
 	assert_true(queued_ns == UNKNOWN_NS);
-	assert_int_equal(identity.map_id, 0);
-	assert_null(identity_task(&identity));
+	assert_int_equal(call.identity.map_id, 0);
+	assert_null(identity_task(&call.identity));
+	assert_int_equal(call.flags, 0);
 	releases_forget(releases, OTHER_MAP);
 	assert_int_equal(releases_waiting(releases), 1);
 	releases_free(releases);
@@ -144,6 +152,24 @@ static void unknown_map_is_told_as_such(void **state)
 }
 
 /* A worker of the kernel drops what a program or another map still held. */
+/* What a call knows of its map by itself stays; the release knows no sizes. */
+static void type_and_name_where_they_lack(void **state)
+{
+	struct releases *releases = releases_new(10);
+	struct call end = {.map = MAP}, whole = {.map = MAP, .map_type = 9, .flags = CALL_MAP};
+
+	(void)state;
+	let_go(releases, MAP, RELEASE_LAST, 2000);
+	assert_true(releases_identify(releases, &end, NULL));
+	assert_int_equal(end.flags, CALL_MAP | CALL_NAME);
+	assert_int_equal(end.map_type, 1);
+	assert_string_equal(end.map_name, "events");
+	assert_true(releases_identify(releases, &whole, NULL));
+	assert_int_equal(whole.flags, CALL_MAP);
+	assert_int_equal(whole.map_type, 9);
+	releases_free(releases);
+}
+
 static void kernel_thread_is_last(void **state)
 {
 	struct releases *releases = releases_new(10);
@@ -331,7 +357,7 @@ static void forget_means_all_of_it(void **state)
 	let_go(releases, MAP, RELEASE_LAST, 1000);
 	let_go(releases, OTHER_MAP, RELEASE_LAST, 1000);
 	releases_forget(releases, MAP);
-	assert_false(releases_find(releases, MAP, &identity, NULL));
+	assert_false(knows(releases, MAP));
 	assert_int_equal(releases_waiting(releases), 1);
 
 	/* Even where an id is used again, which tells nothing apart. */
@@ -357,13 +383,6 @@ static void queued_once(void **state)
 	assert_int_equal(queued_at(releases, MAP), 1100);
 	assert_true(queued_at(releases, OTHER_MAP) == UNKNOWN_NS);
 	releases_free(releases);
-}
-
-static bool knows(struct releases *releases, __u64 map)
-{
-	struct identity identity;
-
-	return releases_find(releases, map, &identity, NULL);
 }
 
 /* The one that goes is the one not heard of for longest, whatever came first. */
@@ -499,6 +518,7 @@ int main(void)
 		cmocka_unit_test(last_and_closed),
 		cmocka_unit_test(told_more_than_once),
 		cmocka_unit_test(unknown_map_is_told_as_such),
+		cmocka_unit_test(type_and_name_where_they_lack),
 		cmocka_unit_test(kernel_thread_is_last),
 		cmocka_unit_test(last_in_an_interrupt),
 		cmocka_unit_test(perhaps_in_an_interrupt),

@@ -47,7 +47,7 @@ static struct run wild, tame;
 static void make_possible(struct call *call)
 {
 	if (!(call->flags & CALL_MAP))
-		call->flags &= ~CALL_NAME;
+		call->flags &= ~(CALL_NAME | CALL_SIZES);
 	if (!(call->flags & CALL_EMPTY_KNOWN))
 		call->flags &= ~CALL_EMPTY;
 	if (!call->caller)

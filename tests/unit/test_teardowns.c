@@ -189,11 +189,15 @@ static void only_the_start_was_seen(void **state)
 static void only_the_end_was_seen(void **state)
 {
 	struct joined *joined = *state;
+	struct call fexit = {
+		.ts_ns = UNKNOWN_NS, .latency_ns = UNKNOWN_NS, .map = MAP, .tid = WORKER};
 
-	/* By fexit, which knows the map. */
+	/* By fexit, which knows the map; who let go of it knows its type. */
 	let_go(joined, MAP, RELEASE_LAST, 1000);
-	end(joined, WORKER, MAP, UNKNOWN_NS, UNKNOWN_NS);
+	assert_int_equal(teardowns_end(joined->teardowns, &fexit), 0);
 	assert_int_equal(joined->nr, 1);
+	assert_true(call_has(&joined->teardown[0].free, CALL_MAP | CALL_NAME));
+	assert_int_equal(joined->teardown[0].free.map_type, 1);
 	check_phases(&joined->teardown[0], UNKNOWN_NS, UNKNOWN_NS, UNKNOWN_NS, UNKNOWN_NS);
 	assert_int_equal(joined->teardown[0].free.identity.map_id, 7);
 	assert_int_equal(joined->teardown[0].free.identity.released_ns, 1000);
