@@ -41,10 +41,11 @@ def seen_maps:
 	teardowns | group_by([.map_type, .map_name])
 	| map({map_type: .[0].map_type, map_name: .[0].map_name, maps: length});
 
-# Each map with the teardown of its id.
+# Without a type, as something of it was missed, one stands for one that is not there otherwise.
 def distance($made; $seen):
 	$made + ($seen | map(.maps *= -1)) | group_by([.map_type, .map_name])
-	| map(map(.maps) | add | fabs) | add // 0;
+	| map({named: (.[0].map_type != null), maps: (map(.maps) | add | fabs)})
+	| [(map(select(.named).maps) | add // 0), (map(select(.named | not).maps) | add // 0)] | max;
 # The same of a table, of calls or of teardowns; and how much may be missing in one.
 def rows_of_maps:
 	map(select(.type == "row" and (.released_by // "" | startswith("memdestroy") | not))
@@ -53,6 +54,8 @@ def missed:
 	map(select(.type == "ledger" or (.type == "point" and .function != "workqueue_queue_work"))
 		| (.missed // 0) + (.missed_entry // 0) + (.missed_return // 0)) | add;
 def differing: distance(made_maps; seen_maps);
+
+# Each map with the teardown of its id.
 def joined:
 	(teardowns | map({key: (.id | tostring), value: .}) | from_entries) as $by_id
 	| released | map({made: ., seen: $by_id[.map_id | tostring]});
