@@ -62,7 +62,7 @@ static struct record_call record(unsigned int nth)
 		.key_size = 4,
 		.value_size = 64,
 		.max_entries = 1000,
-		.flags = CALL_MAP | CALL_NAME | CALL_EMPTY_KNOWN,
+		.flags = CALL_MAP | CALL_NAME | CALL_SIZES | CALL_EMPTY_KNOWN,
 		.map_name = "connections",
 		.comm = "kworker/0:1",
 	};

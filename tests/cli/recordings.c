@@ -140,7 +140,7 @@ static struct call call_of(const struct maker *maker, const struct kind *kind, _
 		.max_entries = kind->entries,
 		.map_flags = 1,
 		.unit_size = 96,
-		.flags = CALL_MAP | CALL_NAME | CALL_EMPTY_KNOWN | CALL_PERCPU_KNOWN,
+		.flags = CALL_MAP | CALL_NAME | CALL_SIZES | CALL_EMPTY_KNOWN | CALL_PERCPU_KNOWN,
 		.comm = "kworker/0:1",
 	};
 	size_t i = kind - kinds;
