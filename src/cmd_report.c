@@ -22,8 +22,7 @@ static int show(struct replays *replays, const struct options *opts, struct repo
 	err = replays_run(replays, opts->view, opts->identity, &sink);
 	if (err == -EINVAL) /* a damaged recording, of which no half is shown */
 		return err;
-	return report_end(report, replays_end_ns(replays), &ledger,
-			  opts->view == VIEW_CALLS ? NULL : &counts, err);
+	return report_end(report, replays_end_ns(replays), &ledger, &counts, err);
 }
 
 int cmd_report(const struct options *opts)

@@ -22,7 +22,6 @@ static struct start now(void)
 static int trace(struct live *live, struct report *report)
 {
 	const struct sink sink = report_sink(report);
-	bool calls = live->opts->view == VIEW_CALLS;
 	struct teardown_counts counts;
 	struct ledger ledger;
 	int err = report_begin(report);
@@ -32,8 +31,8 @@ static int trace(struct live *live, struct report *report)
 	err = live_run(live, &sink);
 	if (!live->session)
 		return err;
-	session_count(live->session, &ledger, calls ? NULL : &counts);
-	return report_end(report, session_now_ns(), &ledger, calls ? NULL : &counts, err);
+	session_count(live->session, &ledger, &counts);
+	return report_end(report, session_now_ns(), &ledger, &counts, err);
 }
 
 int cmd_trace(const struct options *opts)

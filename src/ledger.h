@@ -61,7 +61,8 @@ struct teardown_ledger {
 	__u64 shown;
 	__u64 before;	  /* let go of before the run began: not shown */
 	__u64 filtered;	  /* not wanted by a filter */
-	__u64 waiting;	  /* let go of, and not begun to be freed by the end; LEDGER_UNKNOWN */
+	__u64 waiting;	  /* let go of, and not begun to be freed by the end; LEDGER_UNKNOWN, also
+			     if more were let go of unseen than turned up without a release */
 	__u64 no_release; /* of those but for "before", the last put was not seen */
 	__u64 forgotten;  /* maps of which this has been forgotten for want of room */
 	__u64 deferred;	  /* destroy calls of the same that left memory to be freed later */

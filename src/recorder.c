@@ -154,7 +154,8 @@ int recorder_end(struct recorder *recorder, int err)
 	else
 		diag_info("recorded %llu events in '%s'", events, recorder->path);
 	render_ledger_text(stderr, &ledger, false);
-	render_teardown_ledger_text(stderr, &counts.ledger, counts.points, NR_POINTS, false);
+	render_teardown_ledger_text(stderr, &counts.ledger, false);
+	render_points_text(stderr, counts.points, NR_POINTS);
 	return err;
 }
 

@@ -60,14 +60,17 @@ int render_histogram(FILE *out, const struct rows *rows);
 /* One line of JSON. */
 int render_ledger_json(FILE *out, const struct ledger *ledger);
 
-/* One line of JSON for the ledger, and one for each of the points. */
-int render_teardown_ledger_json(FILE *out, const struct teardown_ledger *ledger,
-				const struct point_counts *points, size_t nr_points);
+/* One line of JSON. */
+int render_teardown_ledger_json(FILE *out, const struct teardown_ledger *ledger);
 
-/* Lines of text, likewise; those that tell of a loss begin with "WARNING:". */
-int render_teardown_ledger_text(FILE *out, const struct teardown_ledger *ledger,
-				const struct point_counts *points, size_t nr_points,
-				bool with_filters);
+/* Lines of text; those that tell of a loss begin with "WARNING:". */
+int render_teardown_ledger_text(FILE *out, const struct teardown_ledger *ledger, bool with_filters);
+
+/* One line of JSON for each of the points. */
+int render_points_json(FILE *out, const struct point_counts *points, size_t nr_points);
+
+/* Lines of text, which tell of losses and begin with "WARNING:", and one of what is not counted. */
+int render_points_text(FILE *out, const struct point_counts *points, size_t nr_points);
 
 /*
  * Three lines of text; one that tells of a loss begins with "WARNING:". with_filters: whether the

@@ -78,14 +78,21 @@ int render_ledger_text(FILE *out, const struct ledger *ledger, bool with_filters
 	return line_flush(out);
 }
 
-int render_teardown_ledger_json(FILE *out, const struct teardown_ledger *ledger,
-				const struct point_counts *points, size_t nr_points)
+int render_teardown_ledger_json(FILE *out, const struct teardown_ledger *ledger)
 {
-	size_t i;
 	int err;
 
 	errno = 0;
 	err = line_json(out, teardown_ledger_columns, ledger);
+	return err ? err : line_flush(out);
+}
+
+int render_points_json(FILE *out, const struct point_counts *points, size_t nr_points)
+{
+	size_t i;
+	int err = 0;
+
+	errno = 0;
 	for (i = 0; i < nr_points && !err; i++)
 		err = line_json(out, point_columns, &points[i]);
 	return err ? err : line_flush(out);
@@ -124,12 +131,9 @@ static void uncounted_points(FILE *out, const struct point_counts *points, size_
 		putc('\n', out);
 }
 
-int render_teardown_ledger_text(FILE *out, const struct teardown_ledger *ledger,
-				const struct point_counts *points, size_t nr_points,
-				bool with_filters)
+int render_teardown_ledger_text(FILE *out, const struct teardown_ledger *ledger, bool with_filters)
 {
 	const struct teardown_ledger *l = ledger;
-	size_t i;
 
 	errno = 0;
 	fprintf(out, "teardowns: %llu started, %llu completed, ", l->started, l->completed);
@@ -155,6 +159,14 @@ int render_teardown_ledger_text(FILE *out, const struct teardown_ledger *ledger,
 			"in no row: %llu\n",
 			l->no_release, l->forgotten, l->strays, l->rows_full);
 	}
+	return line_flush(out);
+}
+
+int render_points_text(FILE *out, const struct point_counts *points, size_t nr_points)
+{
+	size_t i;
+
+	errno = 0;
 	for (i = 0; i < nr_points; i++) {
 		if (!points[i].attached)
 			continue;

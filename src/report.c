@@ -23,7 +23,7 @@ struct report {
 	struct aggregate *run;		 /* of calls; NULL with --events */
 	struct aggregate *interval;	 /* of calls; NULL without -i */
 	struct teardown_view *teardowns; /* NULL if it is calls that are shown */
-	struct teardown_counts *counts;	 /* of teardowns, at the end; not owned */
+	struct teardown_counts *counts;	 /* at the end; not owned */
 	struct filter filter;		 /* of calls that the kernel has not been asked to filter */
 	__u64 filtered;
 	__u64 nr_intervals;
@@ -338,9 +338,10 @@ static int write_end(struct report *report, FILE *file, const struct ledger *led
 	}
 	if (!err && opts->format == FORMAT_JSON)
 		err = render_ledger_json(file, ledger);
-	if (!err && opts->format == FORMAT_JSON && report->counts)
-		err = render_teardown_ledger_json(file, &report->counts->ledger,
-						  report->counts->points, NR_POINTS);
+	if (!err && opts->format == FORMAT_JSON && report->teardowns)
+		err = render_teardown_ledger_json(file, &report->counts->ledger);
+	if (!err && opts->format == FORMAT_JSON && opts->identity)
+		err = render_points_json(file, report->counts->points, NR_POINTS);
 	return err;
 }
 
@@ -361,10 +362,11 @@ static void write_ledgers(const struct report *report, FILE *file, const struct 
 	const struct teardown_counts *counts = report->counts;
 	bool filtered = filter_is_set(report->opts);
 
-	render_ledger_text(file, ledger, !counts && filtered);
-	if (counts)
-		render_teardown_ledger_text(file, &counts->ledger, counts->points, NR_POINTS,
-					    filtered);
+	render_ledger_text(file, ledger, !report->teardowns && filtered);
+	if (report->teardowns)
+		render_teardown_ledger_text(file, &counts->ledger, filtered);
+	if (report->opts->identity)
+		render_points_text(file, counts->points, NR_POINTS);
 }
 
 /* Who asks for silence about a recording wants to know of it what is wrong, and no more. */
@@ -403,7 +405,7 @@ int report_end(struct report *report, __u64 now_ns, struct ledger *ledger,
 	ledger->filtered += report->filtered;
 	ledger->completed -= report->filtered;
 	report->counts = counts;
-	if (counts)
+	if (report->teardowns)
 		teardown_view_count(report->teardowns, &counts->ledger);
 	if (!err && report->opts->action == ACTION_REPORT)
 		err = write_due(report, now_ns);

@@ -33,10 +33,11 @@ int report_begin(struct report *report);
 struct sink report_sink(struct report *report);
 
 /*
- * Prints the end: the rows of the whole run, and the ledger; counts is NULL for calls. err is what
- * ended the run, if anything did; a reader that has gone is no error. What cannot be written where
- * it was wanted is written to stdout, if that is another place. 0 or -errno, of which the user has
- * been told. now_ns: when that was, CLOCK_MONOTONIC.
+ * Prints the end: the rows of the whole run, and the ledger; also that of teardowns, if these are
+ * shown, and the points that tell who let go of maps, if that is. err is what ended the run, if
+ * anything did; a reader that has gone is no error. What cannot be written where it was wanted is
+ * written to stdout, if that is another place. 0 or -errno, of which the user has been told.
+ * now_ns: when that was, CLOCK_MONOTONIC.
  */
 int report_end(struct report *report, __u64 now_ns, struct ledger *ledger,
 	       struct teardown_counts *counts, int err);

@@ -418,22 +418,39 @@ static void fill_ledger(const struct session *session, struct ledger *ledger)
 		       &ledger->still_running, &ledger->entry_only);
 }
 
-static void fill_teardown_counts(const struct session *session, struct teardown_counts *counts)
+/*
+ * Maps, at least, of which it is known that they were let go of unseen: several points tell of the
+ * same one.
+ */
+static __u64 released_unseen(const struct point_counts *points)
 {
-	struct teardown_ledger *ledger = &counts->ledger;
-	const struct point_counts *free = &counts->points[POINT_FREE];
-	__u64 running;
+	__u64 most = 0, unseen;
 	int point;
 
-	for (point = 0; point < NR_POINTS; point++)
-		probe_count_point(session->probe, point, &counts->points[point]);
+	for (point = POINT_PUT; point <= POINT_RELEASE; point++) {
+		unseen = points[point].lost;
+		if (points[point].missed != LEDGER_UNKNOWN)
+			unseen += points[point].missed;
+		if (unseen > most)
+			most = unseen;
+	}
+	return most;
+}
+
+static void fill_teardown_ledger(const struct session *session, const struct point_counts *points,
+				 struct teardown_ledger *ledger)
+{
+	const struct point_counts *free = &points[POINT_FREE];
+	__u64 running;
+
 	teardowns_count(session->teardowns, ledger);
 	running = ledger->running;
 	ledger->started = free->taken;
 	ledger->lost = free->lost;
 	ledger->missed = free->missed;
-	/* Unless one may have been begun unseen. */
-	if (ledger->waiting && (free->lost || free->missed))
+	/* Unless one may have been begun unseen, or let go of unseen and not turned up since. */
+	if ((ledger->waiting && (free->lost || free->missed)) ||
+	    released_unseen(points) + ledger->forgotten > ledger->no_release)
 		ledger->waiting = LEDGER_UNKNOWN;
 	decide_running(running,
 		       unexplained(free->missed_return, free->lost_return, ledger->start_only),
@@ -543,12 +560,16 @@ int session_run(struct session *session)
 void session_count(const struct session *session, struct ledger *ledger,
 		   struct teardown_counts *counts)
 {
+	enum point point;
+
 	memset(ledger, 0, sizeof(*ledger));
 	fill_ledger(session, ledger);
-	if (!counts)
-		return;
 	memset(counts, 0, sizeof(*counts));
-	fill_teardown_counts(session, counts);
+	for (point = 0; point < NR_POINTS; point++)
+		probe_count_point(session->probe, point, &counts->points[point]);
+	if (!session->teardowns)
+		return;
+	fill_teardown_ledger(session, counts->points, &counts->ledger);
 	/* They are only told from others once no more is to come. */
 	if (!session->flushing)
 		counts->ledger.running = LEDGER_UNKNOWN;

@@ -23,7 +23,7 @@ void session_close(struct session *session);
 /* Runs until the end, with all that was seen handed over. -errno of the sink if it ended it. */
 int session_run(struct session *session);
 
-/* What has been counted so far; counts is NULL, if calls alone are traced. */
+/* What has been counted so far; of teardowns, if these are traced. */
 void session_count(const struct session *session, struct ledger *ledger,
 		   struct teardown_counts *counts);
 

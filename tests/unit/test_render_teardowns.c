@@ -345,7 +345,7 @@ static void write_errors(void **state)
 	const struct teardown teardown = known_teardown();
 	const void *const list[] = {&teardown};
 	struct teardown_ledger ledger = {};
-	struct point_counts points[1] = {{.function = "f"}};
+	struct point_counts points[1] = {{.function = "f", .attached = true, .lost = 1}};
 	FILE *full = fopen("/dev/full", "w");
 	enum format format;
 
@@ -360,10 +360,14 @@ static void write_errors(void **state)
 	assert_int_equal(render_list(full, FORMAT_TABLE, teardown_columns, list, 0, 0, 0, "none"),
 			 -ENOSPC);
 	clearerr(full);
-	assert_int_equal(render_teardown_ledger_json(full, &ledger, points, 1), -ENOSPC);
+	assert_int_equal(render_teardown_ledger_json(full, &ledger), -ENOSPC);
 	clearerr(full);
-	assert_int_equal(render_teardown_ledger_text(full, &ledger, points, 1, true), -ENOSPC);
-	assert_int_equal(render_teardown_ledger_text(full, &ledger, points, 1, true), -EIO);
+	assert_int_equal(render_points_json(full, points, 1), -ENOSPC);
+	clearerr(full);
+	assert_int_equal(render_points_text(full, points, 1), -ENOSPC);
+	clearerr(full);
+	assert_int_equal(render_teardown_ledger_text(full, &ledger, true), -ENOSPC);
+	assert_int_equal(render_teardown_ledger_text(full, &ledger, true), -EIO);
 	fclose(full);
 }
 

@@ -316,8 +316,7 @@ static int show_live(const struct run *run)
 		assert_int_equal(live_item(&live, &run->items[i]), 0);
 	ledger.filtered += live.filtered;
 	ledger.completed -= live.filtered;
-	err = report_end(report, run->end_ns, &ledger, opts.view == VIEW_TEARDOWNS ? &counts : NULL,
-			 0);
+	err = report_end(report, run->end_ns, &ledger, &counts, 0);
 	report_close(report);
 	return err;
 }
