@@ -16,12 +16,14 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 #include <linux/bpf.h>
 #include <linux/userfaultfd.h>
@@ -303,15 +305,21 @@ bool stuck_where_is_known(const char *where)
 void stuck_run(const char *where, unsigned int seconds)
 {
 	const struct place *place = place_find(where);
+	const struct timespec most = {.tv_sec = seconds};
 	struct obstacle obstacle;
 	struct victim victim = {};
+	sigset_t enough;
 
+	/* Before there are threads, that none of them is interrupted. */
+	sigemptyset(&enough);
+	sigaddset(&enough, SIGTERM);
+	sigprocmask(SIG_BLOCK, &enough, NULL);
 	obstacle_make(&obstacle);
 	place->block(&victim, &obstacle);
 	place->let_go(&victim);
 	printf("{\"kind\":\"stuck\",\"map_id\":%u,\"map_type\":\"%s\",\"map_name\":\"%s\","
 	       "\"seconds\":%u,\"where\":\"%s\"}\n",
 	       victim.map_id, victim.map_type, victim.map_name, seconds, where);
-	sleep(seconds);
+	sigtimedwait(&enough, NULL, &most);
 	obstacle_remove(&obstacle);
 }

@@ -9,6 +9,8 @@
 
 /* Which part of the teardown: "wait", "free" or "deferred". */
 bool stuck_where_is_known(const char *where);
+
+/* For so many seconds, or until SIGTERM comes. */
 void stuck_run(const char *where, unsigned int seconds);
 
 #endif

@@ -4,8 +4,14 @@
 
 include "facts";
 
-# The maps of other runs of the tool, which end at about the same time, are not the workload's.
-def of_workload: select((.closed_by.comm // .released_by.comm // "") | startswith("memdestroy") | not);
+# The maps of other runs of the tool, which end at about the same time, are not the workload's. It lets
+# go of them itself; or a worker does, with the programs that use them, some time after.
+def used_by_tool:
+	.map_name // "" | test("^((memdestr|symbols_)\\..*|records|ledger|slots|parked)$");
+def of_workload: select((used_by_tool
+	or (.closed_by.comm // .released_by.comm // "" | startswith("memdestroy"))) | not);
+def rows: map(select(.type == "row")
+	| select((used_by_tool or (.released_by // "" | startswith("memdestroy"))) | not));
 def teardowns: map(select(.type == "teardown") | of_workload);
 def reclaims: map(select(.type == "reclaim"));
 def teardown_ledger:
@@ -47,9 +53,7 @@ def distance($made; $seen):
 	| map({named: (.[0].map_type != null), maps: (map(.maps) | add | fabs)})
 	| [(map(select(.named).maps) | add // 0), (map(select(.named | not).maps) | add // 0)] | max;
 # The same of a table, of calls or of teardowns; and how much may be missing in one.
-def rows_of_maps:
-	map(select(.type == "row" and (.released_by // "" | startswith("memdestroy") | not))
-		| {map_type, map_name, maps: .count});
+def rows_of_maps: rows | map({map_type, map_name, maps: .count});
 def missed:
 	map(select(.type == "ledger" or (.type == "point" and .function != "workqueue_queue_work"))
 		| (.missed // 0) + (.missed_entry // 0) + (.missed_return // 0)) | add;

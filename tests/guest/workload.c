@@ -37,7 +37,7 @@ static const char usage_text[] =
 	"       workload failing COUNT\n"
 	"       workload churn --maps COUNT [--makers COUNT] [--updaters COUNT]\n"
 	"       workload releases [--maps COUNT]\n"
-	"       workload stuck SECONDS [--where wait|free|deferred]\n";
+	"       workload stuck SECONDS [--where wait|free|deferred]    until then, or SIGTERM\n";
 
 static void __attribute__((noreturn)) usage(void)
 {
