@@ -93,4 +93,4 @@ clean:
 .PHONY: all install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
--include $(OBJ:.o=.d) $(UNIT:=.d) $(SKEL:.skel.h=.bpf.d)
+-include $(OBJ:.o=.d) $(UNIT:=.d) $(SKEL:.skel.h=.bpf.d) $(wildcard $(OUT)/tests/bin/*.d)
