@@ -24,20 +24,39 @@
 /* struct bpf_link_info is as long as this since it says what a kprobe missed (3acf8ace6823). */
 #define LINK_INFO_WITH_MISSED 56
 
-/* What the programs cannot be loaded without; vmlinux/vmlinux.h has these and those of features. */
+/*
+ * What the programs cannot be loaded without; vmlinux/vmlinux.h has these and those of features.
+ * That none is forgotten is looked after by tests/kernels/fields.c.
+ */
 static const char *const needed[][2] = {
-	{"bpf_map", "ops"},	    {"bpf_map", "map_type"},
-	{"bpf_map", "key_size"},    {"bpf_map", "value_size"},
-	{"bpf_map", "max_entries"}, {"bpf_map", "map_flags"},
-	{"bpf_map", "id"},	    {"bpf_map", "refcnt"},
-	{"bpf_map", "name"},	    {"bpf_map", "work"},
-	{"bpf_mem_alloc", "cache"}, {"bpf_mem_alloc", "caches"},
-	{"bpf_mem_alloc", "work"},  {"bpf_mem_cache", "unit_size"},
-	{"task_struct", "flags"},   {"task_struct", "worker_private"},
-	{"task_struct", "pid"},	    {"task_struct", "tgid"},
-	{"task_struct", "comm"},    {"kthread", "data"},
-	{"worker", "current_work"}, {"worker", "current_func"},
-	{"work_struct", "func"},    {"file", "private_data"},
+	{"bpf_map", "ops"},
+	{"bpf_map", "map_type"},
+	{"bpf_map", "key_size"},
+	{"bpf_map", "value_size"},
+	{"bpf_map", "max_entries"},
+	{"bpf_map", "map_flags"},
+	{"bpf_map", "name"},
+	{"bpf_map", "work"},
+	{"bpf_mem_alloc", "cache"},
+	{"bpf_mem_alloc", "caches"},
+	{"bpf_mem_cache", "unit_size"},
+	{"task_struct", "flags"},
+	{"task_struct", "pid"},
+	{"task_struct", "tgid"},
+	{"task_struct", "comm"},
+	{"task_struct", "worker_private"},
+	{"kthread", "data"},
+	{"worker", "current_work"},
+	{"worker", "current_func"},
+};
+
+/* And those of teardowns, in addition. */
+static const char *const needed_by_teardowns[][2] = {
+	{"bpf_map", "id"},	   {"bpf_map", "refcnt"},
+	{"bpf_mem_alloc", "work"}, {"work_struct", "func"},
+	{"file", "private_data"},  {"bpf_htab", "count"},
+	{"bpf_htab", "pcount"},	   {"bpf_htab", "use_percpu_counter"},
+	{"lpm_trie", "n_entries"},
 };
 
 static const char *const known_callers[] = {
@@ -130,9 +149,19 @@ static void features_from_btf(enum answer *features, const struct btf *btf)
 						 has_function(btf, "bpf_map_sum_elem_count"));
 	features[FEATURE_PERCPU] = answer_of(has_member(btf, "bpf_mem_alloc", "percpu") ||
 					     has_member(btf, "bpf_mem_cache", "percpu_size"));
-	features[FEATURE_PREEMPT] = answer_of(has_member(btf, "thread_info", "preempt_count") ||
+	features[FEATURE_PREEMPT] = answer_of((has_member(btf, "thread_info", "preempt_count") &&
+					       has_member(btf, "task_struct", "thread_info")) ||
 					      has_member(btf, "lowcore", "preempt_count"));
 	features[FEATURE_KPROBE_MISS] = answer_of(info && info->size >= LINK_INFO_WITH_MISSED);
+}
+
+/* "bpf_map.ops": the first of them that is not there. */
+static void look_for(char lacking[LACKING_LEN], const struct btf *btf,
+		     const char *const members[][2], size_t nr)
+{
+	for (size_t i = 0; i < nr && !*lacking; i++)
+		if (!has_member(btf, members[i][0], members[i][1]))
+			snprintf(lacking, LACKING_LEN, "%s.%s", members[i][0], members[i][1]);
 }
 
 void findings_from_btf(struct findings *findings, const struct btf *btf)
@@ -143,10 +172,9 @@ void findings_from_btf(struct findings *findings, const struct btf *btf)
 	findings->allocator = answer_of(find_struct(btf, "bpf_mem_alloc"));
 	findings->map_types = maptype_btf_names(btf);
 	features_from_btf(findings->features, btf);
-	for (size_t i = 0; i < ARRAY_SIZE(needed) && !*findings->lacking; i++)
-		if (!has_member(btf, needed[i][0], needed[i][1]))
-			snprintf(findings->lacking, sizeof(findings->lacking), "%s.%s",
-				 needed[i][0], needed[i][1]);
+	look_for(findings->lacking, btf, needed, ARRAY_SIZE(needed));
+	look_for(findings->teardowns_lacking, btf, needed_by_teardowns,
+		 ARRAY_SIZE(needed_by_teardowns));
 	for (enum point point = 0; point < NR_POINTS; point++) {
 		const char *name = probe_point_name(point);
 

@@ -53,6 +53,7 @@ enum capability {
 };
 
 #define NR_KNOWN_CALLERS 6
+#define LACKING_LEN	 64
 #define SYSCTL_UNKNOWN	 (-1000)
 
 struct findings {
@@ -65,10 +66,11 @@ struct findings {
 	enum answer symbols; /* there is a symbol table */
 	enum answer hidden;  /* without addresses */
 	enum answer kprobes;
-	enum answer compiler;  /* there is one for programs, which fentry needs, */
-	enum answer direct;    /* and ftrace can call them, which it needs as well */
-	enum answer allocator; /* the kernel has struct bpf_mem_alloc at all */
-	char lacking[64];      /* the first member that there is no doing without; "": none */
+	enum answer compiler;	   /* there is one for programs, which fentry needs, */
+	enum answer direct;	   /* and ftrace can call them, which it needs as well */
+	enum answer allocator;	   /* the kernel has struct bpf_mem_alloc at all */
+	char lacking[LACKING_LEN]; /* the first member that there is no doing without; "": none */
+	char teardowns_lacking[LACKING_LEN]; /* or of which only teardowns cannot do without */
 	enum answer features[NR_FEATURES];
 	struct point_finding points[NR_POINTS];
 	enum answer callers[NR_KNOWN_CALLERS]; /* in the symbol table; there may be others */

@@ -327,6 +327,10 @@ static void lack_points(struct verdict *verdict, const struct findings *findings
 	else if (point_attachable(findings, POINT_QUEUE, mode, &means) == ANSWER_NO)
 		lack(verdict, "teardowns: when a worker is asked, and if a call left memory",
 		     "the tracepoint %s cannot be attached", probe_point_name(POINT_QUEUE));
+	if (*findings->teardowns_lacking && !findings->tried[mode].made)
+		lack(verdict, "teardowns, --identity, record and bench",
+		     "this kernel has no %s, which their programs read",
+		     findings->teardowns_lacking);
 	/* What can be attached alone need not do for a run that wants them all. */
 	if (findings->tried[mode].made && findings->tried[mode].err &&
 	    !findings->points[POINT_DESTROY].tried[mode].err)
@@ -355,7 +359,7 @@ static void lack_fields(struct verdict *verdict, const struct findings *findings
 	if (features[FEATURE_PERCPU] == ANSWER_NO)
 		lack(verdict, "which allocators are for per-CPU objects",
 		     "struct bpf_mem_alloc does not say");
-	if (features[FEATURE_KPROBE_MISS] == ANSWER_NO)
+	if (features[FEATURE_KPROBE_MISS] == ANSWER_NO && findings->kprobes != ANSWER_NO)
 		lack(verdict, "with --attach kprobe, how many calls were missed",
 		     "this kernel does not count what kprobe programs miss");
 	if (findings->kprobes == ANSWER_NO || findings->kprobe_danger)

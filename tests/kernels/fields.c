@@ -9,7 +9,7 @@
  * for first (bpf_core_field_exists()): only these may be absent. Of each kernel everything else
  * must be found, and no number or pointer be smaller than here, for the programs copy that many
  * bytes. Of what may be absent, some kernel must have it and another not, or the way around it was
- * never gone.
+ * never gone. And "memdestroy-trace check" must notice if one of the others were not there.
  *
  * Prints lines as checks does: "ok NAME ...", "not ok NAME ...", "skip NAME ..." where there is no
  * kernel to tell; and "# NAME layout HASH", which is the same for kernels that place everything
@@ -25,6 +25,7 @@
 #include <bpf/libbpf.h>
 #include <linux/bpf.h>
 
+#include "findings.h"
 #include "kernel_image.h"
 
 #define MAX_ACCESSES 512
@@ -294,6 +295,86 @@ static int check_kernel(const char *kernel, const struct btf *btf)
 	return wrong;
 }
 
+/* The member itself, through anonymous ones. */
+static struct btf_member *member_of(const struct btf *btf, __u32 id, const char *name, int depth)
+{
+	const struct btf_type *type = strip(btf, id);
+	struct btf_member *member = btf_members(type), *inner;
+	int i;
+
+	if (!btf_is_composite(type) || depth > MAX_DEPTH)
+		return NULL;
+	for (i = 0; i < btf_vlen(type); i++, member++) {
+		const char *its = btf__name_by_offset(btf, member->name_off);
+
+		if (!strcmp(its, name))
+			return member;
+		inner = *its ? NULL : member_of(btf, member->type, name, depth + 1);
+		if (inner)
+			return inner;
+	}
+	return NULL;
+}
+
+/* Does check find less in a kernel whose member has got another name? */
+static bool noticed(const struct btf *btf, struct btf_member *member, __u32 other_name)
+{
+	struct findings with, without;
+	__u32 name = member->name_off;
+
+	findings_init(&with);
+	findings_init(&without);
+	findings_from_btf(&with, btf);
+	member->name_off = other_name;
+	findings_from_btf(&without, btf);
+	member->name_off = name;
+	findings_free(&with);
+	findings_free(&without);
+	return strcmp(with.lacking, without.lacking) ||
+	       strcmp(with.teardowns_lacking, without.teardowns_lacking);
+}
+
+/*
+ * Registers are not looked for: they are of one architecture each, and kprobes' alone. These two
+ * are read where there is something else as well, or is not, which is what check asks for.
+ */
+static bool is_asked_for(const struct access *access)
+{
+	return access->read && !access->optional && strncmp(access->name, "pt_regs", 7) &&
+	       strcmp(access->name, "bpf_mem_cache.percpu_size") &&
+	       strcmp(access->name, "task_struct.thread_info");
+}
+
+static int check_check(const char *kernel, const struct btf *btf)
+{
+	int nr = 0, missed = 0, i;
+
+	for (i = 0; i < nr_accesses; i++) {
+		char name[sizeof(accesses[i].name)], *of, *its, *rest = name;
+		struct btf_member *member;
+		int id;
+
+		if (!is_asked_for(&accesses[i]))
+			continue;
+		strcpy(name, accesses[i].name);
+		of = strsep(&rest, ".");
+		its = strsep(&rest, ".");
+		id = btf__find_by_name_kind(btf, of, BTF_KIND_STRUCT);
+		member = id > 0 && its ? member_of(btf, id, its, 0) : NULL;
+		if (!member)
+			continue; /* told above */
+		nr++;
+		if (noticed(btf, member, btf__type_by_id(btf, id)->name_off))
+			continue;
+		printf("not ok %s fields: check would not notice that %s.%s is gone\n", kernel, of,
+		       its);
+		missed++;
+	}
+	if (nr && !missed)
+		printf("ok %s fields: check would notice if one of %d were gone\n", kernel, nr);
+	return missed + !nr;
+}
+
 /* A kernel that has not got the function is no matter here, nor is one without BTF. */
 static int check_image(char *argument, char *path)
 {
@@ -311,7 +392,7 @@ static int check_image(char *argument, char *path)
 	else if (btf__find_by_name_kind(image.btf, "bpf_mem_alloc_destroy", BTF_KIND_FUNC) < 0)
 		printf("skip %s fields: its kernel has no bpf_mem_alloc_destroy()\n", argument);
 	else
-		wrong = check_kernel(argument, image.btf);
+		wrong = check_kernel(argument, image.btf) + check_check(argument, image.btf);
 	kernel_image_free(&image);
 	return wrong;
 }

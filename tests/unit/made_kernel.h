@@ -67,11 +67,13 @@ static inline struct btf *made_btf(const char *without_func)
 		    " elem_count");
 	made_struct(btf, "bpf_mem_alloc", 0, "caches cache percpu work");
 	made_struct(btf, "bpf_mem_cache", 0, "unit_size");
-	made_struct(btf, "task_struct", 0, "flags worker_private pid tgid comm");
+	made_struct(btf, "task_struct", 0, "thread_info flags worker_private pid tgid comm");
 	made_struct(btf, "kthread", 0, "data");
 	made_struct(btf, "worker", 0, "current_work current_func");
 	made_struct(btf, "work_struct", 0, "func");
 	made_struct(btf, "file", 0, "private_data");
+	made_struct(btf, "bpf_htab", 0, "count pcount use_percpu_counter");
+	made_struct(btf, "lpm_trie", 0, "n_entries");
 	made_struct(btf, "thread_info", 0, "preempt_count");
 	made_struct(btf, "bpf_link_info", 56, "type");
 	made(btf__add_enum(btf, "bpf_map_type", 4) > 0);

@@ -31,6 +31,7 @@ static void test_types(void **state)
 	assert_int_equal(findings.compiler, ANSWER_YES);
 	assert_int_equal(findings.direct, ANSWER_YES);
 	assert_string_equal(findings.lacking, "");
+	assert_string_equal(findings.teardowns_lacking, "");
 	for (enum point point = 0; point < NR_POINTS; point++) {
 		assert_int_equal(findings.points[point].type, ANSWER_YES);
 		assert_int_equal(findings.points[point].symbol, ANSWER_UNKNOWN);
@@ -89,6 +90,8 @@ static void test_members(void **state)
 	assert_int_equal(btf__add_field(btf, "preempt_count", 1, 0, 0), 0);
 	assert_true(btf__add_struct(btf, "thread_info", 8) > 0);
 	assert_int_equal(btf__add_field(btf, "", inner, 0, 0), 0);
+	assert_true(btf__add_struct(btf, "task_struct", 8) > 0);
+	assert_int_equal(btf__add_field(btf, "thread_info", 1, 0, 0), 0);
 	/* It holds itself, a thousand times: no compiler makes such a thing. */
 	inner = btf__add_struct(btf, "bpf_map", 8);
 	assert_int_equal(btf__add_field(btf, "", 4711, 0, 0), 0);
@@ -104,6 +107,7 @@ static void test_members(void **state)
 	assert_int_equal(findings.features[FEATURE_PERCPU], ANSWER_NO);
 	assert_int_equal(findings.features[FEATURE_KPROBE_MISS], ANSWER_NO);
 	assert_string_equal(findings.lacking, "bpf_map.ops");
+	assert_string_equal(findings.teardowns_lacking, "bpf_map.id");
 	assert_null(findings.map_types);
 	findings_free(&findings);
 	btf__free(btf);

@@ -117,6 +117,9 @@ static void test_without_kprobes(void **state)
 	all_end(&findings, ATTACH_KPROBE, -ENOENT);
 	assert_verdict(&findings, EXIT_DONE, ATTACH_FENTRY, "by fentry/fexit");
 	assert_true(lacks(&findings, "--attach kprobe"));
+	/* Nobody misses the count of what they miss. */
+	findings.features[FEATURE_KPROBE_MISS] = ANSWER_NO;
+	assert_false(lacks(&findings, "how many calls were missed"));
 	/* By its symbol a function looks as if it could be probed. */
 	findings.points[POINT_DESTROY].tried[ATTACH_KPROBE].made = false;
 	assert_int_equal(point_attachable(&findings, POINT_DESTROY, ATTACH_KPROBE, &means),
@@ -266,6 +269,12 @@ static void test_files(void **state)
 	findings.allocator = ANSWER_NO;
 	assert_verdict(&findings, EXIT_UNTRACEABLE, ATTACH_AUTO,
 		       "this kernel has no bpf_mem_alloc");
+	/* Calls can be traced without what teardowns take. */
+	good_image(&findings);
+	assert_false(lacks(&findings, "teardowns"));
+	strcpy(findings.teardowns_lacking, "file.private_data");
+	assert_verdict(&findings, EXIT_DONE, ATTACH_FENTRY, "BTF has the function's type");
+	assert_true(lacks(&findings, "teardowns, --identity, record and bench"));
 	findings_init(&findings);
 	findings.btf = ANSWER_NO;
 	assert_verdict(&findings, EXIT_UNTRACEABLE, ATTACH_AUTO,
