@@ -8,6 +8,8 @@
 
 #include "kernel.h"
 
+#define PMUS "/sys/bus/event_source/devices"
+
 __u32 kernel_possible_cpus(void)
 {
 	FILE *file = fopen("/sys/devices/system/cpu/possible", "re");
@@ -63,6 +65,13 @@ const char *kernel_compiler_lack(void)
 bool kernel_compiles(void)
 {
 	return !kernel_compiler_lack();
+}
+
+const char *kernel_kprobe_lack(void)
+{
+	return access(PMUS, F_OK) || !access(PMUS "/kprobe", F_OK)
+		       ? NULL
+		       : "no kprobes (CONFIG_KPROBE_EVENTS)";
 }
 
 const char *kernel_kprobe_danger(void)

@@ -29,6 +29,12 @@ bool kernel_compiles(void);
 const char *kernel_compiler_lack(void);
 
 /*
+ * What there is none of, to go on from "the kernel has", if nobody can attach a kprobe; NULL: they
+ * can, or it is not known. Bringing a perf event of the kind into being is how they are attached.
+ */
+const char *kernel_kprobe_lack(void);
+
+/*
  * Why kprobes would bring this kernel down; NULL: they would not.
  *
  * On powerpc, what gets to a kprobe by way of ftrace or a jump (arch/powerpc/kernel/trace/

@@ -22,7 +22,6 @@
 
 #define TRACEABLE "/sys/kernel/tracing/available_filter_functions"
 #define FORBIDDEN "/sys/kernel/debug/kprobes/blacklist"
-#define PMUS	  "/sys/bus/event_source/devices"
 
 /* How often to look, and how many times: for ten seconds. */
 #define WAIT_NS 10000000
@@ -39,14 +38,6 @@ static int read_sysctl(const char *path)
 		value = SYSCTL_UNKNOWN;
 	fclose(file);
 	return value;
-}
-
-/* Bringing a perf event of kprobes into being is how they are attached. */
-static enum answer has_kprobes(void)
-{
-	if (!access(PMUS "/kprobe", F_OK))
-		return ANSWER_YES;
-	return access(PMUS, F_OK) ? ANSWER_UNKNOWN : ANSWER_NO;
 }
 
 static void look_at_privileges(struct findings *findings)
@@ -226,7 +217,7 @@ int findings_from_machine(struct findings *findings)
 	snprintf(findings->release, sizeof(findings->release), "%s", kernel.release);
 	snprintf(findings->version, sizeof(findings->version), "%s", kernel.version);
 	snprintf(findings->machine, sizeof(findings->machine), "%s", kernel.machine);
-	findings->kprobes = has_kprobes();
+	findings->kprobes = kernel_kprobe_lack() ? ANSWER_NO : ANSWER_UNKNOWN;
 	findings->compiler_lack = kernel_compiler_lack();
 	findings->kprobe_danger = kernel_kprobe_danger();
 	look_at_privileges(findings);

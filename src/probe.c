@@ -305,9 +305,20 @@ const char *probe_mode_name(enum attach_mode mode)
 
 #define CROWDED "others have all the programs there that a traced function takes"
 
+/* What the kernel has none of, if the error is one that comes of that. */
+static const char *lacking(enum attach_mode mode, int err)
+{
+	/* It says ENOMEM where no trampoline can be made, EINVAL where its interpreter will not do.
+	 */
+	if (err == -ENOMEM || err == -EINVAL)
+		return kernel_compiler_lack();
+	return mode == ATTACH_KPROBE && err == -ENOENT ? kernel_kprobe_lack() : NULL;
+}
+
 static int explain(enum attach_mode mode, int err)
 {
 	struct utsname kernel;
+	const char *lack;
 
 	uname(&kernel);
 	/* Which error it is depends on what was refused first. */
@@ -321,11 +332,10 @@ static int explain(enum attach_mode mode, int err)
 			   probe_mode_name(mode), kernel_kprobe_danger());
 		return -EOPNOTSUPP;
 	}
-	/* It says ENOMEM where no trampoline can be made, EINVAL where its interpreter will not do.
-	 */
-	if ((err == -ENOMEM || err == -EINVAL) && kernel_compiler_lack()) {
+	lack = lacking(mode, err);
+	if (lack) {
 		diag_error("Linux %s cannot attach %s to " TRACED_FUNCTION "(): it has %s",
-			   kernel.release, probe_mode_name(mode), kernel_compiler_lack());
+			   kernel.release, probe_mode_name(mode), lack);
 		return -EOPNOTSUPP;
 	}
 	/* The verifier says EACCES, too: whoever may do all was refused for another reason. */
