@@ -35,25 +35,35 @@ asan:
 deps:
 	$(Q)tests/deps
 
+# PARTS: tests/run has them all.
 PARTS ?= unit cli guest bench
-test: deps
-	$(Q)$(MAKE) --no-print-directory unit programs asan
+part = $(filter $(1),$(PARTS))
+# Whoever gave no number of jobs gets as many as there are processors.
+jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+test:
+	$(Q)tests/deps $(if $(call part,kernels),flex bison bc dwarves)
+	$(Q)$(if $(call part,arch),tests/arch/deps)
+	$(Q)$(MAKE) --no-print-directory $(jobs) $(if $(call part,unit cli),unit asan) programs \
+		$(if $(call part,kernels),without-kprobes) $(if $(call part,arch),arch)
 	$(Q)tests/run $(PARTS)
 
 # On every kernel that Debian has: all of the guest test on some, what has to hold everywhere on the rest.
-test-kernels: deps
-	$(Q)$(MAKE) --no-print-directory programs
-	$(Q)tests/run kernels
+test-kernels:
+	$(Q)$(MAKE) --no-print-directory test PARTS=kernels
 
 # The same on other architectures.
+test-arch:
+	$(Q)$(MAKE) --no-print-directory test PARTS=arch
+
+# Debian has no kernel without them.
+without-kprobes:
+	$(call say,KERNEL,6.1-nokprobes)
+	$(Q)tests/kernels/without-kprobes 6.1 >/dev/null
+
+arch: $(addprefix arch-,arm64 s390x ppc64el riscv64 armhf)
 arch-%:
 	$(Q)sysroot=$$(tests/arch/sysroot $*) && $(MAKE) --no-print-directory SYSROOT=$$sysroot OUT=build/$* \
 		CC=$$(basename "$$(find $$sysroot/usr/lib -maxdepth 1 -name '*-linux-gnu*')")-gcc programs
-
-test-arch:
-	$(Q)tests/arch/deps
-	$(Q)$(MAKE) --no-print-directory programs $(addprefix arch-,arm64 s390x ppc64el riscv64 armhf)
-	$(Q)tests/guest/run --arch
 
 # A guest of one kernel: the whole test, or a command, or a shell if there is none.
 KERNEL ?= 6.12
@@ -78,4 +88,4 @@ lint:
 		$(addprefix tests/bench/,deps headers rounds show check) bpf/foreign-skeleton \
 		$(filter-out %.c %.h %.jq %.md %/init,$(wildcard tests/arch/* tests/guest/* tests/kernels/*))
 
-.PHONY: unit programs asan deps test test-kernels test-arch guest demo bench bench-check lint
+.PHONY: unit programs asan deps arch without-kprobes test test-kernels test-arch guest demo bench bench-check lint
