@@ -41,7 +41,7 @@ part = $(filter $(1),$(PARTS))
 # Whoever gave no number of jobs gets as many as there are processors.
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 test:
-	$(Q)tests/deps $(if $(call part,kernels),flex bison bc dwarves)
+	$(Q)tests/deps $(if $(call part,kernels),flex bison bc dwarves xz-utils python3)
 	$(Q)$(if $(call part,arch),tests/arch/deps)
 	$(Q)$(MAKE) --no-print-directory $(jobs) $(if $(call part,unit cli),unit asan) programs \
 		$(if $(call part,kernels),without-kprobes) $(if $(call part,arch),arch)
