@@ -188,7 +188,7 @@ static __always_inline void call_begin(struct record_call *rec, __u8 type, __u8 
 	rec->head.tid = task->pid;
 	rec->head.arg = arg;
 	rec->pid = task->tgid;
-	rec->cpu = bpf_get_smp_processor_id();
+	rec->cpu = this_cpu();
 	/* Written to its end by set_task_comm(), NULs and all. */
 	((__u64 *)rec->comm)[0] = *(__u64 *)&task->comm[0];
 	((__u64 *)rec->comm)[1] = *(__u64 *)&task->comm[8];

@@ -46,9 +46,21 @@ struct {
 	__type(value, struct slot);
 } slots SEC(".maps");
 
+/*
+ * Where a kernel's compiler is to put bpf_get_smp_processor_id() in place, the verifier leaves its
+ * call as it is, also of programs that are not compiled: seen on riscv64's 6.12, where the
+ * interpreter then called what returns 0 (bpf_jit_inlines_helper_call() in do_misc_fixups(),
+ * kernel/bpf/verifier.c).
+ */
+static __always_inline __u32 this_cpu(void)
+{
+	return config.compiled ? bpf_get_smp_processor_id()
+			       : bpf_get_current_task_btf()->thread_info.cpu;
+}
+
 static __always_inline struct prog_counts *counts_of(__u32 me)
 {
-	__u32 cpu = bpf_get_smp_processor_id();
+	__u32 cpu = this_cpu();
 	struct ledger_cpu *counts = bpf_map_lookup_elem(&ledger, &cpu);
 
 	if (!counts)

@@ -67,8 +67,9 @@ typedef struct {
 	int counter;
 } atomic_t;
 
-/* arch/<arch>/include/asm/thread_info.h; x86 and s390 count elsewhere */
+/* arch/<arch>/include/asm/thread_info.h; x86 and s390 have their preempt count elsewhere */
 struct thread_info {
+	__u32 cpu;
 	int preempt_count;
 };
 

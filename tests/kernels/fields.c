@@ -342,7 +342,7 @@ static bool is_asked_for(const struct access *access)
 {
 	return access->read && !access->optional && strncmp(access->name, "pt_regs", 7) &&
 	       strcmp(access->name, "bpf_mem_cache.percpu_size") &&
-	       strcmp(access->name, "task_struct.thread_info");
+	       strncmp(access->name, "task_struct.thread_info", 23);
 }
 
 static int check_check(const char *kernel, const struct btf *btf)
