@@ -228,7 +228,7 @@ static void add_queued(struct session *session, const struct record_head *head)
 	if (head->point == POINT_FREE && session->releases)
 		releases_queued(session->releases, head->map, head->ts_ns);
 	else if (head->point == POINT_RECLAIM && session->teardowns)
-		if (teardowns_queued(session->teardowns, head->arg))
+		if (teardowns_queued(session->teardowns, head))
 			diag_warn(NO_MEMORY "what a destroy call left was lost sight of");
 }
 

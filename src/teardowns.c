@@ -6,6 +6,7 @@
 #define HASH_NONFATAL_OOM	   1
 #define uthash_nonfatal_oom(entry) ((entry)->refused = true)
 #include <uthash.h>
+#include <utlist.h>
 
 #include "teardowns.h"
 
@@ -25,16 +26,19 @@ struct open {
 /* The copy of an allocator, of which the memory is freed later. */
 struct copy {
 	__u64 key;
-	bool queued; /* seen to be; else it is only feared */
-	bool begun;  /* to be freed: reclaim says when */
-	bool freed;  /* before the destroy call's end was seen */
+	__u64 queued_ns; /* UNKNOWN_NS: not seen to be, it is only feared */
+	__u32 queued_by; /* thread: that of the destroy call */
+	bool begun;	 /* to be freed: reclaim says when */
+	bool freed;	 /* before the destroy call's end was seen */
+	bool reused;	 /* its memory is another's by now, and not all has been seen of it */
 	struct call reclaim;
 	struct open *of; /* NULL: the destroy call's end has not been seen */
 	__u32 nth;	 /* of its destroy calls */
 	bool overdue;	 /* has been told of */
 	bool call_told;	 /* so has the call that frees it, which stands for it from then on */
 	bool refused;
-	UT_hash_handle hh;
+	UT_hash_handle hh;	  /* by key, unless it is reused */
+	struct copy *prev, *next; /* of those that are */
 };
 
 struct teardowns {
@@ -43,6 +47,8 @@ struct teardowns {
 	void *ctx;
 	struct open *open;   /* by thread */
 	struct copy *copies; /* by key, the oldest first */
+	struct copy *reused; /* the oldest first */
+	__u32 nr_reused;
 	struct teardown_ledger counts;
 };
 
@@ -77,7 +83,12 @@ static struct copy *find_copy(struct teardowns *teardowns, __u64 key)
 
 static void drop_copy(struct teardowns *teardowns, struct copy *copy)
 {
-	HASH_DEL(teardowns->copies, copy);
+	if (copy->reused) {
+		DL_DELETE(teardowns->reused, copy);
+		teardowns->nr_reused--;
+	} else {
+		HASH_DEL(teardowns->copies, copy);
+	}
 	free(copy);
 }
 
@@ -254,15 +265,13 @@ static void reclaim(struct teardowns *teardowns, struct copy *copy, const struct
 	settle(teardowns, open);
 }
 
-/*
- * No more will be seen of it. reused: its memory is in use again, so that it has been freed, and
- * the end of that was missed.
- */
-static void give_up(struct teardowns *teardowns, struct copy *copy, bool reused)
+/* No more will be seen of it. */
+static void give_up(struct teardowns *teardowns, struct copy *copy)
 {
 	struct open *open = copy->of;
 
-	if (open && reused && copy->begun) {
+	/* It has been freed for sure, and nobody knows since when. */
+	if (open && copy->reused) {
 		reclaim(teardowns, copy, &copy->reclaim);
 		return;
 	}
@@ -270,10 +279,28 @@ static void give_up(struct teardowns *teardowns, struct copy *copy, bool reused)
 		pass_reclaim(teardowns, copy, &copy->reclaim);
 	if (open)
 		open->teardown.destroy[copy->nth].outcome =
-			copy->queued || copy->begun ? OUTCOME_PENDING : OUTCOME_UNKNOWN;
+			copy->queued_ns != UNKNOWN_NS || copy->begun ? OUTCOME_PENDING
+								     : OUTCOME_UNKNOWN;
 	drop_copy(teardowns, copy);
 	if (open)
 		settle(teardowns, open);
+}
+
+/*
+ * Its memory is in use again, so that it has been freed. Who did that, or the destroy call that
+ * left it, may not have returned so far, as a task that is preempted there for long.
+ */
+static void reuse(struct teardowns *teardowns, struct copy *copy)
+{
+	if (!copy->begun) { /* that was missed, and so its end will be no help */
+		give_up(teardowns, copy);
+		return;
+	}
+	HASH_DEL(teardowns->copies, copy);
+	copy->reused = true;
+	DL_APPEND(teardowns->reused, copy);
+	if (++teardowns->nr_reused > TEARDOWNS_MAX_REUSED)
+		give_up(teardowns, teardowns->reused);
 }
 
 static struct copy *add_copy(struct teardowns *teardowns, __u64 key)
@@ -281,13 +308,14 @@ static struct copy *add_copy(struct teardowns *teardowns, __u64 key)
 	struct copy *copy = find_copy(teardowns, key);
 
 	if (copy)
-		give_up(teardowns, copy, true);
+		reuse(teardowns, copy);
 	if (HASH_COUNT(teardowns->copies) >= TEARDOWNS_MAX_COPIES)
-		give_up(teardowns, teardowns->copies, false);
+		give_up(teardowns, teardowns->copies);
 	copy = calloc(1, sizeof(*copy));
 	if (!copy)
 		return NULL;
 	copy->key = key;
+	copy->queued_ns = UNKNOWN_NS;
 	HASH_ADD(hh, teardowns->copies, key, sizeof(copy->key), copy);
 	if (copy->refused) {
 		free(copy);
@@ -296,27 +324,22 @@ static struct copy *add_copy(struct teardowns *teardowns, __u64 key)
 	return copy;
 }
 
-int teardowns_queued(struct teardowns *teardowns, __u64 key)
+int teardowns_queued(struct teardowns *teardowns, const struct record_head *rec)
 {
-	struct copy *copy = key ? find_copy(teardowns, key) : NULL;
+	struct copy *copy = rec->arg ? find_copy(teardowns, rec->arg) : NULL;
 
-	if (!key)
+	if (!rec->arg)
 		return 0;
 	/* Told twice, by copies of the program: before it can begin to be freed. */
-	if (copy && !copy->of && copy->queued && !copy->begun)
+	if (copy && !copy->of && copy->queued_ns != UNKNOWN_NS && copy->queued_by == rec->tid &&
+	    !copy->begun)
 		return 0;
-	copy = add_copy(teardowns, key);
+	copy = add_copy(teardowns, rec->arg);
 	if (!copy)
 		return -ENOMEM;
-	copy->queued = true;
+	copy->queued_ns = rec->ts_ns;
+	copy->queued_by = rec->tid;
 	return 0;
-}
-
-/* Did the free begin before the destroy call? Then it is of what lay there before. */
-static bool begun_before(const struct call *reclaim, __u64 destroy_ns)
-{
-	return reclaim->ts_ns != UNKNOWN_NS && destroy_ns != UNKNOWN_NS &&
-	       reclaim->ts_ns < destroy_ns;
 }
 
 int teardowns_reclaim_start(struct teardowns *teardowns, const struct call *call)
@@ -335,12 +358,29 @@ int teardowns_reclaim_start(struct teardowns *teardowns, const struct call *call
 	return 0;
 }
 
-int teardowns_reclaim(struct teardowns *teardowns, const struct call *call)
+static bool is_freed_by(const struct copy *copy, const struct call *call)
+{
+	return copy->begun && copy->reclaim.tid == call->tid && copy->reclaim.ts_ns == call->ts_ns;
+}
+
+static struct copy *find_freed_by(struct teardowns *teardowns, const struct call *call)
 {
 	struct copy *copy = call->key ? find_copy(teardowns, call->key) : NULL;
 
-	/* Only the end was seen; or the end was not, and what begun then has been given up. */
-	if (!copy || !copy->begun || copy->reclaim.ts_ns != call->ts_ns) {
+	if (copy && is_freed_by(copy, call))
+		return copy;
+	DL_FOREACH (teardowns->reused, copy)
+		if (is_freed_by(copy, call))
+			return copy;
+	return NULL;
+}
+
+int teardowns_reclaim(struct teardowns *teardowns, const struct call *call)
+{
+	struct copy *copy = find_freed_by(teardowns, call);
+
+	/* Only the end was seen; or what begun then has been given up. */
+	if (!copy) {
 		teardowns->counts.strays += call->ts_ns == UNKNOWN_NS;
 		return 0;
 	}
@@ -408,12 +448,50 @@ int teardowns_start(struct teardowns *teardowns, const struct call *call)
 	return 0;
 }
 
+/* Did a destroy call leave this copy? If so, it queued that itself. */
+static bool is_left_by(const struct copy *copy, const struct call *call)
+{
+	__u64 since = copy->queued_ns != UNKNOWN_NS ? copy->queued_ns : copy->reclaim.ts_ns;
+
+	if (copy->of || (copy->queued_ns != UNKNOWN_NS && copy->queued_by != call->tid))
+		return false;
+	return call->ts_ns == UNKNOWN_NS || since == UNKNOWN_NS || since >= call->ts_ns;
+}
+
+/* Is it of what came to lie there after the memory of this call's was given back? */
+static bool is_later(const struct copy *copy, const struct call *call)
+{
+	__u64 since = copy->of ? copy->of->teardown.destroy[copy->nth].ts_ns : copy->queued_ns;
+
+	return since != UNKNOWN_NS && call->ts_ns != UNKNOWN_NS && since > call->ts_ns;
+}
+
+/* NULL: none that is known. later: the memory is another's by now. */
+static struct copy *find_left_by(struct teardowns *teardowns, const struct call *call, bool *later)
+{
+	struct copy *copy = find_copy(teardowns, call->key);
+
+	*later = false;
+	if (copy && is_left_by(copy, call))
+		return copy;
+	if (copy) {
+		*later = is_later(copy, call);
+		if (!*later)
+			reuse(teardowns, copy);
+	}
+	DL_FOREACH (teardowns->reused, copy)
+		if (copy->key == call->key && call->ts_ns != UNKNOWN_NS && is_left_by(copy, call))
+			return copy;
+	return NULL;
+}
+
 /* Did the call leave memory to be freed later? */
 static void decide(struct teardowns *teardowns, struct open *open, __u32 nth,
 		   const struct call *call)
 {
 	struct destroy *destroy = &open->teardown.destroy[nth];
-	struct copy *copy = call->key ? find_copy(teardowns, call->key) : NULL;
+	struct copy *copy;
+	bool later;
 
 	destroy->outcome = OUTCOME_UNKNOWN;
 	if (call_has(call, CALL_EMPTY_KNOWN | CALL_EMPTY)) {
@@ -422,18 +500,14 @@ static void decide(struct teardowns *teardowns, struct open *open, __u32 nth,
 	}
 	if (!call->key)
 		return;
-	/* Another one's, from before the memory was used again? */
-	if (copy && (copy->of || (copy->begun && begun_before(&copy->reclaim, call->ts_ns)))) {
-		give_up(teardowns, copy, true);
-		copy = NULL;
-	}
+	copy = find_left_by(teardowns, call, &later);
 	if (!copy && teardowns->ops->sees_all(teardowns->ctx, POINT_QUEUE)) {
 		/* What a call that has not returned leaves may be yet to be seen. */
 		if (call->latency_ns != UNKNOWN_NS)
 			destroy->outcome = OUTCOME_DIRECT;
 		return;
 	}
-	if (!copy)
+	if (!copy && !later)
 		copy = add_copy(teardowns, call->key);
 	if (!copy)
 		return;
@@ -510,8 +584,7 @@ int teardowns_end(struct teardowns *teardowns, const struct call *call)
 
 void teardowns_identify(struct teardowns *teardowns, enum point point, struct call *call)
 {
-	struct copy *copy =
-		point == POINT_RECLAIM && call->key ? find_copy(teardowns, call->key) : NULL;
+	struct copy *copy = point == POINT_RECLAIM ? find_freed_by(teardowns, call) : NULL;
 	const struct open *open = point == POINT_RECLAIM ? NULL : find_open(teardowns, call->tid);
 
 	if (copy && copy->of) {
@@ -532,7 +605,8 @@ void teardowns_for_each_overdue(struct teardowns *teardowns, __u64 before_ns, bo
 	HASH_ITER (hh, teardowns->copies, copy, next) {
 		struct destroy *destroy;
 
-		if (!copy->of || !copy->queued || copy->call_told || (copy->overdue && !again))
+		if (!copy->of || copy->queued_ns == UNKNOWN_NS || copy->call_told ||
+		    (copy->overdue && !again))
 			continue;
 		destroy = &copy->of->teardown.destroy[copy->nth];
 		if (destroy->ts_ns == UNKNOWN_NS || destroy->ts_ns > before_ns)
@@ -547,8 +621,10 @@ void teardowns_flush(struct teardowns *teardowns)
 	struct open *open, *next_open;
 	struct copy *copy, *next_copy;
 
+	DL_FOREACH_SAFE (teardowns->reused, copy, next_copy)
+		give_up(teardowns, copy);
 	HASH_ITER (hh, teardowns->copies, copy, next_copy)
-		give_up(teardowns, copy, false);
+		give_up(teardowns, copy);
 	HASH_ITER (hh, teardowns->open, open, next_open) {
 		open->teardown.running = teardowns->ops->sees_all(teardowns->ctx, POINT_FREE);
 		teardowns->counts.running++;
@@ -576,6 +652,14 @@ void teardowns_count(const struct teardowns *teardowns, struct teardown_ledger *
 	ledger->forgotten = releases_forgotten(teardowns->releases);
 }
 
+/* An open one that has ended is known by its copies only. */
+static void forget_copy(struct teardowns *teardowns, struct copy *copy)
+{
+	if (copy->of && copy->of->ended && !--copy->of->owing)
+		free(copy->of);
+	drop_copy(teardowns, copy);
+}
+
 void teardowns_free(struct teardowns *teardowns)
 {
 	struct open *open, *next_open;
@@ -583,12 +667,10 @@ void teardowns_free(struct teardowns *teardowns)
 
 	if (!teardowns)
 		return;
-	/* An open one that has ended is known by its copies only. */
-	HASH_ITER (hh, teardowns->copies, copy, next_copy) {
-		if (copy->of && copy->of->ended && !--copy->of->owing)
-			free(copy->of);
-		drop_copy(teardowns, copy);
-	}
+	DL_FOREACH_SAFE (teardowns->reused, copy, next_copy)
+		forget_copy(teardowns, copy);
+	HASH_ITER (hh, teardowns->copies, copy, next_copy)
+		forget_copy(teardowns, copy);
 	HASH_ITER (hh, teardowns->open, open, next_open) {
 		HASH_DEL(teardowns->open, open);
 		free(open);

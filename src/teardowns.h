@@ -4,8 +4,9 @@
  * in that, and what they left to be freed later.
  *
  * A worker frees one map at a time, so that its destroy calls are known by its thread. What they
- * leave is known by the memory of the allocator (struct record_call's key), from when it is queued
- * until it is freed.
+ * leave is known by the memory of the allocator (struct record_call's key), from when it is queued,
+ * by the same thread, until it is freed; and by the thread that frees it, until that returns: by
+ * then the memory may be another's.
  */
 #ifndef MEMDESTROY_TEARDOWNS_H
 #define MEMDESTROY_TEARDOWNS_H
@@ -29,8 +30,9 @@ struct teardowns_ops {
 	__u64 start_ns;
 };
 
-/* Deferred frees that are waited for, at most. */
+/* Deferred frees that are waited for, at most; and those whose memory is in use again by then. */
 #define TEARDOWNS_MAX_COPIES 16384
+#define TEARDOWNS_MAX_REUSED 256
 
 /* releases and ops must outlive the object. NULL: no memory. */
 struct teardowns *teardowns_new(struct releases *releases, const struct teardowns_ops *ops,
@@ -46,8 +48,8 @@ void teardowns_free(struct teardowns *teardowns);
 int teardowns_start(struct teardowns *teardowns, const struct call *call);
 /* A destroy call is over. */
 int teardowns_destroy(struct teardowns *teardowns, const struct call *call);
-/* Deferred work was queued for the allocator with this key. */
-int teardowns_queued(struct teardowns *teardowns, __u64 key);
+/* Deferred work was queued (RECORD_QUEUE) for the allocator with the key that is arg. */
+int teardowns_queued(struct teardowns *teardowns, const struct record_head *rec);
 /* A deferred free begins. call: without latency. */
 int teardowns_reclaim_start(struct teardowns *teardowns, const struct call *call);
 /* A deferred free is over, or nothing more will be seen of it. */

@@ -154,9 +154,17 @@ static inline void destroy(struct joined *joined, __u32 tid, __u64 map, __u64 ke
 	assert_int_equal(teardowns_destroy(joined->teardowns, &call), 0);
 }
 
-static inline void queued(struct joined *joined, __u64 key)
+static inline void queued(struct joined *joined, __u32 tid, __u64 key, __u64 ts_ns)
 {
-	assert_int_equal(teardowns_queued(joined->teardowns, key), 0);
+	const struct record_head rec = {
+		.type = RECORD_QUEUE,
+		.point = POINT_RECLAIM,
+		.tid = tid,
+		.ts_ns = ts_ns,
+		.arg = key,
+	};
+
+	assert_int_equal(teardowns_queued(joined->teardowns, &rec), 0);
 }
 
 static inline struct call reclaim_of(__u64 key, __u64 ts_ns, __u64 latency_ns)

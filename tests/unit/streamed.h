@@ -143,7 +143,7 @@ static inline void take(struct stream *stream, const void *data, size_t size)
 	else if (rec.head.point == POINT_FREE)
 		releases_queued(stream->releases, rec.head.map, rec.head.ts_ns);
 	else if (rec.head.point == POINT_RECLAIM)
-		assert_int_equal(teardowns_queued(stream->teardowns, rec.head.arg), 0);
+		assert_int_equal(teardowns_queued(stream->teardowns, &rec.head), 0);
 }
 
 static inline void stream_flush(struct stream *stream)

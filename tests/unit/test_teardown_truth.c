@@ -205,12 +205,13 @@ static __u64 key_for(struct kernel *kernel, __u64 from_ns, __u64 until_ns)
 static void make_destroy(struct kernel *kernel, struct truth *destroy, __u64 ts_ns)
 {
 	static const enum outcome outcomes[] = {OUTCOME_EMPTY, OUTCOME_DIRECT, OUTCOME_DEFERRED};
-	__u64 until;
+	__u64 given_back; /* by then another may have the memory, whoever gave it back is preempted
+			   */
 
 	destroy->outcome = outcomes[below(3)];
 	destroy->ts_ns = ts_ns;
-	destroy->latency_ns = 10 + below(100);
-	until = ts_ns + destroy->latency_ns;
+	destroy->latency_ns = 10 + below(below(4) ? 100 : 5000);
+	given_back = ts_ns + below(10);
 	if (destroy->outcome == OUTCOME_EMPTY)
 		return;
 	if (destroy->outcome == OUTCOME_DEFERRED) {
@@ -218,10 +219,9 @@ static void make_destroy(struct kernel *kernel, struct truth *destroy, __u64 ts_
 		/* Now and then before the destroy call is over. */
 		destroy->reclaim_ns = destroy->queued_ns + 1 + below(below(2) ? 5 : 1000);
 		destroy->freed_ns = destroy->reclaim_ns + 1 + below(below(2) ? 5 : 1000);
-		if (destroy->freed_ns > until)
-			until = destroy->freed_ns;
+		given_back = destroy->reclaim_ns + below(destroy->freed_ns - destroy->reclaim_ns);
 	}
-	destroy->key = key_for(kernel, ts_ns, until);
+	destroy->key = key_for(kernel, ts_ns, given_back);
 }
 
 static void make_map(struct kernel *kernel, __u32 nth)

@@ -3,8 +3,9 @@
  */
 #include "joined.h"
 
-#define OTHER_MAP 0xffff888100002000
-#define OTHER_KEY 0x60f4d3c02000
+#define OTHER_MAP    0xffff888100002000
+#define OTHER_KEY    0x60f4d3c02000
+#define OTHER_WORKER 12
 
 /* A map is let go of at 1000, a worker begins at 1100 and destroys an allocator at 1200. */
 static void begin(struct joined *joined)
@@ -16,7 +17,7 @@ static void begin(struct joined *joined)
 static void begin_with_deferred(struct joined *joined)
 {
 	begin(joined);
-	queued(joined, KEY);
+	queued(joined, WORKER, KEY, 1205);
 	destroy(joined, WORKER, MAP, KEY, 1200, 50);
 }
 
@@ -87,7 +88,7 @@ static void two_allocators(void **state)
 
 	for (last = 0; last < 2; last++) {
 		begin_with_deferred(joined);
-		queued(joined, OTHER_KEY);
+		queued(joined, WORKER, OTHER_KEY, 1305);
 		destroy(joined, WORKER, MAP, OTHER_KEY, 1300, 60);
 		end(joined, WORKER, MAP, 1100, 900);
 		reclaim(joined, last ? KEY : OTHER_KEY, 5000, 500);
@@ -114,7 +115,7 @@ static void freed_before_the_destroy_call_returned(void **state)
 		joined->sees[POINT_QUEUE] = sees_queue;
 		begin(joined);
 		if (sees_queue)
-			queued(joined, KEY);
+			queued(joined, WORKER, KEY, 1205);
 		reclaim(joined, KEY, 1210, 20);
 		assert_int_equal(joined->nr_reclaims, nth);
 		destroy(joined, WORKER, MAP, KEY, 1200, 50);
@@ -161,9 +162,9 @@ static void queued_is_told_more_than_once(void **state)
 	struct joined *joined = *state;
 
 	begin(joined);
-	queued(joined, KEY);
-	queued(joined, KEY);
-	queued(joined, KEY);
+	queued(joined, WORKER, KEY, 1205);
+	queued(joined, WORKER, KEY, 1205);
+	queued(joined, WORKER, KEY, 1205);
 	destroy(joined, WORKER, MAP, KEY, 1200, 50);
 	end(joined, WORKER, MAP, 1100, 900);
 	reclaim(joined, KEY, 3000, 500);
@@ -184,7 +185,7 @@ static void memory_used_again(void **state)
 	end(joined, WORKER, MAP, 1100, 900);
 	let_go(joined, OTHER_MAP, RELEASE_LAST, 10000);
 	start(joined, WORKER, OTHER_MAP, 10100);
-	queued(joined, KEY);
+	queued(joined, WORKER, KEY, 10205);
 	assert_int_equal(joined->nr, 1);
 	check_phases(&joined->teardown[0], 100, 900, 50, UNKNOWN_NS);
 	check_outcomes(&joined->teardown[0], 0, 0, 0, 1, 0);
@@ -226,14 +227,13 @@ static void memory_freed_before_and_used_again(void **state)
 {
 	struct joined *joined = *state;
 
-	queued(joined, KEY);
+	queued(joined, WORKER, KEY, 495);
 	reclaim(joined, KEY, 500, 10);
 	begin_with_deferred(joined);
 	end(joined, WORKER, MAP, 1100, 900);
 	assert_int_equal(joined->nr, 0);
 	reclaim(joined, KEY, 3000, 500);
 	check_phases(&joined->teardown[0], 100, 900, 50, 1500);
-	assert_int_equal(counts_of(joined).strays, 1);
 
 	/* Likewise, where the queueing of this one is missed. */
 	joined->sees[POINT_QUEUE] = false;
@@ -244,30 +244,40 @@ static void memory_freed_before_and_used_again(void **state)
 	assert_int_equal(joined->nr, 1);
 	reclaim(joined, KEY, 3000, 500);
 	check_phases(&joined->teardown[1], 100, 900, 50, 1500);
-	assert_int_equal(counts_of(joined).strays, 2);
 
-	/* Likewise, where the end of that is seen only now: it has been told of. */
+	/* Likewise, where the end of that is seen only now. */
 	reclaim_start(joined, KEY, 500);
 	begin(joined);
 	destroy(joined, WORKER, MAP, KEY, 1200, 50);
-	assert_int_equal(counts_of(joined).strays, 3);
 	end(joined, WORKER, MAP, 1100, 900);
 	reclaim_end(joined, KEY, 500, 2000);
 	assert_int_equal(joined->nr, 2);
 	reclaim(joined, KEY, 3000, 500);
 	check_phases(&joined->teardown[2], 100, 900, 50, 1500);
 	joined->sees[POINT_QUEUE] = true;
-	queued(joined, KEY);
+	queued(joined, WORKER, KEY, 495);
 	reclaim_start(joined, KEY, 500);
 	begin_with_deferred(joined);
-	assert_int_equal(counts_of(joined).strays, 4);
 	end(joined, WORKER, MAP, 1100, 900);
 	reclaim_end(joined, KEY, 500, 2000);
 	reclaim(joined, KEY, 3000, 500);
 	check_phases(&joined->teardown[3], 100, 900, 50, 1500);
+	/* Their destroy calls' ends might have come. */
+	assert_int_equal(counts_of(joined).strays, 0);
+	teardowns_flush(joined->teardowns);
 	assert_int_equal(counts_of(joined).strays, 4);
+	assert_int_equal(joined->nr, 4);
 	assert_int_equal(joined->nr_reclaims, 8);
 	check_ledger(joined);
+}
+
+/* Another map's allocator gets the same memory, and leaves it to be freed later at 10200. */
+static void begin_other_with_deferred(struct joined *joined)
+{
+	let_go(joined, OTHER_MAP, RELEASE_LAST, 10000);
+	start(joined, OTHER_WORKER, OTHER_MAP, 10100);
+	queued(joined, OTHER_WORKER, KEY, 10205);
+	destroy(joined, OTHER_WORKER, OTHER_MAP, KEY, 10200, 50);
 }
 
 /* Once a deferred free has given the memory back, it may be in use before that returns. */
@@ -278,43 +288,123 @@ static void memory_used_again_before_the_free_is_over(void **state)
 	begin_with_deferred(joined);
 	end(joined, WORKER, MAP, 1100, 900);
 	reclaim_start(joined, KEY, 3000);
+	begin_other_with_deferred(joined);
 	assert_int_equal(joined->nr, 0);
-	let_go(joined, OTHER_MAP, RELEASE_LAST, 10000);
-	start(joined, WORKER, OTHER_MAP, 10100);
-	queued(joined, KEY);
-	/* It has been freed, and nobody knows since when. */
-	assert_int_equal(joined->nr, 1);
-	check_phases(&joined->teardown[0], 100, 900, 50, UNKNOWN_NS);
-	check_outcomes(&joined->teardown[0], 0, 0, 1, 0, 0);
-	assert_int_equal(joined->nr_reclaims, 1);
-	assert_int_equal(joined->reclaim[0].call.ts_ns, 3000);
-	assert_int_equal(joined->reclaim[0].call.map, MAP);
-	assert_true(joined->reclaim[0].latency_ns == UNKNOWN_NS);
-	destroy(joined, WORKER, OTHER_MAP, KEY, 10200, 50);
-	end(joined, WORKER, OTHER_MAP, 10100, 900);
+	reclaim_start(joined, KEY, 11500);
 	reclaim_end(joined, KEY, 3000, 9000);
 	assert_int_equal(joined->nr, 1);
-	reclaim(joined, KEY, 11500, 500);
+	check_phases(&joined->teardown[0], 100, 900, 50, 10000);
+	assert_int_equal(joined->reclaim[0].call.map, MAP);
+	assert_int_equal(joined->reclaim[0].latency_ns, 10800);
+	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
+	reclaim_end(joined, KEY, 11500, 500);
 	assert_int_equal(joined->teardown[1].free.map, OTHER_MAP);
 	check_phases(&joined->teardown[1], 100, 900, 50, 1000);
 
-	/* Where the queueing is missed, the next destroy call or free of it tells. */
+	/* Its end never comes: it has been freed, and nobody knows since when. */
+	begin_with_deferred(joined);
+	end(joined, WORKER, MAP, 1100, 900);
+	reclaim_start(joined, KEY, 3000);
+	begin_other_with_deferred(joined);
+	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
+	reclaim_start(joined, KEY, 11500);
+	assert_int_equal(joined->nr, 2);
+	teardowns_flush(joined->teardowns);
+	check_phases(&joined->teardown[2], 100, 900, 50, UNKNOWN_NS);
+	check_outcomes(&joined->teardown[2], 0, 0, 1, 0, 0);
+	assert_int_equal(joined->reclaim[2].call.ts_ns, 3000);
+	assert_true(joined->reclaim[2].latency_ns == UNKNOWN_NS);
+	check_outcomes(&joined->teardown[3], 0, 0, 0, 1, 0);
+	assert_int_equal(counts_of(joined).strays, 0);
+	check_ledger(joined);
+}
+
+/* Where the queueing is missed, the next destroy call or free of the memory tells. */
+static void memory_used_again_unseen(void **state)
+{
+	struct joined *joined = *state;
+
 	joined->sees[POINT_QUEUE] = false;
 	begin_with_deferred(joined);
 	end(joined, WORKER, MAP, 1100, 900);
 	reclaim_start(joined, KEY, 3000);
 	let_go(joined, OTHER_MAP, RELEASE_LAST, 10000);
-	start(joined, WORKER, OTHER_MAP, 10100);
-	destroy(joined, WORKER, OTHER_MAP, KEY, 10200, 50);
-	check_outcomes(&joined->teardown[2], 0, 0, 1, 0, 0);
-	end(joined, WORKER, OTHER_MAP, 10100, 900);
-	reclaim_start(joined, KEY, 11000);
+	start(joined, OTHER_WORKER, OTHER_MAP, 10100);
+	destroy(joined, OTHER_WORKER, OTHER_MAP, KEY, 10200, 50);
+	reclaim_end(joined, KEY, 3000, 9000);
+	check_phases(&joined->teardown[0], 100, 900, 50, 10000);
+	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
 	reclaim_start(joined, KEY, 12000);
-	check_outcomes(&joined->teardown[3], 0, 0, 1, 0, 0);
-	check_phases(&joined->teardown[3], 100, 900, 50, UNKNOWN_NS);
+	reclaim_start(joined, KEY, 13000);
+	reclaim_end(joined, KEY, 12000, 2000);
+	check_phases(&joined->teardown[1], 100, 900, 50, 3000);
 	assert_int_equal(counts_of(joined).strays, 0);
 	teardowns_flush(joined->teardowns);
 	assert_int_equal(counts_of(joined).strays, 1);
+	check_ledger(joined);
+}
+
+/* So it is with a destroy call: what has come to lie there since is none of its own. */
+static void memory_used_again_before_the_destroy_call_is_over(void **state)
+{
+	struct joined *joined = *state;
+
+	/* It freed the memory itself. The other's destroy call is over, or is not. */
+	begin(joined);
+	begin_other_with_deferred(joined);
+	destroy(joined, WORKER, MAP, KEY, 1200, 20000);
+	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
+	reclaim(joined, KEY, 11500, 500);
+	end(joined, WORKER, MAP, 1100, 21000);
+	check_phases(&joined->teardown[0], 100, 900, 50, 1000);
+	check_outcomes(&joined->teardown[0], 0, 0, 1, 0, 0);
+	check_phases(&joined->teardown[1], 100, 21000, 20000, 0);
+	check_outcomes(&joined->teardown[1], 0, 1, 0, 0, 0);
+	begin(joined);
+	let_go(joined, OTHER_MAP, RELEASE_LAST, 10000);
+	start(joined, OTHER_WORKER, OTHER_MAP, 10100);
+	queued(joined, OTHER_WORKER, KEY, 10205);
+	destroy(joined, WORKER, MAP, KEY, 1200, 9010);
+	end(joined, WORKER, MAP, 1100, 10000);
+	destroy(joined, OTHER_WORKER, OTHER_MAP, KEY, 10200, 50);
+	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
+	reclaim(joined, KEY, 11500, 500);
+	check_outcomes(&joined->teardown[2], 0, 1, 0, 0, 0);
+	check_phases(&joined->teardown[3], 100, 900, 50, 1000);
+
+	/* It left the memory to be freed later, and that was. The other's is under way, or is over.
+	 */
+	begin(joined);
+	queued(joined, WORKER, KEY, 1205);
+	reclaim(joined, KEY, 3000, 500);
+	begin_other_with_deferred(joined);
+	destroy(joined, WORKER, MAP, KEY, 1200, 20000);
+	end(joined, WORKER, MAP, 1100, 21000);
+	check_phases(&joined->teardown[4], 100, 21000, 20000, 0);
+	check_outcomes(&joined->teardown[4], 0, 0, 1, 0, 0);
+	assert_int_equal(joined->teardown[4].destroy[0].freed_ns, 3500);
+	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
+	/* Its own queueing may have been missed: it has freed the memory one way or the other. */
+	begin(joined);
+	joined->sees[POINT_QUEUE] = false;
+	destroy(joined, WORKER, MAP, KEY, 1200, 20000);
+	reclaim(joined, KEY, 11500, 500);
+	check_phases(&joined->teardown[5], 100, 900, 50, 1000);
+	end(joined, WORKER, MAP, 1100, 21000);
+	check_outcomes(&joined->teardown[6], 0, 0, 0, 0, 1);
+	joined->sees[POINT_QUEUE] = true;
+	begin(joined);
+	queued(joined, WORKER, KEY, 1205);
+	reclaim_start(joined, KEY, 3000);
+	begin_other_with_deferred(joined);
+	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
+	reclaim(joined, KEY, 11500, 500);
+	destroy(joined, WORKER, MAP, KEY, 1200, 20000);
+	end(joined, WORKER, MAP, 1100, 21000);
+	reclaim_end(joined, KEY, 3000, 20000);
+	check_phases(&joined->teardown[7], 100, 900, 50, 1000);
+	check_phases(&joined->teardown[8], 100, 21000, 20000, 900);
+	assert_int_equal(counts_of(joined).strays, 0);
 	check_ledger(joined);
 }
 
@@ -359,7 +449,7 @@ static void one_side_of_the_deferred_free(void **state)
 	begin_with_deferred(joined);
 	end(joined, WORKER, MAP, 1100, 900);
 	reclaim(joined, 0, UNKNOWN_NS, UNKNOWN_NS);
-	queued(joined, 0);
+	queued(joined, WORKER, 0, 1205);
 	assert_int_equal(joined->nr, 1);
 	assert_int_equal(counts_of(joined).strays, 1);
 	teardowns_flush(joined->teardowns);
@@ -373,7 +463,7 @@ static void one_side_of_the_destroy_call(void **state)
 
 	/* Only that it was entered: nothing is known of how long it took, but when it began is. */
 	begin(joined);
-	queued(joined, KEY);
+	queued(joined, WORKER, KEY, 1205);
 	destroy(joined, WORKER, MAP, KEY, 1200, UNKNOWN_NS);
 	end(joined, WORKER, MAP, 1100, 900);
 	reclaim(joined, KEY, 3000, 500);
@@ -394,7 +484,7 @@ static void strays(void **state)
 {
 	struct joined *joined = *state;
 
-	queued(joined, KEY);
+	queued(joined, WORKER, KEY, 2995);
 	reclaim(joined, KEY, 3000, 500);
 	reclaim(joined, OTHER_KEY, 3100, 500);
 	/* A destroy call without a teardown does not help. */
@@ -435,23 +525,33 @@ static void room_is_bounded(void **state)
 	begin(joined);
 	destroy(joined, WORKER, MAP, OTHER_KEY, 1200, 50);
 	for (i = 2; i < TEARDOWNS_MAX_COPIES; i++)
-		queued(joined, i << 12);
+		queued(joined, WORKER, i << 12, 1205);
 	assert_int_equal(joined->nr, 0);
-	queued(joined, i++ << 12);
+	queued(joined, WORKER, i++ << 12, 1205);
 	assert_int_equal(joined->nr, 1);
 	check_outcomes(&joined->teardown[0], 0, 0, 0, 1, 0);
 	/* Of a worker that is at it, too. */
-	queued(joined, i++ << 12);
-	queued(joined, i++ << 12);
+	queued(joined, WORKER, i++ << 12, 1205);
+	queued(joined, WORKER, i++ << 12, 1205);
 	end(joined, WORKER, MAP, 1100, 900);
 	assert_int_equal(joined->nr, 2);
 	check_outcomes(&joined->teardown[1], 0, 0, 0, 0, 1);
 	assert_int_equal(counts_of(joined).strays, 0);
 
+	/* Nor of those whose memory is in use again, each time once more. */
+	for (i = 0; i <= TEARDOWNS_MAX_REUSED; i++) {
+		assert_int_equal(joined->nr_reclaims, 0);
+		reclaim_start(joined, OTHER_KEY, 3000 + i);
+	}
+	reclaim_start(joined, OTHER_KEY, 9000);
+	assert_int_equal(joined->nr_reclaims, 1);
+	assert_int_equal(joined->reclaim[0].call.ts_ns, 3000);
+	assert_int_equal(counts_of(joined).strays, 1);
+
 	/* What was given up for lost is a stray if it is freed after all. */
 	reclaim(joined, KEY, 9000, 1);
 	teardowns_flush(joined->teardowns);
-	assert_int_equal(counts_of(joined).strays, 1);
+	assert_int_equal(counts_of(joined).strays, TEARDOWNS_MAX_REUSED + 3);
 	check_ledger(joined);
 }
 
@@ -481,7 +581,7 @@ static void overdue_is_told_once(void **state)
 	end(joined, WORKER, MAP, 1100, 900);
 	let_go(joined, OTHER_MAP, RELEASE_LAST, 1000);
 	start(joined, WORKER, OTHER_MAP, 2100);
-	queued(joined, OTHER_KEY);
+	queued(joined, WORKER, OTHER_KEY, 2205);
 	/* Nobody's so far. */
 	teardowns_for_each_overdue(joined->teardowns, 1200, false, on_overdue, &told);
 	assert_int_equal(told.nr, 1);
@@ -521,6 +621,7 @@ static void deferred_frees_under_way_are_identified(void **state)
 	call.flags = 0;
 	begin_with_deferred(joined);
 	end(joined, WORKER, MAP, 1100, 900);
+	reclaim_start(joined, KEY, 3000);
 	teardowns_identify(joined->teardowns, POINT_RECLAIM, &call);
 	assert_int_equal(call.map, MAP);
 	assert_int_equal(call.identity.map_id, 7);
@@ -531,8 +632,18 @@ static void deferred_frees_under_way_are_identified(void **state)
 	teardowns_for_each_overdue(joined->teardowns, ~0ULL, true, on_overdue, &told);
 	assert_int_equal(told.nr, 0);
 
+	/* The memory is another's by now. */
+	begin_other_with_deferred(joined);
+	call = call_of(99, 0, KEY, 3000, UNKNOWN_NS);
+	teardowns_identify(joined->teardowns, POINT_RECLAIM, &call);
+	assert_int_equal(call.map, MAP);
+	teardowns_for_each_overdue(joined->teardowns, ~0ULL, true, on_overdue, &told);
+	assert_int_equal(told.nr, 1);
+	assert_int_equal(told.map[0], OTHER_MAP);
+
 	/* Nobody's, and one of which nothing is known. */
-	queued(joined, OTHER_KEY);
+	queued(joined, WORKER, OTHER_KEY, 2995);
+	reclaim_start(joined, OTHER_KEY, 3000);
 	call = call_of(99, 0, OTHER_KEY, 3000, UNKNOWN_NS);
 	teardowns_identify(joined->teardowns, POINT_RECLAIM, &call);
 	assert_int_equal(call.map, 0);
@@ -553,6 +664,8 @@ int main(void)
 		JOINED_TEST(memory_used_again),
 		JOINED_TEST(memory_freed_before_and_used_again),
 		JOINED_TEST(memory_used_again_before_the_free_is_over),
+		JOINED_TEST(memory_used_again_unseen),
+		JOINED_TEST(memory_used_again_before_the_destroy_call_is_over),
 		JOINED_TEST(free_under_way_at_the_end),
 		JOINED_TEST(one_side_of_the_deferred_free),
 		JOINED_TEST(one_side_of_the_destroy_call),

@@ -5,7 +5,7 @@
 static void teardown_of(struct joined *joined, __u64 map)
 {
 	start(joined, WORKER, map, 5000);
-	queued(joined, KEY);
+	queued(joined, WORKER, KEY, 5105);
 	destroy(joined, WORKER, map, KEY, 5100, 200);
 	reclaim(joined, KEY, 5400, 100);
 	end(joined, WORKER, map, 5000, 900);
@@ -142,16 +142,16 @@ static void flush(void **state)
 	/* Complete but for what it left, of which one part is freed. */
 	let_go(joined, 1 << 12, RELEASE_LAST, 1000);
 	start(joined, 1, 1 << 12, 1100);
-	queued(joined, KEY);
+	queued(joined, 1, KEY, 1205);
 	destroy(joined, 1, 1 << 12, KEY, 1200, 50);
-	queued(joined, KEY + 1);
+	queued(joined, 1, KEY + 1, 1305);
 	destroy(joined, 1, 1 << 12, KEY + 1, 1300, 50);
 	reclaim(joined, KEY, 1400, 10);
 	end(joined, 1, 1 << 12, 1100, 900);
 	/* Under way, with something left. */
 	let_go(joined, 2 << 12, RELEASE_LAST, 1000);
 	start(joined, 2, 2 << 12, 1150);
-	queued(joined, KEY + 2);
+	queued(joined, 2, KEY + 2, 1205);
 	destroy(joined, 2, 2 << 12, KEY + 2, 1200, 50);
 	/* Under way, with nothing left. */
 	let_go(joined, 3 << 12, RELEASE_LAST, 1000);
@@ -159,7 +159,7 @@ static void flush(void **state)
 	destroy(joined, 3, 3 << 12, 0, 1200, 50);
 	/* Of before the run. */
 	start(joined, 4, 4 << 12, 1190);
-	queued(joined, KEY + 3);
+	queued(joined, 4, KEY + 3, 1205);
 	destroy(joined, 4, 4 << 12, KEY + 3, 1200, 50);
 	/* Not even begun. */
 	let_go(joined, 5 << 12, RELEASE_LAST, 1000);
@@ -226,15 +226,15 @@ static void freed_with_all_of_it_under_way(void **state)
 
 	joined->sees[POINT_PUT] = false;
 	start(joined, 1, 1 << 12, 1100);
-	queued(joined, KEY);
+	queued(joined, 1, KEY, 1205);
 	destroy(joined, 1, 1 << 12, KEY, 1200, 50);
-	queued(joined, KEY + 1);
+	queued(joined, 1, KEY + 1, 1305);
 	destroy(joined, 1, 1 << 12, KEY + 1, 1300, 50);
 	end(joined, 1, 1 << 12, 1100, 900);
 	start(joined, 2, 2 << 12, 1100);
-	queued(joined, KEY + 2);
+	queued(joined, 2, KEY + 2, 1205);
 	destroy(joined, 2, 2 << 12, KEY + 2, 1200, 50);
-	queued(joined, KEY + 3);
+	queued(joined, 2, KEY + 3, 1305);
 	reclaim(joined, KEY + 4, 1200, 50);
 	let_go(joined, 3 << 12, RELEASE_LAST, 1000);
 	assert_int_equal(joined->nr, 0);
