@@ -330,11 +330,12 @@ int teardowns_queued(struct teardowns *teardowns, const struct record_head *rec)
 
 	if (!rec->arg)
 		return 0;
-	/* Told twice, by copies of the program: before it can begin to be freed. */
-	if (copy && !copy->of && copy->queued_ns != UNKNOWN_NS && copy->queued_by == rec->tid &&
-	    !copy->begun)
-		return 0;
-	copy = add_copy(teardowns, rec->arg);
+	/*
+	 * Told twice, by copies of the program, before it can begin to be freed; or all else was
+	 * missed of what lay there before.
+	 */
+	if (!copy || copy->of || copy->begun || copy->queued_by != rec->tid)
+		copy = add_copy(teardowns, rec->arg);
 	if (!copy)
 		return -ENOMEM;
 	copy->queued_ns = rec->ts_ns;

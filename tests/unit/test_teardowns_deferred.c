@@ -207,6 +207,14 @@ static void memory_used_again(void **state)
 	check_outcomes(&joined->teardown[3], 0, 1, 0, 0, 0);
 	check_ledger(joined);
 
+	/* By the same thread, and all but the queueing was missed of what lay there before. */
+	queued(joined, WORKER, KEY, 700);
+	begin_with_deferred(joined);
+	end(joined, WORKER, MAP, 1100, 900);
+	reclaim(joined, KEY, 3000, 500);
+	check_phases(&joined->teardown[4], 100, 900, 50, 1500);
+	check_ledger(joined);
+
 	/* By another allocator of the same map, and nothing queued was seen. */
 	joined->sees[POINT_QUEUE] = false;
 	begin(joined);
@@ -214,8 +222,8 @@ static void memory_used_again(void **state)
 	destroy(joined, WORKER, MAP, KEY, 1300, 50);
 	end(joined, WORKER, MAP, 1100, 900);
 	reclaim(joined, KEY, 3000, 500);
-	check_outcomes(&joined->teardown[4], 0, 0, 1, 0, 1);
-	assert_int_equal(joined->teardown[4].destroy[1].freed_ns, 3500);
+	check_outcomes(&joined->teardown[5], 0, 0, 1, 0, 1);
+	assert_int_equal(joined->teardown[5].destroy[1].freed_ns, 3500);
 	check_ledger(joined);
 }
 
