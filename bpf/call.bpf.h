@@ -48,14 +48,10 @@ static __always_inline __u64 this_cpu_offset(void)
 	return offset;
 }
 
-/*
- * The map that bpf_map_free_deferred() is freeing on this thread: a worker says what it works on,
- * so no probe has to tell, nor can one be missed. ma may be 0 if it is not known.
- */
-static __always_inline __u64 map_of_worker(__u64 ma)
+/* What this thread works on, and runs for that, if it is a worker; else 0. */
+static __always_inline __u64 work_of_worker(__u64 *func)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	__u64 func, map;
 
 	if (!(task->flags & PF_WQ_WORKER))
 		return 0;
@@ -65,11 +61,21 @@ static __always_inline __u64 map_of_worker(__u64 ma)
 	HEAD(head, WORKER_HEAD, HEAD_FIELD(kthread, struct kthread, data));
 	if (!head_read)
 		return 0;
-	func = (__u64)HEAD_FIELD(head, struct worker, current_func);
-	if (config.map_free_deferred ? func != config.map_free_deferred : !ma)
+	*func = (__u64)HEAD_FIELD(head, struct worker, current_func);
+	return (__u64)HEAD_FIELD(head, struct worker, current_work);
+}
+
+/*
+ * The map that bpf_map_free_deferred() is freeing on this thread: a worker says what it works on,
+ * so no probe has to tell, nor can one be missed. ma may be 0 if it is not known.
+ */
+static __always_inline __u64 map_of_worker(__u64 ma)
+{
+	__u64 func = 0, work = work_of_worker(&func), map;
+
+	if (!work || (config.map_free_deferred ? func != config.map_free_deferred : !ma))
 		return 0;
-	map = (__u64)HEAD_FIELD(head, struct worker, current_work) -
-	      bpf_core_field_offset(struct bpf_map, work);
+	map = work - bpf_core_field_offset(struct bpf_map, work);
 	if (ma && ma - map >= MAP_STRUCT_MAX)
 		return 0;
 	return map;

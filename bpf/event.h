@@ -67,7 +67,7 @@ struct record_head {
 	__u16 size; /* of the whole record */
 	__u32 tid;
 	__u64 ts_ns;  /* CLOCK_MONOTONIC, taken last at entry, first at return */
-	__u64 arg;    /* the first argument; 0 in a kretprobe, where it is gone */
+	__u64 arg;    /* the first argument; 0 in the kretprobe of destroy, where it is gone */
 	__u64 map;    /* address of the map, 0 if not found; only ever compared */
 	__u64 caller; /* return address of the call, 0 if not found */
 };

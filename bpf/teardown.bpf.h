@@ -197,6 +197,7 @@ static __always_inline int on_work_return(__u64 work, enum point point, __u32 me
 	};
 	struct slot *slot = slot_of(point, head.tid);
 	struct prog_counts *counts;
+	__u64 func;
 
 	if (point == POINT_FREE ? !return_counts(slot, me, head.tid, work)
 				: return_is_before(slot, head.tid))
@@ -205,8 +206,10 @@ static __always_inline int on_work_return(__u64 work, enum point point, __u32 me
 	if (!counts || (work && return_is_taken(slot, me, head.tid, work)))
 		return 0;
 	counts->taken++;
-	if (work && point == POINT_FREE)
-		head.map = map_of_work(work);
+	if (!work) /* both functions are run by workers alone */
+		head.arg = work_of_worker(&func);
+	if (head.arg && point == POINT_FREE)
+		head.map = map_of_work(head.arg);
 	if (!send(&head, sizeof(head)))
 		counts->lost++;
 	slot_set(slot, head.tid, work, SLOT_RETURNED, me);

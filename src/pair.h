@@ -3,8 +3,9 @@
  * Joins the records of both sides of a call.
  *
  * A thread is in the function once at a time, so its records alternate unless one was missed or
- * lost. Which call a return belongs to is checked all the same: an entry is never joined to the
- * return of a later call.
+ * lost. Which call a return belongs to is checked all the same: an entry is not joined to the
+ * return of a later call that differs in what both sides know. A kretprobe knows the least: of a
+ * destroy call its map and caller. How many may be joined wrongly is told (see render_ledger.c).
  */
 #ifndef MEMDESTROY_PAIR_H
 #define MEMDESTROY_PAIR_H
