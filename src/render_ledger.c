@@ -24,6 +24,12 @@ static bool is_loss(__u64 figure)
 	return figure && figure != LEDGER_UNKNOWN;
 }
 
+static __u64 sum(__u64 program, __u64 probe)
+{
+	return program == LEDGER_UNKNOWN || probe == LEDGER_UNKNOWN ? LEDGER_UNKNOWN
+								    : program + probe;
+}
+
 /* What the kernel skipped, of which it may count only one part, or none. */
 static void missed(FILE *out, const char *where, __u64 program, __u64 probe)
 {
@@ -37,6 +43,31 @@ static void missed(FILE *out, const char *where, __u64 program, __u64 probe)
 		fprintf(out, "%s %llu by the program, by the probe %s", where, program, uncounted);
 	else
 		fprintf(out, "%s %llu", where, program + probe);
+}
+
+/* Of a side, what was missed or lost, but for calls that are told of by their other side. */
+static __u64 unseen(__u64 missed, __u64 lost, __u64 other_side_only)
+{
+	__u64 gone = missed + lost;
+
+	if (missed == LEDGER_UNKNOWN)
+		return LEDGER_UNKNOWN;
+	return gone > other_side_only ? gone - other_side_only : 0;
+}
+
+/*
+ * A return goes with its thread's last entry, unless map, caller or argument differ. Where that
+ * call's return is unseen, and the entry of the one that returns, they need not.
+ */
+static void joined_wrongly(FILE *out, const char *function, __u64 entries, __u64 returns)
+{
+	__u64 calls = entries < returns ? entries : returns;
+
+	if (is_loss(calls))
+		fprintf(out,
+			"WARNING: %s: %llu calls or less were not seen at all, or their return was taken "
+			"for that of an earlier one, which seems too long\n",
+			function, calls);
 }
 
 int render_ledger_text(FILE *out, const struct ledger *ledger, bool with_filters)
@@ -71,6 +102,11 @@ int render_ledger_text(FILE *out, const struct ledger *ledger, bool with_filters
 	missed(out, "missed by the kernel: at entry", l->missed_entry, l->probe_missed_entry);
 	missed(out, "; at return", l->missed_return, l->probe_missed_return);
 	putc('\n', out);
+	joined_wrongly(
+		out, "bpf_mem_alloc_destroy",
+		unseen(sum(l->missed_entry, l->probe_missed_entry), l->lost_entry, l->return_only),
+		unseen(sum(l->missed_return, l->probe_missed_return), l->lost_return,
+		       l->entry_only));
 	if (l->stuck)
 		fprintf(out,
 			"WARNING: took longer than --stuck: %llu, at the end still at it: %llu\n",
@@ -171,9 +207,14 @@ int render_points_text(FILE *out, const struct point_counts *points, size_t nr_p
 		if (!points[i].attached)
 			continue;
 		point_loss(out, "", points[i].function, points[i].missed, points[i].lost);
-		if (points[i].returns)
-			point_loss(out, "return from ", points[i].function, points[i].missed_return,
-				   points[i].lost_return);
+		if (!points[i].returns)
+			continue;
+		point_loss(out, "return from ", points[i].function, points[i].missed_return,
+			   points[i].lost_return);
+		if (i == POINT_DESTROY) /* the calls' own ledger tells */
+			continue;
+		joined_wrongly(out, points[i].function, unseen(points[i].missed, points[i].lost, 0),
+			       unseen(points[i].missed_return, points[i].lost_return, 0));
 	}
 	uncounted_points(out, points, nr_points);
 	return line_flush(out);

@@ -88,6 +88,40 @@ static void each_loss_warns(void **state)
 	}
 }
 
+/* Calls of which no side was seen cannot be told from those joined to an earlier one's entry. */
+static void doubtful_latencies_warn(void **state)
+{
+	struct ledger ledger = {
+		.entered = 100,
+		.missed_entry = 5,
+		.probe_missed_entry = 1,
+		.lost_entry = 1,
+		.return_only = 3,
+		.missed_return = 4,
+		.probe_missed_return = 1,
+		.lost_return = 2,
+		.entry_only = 2,
+	};
+
+	(void)state;
+	assert_non_null(strstr(ledger_text(&ledger, false),
+			       "\nWARNING: bpf_mem_alloc_destroy: 4 calls or less were not seen at "
+			       "all, or their return was taken for that of an earlier one, which "
+			       "seems too long\n"));
+	ledger.lost_return = 0;
+	assert_non_null(strstr(ledger_text(&ledger, false), ": 3 calls or less "));
+	/* Where only one of the two is counted, it is the bound. */
+	ledger.missed_return = LEDGER_UNKNOWN;
+	assert_non_null(strstr(ledger_text(&ledger, false), ": 4 calls or less "));
+	ledger.probe_missed_entry = LEDGER_UNKNOWN;
+	assert_null(strstr(ledger_text(&ledger, false), "calls or less"));
+	/* All that is missing of one side is told of by the other. */
+	ledger = (struct ledger){.missed_entry = 3, .return_only = 3, .missed_return = 9};
+	assert_null(strstr(ledger_text(&ledger, false), "calls or less"));
+	ledger.return_only = 4;
+	assert_null(strstr(ledger_text(&ledger, false), "calls or less"));
+}
+
 /* What took too long is a warning, whether it ended or not. */
 static void stuck_warns(void **state)
 {
@@ -102,9 +136,8 @@ static void stuck_warns(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ledger_json),
-		cmocka_unit_test(ledger_without_loss),
-		cmocka_unit_test(each_loss_warns),
+		cmocka_unit_test(ledger_json),	   cmocka_unit_test(ledger_without_loss),
+		cmocka_unit_test(each_loss_warns), cmocka_unit_test(doubtful_latencies_warn),
 		cmocka_unit_test(stuck_warns),
 	};
 

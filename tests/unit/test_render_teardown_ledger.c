@@ -110,6 +110,25 @@ static void ledger_without_loss(void **state)
 			       "bpf_map_free_deferred, workqueue_queue_work\n"));
 }
 
+/* The calls' own ledger tells of those at the first point. */
+static void doubtful_latencies_warn(void **state)
+{
+	struct point_counts points[NR_PAIRED] = {
+		{"bpf_mem_alloc_destroy", true, true, 12, 12, 0, 9, 11, 0, 9},
+		{"bpf_map_free_deferred", true, true, 12, 12, 1, 4, 11, 1, 3},
+		{"free_mem_alloc_deferred", true, true, 12, 12, 0, 0, 11, 0, 5},
+	};
+	const struct teardown_ledger ledger = {.started = 12};
+	const char *text, *warning;
+
+	(void)state;
+	text = ledger_text(&ledger, points, NR_PAIRED, false);
+	warning = strstr(text, "calls or less");
+	assert_non_null(warning);
+	assert_non_null(strstr(text, "\nWARNING: bpf_map_free_deferred: 4 calls or less "));
+	assert_null(strstr(warning + 1, "calls or less"));
+}
+
 static void check_warning(const char *text, const char *what)
 {
 	const char *warning = strstr(text, "\nWARNING: "), *number = strstr(text, "1234567");
@@ -164,6 +183,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ledger_json),
 		cmocka_unit_test(ledger_without_loss),
+		cmocka_unit_test(doubtful_latencies_warn),
 		cmocka_unit_test(each_loss_warns),
 	};
 
