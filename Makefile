@@ -33,16 +33,16 @@ WARNINGS := -Wall -Wextra -Werror -Wmissing-prototypes -Wshadow
 LIBS := libbpf libelf zlib liblzma libzstd liblz4 jansson libcap sqlite3
 # Without the "sane" ones, 64 bits are a long on powerpc.
 ALL_CFLAGS = $(addprefix --sysroot=,$(SYSROOT)) -std=gnu11 -D_GNU_SOURCE -D__SANE_USERSPACE_TYPES__ \
-	-DVERSION='"$(VERSION)"' $(WARNINGS) -iquote bpf -iquote $(OUT) -MMD -MP \
+	-DVERSION='"$(VERSION)"' $(WARNINGS) -iquote src -iquote bpf -iquote $(OUT) -MMD -MP \
 	$(shell $(PKG_CONFIG) --cflags $(LIBS)) $(CFLAGS) $(SANITIZE)
 ALL_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm $(LDFLAGS) $(SANITIZE)
 BPF_CFLAGS := -O2 -g -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Wextra -Werror \
 	-Ivmlinux -Ibpf -MMD -MP
 
-SRC := $(wildcard src/*.c)
+SRC := $(sort $(shell find src -name '*.c'))
 OBJ := $(SRC:src/%.c=$(OUT)/src/%.o)
 LIB := $(filter-out $(OUT)/src/main.o,$(OBJ))
-UNIT := $(patsubst tests/unit/%.c,$(OUT)/tests/unit/%,$(wildcard tests/unit/*.c))
+UNIT := $(patsubst tests/unit/%.c,$(OUT)/tests/unit/%,$(sort $(wildcard tests/unit/*/test_*.c)))
 SKEL := $(addprefix $(OUT)/,memdestroy_trace.skel.h memdestroy_trace_in_place.skel.h symbols.skel.h)
 
 all: $(OUT)/memdestroy-trace

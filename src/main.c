@@ -67,8 +67,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd.h"
-#include "diag.h"
+#include "cmd/cmd.h"
+#include "util/diag.h"
 
 /*
  * A standard stream that was closed must not come to mean the next file opened. Reading from and

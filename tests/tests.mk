@@ -6,7 +6,7 @@
 $(OUT)/tests/unit/%: tests/unit/%.c $(LIB)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -iquote src -o $@ $< $(LIB) -lcmocka $(ALL_LDLIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -iquote tests -o $@ $< $(LIB) -lcmocka $(ALL_LDLIBS)
 
 $(OUT)/tests/workload: $(filter-out %/slow_disk.c,$(wildcard tests/guest/*.[ch]))
 	$(call say,CC,$@)
@@ -24,7 +24,7 @@ vpath %.c tests/bench tests/cli tests/kernels
 $(OUT)/tests/bin/%: %.c $(LIB)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -iquote src -o $@ $< $(LIB) $(ALL_LDLIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -iquote tests -o $@ $< $(LIB) $(ALL_LDLIBS)
 
 unit: $(UNIT)
 programs: all $(OUT)/tests/workload $(OUT)/tests/slow_disk.so $(addprefix $(OUT)/tests/bin/,calls events fields floor measure scenarios recordings kernels)
@@ -82,7 +82,7 @@ bench-check: programs
 	$(Q)tests/bench/run --check $(KERNEL)
 
 lint:
-	$(Q)clang-format --dry-run -Werror $(wildcard src/*.[ch] bpf/*.[ch] tests/*/*.[ch])
+	$(Q)clang-format --dry-run -Werror $(shell find src bpf tests -name '*.[ch]')
 	$(Q)shellcheck -x .ci/run tests/run tests/deps tests/cli/run tests/cli/undocumented tests/bench/run \
 		tests/bench/report \
 		$(addprefix tests/bench/,deps headers rounds show check) bpf/foreign-skeleton \

@@ -11,10 +11,10 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "aggregate.h"
-#include "decode.h"
-#include "ksyms.h"
-#include "pair.h"
+#include "analysis/aggregate.h"
+#include "correlate/decode.h"
+#include "trace/ksyms.h"
+#include "correlate/call_matcher.h"
 
 #define NR_TASKS   64
 #define NR_CALLERS 4

@@ -15,8 +15,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "bench_worker.h"
-#include "maptype.h"
+#include "bench/worker.h"
+#include "model/map_type.h"
 
 static __u64 now_ns(void)
 {

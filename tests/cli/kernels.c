@@ -8,7 +8,7 @@
  */
 #include <zlib.h>
 
-#include "../unit/made_kernel.h"
+#include "support/made_kernel.h"
 
 static void write_file(const char *folder, const char *name, const void *data, size_t size)
 {

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "probe.h"
-#include "recording.h"
+#include "trace/probe.h"
+#include "recording/writer.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
 

@@ -5,7 +5,7 @@
 def calls: .[] | select(.type == "destroy");
 def ledger: map(select(.type == "ledger")) | if length == 1 then .[0] else error("ledgers") end;
 
-# See src/ledger.h.
+# See src/model/ledger.h.
 def adds_up:
 	.entered == .completed + .filtered + (.still_running // 0) + .entry_only + .lost_entry
 		+ .parked_lost;

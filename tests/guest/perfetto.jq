@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Holds a trace against the format it is said to have (src/perfetto.c): prints true, or what is
+# Holds a trace against the format it is said to have (src/output/perfetto.c): prints true, or what is
 # wrong, on standard error, and false.
 #
 # usage: [[ $(jq -f perfetto.jq FILE) == true ]]    (of an empty file jq -e thinks nothing bad)

@@ -96,7 +96,7 @@ def phases_right:
 	and (.destroys | .pending == 0 and .unknown == 0)
 	and ((.destroys.deferred > 0) or .deferred_ns == 0);
 
-# See src/ledger.h. What kprobes miss is counted from 6.7 on.
+# See src/model/ledger.h. What kprobes miss is counted from 6.7 on.
 def teardown_adds_up:
 	.started == .completed + (.running // 0) + .start_only + .lost
 	and .completed + (.running // 0) + .start_only + .end_only == .shown + .before + .filtered

@@ -25,8 +25,8 @@
 #include <bpf/libbpf.h>
 #include <linux/bpf.h>
 
-#include "findings.h"
-#include "kernel_image.h"
+#include "check/facts.h"
+#include "check/kernel_image.h"
 
 #define MAX_ACCESSES 512
 #define MAX_DEPTH    16

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Adds calls or teardowns up in rows, one per combination of the keys asked for.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HASH_NONFATAL_OOM	   1
+#define uthash_nonfatal_oom(entry) ((entry)->refused = true)
+#include <uthash.h>
+
+#include "analysis/aggregate.h"
+#include "analysis/row_key.h"
+
+struct entry {
+	struct row row;
+	__u64 rank; /* what it is being sorted by; 0: nothing to go by */
+	bool refused;
+	UT_hash_handle hh;
+	char *caller_name; /* row.key points to it too; may be NULL */
+	size_t keys_len;
+	unsigned char keys[];
+};
+
+struct aggregate {
+	enum key by[NR_KEYS];
+	size_t nr_by;
+	size_t max_rows;
+	bool keeps_samples;
+	struct entry *entries; /* uthash's head */
+	struct entry *other;
+	const struct row **sorted; /* of the last aggregate_sort() */
+};
+
+static void phases_free(struct row_phases *phases)
+{
+	int i;
+
+	for (i = 0; phases && i < PHASE_TOTAL; i++)
+		hist_free(&phases->phase[i]);
+	free(phases);
+}
+
+static void phase_samples_free(struct samples *samples)
+{
+	int i;
+
+	for (i = 0; samples && i < NR_PHASES; i++)
+		samples_free(&samples[i]);
+	free(samples);
+}
+
+static void entry_free(struct entry *entry)
+{
+	if (!entry)
+		return;
+	hist_free(&entry->row.latency);
+	phases_free(entry->row.phases);
+	phase_samples_free(entry->row.samples);
+	free(entry->caller_name);
+	free(entry);
+}
+
+static struct entry *entry_new(const struct key_bytes *keys, const struct call *call)
+{
+	struct entry *entry = calloc(1, sizeof(*entry) + keys->len);
+
+	if (!entry)
+		return NULL;
+
+	entry->row.key = *call;
+	entry->keys_len = keys->len;
+	memcpy(entry->keys, keys->at, keys->len);
+	if (call->caller_name) {
+		/* A copy, so that rows outlive the symbols they name. */
+		entry->caller_name = strndup(call->caller_name, CALLER_LEN - 1);
+		entry->row.key.caller_name = entry->caller_name;
+		if (!entry->caller_name) {
+			entry_free(entry);
+			return NULL;
+		}
+	}
+	return entry;
+}
+
+struct aggregate *aggregate_new(const enum key *by, size_t nr_by, size_t max_rows)
+{
+	static const struct key_bytes no_keys;
+	static const struct call no_call;
+	struct aggregate *aggregate = calloc(1, sizeof(*aggregate));
+	size_t i;
+
+	if (!aggregate)
+		return NULL;
+
+	/* Made now, because it is needed when memory is short. */
+	aggregate->other = entry_new(&no_keys, &no_call);
+	if (!aggregate->other) {
+		free(aggregate);
+		return NULL;
+	}
+	aggregate->other->row.other = true;
+	aggregate->nr_by = nr_by < NR_KEYS ? nr_by : NR_KEYS;
+	for (i = 0; i < aggregate->nr_by; i++)
+		aggregate->by[i] = by[i];
+	aggregate->max_rows = max_rows;
+	return aggregate;
+}
+
+void aggregate_keep_samples(struct aggregate *aggregate)
+{
+	aggregate->keeps_samples = true;
+}
+
+/* What is to be added to a row: a call, or a teardown as what its keys and its latency say. */
+struct sample {
+	const struct call *call;
+	const struct teardown *teardown; /* NULL: it is a call */
+	bool empty, measured;
+	__u64 phase[NR_PHASES]; /* UNKNOWN_NS */
+};
+
+static struct sample sample_of(const struct call *call, const struct teardown *teardown)
+{
+	struct sample sample = {
+		.call = call,
+		.teardown = teardown,
+		.empty = call_has(call, CALL_EMPTY_KNOWN | CALL_EMPTY),
+	};
+	int i;
+
+	sample.measured = !sample.empty && call->latency_ns != UNKNOWN_NS;
+	for (i = 0; i < NR_PHASES; i++)
+		sample.phase[i] = teardown ? teardown->phase[i] : UNKNOWN_NS;
+	if (!teardown && sample.measured)
+		sample.phase[PHASE_DESTROY] = call->latency_ns;
+	return sample;
+}
+
+/* All of the memory that the histograms need, so that nothing fails later. */
+static int row_reserve(struct row *row, const struct sample *sample)
+{
+	int err = sample->measured ? hist_reserve(&row->latency, sample->call->latency_ns) : 0;
+	int i;
+
+	if (!sample->teardown || err)
+		return err;
+	if (!row->phases)
+		row->phases = calloc(1, sizeof(*row->phases));
+	if (!row->phases)
+		return -ENOMEM;
+	for (i = 0; i < PHASE_TOTAL && !err; i++)
+		if (sample->phase[i] != UNKNOWN_NS)
+			err = hist_reserve(&row->phases->phase[i], sample->phase[i]);
+	return err;
+}
+
+/* All of the samples, or none. */
+static int row_keep(struct row *row, const struct sample *sample)
+{
+	int err = 0, i;
+
+	if (!row->samples)
+		row->samples = calloc(NR_PHASES, sizeof(*row->samples));
+	if (!row->samples)
+		return -ENOMEM;
+	for (i = 0; i < NR_PHASES && !err; i++)
+		if (sample->phase[i] != UNKNOWN_NS)
+			err = samples_add(&row->samples[i], sample->phase[i]);
+	if (!err)
+		return 0;
+	/* The last one was not added. */
+	for (i -= 2; i >= 0; i--)
+		row->samples[i].nr -= sample->phase[i] != UNKNOWN_NS;
+	return err;
+}
+
+static void phases_add(struct row_phases *phases, const struct sample *sample)
+{
+	__u64 entries = sample->teardown->free.entries, free_ns = sample->phase[PHASE_FREE];
+	int i;
+
+	for (i = 0; i < PHASE_TOTAL; i++)
+		if (sample->phase[i] != UNKNOWN_NS)
+			hist_add(&phases->phase[i], sample->phase[i]);
+	if (entries != ENTRIES_UNKNOWN && free_ns != UNKNOWN_NS) {
+		phases->entries += entries;
+		phases->counted++;
+		phases->counted_ns += free_ns;
+	}
+}
+
+static int sample_add(const struct aggregate *aggregate, struct row *row,
+		      const struct sample *sample)
+{
+	int err = row_reserve(row, sample);
+
+	if (!err && aggregate->keeps_samples)
+		err = row_keep(row, sample);
+	if (err)
+		return err;
+
+	if (sample->teardown)
+		phases_add(row->phases, sample);
+	if (sample->measured)
+		hist_add(&row->latency, sample->call->latency_ns);
+	row->count++;
+	row->empty += sample->empty;
+	row->unmeasured += !sample->empty && !sample->measured;
+	return 0;
+}
+
+/* Puts a new row into the table only once it holds its call: no row is ever without one. */
+static int entry_add(struct aggregate *aggregate, const struct key_bytes *keys,
+		     const struct sample *sample)
+{
+	struct entry *entry = entry_new(keys, sample->call);
+	int err = entry ? sample_add(aggregate, &entry->row, sample) : -ENOMEM;
+
+	if (!err) {
+		HASH_ADD_KEYPTR(hh, aggregate->entries, entry->keys, entry->keys_len, entry);
+		if (entry->refused)
+			err = -ENOMEM;
+	}
+	if (err)
+		entry_free(entry);
+	return err;
+}
+
+static int add(struct aggregate *aggregate, const struct call *call,
+	       const struct teardown *teardown)
+{
+	const struct sample sample = sample_of(call, teardown);
+	struct key_bytes keys;
+	struct entry *entry;
+
+	key_bytes_read(&keys, aggregate->by, aggregate->nr_by, call);
+	HASH_FIND(hh, aggregate->entries, keys.at, keys.len, entry);
+	if (!entry && HASH_COUNT(aggregate->entries) < aggregate->max_rows)
+		return entry_add(aggregate, &keys, &sample);
+	return sample_add(aggregate, entry ? &entry->row : &aggregate->other->row, &sample);
+}
+
+int aggregate_add(struct aggregate *aggregate, const struct call *call)
+{
+	return add(aggregate, call, NULL);
+}
+
+int aggregate_add_teardown(struct aggregate *aggregate, const struct teardown *teardown)
+{
+	struct call call = teardown->free;
+
+	call.latency_ns = teardown->phase[PHASE_TOTAL];
+	call.flags &= ~CALL_EMPTY;
+	return add(aggregate, &call, teardown);
+}
+
+__u64 aggregate_overflow(const struct aggregate *aggregate)
+{
+	return aggregate->other->row.count;
+}
+
+static __u64 phase_rank(const struct hist *phase)
+{
+	return phase->count ? phase->total_ns + (phase->total_ns != ~0ULL) : 0;
+}
+
+/* What to sort a row by. Latencies are off by one so that 0 is left for "no latency known". */
+static __u64 row_rank(const struct row *row, enum sort sort)
+{
+	const struct hist *latency = &row->latency;
+	__u64 ns = 0;
+
+	switch (sort) {
+	case SORT_COUNT:
+		return row->count;
+	case SORT_EMPTY:
+		return row->empty;
+	case SORT_TOTAL:
+		ns = latency->total_ns;
+		break;
+	case SORT_MIN:
+		ns = latency->min_ns;
+		break;
+	case SORT_MEAN:
+		ns = hist_mean(latency);
+		break;
+	case SORT_P50:
+		ns = hist_percentile(latency, 50);
+		break;
+	case SORT_P90:
+		ns = hist_percentile(latency, 90);
+		break;
+	case SORT_P99:
+		ns = hist_percentile(latency, 99);
+		break;
+	case SORT_MAX:
+		ns = latency->max_ns;
+		break;
+	case SORT_WAIT:
+	case SORT_FREE:
+	case SORT_DESTROY:
+	case SORT_DEFERRED:
+		return row->phases ? phase_rank(&row->phases->phase[sort - SORT_WAIT]) : 0;
+	case SORT_KEY:
+	case NR_SORTS:
+		return 0;
+	}
+	return latency->count ? ns + (ns != ~0ULL) : 0;
+}
+
+/* The row is an entry's first member. */
+static const struct entry *entry_of(const struct row *row)
+{
+	return (const struct entry *)row;
+}
+
+int aggregate_compare_keys(const struct row *left, const struct row *right)
+{
+	const struct entry *a = entry_of(left), *b = entry_of(right);
+	int order;
+
+	if (left->other != right->other)
+		return left->other ? 1 : -1;
+	order = memcmp(a->keys, b->keys, a->keys_len < b->keys_len ? a->keys_len : b->keys_len);
+	return order ? order : (a->keys_len > b->keys_len) - (a->keys_len < b->keys_len);
+}
+
+const struct row *aggregate_find(const struct aggregate *aggregate, const struct row *like)
+{
+	const struct entry *key = entry_of(like);
+	struct entry *entry;
+
+	if (like->other)
+		return aggregate_overflow(aggregate) ? &aggregate->other->row : NULL;
+	HASH_FIND(hh, aggregate->entries, key->keys, key->keys_len, entry);
+	return entry ? &entry->row : NULL;
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct entry *a = entry_of(*(const struct row *const *)left);
+	const struct entry *b = entry_of(*(const struct row *const *)right);
+
+	if (a->rank != b->rank && !a->row.other && !b->row.other)
+		return a->rank > b->rank ? -1 : 1;
+	return aggregate_compare_keys(&a->row, &b->row);
+}
+
+int aggregate_sort(struct aggregate *aggregate, enum sort sort, __u64 top, struct rows *rows)
+{
+	size_t nr = HASH_COUNT(aggregate->entries) + !!aggregate_overflow(aggregate), i = 0;
+	/* One too many, because an allocation of nothing may return NULL. */
+	const struct row **sorted =
+		reallocarray(aggregate->sorted, nr + 1, sizeof(*aggregate->sorted));
+	struct entry *entry, *next;
+
+	if (!sorted)
+		return -ENOMEM;
+	aggregate->sorted = sorted;
+
+	HASH_ITER (hh, aggregate->entries, entry, next) {
+		entry->rank = row_rank(&entry->row, sort);
+		sorted[i++] = &entry->row;
+	}
+	if (i < nr)
+		sorted[i] = &aggregate->other->row;
+	qsort(sorted, nr, sizeof(*sorted), compare);
+
+	rows->by = aggregate->by;
+	rows->nr_by = aggregate->nr_by;
+	rows->row = sorted;
+	rows->nr = top && top < nr ? top : nr;
+	rows->left_out = nr - rows->nr;
+	return 0;
+}
+
+void aggregate_reset(struct aggregate *aggregate)
+{
+	struct row *other = &aggregate->other->row;
+	struct entry *entry, *next;
+
+	HASH_ITER (hh, aggregate->entries, entry, next) {
+		HASH_DEL(aggregate->entries, entry);
+		entry_free(entry);
+	}
+	hist_free(&other->latency);
+	phases_free(other->phases);
+	other->phases = NULL;
+	phase_samples_free(other->samples);
+	other->samples = NULL;
+	other->count = 0;
+	other->empty = 0;
+	other->unmeasured = 0;
+}
+
+void aggregate_free(struct aggregate *aggregate)
+{
+	if (!aggregate)
+		return;
+
+	aggregate_reset(aggregate);
+	entry_free(aggregate->other);
+	free(aggregate->sorted);
+	free(aggregate);
+}

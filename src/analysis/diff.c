@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Compares two aggregates that keep samples, key by key and phase by phase.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "analysis/diff.h"
+
+/* Values of a phase on both sides. */
+struct pair {
+	const struct row *row; /* whose key it is */
+	enum phase phase;
+	struct samples *samples[NR_SIDES_OF_DIFF]; /* NULL: none */
+};
+
+/* Lines */
+
+static double metric_of(const struct diff_side *side, enum metric metric)
+{
+	switch (metric) {
+	case METRIC_P50:
+		return side->median_ns;
+	case METRIC_P99:
+		return side->p99_ns;
+	case METRIC_MEAN:
+		return side->mean_ns;
+	case METRIC_TOTAL:
+		return side->n ? (double)side->total_ns : NAN;
+	case NR_METRICS:
+		break;
+	}
+	return NAN;
+}
+
+/* Whole ns make a whole number of percent, so that a limit of 10 % is not exceeded by 10 %. */
+static double change_percent(double base, double now)
+{
+	return base > 0 ? 100 * (now - base) / base : NAN;
+}
+
+static void side_fill(struct diff_side *side, const struct samples *samples, double alpha)
+{
+	size_t i;
+
+	*side = (struct diff_side){.median_ns = NAN, .mean_ns = NAN, .p99_ns = NAN};
+	if (!samples || !samples->nr)
+		return;
+
+	side->n = samples->nr;
+	for (i = 0; i < samples->nr; i++)
+		if (__builtin_add_overflow(side->total_ns, samples->ns[i], &side->total_ns))
+			side->total_ns = ~0ULL;
+	side->median_ns = stats_median(samples->ns, samples->nr);
+	side->mean_ns = stats_mean(samples->ns, samples->nr);
+	side->p99_ns = (double)stats_percentile(samples->ns, samples->nr, 99);
+	side->bounded = stats_median_interval(samples->ns, samples->nr, alpha, &side->low_ns,
+					      &side->high_ns);
+}
+
+/* All that does not depend on other lines: p values are not yet corrected. */
+static int line_fill(struct diff_line *line, const struct pair *pair, double alpha)
+{
+	static const struct samples none;
+	const struct samples *base = pair->samples[SIDE_BASE] ?: &none;
+	const struct samples *now = pair->samples[SIDE_NEW] ?: &none;
+	enum metric metric;
+	int err;
+
+	*line = (struct diff_line){.row = pair->row, .phase = pair->phase};
+	side_fill(&line->side[SIDE_BASE], base, alpha);
+	side_fill(&line->side[SIDE_NEW], now, alpha);
+	for (metric = 0; metric < NR_METRICS; metric++)
+		line->delta[metric] = change_percent(metric_of(&line->side[SIDE_BASE], metric),
+						     metric_of(&line->side[SIDE_NEW], metric));
+
+	err = stats_compare(base->ns, base->nr, now->ns, now->nr, &line->difference);
+	if (err)
+		return err;
+	return stats_compare_tail(base->ns, base->nr, now->ns, now->nr, 99,
+				  &line->p_tail_corrected);
+}
+
+/* Sorts the samples. Is there a value that took any time at all? */
+static bool took_time(struct samples *samples)
+{
+	if (!samples || !samples->nr)
+		return false;
+	samples_sort(samples);
+	return samples->ns[samples->nr - 1];
+}
+
+/*
+ * Adds a line for each phase of a key; either row may be NULL. What takes no time on both sides,
+ * such as the destroy calls of maps that make none, is no comparison: as one, it would only make
+ * it harder for the others to be significant.
+ */
+static int add_key(struct diff *diff, const struct row *base, const struct row *now,
+		   const struct options *opts)
+{
+	struct pair pair = {.row = base ? base : now};
+	bool base_took, now_took;
+	int err;
+
+	for (pair.phase = 0; pair.phase < NR_PHASES; pair.phase++) {
+		if (opts->phases && !(opts->phases & 1U << pair.phase))
+			continue;
+		pair.samples[SIDE_BASE] = base && base->samples ? &base->samples[pair.phase] : NULL;
+		pair.samples[SIDE_NEW] = now && now->samples ? &now->samples[pair.phase] : NULL;
+		base_took = took_time(pair.samples[SIDE_BASE]);
+		now_took = took_time(pair.samples[SIDE_NEW]);
+		if (!base_took && !now_took)
+			continue;
+		err = line_fill(&diff->line[diff->nr], &pair, opts->alpha);
+		if (err)
+			return err;
+		diff->nr++;
+	}
+	return 0;
+}
+
+/* By scenario, what is of none is another map of the machine's, or of the warm-up. */
+static bool is_of_none(const struct rows *rows, const struct row *row)
+{
+	size_t i;
+
+	for (i = 0; i < rows->nr_by; i++)
+		if (rows->by[i] == KEY_SCENARIO)
+			return !row->other && !row->key.scenario;
+	return false;
+}
+
+static int add_keys(struct diff *diff, struct aggregate *base, struct aggregate *new_side,
+		    const struct options *opts)
+{
+	struct rows rows[NR_SIDES_OF_DIFF];
+	const struct row *row;
+	int err = aggregate_sort(base, SORT_KEY, 0, &rows[SIDE_BASE]);
+	size_t i;
+
+	if (!err)
+		err = aggregate_sort(new_side, SORT_KEY, 0, &rows[SIDE_NEW]);
+	if (err)
+		return err;
+
+	diff->by = rows[SIDE_BASE].by;
+	diff->nr_by = rows[SIDE_BASE].nr_by;
+	/* One too many, because an allocation of nothing may return NULL. */
+	diff->line = calloc((rows[SIDE_BASE].nr + rows[SIDE_NEW].nr) * NR_PHASES + 1,
+			    sizeof(*diff->line));
+	if (!diff->line)
+		return -ENOMEM;
+	for (i = 0; i < rows[SIDE_BASE].nr && !err; i++) {
+		row = rows[SIDE_BASE].row[i];
+		if (!is_of_none(&rows[SIDE_BASE], row))
+			err = add_key(diff, row, aggregate_find(new_side, row), opts);
+	}
+	for (i = 0; i < rows[SIDE_NEW].nr && !err; i++) {
+		row = rows[SIDE_NEW].row[i];
+		if (!is_of_none(&rows[SIDE_NEW], row) && !aggregate_find(base, row))
+			err = add_key(diff, NULL, row, opts);
+	}
+	return err;
+}
+
+/* What all lines say together */
+
+static int correct(struct diff *diff)
+{
+	double *p = calloc(2 * diff->nr + 1, sizeof(*p)), *tail = p + diff->nr;
+	int err = p ? 0 : -ENOMEM;
+	size_t i;
+
+	for (i = 0; i < diff->nr && !err; i++) {
+		p[i] = diff->line[i].difference.p;
+		tail[i] = diff->line[i].p_tail_corrected;
+	}
+	if (!err)
+		err = stats_correct(p, p, diff->nr);
+	if (!err)
+		err = stats_correct(tail, tail, diff->nr);
+	for (i = 0; i < diff->nr && !err; i++) {
+		diff->line[i].p_corrected = p[i];
+		diff->line[i].p_tail_corrected = tail[i];
+	}
+	free(p);
+	return err;
+}
+
+static enum verdict verdict_of(const struct diff_line *line, double alpha)
+{
+	if (!line->side[SIDE_BASE].n || !line->side[SIDE_NEW].n)
+		return VERDICT_UNKNOWN;
+	if (!(line->p_corrected < alpha) || line->difference.effect == 0)
+		return VERDICT_SAME;
+	return line->difference.effect > 0 ? VERDICT_SLOWER : VERDICT_FASTER;
+}
+
+static bool gate_fails(const struct diff_line *line, const struct gate *gate, double alpha)
+{
+	/* Not so of what is unknown, either. */
+	if (!(line->delta[gate->metric] > gate->percent))
+		return false;
+	return line->verdict == VERDICT_SLOWER ||
+	       (gate->metric == METRIC_P99 && line->p_tail_corrected < alpha);
+}
+
+static void judge(struct diff *diff, const struct options *opts)
+{
+	struct diff_line *line;
+	size_t gate;
+
+	for (line = diff->line; line < diff->line + diff->nr; line++) {
+		line->verdict = verdict_of(line, opts->alpha);
+		for (gate = 0; gate < opts->nr_gates; gate++)
+			if (gate_fails(line, &opts->gates[gate], opts->alpha))
+				line->failed |= 1U << gate;
+		diff->failed += !!line->failed;
+	}
+}
+
+/* The geometric mean of how the medians of a phase have changed. */
+static void mean_add(struct diff *diff, enum phase phase)
+{
+	struct diff_line mean = {.phase = phase, .p_corrected = NAN, .p_tail_corrected = NAN};
+	const struct diff_line *line;
+	double logs = 0;
+	size_t nr = 0;
+	int i;
+
+	for (line = diff->line; line < diff->line + diff->nr; line++) {
+		const struct diff_side *base = &line->side[SIDE_BASE], *now = &line->side[SIDE_NEW];
+
+		if (line->phase != phase || !(base->median_ns > 0) || !(now->median_ns > 0))
+			continue;
+		logs += log(now->median_ns / base->median_ns);
+		nr++;
+	}
+	if (!nr)
+		return;
+
+	for (i = 0; i < NR_SIDES_OF_DIFF; i++)
+		mean.side[i] = (struct diff_side){
+			.n = nr, .median_ns = NAN, .mean_ns = NAN, .p99_ns = NAN};
+	for (i = 0; i < NR_METRICS; i++)
+		mean.delta[i] = NAN;
+	mean.delta[METRIC_P50] = (exp(logs / (double)nr) - 1) * 100;
+	mean.difference = (struct stats_difference){.u = NAN, .p = NAN, .effect = NAN};
+	diff->means[diff->nr_means++] = mean;
+}
+
+/* How early a line is shown; what does not differ is then in the order of the keys. */
+enum place { PLACE_FAILED, PLACE_SLOWER, PLACE_SAME, PLACE_FASTER };
+
+static enum place place_of(const struct diff_line *line)
+{
+	if (line->failed)
+		return PLACE_FAILED;
+	if (line->verdict == VERDICT_SLOWER)
+		return PLACE_SLOWER;
+	return line->verdict == VERDICT_FASTER ? PLACE_FASTER : PLACE_SAME;
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct diff_line *a = left, *b = right;
+	enum place place = place_of(a);
+	double a_delta = a->delta[METRIC_P50], b_delta = b->delta[METRIC_P50];
+	int order;
+
+	if (place != place_of(b))
+		return place < place_of(b) ? -1 : 1;
+	/* What is unknown comes last. */
+	if (place != PLACE_SAME && isnan(a_delta) != isnan(b_delta))
+		return isnan(a_delta) ? 1 : -1;
+	if (place != PLACE_SAME && !isnan(a_delta) && a_delta != b_delta)
+		return a_delta > b_delta ? -1 : 1;
+	order = aggregate_compare_keys(a->row, b->row);
+	return order ? order : (a->phase > b->phase) - (a->phase < b->phase);
+}
+
+int diff_make(struct diff *diff, struct aggregate *base, struct aggregate *new_side,
+	      const struct options *opts)
+{
+	enum phase phase;
+	int err;
+
+	*diff = (struct diff){};
+	err = add_keys(diff, base, new_side, opts);
+	if (!err)
+		err = correct(diff);
+	if (err) {
+		diff_free(diff);
+		return err;
+	}
+
+	judge(diff, opts);
+	for (phase = 0; phase < NR_PHASES; phase++)
+		mean_add(diff, phase);
+	qsort(diff->line, diff->nr, sizeof(*diff->line), compare);
+	if (opts->top && opts->top < diff->nr) {
+		diff->left_out = diff->nr - opts->top;
+		diff->nr = opts->top;
+	}
+	return 0;
+}
+
+void diff_free(struct diff *diff)
+{
+	free(diff->line);
+	*diff = (struct diff){};
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Compares two aggregates that keep samples, key by key and phase by phase.
+ */
+#ifndef MEMDESTROY_ANALYSIS_DIFF_H
+#define MEMDESTROY_ANALYSIS_DIFF_H
+
+#include "analysis/aggregate.h"
+#include "cmd/options.h"
+#include "util/stats.h"
+
+/* Fewer values than this on a side say little, whatever the test says of them. */
+#define DIFF_FEW 8
+
+struct diff_side {
+	__u64 n;	  /* values that are known */
+	__u64 total_ns;	  /* of these */
+	double median_ns; /* NAN: n is 0, as for the next two */
+	double mean_ns;
+	double p99_ns;
+	bool bounded;	       /* the interval is known */
+	__u64 low_ns, high_ns; /* of the median, with a confidence of 1 - alpha */
+};
+
+enum verdict {
+	VERDICT_UNKNOWN, /* one side has no values */
+	VERDICT_SAME,	 /* the difference is not significant */
+	VERDICT_FASTER,
+	VERDICT_SLOWER,
+};
+
+struct diff_line {
+	/*
+	 * Whose key it is. NULL: this is the geometric mean of the lines of a phase, of which n is
+	 * how many they are, and of the rest but delta[METRIC_P50] nothing is known.
+	 */
+	const struct row *row;
+	enum phase phase;
+	struct diff_side side[NR_SIDES_OF_DIFF];
+	double delta[NR_METRICS]; /* in percent of the base; NAN: unknown */
+	struct stats_difference difference;
+	double p_corrected;	 /* of difference.p */
+	double p_tail_corrected; /* that the 99th percentile is another */
+	enum verdict verdict;
+	__u32 failed; /* bit N: gate N of the options */
+};
+
+struct diff {
+	const enum key *by;
+	size_t nr_by;
+	/*
+	 * Worst first: those with a gate that failed and those that are slower, by the medians'
+	 * delta; what is the same or unknown, by key; what is faster.
+	 */
+	struct diff_line *line;
+	size_t nr;
+	size_t left_out; /* that follow line[nr - 1]: beyond the first "top", but gated as well */
+	struct diff_line
+		means[NR_PHASES]; /* with a row of NULL; a phase without a delta has none */
+	size_t nr_means;
+	size_t failed; /* lines with a gate that failed */
+};
+
+/*
+ * Fills *diff, to be freed with diff_free(). Calls have the phase PHASE_DESTROY only. Phases that
+ * took no time on either side are left out, and so are rows of no scenario if they are by scenario.
+ * The aggregates, with the same keys, must outlive it; their samples are sorted. On -ENOMEM there
+ * is nothing to be freed.
+ */
+int diff_make(struct diff *diff, struct aggregate *base, struct aggregate *new_side,
+	      const struct options *opts);
+
+/* Leaves an empty one, which can be freed again. */
+void diff_free(struct diff *diff);
+
+#endif

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdlib.h>
+
+#include "analysis/top_teardowns.h"
+
+/*
+ * A heap with the fastest at its root, which is the first to go; sorted in place when it is read,
+ * for which any descending order is turned round before something is added again.
+ */
+struct slowest {
+	struct teardown **kept;
+	size_t nr, max, room;
+	size_t added;
+	enum sort sort;
+	bool sorted;
+};
+
+struct slowest *slowest_new(size_t max, enum sort sort)
+{
+	struct slowest *slowest = calloc(1, sizeof(*slowest));
+
+	if (slowest) {
+		slowest->max = max;
+		slowest->sort = sort;
+	}
+	return slowest;
+}
+
+void slowest_reset(struct slowest *slowest)
+{
+	size_t i;
+
+	for (i = 0; i < slowest->nr; i++)
+		free(slowest->kept[i]);
+	slowest->nr = 0;
+	slowest->added = 0;
+	slowest->sorted = false;
+}
+
+void slowest_free(struct slowest *slowest)
+{
+	if (!slowest)
+		return;
+	slowest_reset(slowest);
+	free(slowest->kept);
+	free(slowest);
+}
+
+__u64 slowest_rank(const struct teardown *teardown, enum sort sort)
+{
+	const __u64 *phase = teardown->phase;
+	enum phase which = sort >= SORT_WAIT && sort <= SORT_DEFERRED
+				   ? (enum phase)(PHASE_WAIT + (sort - SORT_WAIT))
+				   : PHASE_TOTAL;
+	__u64 sum = 0;
+	int i;
+
+	if (phase[which] != UNKNOWN_NS)
+		return phase[which];
+	if (which != PHASE_TOTAL)
+		return 0;
+	for (i = 0; i < PHASE_TOTAL; i++)
+		if (i != PHASE_DESTROY && phase[i] != UNKNOWN_NS)
+			sum += phase[i];
+	return sum;
+}
+
+static bool faster(const struct slowest *slowest, size_t a, size_t b)
+{
+	return slowest_rank(slowest->kept[a], slowest->sort) <
+	       slowest_rank(slowest->kept[b], slowest->sort);
+}
+
+static void swap(struct slowest *slowest, size_t a, size_t b)
+{
+	struct teardown *kept = slowest->kept[a];
+
+	slowest->kept[a] = slowest->kept[b];
+	slowest->kept[b] = kept;
+}
+
+static void sift_up(struct slowest *slowest, size_t i)
+{
+	for (; i && faster(slowest, i, (i - 1) / 2); i = (i - 1) / 2)
+		swap(slowest, i, (i - 1) / 2);
+}
+
+static void sift_down(struct slowest *slowest, size_t i)
+{
+	for (;;) {
+		size_t least = i, child = 2 * i + 1;
+
+		if (child < slowest->nr && faster(slowest, child, least))
+			least = child;
+		if (child + 1 < slowest->nr && faster(slowest, child + 1, least))
+			least = child + 1;
+		if (least == i)
+			return;
+		swap(slowest, i, least);
+		i = least;
+	}
+}
+
+/* Any order in which no one is slower than those after it is a heap. */
+static void make_heap(struct slowest *slowest)
+{
+	size_t i;
+
+	for (i = slowest->nr; slowest->sorted && i; i--)
+		sift_down(slowest, i - 1);
+	slowest->sorted = false;
+}
+
+static int make_room(struct slowest *slowest)
+{
+	size_t room = slowest->room ? 2 * slowest->room : 64;
+	struct teardown **kept;
+
+	if (slowest->nr < slowest->room)
+		return 0;
+	kept = reallocarray(slowest->kept, room, sizeof(*kept));
+	if (!kept)
+		return -ENOMEM;
+	slowest->kept = kept;
+	slowest->room = room;
+	return 0;
+}
+
+int slowest_add(struct slowest *slowest, const struct teardown *teardown)
+{
+	make_heap(slowest);
+	if (slowest->nr < slowest->max) {
+		if (make_room(slowest))
+			return -ENOMEM;
+		slowest->kept[slowest->nr] = malloc(sizeof(*teardown));
+		if (!slowest->kept[slowest->nr])
+			return -ENOMEM;
+		*slowest->kept[slowest->nr] = *teardown;
+		sift_up(slowest, slowest->nr++);
+	} else if (slowest_rank(teardown, slowest->sort) >
+		   slowest_rank(slowest->kept[0], slowest->sort)) {
+		*slowest->kept[0] = *teardown;
+		sift_down(slowest, 0);
+	}
+	slowest->added++;
+	return 0;
+}
+
+size_t slowest_dropped(const struct slowest *slowest)
+{
+	return slowest->added - slowest->nr;
+}
+
+static __u64 began(const struct teardown *teardown)
+{
+	__u64 released = teardown->free.identity.released_ns;
+
+	return released != UNKNOWN_NS ? released : teardown->free.ts_ns;
+}
+
+static int compare(const void *left, const void *right, void *ctx)
+{
+	const struct teardown *a = *(const struct teardown *const *)left;
+	const struct teardown *b = *(const struct teardown *const *)right;
+	const struct slowest *slowest = ctx;
+	__u64 rank_a = slowest_rank(a, slowest->sort), rank_b = slowest_rank(b, slowest->sort);
+
+	if (slowest->sort != SORT_KEY && rank_a != rank_b)
+		return rank_a > rank_b ? -1 : 1;
+	return (began(a) > began(b)) - (began(a) < began(b));
+}
+
+const struct teardown *const *slowest_sorted(struct slowest *slowest, __u64 top, size_t *nr,
+					     size_t *left_out)
+{
+	if (slowest->nr)
+		qsort_r(slowest->kept, slowest->nr, sizeof(*slowest->kept), compare, slowest);
+	slowest->sorted = true;
+	*nr = top && top < slowest->nr ? top : slowest->nr;
+	*left_out = slowest->added - *nr;
+	return (const struct teardown *const *)slowest->kept;
+}

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Makes the benchmark's maps, and lets go of them from several threads at a time.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include "bench/fill.h"
+#include "bench/map_limits.h"
+#include "bench/maps.h"
+#include "bench/storage_owners.h"
+#include "util/diag.h"
+
+#define ENOTSUPP       524 /* the kernel's own, known to no libc */
+#define ENTRY_OVERHEAD 64  /* bytes that the kernel has for an entry but for key and value */
+#define SPARE_FILES    256
+
+static __u32 nr_kept; /* maps that outlive their run */
+
+struct run {
+	const struct scenario *scenario;
+	const struct bench_type *type;
+	const char *map_name;
+	struct filler *filler;
+	int inner_fd; /* the map that maps of maps hold, which outlives the run; -1 */
+	int btf_fd;   /* -1 */
+	__u32 btf_key, btf_value;
+	__u64 nr; /* maps */
+	int *fds; /* in the order of the threads; -1: none */
+
+	/* The gate at which the threads wait for each other. */
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	__u32 nr_waiting;
+	bool open;
+};
+
+/* A thread that lets go of maps. */
+struct releaser {
+	struct run *run;
+	pthread_t thread;
+	int *fds;
+};
+
+/* Tells what did not work, and what follows from it. Returns err. */
+static int failed(const struct run *run, const char *step, int err)
+{
+	const char *name = run->scenario->name;
+
+	if (err == -EPERM)
+		diag_error("%s: cannot %s: %s (CAP_BPF is needed, or CAP_SYS_ADMIN)", name, step,
+			   strerror(-err));
+	else if (err == -EMFILE)
+		diag_error("%s: cannot %s: %s (see ulimit -n)", name, step, strerror(-err));
+	else
+		diag_error("%s: cannot %s: %s", name, step,
+			   err == -ENOTSUPP ? "not supported by this kernel" : strerror(-err));
+	return err;
+}
+
+/* -1: not known. */
+static long long available_bytes(void)
+{
+	FILE *file = fopen("/proc/meminfo", "re");
+	long long kib = -1;
+	char line[128];
+
+	while (file && kib < 0 && fgets(line, sizeof(line), file))
+		if (sscanf(line, "MemAvailable: %lld kB", &kib) != 1)
+			kib = -1;
+	if (file)
+		fclose(file);
+	return kib < 0 ? -1 : kib * 1024;
+}
+
+/*
+ * Maps that do not fit would not make the kernel refuse one, but kill some process. Three quarters
+ * of what is left is as much as is asked for.
+ */
+static int check_memory(const struct run *run)
+{
+	const struct scenario *s = run->scenario;
+	int cpus = run->type->percpu ? libbpf_num_possible_cpus() : 1;
+	long long available = available_bytes();
+	double needed = ((double)s->value_size * (cpus > 0 ? cpus : 1) + ENTRY_OVERHEAD) *
+			s->entries * run->nr;
+
+	if (available < 0 || needed <= available * 0.75)
+		return 0;
+	diag_error("%s: its maps would take some %.0f MiB, and %lld MiB are available", s->name,
+		   needed / (1 << 20), available >> 20);
+	return -ENOMEM;
+}
+
+/* Each map is an open file, and so is each owner, of which some may be there already. */
+static int allow_files(const struct run *run)
+{
+	rlim_t wanted = run->nr + owners_open() + nr_kept + SPARE_FILES;
+	struct rlimit limit;
+
+	if (run->type->owner != OWNER_NONE)
+		wanted += run->scenario->entries;
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return -errno;
+	if (limit.rlim_cur >= wanted)
+		return 0;
+	limit.rlim_cur = wanted;
+	if (limit.rlim_max < wanted)
+		limit.rlim_max = wanted; /* takes CAP_SYS_RESOURCE */
+	return setrlimit(RLIMIT_NOFILE, &limit) ? -EMFILE : 0;
+}
+
+/* Local storage can be made with types for key and value only. */
+static int load_btf(struct run *run)
+{
+	struct btf *btf = btf__new_empty();
+	int key, byte, value, err = -ENOMEM;
+
+	if (!btf)
+		return err;
+	key = btf__add_int(btf, "int", 4, BTF_INT_SIGNED);
+	byte = btf__add_int(btf, "char", 1, BTF_INT_CHAR);
+	value = btf__add_array(btf, key, byte, run->scenario->value_size);
+	if (key > 0 && byte > 0 && value > 0) {
+		err = btf__load_into_kernel(btf);
+		run->btf_fd = err ? -1 : dup(btf__fd(btf));
+		if (!err && run->btf_fd < 0)
+			err = -errno;
+		run->btf_key = key;
+		run->btf_value = value;
+	}
+	btf__free(btf);
+	return err;
+}
+
+static int create(const struct run *run, const char *name, __u32 entries)
+{
+	const struct scenario *s = run->scenario;
+	bool storage = run->type->owner != OWNER_NONE;
+	LIBBPF_OPTS(bpf_map_create_opts, opts);
+
+	if (!s->prealloc)
+		opts.map_flags = BPF_F_NO_PREALLOC;
+	if (storage) {
+		opts.btf_fd = run->btf_fd;
+		opts.btf_key_type_id = run->btf_key;
+		opts.btf_value_type_id = run->btf_value;
+	}
+	if (run->inner_fd >= 0)
+		opts.inner_map_fd = run->inner_fd;
+	return bpf_map_create(s->map_type, name, run->type->key_size, s->value_size,
+			      storage ? 0 : entries, &opts);
+}
+
+/* Whether the kernel has the type at all: it says the same of a type that it lacks and of more. */
+static int create_error(const struct run *run, int err)
+{
+	if ((err == -EINVAL || err == -EOPNOTSUPP || err == -ENOTSUPP) &&
+	    libbpf_probe_bpf_map_type(run->scenario->map_type, NULL) == 0) {
+		diag_error("%s: this kernel has no maps of this type", run->scenario->name);
+		return -EOPNOTSUPP;
+	}
+	return failed(run, "make its maps", err);
+}
+
+/* The map that maps of maps hold. Kept, so that none of it is torn down while others are. */
+static int inner_map(void)
+{
+	static int fd = -1;
+
+	if (fd < 0)
+		fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "bench_inner", 4, 4, 1, NULL);
+	return fd;
+}
+
+static int prepare(struct run *run)
+{
+	int err = check_memory(run);
+
+	if (err)
+		return err;
+	err = allow_files(run);
+	if (err)
+		return failed(run, "have as many maps open", err);
+	run->fds = malloc(run->nr * sizeof(*run->fds));
+	if (!run->fds)
+		return failed(run, "make its maps", -ENOMEM);
+	memset(run->fds, 0xff, run->nr * sizeof(*run->fds));
+	/* Before there is any map that a process could inherit. */
+	err = owners_make(run->type->owner, run->scenario->entries);
+	if (err)
+		return failed(run, "make what owns its entries", err);
+	if (run->type->owner != OWNER_NONE) {
+		err = load_btf(run);
+		if (err)
+			return failed(run, "load BTF for its maps", err);
+	}
+	if (run->type->map_type == BPF_MAP_TYPE_HASH_OF_MAPS) {
+		run->inner_fd = inner_map();
+		if (run->inner_fd < 0)
+			return failed(run, "make the map that its maps hold", run->inner_fd);
+	}
+	err = filler_new(&run->filler, run->scenario, run->type, run->inner_fd);
+	return err ? failed(run, "fill its maps", err) : 0;
+}
+
+/*
+ * Whoever frees the last area in a page of per-CPU memory has the whole chunk looked through. What
+ * else lies in the page is chance, but the same in all runs, so that each would be dearer or none.
+ * Beside the areas of this map, those of the measured ones are not the last.
+ */
+static int keep_one(const struct run *run)
+{
+	int fd = create(run, SCENARIO_KEPT_MAP, 1);
+
+	if (fd < 0)
+		return create_error(run, fd);
+	nr_kept++;
+	return 0;
+}
+
+static int make_maps(struct run *run)
+{
+	for (__u64 i = 0; i < run->nr; i++) {
+		int err = 0, fd = create(run, run->map_name, run->scenario->entries);
+
+		if (fd < 0)
+			return create_error(run, fd);
+		run->fds[i] = fd;
+		err = filler_fill(run->filler, fd);
+		if (err)
+			return failed(run, "fill its maps", err);
+		if (run->scenario->fill == FILL_EMPTIED)
+			err = filler_empty(run->filler, fd);
+		if (err)
+			return failed(run, "empty its maps", err);
+	}
+	return 0;
+}
+
+static void *release(void *arg)
+{
+	struct releaser *releaser = arg;
+	struct run *run = releaser->run;
+
+	pthread_mutex_lock(&run->lock);
+	run->nr_waiting++;
+	pthread_cond_broadcast(&run->changed);
+	while (!run->open)
+		pthread_cond_wait(&run->changed, &run->lock);
+	pthread_mutex_unlock(&run->lock);
+	for (__u32 i = 0; i < run->scenario->maps; i++) {
+		close(releaser->fds[i]);
+		releaser->fds[i] = -1;
+	}
+	return NULL;
+}
+
+/* Opens the gate once all that were started are there. */
+static void open_gate(struct run *run, __u32 nr_started)
+{
+	pthread_mutex_lock(&run->lock);
+	while (run->nr_waiting < nr_started)
+		pthread_cond_wait(&run->changed, &run->lock);
+	run->open = true;
+	pthread_cond_broadcast(&run->changed);
+	pthread_mutex_unlock(&run->lock);
+}
+
+static int release_maps(struct run *run)
+{
+	__u32 nr = run->scenario->threads, started = 0;
+	struct releaser *releasers = calloc(nr, sizeof(*releasers));
+	int err = releasers ? 0 : ENOMEM;
+
+	while (!err && started < nr) {
+		struct releaser *releaser = &releasers[started];
+
+		releaser->run = run;
+		releaser->fds = run->fds + (__u64)started * run->scenario->maps;
+		err = pthread_create(&releaser->thread, NULL, release, releaser);
+		started += !err;
+	}
+	open_gate(run, started);
+	for (__u32 i = 0; i < started; i++)
+		pthread_join(releasers[i].thread, NULL);
+	free(releasers);
+	return err ? failed(run, "start its threads", -err) : 0;
+}
+
+static void clean_up(struct run *run)
+{
+	for (__u64 i = 0; run->fds && i < run->nr; i++)
+		if (run->fds[i] >= 0)
+			close(run->fds[i]);
+	free(run->fds);
+	if (run->btf_fd >= 0)
+		close(run->btf_fd);
+	filler_free(run->filler);
+}
+
+int scenario_run(const struct scenario *scenario, const char *map_name, bool keep)
+{
+	struct run run = {
+		.scenario = scenario,
+		.type = bench_type_find(scenario->map_type),
+		.map_name = map_name,
+		.inner_fd = -1,
+		.btf_fd = -1,
+		.nr = scenario_maps(scenario),
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.changed = PTHREAD_COND_INITIALIZER,
+	};
+	int err;
+
+	if (!run.type) /* of a recording made elsewhere, perhaps */
+		return failed(&run, "make its maps", -EOPNOTSUPP);
+	err = prepare(&run);
+	if (!err && keep)
+		err = keep_one(&run);
+	if (!err)
+		err = make_maps(&run);
+	if (!err)
+		err = release_maps(&run);
+	clean_up(&run);
+	return err;
+}

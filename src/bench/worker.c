@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Runs scenarios in a process of their own, told by messages on a pair of sockets.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench/maps.h"
+#include "bench/worker.h"
+#include "util/diag.h"
+
+#define STOP_TRIES   100
+#define STOP_WAIT_US 10000
+#define WORKER_FD    3 /* in the worker: the only one but for the standard streams */
+
+struct order {
+	__u32 index;
+	__u32 warm_up;
+};
+
+struct answer {
+	__u32 index;
+	__s32 err;
+};
+
+struct bench_worker {
+	pid_t pid;
+	int fd;
+	size_t nr;
+};
+
+/* The tracer's signals are blocked, and its handlers are not the worker's. */
+static void set_signals(void)
+{
+	static const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+	sigset_t none;
+
+	for (int sig = 1; sig < NSIG; sig++)
+		signal(sig, SIG_DFL); /* fails for those that cannot be handled */
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		signal(ignored[i], SIG_IGN);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* So that nobody waits for the end of what the tracer writes, or for the end of its probes. */
+static void set_files(int fd)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	if (null >= 0) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+	}
+	if (fd != WORKER_FD)
+		dup2(fd, WORKER_FD);
+	close_range(WORKER_FD + 1, ~0U, 0);
+	fcntl(WORKER_FD, F_SETFD, FD_CLOEXEC);
+}
+
+static void work(const struct scenario *list, size_t nr)
+{
+	size_t nr_measured = 0; /* the first round goes through the list in order */
+	struct order order;
+
+	while (recv(WORKER_FD, &order, sizeof(order), 0) == sizeof(order) && order.index < nr) {
+		const struct scenario *scenario = &list[order.index];
+		bool first = !order.warm_up && order.index >= nr_measured;
+		struct answer answer = {.index = order.index};
+
+		if (first)
+			nr_measured = order.index + 1;
+		answer.err = scenario_run(
+			scenario, order.warm_up ? SCENARIO_WARM_UP_MAP : scenario->map_name, first);
+		if (send(WORKER_FD, &answer, sizeof(answer), MSG_NOSIGNAL) != sizeof(answer))
+			break;
+	}
+}
+
+static void be_worker(int fd, pid_t parent, const struct scenario *list, size_t nr)
+{
+	set_signals();
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+	prctl(PR_SET_NAME, BENCH_WORKER_COMM);
+	set_files(fd);
+	work(list, nr);
+	_exit(0);
+}
+
+int bench_worker_start(struct bench_worker **out, const struct scenario *list, size_t nr)
+{
+	struct bench_worker *worker = calloc(1, sizeof(*worker));
+	pid_t parent = getpid();
+	int fds[2], err = 0;
+
+	if (!worker || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds)) {
+		err = worker ? -errno : -ENOMEM;
+		goto out;
+	}
+	worker->pid = fork();
+	if (!worker->pid)
+		be_worker(fds[1], parent, list, nr);
+	if (worker->pid < 0)
+		err = -errno;
+	close(fds[1]);
+	if (err)
+		close(fds[0]);
+	worker->fd = fds[0];
+	worker->nr = nr;
+out:
+	if (err) {
+		diag_error("cannot start the process that makes maps: %s", strerror(-err));
+		free(worker);
+		return err;
+	}
+	*out = worker;
+	return 0;
+}
+
+static int gone(int err)
+{
+	diag_error("the process that makes maps has ended: %s",
+		   err ? strerror(-err) : "it was killed, perhaps for want of memory");
+	return err ? err : -EPIPE;
+}
+
+int bench_worker_run(struct bench_worker *worker, size_t index, bool warm_up)
+{
+	const struct order order = {.index = index, .warm_up = warm_up};
+
+	if (send(worker->fd, &order, sizeof(order), MSG_NOSIGNAL) != sizeof(order))
+		return gone(errno == EPIPE || errno == ECONNRESET ? 0 : -errno);
+	return 0;
+}
+
+int bench_worker_fd(const struct bench_worker *worker)
+{
+	return worker->fd;
+}
+
+int bench_worker_answer(struct bench_worker *worker, size_t *index, int *err)
+{
+	struct answer answer;
+	ssize_t size = recv(worker->fd, &answer, sizeof(answer), MSG_DONTWAIT);
+
+	if (size < 0 && (errno == EAGAIN || errno == EINTR))
+		return -EAGAIN;
+	if (size != sizeof(answer) || answer.index >= worker->nr)
+		return gone(size < 0 && errno != ECONNRESET ? -errno : 0);
+	*index = answer.index;
+	*err = answer.err;
+	return 0;
+}
+
+void bench_worker_stop(struct bench_worker *worker)
+{
+	if (!worker)
+		return;
+	close(worker->fd);
+	for (int tries = 0; tries < STOP_TRIES; tries++) {
+		if (waitpid(worker->pid, NULL, WNOHANG))
+			goto out;
+		usleep(STOP_WAIT_US);
+	}
+	kill(worker->pid, SIGKILL);
+	waitpid(worker->pid, NULL, 0);
+out:
+	free(worker);
+}

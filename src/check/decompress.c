@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/types.h>
+#include <lz4.h>
+#include <lzma.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include "check/decompress.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+#define ROOM_MIN	(1UL << 16)
+#define XZ_MEMORY	(1UL << 28) /* kernels are packed with a dictionary of 128 MiB at most */
+#define LZ4_BLOCK	(8U << 20)  /* of the legacy format, which is the kernel's */
+#define INPUT_AT_A_TIME (1U << 30)
+
+void unpacked_free(struct unpacked *out)
+{
+	free(out->data);
+	*out = (struct unpacked){};
+}
+
+/* Makes room for at least this much more. */
+static int more_room(struct unpacked *out, size_t more)
+{
+	size_t room = out->room ? out->room : ROOM_MIN;
+	unsigned char *bigger;
+
+	while (room - out->size < more)
+		room *= 2;
+	if (room == out->room)
+		return 0;
+	if (room > UNPACKED_MAX)
+		return -EBADMSG;
+	bigger = realloc(out->data, room);
+	if (!bigger)
+		return -ENOMEM;
+	out->data = bigger;
+	out->room = room;
+	return 0;
+}
+
+static int unpack_gzip(const unsigned char *data, size_t size, struct unpacked *out)
+{
+	z_stream stream = {
+		.next_in = (unsigned char *)data,
+		.avail_in = size < INPUT_AT_A_TIME ? size : INPUT_AT_A_TIME,
+	};
+	int result = Z_OK, err = 0;
+
+	if (inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK)
+		return -ENOMEM;
+	while (result == Z_OK && !err) {
+		err = more_room(out, 1);
+		if (err)
+			break;
+		stream.next_out = out->data + out->size;
+		stream.avail_out = out->room - out->size;
+		result = inflate(&stream, Z_NO_FLUSH);
+		out->size = out->room - stream.avail_out;
+	}
+	inflateEnd(&stream);
+	if (err)
+		return err;
+	return result == Z_STREAM_END ? 0 : -EBADMSG;
+}
+
+static int unpack_xz(const unsigned char *data, size_t size, struct unpacked *out)
+{
+	lzma_stream stream = LZMA_STREAM_INIT;
+	lzma_ret result = LZMA_OK;
+	int err = 0;
+
+	if (lzma_auto_decoder(&stream, XZ_MEMORY, 0) != LZMA_OK)
+		return -ENOMEM;
+	stream.next_in = data;
+	stream.avail_in = size;
+	while (result == LZMA_OK && !err) {
+		err = more_room(out, 1);
+		if (err)
+			break;
+		stream.next_out = out->data + out->size;
+		stream.avail_out = out->room - out->size;
+		result = lzma_code(&stream, LZMA_RUN);
+		out->size = out->room - stream.avail_out;
+	}
+	lzma_end(&stream);
+	if (err)
+		return err;
+	return result == LZMA_STREAM_END ? 0 : -EBADMSG;
+}
+
+static int unpack_zstd(const unsigned char *data, size_t size, struct unpacked *out)
+{
+	ZSTD_inBuffer in = {.src = data, .size = size};
+	ZSTD_DCtx *context = ZSTD_createDCtx();
+	size_t left = 1; /* 0 at the end */
+	int err = context ? 0 : -ENOMEM;
+
+	while (!err && left) {
+		ZSTD_outBuffer part;
+
+		err = more_room(out, 1);
+		if (err)
+			break;
+		part = (ZSTD_outBuffer){
+			.dst = out->data + out->size,
+			.size = out->room - out->size,
+		};
+		left = ZSTD_decompressStream(context, &part, &in);
+		out->size += part.pos;
+		/* All is read, there was room for more, and yet it is not the end. */
+		if (ZSTD_isError(left) || (left && in.pos == in.size && part.pos < part.size))
+			err = -EBADMSG;
+	}
+	ZSTD_freeDCtx(context);
+	return err;
+}
+
+static __u32 read_le32(const unsigned char *data)
+{
+	return data[0] | data[1] << 8 | data[2] << 16 | (__u32)data[3] << 24;
+}
+
+/* Blocks, each behind its size; a size that none can have is what the kernel puts at the end. */
+static int unpack_lz4(const unsigned char *data, size_t size, struct unpacked *out)
+{
+	size_t at = 4; /* behind the magic number */
+
+	while (size - at > 4) {
+		__u32 packed = read_le32(data + at);
+		int got, err;
+
+		at += 4;
+		if (!packed || packed > LZ4_COMPRESSBOUND(LZ4_BLOCK))
+			break;
+		if (packed > size - at)
+			return -EBADMSG;
+		err = more_room(out, LZ4_BLOCK);
+		if (err)
+			return err;
+		got = LZ4_decompress_safe((const char *)data + at, (char *)out->data + out->size,
+					  packed, LZ4_BLOCK);
+		if (got <= 0)
+			return -EBADMSG;
+		out->size += got;
+		at += packed;
+		if (got < (int)LZ4_BLOCK)
+			break;
+	}
+	return out->size ? 0 : -EBADMSG;
+}
+
+static const struct packing {
+	unsigned char magic[6];
+	size_t len;
+	int (*unpack)(const unsigned char *data, size_t size, struct unpacked *out);
+} packings[] = {
+	{{0x1f, 0x8b, 0x08}, 3, unpack_gzip},
+	{{0xfd, '7', 'z', 'X', 'Z', 0x00}, 6, unpack_xz},
+	{{0x5d, 0x00, 0x00}, 3, unpack_xz}, /* lzma, see below */
+	{{0x28, 0xb5, 0x2f, 0xfd}, 4, unpack_zstd},
+	{{0x02, 0x21, 0x4c, 0x18}, 4, unpack_lz4},
+};
+
+/* lzma has no more of a magic number than its usual settings; and no size, as it comes in a pipe.
+ */
+static bool begins(const struct packing *packing, const unsigned char *data, size_t size)
+{
+	static const unsigned char no_size[8] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+	if (size < packing->len || memcmp(data, packing->magic, packing->len))
+		return false;
+	return packing->magic[0] != 0x5d || (size > 13 && !memcmp(data + 5, no_size, 8));
+}
+
+int unpack_next(const void *data, size_t size, size_t *from, struct unpacked *out)
+{
+	const unsigned char *bytes = data;
+
+	for (; *from < size; (*from)++) {
+		for (size_t i = 0; i < ARRAY_SIZE(packings); i++) {
+			int err;
+
+			if (!begins(&packings[i], bytes + *from, size - *from))
+				continue;
+			*out = (struct unpacked){};
+			err = packings[i].unpack(bytes + *from, size - *from, out);
+			if (err)
+				unpacked_free(out);
+			(*from)++;
+			return err;
+		}
+	}
+	return -ENODATA;
+}

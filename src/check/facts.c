@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What types and symbols of a kernel tell, wherever they are from.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpf/btf.h>
+
+#include "check/facts.h"
+#include "model/ledger.h"
+#include "model/map_type.h"
+#include "trace/probe.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/*
+ * Structures in structures without a name: a kernel has two or three, a hostile file what it likes,
+ * one in itself included.
+ */
+#define MAX_NESTED  8
+#define MAX_MEMBERS (1 << 20) /* looked at for one */
+
+/* struct bpf_link_info is as long as this since it says what a kprobe missed (3acf8ace6823). */
+#define LINK_INFO_WITH_MISSED 56
+
+/*
+ * What the programs cannot be loaded without; vmlinux/vmlinux.h has these and those of features.
+ * That none is forgotten is looked after by tests/kernels/fields.c.
+ */
+static const char *const needed[][2] = {
+	{"bpf_map", "ops"},
+	{"bpf_map", "map_type"},
+	{"bpf_map", "key_size"},
+	{"bpf_map", "value_size"},
+	{"bpf_map", "max_entries"},
+	{"bpf_map", "map_flags"},
+	{"bpf_map", "name"},
+	{"bpf_map", "work"},
+	{"bpf_mem_alloc", "cache"},
+	{"bpf_mem_alloc", "caches"},
+	{"bpf_mem_cache", "unit_size"},
+	{"task_struct", "flags"},
+	{"task_struct", "pid"},
+	{"task_struct", "tgid"},
+	{"task_struct", "comm"},
+	{"task_struct", "worker_private"},
+	{"kthread", "data"},
+	{"worker", "current_work"},
+	{"worker", "current_func"},
+};
+
+/* And those of teardowns, in addition. */
+static const char *const needed_by_teardowns[][2] = {
+	{"bpf_map", "id"},	   {"bpf_map", "refcnt"},
+	{"bpf_mem_alloc", "work"}, {"work_struct", "func"},
+	{"file", "private_data"},  {"bpf_htab", "count"},
+	{"bpf_htab", "pcount"},	   {"bpf_htab", "use_percpu_counter"},
+	{"lpm_trie", "n_entries"},
+};
+
+static const char *const known_callers[] = {
+	"htab_map_free",
+	"htab_map_alloc",
+	"bpf_local_storage_map_free",
+	"bpf_local_storage_map_alloc",
+	"trie_free",
+	"rhtab_map_free",
+};
+_Static_assert(ARRAY_SIZE(known_callers) == NR_KNOWN_CALLERS, "a finding for each");
+
+void findings_init(struct findings *findings)
+{
+	*findings = (struct findings){
+		.kptr_restrict = SYSCTL_UNKNOWN,
+		.perf_event_paranoid = SYSCTL_UNKNOWN,
+	};
+	for (enum point point = 0; point < NR_POINTS; point++)
+		findings->points[point].seen = LEDGER_UNKNOWN;
+}
+
+void findings_free(struct findings *findings)
+{
+	free(findings->map_types);
+	findings->map_types = NULL;
+}
+
+const char *findings_caller_name(int caller)
+{
+	return known_callers[caller];
+}
+
+static enum answer answer_of(bool so)
+{
+	return so ? ANSWER_YES : ANSWER_NO;
+}
+
+/* Types */
+
+static bool has_in(const struct btf *btf, const struct btf_type *t, const char *member, int depth,
+		   int *budget)
+{
+	const struct btf_member *m = btf_members(t);
+
+	for (int i = 0; i < btf_vlen(t) && (*budget)-- > 0; i++, m++) {
+		const char *name = btf__name_by_offset(btf, m->name_off);
+		const struct btf_type *inner;
+
+		if (name && !strcmp(name, member))
+			return true;
+		if (!name || *name || depth == MAX_NESTED)
+			continue;
+		inner = btf__type_by_id(btf, m->type);
+		if (inner && btf_is_composite(inner) &&
+		    has_in(btf, inner, member, depth + 1, budget))
+			return true;
+	}
+	return false;
+}
+
+/* NULL: none of this name that is more than a declaration. */
+static const struct btf_type *find_struct(const struct btf *btf, const char *name)
+{
+	int id = btf__find_by_name_kind(btf, name, BTF_KIND_STRUCT);
+
+	return id < 0 ? NULL : btf__type_by_id(btf, id);
+}
+
+static bool has_member(const struct btf *btf, const char *of, const char *member)
+{
+	const struct btf_type *t = find_struct(btf, of);
+	int budget = MAX_MEMBERS;
+
+	return t && has_in(btf, t, member, 0, &budget);
+}
+
+static bool has_function(const struct btf *btf, const char *name)
+{
+	return btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
+}
+
+static void features_from_btf(enum answer *features, const struct btf *btf)
+{
+	const struct btf_type *info = find_struct(btf, "bpf_link_info");
+
+	/* In 6.1.176 the member is there, but not in use: the function came with its use, in 6.6.
+	 */
+	features[FEATURE_ELEM_COUNT] = answer_of(has_member(btf, "bpf_map", "elem_count") &&
+						 has_function(btf, "bpf_map_sum_elem_count"));
+	features[FEATURE_PERCPU] = answer_of(has_member(btf, "bpf_mem_alloc", "percpu") ||
+					     has_member(btf, "bpf_mem_cache", "percpu_size"));
+	features[FEATURE_PREEMPT] = answer_of((has_member(btf, "thread_info", "preempt_count") &&
+					       has_member(btf, "task_struct", "thread_info")) ||
+					      has_member(btf, "lowcore", "preempt_count"));
+	features[FEATURE_KPROBE_MISS] = answer_of(info && info->size >= LINK_INFO_WITH_MISSED);
+}
+
+/* "bpf_map.ops": the first of them that is not there. */
+static void look_for(char lacking[LACKING_LEN], const struct btf *btf,
+		     const char *const members[][2], size_t nr)
+{
+	for (size_t i = 0; i < nr && !*lacking; i++)
+		if (!has_member(btf, members[i][0], members[i][1]))
+			snprintf(lacking, LACKING_LEN, "%s.%s", members[i][0], members[i][1]);
+}
+
+void findings_from_btf(struct findings *findings, const struct btf *btf)
+{
+	char typedef_name[64];
+
+	findings->btf = ANSWER_YES;
+	findings->allocator = answer_of(find_struct(btf, "bpf_mem_alloc"));
+	findings->map_types = maptype_btf_names(btf);
+	features_from_btf(findings->features, btf);
+	look_for(findings->lacking, btf, needed, ARRAY_SIZE(needed));
+	look_for(findings->teardowns_lacking, btf, needed_by_teardowns,
+		 ARRAY_SIZE(needed_by_teardowns));
+	for (enum point point = 0; point < NR_POINTS; point++) {
+		const char *name = probe_point_name(point);
+
+		snprintf(typedef_name, sizeof(typedef_name), "btf_trace_%s", name);
+		findings->points[point].type = answer_of(
+			point == POINT_QUEUE
+				? btf__find_by_name_kind(btf, typedef_name, BTF_KIND_TYPEDEF) > 0
+				: has_function(btf, name));
+	}
+	/* kernel/bpf/trampoline.c is part of kernels with CONFIG_BPF_JIT only. */
+	findings->compiler = has_function(btf, "bpf_trampoline_link_prog")  ? ANSWER_YES
+			     : has_function(btf, "bpf_prog_select_runtime") ? ANSWER_NO
+									    : ANSWER_UNKNOWN;
+	/* The second one is to take the first one's place (7.0). Old BTF has nothing of
+	 * kernel/trace. */
+	findings->direct = has_function(btf, "register_ftrace_direct") ||
+					   has_function(btf, "update_ftrace_direct_add")
+				   ? ANSWER_YES
+			   : has_function(btf, "trace_call_bpf") ? ANSWER_NO
+								 : ANSWER_UNKNOWN;
+	/* A function in its place tells that there are kprobes; if it is left out that tells
+	 * nothing. */
+	if (findings->kprobes == ANSWER_UNKNOWN && has_function(btf, "register_kprobe"))
+		findings->kprobes = ANSWER_YES;
+}
+
+/* Symbols */
+
+void findings_from_symbols(struct findings *findings, const struct ksyms *ksyms)
+{
+	char function[64];
+	__u64 addr;
+
+	findings->symbols = ANSWER_YES;
+	findings->hidden = answer_of(ksyms_hidden(ksyms));
+	for (enum point point = 0; point < NR_POINTS; point++) {
+		struct point_finding *found = &findings->points[point];
+		const char *name = probe_point_name(point);
+
+		/* What calls the programs of a tracepoint is a function of its own. */
+		snprintf(function, sizeof(function), "%s%s",
+			 point == POINT_QUEUE ? "__traceiter_" : "", name);
+		found->symbol = answer_of(ksyms_has(ksyms, function));
+		found->part = answer_of(ksyms_has_part(ksyms, name));
+	}
+	for (int i = 0; i < NR_KNOWN_CALLERS; i++)
+		findings->callers[i] = answer_of(ksyms_has(ksyms, known_callers[i]));
+	if (findings->kprobes == ANSWER_UNKNOWN)
+		findings->kprobes = answer_of(ksyms_has(ksyms, "register_kprobe"));
+	/* Hidden in a file, they may be seen by whoever runs that kernel. */
+	if (findings->hidden == ANSWER_YES && !findings->live)
+		return;
+	findings->features[FEATURE_PREEMPT_ADDR] =
+		answer_of(!ksyms_address(ksyms, "__preempt_count", &addr) ||
+			  !ksyms_address(ksyms, "pcpu_hot", &addr));
+}

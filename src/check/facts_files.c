@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Finds out about a kernel from its files.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include <bpf/btf.h>
+
+#include "check/facts.h"
+#include "check/kernel_image.h"
+#include "util/diag.h"
+
+static int from_image(struct findings *findings, const char *path)
+{
+	struct kernel_image image;
+	int err = kernel_image_read(&image, path);
+
+	if (err == -ENOEXEC)
+		diag_error("'%s' is no image of a kernel, or is packed in a way that is not known",
+			   path);
+	else if (err)
+		diag_error("cannot read '%s': %s", path, strerror(-err));
+	if (err)
+		return err;
+	memcpy(findings->release, image.release, sizeof(findings->release));
+	memcpy(findings->version, image.version, sizeof(findings->version));
+	findings->btf = ANSWER_NO;
+	if (image.btf)
+		findings_from_btf(findings, image.btf);
+	kernel_image_free(&image);
+	return 0;
+}
+
+static int from_btf(struct findings *findings, const char *path)
+{
+	struct btf *btf = btf__parse(path, NULL);
+	int err = btf ? 0 : -errno;
+
+	/* What libbpf says of a file that is something else differs with what that looks like. */
+	if (err == -ENOENT || err == -EACCES || err == -EISDIR || err == -ENOMEM)
+		diag_error("cannot read '%s': %s", path, strerror(-err));
+	else if (err)
+		diag_error("'%s' holds no BTF", path);
+	if (err)
+		return err;
+	findings_from_btf(findings, btf);
+	btf__free(btf);
+	return 0;
+}
+
+static int from_kallsyms(struct findings *findings, const char *path)
+{
+	struct ksyms *ksyms;
+	int err = ksyms_load(path, &ksyms);
+
+	if (err) {
+		diag_error("cannot read '%s': %s", path, strerror(-err));
+		return err;
+	}
+	if (ksyms_has(ksyms, "_stext")) {
+		findings_from_symbols(findings, ksyms);
+	} else {
+		diag_error("'%s' holds no symbols of a kernel", path);
+		err = -EINVAL;
+	}
+	ksyms_free(ksyms);
+	return err;
+}
+
+int findings_from_files(struct findings *findings, const char *image, const char *btf,
+			const char *kallsyms)
+{
+	int err = image ? from_image(findings, image) : 0;
+
+	if (!err && btf)
+		err = from_btf(findings, btf);
+	if (!err && kallsyms)
+		err = from_kallsyms(findings, kallsyms);
+	return err;
+}

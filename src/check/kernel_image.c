@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <bpf/btf.h>
+#include <linux/types.h>
+
+#include "check/decompress.h"
+#include "check/kernel_image.h"
+
+#define BANNER	     "Linux version "
+#define MAX_ATTEMPTS 64 /* places that look like packed data, or like BTF; one is the right one */
+#define MAX_BANNER   512
+
+/* What the copy of a BTF header says when the kernel has another byte order than this machine. */
+static __u16 swap16(__u16 value)
+{
+	return value >> 8 | value << 8;
+}
+
+static __u32 swap32(__u32 value)
+{
+	return __builtin_bswap32(value);
+}
+
+/*
+ * A BTF of the kernel's own begins here: nothing but a header of its size, and behind it types, and
+ * names right behind these. Returns its size, or 0.
+ */
+static size_t btf_size(const unsigned char *data, size_t size)
+{
+	struct btf_header header;
+	const char *names;
+	__u64 all;
+
+	if (size < sizeof(header))
+		return 0;
+	memcpy(&header, data, sizeof(header));
+	if (header.magic == swap16(BTF_MAGIC)) {
+		header.hdr_len = swap32(header.hdr_len);
+		header.type_off = swap32(header.type_off);
+		header.type_len = swap32(header.type_len);
+		header.str_off = swap32(header.str_off);
+		header.str_len = swap32(header.str_len);
+	} else if (header.magic != BTF_MAGIC) {
+		return 0;
+	}
+	all = (__u64)header.hdr_len + header.str_off + header.str_len;
+	if (header.version != BTF_VERSION || header.flags || header.hdr_len != sizeof(header) ||
+	    header.type_off || !header.type_len || header.str_off != header.type_len ||
+	    header.str_len < 2 || all > size)
+		return 0;
+	names = (const char *)data + header.hdr_len + header.str_off;
+	return names[0] || names[header.str_len - 1] ? 0 : all;
+}
+
+/*
+ * The section .BTF of an image that may be ELF or not: in what boots, it is a header among other
+ * data, at a multiple of four.
+ */
+static int find_btf(struct kernel_image *image, const unsigned char *data, size_t size)
+{
+	int attempts = 0;
+
+	for (size_t at = 0; at + sizeof(struct btf_header) <= size && attempts < MAX_ATTEMPTS;
+	     at += 4) {
+		size_t len;
+
+		if (data[at] != (BTF_MAGIC & 0xff) && data[at] != BTF_MAGIC >> 8)
+			continue;
+		len = btf_size(data + at, size - at);
+		if (!len)
+			continue;
+		attempts++;
+		image->btf = btf__new(data + at, len);
+		if (image->btf)
+			return 0;
+		if (errno == ENOMEM)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Copies up to len bytes that are text. */
+static void copy_text(char *to, size_t room, const char *from, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len && i + 1 < room && isprint((unsigned char)from[i]); i++)
+		to[i] = from[i];
+	to[i] = '\0';
+}
+
+/*
+ * "Linux version 6.12.107 (who@where) (compiler) #1 SMP ... date", then a newline. Newer images
+ * have it twice, once without the number.
+ */
+static bool find_banner(struct kernel_image *image, const unsigned char *data, size_t size)
+{
+	const unsigned char *end = data + size, *at = data;
+	bool found = false, numbered = false;
+	char line[MAX_BANNER];
+
+	while (!numbered && (at = memmem(at, end - at, BANNER, strlen(BANNER)))) {
+		const char *version;
+
+		at += strlen(BANNER);
+		if (at == end || !isdigit(*at))
+			continue;
+		copy_text(line, sizeof(line), (const char *)at, end - at);
+		version = strstr(line, " #");
+		numbered = version && isdigit(version[2]);
+		if (found && !numbered)
+			continue;
+		copy_text(image->release, sizeof(image->release), line, strcspn(line, " "));
+		if (version)
+			copy_text(image->version, sizeof(image->version), version + 1,
+				  strlen(version + 1));
+		found = true;
+	}
+	return found;
+}
+
+/* Looks into data as it is. -ENOEXEC: nothing says which kernel that is. */
+static int look_into(struct kernel_image *image, const unsigned char *data, size_t size)
+{
+	*image = (struct kernel_image){};
+	return find_banner(image, data, size) ? find_btf(image, data, size) : -ENOEXEC;
+}
+
+int kernel_image_parse(struct kernel_image *image, const void *data, size_t size)
+{
+	int err = look_into(image, data, size), attempts = 0;
+	struct kernel_image packed;
+	struct unpacked unpacked;
+	size_t from = 0;
+
+	/* What is packed may still show words here and there, but no types. */
+	if (err != -ENOEXEC && (err || image->btf))
+		return err;
+	for (; attempts < MAX_ATTEMPTS; attempts++) {
+		int unpack_err = unpack_next(data, size, &from, &unpacked);
+
+		if (unpack_err == -EBADMSG)
+			continue;
+		if (unpack_err)
+			return unpack_err == -ENODATA ? err : unpack_err;
+		unpack_err = look_into(&packed, unpacked.data, unpacked.size);
+		unpacked_free(&unpacked);
+		if (unpack_err == -ENOEXEC)
+			continue;
+		if (!unpack_err)
+			*image = packed;
+		return unpack_err;
+	}
+	return err;
+}
+
+int kernel_image_read(struct kernel_image *image, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), err = 0; /* not to wait at a pipe */
+	struct stat stat;
+	void *data;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &stat))
+		err = -errno;
+	else if (S_ISDIR(stat.st_mode))
+		err = -EISDIR;
+	else if (!S_ISREG(stat.st_mode) || !stat.st_size)
+		err = -ENOEXEC;
+	if (err) {
+		close(fd);
+		return err;
+	}
+	data = mmap(NULL, stat.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	err = data == MAP_FAILED ? -errno : 0;
+	close(fd);
+	if (err)
+		return err;
+	err = kernel_image_parse(image, data, stat.st_size);
+	munmap(data, stat.st_size);
+	return err;
+}
+
+void kernel_image_free(struct kernel_image *image)
+{
+	btf__free(image->btf);
+	*image = (struct kernel_image){};
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Compares recordings, and says if one side is slower than it may be.
+ */
+#include <string.h>
+
+#include "analysis/diff.h"
+#include "cmd/cmd.h"
+#include "model/filter.h"
+#include "output/diff_report.h"
+#include "output/table_cell.h"
+#include "recording/comparable.h"
+#include "util/diag.h"
+#include "util/outfile.h"
+#include "util/text.h"
+
+/* Keys kept apart on each side; the values of others are put together. */
+#define MAX_ROWS 4096
+
+/* One side of the comparison. */
+struct gathering {
+	struct replays replays;
+	struct aggregate *aggregate;
+	const struct filter *filter;
+};
+
+static int take_call(void *ctx, const struct call *call)
+{
+	struct gathering *side = ctx;
+
+	return filter_wants_call(side->filter, call) ? aggregate_add(side->aggregate, call) : 0;
+}
+
+static int take_teardown(void *ctx, const struct teardown *teardown)
+{
+	struct gathering *side = ctx;
+
+	if (!filter_wants_teardown(side->filter, teardown))
+		return 0;
+	return aggregate_add_teardown(side->aggregate, teardown);
+}
+
+static int gather(struct gathering *side, const struct options *opts, const struct filter *filter)
+{
+	static const struct sink_ops ops = {.call = take_call, .teardown = take_teardown};
+	const struct sink sink = {.ops = &ops, .ctx = side};
+	int err;
+
+	side->filter = filter;
+	side->aggregate = aggregate_new(opts->by, opts->nr_by, MAX_ROWS);
+	if (!side->aggregate)
+		return -ENOMEM;
+	aggregate_keep_samples(side->aggregate);
+	err = replays_run(&side->replays, opts->view, opts->identity, &sink);
+	if (!err && aggregate_overflow(side->aggregate))
+		diag_warn("more than %d keys: %llu values are put together in one row", MAX_ROWS,
+			  aggregate_overflow(side->aggregate));
+	return err;
+}
+
+/* What is compared if nothing is said of it. */
+static void choose_keys(struct options *opts, const struct gathering side[NR_SIDES_OF_DIFF])
+{
+	bool bench = replays_have_scenarios(&side[SIDE_BASE].replays) &&
+		     replays_have_scenarios(&side[SIDE_NEW].replays);
+
+	if (bench && !opts->view_given) {
+		opts->view = VIEW_TEARDOWNS;
+		opts->identity = true;
+	}
+	if (opts->nr_by)
+		return;
+	if (bench && opts->view == VIEW_TEARDOWNS) {
+		opts->by[opts->nr_by++] = KEY_SCENARIO;
+	} else if (opts->view == VIEW_TEARDOWNS) {
+		opts->by[opts->nr_by++] = KEY_TYPE;
+		opts->by[opts->nr_by++] = KEY_NAME;
+	} else {
+		opts->by[opts->nr_by++] = KEY_CALLER;
+		opts->by[opts->nr_by++] = KEY_TYPE;
+	}
+}
+
+/* A file can hold anything. */
+static void write_safe(FILE *file, enum format format, const char *text)
+{
+	char safe[TEXT_SIZE(CONDITION_LEN)];
+
+	if (!*text)
+		text = "?";
+	text_printable(safe, sizeof(safe), text, strnlen(text, CONDITION_LEN));
+	if (format == FORMAT_MARKDOWN)
+		cell_markdown(file, safe);
+	else
+		fputs(safe, file);
+}
+
+/* What is compared with what. */
+static void write_side(FILE *file, enum format format, const char *name, const struct replays *side)
+{
+	const struct conditions *conditions = side->first;
+
+	fprintf(file, "%s%s: ", format == FORMAT_MARKDOWN ? "- " : "", name);
+	write_safe(file, format, replay_path(side->replay[0]));
+	if (side->nr > 1)
+		fprintf(file, " and %zu more", side->nr - 1);
+	fputs(", Linux ", file);
+	write_safe(file, format, conditions->kernel_release);
+	fputs(" on ", file);
+	write_safe(file, format, conditions->host);
+	fputs(", ", file);
+	write_safe(file, format, conditions->attach);
+	putc('\n', file);
+}
+
+static int write_diff(const struct options *opts, const struct gathering *side,
+		      const struct diff *diff)
+{
+	struct output *output = NULL;
+	int err = output_open(&output, opts->output, false);
+
+	if (!err && (opts->format == FORMAT_TABLE || opts->format == FORMAT_MARKDOWN)) {
+		write_side(output_file(output), opts->format, "base", &side[SIDE_BASE].replays);
+		write_side(output_file(output), opts->format, "new", &side[SIDE_NEW].replays);
+		putc('\n', output_file(output));
+	}
+	if (!err)
+		err = diff_write(output_file(output), opts, diff);
+	return output_end(output, opts->output, err);
+}
+
+static int compare(const struct options *opts, struct gathering side[NR_SIDES_OF_DIFF])
+{
+	struct filter filter;
+	struct diff diff;
+	int err = filter_init(&filter, opts);
+
+	if (!err)
+		err = gather(&side[SIDE_BASE], opts, &filter);
+	if (!err)
+		err = gather(&side[SIDE_NEW], opts, &filter);
+	if (!err)
+		err = diff_make(&diff, side[SIDE_BASE].aggregate, side[SIDE_NEW].aggregate, opts);
+	if (err) {
+		if (err != -EINVAL) /* of which the user has been told */
+			diag_error("cannot compare: %s", strerror(-err));
+		return EXIT_FAILED;
+	}
+	err = write_diff(opts, side, &diff);
+	if (!err && diff.failed)
+		err = EXIT_REGRESSION;
+	diff_free(&diff);
+	return err < 0 ? EXIT_FAILED : err;
+}
+
+static int compare_if_comparable(struct options *opts, struct gathering side[NR_SIDES_OF_DIFF])
+{
+	int err;
+
+	for (int i = 0; i < NR_SIDES_OF_DIFF; i++)
+		if (replays_open(&side[i].replays, opts->files[i], opts->nr_files[i]) ||
+		    replays_spare(&side[i].replays, opts->output))
+			return EXIT_FAILED;
+	if (!comparable(&side[SIDE_BASE].replays, &side[SIDE_NEW].replays, &err)) {
+		if (!err && !opts->force)
+			diag_error("these recordings cannot be compared well (--force does)");
+		if (err || !opts->force)
+			return EXIT_FAILED;
+	}
+	choose_keys(opts, side);
+	return compare(opts, side);
+}
+
+int cmd_diff(const struct options *given)
+{
+	static struct gathering side[NR_SIDES_OF_DIFF];
+	static struct options opts;
+	int status;
+
+	opts = *given;
+	status = compare_if_comparable(&opts, side);
+	for (int i = 0; i < NR_SIDES_OF_DIFF; i++) {
+		aggregate_free(side[i].aggregate);
+		replays_close(&side[i].replays);
+	}
+	return status;
+}

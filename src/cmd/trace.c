@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Shows what happens in the running kernel.
+ */
+#include <time.h>
+
+#include "cmd/cmd.h"
+#include "output/report.h"
+#include "trace/tracer.h"
+
+static struct start now(void)
+{
+	struct timespec wall;
+
+	clock_gettime(CLOCK_REALTIME, &wall);
+	return (struct start){
+		.ns = session_now_ns(),
+		.realtime_ns = wall.tv_sec * 1000000000ULL + wall.tv_nsec,
+	};
+}
+
+static int trace(struct live *live, struct report *report)
+{
+	const struct sink sink = report_sink(report);
+	struct teardown_counts counts;
+	struct ledger ledger;
+	int err = report_begin(report);
+
+	if (err)
+		return err;
+	err = live_run(live, &sink);
+	if (!live->session)
+		return err;
+	session_count(live->session, &ledger, &counts);
+	return report_end(report, session_now_ns(), &ledger, &counts, err);
+}
+
+int cmd_trace(const struct options *opts)
+{
+	const struct start start = now();
+	struct report *report;
+	struct live live = {};
+	int err = report_open(&report, opts, &start);
+
+	if (err)
+		return exit_status_of(err);
+	err = live_start(&live, opts);
+	if (!err)
+		err = trace(&live, report);
+	live_stop(&live);
+	report_close(report);
+	return exit_status_of(err);
+}

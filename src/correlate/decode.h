@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Bytes from the ring buffer -> a checked record.
+ */
+#ifndef MEMDESTROY_CORRELATE_DECODE_H
+#define MEMDESTROY_CORRELATE_DECODE_H
+
+#include <stddef.h>
+
+#include "event.h"
+
+/* Which member it is, head.type tells. */
+union record {
+	struct record_head head;
+	struct record_call call; /* of a RECORD_RETURN only the head is there, the rest is zero */
+	struct record_release release;
+};
+
+/*
+ * Copies a record of any kind into *rec, and fills what it lacks with zero. Strings are
+ * NUL-terminated. -EBADMSG: not a record of a kind and size known here.
+ */
+int decode_record(const void *data, size_t size, union record *rec);
+
+#endif

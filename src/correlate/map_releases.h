@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Remembers of each map who let go of it: by its address, for as long as it is not freed.
+ */
+#ifndef MEMDESTROY_CORRELATE_MAP_RELEASES_H
+#define MEMDESTROY_CORRELATE_MAP_RELEASES_H
+
+#include <stdbool.h>
+
+#include "model/call.h"
+
+struct releases;
+
+/* A map that nobody refers to any more, but which no worker has begun to free. */
+struct released {
+	__u64 map;
+	__u32 map_type;
+	char map_name[NAME_LEN];
+	struct identity identity;
+	bool queued; /* a worker has been asked to */
+};
+
+/*
+ * At most max maps are remembered; then the one longest not heard of is forgotten. NULL: no memory.
+ */
+struct releases *releases_new(size_t max);
+void releases_free(struct releases *releases);
+
+/* Takes a record. -ENOMEM: forgotten at once. */
+int releases_add(struct releases *releases, const struct record_release *rec);
+
+/* A worker has been asked to free a map, at this time. */
+void releases_queued(struct releases *releases, __u64 map, __u64 ts_ns);
+
+/*
+ * Fills in who let go of the call's map, and *queued_ns (UNKNOWN_NS) if it is not NULL; also the
+ * map's type and name where the call lacks them. False: nothing is known of the map, and they say
+ * so.
+ */
+bool releases_identify(struct releases *releases, struct call *call, __u64 *queued_ns);
+
+/* The map is being freed: what comes to lie at its address is another. */
+void releases_forget(struct releases *releases, __u64 map);
+
+/*
+ * Hands over the maps that were let go of before and are not being freed: each once, or those
+ * handed over before as well, which counts for nothing then.
+ */
+void releases_for_each_overdue(struct releases *releases, __u64 before_ns, bool again,
+			       void (*each)(void *ctx, const struct released *released), void *ctx);
+
+/* How many maps have been let go of and are not being freed yet. */
+__u64 releases_waiting(const struct releases *releases);
+
+/* How many have been forgotten for want of room. */
+__u64 releases_forgotten(const struct releases *releases);
+
+#endif

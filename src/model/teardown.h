@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The teardown of a map: from the last put to the last byte freed.
+ *
+ *   released --wait--> bpf_map_free_deferred() --deferred--> memory returned
+ *                      |---------- free ----------|
+ *                             |destroy| |destroy|
+ */
+#ifndef MEMDESTROY_MODEL_TEARDOWN_H
+#define MEMDESTROY_MODEL_TEARDOWN_H
+
+#include <stddef.h>
+
+#include "model/call.h"
+
+enum phase {
+	PHASE_WAIT,	/* from the last put until a worker begins */
+	PHASE_FREE,	/* the worker's part: bpf_map_free_deferred(), destroy calls included */
+	PHASE_DESTROY,	/* of that, in destroy calls */
+	PHASE_DEFERRED, /* from the end of the worker's part until all that was left is freed */
+	PHASE_TOTAL,	/* wait + free + deferred */
+	NR_PHASES,
+};
+
+static inline const char *phase_name(enum phase phase)
+{
+	static const char *const names[] = {
+		[PHASE_WAIT] = "wait",	       [PHASE_FREE] = "free",	[PHASE_DESTROY] = "destroy",
+		[PHASE_DEFERRED] = "deferred", [PHASE_TOTAL] = "total",
+	};
+
+	_Static_assert(sizeof(names) / sizeof(names[0]) == NR_PHASES, "a name for each");
+	return names[phase];
+}
+
+/* What a destroy call did with the allocator's memory. */
+enum outcome {
+	OUTCOME_EMPTY,	  /* there was none */
+	OUTCOME_DIRECT,	  /* freed before the call returned */
+	OUTCOME_DEFERRED, /* left to be freed later, and seen to be, if not to the end */
+	OUTCOME_PENDING,  /* left to be freed later, and not seen to end by the end of the run */
+	OUTCOME_UNKNOWN,  /* direct or pending */
+	NR_OUTCOMES,
+};
+
+static inline const char *outcome_name(enum outcome outcome)
+{
+	static const char *const names[] = {
+		[OUTCOME_EMPTY] = "empty",	 [OUTCOME_DIRECT] = "direct",
+		[OUTCOME_DEFERRED] = "deferred", [OUTCOME_PENDING] = "pending",
+		[OUTCOME_UNKNOWN] = "unknown",
+	};
+
+	_Static_assert(sizeof(names) / sizeof(names[0]) == NR_OUTCOMES, "a name for each");
+	return names[outcome < NR_OUTCOMES ? outcome : OUTCOME_UNKNOWN];
+}
+
+struct destroy {
+	__u64 ts_ns;	  /* CLOCK_MONOTONIC; UNKNOWN_NS */
+	__u64 latency_ns; /* UNKNOWN_NS */
+	__u64 freed_ns; /* when its memory had been freed; UNKNOWN_NS if not deferred or not seen */
+	enum alloc_member alloc;
+	enum outcome outcome;
+};
+
+/* No map has more allocators (kernel/bpf/hashtab.c, bpf_local_storage.c). */
+#define MAX_DESTROYS 4
+
+struct teardown {
+	struct call free; /* the call of bpf_map_free_deferred(): the map, the worker, start */
+	__u64 queued_ns;  /* when the worker was asked; UNKNOWN_NS */
+	bool running;	  /* the run ended before the worker did, as far as can be known */
+	__u64 phase[NR_PHASES];	     /* UNKNOWN_NS */
+	__u32 outcomes[NR_OUTCOMES]; /* how many destroy calls ended so */
+	__u32 nr_destroys;
+	struct destroy destroy[MAX_DESTROYS]; /* the first ones, in order */
+};
+
+/* The end of what a destroy call left to be freed later. */
+struct reclaim {
+	struct call
+		call; /* of free_mem_alloc_deferred(): the worker, start, latency; and the map */
+	enum alloc_member alloc;
+	__u64 destroy_ns; /* entry of the destroy call; UNKNOWN_NS */
+	__u64 latency_ns; /* from there until it was freed; UNKNOWN_NS */
+};
+
+/* The task that had the map freed: a user's if one is known. NULL: nobody is known. */
+static inline const struct task_id *identity_task(const struct identity *identity)
+{
+	if (identity->released_by.known && !identity->by_kernel)
+		return &identity->released_by;
+	if (identity->closed_by.known)
+		return &identity->closed_by;
+	return identity->released_by.known ? &identity->released_by : NULL;
+}
+
+#endif

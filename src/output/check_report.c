@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <string.h>
+
+#include "output/check_report.h"
+#include "output/json_line.h"
+#include "output/render.h"
+#include "output/table_cell.h"
+#include "util/text.h"
+
+#define INDENT 21 /* behind the longest heading */
+
+const char *verdict_name(const struct verdict *verdict)
+{
+	switch (verdict->status) {
+	case EXIT_DONE:
+		return "traceable";
+	case EXIT_UNTRACEABLE:
+		return "untraceable";
+	case EXIT_FORBIDDEN:
+		return "forbidden";
+	default:
+		return "unknown";
+	}
+}
+
+/* Words in place of lines. */
+static void write_lines(FILE *out, const char *lines)
+{
+	char all[2048], safe[TEXT_SIZE(sizeof(all))];
+
+	snprintf(all, sizeof(all), "%s", lines);
+	all[strlen(all) - (*all ? 1 : 0)] = '\0';
+	for (char *end = all; (end = strchr(end, '\n'));)
+		*end = ' ';
+	text_printable(safe, sizeof(safe), all, strlen(all));
+	text_wrap(out, safe, INDENT);
+}
+
+static int write_head(FILE *out, const struct check_view *view)
+{
+	char cell[CELL_SIZE];
+	struct value value;
+
+	for (const struct column *column = check_columns; column->name; column++) {
+		if (!column->heading ||
+		    (column->optional && !view->findings->live)) /* files have no such thing */
+			continue;
+		fprintf(out, "%-*s", INDENT, column->heading);
+		if (column->kind == VALUE_LINES && column->get(column, view, &value)) {
+			write_lines(out, value.text);
+			continue;
+		}
+		cell_fill(cell, column, view, 0);
+		text_wrap(out, cell, INDENT);
+	}
+	return line_error(out);
+}
+
+static int write_points(FILE *out, enum format format, const struct findings *findings)
+{
+	struct point_view views[NR_POINTS];
+	const void *objects[NR_POINTS];
+
+	for (enum point point = 0; point < NR_POINTS; point++) {
+		views[point] = (struct point_view){findings, point};
+		objects[point] = &views[point];
+	}
+	return render_list(out, format, point_view_columns, objects, NR_POINTS, 0, 0, "");
+}
+
+/* Tables have them in their head. */
+static int write_callers(FILE *out, const struct findings *findings)
+{
+	int err = 0;
+
+	for (int i = 0; i < NR_KNOWN_CALLERS && !err; i++) {
+		const struct caller_view view = {findings_caller_name(i), findings->callers[i]};
+
+		err = render_event(out, FORMAT_JSON, caller_view_columns, &view, 0);
+	}
+	return err;
+}
+
+static int write_lacks(FILE *out, const struct verdict *verdict)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < verdict->nr_lacks && !err; i++)
+		err = render_event(out, FORMAT_JSON, lack_columns, &verdict->lacks[i], 0);
+	return err;
+}
+
+static void write_lacks_text(FILE *out, const struct verdict *verdict)
+{
+	char line[2 * VERDICT_LEN];
+
+	fprintf(out, "%-*s", INDENT, "missing");
+	if (!verdict->nr_lacks)
+		text_wrap(out, "nothing, as far as is known", INDENT);
+	for (size_t i = 0; i < verdict->nr_lacks; i++) {
+		const struct lack *lack = &verdict->lacks[i];
+
+		snprintf(line, sizeof(line), "%s: %s", lack->what, lack->why);
+		fprintf(out, "%*s", i ? INDENT : 0, "");
+		text_wrap(out, line, INDENT);
+	}
+	putc('\n', out);
+}
+
+static int write_text(FILE *out, const struct check_view *view)
+{
+	char reason[TEXT_SIZE(VERDICT_LEN)];
+	int err = write_head(out, view);
+
+	putc('\n', out);
+	if (!err)
+		err = write_points(out, FORMAT_TABLE, view->findings);
+	putc('\n', out);
+	if (view->verdict->lacks_known)
+		write_lacks_text(out, view->verdict);
+	text_printable(reason, sizeof(reason), view->verdict->reason,
+		       strlen(view->verdict->reason));
+	fprintf(out, "%s: %s\n", verdict_name(view->verdict), reason);
+	return err ? err : line_flush(out);
+}
+
+int check_report(FILE *out, enum format format, const struct findings *findings,
+		 const struct verdict *verdict)
+{
+	const struct check_view view = {findings, verdict};
+	int err;
+
+	errno = 0;
+	if (format == FORMAT_TABLE)
+		return write_text(out, &view);
+	err = render_event(out, format, check_columns, &view, 0);
+	if (!err)
+		err = write_points(out, format, findings);
+	if (!err)
+		err = write_callers(out, findings);
+	if (!err)
+		err = write_lacks(out, verdict);
+	return err ? err : line_flush(out);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Shows findings on a kernel and what they come to, as text or as lines of JSON.
+ */
+#ifndef MEMDESTROY_OUTPUT_CHECK_REPORT_H
+#define MEMDESTROY_OUTPUT_CHECK_REPORT_H
+
+#include <stdio.h>
+
+#include "check/verdict.h"
+#include "output/column.h"
+
+/* The whole. */
+struct check_view {
+	const struct findings *findings;
+	const struct verdict *verdict;
+};
+
+/* One of the points that are probed. */
+struct point_view {
+	const struct findings *findings;
+	enum point point;
+};
+
+/* One of the known callers. */
+struct caller_view {
+	const char *name;
+	enum answer found;
+};
+
+extern const struct column check_columns[];	  /* of struct check_view */
+extern const struct column point_view_columns[];  /* of struct point_view */
+extern const struct column caller_view_columns[]; /* of struct caller_view */
+extern const struct column lack_columns[];	  /* of struct lack */
+
+/* "traceable", "untraceable", "forbidden" or "unknown" */
+const char *verdict_name(const struct verdict *verdict);
+
+/* 0, or -errno as the functions of render.h. */
+int check_report(FILE *out, enum format format, const struct findings *findings,
+		 const struct verdict *verdict);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the output consists of: each figure's names and where it comes from, for all formats alike.
+ */
+#ifndef MEMDESTROY_OUTPUT_COLUMN_H
+#define MEMDESTROY_OUTPUT_COLUMN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "analysis/aggregate.h"
+
+enum value_kind {
+	VALUE_NUMBER,
+	VALUE_INTEGER,	/* that may be negative */
+	VALUE_DURATION, /* ns */
+	VALUE_TIME,	/* ns, CLOCK_MONOTONIC */
+	VALUE_REAL,	/* what is not finite is not known */
+	VALUE_BOOL,
+	VALUE_TEXT,
+	VALUE_LINES, /* text of which each line is an element; none if it is empty */
+};
+
+struct diff_line;
+
+#define MADE_SIZE 512 /* bytes */
+
+struct value {
+	union {
+		__u64 number;	  /* of all kinds but those below; 0 or 1 for VALUE_BOOL */
+		__s64 integer;	  /* of VALUE_INTEGER */
+		double real;	  /* of VALUE_REAL */
+		const char *text; /* any bytes; valid until the next column is read */
+	};
+	char made[MADE_SIZE]; /* where text points to if it had to be made */
+};
+
+/* How tables show what is real: "0.123", "1.23ms", "+12.3%", "±4%", "0.023" or "<0.001". */
+enum real_format {
+	REAL_PLAIN,
+	REAL_DURATION, /* ns */
+	REAL_CHANGE,   /* percent; known and NAN: no change to speak of, "~" */
+	REAL_SPREAD,   /* percent, to both sides */
+	REAL_P,
+};
+
+/* The name of a column that only tables have: elsewhere others say more. */
+#define TABLE_ONLY ""
+
+struct column {
+	/*
+	 * In JSON and CSV; NULL ends a list of columns. "a.b" is member b of object a in JSON,
+	 * which is null if nothing of it is known.
+	 */
+	const char *name;
+	const char *heading; /* in tables; NULL: not shown there */
+	const char *missing; /* what tables show when nothing is known */
+	enum value_kind kind;
+	int width;     /* in tables whose lines are written one by one */
+	bool optional; /* tables leave it out when it is 0, or not known, in all of their rows */
+	enum real_format shown_as;
+	/* Reads the value from the object that the list is for. false: not known (null in JSON). */
+	bool (*get)(const struct column *column, const void *object, struct value *value);
+
+	size_t at; /* offset of the member; of a ledger's columns, a __u64 */
+
+	/* For the getters only. */
+	unsigned int percent;
+	const char *text;
+	const struct column *of_call; /* a row's key: the column that reads it from a call */
+};
+
+/* The keys of the "other" row. Longer than a comm or a map's name, so that none passes for it. */
+#define OTHER_ROW "(other: row limit)"
+
+/* A row on its way out. */
+struct row_line {
+	const struct row *row;
+	__u64 interval; /* number of the interim table it is in, from 1; 0: the whole run */
+};
+
+/* A line of a comparison on its way out. */
+struct diff_view {
+	const struct diff_line *line;
+	const struct gate *gates; /* that the bits of its "failed" are of */
+};
+
+#define MAX_ROW_COLUMNS 48
+
+extern const struct column call_columns[];	      /* of struct call */
+extern const struct column identified_call_columns[]; /* the same, and its identity */
+extern const struct column teardown_columns[];	      /* of struct teardown */
+extern const struct column reclaim_columns[];	      /* of struct reclaim */
+extern const struct column hang_columns[];	      /* of struct hang */
+extern const struct column ledger_columns[];	      /* of struct ledger */
+extern const struct column teardown_ledger_columns[]; /* of struct teardown_ledger */
+extern const struct column point_columns[];	      /* of struct point_counts */
+
+/*
+ * Makes the list for struct row_line with these keys, of calls or of teardowns; with intervals,
+ * they are numbered.
+ */
+void row_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t nr_by,
+		 bool teardowns, bool intervals);
+
+/* Makes the list for struct diff_view with these keys. */
+void diff_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t nr_by);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the descriptions of columns (column.h) share: getters, and macros for groups of columns.
+ *
+ * All getters are as struct column's "get" asks; where they read a member, it is the one at the
+ * column's "at".
+ */
+#ifndef MEMDESTROY_OUTPUT_COLUMNS_GET_H
+#define MEMDESTROY_OUTPUT_COLUMNS_GET_H
+
+#include "output/column.h"
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
+
+static inline __u32 read_u32(const struct column *column, const void *object)
+{
+	return *(const __u32 *)((const char *)object + column->at);
+}
+
+static inline __u64 read_u64(const struct column *column, const void *object)
+{
+	return *(const __u64 *)((const char *)object + column->at);
+}
+
+/* The column's own text, whatever the object. */
+bool get_text(const struct column *column, const void *object, struct value *value);
+
+/* A member that is always known. */
+bool get_u32(const struct column *column, const void *object, struct value *value);
+bool get_bool(const struct column *column, const void *object, struct value *value);
+
+/* A member that is not known if it is 0, UNKNOWN_NS or LEDGER_UNKNOWN, or NULL, respectively. */
+bool get_nonzero_u32(const struct column *column, const void *object, struct value *value);
+bool get_u64(const struct column *column, const void *object, struct value *value);
+bool get_string(const struct column *column, const void *object, struct value *value);
+
+/* Of a struct task_id, at "at". */
+bool get_task_pid(const struct column *column, const void *object, struct value *value);
+bool get_task_tid(const struct column *column, const void *object, struct value *value);
+bool get_task_comm(const struct column *column, const void *object, struct value *value);
+bool get_task_cgroup(const struct column *column, const void *object, struct value *value);
+
+/* Of a struct identity, likewise: in what the last reference was dropped, and identity_task(). */
+bool get_context(const struct column *column, const void *object, struct value *value);
+bool get_releaser_comm(const struct column *column, const void *object, struct value *value);
+bool get_releaser_pid(const struct column *column, const void *object, struct value *value);
+bool get_releaser_cgroup(const struct column *column, const void *object, struct value *value);
+
+/* Of a struct call, at the start of the object. */
+bool get_alloc(const struct column *column, const void *object, struct value *value);
+bool get_map_type(const struct column *column, const void *object, struct value *value);
+bool get_map_name(const struct column *column, const void *object, struct value *value);
+bool get_comm(const struct column *column, const void *object, struct value *value);
+
+/* The column of a row's key; it reads a struct row_line. */
+struct column key_column(enum key key);
+
+#define TASK(name, of)                                                                             \
+	{name ".pid", NULL, "?", VALUE_NUMBER, .get = get_task_pid, .at = (of)},                   \
+		{name ".tid", NULL, "?", VALUE_NUMBER, .get = get_task_tid, .at = (of)},           \
+		{name ".comm", NULL, "?", VALUE_TEXT, .get = get_task_comm, .at = (of)},           \
+	{                                                                                          \
+		name ".cgroup_id", NULL, "?", VALUE_NUMBER, .get = get_task_cgroup, .at = (of)     \
+	}
+
+#define IDENTITY(of)                                                                               \
+	TASK("released_by", (of) + offsetof(struct identity, released_by)),                        \
+		{"released_in", NULL, "?", VALUE_TEXT, .get = get_context, .at = (of)},            \
+		TASK("closed_by", (of) + offsetof(struct identity, closed_by))
+
+/* The same in short, for tables: whoever had it freed. */
+#define RELEASER(of)                                                                               \
+	{TABLE_ONLY, "RELEASED BY", "?", VALUE_TEXT, 15, .get = get_releaser_comm, .at = (of)},    \
+	{                                                                                          \
+		TABLE_ONLY, "BY PID", "?", VALUE_NUMBER, 7, .get = get_releaser_pid, .at = (of)    \
+	}
+
+#endif

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Writes a comparison, as a table with what there is to say of it, or line by line.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "output/diff_report.h"
+#include "output/json_line.h"
+#include "output/render.h"
+#include "output/table_cell.h"
+#include "util/text.h"
+
+/* One line is its own mean. */
+static void write_means(FILE *out, const struct diff *diff, const char *item)
+{
+	const struct diff_line *mean;
+	char change[CHANGE_SIZE];
+
+	for (mean = diff->means; mean < diff->means + diff->nr_means; mean++)
+		if (mean->side[SIDE_BASE].n > 1)
+			fprintf(out, "%sgeometric mean of %llu medians: %s %s\n", item,
+				mean->side[SIDE_BASE].n, phase_name(mean->phase),
+				text_change(change, mean->delta[METRIC_P50]));
+}
+
+/* Of those that are shown: that nothing was found in so few says little. */
+static void write_few(FILE *out, const struct diff *diff, const char *item)
+{
+	const struct diff_line *line;
+	size_t few = 0;
+
+	for (line = diff->line; line < diff->line + diff->nr; line++)
+		few += line->side[SIDE_BASE].n < DIFF_FEW || line->side[SIDE_NEW].n < DIFF_FEW;
+	if (few)
+		fprintf(out, "%srows with less than %d values on a side, which say little: %zu\n",
+			item, DIFF_FEW, few);
+}
+
+/* What made it significant: the test of the whole, or that of the tail alone. */
+static double p_of(const struct diff_line *line)
+{
+	return line->verdict == VERDICT_SLOWER ? line->p_corrected : line->p_tail_corrected;
+}
+
+static void write_failed(FILE *out, enum format format, const struct column *columns,
+			 const struct diff_view *view, const char *item)
+{
+	const struct gate *gate = view->gates;
+	char change[CHANGE_SIZE];
+	size_t i;
+
+	for (i = 0; i < MAX_GATES; i++, gate++) {
+		if (!(view->line->failed & 1U << i))
+			continue;
+		fprintf(out, "%sFAIL: ", item);
+		if (cell_keys(out, format, columns, view))
+			fputs(": ", out);
+		fprintf(out, "%s %s %s (gate %g%%), p=%.2g\n", phase_name(view->line->phase),
+			metric_name(gate->metric),
+			text_change(change, view->line->delta[gate->metric]), gate->percent,
+			p_of(view->line));
+	}
+}
+
+/* What people want to know beyond the table. */
+static int write_summary(FILE *out, const struct options *opts, const struct diff *diff,
+			 const struct column *columns)
+{
+	const char *item = opts->format == FORMAT_MARKDOWN ? "- " : "";
+	struct diff_view view = {.gates = opts->gates};
+
+	errno = 0;
+	if (opts->format == FORMAT_MARKDOWN)
+		putc('\n', out);
+	write_means(out, diff, item);
+	write_few(out, diff, item);
+	for (view.line = diff->line; view.line < diff->line + diff->nr + diff->left_out;
+	     view.line++)
+		write_failed(out, opts->format, columns, &view, item);
+	return line_flush(out);
+}
+
+int diff_write(FILE *out, const struct options *opts, const struct diff *diff)
+{
+	bool text = opts->format == FORMAT_TABLE || opts->format == FORMAT_MARKDOWN;
+	size_t nr = diff->nr + (text ? 0 : diff->nr_means), i;
+	/* One too many, because an allocation of nothing may return NULL. */
+	struct diff_view *views = calloc(nr + 1, sizeof(*views));
+	const void **objects = calloc(nr + 1, sizeof(*objects));
+	struct column columns[MAX_ROW_COLUMNS];
+	int err = views && objects ? 0 : -ENOMEM;
+
+	for (i = 0; i < nr && !err; i++) {
+		views[i].line = i < diff->nr ? &diff->line[i] : &diff->means[i - diff->nr];
+		views[i].gates = opts->gates;
+		objects[i] = &views[i];
+	}
+	diff_columns(columns, diff->by, diff->nr_by);
+	if (!err && opts->format == FORMAT_CSV)
+		err = render_event_header(out, FORMAT_CSV, columns);
+	if (!err)
+		err = render_list(out, opts->format, columns, objects, nr, diff->left_out, 0,
+				  "nothing to compare");
+	if (!err && text && nr)
+		err = write_summary(out, opts, diff, columns);
+	free(objects);
+	free(views);
+	return err;
+}

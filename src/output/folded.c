@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Adds teardowns up as folded stacks.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HASH_NONFATAL_OOM	     1
+#define uthash_nonfatal_oom(element) ((element)->refused = true)
+#include <uthash.h>
+
+#include "model/map_type.h"
+#include "output/folded.h"
+#include "output/json_line.h"
+#include "util/text.h"
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
+
+#define OTHER_STACK "[other]"
+#define FRAME_SIZE  TEXT_SIZE(NAME_LEN)
+#define STACK_SIZE  512 /* a task, a type, a name and what is said of the phase */
+
+struct stack {
+	__u64 ns;
+	bool refused;
+	UT_hash_handle hh;
+	char frames[];
+};
+
+struct folded {
+	struct stack *stacks; /* by their frames */
+	size_t max_stacks;
+	__u64 other_ns;
+	__u64 unknown[NR_PHASES];
+};
+
+struct folded *folded_new(size_t max_stacks)
+{
+	struct folded *folded = calloc(1, sizeof(*folded));
+
+	if (folded)
+		folded->max_stacks = max_stacks;
+	return folded;
+}
+
+/* Time */
+
+/* A sum too great is as great as can be, not small. */
+static __u64 sum(__u64 a, __u64 b)
+{
+	return a > ~0ULL - b ? ~0ULL : a + b;
+}
+
+static struct stack *stack_new(struct folded *folded, const char *frames)
+{
+	size_t len = strlen(frames);
+	struct stack *stack = calloc(1, sizeof(*stack) + len + 1);
+
+	if (!stack)
+		return NULL;
+	memcpy(stack->frames, frames, len);
+	HASH_ADD_KEYPTR(hh, folded->stacks, stack->frames, len, stack);
+	if (stack->refused) {
+		free(stack);
+		return NULL;
+	}
+	return stack;
+}
+
+static int add_time(struct folded *folded, const char *of, const char *phase, __u64 ns)
+{
+	char frames[STACK_SIZE];
+	struct stack *stack;
+
+	if (!ns)
+		return 0;
+	snprintf(frames, sizeof(frames), "%s;%s", of, phase);
+	HASH_FIND_STR(folded->stacks, frames, stack);
+	if (!stack && HASH_COUNT(folded->stacks) >= folded->max_stacks) {
+		folded->other_ns = sum(folded->other_ns, ns);
+		return 0;
+	}
+	if (!stack)
+		stack = stack_new(folded, frames);
+	if (!stack)
+		return -ENOMEM;
+	stack->ns = sum(stack->ns, ns);
+	return 0;
+}
+
+static int add_phase(struct folded *folded, const char *of, enum phase phase, const char *name,
+		     __u64 ns)
+{
+	if (ns != UNKNOWN_NS)
+		return add_time(folded, of, name, ns);
+	folded->unknown[phase]++;
+	return 0;
+}
+
+/* Frames */
+
+static bool needs_escape(const char *text, const char *c)
+{
+	return *c == ';' || (*c == '[' && c == text);
+}
+
+/* A name as a frame that neither ends early nor passes for one of those in brackets. */
+static void name_frame(char frame[FRAME_SIZE], const char *name)
+{
+	char safe[FRAME_SIZE];
+	const char *from;
+
+	text_printable(safe, sizeof(safe), name, strlen(name));
+	for (from = safe; *from; from++) {
+		if (needs_escape(safe, from))
+			frame += sprintf(frame, "\\x%02x", *from);
+		else
+			*frame++ = *from;
+	}
+	*frame = '\0';
+}
+
+static void task_frame(char frame[FRAME_SIZE], const struct task_id *task)
+{
+	if (!task)
+		strcpy(frame, "[unknown task]");
+	else if (!*task->comm)
+		strcpy(frame, "[no name]");
+	else
+		name_frame(frame, task->comm);
+}
+
+static void map_frame(char frame[FRAME_SIZE], const struct call *call)
+{
+	if (!call_has(call, CALL_MAP | CALL_NAME))
+		strcpy(frame, "[unknown name]");
+	else if (!*call->map_name)
+		strcpy(frame, "[no name]");
+	else
+		name_frame(frame, call->map_name);
+}
+
+/* What all stacks of a teardown begin with. */
+static void map_frames(char frames[STACK_SIZE], const struct call *call)
+{
+	const char *type =
+		call_has(call, CALL_MAP) ? maptype_name(call->map_type) : "[unknown type]";
+	char task[FRAME_SIZE], name[FRAME_SIZE];
+
+	task_frame(task, identity_task(&call->identity));
+	map_frame(name, call);
+	snprintf(frames, STACK_SIZE, "%s;%s;%s", task, type, name);
+}
+
+/* Teardowns */
+
+static int add_destroys(struct folded *folded, const char *of, const struct teardown *teardown)
+{
+	const struct destroy *destroy = teardown->destroy;
+	char frames[64];
+	__u32 i;
+	int err = 0;
+
+	for (i = 0; i < teardown->nr_destroys && i < MAX_DESTROYS && !err; i++, destroy++) {
+		if (destroy->latency_ns == UNKNOWN_NS)
+			continue;
+		snprintf(frames, sizeof(frames), "free;bpf_mem_alloc_destroy (%s)",
+			 alloc_name(destroy->alloc));
+		err = add_time(folded, of, frames, destroy->latency_ns);
+	}
+	return err;
+}
+
+/* The worker's part without its destroy calls. */
+static __u64 free_alone(const struct teardown *teardown)
+{
+	__u64 all = teardown->phase[PHASE_FREE], destroy = teardown->phase[PHASE_DESTROY];
+
+	if (all == UNKNOWN_NS || destroy == UNKNOWN_NS || destroy > all)
+		return UNKNOWN_NS;
+	return all - destroy;
+}
+
+int folded_add(struct folded *folded, const struct teardown *teardown)
+{
+	const __u64 *phase = teardown->phase;
+	char of[STACK_SIZE];
+	int err;
+
+	map_frames(of, &teardown->free);
+	err = add_phase(folded, of, PHASE_WAIT, "wait", phase[PHASE_WAIT]);
+	if (!err)
+		err = add_phase(folded, of, PHASE_FREE, "free", free_alone(teardown));
+	if (!err)
+		err = add_destroys(folded, of, teardown);
+	if (!err)
+		err = add_phase(folded, of, PHASE_DEFERRED, "deferred", phase[PHASE_DEFERRED]);
+	folded->unknown[PHASE_DESTROY] += phase[PHASE_DESTROY] == UNKNOWN_NS;
+	return err;
+}
+
+__u64 folded_unknown(const struct folded *folded, enum phase phase)
+{
+	return folded->unknown[phase];
+}
+
+/* Output */
+
+static int compare(const void *left, const void *right)
+{
+	const struct stack *a = *(const struct stack *const *)left;
+	const struct stack *b = *(const struct stack *const *)right;
+
+	return strcmp(a->frames, b->frames);
+}
+
+/* The caller frees them. NULL: no memory. */
+static const struct stack **sorted_stacks(const struct folded *folded)
+{
+	size_t nr = HASH_COUNT(folded->stacks), i = 0;
+	/* One too many, because an allocation of nothing may return NULL. */
+	const struct stack **sorted = calloc(nr + 1, sizeof(*sorted));
+	const struct stack *stack;
+
+	if (!sorted)
+		return NULL;
+	for (stack = folded->stacks; stack; stack = stack->hh.next)
+		sorted[i++] = stack;
+	qsort(sorted, nr, sizeof(*sorted), compare);
+	return sorted;
+}
+
+int folded_write(const struct folded *folded, FILE *out)
+{
+	const struct stack **sorted = sorted_stacks(folded);
+	size_t nr = HASH_COUNT(folded->stacks), i;
+	__u64 other_ns = folded->other_ns;
+	int err;
+
+	if (!sorted)
+		return -ENOMEM;
+
+	errno = 0;
+	for (i = 0; i < nr; i++) {
+		if (other_ns && strcmp(sorted[i]->frames, OTHER_STACK) > 0) {
+			fprintf(out, OTHER_STACK " %llu\n", other_ns);
+			other_ns = 0;
+		}
+		fprintf(out, "%s %llu\n", sorted[i]->frames, sorted[i]->ns);
+	}
+	if (other_ns)
+		fprintf(out, OTHER_STACK " %llu\n", other_ns);
+	err = line_error(out);
+	free(sorted);
+	if (err)
+		return err;
+	return fflush(out) ? -errno : 0;
+}
+
+void folded_free(struct folded *folded)
+{
+	struct stack *stack, *next;
+
+	if (!folded)
+		return;
+
+	HASH_ITER (hh, folded->stacks, stack, next) {
+		HASH_DEL(folded->stacks, stack);
+		free(stack);
+	}
+	free(folded);
+}

@@ -1,0 +1,584 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Writes teardowns as a trace: Chrome's JSON trace event format.
+ *
+ * What viewers make of the format decides how it is used here:
+ * - An arrow's ends ("s", "f") belong to the slice that is open on their track at their time; of
+ *   events at one time, the order in the file decides. So they follow their slice at once, and
+ *   have its start's time.
+ * - An arrow belongs to slices, not to instants, which is why a release is a slice without length.
+ * - What has a local id ("id2") is shown below its process, else far from it.
+ * - Perfetto takes no surrogate pairs for what they are: text is written as UTF-8, not as \uXXXX.
+ * - Times are microseconds. They are written digit by digit, as a double would round them.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#define HASH_NONFATAL_OOM	     1
+#define uthash_nonfatal_oom(element) ((element)->refused = true)
+#include <uthash.h>
+
+#include "model/map_type.h"
+#include "output/column.h"
+#include "output/json_line.h"
+#include "output/perfetto.h"
+#include "util/text.h"
+
+/* No tid is greater: the kernel's PID_MAX_LIMIT. */
+#define TID_LIMIT (4U << 20)
+#define LABEL_LEN 512
+
+/* What a reclaim and its teardown have in common. */
+struct link_key {
+	__u64 map;
+	__u64 destroy_ns;
+	__u64 alloc; /* as wide as the others, so that there is no padding to compare */
+};
+
+/* Where an event is: on which track, and when. */
+struct place {
+	__u32 pid;
+	__u32 tid;
+	__u64 ts_ns;
+};
+
+/* A reclaim in the trace, of which the teardown is not. */
+struct link {
+	struct link_key key;
+	struct place place;
+	bool refused;
+	UT_hash_handle hh;
+};
+
+struct perfetto {
+	FILE *out;
+	__u64 origin_ns;
+	const char *separator; /* before the next event */
+	__u64 last_id;	       /* of arrows and waits */
+	struct link *links;    /* the oldest first */
+	/*
+	 * Threads and processes that have their name in the trace: of each tid the process that it
+	 * was last seen in, as tids are used again; of each pid itself. Zero pages cost nothing.
+	 */
+	__u32 threads[TID_LIMIT];
+	__u32 processes[TID_LIMIT];
+};
+
+/* An event of the format; which members it has depends on what it is, its phase. */
+struct event {
+	char phase;
+	const char *category;
+	const char *name; /* any bytes */
+	struct place place;
+	__u64 dur_ns;
+	__u64 id;
+	json_t *args; /* owned; may be NULL */
+};
+
+/* JSON */
+
+static json_t *json_time(__u64 ns)
+{
+	return ns == UNKNOWN_NS ? json_null() : line_number(ns);
+}
+
+static json_t *json_text(const char *text)
+{
+	char safe[CELL_SIZE];
+
+	text_printable(safe, sizeof(safe), text, strlen(text));
+	return json_string(safe);
+}
+
+/* Without control characters: viewers' parsers differ in what they make of their escapes. */
+static json_t *json_value(const struct column *column, const void *object)
+{
+	struct value value;
+
+	if (column->kind != VALUE_TEXT)
+		return line_value(column, object);
+	return column->get(column, object, &value) ? json_text(value.text) : json_null();
+}
+
+/* What JSON lines say of the object, but for what they call it. NULL: no memory. */
+static json_t *json_columns(const struct column *column, const void *object)
+{
+	json_t *json = json_object();
+
+	for (; column->name && json; column++) {
+		if (!*column->name || !strcmp(column->name, "type"))
+			continue;
+		if (json_object_set_new(json, column->name, json_value(column, object))) {
+			json_decref(json);
+			return NULL;
+		}
+	}
+	return json;
+}
+
+#define JSON_FLAGS (JSON_COMPACT | JSON_ENCODE_ANY)
+
+/*
+ * The caller frees it. NULL: no memory. json: owned, may be NULL. Not by json_dumps(), which leaves
+ * out the names of members for which it finds no memory.
+ */
+static char *json_written(json_t *json)
+{
+	size_t size = json ? json_dumpb(json, NULL, 0, JSON_FLAGS) : 0;
+	char *written = size ? malloc(size + 1) : NULL;
+
+	if (written && json_dumpb(json, written, size, JSON_FLAGS) == size) {
+		written[size] = '\0';
+	} else {
+		free(written);
+		written = NULL;
+	}
+	json_decref(json);
+	return written;
+}
+
+/* Events */
+
+static void put_us(FILE *out, const char *name, bool negative, __u64 ns)
+{
+	fprintf(out, ",\"%s\":%s%llu.%03llu", name, negative ? "-" : "", ns / 1000, ns % 1000);
+}
+
+static void put_ts(const struct perfetto *perfetto, __u64 ts_ns)
+{
+	__u64 origin = perfetto->origin_ns;
+	bool before = ts_ns < origin;
+
+	put_us(perfetto->out, "ts", before, before ? origin - ts_ns : ts_ns - origin);
+}
+
+/* The members that only some phases have. */
+static void put_phase_members(const struct perfetto *perfetto, const struct event *event)
+{
+	switch (event->phase) {
+	case 'X':
+		put_us(perfetto->out, "dur", false, event->dur_ns);
+		break;
+	case 'i':
+		fputs(",\"s\":\"t\"", perfetto->out);
+		break;
+	case 'b':
+	case 'e':
+		fprintf(perfetto->out, ",\"id2\":{\"local\":\"0x%llx\"}", event->id);
+		break;
+	case 's':
+		fprintf(perfetto->out, ",\"id\":\"0x%llx\"", event->id);
+		break;
+	case 'f':
+		fprintf(perfetto->out, ",\"id\":\"0x%llx\",\"bp\":\"e\"", event->id);
+		break;
+	}
+}
+
+static int put_event(struct perfetto *perfetto, const struct event *event)
+{
+	char *name = json_written(json_text(event->name));
+	char *args = event->args ? json_written(event->args) : NULL;
+	FILE *out = perfetto->out;
+	int err = -ENOMEM;
+
+	if (name && (args || !event->args)) {
+		fprintf(out, "%s{\"ph\":\"%c\",\"name\":%s,\"pid\":%u,\"tid\":%u",
+			perfetto->separator, event->phase, name, event->place.pid,
+			event->place.tid);
+		if (event->phase != 'M') {
+			fprintf(out, ",\"cat\":\"%s\"", event->category);
+			put_ts(perfetto, event->place.ts_ns);
+			put_phase_members(perfetto, event);
+		}
+		if (args)
+			fprintf(out, ",\"args\":%s", args);
+		putc('}', out);
+		perfetto->separator = ",\n";
+		err = line_error(out);
+	}
+	free(name);
+	free(args);
+	return err;
+}
+
+/* Names of threads and processes */
+
+/* Whether this is something new. pid is kept inverted, so that what is 0 is nobody's. */
+static bool note(__u32 seen[TID_LIMIT], __u32 id, __u32 pid)
+{
+	bool same = id < TID_LIMIT && seen[id] == ~pid;
+
+	if (id < TID_LIMIT)
+		seen[id] = ~pid;
+	return !same;
+}
+
+static int put_name(struct perfetto *perfetto, const char *what, __u32 pid, __u32 tid,
+		    const char *name)
+{
+	const struct event event = {
+		.phase = 'M',
+		.name = what,
+		.place = {.pid = pid, .tid = tid},
+		.args = json_pack("{s:o}", "name", json_text(name)),
+	};
+
+	return event.args ? put_event(perfetto, &event) : -ENOMEM;
+}
+
+/* A process has its first thread's name; what another thread is called tells of that one only. */
+static int name_process(struct perfetto *perfetto, __u32 pid, __u32 tid, const char *comm)
+{
+	char name[LABEL_LEN];
+
+	if (!note(perfetto->processes, pid, pid) && pid != tid)
+		return 0;
+	snprintf(name, sizeof(name), pid == tid ? "%s" : "%s (thread %u)", comm, tid);
+	return put_name(perfetto, "process_name", pid, tid, name);
+}
+
+static int name_thread(struct perfetto *perfetto, __u32 pid, __u32 tid, const char *comm)
+{
+	int err;
+
+	if (!note(perfetto->threads, tid, pid))
+		return 0;
+	if (!*comm)
+		comm = "(no name)"; /* viewers take offence at an empty one */
+	err = name_process(perfetto, pid, tid, comm);
+	return err ? err : put_name(perfetto, "thread_name", pid, tid, comm);
+}
+
+static int name_task(struct perfetto *perfetto, const struct task_id *task)
+{
+	return name_thread(perfetto, task->pid, task->tid, task->comm);
+}
+
+static int name_worker(struct perfetto *perfetto, const struct call *call)
+{
+	return name_thread(perfetto, call->pid, call->tid, call->comm);
+}
+
+/* Arrows */
+
+/* from and to: where the slices begin that it leads from and to. */
+static int put_arrow(struct perfetto *perfetto, const char *name, const struct place *from,
+		     const struct place *to)
+{
+	struct event end = {
+		.phase = 's',
+		.category = "flow",
+		.name = name,
+		.place = *from,
+		.id = ++perfetto->last_id,
+	};
+	int err = put_event(perfetto, &end);
+
+	if (err)
+		return err;
+	end.phase = 'f';
+	end.place = *to;
+	return put_event(perfetto, &end);
+}
+
+static void drop_link(struct perfetto *perfetto, struct link *link)
+{
+	HASH_DEL(perfetto->links, link);
+	free(link);
+}
+
+/* Remembers where a reclaim is, until its teardown comes. */
+static int add_link(struct perfetto *perfetto, const struct reclaim *reclaim,
+		    const struct place *place)
+{
+	struct link *link;
+
+	if (HASH_COUNT(perfetto->links) >= PERFETTO_MAX_RECLAIMS)
+		drop_link(perfetto, perfetto->links);
+
+	link = calloc(1, sizeof(*link));
+	if (!link)
+		return -ENOMEM;
+	link->key.map = reclaim->call.map;
+	link->key.destroy_ns = reclaim->destroy_ns;
+	link->key.alloc = reclaim->alloc;
+	link->place = *place;
+	HASH_ADD(hh, perfetto->links, key, sizeof(link->key), link);
+	if (link->refused) {
+		free(link);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/* The arrow to what a destroy call left, if that has been seen. from: the destroy call's slice. */
+static int put_link(struct perfetto *perfetto, const struct teardown *teardown,
+		    const struct destroy *destroy, const struct place *from)
+{
+	const struct link_key key = {
+		.map = teardown->free.map,
+		.destroy_ns = destroy->ts_ns,
+		.alloc = destroy->alloc,
+	};
+	struct place to;
+	struct link *link;
+
+	HASH_FIND(hh, perfetto->links, &key, sizeof(key), link);
+	if (!link)
+		return 0;
+	to = link->place;
+	drop_link(perfetto, link);
+	return put_arrow(perfetto, "deferred", from, &to);
+}
+
+/* What is written of reclaims */
+
+static const char *map_name(const struct call *call)
+{
+	if (!call_has(call, CALL_MAP | CALL_NAME))
+		return "?";
+	return *call->map_name ? call->map_name : "\"\"";
+}
+
+/* A slice on a worker's track; of an unknown length, an instant. */
+static struct event worker_event(const struct call *worker, __u64 ts_ns, __u64 dur_ns)
+{
+	return (struct event){
+		.phase = dur_ns == UNKNOWN_NS ? 'i' : 'X',
+		.place = {.pid = worker->pid, .tid = worker->tid, .ts_ns = ts_ns},
+		.dur_ns = dur_ns,
+	};
+}
+
+int perfetto_reclaim(struct perfetto *perfetto, const struct reclaim *reclaim)
+{
+	const struct call *call = &reclaim->call;
+	struct event event = worker_event(call, call->ts_ns, call->latency_ns);
+	char name[LABEL_LEN];
+	int err;
+
+	errno = 0;
+	if (call->ts_ns == UNKNOWN_NS)
+		return 0;
+	err = name_worker(perfetto, call);
+	if (err)
+		return err;
+
+	snprintf(name, sizeof(name), "reclaim %s of %s", alloc_name(reclaim->alloc),
+		 map_name(call));
+	event.category = "reclaim";
+	event.name = name;
+	event.args = json_columns(reclaim_columns, reclaim);
+	if (!event.args)
+		return -ENOMEM;
+	err = put_event(perfetto, &event);
+	if (err || event.phase != 'X' || reclaim->destroy_ns == UNKNOWN_NS)
+		return err;
+	return add_link(perfetto, reclaim, &event.place);
+}
+
+/* What is written of teardowns */
+
+/* "VERB NAME (TYPE id N)" */
+static void map_label(char label[LABEL_LEN], const char *verb, const struct call *call)
+{
+	const char *type = call_has(call, CALL_MAP) ? maptype_name(call->map_type) : "?";
+	char id[16] = "?";
+
+	if (call->identity.map_id)
+		snprintf(id, sizeof(id), "%u", call->identity.map_id);
+	snprintf(label, LABEL_LEN, "%s %s (%s id %s)", verb, map_name(call), type, id);
+}
+
+static bool release_known(const struct identity *identity)
+{
+	return identity->released_by.known && identity->released_ns != UNKNOWN_NS;
+}
+
+static struct place release_place(const struct identity *identity)
+{
+	return (struct place){
+		.pid = identity->released_by.pid,
+		.tid = identity->released_by.tid,
+		.ts_ns = identity->released_ns,
+	};
+}
+
+static int put_release(struct perfetto *perfetto, const struct teardown *teardown)
+{
+	const struct identity *identity = &teardown->free.identity;
+	char label[LABEL_LEN];
+	struct event event = {
+		.phase = 'X',
+		.category = "release",
+		.name = label,
+		.place = release_place(identity),
+	};
+	int err = name_task(perfetto, &identity->released_by);
+
+	if (err)
+		return err;
+	map_label(label, "release", &teardown->free);
+	event.args = json_columns(teardown_columns, teardown);
+	return event.args ? put_event(perfetto, &event) : -ENOMEM;
+}
+
+static bool wait_known(const struct call *call)
+{
+	__u64 released = call->identity.released_ns;
+
+	return released != UNKNOWN_NS && released <= call->ts_ns && call->ts_ns != UNKNOWN_NS;
+}
+
+/* Waits overlap, so that they are no slices of a thread. Nobody's is shown at the worker's. */
+static int put_wait(struct perfetto *perfetto, const struct teardown *teardown)
+{
+	const struct call *call = &teardown->free;
+	const struct task_id *task = &call->identity.released_by;
+	char name[LABEL_LEN];
+	struct event event = {
+		.phase = 'b',
+		.category = "wait",
+		.name = name,
+		.place.pid = task->known ? task->pid : call->pid,
+		.place.tid = task->known ? task->tid : call->tid,
+		.place.ts_ns = call->identity.released_ns,
+		.id = ++perfetto->last_id,
+	};
+	int err;
+
+	snprintf(name, sizeof(name), "wait of %s", map_name(call));
+	err = put_event(perfetto, &event);
+	if (err)
+		return err;
+	event.phase = 'e';
+	event.place.ts_ns = call->ts_ns;
+	return put_event(perfetto, &event);
+}
+
+static int put_destroy(struct perfetto *perfetto, const struct teardown *teardown,
+		       const struct destroy *destroy)
+{
+	struct event event = worker_event(&teardown->free, destroy->ts_ns, destroy->latency_ns);
+	char name[LABEL_LEN];
+	int err;
+
+	if (destroy->ts_ns == UNKNOWN_NS)
+		return 0;
+	snprintf(name, sizeof(name), "bpf_mem_alloc_destroy %s", alloc_name(destroy->alloc));
+	event.category = "destroy";
+	event.name = name;
+	event.args =
+		json_pack("{s:s, s:s, s:o}", "alloc", alloc_name(destroy->alloc), "outcome",
+			  outcome_name(destroy->outcome), "freed_ns", json_time(destroy->freed_ns));
+	if (!event.args)
+		return -ENOMEM;
+	err = put_event(perfetto, &event);
+	if (err || event.phase != 'X')
+		return err;
+	return put_link(perfetto, teardown, destroy, &event.place);
+}
+
+static int put_free(struct perfetto *perfetto, const struct teardown *teardown)
+{
+	const struct call *call = &teardown->free;
+	struct event event = worker_event(call, call->ts_ns, call->latency_ns);
+	char label[LABEL_LEN];
+	struct place from;
+	int err;
+
+	map_label(label, "free", call);
+	event.category = "free";
+	event.name = label;
+	if (teardown->running)
+		event.phase = 'B'; /* without an end, it lasts as long as the trace */
+	event.args = json_columns(teardown_columns, teardown);
+	if (!event.args)
+		return -ENOMEM;
+	err = put_event(perfetto, &event);
+	if (err || event.phase == 'i' || !release_known(&call->identity) || !wait_known(call))
+		return err;
+	from = release_place(&call->identity);
+	return put_arrow(perfetto, "released", &from, &event.place);
+}
+
+/* What happened from when a worker began. */
+static int put_worker_part(struct perfetto *perfetto, const struct teardown *teardown)
+{
+	int err = name_worker(perfetto, &teardown->free);
+	__u32 i;
+
+	if (!err && wait_known(&teardown->free))
+		err = put_wait(perfetto, teardown);
+	if (!err)
+		err = put_free(perfetto, teardown);
+	for (i = 0; i < teardown->nr_destroys && i < MAX_DESTROYS && !err; i++)
+		err = put_destroy(perfetto, teardown, &teardown->destroy[i]);
+	return err;
+}
+
+int perfetto_teardown(struct perfetto *perfetto, const struct teardown *teardown)
+{
+	int err = 0;
+
+	errno = 0;
+	if (release_known(&teardown->free.identity))
+		err = put_release(perfetto, teardown);
+	if (!err && teardown->free.ts_ns != UNKNOWN_NS)
+		err = put_worker_part(perfetto, teardown);
+	return err;
+}
+
+/* The file */
+
+int perfetto_begin(struct perfetto **perfetto, FILE *out, __u64 origin_ns)
+{
+	struct perfetto *new = calloc(1, sizeof(*new));
+	int err;
+
+	*perfetto = NULL;
+	if (!new)
+		return -ENOMEM;
+	new->out = out;
+	new->origin_ns = origin_ns;
+	new->separator = "\n";
+
+	errno = 0;
+	fprintf(out,
+		"{\"metadata\":{\"tool\":\"memdestroy-trace " VERSION
+		"\",\"clock\":\"CLOCK_MONOTONIC\",\"origin_ns\":%llu},\"traceEvents\":[",
+		origin_ns);
+	err = line_error(out);
+	if (err)
+		free(new);
+	else
+		*perfetto = new;
+	return err;
+}
+
+int perfetto_end(struct perfetto *perfetto)
+{
+	int err;
+
+	errno = 0;
+	fputs("\n]}\n", perfetto->out);
+	err = line_error(perfetto->out);
+	if (err)
+		return err;
+	return fflush(perfetto->out) ? -errno : 0;
+}
+
+void perfetto_free(struct perfetto *perfetto)
+{
+	if (!perfetto)
+		return;
+
+	while (perfetto->links)
+		drop_link(perfetto, perfetto->links);
+	free(perfetto);
+}

@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "analysis/aggregate.h"
+#include "model/filter.h"
+#include "output/render.h"
+#include "output/report.h"
+#include "output/stuck_text.h"
+#include "output/teardown_view.h"
+#include "trace/bpf_config.h"
+#include "util/diag.h"
+#include "util/outfile.h"
+
+/* Rows kept apart at a time, each of some kilobytes: what bounds the memory of a long run. */
+#define MAX_ROWS 4096
+
+struct report {
+	const struct options *opts;
+	struct output *output;
+	struct aggregate *run;		 /* of calls; NULL with --events */
+	struct aggregate *interval;	 /* of calls; NULL without -i */
+	struct teardown_view *teardowns; /* NULL if it is calls that are shown */
+	struct teardown_counts *counts;	 /* at the end; not owned */
+	struct filter filter;		 /* of calls that the kernel has not been asked to filter */
+	__u64 filtered;
+	__u64 nr_intervals;
+	__u64 next_ns; /* when the next interim table is due; 0: none is */
+	__u64 now_ns;
+	struct start start;
+};
+
+static FILE *report_file(const struct report *report)
+{
+	return output_file(report->output);
+}
+
+/* To main(), -EPERM is a word on tracing. */
+static int not_eperm(int err)
+{
+	return err == -EPERM ? -EACCES : err;
+}
+
+static const struct column *columns_of_calls(const struct options *opts)
+{
+	return opts->identity ? identified_call_columns : call_columns;
+}
+
+static int open_views(struct report *report)
+{
+	const struct options *opts = report->opts;
+
+	if (opts->view == VIEW_TEARDOWNS) {
+		report->teardowns = teardown_view_new(opts, report->start.ns);
+		return report->teardowns ? 0 : -ENOMEM;
+	}
+	if (opts->events)
+		return 0;
+	report->run = aggregate_new(opts->by, opts->nr_by, MAX_ROWS);
+	if (opts->interval_ns)
+		report->interval = aggregate_new(opts->by, opts->nr_by, MAX_ROWS);
+	return report->run && (report->interval || !opts->interval_ns) ? 0 : -ENOMEM;
+}
+
+int report_open(struct report **out, const struct options *opts, const struct start *start)
+{
+	struct report *report = calloc(1, sizeof(*report));
+	bool live;
+	int err;
+
+	if (!report)
+		return -ENOMEM;
+	report->opts = opts;
+	report->start = *start;
+	report->now_ns = start->ns;
+	/* Nobody waits for the lines of a recording as they come. */
+	live = opts->action != ACTION_REPORT && (opts->events || opts->interval_ns);
+	err = output_open(&report->output, opts->output, live);
+	if (!err)
+		err = filter_init(&report->filter, opts);
+	if (!err)
+		err = open_views(report);
+	if (err) {
+		output_failed(report->opts->output, err);
+		report_close(report);
+		return not_eperm(err);
+	}
+	*out = report;
+	return 0;
+}
+
+int report_begin(struct report *report)
+{
+	const struct options *opts = report->opts;
+	struct rows rows;
+	int err;
+
+	if (report->teardowns) {
+		err = teardown_view_begin(report->teardowns, report_file(report));
+	} else if (opts->events) {
+		err = render_event_header(report_file(report), opts->format,
+					  columns_of_calls(opts));
+	} else {
+		err = aggregate_sort(report->run, opts->sort, opts->top, &rows);
+		if (!err)
+			err = render_rows_header(report_file(report), opts->format, &rows, false,
+						 opts->interval_ns ? INTERVAL_WHOLE
+								   : INTERVAL_NONE);
+	}
+	if (err)
+		output_failed(report->opts->output, err);
+	return not_eperm(err);
+}
+
+void report_close(struct report *report)
+{
+	if (!report)
+		return;
+	output_close(report->output, false);
+	aggregate_free(report->run);
+	aggregate_free(report->interval);
+	teardown_view_free(report->teardowns);
+	free(report);
+}
+
+static int take_call(void *ctx, const struct call *call)
+{
+	struct report *report = ctx;
+	int err;
+
+	if (report->opts->action == ACTION_REPORT && !filter_wants_call(&report->filter, call)) {
+		report->filtered += call->ts_ns != UNKNOWN_NS && call->latency_ns != UNKNOWN_NS;
+		return 0;
+	}
+	if (report->opts->events)
+		return render_event(report_file(report), report->opts->format,
+				    columns_of_calls(report->opts), call, report->start.ns);
+	err = aggregate_add(report->run, call);
+	if (!err && report->interval)
+		err = aggregate_add(report->interval, call);
+	return err;
+}
+
+static int take_teardown(void *ctx, const struct teardown *teardown)
+{
+	struct report *report = ctx;
+
+	return teardown_view_teardown(report->teardowns, report_file(report), teardown);
+}
+
+static int take_reclaim(void *ctx, const struct reclaim *reclaim)
+{
+	struct report *report = ctx;
+
+	return teardown_view_reclaim(report->teardowns, report_file(report), reclaim);
+}
+
+static bool wants_hang(void *ctx, const struct call *map)
+{
+	const struct report *report = ctx;
+
+	if (report->teardowns)
+		return teardown_view_wants(report->teardowns, map);
+	return report->opts->action != ACTION_REPORT || filter_wants_map(&report->filter, map);
+}
+
+/* Of a recording, which has those of teardowns, too, and says nothing of their callers. */
+static bool is_of_wanted_call(const struct options *opts, const struct hang *hang)
+{
+	return !opts->nr_callers && !strcmp(hang->where, TRACED_FUNCTION);
+}
+
+static int take_hang(void *ctx, const struct hang *hang)
+{
+	struct report *report = ctx;
+	const struct options *opts = report->opts;
+
+	if (opts->action == ACTION_REPORT && !report->teardowns && !is_of_wanted_call(opts, hang))
+		return 0;
+	hang_print(stderr, hang);
+	if (!opts->events || opts->format != FORMAT_JSON)
+		return 0;
+	return render_event(report_file(report), FORMAT_JSON, hang_columns, hang, report->start.ns);
+}
+
+static void write_timestamp(const struct report *report, FILE *file)
+{
+	__u64 now_ns = report->start.realtime_ns + (report->now_ns - report->start.ns);
+	time_t now = (time_t)(now_ns / 1000000000);
+	char text[16];
+
+	if (!report->opts->timestamp || report->opts->format != FORMAT_TABLE)
+		return;
+	strftime(text, sizeof(text), "%H:%M:%S", localtime(&now));
+	fprintf(file, "%s\n", text);
+}
+
+static int write_rows(struct report *report, FILE *file, struct aggregate *aggregate,
+		      __u64 interval)
+{
+	const struct options *opts = report->opts;
+	struct rows rows;
+	int err = aggregate_sort(aggregate, opts->sort, opts->top, &rows);
+
+	if (!err) {
+		write_timestamp(report, file);
+		err = render_rows(file, opts->format, &rows, false, interval);
+	}
+	if (!err && opts->histogram)
+		err = render_histogram(file, &rows);
+	return err;
+}
+
+static int write_interval(struct report *report)
+{
+	FILE *file = report_file(report);
+	int err;
+
+	if (report->teardowns) {
+		write_timestamp(report, file);
+		err = teardown_view_interval(report->teardowns, file, ++report->nr_intervals);
+	} else {
+		err = write_rows(report, file, report->interval, ++report->nr_intervals);
+		aggregate_reset(report->interval);
+	}
+	/* What follows a table of Markdown's at once would be more rows of it. */
+	if (!err && report->opts->format == FORMAT_MARKDOWN)
+		putc('\n', file);
+	return err;
+}
+
+static __u64 later(__u64 ns, __u64 by_ns)
+{
+	return ns > ~0ULL - by_ns ? ~0ULL : ns + by_ns;
+}
+
+/*
+ * Writes the table that is due. Intervals that have passed since have a number, but no table: in
+ * them a stopped machine slept; or, of a recording, where the time is that of what comes next,
+ * nothing came.
+ */
+static int write_due(struct report *report, __u64 now_ns)
+{
+	__u64 interval_ns = report->opts->interval_ns, late_ns = now_ns - report->next_ns;
+	int err;
+
+	report->now_ns = now_ns;
+	if (!interval_ns || now_ns < report->next_ns)
+		return 0;
+	if (report->opts->action == ACTION_REPORT)
+		report->now_ns = report->next_ns;
+	err = write_interval(report);
+	report->now_ns = now_ns;
+	report->nr_intervals += late_ns / interval_ns;
+	report->next_ns = later(now_ns - late_ns % interval_ns, interval_ns);
+	return err;
+}
+
+static int tick(void *ctx, __u64 now_ns, __u64 *next_ns)
+{
+	struct report *report = ctx;
+	int err;
+
+	if (!report->next_ns) /* the first time */
+		report->next_ns = later(now_ns, report->opts->interval_ns);
+	err = write_due(report, now_ns);
+	*next_ns = report->opts->interval_ns ? report->next_ns : 0;
+	return err;
+}
+
+/* Lines are written out when there are no more for now, rather than one by one. */
+static int drained(void *ctx)
+{
+	struct report *report = ctx;
+
+	if (fflush(report_file(report)))
+		return errno ? -errno : -EIO;
+	return 0;
+}
+
+static bool done(void *ctx)
+{
+	const struct report *report = ctx;
+
+	return output_abandoned(report->output);
+}
+
+static int outlet(void *ctx)
+{
+	const struct report *report = ctx;
+
+	return fileno(report_file(report));
+}
+
+struct sink report_sink(struct report *report)
+{
+	static const struct sink_ops of_calls = {
+		.call = take_call,
+		.wants_hang = wants_hang,
+		.hang = take_hang,
+		.tick = tick,
+		.drained = drained,
+		.done = done,
+		.outlet = outlet,
+	};
+	static const struct sink_ops of_teardowns = {
+		.teardown = take_teardown,
+		.reclaim = take_reclaim,
+		.wants_hang = wants_hang,
+		.hang = take_hang,
+		.tick = tick,
+		.drained = drained,
+		.done = done,
+		.outlet = outlet,
+	};
+
+	return (struct sink){
+		.ops = report->teardowns ? &of_teardowns : &of_calls,
+		.ctx = report,
+	};
+}
+
+/* The rows of the whole run, then the ledger if the format has a place for it. */
+static int write_end(struct report *report, FILE *file, const struct ledger *ledger)
+{
+	const struct options *opts = report->opts;
+	int err = 0;
+
+	if (report->teardowns) {
+		if (!opts->events)
+			write_timestamp(report, file);
+		err = teardown_view_end(report->teardowns, file);
+	} else if (report->run) {
+		err = write_rows(report, file, report->run,
+				 report->interval ? INTERVAL_WHOLE : INTERVAL_NONE);
+	}
+	if (!err && opts->format == FORMAT_JSON)
+		err = render_ledger_json(file, ledger);
+	if (!err && opts->format == FORMAT_JSON && report->teardowns)
+		err = render_teardown_ledger_json(file, &report->counts->ledger);
+	if (!err && opts->format == FORMAT_JSON && opts->identity)
+		err = render_points_json(file, report->counts->points, NR_POINTS);
+	return err;
+}
+
+/* After a failure: what was gathered goes to stdout, if that is another place. */
+static int write_elsewhere(struct report *report, const struct ledger *ledger)
+{
+	int err;
+
+	/* A trace has been written piece by piece to the file that failed. */
+	if (!report->opts->output || report->opts->format == FORMAT_PERFETTO)
+		return -EIO;
+	err = write_end(report, stdout, ledger);
+	return err ? err : fflush(stdout);
+}
+
+static void write_ledgers(const struct report *report, FILE *file, const struct ledger *ledger)
+{
+	const struct teardown_counts *counts = report->counts;
+	bool filtered = filter_is_set(report->opts);
+
+	render_ledger_text(file, ledger, !report->teardowns && filtered);
+	if (report->teardowns)
+		render_teardown_ledger_text(file, &counts->ledger, filtered);
+	if (report->opts->identity)
+		render_points_text(file, counts->points, NR_POINTS);
+}
+
+/* Who asks for silence about a recording wants to know of it what is wrong, and no more. */
+static void show_ledgers(const struct report *report, const struct ledger *ledger)
+{
+	char *text = NULL, *rest, *line;
+	FILE *file = NULL;
+	size_t size;
+
+	if (report->opts->quiet && report->opts->action == ACTION_REPORT)
+		file = open_memstream(&text, &size);
+	if (!file) {
+		write_ledgers(report, stderr, ledger);
+		return;
+	}
+	write_ledgers(report, file, ledger);
+	fclose(file);
+	for (rest = text; rest && (line = strsep(&rest, "\n"));)
+		if (!strncmp(line, "WARNING", strlen("WARNING")))
+			fprintf(stderr, "%s\n", line);
+	free(text);
+}
+
+int report_end(struct report *report, __u64 now_ns, struct ledger *ledger,
+	       struct teardown_counts *counts, int err)
+{
+	bool ledger_shown = report->opts->format == FORMAT_JSON;
+	int close_err;
+
+	if (report->run)
+		ledger->rows_full = aggregate_overflow(report->run);
+	/* A recording that was never ended says nothing of when that would have been. */
+	if (now_ns < report->now_ns)
+		now_ns = report->now_ns;
+	/* Each of them has been counted as completed, when it was recorded. */
+	ledger->filtered += report->filtered;
+	ledger->completed -= report->filtered;
+	report->counts = counts;
+	if (report->teardowns)
+		teardown_view_count(report->teardowns, &counts->ledger);
+	if (!err && report->opts->action == ACTION_REPORT)
+		err = write_due(report, now_ns);
+	report->now_ns = now_ns;
+	if (!err && report->opts->interval_ns)
+		err = write_interval(report);
+	if (!err)
+		err = write_end(report, report_file(report), ledger);
+	close_err = output_close(report->output, !err);
+	report->output = NULL;
+	err = err ? err : close_err;
+	if (err == -EPIPE) { /* the reader has had enough */
+		err = 0;
+		ledger_shown = false;
+	} else if (err) {
+		output_failed(report->opts->output, err);
+		if (write_elsewhere(report, ledger))
+			ledger_shown = false;
+	}
+	if (!ledger_shown)
+		show_ledgers(report, ledger);
+	return not_eperm(err);
+}

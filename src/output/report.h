@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What becomes of calls and teardowns: a line for each (--events), or rows printed now and then.
+ */
+#ifndef MEMDESTROY_OUTPUT_REPORT_H
+#define MEMDESTROY_OUTPUT_REPORT_H
+
+#include "cmd/options.h"
+#include "model/event_sink.h"
+
+struct report;
+
+/* When what is reported began. */
+struct start {
+	__u64 ns;	   /* CLOCK_MONOTONIC: what times are shown since */
+	__u64 realtime_ns; /* CLOCK_REALTIME of the same moment */
+};
+
+/*
+ * Opens the output. On success *out is to be freed with report_close(). -errno, of which the user
+ * has been told. opts must outlive the report.
+ */
+int report_open(struct report **out, const struct options *opts, const struct start *start);
+void report_close(struct report *report);
+
+/* Writes what comes before any call does. -errno, of which the user has been told. */
+int report_begin(struct report *report);
+
+/*
+ * Takes calls with their callers resolved, or teardowns. Of a recording, it takes those that the
+ * filters want: the kernel has let through all. Hangs are also told of on stderr at once.
+ */
+struct sink report_sink(struct report *report);
+
+/*
+ * Prints the end: the rows of the whole run, and the ledger; also that of teardowns, if these are
+ * shown, and the points that tell who let go of maps, if that is. err is what ended the run, if
+ * anything did; a reader that has gone is no error. What cannot be written where it was wanted is
+ * written to stdout, if that is another place. 0 or -errno, of which the user has been told.
+ * now_ns: when that was, CLOCK_MONOTONIC.
+ */
+int report_end(struct report *report, __u64 now_ns, struct ledger *ledger,
+	       struct teardown_counts *counts, int err);
+
+#endif

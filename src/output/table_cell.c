@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Writes a value as people read it, into a cell of a table.
+ */
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "output/table_cell.h"
+#include "util/text.h"
+
+#define SECOND_NS 1000000000ULL
+#define MAX_NS	  0x1p63 /* of what is real: 292 years */
+
+static void cell_time(char cell[CELL_SIZE], __u64 ts_ns, __u64 start_ns)
+{
+	bool before = ts_ns < start_ns;
+	__u64 ns = before ? start_ns - ts_ns : ts_ns - start_ns;
+
+	snprintf(cell, CELL_SIZE, "%s%llu.%06llu", before ? "-" : "", ns / SECOND_NS,
+		 ns % SECOND_NS / 1000);
+}
+
+static void cell_text(char cell[CELL_SIZE], const char *text)
+{
+	/* A blank would look like a missing column to those who count them. */
+	if (!*text)
+		text = "\"\"";
+	text_printable(cell, CELL_SIZE, text, strlen(text));
+}
+
+/* What is not finite is not known, but for changes, of which there is then none to speak of. */
+static void cell_real(char cell[CELL_SIZE], const struct column *column, double real)
+{
+	if (column->shown_as == REAL_CHANGE && isnan(real))
+		snprintf(cell, CELL_SIZE, "~");
+	else if (!isfinite(real))
+		snprintf(cell, CELL_SIZE, "%s", column->missing);
+	else if (column->shown_as == REAL_CHANGE)
+		text_change(cell, real);
+	else if (column->shown_as == REAL_DURATION)
+		text_duration(cell, real < 0 ? 0 : real < MAX_NS ? (__u64)(real + 0.5) : ~0ULL);
+	else if (column->shown_as == REAL_SPREAD)
+		snprintf(cell, CELL_SIZE, "\u00b1%.0f%%", real);
+	else if (column->shown_as == REAL_P && real < 0.001)
+		snprintf(cell, CELL_SIZE, "<0.001");
+	else if (column->shown_as == REAL_P)
+		snprintf(cell, CELL_SIZE, "%.3f", real);
+	else
+		snprintf(cell, CELL_SIZE, "%.3g", real);
+}
+
+void cell_fill(char cell[CELL_SIZE], const struct column *column, const void *object,
+	       __u64 start_ns)
+{
+	struct value value;
+
+	if (!column->get(column, object, &value)) {
+		snprintf(cell, CELL_SIZE, "%s", column->missing);
+		return;
+	}
+
+	switch (column->kind) {
+	case VALUE_NUMBER:
+		snprintf(cell, CELL_SIZE, "%llu", value.number);
+		break;
+	case VALUE_INTEGER:
+		snprintf(cell, CELL_SIZE, "%lld", value.integer);
+		break;
+	case VALUE_DURATION:
+		text_duration(cell, value.number);
+		break;
+	case VALUE_TIME:
+		cell_time(cell, value.number, start_ns);
+		break;
+	case VALUE_BOOL:
+		snprintf(cell, CELL_SIZE, "%s", value.number ? "yes" : "no");
+		break;
+	case VALUE_REAL:
+		cell_real(cell, column, value.real);
+		break;
+	case VALUE_TEXT:
+	case VALUE_LINES:
+		cell_text(cell, value.text);
+		break;
+	}
+}
+
+void cell_markdown(FILE *out, const char *text)
+{
+	const char *at;
+
+	/* "_" within a word is no markup. */
+	for (at = text; *at; at++) {
+		if (strchr("\\|`*<[&~$", *at) ||
+		    (*at == '_' && (at == text || !isalnum((unsigned char)at[-1]))))
+			putc('\\', out);
+		putc(*at, out);
+	}
+}
+
+bool cell_keys(FILE *out, enum format format, const struct column *column, const void *object)
+{
+	const char *gap = "";
+	char cell[CELL_SIZE];
+
+	for (; column->name; column++) {
+		if (!column->of_call)
+			continue;
+		cell_fill(cell, column, object, 0);
+		fprintf(out, "%s%s=", gap, column->name);
+		if (format == FORMAT_MARKDOWN)
+			cell_markdown(out, cell);
+		else
+			fputs(cell, out);
+		gap = " ";
+	}
+	return *gap;
+}

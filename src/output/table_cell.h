@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Writes a value as people read it, into a cell of a table.
+ */
+#ifndef MEMDESTROY_OUTPUT_TABLE_CELL_H
+#define MEMDESTROY_OUTPUT_TABLE_CELL_H
+
+#include <stdio.h>
+
+#include "output/column.h"
+#include "util/text.h"
+
+#define CELL_LEN  512 /* bytes of text that are shown at most: the kernel's KSYM_NAME_LEN */
+#define CELL_SIZE TEXT_SIZE(CELL_LEN)
+
+/*
+ * What the column says of the object, without control characters; what is missing as the column
+ * says. Times are shown in seconds since start_ns (CLOCK_MONOTONIC).
+ */
+void cell_fill(char cell[CELL_SIZE], const struct column *column, const void *object,
+	       __u64 start_ns);
+
+/* With a backslash before what would be markup in Markdown. */
+void cell_markdown(FILE *out, const char *text);
+
+/*
+ * "caller=htab_map_free map_type=hash": the columns that are keys, for FORMAT_MARKDOWN or as it is.
+ * False: there are none.
+ */
+bool cell_keys(FILE *out, enum format format, const struct column *columns, const void *object);
+
+#endif

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "analysis/aggregate.h"
+#include "analysis/top_teardowns.h"
+#include "model/filter.h"
+#include "output/folded.h"
+#include "output/perfetto.h"
+#include "output/render.h"
+#include "output/teardown_view.h"
+#include "output/timeline.h"
+#include "util/diag.h"
+
+/* Rows or teardowns kept apart at a time, which bounds the memory of a long run. */
+#define MAX_ROWS 4096
+
+#define DEFAULT_WIDTH 100 /* of what is no terminal */
+
+/* What is gathered over a time: one or the other. */
+struct gathered {
+	struct aggregate *rows;
+	struct slowest *slowest;
+};
+
+struct teardown_view {
+	const struct options *opts;
+	__u64 start_ns;
+	struct filter filter;
+	struct gathered run, interval;
+	struct perfetto *perfetto;
+	struct folded *folded;
+	__u64 filtered;
+	__u64 interim_dropped; /* teardowns that interim lists had no room for */
+};
+
+static int gathered_open(struct gathered *gathered, const struct options *opts)
+{
+	if (opts->nr_by)
+		gathered->rows = aggregate_new(opts->by, opts->nr_by, MAX_ROWS);
+	else
+		gathered->slowest = slowest_new(MAX_ROWS, opts->sort);
+	return gathered->rows || gathered->slowest ? 0 : -ENOMEM;
+}
+
+static void gathered_close(struct gathered *gathered)
+{
+	aggregate_free(gathered->rows);
+	slowest_free(gathered->slowest);
+}
+
+static int gathered_add(struct gathered *gathered, const struct teardown *teardown)
+{
+	if (gathered->rows)
+		return aggregate_add_teardown(gathered->rows, teardown);
+	return gathered->slowest ? slowest_add(gathered->slowest, teardown) : 0;
+}
+
+static void gathered_reset(struct gathered *gathered)
+{
+	if (gathered->rows)
+		aggregate_reset(gathered->rows);
+	else
+		slowest_reset(gathered->slowest);
+}
+
+static int view_open(struct teardown_view *view)
+{
+	const struct options *opts = view->opts;
+	int err = filter_init(&view->filter, opts);
+
+	if (opts->format == FORMAT_PERFETTO) /* begins with its file */
+		return err;
+	if (!err && opts->format == FORMAT_FOLDED) {
+		view->folded = folded_new(FOLDED_MAX_STACKS);
+		return view->folded ? 0 : -ENOMEM;
+	}
+	if (!err && !opts->events)
+		err = gathered_open(&view->run, opts);
+	if (!err && opts->interval_ns)
+		err = gathered_open(&view->interval, opts);
+	return err;
+}
+
+struct teardown_view *teardown_view_new(const struct options *opts, __u64 start_ns)
+{
+	struct teardown_view *view = calloc(1, sizeof(*view));
+
+	if (!view)
+		return NULL;
+	view->opts = opts;
+	view->start_ns = start_ns;
+	if (!view_open(view))
+		return view;
+	teardown_view_free(view);
+	return NULL;
+}
+
+void teardown_view_free(struct teardown_view *view)
+{
+	if (!view)
+		return;
+	gathered_close(&view->run);
+	gathered_close(&view->interval);
+	perfetto_free(view->perfetto);
+	folded_free(view->folded);
+	free(view);
+}
+
+/* CSV's first line, which is the same for all of a run's tables. */
+static int write_names(struct teardown_view *view, FILE *file)
+{
+	const struct options *opts = view->opts;
+	struct rows rows;
+	int err;
+
+	if (!view->run.rows)
+		return render_event_header(file, opts->format, teardown_columns);
+	err = aggregate_sort(view->run.rows, opts->sort, opts->top, &rows);
+	if (err)
+		return err;
+	return render_rows_header(file, opts->format, &rows, true,
+				  opts->interval_ns ? INTERVAL_WHOLE : INTERVAL_NONE);
+}
+
+int teardown_view_begin(struct teardown_view *view, FILE *file)
+{
+	if (view->opts->format == FORMAT_PERFETTO)
+		return perfetto_begin(&view->perfetto, file, view->start_ns);
+	if (view->opts->events || view->opts->format == FORMAT_CSV)
+		return write_names(view, file);
+	return 0;
+}
+
+bool teardown_view_wants(const struct teardown_view *view, const struct call *map)
+{
+	return filter_wants_map(&view->filter, map);
+}
+
+int teardown_view_teardown(struct teardown_view *view, FILE *file, const struct teardown *teardown)
+{
+	const struct options *opts = view->opts;
+	int err;
+
+	if (!filter_wants_teardown(&view->filter, teardown)) {
+		view->filtered++;
+		return 0;
+	}
+	if (view->perfetto)
+		return perfetto_teardown(view->perfetto, teardown);
+	if (view->folded)
+		return folded_add(view->folded, teardown);
+	if (opts->events)
+		return render_event(file, opts->format, teardown_columns, teardown, view->start_ns);
+	err = gathered_add(&view->run, teardown);
+	return err ? err : gathered_add(&view->interval, teardown);
+}
+
+int teardown_view_reclaim(struct teardown_view *view, FILE *file, const struct reclaim *reclaim)
+{
+	if (!teardown_view_wants(view, &reclaim->call))
+		return 0;
+	if (view->perfetto)
+		return perfetto_reclaim(view->perfetto, reclaim);
+	/* Tables and CSV have room for one sort of line. */
+	if (!view->opts->events || view->opts->format != FORMAT_JSON)
+		return 0;
+	return render_event(file, FORMAT_JSON, reclaim_columns, reclaim, view->start_ns);
+}
+
+static int terminal_width(FILE *file)
+{
+	struct winsize size;
+
+	if (ioctl(fileno(file), TIOCGWINSZ, &size) || !size.ws_col)
+		return DEFAULT_WIDTH;
+	return size.ws_col;
+}
+
+static int write_slowest(struct teardown_view *view, FILE *file, struct slowest *slowest)
+{
+	const struct options *opts = view->opts;
+	const struct teardown *const *list;
+	size_t nr, left_out;
+
+	list = slowest_sorted(slowest, opts->top, &nr, &left_out);
+	if (opts->timeline)
+		return timeline_draw(file, list, nr, terminal_width(file));
+	return render_list(file, opts->format, teardown_columns, (const void *const *)list, nr,
+			   left_out, view->start_ns, "no teardowns");
+}
+
+static int write_gathered(struct teardown_view *view, FILE *file, struct gathered *gathered,
+			  __u64 interval)
+{
+	const struct options *opts = view->opts;
+	struct rows rows;
+	int err;
+
+	if (gathered->slowest)
+		return write_slowest(view, file, gathered->slowest);
+	err = aggregate_sort(gathered->rows, opts->sort, opts->top, &rows);
+	return err ? err : render_rows(file, opts->format, &rows, true, interval);
+}
+
+/* The interim lists have told of each, and only a table says which list it is. */
+static bool interim_only(const struct teardown_view *view)
+{
+	return view->interval.slowest && view->opts->format != FORMAT_TABLE;
+}
+
+int teardown_view_interval(struct teardown_view *view, FILE *file, __u64 interval)
+{
+	int err = write_gathered(view, file, &view->interval, interval);
+
+	if (interim_only(view))
+		view->interim_dropped += slowest_dropped(view->interval.slowest);
+	gathered_reset(&view->interval);
+	return err;
+}
+
+/* A stack cannot say that something is not known. */
+static void warn_of_unknown(const struct folded *folded)
+{
+	enum phase phase;
+
+	for (phase = 0; phase < PHASE_TOTAL; phase++)
+		if (folded_unknown(folded, phase))
+			diag_warn("of %llu teardowns the %s is not known, nor in any stack",
+				  folded_unknown(folded, phase), phase_name(phase));
+}
+
+int teardown_view_end(struct teardown_view *view, FILE *file)
+{
+	if (view->perfetto)
+		return perfetto_end(view->perfetto);
+	if (view->folded) {
+		warn_of_unknown(view->folded);
+		return folded_write(view->folded, file);
+	}
+	if (view->opts->events)
+		return 0;
+	if (interim_only(view))
+		return 0;
+	return write_gathered(view, file, &view->run,
+			      view->opts->interval_ns ? INTERVAL_WHOLE : INTERVAL_NONE);
+}
+
+void teardown_view_count(const struct teardown_view *view, struct teardown_ledger *ledger)
+{
+	ledger->filtered = view->filtered;
+	ledger->shown -= view->filtered;
+	if (view->run.rows)
+		ledger->rows_full = aggregate_overflow(view->run.rows);
+	else if (view->run.slowest && !interim_only(view))
+		ledger->rows_full = slowest_dropped(view->run.slowest);
+	else
+		ledger->rows_full = view->interim_dropped;
+}

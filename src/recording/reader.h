@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reads a recording: the source of calls and teardowns that is not a kernel.
+ *
+ * The file is not trusted: whatever is in it, a function ends with what is right by the schema, or
+ * with -errno, of which the user has been told in one line that names the file: -EINVAL it is no
+ * recording, or one of a newer layout, or a damaged one.
+ */
+#ifndef MEMDESTROY_RECORDING_READER_H
+#define MEMDESTROY_RECORDING_READER_H
+
+#include "bench/scenario.h"
+#include "cmd/options.h"
+#include "model/event_sink.h"
+#include "model/run_info.h"
+
+struct replay;
+
+/* path must outlive the replay. On success *out is to be freed with replay_close(). */
+int replay_open(struct replay **out, const char *path);
+void replay_close(struct replay *replay);
+
+const char *replay_path(const struct replay *replay);
+const struct conditions *replay_conditions(const struct replay *replay);
+
+/* What was measured, if the recording is of a benchmark; owned by the replay. */
+const struct scenario *replay_scenarios(const struct replay *replay, size_t *nr);
+
+/* Sets *ledger and *counts to what was counted. */
+int replay_ledger(struct replay *replay, struct ledger *ledger, struct teardown_counts *counts);
+
+struct replay_options {
+	enum view view; /* VIEW_CALLS: calls and hangs; VIEW_TEARDOWNS: all but calls */
+	bool identity;	/* of calls: fill in which map it was, and who let go of it */
+	__u64 shift_ns; /* added to all times, modulo 2^64 */
+};
+
+/*
+ * Hands everything to the sink in the order in which it was recorded. Callers' names, hosts and
+ * scenarios are owned by the replay; what hangs where is only good for the call. -EINVAL: the
+ * recording is damaged or cannot be read, which has been told; any other -errno is the sink's, and
+ * has not.
+ *
+ * The time told to tick() is that of the run's beginning first, and then of the end of what comes
+ * next, or what is known of it; it does not go back. A sink that leaves *next_ns 0 is not told
+ * again.
+ */
+int replay_run(struct replay *replay, const struct replay_options *opts, const struct sink *sink);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Hands what is in the tables of a recording to a sink, in the order in which it was recorded.
+ */
+#ifndef MEMDESTROY_RECORDING_READER_EVENTS_H
+#define MEMDESTROY_RECORDING_READER_EVENTS_H
+
+#include "recording/reader.h"
+#include "recording/reader_tables.h"
+
+/* A recording that is open; all outlive the call. */
+struct playback {
+	sqlite3 *db;
+	const char *path;
+	const struct lookup *lookup;
+	const char *host;
+	__u64 start_ns; /* of the run, before it is shifted */
+	const struct replay_options *opts;
+	const struct sink *sink;
+};
+
+/* Are all columns there that are read? -EINVAL: told. */
+int playback_check(sqlite3 *db, const char *path);
+
+/* As replay_run(). */
+int playback_run(const struct playback *playback);
+
+#endif

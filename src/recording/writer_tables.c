@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Writes what many calls and teardowns of a recording have in common.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/map_type.h"
+#include "recording/schema.h"
+#include "recording/writer_tables.h"
+#include "util/intern.h"
+
+#define CALLER_LEN 512 /* the kernel's KSYM_NAME_LEN, with its NUL */
+
+/* Some 200 bytes each. */
+#define MAX_VALUES 65536
+/* What is of one map comes close together. */
+#define MAX_RELEASES 4096
+
+enum dimension { MAP, CALLER, ALLOCATOR, TASK, RELEASE, OBJECT, NR_DIMENSIONS };
+
+static const struct {
+	size_t max;
+	const char *insert;
+} tables[NR_DIMENSIONS] = {
+	[MAP] = {MAX_VALUES, "INSERT INTO map VALUES (?,?,?,?,?,?,?,?)"},
+	[CALLER] = {MAX_VALUES, "INSERT INTO caller VALUES (?,?,?,?)"},
+	[ALLOCATOR] = {MAX_VALUES, "INSERT INTO allocator VALUES (?,?,?,?)"},
+	[TASK] = {MAX_VALUES, "INSERT INTO task VALUES (?,?,?,?)"},
+	[RELEASE] = {MAX_RELEASES, "INSERT INTO release VALUES (?,?,?,?,?,?,?,?)"},
+	[OBJECT] = {MAX_VALUES, NULL},
+};
+
+struct dimensions {
+	struct intern *intern[NR_DIMENSIONS];
+	sqlite3_stmt *insert[NR_DIMENSIONS];
+};
+
+int dimensions_new(struct dimensions **out, sqlite3 *db)
+{
+	struct dimensions *dimensions = calloc(1, sizeof(*dimensions));
+	int i, rc = dimensions ? SQLITE_OK : SQLITE_NOMEM;
+
+	for (i = 0; i < NR_DIMENSIONS && !rc; i++) {
+		dimensions->intern[i] = intern_new(tables[i].max);
+		if (!dimensions->intern[i])
+			rc = SQLITE_NOMEM;
+		else if (tables[i].insert)
+			rc = sqlite3_prepare_v3(db, tables[i].insert, -1, SQLITE_PREPARE_PERSISTENT,
+						&dimensions->insert[i], NULL);
+	}
+	if (rc) {
+		dimensions_free(dimensions);
+		return rc;
+	}
+	*out = dimensions;
+	return SQLITE_OK;
+}
+
+void dimensions_free(struct dimensions *dimensions)
+{
+	int i;
+
+	if (!dimensions)
+		return;
+	for (i = 0; i < NR_DIMENSIONS; i++) {
+		sqlite3_finalize(dimensions->insert[i]);
+		intern_free(dimensions->intern[i]);
+	}
+	free(dimensions);
+}
+
+/* True: it is a new one, and its row is to be written, beginning with its id. */
+static bool is_new(struct dimensions *dimensions, enum dimension which, const void *value,
+		   size_t len, __s64 *id, struct insert *insert)
+{
+	int known = intern_id(dimensions->intern[which], value, len, id);
+
+	*insert = insert_into(dimensions->insert[which]);
+	if (known < 0)
+		insert->rc = SQLITE_NOMEM;
+	else if (known && insert->stmt)
+		insert_number(insert, *id);
+	return known > 0 && insert->stmt;
+}
+
+/* What follows a name's NUL is no part of it. */
+static void copy_name(char dst[NAME_LEN], const char src[NAME_LEN])
+{
+	memset(dst, 0, NAME_LEN);
+	memcpy(dst, src, strnlen(src, NAME_LEN - 1));
+}
+
+int dimensions_map(struct dimensions *dimensions, const struct call *call, __s64 *id)
+{
+	bool sized = call_has(call, CALL_SIZES);
+	struct {
+		__u32 type, sized, key_size, value_size, max_entries, flags, named;
+		char name[NAME_LEN];
+	} map = {
+		.type = call->map_type,
+		.sized = sized,
+		.named = call_has(call, CALL_NAME),
+	};
+	struct insert insert;
+
+	*id = 0;
+	if (!call_has(call, CALL_MAP))
+		return SQLITE_OK;
+	if (sized) {
+		map.key_size = call->key_size;
+		map.value_size = call->value_size;
+		map.max_entries = call->max_entries;
+		map.flags = call->map_flags;
+	}
+	if (map.named)
+		copy_name(map.name, call->map_name);
+	if (!is_new(dimensions, MAP, &map, sizeof(map), id, &insert))
+		return insert.rc;
+	insert_text(&insert, maptype_name(map.type));
+	insert_number(&insert, map.type);
+	insert_text(&insert, map.named ? map.name : NULL);
+	insert_known(&insert, sized, map.key_size);
+	insert_known(&insert, sized, map.value_size);
+	insert_known(&insert, sized, map.max_entries);
+	insert_known(&insert, sized, map.flags);
+	return insert_run(&insert);
+}
+
+int dimensions_caller(struct dimensions *dimensions, const struct call *call, __s64 *id)
+{
+	struct {
+		__u64 number; /* the address, or the offset in the function */
+		char name[CALLER_LEN];
+	} caller = {.number = call->caller};
+	const char *name = call->caller_name;
+	size_t len = name ? strnlen(name, CALLER_LEN - 1) : 0;
+	struct insert insert;
+
+	*id = 0;
+	if (!name && !call->caller)
+		return SQLITE_OK;
+	if (name) {
+		caller.number = call->caller_offset;
+		memcpy(caller.name, name, len);
+	}
+	/* An address is told from an offset in a function without a name by its missing NUL. */
+	len = sizeof(caller.number) + (name ? len + 1 : 0);
+	if (!is_new(dimensions, CALLER, &caller, len, id, &insert))
+		return insert.rc;
+	insert_text(&insert, name ? caller.name : NULL);
+	insert_known(&insert, name, caller.number);
+	insert_known(&insert, !name, caller.number);
+	return insert_run(&insert);
+}
+
+int dimensions_allocator(struct dimensions *dimensions, const struct call *call, __s64 *id)
+{
+	const struct {
+		__u32 alloc, flags, unit_size;
+	} allocator = {
+		.alloc = call->alloc,
+		.flags = call->flags & (CALL_PERCPU_KNOWN | CALL_PERCPU),
+		.unit_size = call->unit_size,
+	};
+	struct insert insert;
+
+	if (!is_new(dimensions, ALLOCATOR, &allocator, sizeof(allocator), id, &insert))
+		return insert.rc;
+	insert_text(&insert, call->alloc != ALLOC_UNKNOWN ? alloc_name(call->alloc) : NULL);
+	insert_known(&insert, call_has(call, CALL_PERCPU_KNOWN), call_has(call, CALL_PERCPU));
+	insert_known(&insert, call->unit_size, call->unit_size);
+	return insert_run(&insert);
+}
+
+static int put_task(struct dimensions *dimensions, __u32 pid, __u32 tid, const char comm[NAME_LEN],
+		    __s64 *id)
+{
+	struct {
+		__u32 pid, tid;
+		char comm[NAME_LEN];
+	} task = {.pid = pid, .tid = tid};
+	struct insert insert;
+
+	copy_name(task.comm, comm);
+	if (!is_new(dimensions, TASK, &task, sizeof(task), id, &insert))
+		return insert.rc;
+	insert_number(&insert, pid);
+	insert_number(&insert, tid);
+	insert_text(&insert, task.comm);
+	return insert_run(&insert);
+}
+
+int dimensions_task(struct dimensions *dimensions, const struct call *call, __s64 *id)
+{
+	return put_task(dimensions, call->pid, call->tid, call->comm, id);
+}
+
+static int put_known_task(struct dimensions *dimensions, const struct task_id *task, __s64 *id)
+{
+	*id = 0;
+	return task->known ? put_task(dimensions, task->pid, task->tid, task->comm, id) : SQLITE_OK;
+}
+
+int dimensions_release(struct dimensions *dimensions, const struct identity *identity, __s64 *id)
+{
+	const struct task_id *released_by = &identity->released_by;
+	const struct task_id *closed_by = &identity->closed_by;
+	const char *context = schema_context_name(identity);
+	struct {
+		__u64 map_id, released_ns, released_in, released_by_cgroup, closed_by_cgroup;
+		__s64 released_by, closed_by; /* tasks */
+	} release = {
+		.map_id = identity->map_id,
+		.released_ns = identity->released_ns,
+		.released_in = context ? (unsigned char)*context : 0,
+		.released_by_cgroup = released_by->known ? released_by->cgroup_id : 0,
+		.closed_by_cgroup = closed_by->known ? closed_by->cgroup_id : 0,
+	};
+	struct insert insert;
+	int rc;
+
+	*id = 0;
+	if (!release.map_id && !context && !released_by->known && !closed_by->known)
+		return SQLITE_OK;
+	rc = put_known_task(dimensions, released_by, &release.released_by);
+	if (!rc)
+		rc = put_known_task(dimensions, closed_by, &release.closed_by);
+	if (rc)
+		return rc;
+	if (!is_new(dimensions, RELEASE, &release, sizeof(release), id, &insert))
+		return insert.rc;
+	insert_known(&insert, release.map_id, release.map_id);
+	insert_figure(&insert, release.released_ns);
+	insert_text(&insert, context);
+	insert_known(&insert, release.released_by, release.released_by);
+	insert_known(&insert, release.released_by, release.released_by_cgroup);
+	insert_known(&insert, release.closed_by, release.closed_by);
+	insert_known(&insert, release.closed_by, release.closed_by_cgroup);
+	return insert_run(&insert);
+}
+
+int dimensions_object(struct dimensions *dimensions, __u64 map, __s64 *id)
+{
+	struct insert insert;
+
+	*id = 0;
+	if (map)
+		is_new(dimensions, OBJECT, &map, sizeof(map), id, &insert);
+	return map ? insert.rc : SQLITE_OK;
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "model/glob.h"
+#include "trace/bpf_config.h"
+#include "util/diag.h"
+
+#define CPU_BUFFER (512UL << 10)
+#define MIN_BUFFER (1UL << 20)
+#define MAX_BUFFER (16UL << 20)
+
+static void config_symbols(struct config *config, const struct ksyms *ksyms)
+{
+	/* Of kretprobes (a kernel has one or the other name), and of the function graph tracer and
+	 * fprobes. */
+	static const char *const trampolines[NR_TRAMPOLINES][2] = {
+		{"arch_rethook_trampoline", "__kretprobe_trampoline"},
+		{"return_to_handler", NULL},
+	};
+	size_t i;
+
+	if (ksyms_hidden(ksyms))
+		return;
+	if (ksyms_address(ksyms, "_stext", &config->text_start) ||
+	    ksyms_address(ksyms, "_etext", &config->text_end))
+		config->text_start = config->text_end = 0;
+	ksyms_range(ksyms, TRACED_FUNCTION, &config->func_start, &config->func_end);
+	for (i = 0; i < NR_TRAMPOLINES; i++) {
+		__u64 *range = config->trampolines[i];
+
+		if (ksyms_range(ksyms, trampolines[i][0], &range[0], &range[1]) &&
+		    trampolines[i][1])
+			ksyms_range(ksyms, trampolines[i][1], &range[0], &range[1]);
+	}
+	ksyms_address(ksyms, "bpf_map_free_deferred", &config->map_free_deferred);
+	ksyms_address(ksyms, "free_mem_alloc_deferred", &config->free_mem_alloc_deferred);
+	ksyms_address(ksyms, "__preempt_count", &config->preempt_count);
+	ksyms_address(ksyms, "pcpu_hot", &config->pcpu_hot);
+}
+
+static int config_filters(struct config *config, struct name_filter *names,
+			  const struct options *opts, const struct ksyms *ksyms)
+{
+	size_t i;
+	int err;
+
+	config->map_types = opts->map_types;
+	config->min_latency_ns = opts->min_latency_ns;
+	config->no_empty = opts->no_empty;
+	if (opts->name) {
+		err = glob_compile(opts->name, names);
+		if (err) {
+			diag_error("--name: '%s' cannot be used: %s", opts->name, strerror(-err));
+			return err;
+		}
+		config->by_name = 1;
+	}
+	for (i = 0; i < opts->nr_callers; i++) {
+		__u64 *range = config->callers[i];
+
+		if (ksyms_hidden(ksyms)) {
+			diag_error(
+				"--caller: kernel symbols are hidden here (see kernel.kptr_restrict)");
+			return -EINVAL;
+		}
+		if (ksyms_range(ksyms, opts->callers[i], &range[0], &range[1])) {
+			diag_error("--caller: this kernel has no function '%s'", opts->callers[i]);
+			return -EINVAL;
+		}
+	}
+	config->nr_callers = opts->nr_callers;
+	config->park = config->map_types || config->min_latency_ns || config->no_empty ||
+		       config->by_name || config->nr_callers;
+	return 0;
+}
+
+#define POINT(point) (1U << (point))
+
+static __u32 points_wanted(const struct options *opts)
+{
+	__u32 points = POINT(POINT_DESTROY);
+
+	if (opts->identity)
+		points |= POINT(POINT_PUT) | POINT(POINT_PUT_UREF) | POINT(POINT_RELEASE);
+	if (opts->view != VIEW_CALLS)
+		points |= POINT(POINT_FREE) | POINT(POINT_RECLAIM) | POINT(POINT_QUEUE);
+	return points;
+}
+
+/*
+ * Each CPU that calls fills it while its reader waits for the next look (see backlog.c). Little is
+ * better: user space is told to have it twice, since it is mapped so.
+ */
+static size_t default_buffer(void)
+{
+	long nr_cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t bytes = MIN_BUFFER;
+
+	while (bytes < MAX_BUFFER && (long)(bytes / CPU_BUFFER) < nr_cpus)
+		bytes *= 2;
+	return bytes;
+}
+
+int settings_make(struct settings *settings, const struct options *opts, const struct ksyms *ksyms)
+{
+	memset(settings, 0, sizeof(*settings));
+	settings->buffer_bytes = opts->buffer_bytes ?: default_buffer();
+	settings->points = points_wanted(opts);
+	settings->stacks = opts->stuck_ns;
+	config_symbols(&settings->config, ksyms);
+	/* Of a teardown, the loader sees whether it is wanted, once all is known. */
+	if (opts->view != VIEW_CALLS)
+		return 0;
+	return config_filters(&settings->config, &settings->names, opts, ksyms);
+}

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HASH_NONFATAL_OOM	     1
+#define uthash_nonfatal_oom(element) ((element)->refused = true)
+#include <uthash.h>
+
+#include "trace/ksyms.h"
+#include "trace/ksyms_query.h"
+
+struct ksym {
+	__u64 addr;
+	__u32 name; /* offset in names */
+};
+
+/* What else is kept than code; the text's end is in the data that follows it but on x86. */
+static const char *const variables[] = {"__preempt_count", "pcpu_hot", "_etext"};
+
+#define NR_VARIABLES (sizeof(variables) / sizeof(variables[0]))
+
+#define KALLSYMS "/proc/kallsyms"
+
+/* Most calls come from few places. */
+#define CACHED 64
+
+struct found {
+	__u64 addr;	  /* 0: nothing */
+	const char *name; /* NULL: in no function */
+	__u64 start;
+};
+
+/* What the kernel answered. */
+struct asked {
+	__u64 addr;
+	__u64 start;
+	bool refused;
+	UT_hash_handle hh;
+	char name[];
+};
+
+struct ksyms {
+	struct found cache[CACHED];    /* of ksyms_find(), by address */
+	struct ksyms_ask *ask;	       /* NULL: all is in the table below */
+	struct asked *asked;	       /* by address */
+	__u64 variables[NR_VARIABLES]; /* 0: no such, or hidden */
+	struct ksym *syms;	       /* by address */
+	size_t nr, room;
+	char *names;
+	size_t names_len, names_room;
+	bool hidden;
+	bool in_order; /* by address, as the kernel lists them */
+};
+
+static int grow(void **array, size_t *room, size_t want, size_t size)
+{
+	size_t more = *room ? *room : 4096;
+	void *bigger;
+
+	while (more < want)
+		more *= 2;
+	if (more == *room)
+		return 0;
+	bigger = realloc(*array, more * size);
+	if (!bigger)
+		return -ENOMEM;
+	*array = bigger;
+	*room = more;
+	return 0;
+}
+
+static int ksyms_add(struct ksyms *ksyms, __u64 addr, const char *name)
+{
+	size_t len = strlen(name) + 1;
+
+	if (ksyms->nr && addr < ksyms->syms[ksyms->nr - 1].addr)
+		ksyms->in_order = false;
+	if (grow((void **)&ksyms->syms, &ksyms->room, ksyms->nr + 1, sizeof(*ksyms->syms)) ||
+	    grow((void **)&ksyms->names, &ksyms->names_room, ksyms->names_len + len, 1))
+		return -ENOMEM;
+	ksyms->syms[ksyms->nr].addr = addr;
+	ksyms->syms[ksyms->nr++].name = ksyms->names_len;
+	memcpy(ksyms->names + ksyms->names_len, name, len);
+	ksyms->names_len += len;
+	if (addr)
+		ksyms->hidden = false;
+	return 0;
+}
+
+static void keep_variable(struct ksyms *ksyms, __u64 addr, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < NR_VARIABLES; i++)
+		if (*name == *variables[i] && !strcmp(name, variables[i]))
+			ksyms->variables[i] = addr;
+}
+
+/* strtoull() takes four times as long, which two hundred thousand lines make felt. */
+static __u64 read_hex(const char *text, char **end)
+{
+	__u64 value = 0;
+
+	for (;; text++) {
+		if (*text >= '0' && *text <= '9')
+			value = value << 4 | (*text - '0');
+		else if (*text >= 'a' && *text <= 'f')
+			value = value << 4 | (*text - 'a' + 10);
+		else
+			break;
+	}
+	*end = (char *)text;
+	return value;
+}
+
+/* "ffffffff8131c420 T bpf_mem_alloc_destroy", then a tab and "[module]" for those of modules */
+static int ksyms_read(struct ksyms *ksyms, FILE *file)
+{
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t len;
+	int err = 0;
+
+	while (!err && (len = getline(&line, &size, file)) > 0) {
+		char *type, *name, *end;
+		__u64 addr;
+
+		addr = read_hex(line, &type);
+		if (type == line || type > line + 16 || *type != ' ' || !type[1] || type[2] != ' ')
+			continue;
+		name = type + 3;
+		end = name + strcspn(name, " \t\n");
+		if (*end == '\t')
+			break; /* modules come after all of the core, and BPF after them */
+		*end = '\0';
+		if (*name && strchr("tTwW", type[1]))
+			err = ksyms_add(ksyms, addr, name);
+		else
+			keep_variable(ksyms, addr, name);
+	}
+	if (!err && ferror(file))
+		err = -EIO;
+	free(line);
+	return err;
+}
+
+static int by_addr(const void *a, const void *b)
+{
+	const struct ksym *x = a, *y = b;
+
+	if (x->addr != y->addr)
+		return x->addr < y->addr ? -1 : 1;
+	return x->name < y->name ? -1 : x->name > y->name; /* as the kernel listed them */
+}
+
+int ksyms_load(const char *path, struct ksyms **out)
+{
+	FILE *file = fopen(path, "re");
+	struct ksyms *ksyms;
+	int err;
+
+	if (!file)
+		return -errno;
+	ksyms = calloc(1, sizeof(*ksyms));
+	if (!ksyms) {
+		err = -ENOMEM;
+		goto out;
+	}
+	ksyms->hidden = ksyms->in_order = true;
+	err = ksyms_read(ksyms, file);
+	if (err) {
+		ksyms_free(ksyms);
+		goto out;
+	}
+	if (!ksyms->hidden && !ksyms->in_order)
+		qsort(ksyms->syms, ksyms->nr, sizeof(*ksyms->syms), by_addr);
+	*out = ksyms;
+out:
+	fclose(file);
+	return err;
+}
+
+int ksyms_open(struct ksyms **out)
+{
+	struct ksyms *ksyms = calloc(1, sizeof(*ksyms));
+
+	if (!ksyms)
+		return -ENOMEM;
+	if (!ksyms_ask_open(&ksyms->ask)) {
+		*out = ksyms;
+		return 0;
+	}
+	free(ksyms);
+	return ksyms_load(KALLSYMS, out);
+}
+
+void ksyms_free(struct ksyms *ksyms)
+{
+	struct asked *asked, *next;
+
+	if (!ksyms)
+		return;
+	HASH_ITER (hh, ksyms->asked, asked, next) {
+		HASH_DEL(ksyms->asked, asked);
+		free(asked);
+	}
+	ksyms_ask_close(ksyms->ask);
+	free(ksyms->syms);
+	free(ksyms->names);
+	free(ksyms);
+}
+
+bool ksyms_hidden(const struct ksyms *ksyms)
+{
+	return ksyms->hidden;
+}
+
+static const struct ksym *ksyms_named(const struct ksyms *ksyms, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ksyms->nr; i++) {
+		const char *other = ksyms->names + ksyms->syms[i].name;
+
+		if (*other == *name && !strcmp(other, name))
+			return &ksyms->syms[i];
+	}
+	return NULL;
+}
+
+bool ksyms_has(const struct ksyms *ksyms, const char *name)
+{
+	__u64 addr;
+
+	return ksyms->ask ? !ksyms_ask_address(ksyms->ask, name, &addr)
+			  : !!ksyms_named(ksyms, name);
+}
+
+bool ksyms_has_part(const struct ksyms *ksyms, const char *name)
+{
+	size_t len = strlen(name), i;
+
+	for (i = 0; i < ksyms->nr; i++) {
+		const char *other = ksyms->names + ksyms->syms[i].name;
+
+		if (!strncmp(other, name, len) && !strncmp(other + len, ".part.", 6))
+			return true;
+	}
+	return false;
+}
+
+static const struct ksym *ksym_at(const struct ksyms *ksyms, __u64 addr)
+{
+	size_t low = 0, high = ksyms->nr; /* the answer lies before high */
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (ksyms->syms[mid].addr <= addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	/* Past the last symbol nothing tells how far that one reaches. */
+	if (!low || low == ksyms->nr)
+		return NULL;
+	/* Of several names for one address, the first that the kernel lists. */
+	for (low--; low && ksyms->syms[low - 1].addr == ksyms->syms[low].addr; low--)
+		;
+	return &ksyms->syms[low];
+}
+
+static void find_in_table(const struct ksyms *ksyms, struct found *found)
+{
+	const struct ksym *sym = ksyms->hidden ? NULL : ksym_at(ksyms, found->addr);
+
+	found->name = sym ? ksyms->names + sym->name : NULL;
+	found->start = sym ? sym->addr : 0;
+}
+
+static void find_by_asking(struct ksyms *ksyms, struct found *found)
+{
+	struct asked *asked;
+	const char *name;
+	__u64 start, size;
+
+	found->name = NULL;
+	HASH_FIND(hh, ksyms->asked, &found->addr, sizeof(found->addr), asked);
+	if (!asked) {
+		name = ksyms_ask_function(ksyms->ask, found->addr, &start, &size);
+		asked = name ? calloc(1, sizeof(*asked) + strlen(name) + 1) : NULL;
+		if (!asked)
+			return;
+		asked->addr = found->addr;
+		asked->start = start;
+		strcpy(asked->name, name);
+		HASH_ADD(hh, ksyms->asked, addr, sizeof(asked->addr), asked);
+		if (asked->refused) {
+			free(asked);
+			return;
+		}
+	}
+	found->name = asked->name;
+	found->start = asked->start;
+}
+
+const char *ksyms_find(struct ksyms *ksyms, __u64 addr, __u64 *offset)
+{
+	struct found *found = &ksyms->cache[(addr ^ addr >> 6) % CACHED];
+
+	if (!addr)
+		return NULL;
+	if (found->addr != addr) {
+		found->addr = addr;
+		if (ksyms->ask)
+			find_by_asking(ksyms, found);
+		else
+			find_in_table(ksyms, found);
+	}
+	if (!found->name)
+		return NULL;
+	*offset = addr - found->start;
+	return found->name;
+}
+
+int ksyms_address(const struct ksyms *ksyms, const char *name, __u64 *addr)
+{
+	const struct ksym *sym;
+	size_t i;
+
+	if (ksyms->ask)
+		return ksyms_ask_address(ksyms->ask, name, addr);
+	sym = ksyms_named(ksyms, name);
+	*addr = sym ? sym->addr : 0;
+	for (i = 0; i < NR_VARIABLES && !*addr; i++)
+		if (!strcmp(name, variables[i]))
+			*addr = ksyms->variables[i];
+	return *addr ? 0 : -ENOENT;
+}
+
+int ksyms_range(const struct ksyms *ksyms, const char *name, __u64 *start, __u64 *end)
+{
+	const struct ksym *sym, *next;
+	__u64 first, size;
+
+	if (ksyms->ask) {
+		if (ksyms_ask_address(ksyms->ask, name, start) ||
+		    !ksyms_ask_function(ksyms->ask, *start, &first, &size))
+			return -ENOENT;
+		*end = first + size;
+		return 0;
+	}
+	sym = ksyms_named(ksyms, name);
+	if (!sym || !sym->addr)
+		return -ENOENT;
+	for (next = sym; next < ksyms->syms + ksyms->nr && next->addr == sym->addr; next++)
+		;
+	if (next == ksyms->syms + ksyms->nr)
+		return -ENOENT;
+	*start = sym->addr;
+	*end = next->addr;
+	return 0;
+}

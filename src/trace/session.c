@@ -1,0 +1,612 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "correlate/call_matcher.h"
+#include "correlate/decode.h"
+#include "correlate/map_releases.h"
+#include "correlate/teardown_tracker.h"
+#include "trace/ring_reader.h"
+#include "trace/session.h"
+#include "trace/signals.h"
+#include "trace/stuck_detector.h"
+#include "util/diag.h"
+
+#define NS_PER_SEC 1000000000ULL
+
+/* How often a sink is asked if it is done, when it has nothing to say so by. */
+#define PACE_NS (20 * 1000000ULL)
+/* After the end, for calls that are under way to return. */
+#define GRACE_NS (500 * 1000000ULL)
+/* Records taken before signals and clocks are looked at again. */
+#define BATCH 4096
+/* What waits in memory, at most, while a sink is slower than what happens: bytes. */
+#define BACKLOG ((size_t)256 << 20)
+/* How often it is looked for what hangs. */
+#define LOOK_NS	  (NS_PER_SEC / 2)
+#define NO_MEMORY "out of memory: "
+/* Maps of which it is remembered who let go of them, while they are not freed. */
+#define MAX_RELEASES 16384
+
+struct session {
+	const struct options *opts;
+	struct probe *probe;
+	struct ksyms *ksyms;
+	const struct sink *sink;
+	struct pair *pair[NR_PAIRED]; /* NULL for what is not probed */
+	struct releases *releases;    /* NULL if it is not asked who let go of a map */
+	struct teardowns_ops ops;
+	struct teardowns *teardowns; /* NULL if calls are shown */
+	struct backlog *backlog;
+	bool ending;	   /* no more is waited for */
+	bool flushing;	   /* nor will anything be complete any more */
+	bool warned;	   /* that what hangs may not */
+	int signals;	   /* readable when one of those that end a run has come */
+	__u64 looked_ns;   /* when it was last looked for what hangs */
+	__u64 stuck;	   /* what did */
+	__u64 still_stuck; /* and does when the run ends */
+	__u64 bad_records;
+	int err; /* why no more can be reported */
+};
+
+__u64 session_now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * NS_PER_SEC + now.tv_nsec;
+}
+
+/* Has a signal come that ends the run? */
+static bool signal_ends(const struct session *session)
+{
+	const struct sink *sink = session->sink;
+	bool to_group;
+	int came = signals_take(&to_group);
+
+	if (!came)
+		return false;
+	return !sink->ops->signalled || !sink->ops->signalled(sink->ctx, came, to_group);
+}
+
+/* What could not be reported ends the run. */
+static void took(struct session *session, int err)
+{
+	if (err && !session->err)
+		session->err = err;
+}
+
+static void add_destroy(struct session *session, const struct call *call)
+{
+	if (teardowns_destroy(session->teardowns, call))
+		diag_warn(NO_MEMORY "a destroy call was cut from its teardown");
+}
+
+static void on_destroy(void *ctx, struct call *call)
+{
+	struct session *session = ctx;
+	const struct sink *sink = session->sink;
+
+	if (session->teardowns)
+		add_destroy(session, call);
+	if (!sink->ops->call || session->err)
+		return;
+	if (call->caller)
+		call->caller_name = ksyms_find(session->ksyms, call->caller, &call->caller_offset);
+	if (session->releases && call->map)
+		releases_identify(session->releases, call, NULL);
+	/* What is being freed has been forgotten there. */
+	if (session->teardowns)
+		teardowns_identify(session->teardowns, POINT_DESTROY, call);
+	took(session, sink->ops->call(sink->ctx, call));
+}
+
+/* A destroy call of which the return has not been seen is over once the worker is. */
+static void end_destroy(struct session *session, const struct call *free)
+{
+	const struct record_call *entry = pair_waits(session->pair[POINT_DESTROY], free->tid);
+	struct call call;
+
+	if (!entry || !entry->head.map || entry->head.map != free->map)
+		return;
+	call = pair_call_of(entry);
+	call.ts_ns = entry->head.ts_ns;
+	teardowns_destroy(session->teardowns, &call);
+}
+
+static void on_free(void *ctx, struct call *call)
+{
+	struct session *session = ctx;
+
+	/* At the end, what is under way is told by teardowns_flush(). */
+	if (session->flushing)
+		return;
+	end_destroy(session, call);
+	if (teardowns_end(session->teardowns, call))
+		diag_warn(NO_MEMORY "a teardown was left out");
+}
+
+static void on_reclaim(void *ctx, struct call *call)
+{
+	struct session *session = ctx;
+
+	if (!session->flushing && teardowns_reclaim(session->teardowns, call))
+		diag_warn(NO_MEMORY "a deferred end was left out");
+}
+
+static void on_teardown(void *ctx, const struct teardown *teardown)
+{
+	struct session *session = ctx;
+	const struct sink *sink = session->sink;
+
+	if (sink->ops->teardown && !session->err)
+		took(session, sink->ops->teardown(sink->ctx, teardown));
+}
+
+static void on_reclaimed(void *ctx, const struct reclaim *reclaim)
+{
+	struct session *session = ctx;
+	const struct sink *sink = session->sink;
+
+	if (sink->ops->reclaim && !session->err)
+		took(session, sink->ops->reclaim(sink->ctx, reclaim));
+}
+
+static bool sees_all(void *ctx, enum point point)
+{
+	struct session *session = ctx;
+	struct point_counts counts;
+
+	probe_count_point(session->probe, point, &counts);
+	return counts.attached && !counts.lost && !counts.missed && !counts.lost_return &&
+	       !counts.missed_return;
+}
+
+/*
+ * A call whose return was missed looks as if it hung. Kretprobes miss many on a real-time kernel:
+ * each has but some instances, and there the callers sleep in the function.
+ */
+static void warn_of_missed_returns(struct session *session)
+{
+	struct point_counts counts;
+	enum point point;
+
+	for (point = 0; point < NR_PAIRED && !session->warned; point++) {
+		probe_count_point(session->probe, point, &counts);
+		if (!session->pair[point] || !counts.missed_return ||
+		    counts.missed_return == LEDGER_UNKNOWN)
+			continue;
+		diag_warn("the kernel missed %llu returns of %s(): what is said to be stuck may "
+			  "have ended",
+			  counts.missed_return, counts.function);
+		session->warned = true;
+	}
+}
+
+static void on_hang(void *ctx, const struct hang *hang)
+{
+	struct session *session = ctx;
+	const struct sink *sink = session->sink;
+
+	if (!sink->ops->wants_hang(sink->ctx, &hang->call))
+		return;
+	if (hang->in_worker)
+		warn_of_missed_returns(session);
+	session->stuck += !session->ending;
+	session->still_stuck += session->ending;
+	if (!session->err)
+		took(session, sink->ops->hang(sink->ctx, hang));
+}
+
+static void add_call(struct session *session, const struct record_call *rec)
+{
+	struct pair *pair = session->pair[rec->head.point];
+	struct call call;
+
+	if (!pair) {
+		session->bad_records++;
+		return;
+	}
+	if (pair_add(pair, rec))
+		diag_warn(NO_MEMORY "a call was cut from its return");
+	if (rec->head.type != RECORD_ENTRY)
+		return;
+	call = pair_call_of(rec);
+	call.ts_ns = rec->head.ts_ns;
+	if (rec->head.point == POINT_FREE && teardowns_start(session->teardowns, &call))
+		diag_warn(NO_MEMORY "a teardown was left out");
+	if (rec->head.point == POINT_RECLAIM && teardowns_reclaim_start(session->teardowns, &call))
+		diag_warn(NO_MEMORY "a deferred free was left out");
+}
+
+static void add_queued(struct session *session, const struct record_head *head)
+{
+	if (head->point == POINT_FREE && session->releases)
+		releases_queued(session->releases, head->map, head->ts_ns);
+	else if (head->point == POINT_RECLAIM && session->teardowns)
+		if (teardowns_queued(session->teardowns, head))
+			diag_warn(NO_MEMORY "what a destroy call left was lost sight of");
+}
+
+static void add_record(void *ctx, const void *data, size_t size)
+{
+	struct session *session = ctx;
+	union record rec;
+
+	if (decode_record(data, size, &rec)) {
+		session->bad_records++;
+		return;
+	}
+	switch (rec.head.type) {
+	case RECORD_RELEASE:
+		if (session->releases && releases_add(session->releases, &rec.release))
+			diag_warn(NO_MEMORY "it was forgotten who let go of a map");
+		break;
+	case RECORD_QUEUE:
+		add_queued(session, &rec.head);
+		break;
+	default:
+		add_call(session, &rec.call);
+	}
+}
+
+/* True: there may be more. */
+static bool drain(struct session *session)
+{
+	return backlog_take(session->backlog, BATCH, add_record, session) == BATCH;
+}
+
+/* 0 is never. */
+static __u64 earliest(__u64 a, __u64 b)
+{
+	return !a || (b && b < a) ? b : a;
+}
+
+/* Tells of what hangs, for the first time or, at the end, of all that still does. */
+static void look_for_hangs(struct session *session, __u64 now, bool again)
+{
+	const struct stuck stuck = {
+		.probe = session->probe,
+		.ksyms = session->ksyms,
+		.pair = session->pair,
+		.releases = session->releases,
+		.teardowns = session->teardowns,
+		.again = again,
+		.fn = on_hang,
+		.ctx = session,
+	};
+
+	if (!session->opts->stuck_ns)
+		return;
+	stuck_look(&stuck, now, again ? 0 : session->looked_ns, session->opts->stuck_ns);
+	session->looked_ns = now;
+}
+
+/* When to look again, though nothing comes; 0: never. */
+static __u64 next_look(struct session *session, __u64 now)
+{
+	if (!session->sink->ops->outlet)
+		return now + PACE_NS;
+	return session_waits(session, now) ? now + LOOK_NS : 0;
+}
+
+/* Waits for a record, a signal, the end of those who read the output; until then, unless 0. */
+static void wait_till(struct session *session, __u64 now, __u64 until_ns)
+{
+	const struct sink *sink = session->sink;
+	__u64 wait = until_ns > now ? until_ns - now : 0;
+	const struct timespec timeout = {
+		.tv_sec = wait / NS_PER_SEC,
+		.tv_nsec = wait % NS_PER_SEC,
+	};
+	struct pollfd fds[] = {
+		{.fd = backlog_fd(session->backlog), .events = POLLIN},
+		{.fd = session->signals, .events = POLLIN},
+		{.fd = sink->ops->outlet ? sink->ops->outlet(sink->ctx) : -1},
+	};
+
+	ppoll(fds, sizeof(fds) / sizeof(fds[0]), until_ns ? &timeout : NULL, NULL);
+}
+
+static void watch(struct session *session)
+{
+	const struct sink *sink = session->sink;
+	__u64 duration = session->opts->duration_ns, start = session_now_ns(), next = start;
+	__u64 end = duration ? start + duration : 0;
+
+	for (;;) {
+		bool more = drain(session);
+		__u64 now = session_now_ns();
+
+		if (!more && now - session->looked_ns >= LOOK_NS)
+			look_for_hangs(session, now, false);
+		if (!more && sink->ops->drained && !session->err)
+			took(session, sink->ops->drained(sink->ctx));
+		if (session->err || sink->ops->done(sink->ctx) || (end && now >= end))
+			return;
+		if (next && now >= next)
+			took(session, sink->ops->tick(sink->ctx, now, &next));
+		if (!more)
+			wait_till(session, now,
+				  earliest(earliest(end, next), next_look(session, now)));
+		if (signal_ends(session))
+			return;
+	}
+}
+
+/* What waits in memory, which may take long where whoever reads the output does. */
+static void hand_on(struct session *session)
+{
+	__u64 tell_ns = session_now_ns() + SIGNALS_PATIENCE_NS;
+
+	while (drain(session)) {
+		if (!tell_ns || session_now_ns() < tell_ns)
+			continue;
+		diag_info("writing what has not been yet; Ctrl-C gives it up");
+		tell_ns = 0;
+	}
+}
+
+/* Sees off the calls under way, so that the end of the run cuts no call in two if it can help. */
+static void wind_up(struct session *session)
+{
+	__u64 deadline = session_now_ns() + GRACE_NS;
+	const struct timespec pause = {.tv_nsec = 2000000};
+
+	probe_stop(session->probe);
+	backlog_end(session->backlog);
+	signals_end();
+	while (probe_under_way(session->probe) && session_now_ns() < deadline) {
+		drain(session);
+		nanosleep(&pause, NULL);
+	}
+	hand_on(session);
+	look_for_hangs(session, session_now_ns(), false);
+	session->ending = true;
+	if (session->stuck)
+		look_for_hangs(session, session_now_ns(), true);
+	probe_for_each_parked(session->probe, add_record, session);
+}
+
+/* Returns that were missed or lost, and have not turned up as such yet. */
+static __u64 unexplained(__u64 missed, __u64 lost, __u64 entry_only)
+{
+	__u64 gone;
+
+	if (missed == LEDGER_UNKNOWN)
+		return LEDGER_UNKNOWN;
+	gone = missed + lost;
+	return gone > entry_only ? gone - entry_only : 0;
+}
+
+/*
+ * A call that waits for its return is still running if no return can have been missed. If one can,
+ * nothing tells which it is, and only the entry was seen of it, in any case.
+ */
+static void decide_running(__u64 waiting, __u64 unexplained_returns, __u64 *running,
+			   __u64 *entry_only)
+{
+	if (!waiting || !unexplained_returns) {
+		*running = waiting;
+	} else {
+		*running = LEDGER_UNKNOWN;
+		*entry_only += waiting;
+	}
+}
+
+static void fill_ledger(const struct session *session, struct ledger *ledger)
+{
+	const struct pair *pair = session->pair[POINT_DESTROY];
+	__u64 missed;
+
+	probe_count(session->probe, ledger);
+	ledger->completed = pair_completed(pair);
+	ledger->entry_only = pair_entry_only(pair);
+	ledger->return_only = pair_return_only(pair);
+	ledger->bad_records = session->bad_records;
+	ledger->stuck = session->stuck;
+	ledger->still_stuck = session->still_stuck;
+	missed = ledger->missed_return == LEDGER_UNKNOWN
+			 ? LEDGER_UNKNOWN
+			 : ledger->missed_return + ledger->probe_missed_return;
+	decide_running(pair_waiting(pair),
+		       unexplained(missed, ledger->lost_return, ledger->entry_only),
+		       &ledger->still_running, &ledger->entry_only);
+}
+
+/*
+ * Maps, at least, of which it is known that they were let go of unseen: several points tell of the
+ * same one.
+ */
+static __u64 released_unseen(const struct point_counts *points)
+{
+	__u64 most = 0, unseen;
+	int point;
+
+	for (point = POINT_PUT; point <= POINT_RELEASE; point++) {
+		unseen = points[point].lost;
+		if (points[point].missed != LEDGER_UNKNOWN)
+			unseen += points[point].missed;
+		if (unseen > most)
+			most = unseen;
+	}
+	return most;
+}
+
+static void fill_teardown_ledger(const struct session *session, const struct point_counts *points,
+				 struct teardown_ledger *ledger)
+{
+	const struct point_counts *free = &points[POINT_FREE];
+	__u64 running;
+
+	teardowns_count(session->teardowns, ledger);
+	running = ledger->running;
+	ledger->started = free->taken;
+	ledger->lost = free->lost;
+	ledger->missed = free->missed;
+	/* Unless one may have been begun unseen, or let go of unseen and not turned up since. */
+	if ((ledger->waiting && (free->lost || free->missed)) ||
+	    released_unseen(points) + ledger->forgotten > ledger->no_release)
+		ledger->waiting = LEDGER_UNKNOWN;
+	decide_running(running,
+		       unexplained(free->missed_return, free->lost_return, ledger->start_only),
+		       &ledger->running, &ledger->start_only);
+}
+
+static int open_pairs(struct session *session)
+{
+	static const pair_call_fn call_fns[NR_PAIRED] = {on_destroy, on_free, on_reclaim};
+	int nr_paired = session->opts->view == VIEW_CALLS ? 1 : NR_PAIRED, i;
+
+	for (i = 0; i < nr_paired; i++) {
+		session->pair[i] = pair_new(call_fns[i], session);
+		if (!session->pair[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int open_teardowns(struct session *session)
+{
+	if (session->opts->identity) {
+		session->releases = releases_new(MAX_RELEASES);
+		if (!session->releases)
+			return -ENOMEM;
+	}
+	if (session->opts->view == VIEW_CALLS)
+		return 0;
+	session->ops = (struct teardowns_ops){
+		.teardown = on_teardown,
+		.reclaim = on_reclaimed,
+		.sees_all = sees_all,
+		.start_ns = session_now_ns(),
+	};
+	session->teardowns = teardowns_new(session->releases, &session->ops, session);
+	return session->teardowns ? 0 : -ENOMEM;
+}
+
+int session_open(struct session **out, const struct options *opts, struct probe *probe,
+		 struct ksyms *ksyms, const struct sink *sink)
+{
+	struct session *session = calloc(1, sizeof(*session));
+	int err = session ? 0 : -ENOMEM;
+
+	if (!err) {
+		session->opts = opts;
+		session->probe = probe;
+		session->ksyms = ksyms;
+		session->sink = sink;
+		session->signals = -1;
+		err = open_pairs(session);
+	}
+	if (!err)
+		err = open_teardowns(session);
+	if (!err)
+		err = backlog_open(&session->backlog, probe, BACKLOG);
+	if (!err) {
+		session->signals = signals_open();
+		err = session->signals < 0 ? session->signals : 0;
+	}
+	if (err) {
+		diag_error("cannot set out to read the ring buffer: %s", strerror(-err));
+		session_close(session);
+		return err;
+	}
+	*out = session;
+	return 0;
+}
+
+void session_close(struct session *session)
+{
+	int i;
+
+	if (!session)
+		return;
+	backlog_close(session->backlog);
+	teardowns_free(session->teardowns);
+	releases_free(session->releases);
+	for (i = 0; i < NR_PAIRED; i++)
+		pair_free(session->pair[i]);
+	if (session->signals >= 0)
+		signals_close();
+	free(session);
+}
+
+/* Hands on what will not be complete any more. */
+static void flush(struct session *session)
+{
+	int i;
+
+	session->flushing = true;
+	for (i = 0; i < NR_PAIRED; i++)
+		if (session->pair[i])
+			pair_flush(session->pair[i]);
+	if (session->teardowns)
+		teardowns_flush(session->teardowns);
+}
+
+int session_run(struct session *session)
+{
+	watch(session);
+	wind_up(session);
+	flush(session);
+	return session->err;
+}
+
+void session_count(const struct session *session, struct ledger *ledger,
+		   struct teardown_counts *counts)
+{
+	enum point point;
+
+	memset(ledger, 0, sizeof(*ledger));
+	fill_ledger(session, ledger);
+	memset(counts, 0, sizeof(*counts));
+	for (point = 0; point < NR_POINTS; point++)
+		probe_count_point(session->probe, point, &counts->points[point]);
+	if (!session->teardowns)
+		return;
+	fill_teardown_ledger(session, counts->points, &counts->ledger);
+	/* They are only told from others once no more is to come. */
+	if (!session->flushing)
+		counts->ledger.running = LEDGER_UNKNOWN;
+}
+
+static void found_call(void *ctx, struct call *call)
+{
+	(void)call;
+	*(bool *)ctx = true;
+}
+
+static void found_release(void *ctx, const struct released *released)
+{
+	(void)released;
+	*(bool *)ctx = true;
+}
+
+static void found_copy(void *ctx, const struct teardown *teardown, const struct destroy *destroy)
+{
+	(void)teardown;
+	(void)destroy;
+	*(bool *)ctx = true;
+}
+
+bool session_waits(struct session *session, __u64 before_ns)
+{
+	bool found = false;
+	int i;
+
+	for (i = 0; i < NR_PAIRED; i++)
+		if (session->pair[i])
+			pair_for_each_overdue(session->pair[i], before_ns, true, found_call,
+					      &found);
+	if (session->releases)
+		releases_for_each_overdue(session->releases, before_ns, true, found_release,
+					  &found);
+	if (session->teardowns)
+		teardowns_for_each_overdue(session->teardowns, before_ns, true, found_copy, &found);
+	return found;
+}

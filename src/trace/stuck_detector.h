@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Looks for what does not end: teardowns and destroy calls under way for longer than --stuck.
+ */
+#ifndef MEMDESTROY_TRACE_STUCK_DETECTOR_H
+#define MEMDESTROY_TRACE_STUCK_DETECTOR_H
+
+#include "correlate/call_matcher.h"
+#include "correlate/map_releases.h"
+#include "correlate/teardown_tracker.h"
+#include "model/call.h"
+#include "trace/ksyms.h"
+#include "trace/probe.h"
+
+#define STACK_TEXT (STACK_DEPTH * 64)
+
+/* Something that has not ended. */
+struct hang {
+	const char *where; /* the function, or the phase of a teardown: "wait", "deferred" */
+	struct call call;  /* the map, and the worker if there is one; its ts_ns is since when */
+	__u64 for_ns;	   /* how long it has taken so far */
+	bool in_worker;	   /* the call's task is the one that hangs */
+	/* Its kernel stack, innermost first, a function a line; empty if it is not to be had. */
+	char stack[STACK_TEXT];
+};
+
+typedef void (*stuck_fn)(void *ctx, const struct hang *hang);
+
+/* Where there is to look. */
+struct stuck {
+	struct probe *probe;
+	struct ksyms *ksyms;
+	struct pair *const *pair;    /* by enum point; NULL where there are none */
+	struct releases *releases;   /* NULL: not known */
+	struct teardowns *teardowns; /* NULL: not known */
+	bool again;		     /* hand over what has been handed over before, too */
+	stuck_fn fn;
+	void *ctx;
+};
+
+/*
+ * Hands over what has taken longer than limit_ns by now, and had not when it was last looked (0:
+ * never): each once. What of teardowns is only waited for has no stack.
+ */
+void stuck_look(const struct stuck *stuck, __u64 now_ns, __u64 last_ns, __u64 limit_ns);
+
+#endif

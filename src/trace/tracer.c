@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "trace/bpf_config.h"
+#include "trace/privileges.h"
+#include "trace/signals.h"
+#include "trace/tracer.h"
+#include "util/diag.h"
+
+static const char *what(const struct options *opts)
+{
+	switch (opts->view) {
+	case VIEW_CALLS:
+		return TRACED_FUNCTION "()";
+	case VIEW_TEARDOWNS:
+		return "teardowns of BPF maps";
+	case VIEW_BOTH:
+		break;
+	}
+	return TRACED_FUNCTION "() and teardowns of BPF maps";
+}
+
+static void banner(const struct options *opts, const struct probe *probe)
+{
+	bool ends = opts->duration_ns || opts->command || opts->action == ACTION_BENCH;
+	struct utsname kernel;
+
+	uname(&kernel);
+	diag_info("%s %s by %s on Linux %s; %s",
+		  opts->action == ACTION_TRACE ? "tracing" : "recording", what(opts),
+		  probe_method(probe), kernel.release,
+		  ends ? "Ctrl-C ends it early" : "Ctrl-C ends it");
+}
+
+int live_start(struct live *live, const struct options *opts)
+{
+	int err = ksyms_open(&live->ksyms);
+
+	if (err) {
+		diag_error("cannot read /proc/kallsyms: %s", strerror(-err));
+		return err == -EPERM ? -EACCES : err; /* -EPERM is a word on tracing */
+	}
+	live->opts = opts;
+	signals_block();
+	err = probe_open(&live->probe, opts, live->ksyms);
+	if (err)
+		return err;
+	err = privileges_drop(opts->output);
+	if (err)
+		diag_warn("cannot drop privileges: %s", strerror(-err));
+	return 0;
+}
+
+int live_run(struct live *live, const struct sink *sink)
+{
+	int err;
+
+	if (ksyms_hidden(live->ksyms))
+		diag_warn("kernel symbols are hidden (CAP_SYSLOG is needed, see also "
+			  "kernel.kptr_restrict): callers are shown as addresses");
+	banner(live->opts, live->probe);
+	live->sink = *sink;
+	err = session_open(&live->session, live->opts, live->probe, live->ksyms, &live->sink);
+	return err ? err : session_run(live->session);
+}
+
+void live_stop(struct live *live)
+{
+	session_close(live->session);
+	probe_close(live->probe);
+	ksyms_free(live->ksyms);
+	memset(live, 0, sizeof(*live));
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Messages on stderr, libbpf's included.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/libbpf.h>
+
+#include "util/diag.h"
+#include "util/text.h"
+
+#define LINE_MAX_BYTES 1024
+
+static bool be_quiet;
+static bool be_verbose;
+static bool status_shown;
+
+#define ERASE_LINE "\r\033[K"
+
+static void erase_status(void)
+{
+	if (status_shown)
+		fputs(ERASE_LINE, stderr);
+	status_shown = false;
+}
+
+/* What is too long is cut; what of it comes from others cannot end the line or move the cursor. */
+__attribute__((format(printf, 2, 0))) static void one_line(char line[LINE_MAX_BYTES],
+							   const char *fmt, va_list args)
+{
+	char text[LINE_MAX_BYTES];
+	int len = vsnprintf(text, sizeof(text), fmt, args);
+
+	if (len < 0)
+		text[0] = '\0';
+	if (len >= LINE_MAX_BYTES)
+		strcpy(text + sizeof(text) - sizeof("..."), "...");
+	text_printable(line, LINE_MAX_BYTES, text, strlen(text));
+}
+
+__attribute__((format(printf, 2, 0))) static void print_line(const char *kind, const char *fmt,
+							     va_list args)
+{
+	char line[LINE_MAX_BYTES];
+	int saved_errno = errno;
+
+	one_line(line, fmt, args);
+	erase_status();
+	fprintf(stderr, "memdestroy-trace: %s%s\n", kind, line);
+	errno = saved_errno;
+}
+
+void diag_error(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	print_line("", fmt, args);
+	va_end(args);
+}
+
+void diag_warn(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	print_line("warning: ", fmt, args);
+	va_end(args);
+}
+
+void diag_info(const char *fmt, ...)
+{
+	va_list args;
+
+	if (be_quiet)
+		return;
+	va_start(args, fmt);
+	print_line("", fmt, args);
+	va_end(args);
+}
+
+void diag_verbose(const char *fmt, ...)
+{
+	va_list args;
+
+	if (!be_verbose)
+		return;
+	va_start(args, fmt);
+	print_line("", fmt, args);
+	va_end(args);
+}
+
+void diag_status(const char *fmt, ...)
+{
+	char line[LINE_MAX_BYTES];
+	va_list args;
+
+	erase_status();
+	if (!fmt || be_quiet || !isatty(STDERR_FILENO))
+		return;
+	va_start(args, fmt);
+	one_line(line, fmt, args);
+	va_end(args);
+	fputs(line, stderr);
+	fflush(stderr);
+	status_shown = true;
+}
+
+/* libbpf ends its messages with a newline itself, and a verifier log has many of them. */
+__attribute__((format(printf, 2, 0))) static int print_libbpf(enum libbpf_print_level level,
+							      const char *fmt, va_list args)
+{
+	(void)level;
+	return be_verbose ? vfprintf(stderr, fmt, args) : 0;
+}
+
+void diag_init(bool quiet, bool verbose)
+{
+	be_quiet = quiet;
+	be_verbose = verbose;
+	libbpf_set_print(print_libbpf);
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reads lengths of time.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "util/duration.h"
+
+static const struct {
+	const char *name;
+	__u64 ns;
+} units[] = {
+	{"ns", 1},
+	{"us", 1000},
+	{"ms", 1000000},
+	{"s", 1000000000ULL},
+	{"m", 60000000000ULL},
+	{"h", 3600000000000ULL},
+};
+
+/* ctype.h's own depends on the locale and on the sign of char. */
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static __u64 unit_ns(const char *name, enum duration_bare bare)
+{
+	if (!*name && bare == DURATION_BARE_SECONDS)
+		name = "s";
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (!strcmp(name, units[i].name))
+			return units[i].ns;
+	return 0;
+}
+
+/* Integers all the way: a double would make 0.1s something else than 100000000 ns. */
+static int add_fraction(const char *digits, const char *end, __u64 unit, __u64 *ns)
+{
+	for (; digits < end; digits++) {
+		__u64 digit = *digits - '0';
+
+		if (unit % 10) {
+			if (digit)
+				return -EINVAL;
+			continue;
+		}
+		unit /= 10;
+		if (__builtin_add_overflow(*ns, digit * unit, ns))
+			return -ERANGE;
+	}
+	return 0;
+}
+
+int duration_parse(const char *text, enum duration_bare bare, __u64 *ns)
+{
+	const char *whole = text, *whole_end, *fraction, *end;
+	bool overflow = false;
+	__u64 unit, value = 0;
+	int err;
+
+	while (is_digit(*text))
+		text++;
+	whole_end = fraction = end = text;
+	if (*text == '.') {
+		fraction = ++text;
+		while (is_digit(*text))
+			text++;
+		end = text;
+		if (fraction == end)
+			return -EINVAL;
+	}
+	unit = unit_ns(end, bare);
+	if (whole == end || !unit)
+		return -EINVAL;
+
+	for (; whole < whole_end; whole++) {
+		overflow |= __builtin_mul_overflow(value, 10, &value);
+		overflow |= __builtin_add_overflow(value, (__u64)(*whole - '0'), &value);
+	}
+	overflow |= __builtin_mul_overflow(value, unit, &value);
+	err = add_fraction(fraction, end, unit, &value);
+	if (err)
+		return err;
+	if (overflow || value > INT64_MAX)
+		return -ERANGE;
+	*ns = value;
+	return 0;
+}

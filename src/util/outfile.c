@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "util/diag.h"
+#include "util/outfile.h"
+
+#define LIVE_BUFFER 65536
+
+struct output {
+	FILE *file;
+	char *path; /* that the file is to be known by; NULL: it is already, or has none */
+	char *temp;
+};
+
+/* With the permissions of the file to be replaced, or else those of any new one. */
+static int open_beside(struct output *output, const char *path, const struct stat *old)
+{
+	mode_t mask = umask(0);
+	int fd;
+
+	umask(mask);
+	/* What a symbolic link points to is replaced, not the link. */
+	output->path = old ? realpath(path, NULL) : strdup(path);
+	if (!output->path || asprintf(&output->temp, "%s.XXXXXX", output->path) < 0) {
+		output->temp = NULL;
+		return -errno;
+	}
+	fd = mkostemp(output->temp, O_CLOEXEC);
+	if (fd < 0) {
+		free(output->temp);
+		output->temp = NULL;
+		return -errno;
+	}
+	if (!fchmod(fd, old ? old->st_mode & 07777 : 0666 & ~mask)) {
+		output->file = fdopen(fd, "w");
+		if (output->file)
+			return 0;
+	}
+	close(fd);
+	return -errno;
+}
+
+int output_open(struct output **out, const char *path, bool live)
+{
+	struct output *output = calloc(1, sizeof(*output));
+	struct stat old;
+	bool exists;
+	int err = 0;
+
+	if (!output)
+		return -ENOMEM;
+	signal(SIGPIPE, SIG_IGN); /* writing tells */
+	signal(SIGXFSZ, SIG_IGN); /* likewise */
+	exists = path && !stat(path, &old);
+	if (!path) {
+		/* main() puts something that cannot be written in the place of a closed one. */
+		output->file = stdout;
+		if ((fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) == O_RDONLY)
+			err = -EBADF;
+	} else if (live || (exists && !S_ISREG(old.st_mode))) {
+		output->file = fopen(path, "we");
+		err = output->file ? 0 : -errno;
+	} else {
+		err = open_beside(output, path, exists ? &old : NULL);
+	}
+	if (err) {
+		output_close(output, false);
+		return err;
+	}
+	if (live) /* it is flushed when what there was has been written, see report.c */
+		setvbuf(output->file, NULL, _IOFBF, LIVE_BUFFER);
+	*out = output;
+	return 0;
+}
+
+FILE *output_file(const struct output *output)
+{
+	return output->file;
+}
+
+bool output_abandoned(const struct output *output)
+{
+	struct pollfd fd = {.fd = fileno(output->file)};
+
+	return poll(&fd, 1, 0) > 0 && (fd.revents & (POLLERR | POLLNVAL));
+}
+
+int output_close(struct output *output, bool keep)
+{
+	int err = 0;
+
+	if (!output)
+		return 0;
+	if (output->file) {
+		errno = 0;
+		if (fflush(output->file) || ferror(output->file))
+			err = errno ? -errno : -EIO;
+		if (output->file != stdout && fclose(output->file) && !err)
+			err = -errno;
+	}
+	if (output->temp) {
+		if (keep && !err && rename(output->temp, output->path))
+			err = -errno;
+		if (!keep || err)
+			unlink(output->temp);
+	}
+	free(output->temp);
+	free(output->path);
+	free(output);
+	return err;
+}
+
+void output_failed(const char *path, int err)
+{
+	if (path)
+		diag_error("cannot write '%s': %s", path, strerror(-err));
+	else
+		diag_error("cannot write stdout: %s", strerror(-err));
+}
+
+int output_end(struct output *output, const char *path, int err)
+{
+	int close_err = output_close(output, !err);
+
+	err = err ? err : close_err;
+	if (err == -EPIPE)
+		return 0;
+	if (err)
+		output_failed(path, err);
+	return err;
+}

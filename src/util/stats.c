@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Tests of whether two samples differ, counted exactly wherever integers or ratios allow it.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "util/stats.h"
+
+/* R's: from this many values on, the normal distribution is near enough. */
+#define EXACT_BELOW 50
+
+/* R's: probabilities that differ by less than this are the same but for rounding. */
+#define SAME_PROBABILITY 1e-7
+
+/*
+ * What is counted of pairs and ties has up to the third power of a number of values, and what is
+ * counted of arrangements goes up to 98 over 49, 2.5e28. Both fit, so that nothing is rounded
+ * before the last step; but on 32-bit machines, for which there is no such integer.
+ */
+#ifdef __SIZEOF_INT128__
+typedef unsigned __int128 wide;
+#else
+typedef double wide;
+#endif
+
+__u64 stats_rank(__u64 nr, unsigned int percent)
+{
+	/* In two parts because nr * percent may not fit. */
+	__u64 rank = nr / 100 * percent + (nr % 100 * percent + 99) / 100;
+
+	return rank ? rank : 1;
+}
+
+__u64 stats_percentile(const __u64 *sample, size_t nr, unsigned int percent)
+{
+	return sample[stats_rank(nr, percent) - 1];
+}
+
+double stats_median(const __u64 *sample, size_t nr)
+{
+	if (!nr)
+		return NAN;
+	return (double)((wide)sample[(nr - 1) / 2] + sample[nr / 2]) / 2;
+}
+
+double stats_mean(const __u64 *sample, size_t nr)
+{
+	wide total = 0;
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		total += sample[i];
+	return nr ? (double)total / nr : NAN;
+}
+
+/*
+ * How many of nr throws of a coin show heads: the probabilities of k = from ... middle, but for a
+ * common factor, follow from one another. Below from they are less than 1e-280 of the middle one.
+ */
+struct throws {
+	size_t from;
+	size_t middle; /* the greatest k below nr / 2 */
+	double total;  /* of all nr + 1 */
+};
+
+/* A power of two, so that as long as all sums have 53 bits there is no rounding at all. */
+#define LEAST_WEIGHT 0x1p-960
+
+static double throws_next(double weight, size_t nr, size_t k)
+{
+	return weight * (nr - k) / (k + 1);
+}
+
+static struct throws throws_of(size_t nr)
+{
+	double reach = 18 * sqrt(nr), weight = LEAST_WEIGHT, below = 0;
+	struct throws throws = {.middle = (nr - 1) / 2};
+	size_t k;
+
+	if (throws.middle > reach)
+		throws.from = throws.middle - (size_t)reach;
+	for (k = throws.from; k <= throws.middle; k++) {
+		below += weight;
+		weight = throws_next(weight, nr, k);
+	}
+	/* What is above is as what is below; if nr is even, there is one between them. */
+	throws.total = 2 * below + (nr % 2 ? 0 : weight);
+	return throws;
+}
+
+bool stats_median_interval(const __u64 *sample, size_t nr, double alpha, __u64 *low, __u64 *high)
+{
+	double weight = LEAST_WEIGHT, below = LEAST_WEIGHT;
+	struct throws throws;
+	size_t k;
+
+	if (!nr)
+		return false;
+
+	/*
+	 * The median lies below value k, counted from 0, if no more than k values are below the
+	 * median; and as likely above the value that is as far from the other end.
+	 */
+	throws = throws_of(nr);
+	for (k = throws.from; k <= throws.middle && 2 * below <= alpha * throws.total; k++) {
+		weight = throws_next(weight, nr, k);
+		below += weight;
+	}
+	if (k == throws.from)
+		return false;
+	*low = sample[k - 1];
+	*high = sample[nr - k];
+	return true;
+}
+
+/* What the ranks of two samples in their union say. */
+struct ranks {
+	wide twice_u; /* of the second sample */
+	wide ties;    /* the sum of t^3 - t over groups of t equal values */
+};
+
+static size_t run_of(const __u64 *sample, size_t nr, size_t from, __u64 value)
+{
+	size_t i = from;
+
+	while (i < nr && sample[i] == value)
+		i++;
+	return i - from;
+}
+
+static struct ranks ranks_of(const __u64 *first, size_t nr_first, const __u64 *second,
+			     size_t nr_second)
+{
+	struct ranks ranks = {};
+	size_t i = 0, j = 0, in_first, in_second;
+	__u64 value;
+	wide tied;
+
+	while (i < nr_first || j < nr_second) {
+		value = j == nr_second || (i < nr_first && first[i] < second[j]) ? first[i]
+										 : second[j];
+		in_first = run_of(first, nr_first, i, value);
+		in_second = run_of(second, nr_second, j, value);
+		ranks.twice_u += (wide)in_second * (2 * (wide)i + in_first);
+		tied = in_first + in_second;
+		ranks.ties += tied * tied * tied - tied;
+		i += in_first;
+		j += in_second;
+	}
+	return ranks;
+}
+
+static bool counts_exactly(size_t nr_first, size_t nr_second)
+{
+	return nr_first < EXACT_BELOW && nr_second < EXACT_BELOW;
+}
+
+/* In how many ways k of n + k can be chosen; of what counts_exactly() lets through. */
+static wide choose(size_t n, size_t k)
+{
+	wide ways = 1;
+	size_t i;
+
+	for (i = 1; i <= k; i++)
+		ways = ways * (n + i) / i;
+	return ways;
+}
+
+/*
+ * In how many of its choose(n, k) arrangements two samples have a U of at most u. How many have
+ * which U are the factors of a polynomial in x, the product of (1 - x^(n+i)) / (1 - x^i) over
+ * i = 1 ... k (the Gaussian binomial). Its first u + 1 factors are worked out from those of the
+ * product so far. Differences that are negative in between wrap around, and back.
+ */
+static int count_up_to(size_t n, size_t k, size_t u, wide *count)
+{
+	wide *factor = calloc(u + 1, sizeof(*factor));
+	size_t i, j;
+
+	if (!factor)
+		return -ENOMEM;
+
+	factor[0] = 1;
+	for (i = 1; i <= k; i++) {
+		for (j = u; j >= n + i; j--)
+			factor[j] -= factor[j - n - i];
+		for (j = i; j <= u; j++)
+			factor[j] += factor[j - i];
+	}
+	*count = 0;
+	for (j = 0; j <= u; j++)
+		*count += factor[j];
+	free(factor);
+	return 0;
+}
+
+static int p_exact(const struct ranks *ranks, size_t nr_first, size_t nr_second, double *p)
+{
+	size_t u = ranks->twice_u / 2, other = nr_first * nr_second - u;
+	wide count;
+	int err = count_up_to(nr_first, nr_second, u < other ? u : other, &count);
+
+	if (err)
+		return err;
+	*p = fmin(1, 2 * (double)count / (double)choose(nr_first, nr_second));
+	return 0;
+}
+
+static double p_normal(const struct ranks *ranks, size_t nr_first, size_t nr_second)
+{
+	wide pairs = (wide)nr_first * nr_second, nr = (wide)nr_first + nr_second;
+	wide off = ranks->twice_u > pairs ? ranks->twice_u - pairs : pairs - ranks->twice_u;
+	wide spread = nr * nr * nr - nr - ranks->ties;
+	double variance;
+
+	/* U is where it is expected, as when all values are equal and there is no spread. */
+	if (!off)
+		return 1;
+	variance = (double)pairs / 12 * (double)spread / ((double)nr * (double)(nr - 1));
+	/* U comes in steps of 1; half of one is taken off, as R does. */
+	return fmin(1, erfc((double)(off - 1) / 2 / sqrt(2 * variance)));
+}
+
+int stats_compare(const __u64 *first, size_t nr_first, const __u64 *second, size_t nr_second,
+		  struct stats_difference *difference)
+{
+	struct ranks ranks;
+
+	*difference = (struct stats_difference){.u = NAN, .p = NAN, .effect = NAN};
+	if (!nr_first || !nr_second)
+		return 0;
+
+	ranks = ranks_of(first, nr_first, second, nr_second);
+	difference->u = (double)ranks.twice_u / 2;
+	difference->effect = (double)ranks.twice_u / (double)((wide)nr_first * nr_second) - 1;
+	difference->exact = !ranks.ties && counts_exactly(nr_first, nr_second);
+	if (difference->exact)
+		return p_exact(&ranks, nr_first, nr_second, &difference->p);
+	difference->p = p_normal(&ranks, nr_first, nr_second);
+	return 0;
+}
+
+double stats_least_p(size_t nr_first, size_t nr_second)
+{
+	static const struct ranks apart;
+
+	if (!nr_first || !nr_second)
+		return NAN;
+	if (counts_exactly(nr_first, nr_second))
+		return 2 / (double)choose(nr_first, nr_second);
+	return p_normal(&apart, nr_first, nr_second);
+}
+
+/* The value of a rank, from 1, in the union of two samples. */
+static __u64 joint_value(const __u64 *first, size_t nr_first, const __u64 *second, size_t nr_second,
+			 __u64 rank)
+{
+	size_t i = 0, j = 0;
+	__u64 value = 0;
+
+	while (rank--)
+		if (j == nr_second || (i < nr_first && first[i] < second[j]))
+			value = first[i++];
+		else
+			value = second[j++];
+	return value;
+}
+
+static size_t count_above(const __u64 *sample, size_t nr, __u64 value)
+{
+	size_t above = 0;
+
+	while (above < nr && sample[nr - 1 - above] > value)
+		above++;
+	return above;
+}
+
+/* Of "all" values in two samples, "drawn" are drawn: how many of them are of the first sample? */
+struct draw {
+	double nr_first, nr_second, drawn;
+};
+
+/* How much likelier is it that they are x + 1 than that they are x? 0: cannot be more. */
+static double draw_next(const struct draw *draw, double x)
+{
+	return (draw->nr_first - x) * (draw->drawn - x) /
+	       ((x + 1) * (draw->nr_second - draw->drawn + x + 1));
+}
+
+/* The other way: x - 1 rather than x. 0: cannot be fewer. */
+static double draw_previous(const struct draw *draw, double x)
+{
+	return x * (draw->nr_second - draw->drawn + x) /
+	       ((draw->nr_first - x + 1) * (draw->drawn - x + 1));
+}
+
+struct draw_sum {
+	double total;
+	double unlikely; /* of these, no likelier than what is seen */
+};
+
+static void draw_add(struct draw_sum *sum, double weight, double seen)
+{
+	sum->total += weight;
+	if (weight <= seen * (1 + SAME_PROBABILITY))
+		sum->unlikely += weight;
+}
+
+/*
+ * Fisher's test. Weights are probabilities but for a common factor: 1 at the likeliest number, from
+ * where they fall to both sides until they are too small to be numbers.
+ */
+static double draw_p(const struct draw *draw, double seen)
+{
+	double likeliest = floor((draw->nr_first + 1) * (draw->drawn + 1) /
+				 (draw->nr_first + draw->nr_second + 2));
+	double weight = 1, weight_seen = 1, x;
+	struct draw_sum sum = {};
+
+	for (x = likeliest; x < seen && weight_seen > 0; x++)
+		weight_seen *= draw_next(draw, x);
+	for (x = likeliest; x > seen && weight_seen > 0; x--)
+		weight_seen *= draw_previous(draw, x);
+
+	for (x = likeliest; weight > 0; x++) {
+		draw_add(&sum, weight, weight_seen);
+		weight *= draw_next(draw, x);
+	}
+	weight = draw_previous(draw, likeliest);
+	for (x = likeliest - 1; weight > 0; x--) {
+		draw_add(&sum, weight, weight_seen);
+		weight *= draw_previous(draw, x);
+	}
+	return fmin(1, sum.unlikely / sum.total);
+}
+
+int stats_compare_tail(const __u64 *first, size_t nr_first, const __u64 *second, size_t nr_second,
+		       unsigned int percent, double *p)
+{
+	size_t seen, drawn;
+	struct draw draw;
+	__u64 value;
+
+	*p = NAN;
+	if (percent > 100)
+		return -EINVAL;
+	if (!nr_first || !nr_second)
+		return 0;
+
+	value = joint_value(first, nr_first, second, nr_second,
+			    stats_rank(nr_first + nr_second, percent));
+	seen = count_above(first, nr_first, value);
+	drawn = seen + count_above(second, nr_second, value);
+	draw = (struct draw){nr_first, nr_second, drawn};
+	*p = draw_p(&draw, seen);
+	return 0;
+}
+
+static int compare_p(const void *left, const void *right, void *ctx)
+{
+	const double *p = ctx;
+	double a = p[*(const size_t *)left], b = p[*(const size_t *)right];
+
+	return (a > b) - (a < b);
+}
+
+int stats_correct(const double *p, double *corrected, size_t nr)
+{
+	size_t *order, known = 0, i;
+	double least = 0;
+
+	if (!nr)
+		return 0;
+	order = calloc(nr, sizeof(*order));
+	if (!order)
+		return -ENOMEM;
+
+	for (i = 0; i < nr; i++)
+		if (isnan(p[i]))
+			corrected[i] = NAN;
+		else
+			order[known++] = i;
+	qsort_r(order, known, sizeof(*order), compare_p, (void *)p);
+	/* No p falls below that of a lesser one. */
+	for (i = 0; i < known; i++) {
+		least = fmax(least, fmin(1, p[order[i]] * (known - i)));
+		corrected[order[i]] = least;
+	}
+	free(order);
+	return 0;
+}

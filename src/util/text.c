@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Makes bytes, durations and changes fit to be shown.
+ */
+#include <locale.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "util/text.h"
+
+#define US_NS	  1000ULL
+#define MS_NS	  (1000 * US_NS)
+#define SECOND_NS (1000 * MS_NS)
+#define MINUTE_NS (60 * SECOND_NS)
+#define HOUR_NS	  (60 * MINUTE_NS)
+#define DAY_NS	  (24 * HOUR_NS)
+
+/* Length of the UTF-8 sequence at s, which is put into *c; 0 if there is no valid one. */
+static size_t decode(const char *s, size_t len, __u32 *c)
+{
+	static const __u32 smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+	unsigned char first = *s;
+	size_t n, i;
+
+	if (first < 0x80) {
+		*c = first;
+		return 1;
+	}
+
+	n = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+	if (first < 0xc0 || first >= 0xf8 || n > len)
+		return 0;
+
+	*c = first & (0x7f >> n);
+	for (i = 1; i < n; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		*c = *c << 6 | (s[i] & 0x3f);
+	}
+	/* Overlong forms could smuggle in what was to be escaped; surrogates are not characters. */
+	if (*c < smallest[n] || *c > 0x10ffff || (*c >= 0xd800 && *c <= 0xdfff))
+		return 0;
+	return n;
+}
+
+/*
+ * Columns of a character, -1 for one that is not to be shown. The C library's tables are asked
+ * whatever the user's locale; where it has no C.UTF-8, only ASCII counts as printable.
+ */
+static int columns_of(__u32 c)
+{
+	static locale_t utf8;
+	locale_t old;
+	int columns;
+
+	if (c < 0x80)
+		return c >= ' ' && c < 0x7f ? 1 : -1;
+
+	if (!utf8)
+		utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	if (!utf8)
+		return -1;
+
+	old = uselocale(utf8);
+	columns = wcwidth(c);
+	uselocale(old);
+	return columns > 0 ? columns : -1;
+}
+
+static size_t text_copy(char *dst, size_t size, const char *src, size_t len, bool printable)
+{
+	static const char digit[] = "0123456789abcdef";
+	size_t used = 0, n, i;
+	bool keep;
+	__u32 c;
+
+	for (; len; src += n, len -= n) {
+		n = decode(src, len, &c);
+		keep = n && c && (!printable || columns_of(c) > 0);
+		if (!n)
+			n = 1;
+		if (used + (keep ? n : 4 * n) >= size)
+			break;
+
+		for (i = 0; i < n; i++) {
+			if (keep) {
+				dst[used++] = src[i];
+				continue;
+			}
+			dst[used++] = '\\';
+			dst[used++] = 'x';
+			dst[used++] = digit[(unsigned char)src[i] >> 4];
+			dst[used++] = digit[src[i] & 0xf];
+		}
+	}
+	dst[used] = '\0';
+	return used;
+}
+
+size_t text_utf8(char *dst, size_t size, const char *src, size_t len)
+{
+	return text_copy(dst, size, src, len, false);
+}
+
+size_t text_printable(char *dst, size_t size, const char *src, size_t len)
+{
+	return text_copy(dst, size, src, len, true);
+}
+
+size_t text_width(const char *text)
+{
+	size_t len = strlen(text), width = 0, n;
+	int columns;
+	__u32 c;
+
+	for (; len; text += n, len -= n) {
+		n = decode(text, len, &c);
+		columns = n ? columns_of(c) : 1;
+		if (!n)
+			n = 1;
+		width += columns > 0 ? columns : 0;
+	}
+	return width;
+}
+
+static __u64 divide_rounded(__u64 value, __u64 by)
+{
+	__u64 rest = value % by;
+
+	return value / by + (rest >= by - rest);
+}
+
+/* Three digits of value in a unit, if as few digits can say it. */
+static bool three_digits(char dst[DURATION_SIZE], __u64 ns, __u64 unit_ns, const char *unit)
+{
+	static const unsigned int scale[] = {100, 10, 1};
+	unsigned int i, n;
+	__u64 digits;
+
+	for (i = 0; i < 3; i++) {
+		digits = divide_rounded(ns, unit_ns / scale[i]);
+		if (digits >= 1000)
+			continue;
+		n = digits;
+		if (scale[i] == 1)
+			snprintf(dst, DURATION_SIZE, "%u%s", n, unit);
+		else
+			snprintf(dst, DURATION_SIZE, "%u.%0*u%s", n / scale[i], 2 - (int)i,
+				 n % scale[i], unit);
+		return true;
+	}
+	return false;
+}
+
+/* Two units, the smaller one rounded, if the greater one takes no more than so many digits. */
+static bool two_units(char dst[DURATION_SIZE], __u64 ns, __u64 small_ns, unsigned int ratio,
+		      unsigned int limit, const char *format)
+{
+	__u64 n = divide_rounded(ns, small_ns);
+
+	if (n >= (__u64)ratio * limit)
+		return false;
+
+	snprintf(dst, DURATION_SIZE, format, (unsigned int)n / ratio, (unsigned int)n % ratio);
+	return true;
+}
+
+char *text_duration(char dst[DURATION_SIZE], __u64 ns)
+{
+	if (ns < US_NS) {
+		snprintf(dst, DURATION_SIZE, "%uns", (unsigned int)ns);
+		return dst;
+	}
+	if (three_digits(dst, ns, US_NS, "us") || three_digits(dst, ns, MS_NS, "ms"))
+		return dst;
+	/* From 100 s on, minutes are what a reader would work out. */
+	if (ns < 100 * SECOND_NS - SECOND_NS / 20 && three_digits(dst, ns, SECOND_NS, "s"))
+		return dst;
+	if (two_units(dst, ns, SECOND_NS, 60, 60, "%um%02us") ||
+	    two_units(dst, ns, MINUTE_NS, 60, 100, "%uh%02um") ||
+	    two_units(dst, ns, HOUR_NS, 24, 1000, "%ud%02uh"))
+		return dst;
+	snprintf(dst, DURATION_SIZE, "%ud", (unsigned int)divide_rounded(ns, DAY_NS));
+	return dst;
+}
+
+char *text_change(char dst[CHANGE_SIZE], double percent)
+{
+	if (percent > -0.05 && percent < 0.05)
+		snprintf(dst, CHANGE_SIZE, "0.0%%");
+	else
+		snprintf(dst, CHANGE_SIZE, percent < 99999 ? "%+.1f%%" : "%+.2g%%", percent);
+	return dst;
+}
+
+void text_wrap(FILE *out, const char *text, size_t indent)
+{
+	size_t column = indent;
+	bool first = true;
+
+	while (*text) {
+		size_t len = strcspn(text, " ");
+
+		if (first) {
+			fprintf(out, "%.*s", (int)len, text);
+		} else if (column + 1 + len > TEXT_WIDTH) {
+			fprintf(out, "\n%*s%.*s", (int)indent, "", (int)len, text);
+			column = indent;
+		} else {
+			fprintf(out, " %.*s", (int)len, text);
+			column++;
+		}
+		column += len;
+		text += len + (text[len] == ' ');
+		first = false;
+	}
+	fputc('\n', out);
+}

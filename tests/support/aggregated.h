@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the tests of aggregation share: a call, and ways to add and sort that cannot fail unseen.
+ */
+#ifndef MEMDESTROY_SUPPORT_AGGREGATED_H
+#define MEMDESTROY_SUPPORT_AGGREGATED_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "analysis/aggregate.h"
+
+#define ALL_ROWS 1000
+
+static const struct call plain = {
+	.latency_ns = 1000,
+	.caller = 0xffffffff81234567,
+	.caller_name = "htab_map_free",
+	.cpu = 3,
+	.map_type = 1,
+	.alloc = ALLOC_MA,
+	.flags = CALL_MAP | CALL_NAME | CALL_EMPTY_KNOWN,
+	.map_name = "events",
+	.comm = "kworker/3:1",
+	.host = "host1",
+	.scenario = "hash",
+	.identity =
+		{
+			.map_id = 7,
+			.released_ns = 1000,
+			.released_by =
+				{
+					.known = true,
+					.pid = 500,
+					.tid = 501,
+					.cgroup_id = 4242,
+					.comm = "loader",
+				},
+		},
+};
+
+static inline struct aggregate *make(const enum key *by, size_t nr_by, size_t max_rows)
+{
+	struct aggregate *aggregate = aggregate_new(by, nr_by, max_rows);
+
+	assert_non_null(aggregate);
+	return aggregate;
+}
+
+static inline void add(struct aggregate *aggregate, const struct call *call, int times)
+{
+	while (times--)
+		assert_int_equal(aggregate_add(aggregate, call), 0);
+}
+
+static inline struct rows sort(struct aggregate *aggregate, enum sort by, __u64 top)
+{
+	struct rows rows;
+
+	assert_int_equal(aggregate_sort(aggregate, by, top, &rows), 0);
+	return rows;
+}
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Chance for tests: the same sequence everywhere and every time (xorshift64).
+ */
+#ifndef MEMDESTROY_SUPPORT_CHANCE_H
+#define MEMDESTROY_SUPPORT_CHANCE_H
+
+#include <linux/types.h>
+
+/* To be set before use, and not to 0. */
+static __u64 state64;
+
+static inline __u64 random64(void)
+{
+	state64 ^= state64 << 13;
+	state64 ^= state64 >> 7;
+	state64 ^= state64 << 17;
+	return state64;
+}
+
+static inline __u64 below(__u64 n)
+{
+	return random64() % n;
+}
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the tests of comparisons share: two aggregates by map name, and values to put into them.
+ */
+#ifndef MEMDESTROY_SUPPORT_COMPARED_H
+#define MEMDESTROY_SUPPORT_COMPARED_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "analysis/diff.h"
+
+static const enum key by_name[] = {KEY_NAME};
+
+/* What a test compares, and how. Begins with all zero but for what sides_new() sets. */
+struct sides {
+	struct aggregate *of[NR_SIDES_OF_DIFF];
+	struct options opts;
+	struct diff diff;
+};
+
+static inline struct sides sides_by(const enum key *by, size_t nr_by, size_t max_rows)
+{
+	struct sides sides = {.opts = {.alpha = 0.05}};
+	int i;
+
+	for (i = 0; i < NR_SIDES_OF_DIFF; i++) {
+		sides.of[i] = aggregate_new(by, nr_by, max_rows);
+		assert_non_null(sides.of[i]);
+		aggregate_keep_samples(sides.of[i]);
+	}
+	return sides;
+}
+
+static inline struct sides sides_new(void)
+{
+	return sides_by(by_name, 1, 100);
+}
+
+static inline void sides_free(struct sides *sides)
+{
+	diff_free(&sides->diff);
+	aggregate_free(sides->of[SIDE_BASE]);
+	aggregate_free(sides->of[SIDE_NEW]);
+}
+
+static inline struct call call_of(const char *name, __u64 latency_ns)
+{
+	struct call call = {
+		.latency_ns = latency_ns,
+		.map_type = 1,
+		.flags = CALL_MAP | CALL_NAME,
+	};
+
+	snprintf(call.map_name, sizeof(call.map_name), "%s", name);
+	return call;
+}
+
+static inline void put(struct sides *sides, enum side_of_diff side, const char *name, __u64 ns)
+{
+	struct call call = call_of(name, ns);
+
+	assert_int_equal(aggregate_add(sides->of[side], &call), 0);
+}
+
+/* nr values from "from" on, each "step" more than the one before. */
+static inline void put_steps(struct sides *sides, enum side_of_diff side, const char *name,
+			     __u64 from, __u64 step, size_t nr)
+{
+	while (nr--) {
+		put(sides, side, name, from);
+		from += step;
+	}
+}
+
+static inline void gate(struct sides *sides, enum metric metric, double percent)
+{
+	sides->opts.gates[sides->opts.nr_gates++] = (struct gate){metric, percent};
+}
+
+static inline const struct diff *compare(struct sides *sides)
+{
+	diff_free(&sides->diff);
+	assert_int_equal(
+		diff_make(&sides->diff, sides->of[SIDE_BASE], sides->of[SIDE_NEW], &sides->opts),
+		0);
+	return &sides->diff;
+}
+
+#endif

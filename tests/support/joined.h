@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the tests of joined teardowns share: events of them in short, and a sink that keeps what is
+ * handed over and checks what must hold of every teardown.
+ */
+#ifndef MEMDESTROY_SUPPORT_JOINED_H
+#define MEMDESTROY_SUPPORT_JOINED_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "correlate/teardown_tracker.h"
+
+#define MAX_JOINED 32 /* that are kept: the last ones */
+
+/* When the run began: all times here are long after it, unless a test says otherwise. */
+#define LONG_BEFORE (0ULL - 1000000000)
+
+/* Of a worker, a map and an allocator's memory, where one of each will do. */
+#define WORKER 11
+#define MAP    0xffff888100001000
+#define KEY    0x60f4d3c01000
+
+struct joined {
+	struct releases *releases;
+	struct teardowns *teardowns;
+	struct teardowns_ops ops;
+	bool sees[NR_POINTS];
+	size_t nr, nr_reclaims; /* handed over so far */
+	struct teardown teardown[MAX_JOINED];
+	struct reclaim reclaim[MAX_JOINED];
+	__u64 outcomes[NR_OUTCOMES]; /* of all of them */
+};
+
+static inline void on_teardown(void *ctx, const struct teardown *teardown)
+{
+	const __u64 *phase = teardown->phase;
+	struct joined *joined = ctx;
+	__u32 destroys = 0;
+	int i;
+
+	for (i = 0; i < NR_OUTCOMES; i++) {
+		destroys += teardown->outcomes[i];
+		joined->outcomes[i] += teardown->outcomes[i];
+	}
+	assert_int_equal(destroys, teardown->nr_destroys);
+	if (phase[PHASE_WAIT] == UNKNOWN_NS || phase[PHASE_FREE] == UNKNOWN_NS ||
+	    phase[PHASE_DEFERRED] == UNKNOWN_NS)
+		assert_true(phase[PHASE_TOTAL] == UNKNOWN_NS);
+	else
+		assert_true(phase[PHASE_TOTAL] ==
+			    phase[PHASE_WAIT] + phase[PHASE_FREE] + phase[PHASE_DEFERRED]);
+	joined->teardown[joined->nr++ % MAX_JOINED] = *teardown;
+}
+
+static inline void on_reclaim(void *ctx, const struct reclaim *reclaim)
+{
+	struct joined *joined = ctx;
+
+	joined->reclaim[joined->nr_reclaims++ % MAX_JOINED] = *reclaim;
+}
+
+static inline bool sees_all(void *ctx, enum point point)
+{
+	return ((struct joined *)ctx)->sees[point];
+}
+
+/* As cmocka's setup and teardown: *state is a struct joined to which all is seen. */
+static inline int joined_open(void **state)
+{
+	static struct joined joined;
+
+	memset(&joined, 0, sizeof(joined));
+	memset(joined.sees, true, sizeof(joined.sees));
+	joined.releases = releases_new(1000);
+	joined.ops = (struct teardowns_ops){on_teardown, on_reclaim, sees_all, LONG_BEFORE};
+	joined.teardowns = teardowns_new(joined.releases, &joined.ops, &joined);
+	*state = &joined;
+	return joined.releases && joined.teardowns ? 0 : -1;
+}
+
+static inline int joined_close(void **state)
+{
+	struct joined *joined = *state;
+
+	teardowns_free(joined->teardowns);
+	releases_free(joined->releases);
+	return 0;
+}
+
+#define JOINED_TEST(function) cmocka_unit_test_setup_teardown(function, joined_open, joined_close)
+
+/* The task 500, "loader", lets go of a map. */
+static inline void let_go(struct joined *joined, __u64 map, __u8 flags, __u64 ts_ns)
+{
+	struct record_release rec = {
+		.head = {.type = RECORD_RELEASE, .tid = 501, .ts_ns = ts_ns, .map = map},
+		.pid = 500,
+		.map_id = 7,
+		.map_type = 1,
+		.flags = flags,
+		.comm = "loader",
+	};
+
+	assert_int_equal(releases_add(joined->releases, &rec), 0);
+}
+
+static inline struct call call_of(__u32 tid, __u64 map, __u64 key, __u64 ts_ns, __u64 latency_ns)
+{
+	return (struct call){
+		.ts_ns = ts_ns,
+		.latency_ns = latency_ns,
+		.map = map,
+		.key = key,
+		.entries = ENTRIES_UNKNOWN,
+		.identity = {.released_ns = UNKNOWN_NS},
+		.pid = tid,
+		.tid = tid,
+		.map_type = 1,
+		.flags = CALL_MAP | CALL_NAME | CALL_EMPTY_KNOWN,
+		.map_name = "events",
+		.comm = "kworker/3:1",
+	};
+}
+
+static inline void start(struct joined *joined, __u32 tid, __u64 map, __u64 ts_ns)
+{
+	struct call call = call_of(tid, map, 0, ts_ns, UNKNOWN_NS);
+
+	call.entries = 1000;
+	assert_int_equal(teardowns_start(joined->teardowns, &call), 0);
+}
+
+static inline void end(struct joined *joined, __u32 tid, __u64 map, __u64 ts_ns, __u64 latency_ns)
+{
+	struct call call = call_of(tid, map, 0, ts_ns, latency_ns);
+
+	assert_int_equal(teardowns_end(joined->teardowns, &call), 0);
+}
+
+/* key 0: it was empty. */
+static inline void destroy(struct joined *joined, __u32 tid, __u64 map, __u64 key, __u64 ts_ns,
+			   __u64 latency_ns)
+{
+	struct call call = call_of(tid, map, key, ts_ns, latency_ns);
+
+	call.flags |= key ? 0 : CALL_EMPTY;
+	call.alloc = ALLOC_MA;
+	assert_int_equal(teardowns_destroy(joined->teardowns, &call), 0);
+}
+
+static inline void queued(struct joined *joined, __u32 tid, __u64 key, __u64 ts_ns)
+{
+	const struct record_head rec = {
+		.type = RECORD_QUEUE,
+		.point = POINT_RECLAIM,
+		.tid = tid,
+		.ts_ns = ts_ns,
+		.arg = key,
+	};
+
+	assert_int_equal(teardowns_queued(joined->teardowns, &rec), 0);
+}
+
+static inline struct call reclaim_of(__u64 key, __u64 ts_ns, __u64 latency_ns)
+{
+	struct call call = call_of(99, 0, key, ts_ns, latency_ns);
+
+	call.flags = 0;
+	call.map_name[0] = '\0';
+	return call;
+}
+
+static inline void reclaim_start(struct joined *joined, __u64 key, __u64 ts_ns)
+{
+	const struct call call = reclaim_of(key, ts_ns, UNKNOWN_NS);
+
+	assert_int_equal(teardowns_reclaim_start(joined->teardowns, &call), 0);
+}
+
+static inline void reclaim_end(struct joined *joined, __u64 key, __u64 ts_ns, __u64 latency_ns)
+{
+	const struct call call = reclaim_of(key, ts_ns, latency_ns);
+
+	assert_int_equal(teardowns_reclaim(joined->teardowns, &call), 0);
+}
+
+/* Of both sides, or of the end alone. */
+static inline void reclaim(struct joined *joined, __u64 key, __u64 ts_ns, __u64 latency_ns)
+{
+	if (ts_ns != UNKNOWN_NS)
+		reclaim_start(joined, key, ts_ns);
+	reclaim_end(joined, key, ts_ns, latency_ns);
+}
+
+static inline struct teardown_ledger counts_of(const struct joined *joined)
+{
+	struct teardown_ledger ledger = {};
+
+	teardowns_count(joined->teardowns, &ledger);
+	return ledger;
+}
+
+/* What the head of ledger.h promises, once nothing is under way any more. */
+static inline void check_ledger(const struct joined *joined)
+{
+	struct teardown_ledger ledger = counts_of(joined);
+
+	assert_int_equal(ledger.completed + ledger.running + ledger.start_only + ledger.end_only,
+			 ledger.shown + ledger.before);
+	assert_int_equal(ledger.shown, joined->nr);
+	assert_int_equal(ledger.deferred, ledger.reclaimed + ledger.pending);
+	assert_int_equal(ledger.reclaimed, joined->outcomes[OUTCOME_DEFERRED]);
+	assert_int_equal(ledger.pending, joined->outcomes[OUTCOME_PENDING]);
+	assert_int_equal(ledger.undecided, joined->outcomes[OUTCOME_UNKNOWN]);
+}
+
+static inline void check_phases(const struct teardown *teardown, __u64 wait, __u64 free_ns,
+				__u64 destroy_ns, __u64 deferred)
+{
+	bool all = wait != UNKNOWN_NS && free_ns != UNKNOWN_NS && deferred != UNKNOWN_NS;
+
+	assert_true(teardown->phase[PHASE_WAIT] == wait);
+	assert_true(teardown->phase[PHASE_FREE] == free_ns);
+	assert_true(teardown->phase[PHASE_DESTROY] == destroy_ns);
+	assert_true(teardown->phase[PHASE_DEFERRED] == deferred);
+	assert_true(teardown->phase[PHASE_TOTAL] == (all ? wait + free_ns + deferred : UNKNOWN_NS));
+}
+
+static inline void check_outcomes(const struct teardown *teardown, __u32 empty, __u32 direct,
+				  __u32 deferred, __u32 pending, __u32 unknown)
+{
+	assert_int_equal(teardown->outcomes[OUTCOME_EMPTY], empty);
+	assert_int_equal(teardown->outcomes[OUTCOME_DIRECT], direct);
+	assert_int_equal(teardown->outcomes[OUTCOME_DEFERRED], deferred);
+	assert_int_equal(teardown->outcomes[OUTCOME_PENDING], pending);
+	assert_int_equal(teardown->outcomes[OUTCOME_UNKNOWN], unknown);
+}
+
+#endif

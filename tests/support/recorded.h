@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the tests of recordings share: calls and teardowns by chance, and a sink that holds what
+ * comes back against them.
+ */
+#ifndef MEMDESTROY_SUPPORT_RECORDED_H
+#define MEMDESTROY_SUPPORT_RECORDED_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "recording/reader.h"
+#include "recording/writer.h"
+
+#define PATH_SIZE 64
+
+/* The same sequence everywhere and every time (xorshift64). */
+static __u64 state64 = 88172645463325252ULL;
+
+static inline __u64 random64(void)
+{
+	state64 ^= state64 << 13;
+	state64 ^= state64 >> 7;
+	state64 ^= state64 << 17;
+	return state64;
+}
+
+static inline __u64 below(__u64 n)
+{
+	return random64() % n;
+}
+
+static inline bool maybe(void)
+{
+	return random64() & 64;
+}
+
+static inline __u64 figure(void)
+{
+	static const __u64 edges[] = {0, 1, 127, 128, 1ULL << 32, INT64_MAX, UNKNOWN_NS};
+
+	return maybe() ? edges[below(7)] : random64() >> (1 + below(60));
+}
+
+/* Often the same, at times no UTF-8, and with rubbish behind its end. */
+static inline void name(char text[NAME_LEN])
+{
+	size_t i, len = below(NAME_LEN);
+
+	for (i = 0; i < NAME_LEN; i++)
+		text[i] = (char)random64();
+	if (maybe())
+		snprintf(text, NAME_LEN, "name-%d", (int)below(8));
+	else
+		text[len] = '\0';
+	text[NAME_LEN - 1] = '\0';
+}
+
+static inline struct task_id some_task(void)
+{
+	struct task_id task = {
+		.known = maybe(), .pid = random64(), .tid = random64(), .cgroup_id = random64()};
+
+	name(task.comm);
+	return task;
+}
+
+static inline struct identity some_identity(void)
+{
+	struct identity identity = {
+		.map_id = maybe() ? below(100) : random64(),
+		.released_ns = figure(),
+		.released_by = some_task(),
+		.closed_by = some_task(),
+	};
+
+	switch (below(4)) {
+	case 0:
+		identity.by_kernel = true;
+		break;
+	case 1:
+		identity.by_interrupt = true;
+		break;
+	case 2:
+		identity.unsure = true;
+	}
+	return identity;
+}
+
+static inline struct call some_call(void)
+{
+	static const char *const callers[] = {"htab_map_free", "", "trie_free", NULL, NULL};
+	struct call call = {
+		.ts_ns = figure(),
+		.latency_ns = figure(),
+		.caller = maybe() ? random64() | 1ULL << 63 : 0,
+		.caller_name = callers[below(5)],
+		.caller_offset = below(4096),
+		.map = maybe() ? below(10) + 0xffff888000000000 : 0,
+		.key = random64(),
+		.entries = figure(),
+		.pid = random64(),
+		.tid = random64(),
+		.cpu = below(512),
+		.map_type = below(40),
+		.key_size = random64(),
+		.value_size = random64(),
+		.max_entries = random64(),
+		.map_flags = random64(),
+		.unit_size = below(3) ? random64() : 0,
+		.alloc = below(NR_ALLOC_MEMBERS),
+		.flags = random64() & ~CALL_UNWANTED,
+	};
+
+	call.identity = some_identity();
+	name(call.map_name);
+	name(call.comm);
+	if (!below(8)) {
+		call.pid = call.tid = 0;
+		memset(call.comm, 0, NAME_LEN);
+	}
+	return call;
+}
+
+static inline struct teardown some_teardown(void)
+{
+	struct teardown teardown = {.free = some_call(), .queued_ns = figure(), .running = maybe()};
+	int i;
+
+	for (i = 0; i < NR_PHASES; i++)
+		teardown.phase[i] = figure();
+	teardown.free.latency_ns = teardown.phase[PHASE_FREE];
+	for (i = 0; i < NR_OUTCOMES; i++)
+		teardown.outcomes[i] = random64();
+	teardown.nr_destroys = below(MAX_DESTROYS + 3);
+	for (i = 0; i < MAX_DESTROYS; i++)
+		teardown.destroy[i] = (struct destroy){figure(), figure(), figure(),
+						       below(NR_ALLOC_MEMBERS), below(NR_OUTCOMES)};
+	return teardown;
+}
+
+static inline struct reclaim some_reclaim(void)
+{
+	return (struct reclaim){
+		.call = some_call(),
+		.alloc = below(NR_ALLOC_MEMBERS),
+		.destroy_ns = figure(),
+		.latency_ns = figure(),
+	};
+}
+
+static inline struct hang some_hang(void)
+{
+	struct hang hang = {
+		.where = maybe() ? "wait" : "bpf_mem_alloc_destroy",
+		.call = some_call(),
+		.for_ns = figure(),
+		.in_worker = maybe(),
+	};
+
+	if (maybe())
+		strcpy(hang.stack, "rcu_barrier+0x10\n0xffffffff81000000\nkthread+0x1");
+	if (!below(10)) {
+		memset(hang.stack, 'x', sizeof(hang.stack));
+		hang.stack[sizeof(hang.stack) - 1] = '\0';
+	}
+	return hang;
+}
+
+static inline struct conditions some_conditions(void)
+{
+	static char *const argv[] = {"memdestroy-trace", "record"};
+	struct conditions conditions;
+
+	conditions_now(&conditions, 2, argv, false);
+	strcpy(conditions.attach, "fentry/fexit");
+	return conditions;
+}
+
+enum item_kind { ITEM_CALL, ITEM_TEARDOWN, ITEM_RECLAIM, ITEM_HANG, NR_ITEM_KINDS };
+
+/* Something that was recorded. */
+struct item {
+	enum item_kind kind;
+	union {
+		struct call call;
+		struct teardown teardown;
+		struct reclaim reclaim;
+		struct hang hang;
+	};
+};
+
+static inline void some_item(struct item *item)
+{
+	item->kind = below(NR_ITEM_KINDS);
+	switch (item->kind) {
+	case ITEM_CALL:
+		item->call = some_call();
+		break;
+	case ITEM_TEARDOWN:
+		item->teardown = some_teardown();
+		break;
+	case ITEM_RECLAIM:
+		item->reclaim = some_reclaim();
+		break;
+	default:
+		item->hang = some_hang();
+	}
+}
+
+static inline int record_item(struct recording *recording, const struct item *item)
+{
+	switch (item->kind) {
+	case ITEM_CALL:
+		return recording_call(recording, &item->call);
+	case ITEM_TEARDOWN:
+		return recording_teardown(recording, &item->teardown);
+	case ITEM_RECLAIM:
+		return recording_reclaim(recording, &item->reclaim);
+	default:
+		return recording_hang(recording, &item->hang);
+	}
+}
+
+/* In memory, if that is to be had: commits wait for the disk otherwise. */
+static inline const char *temp_path(char path[PATH_SIZE])
+{
+	const char *dir = access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm";
+	static int nr;
+
+	snprintf(path, PATH_SIZE, "%s/test-recording.%d.%d", dir, getpid(), nr++);
+	return path;
+}
+
+/* What a function says on stderr, until the next call of this. */
+static inline const char *said(void (*function)(void *), void *arg)
+{
+	static char text[4096];
+	FILE *file = fdopen(memfd_create("stderr", 0), "w+");
+	int saved = dup(STDERR_FILENO);
+	size_t len;
+
+	assert_non_null(file);
+	fflush(stderr);
+	dup2(fileno(file), STDERR_FILENO);
+	function(arg);
+	fflush(stderr);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	rewind(file);
+	len = fread(text, 1, sizeof(text) - 1, file);
+	text[len] = '\0';
+	fclose(file);
+	return text;
+}
+
+/* One line, and nothing that moves a cursor. */
+static inline void check_one_line(const char *text, const char *has)
+{
+	size_t len = strlen(text);
+
+	if (!len || strchr(text, '\n') != text + len - 1 || !strstr(text, has))
+		fail_msg("not one line with \"%s\": %s", has, text);
+}
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the tests of rendering share: calls to show, and where to look at what was written.
+ */
+#ifndef MEMDESTROY_SUPPORT_RENDERED_H
+#define MEMDESTROY_SUPPORT_RENDERED_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "output/render.h"
+
+static const struct call plain = {
+	.ts_ns = 5000000123,
+	.latency_ns = 1234,
+	.caller = 0xffffffff81234567,
+	.caller_name = "htab_map_free",
+	.caller_offset = 0x47,
+	.pid = 100,
+	.tid = 101,
+	.cpu = 3,
+	.map_type = 1,
+	.key_size = 4,
+	.value_size = 3 << 20,
+	.max_entries = ~0U,
+	.map_flags = 1,
+	.unit_size = 64,
+	.alloc = ALLOC_MA,
+	.flags = CALL_MAP | CALL_NAME | CALL_SIZES | CALL_EMPTY_KNOWN | CALL_PERCPU_KNOWN,
+	.map_name = "events",
+	.comm = "kworker/3:1",
+};
+
+static const struct call unknown = {
+	.ts_ns = UNKNOWN_NS,
+	.latency_ns = UNKNOWN_NS,
+	.comm = "x",
+};
+
+static char *written;
+static size_t written_len;
+
+static inline FILE *out_open(void)
+{
+	FILE *out = open_memstream(&written, &written_len);
+
+	assert_non_null(out);
+	return out;
+}
+
+/* What was written since, until the next call of this. */
+static inline const char *out_close(FILE *out)
+{
+	static char *last;
+
+	assert_int_equal(fclose(out), 0);
+	free(last);
+	last = written;
+	return last;
+}
+
+/* Adds up these calls by caller, type and map name. The caller frees the aggregate. */
+static inline struct aggregate *rows_of(const struct call *calls, size_t nr, struct rows *rows)
+{
+	static const enum key by[] = {KEY_CALLER, KEY_TYPE, KEY_NAME};
+	struct aggregate *aggregate = aggregate_new(by, 3, 3);
+
+	assert_non_null(aggregate);
+	while (nr--)
+		assert_int_equal(aggregate_add(aggregate, calls++), 0);
+	assert_int_equal(aggregate_sort(aggregate, SORT_COUNT, 0, rows), 0);
+	return aggregate;
+}
+
+/* Where a heading's column begins, or ends if its figures are aligned to the right. */
+static inline size_t edge(const char *header, const char *heading, bool right)
+{
+	const char *at = strstr(header, heading);
+
+	assert_non_null(at);
+	return at - header + (right ? strlen(heading) : 0);
+}
+
+static inline void check_cell(const char *header, const char *line, const char *heading, bool right,
+			      const char *want)
+{
+	size_t at = edge(header, heading, right) - (right ? strlen(want) : 0);
+
+	if (strncmp(line + at, want, strlen(want)) || (at && line[at - 1] != ' ') ||
+	    !strchr(" \n", line[at + strlen(want)]))
+		fail_msg("no %s under %s:\n%s%s", want, heading, header, line);
+}
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the tests of rendering share that show teardowns.
+ */
+#ifndef MEMDESTROY_SUPPORT_RENDERED_TEARDOWNS_H
+#define MEMDESTROY_SUPPORT_RENDERED_TEARDOWNS_H
+
+#include "model/teardown.h"
+#include "support/rendered.h"
+
+static const struct task_id loader = {
+	.known = true,
+	.pid = 500,
+	.tid = 501,
+	.cgroup_id = 4242,
+	.comm = "loader",
+};
+
+static const struct task_id worker = {
+	.known = true,
+	.pid = 44,
+	.tid = 44,
+	.cgroup_id = 1,
+	.comm = "kworker/0:2",
+};
+
+/* All is known of it: a program's map, which a worker let go of for a task. */
+static inline struct teardown known_teardown(void)
+{
+	struct teardown teardown = {
+		.free = plain,
+		.queued_ns = 4000001000,
+		.phase = {1000000123, 2000, 300, 40, 1000002163},
+		.outcomes = {1, 2, 3, 4, 5},
+	};
+
+	teardown.free.entries = 1000;
+	teardown.free.identity = (struct identity){
+		.map_id = 7,
+		.released_ns = 4000000000,
+		.by_kernel = true,
+		.released_by = worker,
+		.closed_by = loader,
+	};
+	return teardown;
+}
+
+/* Only that there was one. */
+static inline struct teardown unknown_teardown(void)
+{
+	struct teardown teardown = {.free = unknown, .queued_ns = UNKNOWN_NS};
+
+	memset(teardown.phase, 0xff, sizeof(teardown.phase));
+	teardown.free.entries = ENTRIES_UNKNOWN;
+	teardown.free.identity.released_ns = UNKNOWN_NS;
+	teardown.free.comm[0] = '\0';
+	return teardown;
+}
+
+static inline const char *event(enum format format, const struct column *columns,
+				const void *object)
+{
+	FILE *out = out_open();
+
+	assert_int_equal(render_event(out, format, columns, object, 3000000000), 0);
+	return out_close(out);
+}
+
+static inline const char *header(enum format format, const struct column *columns)
+{
+	FILE *out = out_open();
+
+	assert_int_equal(render_event_header(out, format, columns), 0);
+	return out_close(out);
+}
+
+#endif

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Adds calls up by every combination of keys, and checks what lands in which row.
+ */
+#include "support/aggregated.h"
+
+/* A call that differs from plain in this key, in its second variant by being unknown. */
+static struct call differing(enum key key, int variant)
+{
+	struct call call = plain;
+
+	switch (key) {
+	case KEY_CALLER:
+		call.caller_name = variant ? NULL : "htab_map_alloc";
+		break;
+	case KEY_TYPE:
+		call.map_type = 5;
+		call.flags &= variant ? ~(CALL_MAP | CALL_NAME) : ~0;
+		break;
+	case KEY_ALLOC:
+		call.alloc = variant ? ALLOC_UNKNOWN : ALLOC_PCPU_MA;
+		break;
+	case KEY_NAME:
+		memcpy(call.map_name, "", 1);
+		call.flags &= variant ? ~CALL_NAME : ~0;
+		break;
+	case KEY_COMM:
+		memcpy(call.comm, variant ? "" : "bpftool", variant ? 1 : sizeof("bpftool"));
+		break;
+	case KEY_CPU:
+		call.cpu = variant ? 0 : ~0U;
+		break;
+	case KEY_ID:
+		call.identity.map_id = variant ? 0 : 8;
+		break;
+	case KEY_RELEASED_BY:
+		memcpy(call.identity.released_by.comm, "other", sizeof("other"));
+		call.identity.released_by.known = !variant;
+		break;
+	case KEY_RELEASED_PID:
+		call.identity.released_by.pid = 0;
+		call.identity.released_by.known = !variant;
+		break;
+	case KEY_CGROUP:
+		call.identity.released_by.cgroup_id = ~0ULL;
+		call.identity.released_by.known = !variant;
+		break;
+	case KEY_HOST:
+		call.host = variant ? NULL : "host2";
+		break;
+	case KEY_SCENARIO:
+		call.scenario = variant ? NULL : "other";
+		break;
+	case NR_KEYS:
+		break;
+	}
+	return call;
+}
+
+/* Of all subsets of the keys: rows are apart exactly if a key that is asked for differs. */
+static void all_combinations_of_keys(void **state)
+{
+	enum key by[NR_KEYS], key;
+	struct aggregate *aggregate;
+	struct call call;
+	unsigned int subset;
+	size_t nr_by, nr_of_task;
+	struct rows rows;
+	int variant;
+
+	(void)state;
+	for (subset = 0; subset < 1 << NR_KEYS; subset++) {
+		nr_by = nr_of_task = 0;
+		for (key = 0; key < NR_KEYS; key++) {
+			if (!(subset & 1 << key))
+				continue;
+			by[nr_by++] = key;
+			nr_of_task += key >= KEY_RELEASED_BY && key <= KEY_CGROUP;
+		}
+
+		aggregate = make(by, nr_by, ALL_ROWS);
+		add(aggregate, &plain, 1);
+		for (key = 0; key < NR_KEYS; key++) {
+			for (variant = 0; variant < 2; variant++) {
+				call = differing(key, variant);
+				add(aggregate, &call, 2);
+			}
+		}
+
+		rows = sort(aggregate, SORT_COUNT, 0);
+		/*
+		 * A call without its map has no name either: one row with the unnamed ones. A task
+		 * that is not known has none of its keys: one row for all of them.
+		 */
+		assert_int_equal(rows.nr, 1 + 2 * nr_by - (nr_of_task > 1 ? nr_of_task - 1 : 0));
+		assert_int_equal(rows.nr_by, nr_by);
+		assert_memory_equal(rows.by, by, nr_by * sizeof(*by));
+		aggregate_free(aggregate);
+	}
+}
+
+static size_t rows_by(enum key key, const struct call *calls, size_t nr)
+{
+	struct aggregate *aggregate = make(&key, 1, ALL_ROWS);
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		add(aggregate, &calls[i], 1);
+	nr = sort(aggregate, SORT_KEY, 0).nr;
+	aggregate_free(aggregate);
+	return nr;
+}
+
+static void unknowns_stay_apart(void **state)
+{
+	struct call calls[5];
+	char name[] = "htab_map_free";
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 5; i++)
+		calls[i] = plain;
+
+	/* An address, another, none, and two functions named like these are shown. */
+	calls[0].caller_name = NULL;
+	calls[1].caller_name = NULL;
+	calls[1].caller++;
+	calls[2].caller_name = NULL;
+	calls[2].caller = 0;
+	calls[3].caller_name = "0xffffffff81234567";
+	calls[4].caller_name = "?";
+	assert_int_equal(rows_by(KEY_CALLER, calls, 5), 5);
+
+	/* An address whose bytes spell a name. */
+	calls[0].caller = 0x6162636465666700;
+	calls[1] = plain;
+	calls[1].caller_name = "abcdefg";
+	assert_int_equal(rows_by(KEY_CALLER, calls, 2), 2);
+
+	/* One function, whatever the call in it and wherever its name is kept. */
+	calls[0] = plain;
+	calls[1] = plain;
+	calls[1].caller += 32;
+	calls[1].caller_offset = 32;
+	calls[1].caller_name = name;
+	assert_int_equal(rows_by(KEY_CALLER, calls, 2), 1);
+
+	/* No name known, no name given, and one with rubbish behind its end. */
+	calls[0].flags &= ~CALL_NAME;
+	memset(calls[0].map_name, 0, NAME_LEN);
+	memset(calls[1].map_name, 0, NAME_LEN);
+	calls[2] = calls[1];
+	calls[2].map_name[5] = 'x';
+	assert_int_equal(rows_by(KEY_NAME, calls, 3), 2);
+
+	/* Type 0 is a type. */
+	calls[0].flags = 0;
+	calls[0].map_type = 0;
+	calls[1].map_type = 0;
+	assert_int_equal(rows_by(KEY_TYPE, calls, 2), 2);
+
+	/* A task whose pid or cgroup is 0 is one; no map has id 0. */
+	calls[0] = calls[1] = plain;
+	calls[0].identity.released_by.pid = 0;
+	calls[0].identity.released_by.cgroup_id = 0;
+	calls[1].identity.released_by = (struct task_id){};
+	assert_int_equal(rows_by(KEY_RELEASED_PID, calls, 2), 2);
+	assert_int_equal(rows_by(KEY_CGROUP, calls, 2), 2);
+	calls[0].identity.released_by.comm[0] = '\0';
+	assert_int_equal(rows_by(KEY_RELEASED_BY, calls, 2), 2);
+}
+
+/* Of the tasks that are known, a user's is the one that counts. */
+static void rows_are_of_whoever_had_it_freed(void **state)
+{
+	const struct task_id user = {.known = true, .pid = 900, .cgroup_id = 9, .comm = "user"};
+	struct call calls[5];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 5; i++)
+		calls[i] = plain;
+	/* Closed by somebody, and let go of by the kernel for it, in a thread or an interrupt. */
+	calls[0].identity.by_kernel = true;
+	calls[0].identity.closed_by = user;
+	calls[1].identity.by_interrupt = true;
+	calls[1].identity.released_by = (struct task_id){};
+	calls[1].identity.closed_by = user;
+	/* Let go of by it. */
+	calls[2].identity.closed_by = calls[2].identity.released_by;
+	calls[2].identity.released_by = user;
+	assert_int_equal(rows_by(KEY_RELEASED_BY, calls, 3), 1);
+	assert_int_equal(rows_by(KEY_RELEASED_PID, calls, 3), 1);
+	assert_int_equal(rows_by(KEY_CGROUP, calls, 3), 1);
+	/* Nobody but the kernel is known. */
+	calls[3].identity.by_kernel = true;
+	assert_int_equal(rows_by(KEY_RELEASED_BY, calls, 4), 2);
+}
+
+/* Neighbouring texts must not run into each other, whatever bytes they are made of. */
+static void keys_do_not_run_together(void **state)
+{
+	static const enum key by[] = {KEY_NAME, KEY_COMM};
+	static const char *const texts[][2] = {
+		{"ab", "c"}, {"a", "bc"}, {"a\1b", "c"}, {"a", "b\1c"}, {"abc", ""}, {"", "abc"},
+	};
+	struct aggregate *aggregate = make(by, 2, ALL_ROWS);
+	struct call call = plain;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 6; i++) {
+		strcpy(call.map_name, texts[i][0]);
+		strcpy(call.comm, texts[i][1]);
+		add(aggregate, &call, 1);
+	}
+	assert_int_equal(sort(aggregate, SORT_KEY, 0).nr, 6);
+	aggregate_free(aggregate);
+}
+
+static void calls_are_counted_by_kind(void **state)
+{
+	struct aggregate *aggregate = make(NULL, 0, ALL_ROWS);
+	struct call call = plain;
+	const struct row *row;
+
+	(void)state;
+	add(aggregate, &call, 3);
+	/* Empty: its latency, or that it has none, does not matter. */
+	call.flags |= CALL_EMPTY;
+	add(aggregate, &call, 5);
+	call.latency_ns = UNKNOWN_NS;
+	add(aggregate, &call, 7);
+	/* CALL_EMPTY says nothing without CALL_EMPTY_KNOWN. */
+	call.flags &= ~CALL_EMPTY_KNOWN;
+	add(aggregate, &call, 11);
+	call.flags = 0;
+	add(aggregate, &call, 13);
+	call.latency_ns = 2000;
+	add(aggregate, &call, 17);
+
+	row = sort(aggregate, SORT_TOTAL, 0).row[0];
+	assert_int_equal(row->count, 56);
+	assert_int_equal(row->empty, 12);
+	assert_int_equal(row->unmeasured, 24);
+	assert_int_equal(row->latency.count, 20);
+	assert_int_equal(row->latency.total_ns, 37000);
+	assert_false(row->other);
+	aggregate_free(aggregate);
+}
+
+static void too_many_keys_go_to_the_other_row(void **state)
+{
+	static const enum key by[] = {KEY_CPU};
+	struct aggregate *aggregate = make(by, 1, 10);
+	struct call call = plain;
+	struct rows rows;
+
+	(void)state;
+	for (call.cpu = 0; call.cpu < 10; call.cpu++)
+		add(aggregate, &call, 1);
+	assert_int_equal(aggregate_overflow(aggregate), 0);
+	assert_int_equal(sort(aggregate, SORT_COUNT, 0).nr, 10);
+
+	for (; call.cpu < 30; call.cpu++)
+		add(aggregate, &call, 1);
+	call.cpu = 4;
+	add(aggregate, &call, 1);
+	call.flags |= CALL_EMPTY;
+	call.cpu = 1000;
+	add(aggregate, &call, 1);
+	assert_int_equal(aggregate_overflow(aggregate), 21);
+
+	/* Last, whatever the order, although it has the greatest figures. */
+	rows = sort(aggregate, SORT_COUNT, 0);
+	assert_int_equal(rows.nr, 11);
+	assert_int_equal(rows.row[0]->key.cpu, 4);
+	assert_int_equal(rows.row[0]->count, 2);
+	assert_true(rows.row[10]->other);
+	assert_int_equal(rows.row[10]->count, 21);
+	assert_int_equal(rows.row[10]->empty, 1);
+	assert_int_equal(rows.row[10]->latency.count, 20);
+	assert_true(sort(aggregate, SORT_KEY, 0).row[10]->other);
+	rows = sort(aggregate, SORT_TOTAL, 3);
+	assert_int_equal(rows.nr, 3);
+	assert_int_equal(rows.left_out, 8);
+
+	aggregate_reset(aggregate);
+	assert_int_equal(aggregate_overflow(aggregate), 0);
+	assert_int_equal(sort(aggregate, SORT_COUNT, 0).nr, 0);
+	add(aggregate, &call, 1);
+	rows = sort(aggregate, SORT_COUNT, 0);
+	assert_int_equal(rows.nr, 1);
+	assert_false(rows.row[0]->other);
+	aggregate_free(aggregate);
+}
+
+/* Rows keep what they need: the symbols' owner may be gone when they are shown. */
+static void rows_own_their_names(void **state)
+{
+	static const enum key by[] = {KEY_CALLER};
+	struct aggregate *aggregate = make(by, 1, ALL_ROWS);
+	char name[] = "trie_free";
+	struct call call = plain;
+
+	(void)state;
+	call.caller_name = name;
+	add(aggregate, &call, 1);
+	memset(name, 'x', sizeof(name) - 1);
+	assert_string_equal(sort(aggregate, SORT_KEY, 0).row[0]->key.caller_name, "trie_free");
+	aggregate_free(aggregate);
+	aggregate_free(NULL);
+}
+
+/* What aggregate_new() says that a row takes; its histogram's own bound is test_hist's. */
+static void rows_are_small(void **state)
+{
+	(void)state;
+	assert_true(sizeof(struct row) <= 832);
+	assert_true(sizeof(struct row_phases) <= 2048); /* of a row of teardowns, besides */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_combinations_of_keys),
+		cmocka_unit_test(unknowns_stay_apart),
+		cmocka_unit_test(rows_are_of_whoever_had_it_freed),
+		cmocka_unit_test(keys_do_not_run_together),
+		cmocka_unit_test(calls_are_counted_by_kind),
+		cmocka_unit_test(too_many_keys_go_to_the_other_row),
+		cmocka_unit_test(rows_own_their_names),
+		cmocka_unit_test(rows_are_small),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Keeps samples in rows, and finds the rows of one aggregate in another.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "support/aggregated.h"
+
+static int refused; /* the nth request for memory that grows, from now on; 0: none */
+
+/* In the C library's place. */
+void *reallocarray(void *old, size_t nr, size_t size)
+{
+	if (refused && !--refused)
+		return NULL;
+	return realloc(old, nr * size);
+}
+
+static void none_unless_asked_for(void **state)
+{
+	struct aggregate *aggregate = make(NULL, 0, ALL_ROWS);
+
+	(void)state;
+	add(aggregate, &plain, 1);
+	assert_null(sort(aggregate, SORT_KEY, 0).row[0]->samples);
+	aggregate_free(aggregate);
+}
+
+/* Those with a latency, and not empty; in the order in which they came. */
+static void of_calls(void **state)
+{
+	struct aggregate *aggregate = make(NULL, 0, ALL_ROWS);
+	const struct samples *samples;
+	struct call call = plain;
+	int i;
+
+	(void)state;
+	aggregate_keep_samples(aggregate);
+	for (i = 100; i; i--) {
+		call.latency_ns = i;
+		add(aggregate, &call, 1);
+	}
+	call.latency_ns = UNKNOWN_NS;
+	add(aggregate, &call, 1);
+	call.latency_ns = 7;
+	call.flags |= CALL_EMPTY;
+	add(aggregate, &call, 1);
+
+	samples = sort(aggregate, SORT_KEY, 0).row[0]->samples;
+	assert_int_equal(sort(aggregate, SORT_KEY, 0).row[0]->count, 102);
+	assert_int_equal(samples[PHASE_DESTROY].nr, 100);
+	assert_int_equal(samples[PHASE_DESTROY].ns[0], 100);
+	assert_int_equal(samples[PHASE_DESTROY].ns[99], 1);
+	for (i = 0; i < NR_PHASES; i++)
+		assert_true(i == PHASE_DESTROY || !samples[i].nr);
+	aggregate_free(aggregate);
+}
+
+static void of_teardowns(void **state)
+{
+	struct teardown teardown = {.free = plain, .phase = {1, 2, 3, UNKNOWN_NS, UNKNOWN_NS}};
+	struct aggregate *aggregate = make(NULL, 0, ALL_ROWS);
+	const struct row *row;
+	int i;
+
+	(void)state;
+	aggregate_keep_samples(aggregate);
+	assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
+	teardown.phase[PHASE_DEFERRED] = 4;
+	teardown.phase[PHASE_TOTAL] = 7;
+	assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
+	row = sort(aggregate, SORT_KEY, 0).row[0];
+	for (i = 0; i < NR_PHASES; i++)
+		assert_int_equal(row->samples[i].nr, i < PHASE_DEFERRED ? 2 : 1);
+	assert_int_equal(row->samples[PHASE_DESTROY].ns[1], 3);
+	assert_int_equal(row->samples[PHASE_DEFERRED].ns[0], 4);
+	assert_int_equal(row->samples[PHASE_TOTAL].ns[0], 7);
+	assert_int_equal(row->unmeasured, 1);
+	aggregate_free(aggregate);
+}
+
+/* Whichever of the five phases finds no memory, of the others nothing is kept either. */
+static void all_or_nothing(void **state)
+{
+	const struct teardown teardown = {.free = plain, .phase = {1, 2, 3, 4, 10}};
+	struct aggregate *aggregate;
+	const struct row *row;
+	int nth, i;
+
+	(void)state;
+	for (nth = 1; nth <= NR_PHASES; nth++) {
+		/* Of the "other" row, because a new one would not be there at all. */
+		aggregate = make(NULL, 0, 0);
+		aggregate_keep_samples(aggregate);
+		refused = nth;
+		assert_int_equal(aggregate_add_teardown(aggregate, &teardown), -ENOMEM);
+		assert_int_equal(refused, 0);
+		assert_int_equal(aggregate_overflow(aggregate), 0);
+		assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
+		row = sort(aggregate, SORT_KEY, 0).row[0];
+		assert_int_equal(row->count, 1);
+		assert_int_equal(row->latency.count, 1);
+		for (i = 0; i < NR_PHASES; i++)
+			assert_int_equal(row->samples[i].nr, 1);
+		for (i = 0; i < PHASE_TOTAL; i++)
+			assert_int_equal(row->phases->phase[i].count, 1);
+		aggregate_free(aggregate);
+	}
+}
+
+/* Of the "other" row too, and none are left after a reset. */
+static void forgotten(void **state)
+{
+	struct aggregate *aggregate = make(NULL, 0, 0);
+
+	(void)state;
+	aggregate_keep_samples(aggregate);
+	add(aggregate, &plain, 3);
+	assert_int_equal(sort(aggregate, SORT_KEY, 0).row[0]->samples[PHASE_DESTROY].nr, 3);
+	aggregate_reset(aggregate);
+	add(aggregate, &plain, 1);
+	assert_int_equal(sort(aggregate, SORT_KEY, 0).row[0]->samples[PHASE_DESTROY].nr, 1);
+	aggregate_free(aggregate);
+}
+
+static void finds_the_same_keys(void **state)
+{
+	static const enum key by[] = {KEY_NAME, KEY_CPU};
+	struct aggregate *left = make(by, 2, 2), *right = make(by, 2, 2);
+	struct call call = plain;
+	struct rows rows;
+
+	(void)state;
+	add(left, &call, 1);
+	call.cpu++;
+	add(left, &call, 1);
+	add(right, &call, 2);
+	rows = sort(left, SORT_KEY, 0);
+	assert_null(aggregate_find(right, rows.row[0]));
+	assert_int_equal(aggregate_find(right, rows.row[1])->count, 2);
+	assert_ptr_equal(aggregate_find(left, rows.row[1]), rows.row[1]);
+	assert_true(aggregate_compare_keys(rows.row[0], rows.row[1]) < 0);
+	assert_int_equal(aggregate_compare_keys(rows.row[1], aggregate_find(right, rows.row[1])),
+			 0);
+
+	/* The same text, but a key that is not known is no text. */
+	call.flags &= ~CALL_NAME;
+	add(right, &call, 1);
+	rows = sort(right, SORT_KEY, 0);
+	assert_null(aggregate_find(left, rows.row[1]));
+
+	/* An "other" row without calls is not there to be found. */
+	call.cpu++;
+	add(left, &call, 1);
+	rows = sort(left, SORT_KEY, 0);
+	assert_true(rows.row[2]->other);
+	assert_null(aggregate_find(right, rows.row[2]));
+	add(right, &call, 5);
+	assert_true(aggregate_find(right, rows.row[2])->other);
+	assert_int_equal(aggregate_find(right, rows.row[2])->count, 5);
+	assert_true(aggregate_compare_keys(rows.row[2], rows.row[0]) > 0);
+	aggregate_free(left);
+	aggregate_free(right);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(none_unless_asked_for),
+		cmocka_unit_test(of_calls),
+		cmocka_unit_test(of_teardowns),
+		cmocka_unit_test(all_or_nothing),
+		cmocka_unit_test(forgotten),
+		cmocka_unit_test(finds_the_same_keys),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Adds teardowns up, phase by phase.
+ */
+#include "support/aggregated.h"
+
+/* Phases of which all are known; type tells its row from others. */
+static struct teardown teardown_of(__u32 type, __u64 wait, __u64 free_ns, __u64 destroy,
+				   __u64 deferred)
+{
+	struct teardown teardown = {
+		.free = plain,
+		.phase = {wait, free_ns, destroy, deferred, wait + free_ns + deferred},
+	};
+
+	teardown.free.map_type = type;
+	teardown.free.latency_ns = free_ns;
+	teardown.free.entries = ENTRIES_UNKNOWN;
+	return teardown;
+}
+
+static void add_teardown(struct aggregate *aggregate, const struct teardown *teardown)
+{
+	assert_int_equal(aggregate_add_teardown(aggregate, teardown), 0);
+}
+
+static void check_hist(const struct hist *hist, __u64 count, __u64 total_ns, __u64 max_ns)
+{
+	assert_int_equal(hist->count, count);
+	assert_int_equal(hist->total_ns, total_ns);
+	assert_int_equal(hist->max_ns, max_ns);
+}
+
+static void phases_are_added_up(void **state)
+{
+	static const enum key by[] = {KEY_TYPE};
+	struct aggregate *aggregate = make(by, 1, ALL_ROWS);
+	struct teardown teardown = teardown_of(1, 10, 200, 50, 3000);
+	const struct row *row;
+	struct rows rows;
+
+	(void)state;
+	add_teardown(aggregate, &teardown);
+	/* The total is the figure of the row, whatever the worker's call took. */
+	teardown = teardown_of(1, 30, 100, 20, 0);
+	add_teardown(aggregate, &teardown);
+	teardown = teardown_of(2, 1, 2, 3, 4);
+	add_teardown(aggregate, &teardown);
+	rows = sort(aggregate, SORT_KEY, 0);
+	assert_int_equal(rows.nr, 2);
+	row = rows.row[0];
+	assert_int_equal(row->key.map_type, 1);
+	assert_int_equal(row->count, 2);
+	check_hist(&row->latency, 2, 3340, 3210);
+	check_hist(&row->phases->phase[PHASE_WAIT], 2, 40, 30);
+	check_hist(&row->phases->phase[PHASE_FREE], 2, 300, 200);
+	check_hist(&row->phases->phase[PHASE_DESTROY], 2, 70, 50);
+	check_hist(&row->phases->phase[PHASE_DEFERRED], 2, 3000, 3000);
+	check_hist(&rows.row[1]->latency, 1, 7, 7);
+	check_hist(&rows.row[1]->phases->phase[PHASE_DEFERRED], 1, 4, 4);
+	aggregate_free(aggregate);
+}
+
+/* What is not known of one is left out of that figure, and of no other. */
+static void unknown_phases_are_left_out(void **state)
+{
+	struct aggregate *aggregate = make(NULL, 0, ALL_ROWS);
+	struct teardown teardown = teardown_of(1, 10, 200, 50, 3000);
+	const struct row *row;
+	int i;
+
+	(void)state;
+	add_teardown(aggregate, &teardown);
+	for (i = 0; i < PHASE_TOTAL; i++) {
+		teardown = teardown_of(1, 10, 200, 50, 3000);
+		teardown.phase[i] = UNKNOWN_NS;
+		if (i != PHASE_DESTROY)
+			teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
+		add_teardown(aggregate, &teardown);
+	}
+	memset(teardown.phase, 0xff, sizeof(teardown.phase));
+	teardown.free.latency_ns = UNKNOWN_NS;
+	add_teardown(aggregate, &teardown);
+	row = sort(aggregate, SORT_TOTAL, 0).row[0];
+	assert_int_equal(row->count, 6);
+	assert_int_equal(row->unmeasured, 4);
+	assert_int_equal(row->empty, 0);
+	check_hist(&row->latency, 2, 6420, 3210);
+	check_hist(&row->phases->phase[PHASE_WAIT], 4, 40, 10);
+	check_hist(&row->phases->phase[PHASE_FREE], 4, 800, 200);
+	check_hist(&row->phases->phase[PHASE_DESTROY], 4, 200, 50);
+	check_hist(&row->phases->phase[PHASE_DEFERRED], 4, 12000, 3000);
+	aggregate_free(aggregate);
+}
+
+/* The state of an allocator is nothing that a teardown has. */
+static void nothing_is_empty(void **state)
+{
+	struct aggregate *aggregate = make(NULL, 0, ALL_ROWS);
+	struct teardown teardown = teardown_of(1, 10, 200, 50, 0);
+	const struct row *row;
+
+	(void)state;
+	teardown.free.flags |= CALL_EMPTY_KNOWN | CALL_EMPTY;
+	add_teardown(aggregate, &teardown);
+	row = sort(aggregate, SORT_TOTAL, 0).row[0];
+	assert_int_equal(row->empty, 0);
+	assert_int_equal(row->latency.count, 1);
+	aggregate_free(aggregate);
+}
+
+/* Elements, and the time it took to free these. */
+static void elements_are_added_up(void **state)
+{
+	struct aggregate *aggregate = make(NULL, 0, ALL_ROWS);
+	struct teardown teardown = teardown_of(1, 10, 200, 50, 0);
+	const struct row *row;
+
+	(void)state;
+	add_teardown(aggregate, &teardown);
+	row = sort(aggregate, SORT_TOTAL, 0).row[0];
+	assert_int_equal(row->phases->counted, 0);
+	teardown.free.entries = 0;
+	add_teardown(aggregate, &teardown);
+	teardown.free.entries = 30;
+	teardown.phase[PHASE_FREE] = 700;
+	add_teardown(aggregate, &teardown);
+	/* It is not known how long these took. */
+	teardown.phase[PHASE_FREE] = UNKNOWN_NS;
+	add_teardown(aggregate, &teardown);
+	row = sort(aggregate, SORT_TOTAL, 0).row[0];
+	assert_int_equal(row->phases->counted, 2);
+	assert_int_equal(row->phases->entries, 30);
+	assert_int_equal(row->phases->counted_ns, 900);
+	aggregate_free(aggregate);
+}
+
+static void rows_by_phase(void **state)
+{
+	/* wait, free, destroy, deferred; of type 3 nothing is known. */
+	static const __u64 phases[][4] = {
+		{10, 400, 30, 0},
+		{300, 10, 20, 100},
+		{20, 50, 50, 900},
+	};
+	static const struct {
+		enum sort by;
+		const char *order;
+	} wanted[] = {
+		{SORT_WAIT, "1203"},	 {SORT_FREE, "0213"},  {SORT_DESTROY, "2013"},
+		{SORT_DEFERRED, "2103"}, {SORT_TOTAL, "2013"}, {SORT_MAX, "2013"},
+		{SORT_KEY, "0123"},
+	};
+	static const enum key by[] = {KEY_TYPE};
+	struct aggregate *aggregate = make(by, 1, ALL_ROWS);
+	struct teardown teardown;
+	struct rows rows;
+	__u32 i, j;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		teardown = teardown_of(i, phases[i][0], phases[i][1], phases[i][2], phases[i][3]);
+		add_teardown(aggregate, &teardown);
+	}
+	teardown = teardown_of(3, 0, 0, 0, 0);
+	memset(teardown.phase, 0xff, sizeof(teardown.phase));
+	add_teardown(aggregate, &teardown);
+	for (i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
+		rows = sort(aggregate, wanted[i].by, 0);
+		assert_int_equal(rows.nr, 4);
+		for (j = 0; j < 4; j++)
+			assert_int_equal(rows.row[j]->key.map_type, wanted[i].order[j] - '0');
+	}
+	aggregate_free(aggregate);
+}
+
+/* No time is more than none known, in each of the phases. */
+static void no_time_is_a_time(void **state)
+{
+	static const enum key by[] = {KEY_TYPE};
+	struct aggregate *aggregate = make(by, 1, ALL_ROWS);
+	struct teardown teardown = teardown_of(0, 0, 0, 0, 0);
+	enum sort order;
+
+	(void)state;
+	memset(teardown.phase, 0xff, sizeof(teardown.phase));
+	add_teardown(aggregate, &teardown);
+	teardown = teardown_of(1, 0, 0, 0, 0);
+	add_teardown(aggregate, &teardown);
+	for (order = SORT_WAIT; order <= SORT_DEFERRED; order++)
+		assert_int_equal(sort(aggregate, order, 0).row[0]->key.map_type, 1);
+	assert_int_equal(sort(aggregate, SORT_TOTAL, 0).row[0]->key.map_type, 1);
+	aggregate_free(aggregate);
+}
+
+static void other_row_has_phases_too(void **state)
+{
+	static const enum key by[] = {KEY_TYPE};
+	struct aggregate *aggregate = make(by, 1, 1);
+	struct teardown teardown;
+	struct rows rows;
+	__u32 i, pass;
+
+	(void)state;
+	for (pass = 0; pass < 2; pass++) {
+		for (i = 0; i < 4; i++) {
+			teardown = teardown_of(i, 10, 200, 50, 3000);
+			teardown.free.entries = 5;
+			add_teardown(aggregate, &teardown);
+		}
+		assert_int_equal(aggregate_overflow(aggregate), 3);
+		rows = sort(aggregate, SORT_DEFERRED, 0);
+		assert_int_equal(rows.nr, 2);
+		assert_true(rows.row[1]->other);
+		check_hist(&rows.row[1]->phases->phase[PHASE_DEFERRED], 3, 9000, 3000);
+		assert_int_equal(rows.row[1]->phases->entries, 15);
+		/* Nothing of it is left over. */
+		aggregate_reset(aggregate);
+		assert_int_equal(aggregate_overflow(aggregate), 0);
+	}
+	aggregate_free(aggregate);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(phases_are_added_up),
+		cmocka_unit_test(unknown_phases_are_left_out),
+		cmocka_unit_test(nothing_is_empty),
+		cmocka_unit_test(elements_are_added_up),
+		cmocka_unit_test(rows_by_phase),
+		cmocka_unit_test(no_time_is_a_time),
+		cmocka_unit_test(other_row_has_phases_too),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

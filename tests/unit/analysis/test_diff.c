@@ -1,0 +1,489 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Compares aggregates of which it is known by hand what has to come out.
+ */
+#include <math.h>
+
+#include "support/compared.h"
+
+static bool is_near(double got, double want)
+{
+	return fabs(got - want) <= 1e-9 * fmax(1, fabs(want));
+}
+
+static const struct diff_line *line_of(const struct diff *diff, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < diff->nr + diff->left_out; i++)
+		if (!strcmp(diff->line[i].row->key.map_name, name))
+			return &diff->line[i];
+	fail_msg("no line of %s", name);
+	return NULL;
+}
+
+/* Five values each, of which all of the new ones are the greater: one arrangement of 252. */
+static void figures_of_a_line(void **state)
+{
+	struct sides sides = sides_new();
+	const struct diff_line *line;
+
+	(void)state;
+	put_steps(&sides, SIDE_BASE, "a", 100, 10, 5);
+	put_steps(&sides, SIDE_NEW, "a", 150, 20, 5);
+	line = compare(&sides)->line;
+	assert_int_equal(sides.diff.nr, 1);
+	assert_int_equal(sides.diff.nr_by, 1);
+	assert_int_equal(sides.diff.by[0], KEY_NAME);
+	assert_int_equal(line->phase, PHASE_DESTROY);
+	assert_int_equal(line->side[SIDE_BASE].n, 5);
+	assert_int_equal(line->side[SIDE_BASE].total_ns, 600);
+	assert_true(line->side[SIDE_BASE].median_ns == 120);
+	assert_true(line->side[SIDE_NEW].median_ns == 190);
+	assert_true(line->side[SIDE_NEW].mean_ns == 190);
+	assert_true(line->side[SIDE_NEW].p99_ns == 230);
+	/* From the least to the greatest of five it is 1 - 2 / 32, which is not 0.95. */
+	assert_false(line->side[SIDE_BASE].bounded);
+
+	assert_true(is_near(line->delta[METRIC_P50], 100 * 70 / 120.0));
+	assert_true(is_near(line->delta[METRIC_P99], 100 * 90 / 140.0));
+	assert_true(is_near(line->delta[METRIC_MEAN], 100 * 70 / 120.0));
+	assert_true(is_near(line->delta[METRIC_TOTAL], 100 * 350 / 600.0));
+	assert_true(line->difference.u == 25);
+	assert_true(line->difference.effect == 1);
+	assert_true(line->difference.exact);
+	assert_true(is_near(line->difference.p, 2 / 252.0));
+	assert_true(is_near(line->p_corrected, 2 / 252.0));
+	assert_int_equal(line->verdict, VERDICT_SLOWER);
+	assert_int_equal(line->failed, 0);
+
+	sides.opts.alpha = 2 / 252.0;
+	assert_int_equal(compare(&sides)->line->verdict, VERDICT_SAME);
+	sides.opts.alpha = 0.07;
+	line = compare(&sides)->line;
+	assert_true(line->side[SIDE_BASE].bounded);
+	assert_int_equal(line->side[SIDE_BASE].low_ns, 100);
+	assert_int_equal(line->side[SIDE_BASE].high_ns, 140);
+	sides_free(&sides);
+}
+
+static void gates(void **state)
+{
+	struct sides sides = sides_new();
+	const struct diff *diff;
+
+	(void)state;
+	/* Slower by 100 %, faster, and slower, but for all one can tell from three by chance. */
+	put_steps(&sides, SIDE_BASE, "slower", 1000, 1, 20);
+	put_steps(&sides, SIDE_NEW, "slower", 2000, 2, 20);
+	put_steps(&sides, SIDE_BASE, "faster", 2000, 1, 20);
+	put_steps(&sides, SIDE_NEW, "faster", 1000, 1, 20);
+	put_steps(&sides, SIDE_BASE, "few", 1000, 1, 3);
+	put_steps(&sides, SIDE_NEW, "few", 3000, 1, 3);
+	gate(&sides, METRIC_P50, 10);
+	gate(&sides, METRIC_P99, 99);
+	gate(&sides, METRIC_MEAN, 101);
+	gate(&sides, METRIC_TOTAL, 50);
+	diff = compare(&sides);
+	assert_int_equal(diff->nr, 3);
+	assert_int_equal(diff->failed, 1);
+	assert_string_equal(diff->line[0].row->key.map_name, "slower");
+	assert_int_equal(line_of(diff, "slower")->failed, 1 << 0 | 1 << 1 | 1 << 3);
+	assert_int_equal(line_of(diff, "slower")->verdict, VERDICT_SLOWER);
+	assert_int_equal(line_of(diff, "faster")->failed, 0);
+	assert_int_equal(line_of(diff, "faster")->verdict, VERDICT_FASTER);
+	assert_int_equal(line_of(diff, "few")->failed, 0);
+	assert_int_equal(line_of(diff, "few")->verdict, VERDICT_SAME);
+	assert_true(line_of(diff, "few")->delta[METRIC_P50] > 199);
+	sides_free(&sides);
+}
+
+/* From 1000 to 1100 is not more than 10 %, and from 1000 to 1101 it is. */
+static void gate_at_the_edge(void **state)
+{
+	struct sides sides = sides_new();
+
+	(void)state;
+	put_steps(&sides, SIDE_BASE, "a", 1000, 0, 15);
+	put_steps(&sides, SIDE_NEW, "a", 1100, 0, 15);
+	gate(&sides, METRIC_P50, 10);
+	assert_true(compare(&sides)->line->delta[METRIC_P50] == 10);
+	assert_int_equal(sides.diff.failed, 0);
+	assert_int_equal(sides.diff.line->verdict, VERDICT_SLOWER);
+	aggregate_reset(sides.of[SIDE_NEW]);
+	put_steps(&sides, SIDE_NEW, "a", 1101, 0, 15);
+	assert_int_equal(compare(&sides)->failed, 1);
+	sides_free(&sides);
+}
+
+/* One in fifty takes ten times as long: no median nor rank sum tells, but the tail does. */
+static void gate_of_the_tail(void **state)
+{
+	struct sides sides = sides_new();
+	const struct diff_line *line;
+	size_t i;
+
+	(void)state;
+	put_steps(&sides, SIDE_BASE, "a", 10000, 1, 1000);
+	for (i = 0; i < 1000; i++)
+		put(&sides, SIDE_NEW, "a", i % 50 ? 10000 + i : 100000 + i);
+	gate(&sides, METRIC_P50, 5);
+	gate(&sides, METRIC_P99, 5);
+	gate(&sides, METRIC_MEAN, 5); /* which has grown, but that is for the rank sum to tell */
+	line = compare(&sides)->line;
+	assert_int_equal(line->verdict, VERDICT_SAME);
+	assert_true(line->delta[METRIC_MEAN] > 15);
+	assert_true(line->p_tail_corrected < 0.001);
+	assert_int_equal(line->failed, 1 << 1);
+
+	/* As many of them on both sides are no change. */
+	for (i = 0; i < 1000; i++) {
+		put(&sides, SIDE_BASE, "a", i % 50 ? 10000 + i : 100000 + i);
+		put(&sides, SIDE_NEW, "a", 10000 + i);
+	}
+	line = compare(&sides)->line;
+	assert_true(line->p_tail_corrected > 0.9);
+	assert_int_equal(line->failed, 0);
+	sides_free(&sides);
+}
+
+/* Twice as many calls take twice as long together, but none of them is slower. */
+static void gate_of_the_total(void **state)
+{
+	struct sides sides = sides_new();
+	const struct diff_line *line;
+
+	(void)state;
+	put_steps(&sides, SIDE_BASE, "a", 1000, 2, 100);
+	put_steps(&sides, SIDE_NEW, "a", 1000, 1, 200);
+	gate(&sides, METRIC_TOTAL, 50);
+	line = compare(&sides)->line;
+	assert_true(line->delta[METRIC_TOTAL] > 99);
+	assert_int_equal(line->failed, 0);
+	sides_free(&sides);
+}
+
+/* 2 in 252 by chance is rare for one key, and to be expected of one among 40. */
+static void corrected_for_their_number(void **state)
+{
+	struct sides sides = sides_new();
+	char name[12];
+	int i;
+
+	(void)state;
+	put_steps(&sides, SIDE_BASE, "slower", 100, 10, 5);
+	put_steps(&sides, SIDE_NEW, "slower", 200, 10, 5);
+	gate(&sides, METRIC_P50, 10);
+	assert_int_equal(compare(&sides)->failed, 1);
+	for (i = 1; i < 40; i++) {
+		snprintf(name, sizeof(name), "%d", i);
+		put_steps(&sides, SIDE_BASE, name, 100, 10, 5);
+		put_steps(&sides, SIDE_NEW, name, 101, 10, 5);
+	}
+	assert_int_equal(compare(&sides)->failed, 0);
+	assert_int_equal(sides.diff.nr, 40);
+	assert_int_equal(line_of(&sides.diff, "slower")->verdict, VERDICT_SAME);
+	assert_true(is_near(line_of(&sides.diff, "slower")->difference.p, 2 / 252.0));
+	assert_true(is_near(line_of(&sides.diff, "slower")->p_corrected, 40 * 2 / 252.0));
+	sides_free(&sides);
+}
+
+/* Likewise of tails: that the ten greatest of 1000 are all on one of two sides is 1 in 500. */
+static void tails_corrected_for_their_number(void **state)
+{
+	struct sides sides = sides_new();
+	char name[12];
+	int i;
+
+	(void)state;
+	put_steps(&sides, SIDE_BASE, "tail", 10000, 1, 500);
+	put_steps(&sides, SIDE_NEW, "tail", 10000, 1, 490);
+	put_steps(&sides, SIDE_NEW, "tail", 100000, 1, 10);
+	gate(&sides, METRIC_P99, 10);
+	assert_int_equal(compare(&sides)->failed, 1);
+	for (i = 1; i < 40; i++) {
+		snprintf(name, sizeof(name), "%d", i);
+		put_steps(&sides, SIDE_BASE, name, 100, 1, 5);
+		put_steps(&sides, SIDE_NEW, name, 100, 1, 5);
+	}
+	assert_int_equal(compare(&sides)->failed, 0);
+	assert_true(line_of(&sides.diff, "tail")->p_tail_corrected > 0.05);
+	sides_free(&sides);
+}
+
+static void keys_of_one_side(void **state)
+{
+	struct sides sides = sides_new();
+	const struct diff_line *line;
+	const struct diff *diff;
+
+	(void)state;
+	put_steps(&sides, SIDE_BASE, "gone", 100, 1, 20);
+	put_steps(&sides, SIDE_NEW, "added", 100, 1, 20);
+	put_steps(&sides, SIDE_BASE, "both", 100, 1, 20);
+	put_steps(&sides, SIDE_NEW, "both", 100, 1, 20);
+	gate(&sides, METRIC_TOTAL, 0);
+	gate(&sides, METRIC_P99, 0);
+	diff = compare(&sides);
+	assert_int_equal(diff->nr, 3);
+	assert_int_equal(diff->failed, 0);
+	/* In the order of the keys, whatever side they are of. */
+	assert_string_equal(diff->line[0].row->key.map_name, "added");
+	assert_string_equal(diff->line[1].row->key.map_name, "both");
+	assert_string_equal(diff->line[2].row->key.map_name, "gone");
+	line = &diff->line[0];
+	assert_int_equal(line->verdict, VERDICT_UNKNOWN);
+	assert_int_equal(line->side[SIDE_BASE].n, 0);
+	assert_int_equal(line->side[SIDE_NEW].n, 20);
+	assert_true(isnan(line->side[SIDE_BASE].median_ns));
+	assert_true(isnan(line->delta[METRIC_P50]));
+	assert_true(isnan(line->delta[METRIC_TOTAL]));
+	assert_true(isnan(line->p_corrected));
+	assert_int_equal(diff->line[2].verdict, VERDICT_UNKNOWN);
+	assert_true(isnan(diff->line[2].delta[METRIC_TOTAL]));
+	/* They have no p, and do not count among those that have. */
+	assert_true(diff->line[1].p_corrected == diff->line[1].difference.p);
+	assert_int_equal(diff->nr_means, 1);
+	assert_int_equal(diff->means[0].side[SIDE_BASE].n, 1);
+	sides_free(&sides);
+}
+
+static void rows_of_no_scenario(void **state)
+{
+	static const enum key by[] = {KEY_SCENARIO};
+	struct sides sides = sides_by(by, 1, 100);
+	struct call call = call_of("a", 1000);
+	int i;
+
+	(void)state;
+	for (i = 0; i < NR_SIDES_OF_DIFF; i++) {
+		call.scenario = NULL;
+		assert_int_equal(aggregate_add(sides.of[i], &call), 0);
+		call.scenario = "hash";
+		assert_int_equal(aggregate_add(sides.of[i], &call), 0);
+	}
+	assert_int_equal(compare(&sides)->nr, 1);
+	assert_string_equal(sides.diff.line[0].row->key.scenario, "hash");
+	sides_free(&sides);
+
+	/* What had no row left may well be of one. */
+	sides = sides_by(by, 1, 0);
+	for (i = 0; i < NR_SIDES_OF_DIFF; i++)
+		assert_int_equal(aggregate_add(sides.of[i], &call), 0);
+	assert_int_equal(compare(&sides)->nr, 1);
+	assert_true(sides.diff.line[0].row->other);
+	sides_free(&sides);
+
+	/* Without that key, there is nothing to be left out. */
+	sides = sides_new();
+	put(&sides, SIDE_NEW, "a", 1000);
+	assert_int_equal(compare(&sides)->nr, 1);
+	sides_free(&sides);
+}
+
+static void other_rows(void **state)
+{
+	struct sides sides = sides_by(by_name, 1, 1);
+
+	(void)state;
+	put_steps(&sides, SIDE_BASE, "a", 100, 1, 5);
+	put_steps(&sides, SIDE_BASE, "b", 100, 1, 5);
+	put_steps(&sides, SIDE_NEW, "a", 100, 1, 5);
+	put_steps(&sides, SIDE_NEW, "c", 100, 1, 6);
+	assert_int_equal(compare(&sides)->nr, 2);
+	assert_true(sides.diff.line[1].row->other);
+	assert_int_equal(sides.diff.line[1].side[SIDE_BASE].n, 5);
+	assert_int_equal(sides.diff.line[1].side[SIDE_NEW].n, 6);
+	sides_free(&sides);
+}
+
+static struct teardown teardown_of(__u64 wait_ns, __u64 free_ns, __u64 destroy_ns,
+				   __u64 deferred_ns)
+{
+	return (struct teardown){
+		.free = call_of("a", free_ns),
+		.phase = {wait_ns, free_ns, destroy_ns, deferred_ns, wait_ns + free_ns},
+	};
+}
+
+/* wait, free, total: in none was anything destroyed, and of none what was freed later is known. */
+static void phases_of_teardowns(void **state)
+{
+	struct sides sides = sides_new();
+	struct teardown teardown;
+	const struct diff *diff;
+	int i;
+
+	(void)state;
+	for (i = 1; i <= 10; i++) {
+		teardown = teardown_of(i, 100, 0, UNKNOWN_NS);
+		assert_int_equal(aggregate_add_teardown(sides.of[SIDE_BASE], &teardown), 0);
+		teardown = teardown_of(i, 200, 0, UNKNOWN_NS);
+		assert_int_equal(aggregate_add_teardown(sides.of[SIDE_NEW], &teardown), 0);
+	}
+	diff = compare(&sides);
+	assert_int_equal(diff->nr, 3);
+	assert_int_equal(diff->line[0].phase, PHASE_FREE);
+	assert_true(diff->line[0].delta[METRIC_P50] == 100);
+	assert_int_equal(diff->line[1].phase, PHASE_TOTAL);
+	assert_true(diff->line[1].side[SIDE_NEW].median_ns == 205.5);
+	assert_int_equal(diff->line[2].phase, PHASE_WAIT);
+	assert_int_equal(diff->line[2].verdict, VERDICT_SAME);
+	assert_int_equal(diff->nr_means, 3);
+
+	sides.opts.phases = 1 << PHASE_WAIT | 1 << PHASE_DEFERRED;
+	assert_int_equal(compare(&sides)->nr, 1);
+	assert_int_equal(sides.diff.line[0].phase, PHASE_WAIT);
+	sides_free(&sides);
+}
+
+/* That the base took no time is no reason to say that nothing has changed. */
+static void base_of_zero(void **state)
+{
+	struct sides sides = sides_new();
+	const struct diff_line *line;
+
+	(void)state;
+	put_steps(&sides, SIDE_BASE, "a", 0, 0, 20);
+	put_steps(&sides, SIDE_NEW, "a", 100, 1, 20);
+	gate(&sides, METRIC_P50, 10);
+	line = compare(&sides)->line;
+	assert_int_equal(sides.diff.nr, 1);
+	assert_int_equal(line->verdict, VERDICT_SLOWER);
+	assert_true(isnan(line->delta[METRIC_P50]));
+	assert_int_equal(line->failed, 0);
+	assert_int_equal(sides.diff.nr_means, 0);
+	sides_free(&sides);
+}
+
+static void geometric_means(void **state)
+{
+	struct sides sides = sides_new();
+	const struct diff_line *mean;
+
+	(void)state;
+	put(&sides, SIDE_BASE, "half", 2000);
+	put(&sides, SIDE_NEW, "half", 1000);
+	put(&sides, SIDE_BASE, "eightfold", 1000);
+	put(&sides, SIDE_NEW, "eightfold", 8000);
+	put(&sides, SIDE_BASE, "zero", 0);
+	put(&sides, SIDE_NEW, "zero", 1);
+	put(&sides, SIDE_BASE, "gone", 1);
+	sides.opts.top = 1;
+	mean = compare(&sides)->means;
+	assert_int_equal(sides.diff.nr_means, 1);
+	assert_null(mean->row);
+	assert_int_equal(mean->phase, PHASE_DESTROY);
+	assert_int_equal(mean->side[SIDE_BASE].n, 2);
+	assert_int_equal(mean->side[SIDE_NEW].n, 2);
+	assert_true(is_near(mean->delta[METRIC_P50], 100));
+	assert_true(isnan(mean->delta[METRIC_MEAN]));
+	assert_true(isnan(mean->p_corrected));
+	assert_int_equal(mean->verdict, VERDICT_UNKNOWN);
+	sides_free(&sides);
+}
+
+static void worst_first(void **state)
+{
+	static const char *const order[] = {"slower30", "slower20", "slower9", "gone",
+					    "same1",	"same2",    "faster1", "faster2"};
+	struct sides sides = sides_new();
+	const struct diff *diff;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 8; i++)
+		put_steps(&sides, SIDE_BASE, order[i], 1000, 1, 40);
+	put_steps(&sides, SIDE_NEW, "slower9", 1090, 1, 40);
+	put_steps(&sides, SIDE_NEW, "slower20", 1200, 1, 40);
+	put_steps(&sides, SIDE_NEW, "slower30", 1300, 1, 40);
+	put_steps(&sides, SIDE_NEW, "same2", 1000, 1, 40);
+	put_steps(&sides, SIDE_NEW, "same1", 1000, 1, 40);
+	put_steps(&sides, SIDE_NEW, "faster2", 800, 1, 40);
+	put_steps(&sides, SIDE_NEW, "faster1", 900, 1, 40);
+	diff = compare(&sides);
+	assert_int_equal(diff->nr, 8);
+	for (i = 0; i < 8; i++)
+		assert_string_equal(diff->line[i].row->key.map_name, order[i]);
+
+	/* Of what has failed, all is gated, and the first is shown. */
+	gate(&sides, METRIC_P50, 10);
+	sides.opts.top = 1;
+	diff = compare(&sides);
+	assert_int_equal(diff->nr, 1);
+	assert_int_equal(diff->left_out, 7);
+	assert_int_equal(diff->failed, 2);
+	assert_string_equal(diff->line[0].row->key.map_name, "slower30");
+	assert_string_equal(diff->line[1].row->key.map_name, "slower20");
+	sides_free(&sides);
+}
+
+/* What has no delta, because it took no time before, comes after what has one. */
+static void unknown_delta_last(void **state)
+{
+	struct sides sides = sides_new();
+
+	(void)state;
+	put_steps(&sides, SIDE_BASE, "a", 0, 0, 40);
+	put_steps(&sides, SIDE_NEW, "a", 1000, 1, 40);
+	put_steps(&sides, SIDE_BASE, "b", 1000, 1, 40);
+	put_steps(&sides, SIDE_NEW, "b", 1100, 1, 40);
+	assert_string_equal(compare(&sides)->line[0].row->key.map_name, "b");
+	assert_int_equal(sides.diff.line[1].verdict, VERDICT_SLOWER);
+	sides_free(&sides);
+}
+
+/* A tail that fails comes before what is slower and has no gate. */
+static void failed_first(void **state)
+{
+	struct sides sides = sides_new();
+	size_t i;
+
+	(void)state;
+	put_steps(&sides, SIDE_BASE, "slower", 1000, 1, 1000);
+	put_steps(&sides, SIDE_NEW, "slower", 2000, 1, 1000);
+	put_steps(&sides, SIDE_BASE, "tail", 10000, 1, 1000);
+	for (i = 0; i < 1000; i++)
+		put(&sides, SIDE_NEW, "tail", i % 50 ? 10000 + i : 100000 + i);
+	gate(&sides, METRIC_P99, 200);
+	assert_int_equal(compare(&sides)->failed, 1);
+	assert_string_equal(sides.diff.line[0].row->key.map_name, "tail");
+	sides_free(&sides);
+}
+
+static void nothing(void **state)
+{
+	struct sides sides = sides_new();
+
+	(void)state;
+	assert_int_equal(compare(&sides)->nr, 0);
+	assert_int_equal(sides.diff.nr_means, 0);
+	assert_int_equal(sides.diff.left_out, 0);
+	diff_free(&sides.diff);
+	sides_free(&sides);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(figures_of_a_line),
+		cmocka_unit_test(gates),
+		cmocka_unit_test(gate_at_the_edge),
+		cmocka_unit_test(gate_of_the_tail),
+		cmocka_unit_test(gate_of_the_total),
+		cmocka_unit_test(corrected_for_their_number),
+		cmocka_unit_test(tails_corrected_for_their_number),
+		cmocka_unit_test(keys_of_one_side),
+		cmocka_unit_test(rows_of_no_scenario),
+		cmocka_unit_test(other_rows),
+		cmocka_unit_test(phases_of_teardowns),
+		cmocka_unit_test(base_of_zero),
+		cmocka_unit_test(geometric_means),
+		cmocka_unit_test(worst_first),
+		cmocka_unit_test(unknown_delta_last),
+		cmocka_unit_test(failed_first),
+		cmocka_unit_test(nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Compares samples drawn at random, with a fixed seed: how often chance alone gives an alarm, and
+ * how often a real change is found.
+ */
+#include "support/compared.h"
+
+#define NR_DIFFS	200
+#define NR_KEYS_OF_EACH 5
+
+static __u64 state_of_random = 88172645463325252ULL;
+
+/* xorshift64, as a number from 0 to 1. */
+static double uniform(void)
+{
+	state_of_random ^= state_of_random << 13;
+	state_of_random ^= state_of_random >> 7;
+	state_of_random ^= state_of_random << 17;
+	return (double)(state_of_random >> 11) * 0x1p-53;
+}
+
+/* A latency of 10 us and up, mostly little more, and at times far more; times factor. */
+static __u64 latency_ns(double factor)
+{
+	double x = uniform();
+
+	return (__u64)(factor * 10000 / (1 - 0.99 * x * x));
+}
+
+static void put_random(struct sides *sides, int key, size_t nr, double factor)
+{
+	char name[] = {(char)('a' + key), '\0'};
+
+	for (; nr; nr--) {
+		put(sides, SIDE_BASE, name, latency_ns(1));
+		put(sides, SIDE_NEW, name, latency_ns(factor));
+	}
+}
+
+/*
+ * Out of 200 comparisons of the same with the same, 10 are expected to give an alarm at most; more
+ * than 21 come once in a thousand times. Without a correction, 45 would be expected.
+ */
+static void few_false_alarms(void **state)
+{
+	int alarms = 0, uncorrected = 0, gated = 0, i, key;
+	struct sides sides = sides_new();
+
+	(void)state;
+	gate(&sides, METRIC_P50, 0);
+	for (i = 0; i < NR_DIFFS; i++) {
+		bool any = false, any_uncorrected = false;
+		const struct diff *diff;
+
+		aggregate_reset(sides.of[SIDE_BASE]);
+		aggregate_reset(sides.of[SIDE_NEW]);
+		for (key = 0; key < NR_KEYS_OF_EACH; key++)
+			put_random(&sides, key, 60, 1);
+		diff = compare(&sides);
+		assert_int_equal(diff->nr, NR_KEYS_OF_EACH);
+		for (key = 0; key < NR_KEYS_OF_EACH; key++) {
+			any |= diff->line[key].verdict != VERDICT_SAME;
+			any_uncorrected |= diff->line[key].difference.p < sides.opts.alpha;
+		}
+		alarms += any;
+		uncorrected += any_uncorrected;
+		gated += !!diff->failed;
+	}
+	print_message("%d of %d with a false alarm, %d gated; uncorrected: %d\n", alarms, NR_DIFFS,
+		      gated, uncorrected);
+	assert_in_range(alarms, 1, 21);
+	assert_in_range(gated, 0, alarms);
+	/* Else this would not notice if the correction were gone. */
+	assert_in_range(uncorrected, 22, NR_DIFFS);
+	sides_free(&sides);
+}
+
+/* One key of five is slower by 20 %, of 200 values on each side. */
+static void finds_what_is_there(void **state)
+{
+	struct sides sides = sides_new();
+	int found = 0, i, key;
+
+	(void)state;
+	gate(&sides, METRIC_P50, 5);
+	for (i = 0; i < 100; i++) {
+		const struct diff *diff;
+
+		aggregate_reset(sides.of[SIDE_BASE]);
+		aggregate_reset(sides.of[SIDE_NEW]);
+		for (key = 0; key < NR_KEYS_OF_EACH; key++)
+			put_random(&sides, key, 200, key == 2 ? 1.2 : 1);
+		diff = compare(&sides);
+		found += diff->line[0].failed && !strcmp(diff->line[0].row->key.map_name, "c");
+	}
+	print_message("found %d of 100\n", found);
+	assert_in_range(found, 80, 100);
+	sides_free(&sides);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(few_false_alarms),
+		cmocka_unit_test(finds_what_is_there),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

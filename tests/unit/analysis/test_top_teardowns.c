@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Of many teardowns, the slowest are kept, in whatever order they come. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "analysis/top_teardowns.h"
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
+
+static const enum sort sorts[] = {SORT_TOTAL,	SORT_WAIT,     SORT_FREE,
+				  SORT_DESTROY, SORT_DEFERRED, SORT_KEY};
+
+/* The same sequence everywhere and every time (xorshift64). */
+static __u64 state64 = 0x9e3779b97f4a7c15;
+
+static __u64 random64(void)
+{
+	state64 ^= state64 << 13;
+	state64 ^= state64 >> 7;
+	state64 ^= state64 << 17;
+	return state64;
+}
+
+/* Phases of which all are known; id tells it from others. */
+static struct teardown known(__u32 id, __u64 wait, __u64 free_ns, __u64 destroy, __u64 deferred)
+{
+	return (struct teardown){
+		.free = {.ts_ns = 1000 + id, .identity = {.map_id = id, .released_ns = 1000 + id}},
+		.phase = {wait, free_ns, destroy, deferred, wait + free_ns + deferred},
+	};
+}
+
+static struct teardown by_total(__u32 id, __u64 total)
+{
+	return known(id, total, 0, 0, 0);
+}
+
+static void add(struct slowest *slowest, const struct teardown *teardown)
+{
+	assert_int_equal(slowest_add(slowest, teardown), 0);
+}
+
+/* The ids of what is kept, as letters from 'a' on. */
+static const char *order_of(struct slowest *slowest, __u64 top, size_t left_out)
+{
+	static char order[64];
+	size_t nr, out, i;
+	const struct teardown *const *list = slowest_sorted(slowest, top, &nr, &out);
+
+	assert_true(nr < sizeof(order));
+	for (i = 0; i < nr; i++)
+		order[i] = 'a' + list[i]->free.identity.map_id;
+	order[nr] = '\0';
+	assert_int_equal(out, left_out);
+	return order;
+}
+
+static void each_sort(void **state)
+{
+	/* wait, free, destroy, deferred */
+	static const __u64 phases[][4] = {
+		{10, 400, 30, 0},
+		{300, 10, 20, 100},
+		{20, 50, 50, 900},
+		{5, 100, 0, 1},
+	};
+	static const struct {
+		enum sort sort;
+		const char *order;
+	} wanted[] = {
+		{SORT_TOTAL, "cabd"},	{SORT_WAIT, "bcad"},	 {SORT_FREE, "adcb"},
+		{SORT_DESTROY, "cabd"}, {SORT_DEFERRED, "cbda"}, {SORT_KEY, "abcd"},
+	};
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(wanted); i++) {
+		struct slowest *slowest = slowest_new(10, wanted[i].sort);
+
+		for (j = 0; j < 4; j++) {
+			struct teardown teardown = known(3 - j, phases[3 - j][0], phases[3 - j][1],
+							 phases[3 - j][2], phases[3 - j][3]);
+
+			add(slowest, &teardown);
+			assert_int_equal(slowest_rank(&teardown, SORT_WAIT), phases[3 - j][0]);
+			assert_int_equal(slowest_rank(&teardown, SORT_FREE), phases[3 - j][1]);
+			assert_int_equal(slowest_rank(&teardown, SORT_DESTROY), phases[3 - j][2]);
+			assert_int_equal(slowest_rank(&teardown, SORT_DEFERRED), phases[3 - j][3]);
+			assert_int_equal(slowest_rank(&teardown, SORT_KEY),
+					 teardown.phase[PHASE_TOTAL]);
+		}
+		assert_string_equal(order_of(slowest, 0, 0), wanted[i].order);
+		slowest_free(slowest);
+	}
+}
+
+/* Of one that is not over, what is known of it counts: it took that long at least. */
+static void unknown_figures(void **state)
+{
+	struct slowest *slowest = slowest_new(10, SORT_TOTAL);
+	struct teardown teardown = known(0, 100, 200, 50, 300);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(sorts); i++) {
+		memset(teardown.phase, 0xff, sizeof(teardown.phase));
+		assert_int_equal(slowest_rank(&teardown, sorts[i]), 0);
+	}
+	add(slowest, &teardown); /* nothing at all */
+	teardown = known(1, 100, 200, 50, UNKNOWN_NS);
+	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
+	/* The destroy calls are part of the worker's. */
+	assert_int_equal(slowest_rank(&teardown, SORT_TOTAL), 300);
+	assert_int_equal(slowest_rank(&teardown, SORT_KEY), 300);
+	assert_int_equal(slowest_rank(&teardown, SORT_DEFERRED), 0);
+	assert_int_equal(slowest_rank(&teardown, SORT_DESTROY), 50);
+	add(slowest, &teardown);
+	teardown = known(2, UNKNOWN_NS, 200, 50, 300);
+	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
+	assert_int_equal(slowest_rank(&teardown, SORT_TOTAL), 500);
+	add(slowest, &teardown);
+	teardown = by_total(3, 400);
+	add(slowest, &teardown);
+	teardown = known(4, 7, UNKNOWN_NS, UNKNOWN_NS, UNKNOWN_NS);
+	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
+	assert_int_equal(slowest_rank(&teardown, SORT_TOTAL), 7);
+	add(slowest, &teardown);
+	assert_string_equal(order_of(slowest, 0, 0), "cdbea");
+	slowest_free(slowest);
+}
+
+/* Ties are in the order in which they began; what is kept of them came first. */
+static void ties(void **state)
+{
+	struct slowest *slowest = slowest_new(3, SORT_TOTAL);
+	struct teardown teardown;
+	__u32 i;
+
+	(void)state;
+	for (i = 0; i < 6; i++) {
+		teardown = by_total(5 - i, 100);
+		add(slowest, &teardown);
+	}
+	assert_string_equal(order_of(slowest, 0, 3), "def");
+	assert_int_equal(slowest_dropped(slowest), 3);
+	slowest_free(slowest);
+
+	/* When it was let go of, or if that is not known, when the worker began; or it is not. */
+	slowest = slowest_new(5, SORT_KEY);
+	teardown = by_total(0, 100);
+	teardown.free.ts_ns = teardown.free.identity.released_ns = UNKNOWN_NS;
+	add(slowest, &teardown);
+	teardown = by_total(1, 500);
+	teardown.free.identity.released_ns = 300;
+	teardown.free.ts_ns = 2000;
+	add(slowest, &teardown);
+	teardown = by_total(2, 900);
+	teardown.free.identity.released_ns = UNKNOWN_NS;
+	teardown.free.ts_ns = 200;
+	add(slowest, &teardown);
+	teardown = by_total(3, 0);
+	teardown.free.identity.released_ns = 250;
+	teardown.free.ts_ns = 5000;
+	add(slowest, &teardown);
+	assert_string_equal(order_of(slowest, 0, 0), "cdba");
+	slowest_free(slowest);
+}
+
+static void top_and_left_out(void **state)
+{
+	struct slowest *slowest = slowest_new(4, SORT_TOTAL);
+	struct teardown teardown;
+	size_t nr, left_out;
+	__u32 i;
+
+	(void)state;
+	slowest_sorted(slowest, 0, &nr, &left_out);
+	assert_int_equal(nr, 0);
+	assert_int_equal(left_out, 0);
+	slowest_sorted(slowest, 3, &nr, &left_out);
+	assert_int_equal(nr, 0);
+	for (i = 0; i < 6; i++) {
+		teardown = by_total(i, 10 * i);
+		add(slowest, &teardown);
+	}
+	assert_int_equal(slowest_dropped(slowest), 2);
+	assert_string_equal(order_of(slowest, 0, 2), "fedc");
+	assert_string_equal(order_of(slowest, 4, 2), "fedc");
+	assert_string_equal(order_of(slowest, ~0ULL, 2), "fedc");
+	assert_string_equal(order_of(slowest, 1, 5), "f");
+
+	/* Read, and then added to: all of what is kept counts, not only what was read. */
+	teardown = by_total(6, 35);
+	add(slowest, &teardown);
+	assert_string_equal(order_of(slowest, 0, 3), "fegd");
+	teardown = by_total(7, 1);
+	add(slowest, &teardown);
+	assert_string_equal(order_of(slowest, 2, 6), "fe");
+	assert_int_equal(slowest_dropped(slowest), 4);
+	slowest_free(slowest);
+	slowest_free(NULL);
+}
+
+/* It is a copy that is kept, whole. */
+static void copies_are_kept(void **state)
+{
+	struct slowest *slowest = slowest_new(1, SORT_TOTAL);
+	struct teardown teardown = by_total(1, 10), copy;
+	size_t nr, left_out;
+
+	(void)state;
+	add(slowest, &teardown);
+	teardown = by_total(2, 20);
+	strcpy(teardown.free.map_name, "events");
+	teardown.nr_destroys = 3;
+	copy = teardown;
+	add(slowest, &teardown);
+	memset(&teardown, 0xa5, sizeof(teardown));
+	assert_memory_equal(slowest_sorted(slowest, 0, &nr, &left_out)[0], &copy, sizeof(copy));
+	slowest_free(slowest);
+}
+
+static void reset(void **state)
+{
+	struct slowest *slowest = slowest_new(2, SORT_TOTAL);
+	struct teardown teardown;
+	__u32 i, pass;
+
+	(void)state;
+	slowest_reset(slowest);
+	for (pass = 0; pass < 3; pass++) {
+		for (i = 0; i < 4; i++) {
+			teardown = by_total(i, 10 * i);
+			add(slowest, &teardown);
+		}
+		assert_int_equal(slowest_dropped(slowest), 2);
+		if (pass) /* what has been sorted, and what has not */
+			assert_string_equal(order_of(slowest, 0, 2), "dc");
+		slowest_reset(slowest);
+		assert_int_equal(slowest_dropped(slowest), 0);
+		assert_string_equal(order_of(slowest, 0, 0), "");
+	}
+	slowest_free(slowest);
+}
+
+/* Any of its phases may be unknown. */
+static struct teardown random_teardown(__u32 id)
+{
+	struct teardown teardown =
+		known(id, random64() % 50, random64() % 50, random64() % 50, random64() % 50);
+	int i;
+
+	for (i = 0; i < PHASE_TOTAL; i++) {
+		if (random64() % 8)
+			continue;
+		teardown.phase[i] = UNKNOWN_NS;
+		if (i != PHASE_DESTROY)
+			teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
+	}
+	return teardown;
+}
+
+/* By what is said of it, not by how it is done. */
+static __u64 model_rank(const struct teardown *teardown, enum sort sort)
+{
+	const __u64 *phase = teardown->phase;
+
+	switch (sort) {
+	case SORT_WAIT:
+		return phase[PHASE_WAIT] == UNKNOWN_NS ? 0 : phase[PHASE_WAIT];
+	case SORT_FREE:
+		return phase[PHASE_FREE] == UNKNOWN_NS ? 0 : phase[PHASE_FREE];
+	case SORT_DESTROY:
+		return phase[PHASE_DESTROY] == UNKNOWN_NS ? 0 : phase[PHASE_DESTROY];
+	case SORT_DEFERRED:
+		return phase[PHASE_DEFERRED] == UNKNOWN_NS ? 0 : phase[PHASE_DEFERRED];
+	default:
+		return model_rank(teardown, SORT_WAIT) + model_rank(teardown, SORT_FREE) +
+		       model_rank(teardown, SORT_DEFERRED);
+	}
+}
+
+static int descending(const void *left, const void *right)
+{
+	__u64 a = *(const __u64 *)left, b = *(const __u64 *)right;
+
+	return (a < b) - (a > b);
+}
+
+/* The ranks of what is kept are the greatest ones that there were. */
+static void check_against_model(struct slowest *slowest, enum sort sort, __u64 *ranks,
+				size_t nr_ranks, size_t max)
+{
+	size_t want = nr_ranks < max ? nr_ranks : max, nr, left_out, i;
+	const struct teardown *const *list = slowest_sorted(slowest, 0, &nr, &left_out);
+	__u64 *kept = calloc(nr + 1, sizeof(*kept));
+
+	assert_non_null(kept);
+	assert_int_equal(nr, want);
+	assert_int_equal(left_out, nr_ranks - want);
+	assert_int_equal(slowest_dropped(slowest), nr_ranks - want);
+	for (i = 0; i < nr; i++) {
+		kept[i] = model_rank(list[i], sort);
+		if (i && sort != SORT_KEY)
+			assert_true(kept[i] <= kept[i - 1]);
+		if (i && (sort == SORT_KEY || kept[i] == kept[i - 1]))
+			assert_true(list[i]->free.ts_ns > list[i - 1]->free.ts_ns);
+	}
+	qsort(ranks, nr_ranks, sizeof(*ranks), descending);
+	qsort(kept, nr, sizeof(*kept), descending);
+	for (i = 0; i < nr; i++)
+		assert_int_equal(kept[i], ranks[i]);
+	free(kept);
+}
+
+static void the_slowest_of_many(void **state)
+{
+	static const size_t maxima[] = {1, 2, 3, 7, 64, 100, 1000};
+	__u64 ranks[600];
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(sorts); i++) {
+		for (j = 0; j < ARRAY_SIZE(maxima); j++) {
+			struct slowest *slowest = slowest_new(maxima[j], sorts[i]);
+			size_t nr = 0;
+
+			while (nr < ARRAY_SIZE(ranks)) {
+				struct teardown teardown = random_teardown(nr);
+
+				ranks[nr++] = model_rank(&teardown, sorts[i]);
+				add(slowest, &teardown);
+				/* Looked at now and then in between, as at each interval. */
+				if (!(random64() % 40))
+					check_against_model(slowest, sorts[i], ranks, nr,
+							    maxima[j]);
+			}
+			check_against_model(slowest, sorts[i], ranks, nr, maxima[j]);
+			slowest_free(slowest);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_sort),
+		cmocka_unit_test(unknown_figures),
+		cmocka_unit_test(ties),
+		cmocka_unit_test(top_and_left_out),
+		cmocka_unit_test(copies_are_kept),
+		cmocka_unit_test(reset),
+		cmocka_unit_test(the_slowest_of_many),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

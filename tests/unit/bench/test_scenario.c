@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reads what is to be measured, and refuses what cannot be.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <linux/bpf.h>
+
+#include "bench/scenario.h"
+
+/* What scenario_parse() says on stderr, in a buffer that the next call of this overwrites. */
+static const char *refusal(const char *text)
+{
+	static char said[2048];
+	struct scenario scenario;
+	FILE *file = tmpfile();
+	int err, copy;
+	size_t len;
+
+	assert_non_null(file);
+	fflush(stderr);
+	copy = dup(STDERR_FILENO);
+	assert_true(copy >= 0 && dup2(fileno(file), STDERR_FILENO) >= 0);
+	err = scenario_parse(&scenario, text);
+	fflush(stderr);
+	dup2(copy, STDERR_FILENO);
+	close(copy);
+	rewind(file);
+	len = fread(said, 1, sizeof(said) - 1, file);
+	said[len] = '\0';
+	fclose(file);
+	if (err != -EINVAL)
+		fail_msg("%s: %d", text, err);
+	return said;
+}
+
+static struct scenario read_scenario(const char *text)
+{
+	struct scenario scenario;
+
+	if (scenario_parse(&scenario, text))
+		fail_msg("refused: %s", text);
+	return scenario;
+}
+
+static void everything_is_read(void **state)
+{
+	struct scenario s = read_scenario("type=percpu_hash,entries=10000000,value=32768,prealloc="
+					  "yes,fill=emptied,threads=64,maps=10000,runs=100000,"
+					  "name=as much as it takes: \xc3\xa4=b");
+
+	(void)state;
+	assert_int_equal(s.map_type, BPF_MAP_TYPE_PERCPU_HASH);
+	assert_int_equal(s.entries, 10000000);
+	assert_int_equal(s.value_size, 32768);
+	assert_true(s.prealloc);
+	assert_int_equal(s.fill, FILL_EMPTIED);
+	assert_int_equal(s.threads, 64);
+	assert_int_equal(s.maps, 10000);
+	assert_int_equal(s.runs, 100000);
+	assert_string_equal(s.name, "as much as it takes: \xc3\xa4=b");
+	assert_int_equal(scenario_maps(&s), 640000);
+}
+
+static void what_is_left_out_is_as_usual(void **state)
+{
+	struct scenario s = read_scenario("runs=3");
+
+	(void)state;
+	assert_int_equal(s.map_type, BPF_MAP_TYPE_HASH);
+	assert_int_equal(s.entries, 1000);
+	assert_int_equal(s.value_size, 64);
+	assert_false(s.prealloc);
+	assert_int_equal(s.fill, FILL_FULL);
+	assert_int_equal(s.threads, 1);
+	assert_int_equal(s.maps, 1);
+	assert_int_equal(s.runs, 3);
+	assert_int_equal(read_scenario("type=hash").runs, 50);
+}
+
+static void types_have_their_own_ways(void **state)
+{
+	struct scenario s = read_scenario("lru_hash");
+
+	(void)state;
+	assert_true(s.prealloc);
+	assert_true(read_scenario("array,prealloc=yes").prealloc);
+	assert_false(read_scenario("lpm_trie,prealloc=no").prealloc);
+	assert_int_equal(read_scenario("hash_of_maps").value_size, 4);
+	assert_int_equal(read_scenario("type=hash_of_maps,value=4").value_size, 4);
+}
+
+static void what_is_wrong_is_said(void **state)
+{
+	static const char *const texts[][2] = {
+		{"", "scenario: type '' cannot be measured (one of hash, percpu_hash, "},
+		{"nonsense", "scenario: type 'nonsense' cannot be measured"},
+		{"type=ringbuf", "scenario: type 'ringbuf' cannot be measured"},
+		{"type_1,runs=1,type=hash", "scenario: type is given twice"},
+		{"hash,", "scenario: '' has no value"},
+		{"hash,100", "scenario: '100' has no value"},
+		{"hash,,entries=1", "scenario: '' has no value"},
+		{"hash,size=1", "scenario: unknown key 'size' (one of type, entries, "},
+		{"=1", "scenario: unknown key ''"},
+		{"entries=1,entries=1", "scenario: entries is given twice"},
+		{"entries=", "scenario: entries '' is not a number from 1 to 10000000"},
+		{"entries=0", "scenario: entries '0' is not"},
+		{"entries=-1", "scenario: entries '-1' is not"},
+		{"entries= 1", "scenario: entries ' 1' is not"},
+		{"entries=1k", "scenario: entries '1k' is not"},
+		{"entries=10000001", "scenario: entries '10000001' is not"},
+		{"entries=18446744073709551617", "scenario: entries '18446744073709551617' is not"},
+		{"value=65537", "scenario: value '65537' is not a number from 1 to 65536"},
+		{"threads=65", "scenario: threads '65' is not a number from 1 to 64"},
+		{"maps=10001", "scenario: maps '10001' is not a number from 1 to 10000"},
+		{"runs=100001", "scenario: runs '100001' is not a number from 1 to 100000"},
+		{"prealloc=maybe", "scenario: prealloc 'maybe' is neither no nor yes"},
+		{"fill=empty", "scenario: fill 'empty' is neither full nor emptied"},
+		{"lpm_trie,prealloc=yes", "maps of type lpm_trie cannot be preallocated"},
+		{"task_storage,prealloc=yes", "maps of type task_storage cannot be preallocated"},
+		{"lru_hash,prealloc=no", "maps of type lru_hash are always preallocated"},
+		{"array,fill=emptied", "maps of type array cannot be emptied"},
+		{"hash_of_maps,value=8", "values of type hash_of_maps have 4 bytes"},
+		{"percpu_hash,value=32769", "values of type percpu_hash have at most 32768 bytes"},
+		{"task_storage,entries=1001", "maps of type task_storage are measured with at most "
+					      "1000 entries"},
+		{"name=", "scenario: name '' is too short"},
+		{"name=a\tb", "scenario: name 'a\\x09b' has control characters"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		const char *said = refusal(texts[i][0]);
+		const char *end = strchr(said, '\n');
+
+		if (!strstr(said, texts[i][1]) || !end || end[1])
+			fail_msg("'%s' gives: %s", texts[i][0], said);
+	}
+}
+
+static void names_have_a_length(void **state)
+{
+	char text[5 + SCENARIO_NAME_LEN + 1] = "name=";
+
+	(void)state;
+	memset(text + 5, 'x', SCENARIO_NAME_LEN);
+	assert_non_null(strstr(refusal(text), "is too long (1 to 127 bytes)"));
+	text[5 + SCENARIO_NAME_LEN - 1] = '\0';
+	assert_string_equal(read_scenario(text).name, text + 5);
+}
+
+/* What a scenario is called is what it is, and can be read again. */
+static void names_say_what_differs(void **state)
+{
+	static const char *const texts[][2] = {
+		{"type=hash", "hash,entries=1000,value=64"},
+		{"runs=7,entries=1000000,prealloc=yes",
+		 "hash,entries=1000000,value=64,prealloc=yes"},
+		{"lru_hash,prealloc=yes", "lru_hash,entries=1000,value=64"},
+		{"lpm_trie,prealloc=no,fill=emptied",
+		 "lpm_trie,entries=1000,value=64,fill=emptied"},
+		{"maps=50,threads=4,value=8", "hash,entries=1000,value=8,threads=4,maps=50"},
+	};
+	struct scenario s, again;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		s = read_scenario(texts[i][0]);
+		assert_string_equal(s.name, texts[i][1]);
+		again = read_scenario(s.name);
+		again.runs = s.runs;
+		assert_memory_equal(&again, &s, sizeof(s));
+	}
+}
+
+static void families_leave_entries_out(void **state)
+{
+	struct scenario s = read_scenario("prealloc=yes,entries=5,threads=4,name=mine");
+	char family[SCENARIO_NAME_LEN];
+
+	(void)state;
+	scenario_family(&s, family);
+	assert_string_equal(family, "hash,value=64,prealloc=yes,threads=4");
+}
+
+static void check_list(bool quick, size_t least, size_t most)
+{
+	size_t nr, entries = 0;
+	const struct scenario *list = scenario_standard(quick, &nr);
+	struct scenario *copy = calloc(nr, sizeof(*copy)), *one;
+
+	assert_in_range(nr, least, most);
+	assert_non_null(copy);
+	memcpy(copy, list, nr * sizeof(*copy));
+	assert_int_equal(scenario_name_maps(copy, nr), 0); /* no name twice */
+	for (one = copy; one < copy + nr; one++) {
+		struct scenario again = read_scenario(one->name);
+
+		assert_true(one->runs > 0 && one->name[0]);
+		if (one->entries > entries)
+			entries = one->entries;
+		again.runs = one->runs;
+		memcpy(again.map_name, one->map_name, sizeof(again.map_name));
+		assert_memory_equal(&again, one, sizeof(again));
+		for (struct scenario *other = copy; other < one; other++)
+			assert_string_not_equal(other->map_name, one->map_name);
+		assert_string_not_equal(one->map_name, SCENARIO_WARM_UP_MAP);
+		assert_string_not_equal(one->map_name, SCENARIO_KEPT_MAP);
+	}
+	assert_int_equal(entries, quick ? 10000 : 1000000);
+	assert_string_equal(copy[3].map_name, "bench_3");
+	free(copy);
+}
+
+static void the_standard_lists_are_right(void **state)
+{
+	(void)state;
+	check_list(false, 30, 60);
+	check_list(true, 8, 10);
+}
+
+/* By its name, with its runs. */
+static void standard_scenarios_are_found(void **state)
+{
+	(void)state;
+	assert_int_equal(read_scenario("hash,entries=1000000,value=64").runs, 10);
+	assert_int_equal(read_scenario("hash,entries=10000,value=64").runs, 20);
+	assert_int_equal(read_scenario("hash,entries=1000000").runs, 50);
+}
+
+static void the_same_twice_is_refused(void **state)
+{
+	struct scenario list[3] = {read_scenario("runs=1"), read_scenario("entries=2"),
+				   read_scenario("runs=2")};
+
+	(void)state;
+	assert_int_equal(scenario_name_maps(list, 2), 0);
+	assert_int_equal(scenario_name_maps(list, 3), -EINVAL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(everything_is_read),
+		cmocka_unit_test(what_is_left_out_is_as_usual),
+		cmocka_unit_test(types_have_their_own_ways),
+		cmocka_unit_test(what_is_wrong_is_said),
+		cmocka_unit_test(names_have_a_length),
+		cmocka_unit_test(names_say_what_differs),
+		cmocka_unit_test(families_leave_entries_out),
+		cmocka_unit_test(the_standard_lists_are_right),
+		cmocka_unit_test(standard_scenarios_are_found),
+		cmocka_unit_test(the_same_twice_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

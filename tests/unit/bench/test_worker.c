@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The process that makes maps, as far as it can be told without rights: it answers, outlives what
+ * is meant for its parent, is missed when it is gone, and ends when it is told to.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <linux/bpf.h>
+
+#include "bench/fill.h"
+#include "bench/worker.h"
+
+#define SOON_MS 20000
+
+/* Neither gets as far as to ask the kernel for a map. */
+static const struct scenario list[] = {
+	{"no such type", "bench_0", BPF_MAP_TYPE_RINGBUF, 1, 8, false, FILL_FULL, 1, 1, 1},
+	{"too large", "bench_1", BPF_MAP_TYPE_HASH, 10000000, 65536, false, FILL_FULL, 64, 10000,
+	 1},
+};
+
+static struct bench_worker *start(void)
+{
+	struct bench_worker *worker;
+
+	assert_int_equal(bench_worker_start(&worker, list, 2), 0);
+	return worker;
+}
+
+/* The only child; it is not waited for. */
+static pid_t child(void)
+{
+	siginfo_t info = {};
+	char path[64];
+	FILE *file;
+	int pid = 0;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
+	file = fopen(path, "re");
+	if (!file)
+		skip();
+	assert_int_equal(fscanf(file, "%d", &pid), 1);
+	fclose(file);
+	assert_int_equal(waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT), 0);
+	assert_int_equal(info.si_pid, 0);
+	return pid;
+}
+
+static void no_child_is_left(void)
+{
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+}
+
+static void wait_for_answer(const struct bench_worker *worker)
+{
+	struct pollfd poll_fd = {.fd = bench_worker_fd(worker), .events = POLLIN};
+
+	assert_int_equal(poll(&poll_fd, 1, SOON_MS), 1);
+}
+
+static void check_answer(struct bench_worker *worker, size_t index, bool warm_up, int want)
+{
+	size_t answered;
+	int err;
+
+	assert_int_equal(bench_worker_answer(worker, &answered, &err), -EAGAIN);
+	assert_int_equal(bench_worker_run(worker, index, warm_up), 0);
+	wait_for_answer(worker);
+	assert_int_equal(bench_worker_answer(worker, &answered, &err), 0);
+	assert_int_equal(answered, index);
+	assert_int_equal(err, want);
+}
+
+static void every_order_is_answered(void **state)
+{
+	struct bench_worker *worker = start();
+
+	(void)state;
+	child();
+	check_answer(worker, 1, true, -ENOMEM);
+	check_answer(worker, 0, false, -EOPNOTSUPP);
+	check_answer(worker, 1, false, -ENOMEM);
+	bench_worker_stop(worker);
+	no_child_is_left();
+}
+
+static void signals_are_left_to_the_parent(void **state)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+	struct bench_worker *worker = start();
+	pid_t pid = child();
+
+	(void)state;
+	check_answer(worker, 0, true, -EOPNOTSUPP); /* so that it has got that far */
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		kill(pid, signals[i]);
+	check_answer(worker, 0, true, -EOPNOTSUPP);
+	bench_worker_stop(worker);
+	no_child_is_left();
+}
+
+static void its_death_is_noticed(void **state)
+{
+	struct bench_worker *worker = start();
+	size_t index;
+	int err;
+
+	(void)state;
+	kill(child(), SIGKILL);
+	wait_for_answer(worker);
+	assert_int_equal(bench_worker_answer(worker, &index, &err), -EPIPE);
+	assert_int_equal(bench_worker_run(worker, 0, false), -EPIPE);
+	bench_worker_stop(worker);
+	no_child_is_left();
+}
+
+static void one_that_hangs_is_ended(void **state)
+{
+	struct bench_worker *worker = start();
+
+	(void)state;
+	kill(child(), SIGSTOP);
+	bench_worker_stop(worker);
+	no_child_is_left();
+	bench_worker_stop(NULL);
+}
+
+static int by_value(const void *left, const void *right)
+{
+	const __u64 *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+static void check_keys(const struct bench_type *type, __u32 nr)
+{
+	__u64 *keys = calloc(nr, sizeof(*keys));
+	__u32 i;
+
+	assert_non_null(keys);
+	for (i = 0; i < nr; i++) {
+		__u32 key[2] = {0};
+
+		filler_key(type, i, key);
+		keys[i] = (__u64)key[1] << 32 | key[0];
+		if (type->map_type == BPF_MAP_TYPE_LPM_TRIE) {
+			assert_in_range(key[0], 1, 32);
+			assert_int_equal(ntohl(key[1]) & ((1ULL << (32 - key[0])) - 1), 0);
+		}
+	}
+	qsort(keys, nr, sizeof(*keys), by_value);
+	for (i = 1; i < nr; i++)
+		if (keys[i] == keys[i - 1])
+			fail_msg("two keys are 0x%llx", keys[i]);
+	free(keys);
+}
+
+/* Or a map would hold less than it is said to. Prefixes have no bits beyond their length. */
+static void no_two_keys_are_the_same(void **state)
+{
+	(void)state;
+	check_keys(bench_type_find(BPF_MAP_TYPE_HASH), 1000000);
+	check_keys(bench_type_find(BPF_MAP_TYPE_ARRAY), 1000);
+	check_keys(bench_type_find(BPF_MAP_TYPE_LPM_TRIE), 10000000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_order_is_answered),
+		cmocka_unit_test(signals_are_left_to_the_parent),
+		cmocka_unit_test(its_death_is_noticed),
+		cmocka_unit_test(one_that_hangs_is_ended),
+		cmocka_unit_test(no_two_keys_are_the_same),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

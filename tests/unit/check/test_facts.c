@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What types, symbols and files of a kernel tell.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <bpf/libbpf.h>
+#include <cmocka.h>
+
+#include "check/facts.h"
+#include "model/ledger.h"
+#include "support/made_kernel.h"
+
+static void test_types(void **state)
+{
+	struct btf *btf = made_btf(NULL);
+	struct findings findings;
+
+	(void)state;
+	findings_init(&findings);
+	findings_from_btf(&findings, btf);
+	assert_int_equal(findings.btf, ANSWER_YES);
+	assert_int_equal(findings.allocator, ANSWER_YES);
+	assert_int_equal(findings.kprobes, ANSWER_YES);
+	assert_int_equal(findings.compiler, ANSWER_YES);
+	assert_int_equal(findings.direct, ANSWER_YES);
+	assert_string_equal(findings.lacking, "");
+	assert_string_equal(findings.teardowns_lacking, "");
+	for (enum point point = 0; point < NR_POINTS; point++) {
+		assert_int_equal(findings.points[point].type, ANSWER_YES);
+		assert_int_equal(findings.points[point].symbol, ANSWER_UNKNOWN);
+		assert_true(findings.points[point].seen == LEDGER_UNKNOWN);
+	}
+	assert_int_equal(findings.features[FEATURE_ELEM_COUNT], ANSWER_YES);
+	assert_int_equal(findings.features[FEATURE_PERCPU], ANSWER_YES);
+	assert_int_equal(findings.features[FEATURE_PREEMPT], ANSWER_YES);
+	assert_int_equal(findings.features[FEATURE_PREEMPT_ADDR], ANSWER_UNKNOWN);
+	assert_int_equal(findings.features[FEATURE_KPROBE_MISS], ANSWER_YES);
+	/* A type that nobody has heard of yet is there by its kernel's name. */
+	assert_string_equal(findings.map_types, "hash\nnever_seen\n");
+	findings_free(&findings);
+	btf__free(btf);
+}
+
+/* A function without a type need not be missing; kprobes neither. */
+static void test_types_left_out(void **state)
+{
+	static const char *const functions[] = {"bpf_mem_alloc_destroy",   "bpf_map_put",
+						"register_kprobe",	   "bpf_map_sum_elem_count",
+						"register_ftrace_direct",  "trace_call_bpf",
+						"bpf_trampoline_link_prog"};
+	struct findings findings[7];
+
+	(void)state;
+	for (size_t i = 0; i < 7; i++) {
+		struct btf *btf = made_btf(functions[i]);
+
+		findings_init(&findings[i]);
+		findings_from_btf(&findings[i], btf);
+		findings_free(&findings[i]);
+		btf__free(btf);
+	}
+	assert_int_equal(findings[0].points[POINT_DESTROY].type, ANSWER_NO);
+	assert_int_equal(findings[0].allocator, ANSWER_YES);
+	assert_int_equal(findings[1].points[POINT_PUT].type, ANSWER_NO);
+	assert_int_equal(findings[2].kprobes, ANSWER_UNKNOWN);
+	assert_int_equal(findings[3].features[FEATURE_ELEM_COUNT], ANSWER_NO);
+	assert_int_equal(findings[4].direct, ANSWER_NO);
+	assert_int_equal(findings[5].direct, ANSWER_YES);
+	assert_int_equal(findings[6].compiler, ANSWER_NO);
+}
+
+/* Members of a union without a name are the structure's own; declarations have none. */
+static void test_members(void **state)
+{
+	struct btf *btf = btf__new_empty();
+	struct findings findings;
+	int inner;
+
+	(void)state;
+	assert_int_equal(btf__add_int(btf, "int", 4, BTF_INT_SIGNED), 1);
+	assert_true(btf__add_fwd(btf, "bpf_mem_alloc", BTF_FWD_STRUCT) > 0);
+	inner = btf__add_union(btf, "", 4);
+	assert_int_equal(btf__add_field(btf, "preempt_count", 1, 0, 0), 0);
+	assert_true(btf__add_struct(btf, "thread_info", 8) > 0);
+	assert_int_equal(btf__add_field(btf, "", inner, 0, 0), 0);
+	assert_true(btf__add_struct(btf, "task_struct", 8) > 0);
+	assert_int_equal(btf__add_field(btf, "thread_info", 1, 0, 0), 0);
+	/* It holds itself, a thousand times: no compiler makes such a thing. */
+	inner = btf__add_struct(btf, "bpf_map", 8);
+	assert_int_equal(btf__add_field(btf, "", 4711, 0, 0), 0);
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(btf__add_field(btf, "", inner, 0, 0), 0);
+
+	findings_init(&findings);
+	findings_from_btf(&findings, btf);
+	assert_int_equal(findings.allocator, ANSWER_NO);
+	assert_int_equal(findings.compiler, ANSWER_UNKNOWN);
+	assert_int_equal(findings.direct, ANSWER_UNKNOWN);
+	assert_int_equal(findings.features[FEATURE_PREEMPT], ANSWER_YES);
+	assert_int_equal(findings.features[FEATURE_PERCPU], ANSWER_NO);
+	assert_int_equal(findings.features[FEATURE_KPROBE_MISS], ANSWER_NO);
+	assert_string_equal(findings.lacking, "bpf_map.ops");
+	assert_string_equal(findings.teardowns_lacking, "bpf_map.id");
+	assert_null(findings.map_types);
+	findings_free(&findings);
+	btf__free(btf);
+}
+
+static const char symbols[] = "ffffffff81000000 T _stext\n"
+			      "ffffffff81000100 T bpf_mem_alloc_destroy\n"
+			      "ffffffff81000200 t bpf_map_put.part.0\n"
+			      "ffffffff81000300 T bpf_map_put\n"
+			      "ffffffff81000400 T __traceiter_workqueue_queue_work\n"
+			      "ffffffff81000500 t trie_free\n"
+			      "ffffffff81000600 T register_kprobe\n"
+			      "ffffffff81000700 D __preempt_count\n"
+			      "ffffffff81000800 T bpf_map_releaser\n"
+			      "ffffffff81000900 T _etext\n"
+			      "ffffffffc0000000 t htab_map_free\t[module]\n";
+
+static void write_file(const char *path, const void *data, size_t size)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(data, 1, size, file), size);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void test_files(void **state)
+{
+	char folder[] = "/tmp/test_findings.XXXXXX", image[64], types[64], names[64];
+	struct btf *btf = made_btf(NULL);
+	struct findings findings;
+	unsigned char *data;
+	const void *raw;
+	size_t size;
+	__u32 raw_size;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(image, sizeof(image), "%s/vmlinux", folder);
+	snprintf(types, sizeof(types), "%s/btf", folder);
+	snprintf(names, sizeof(names), "%s/kallsyms", folder);
+	data = made_image(btf, &size);
+	write_file(image, data, size);
+	raw = btf__raw_data(btf, &raw_size);
+	write_file(types, raw, raw_size);
+	write_file(names, symbols, sizeof(symbols) - 1);
+
+	findings_init(&findings);
+	assert_int_equal(findings_from_files(&findings, image, NULL, NULL), 0);
+	assert_string_equal(findings.release, "9.8.7-made");
+	assert_int_equal(findings.points[POINT_DESTROY].type, ANSWER_YES);
+	assert_int_equal(findings.symbols, ANSWER_UNKNOWN);
+	assert_false(findings.live);
+	findings_free(&findings);
+
+	findings_init(&findings);
+	assert_int_equal(findings_from_files(&findings, NULL, types, names), 0);
+	assert_string_equal(findings.release, "");
+	assert_int_equal(findings.symbols, ANSWER_YES);
+	assert_int_equal(findings.hidden, ANSWER_NO);
+	assert_int_equal(findings.points[POINT_DESTROY].symbol, ANSWER_YES);
+	assert_int_equal(findings.points[POINT_DESTROY].part, ANSWER_NO);
+	assert_int_equal(findings.points[POINT_PUT].part, ANSWER_YES);
+	assert_int_equal(findings.points[POINT_QUEUE].symbol, ANSWER_YES);
+	assert_int_equal(findings.points[POINT_RELEASE].symbol, ANSWER_NO);
+	assert_int_equal(findings.features[FEATURE_PREEMPT_ADDR], ANSWER_YES);
+	for (int i = 0; i < NR_KNOWN_CALLERS; i++)
+		assert_int_equal(findings.callers[i], strcmp(findings_caller_name(i), "trie_free")
+							      ? ANSWER_NO
+							      : ANSWER_YES);
+	findings_free(&findings);
+
+	/* The kernel that a file with zeroes is of may show its own to whoever asks. */
+	write_file(names, "0000000000000000 T _stext\n", 26);
+	findings_init(&findings);
+	assert_int_equal(findings_from_files(&findings, NULL, types, names), 0);
+	assert_int_equal(findings.hidden, ANSWER_YES);
+	assert_int_equal(findings.features[FEATURE_PREEMPT_ADDR], ANSWER_UNKNOWN);
+	findings_free(&findings);
+
+	/* An image without types is a kernel without them. */
+	write_file(image, MADE_BANNER, strlen(MADE_BANNER));
+	findings_init(&findings);
+	assert_int_equal(findings_from_files(&findings, image, NULL, NULL), 0);
+	assert_int_equal(findings.btf, ANSWER_NO);
+	findings_free(&findings);
+
+	free(data);
+	btf__free(btf);
+	unlink(image);
+	unlink(types);
+	unlink(names);
+	rmdir(folder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_types),
+		cmocka_unit_test(test_types_left_out),
+		cmocka_unit_test(test_members),
+		cmocka_unit_test(test_files),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Images of kernels: packed in all ways, without BTF, damaged.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <bpf/libbpf.h>
+#include <cmocka.h>
+#include <lz4.h>
+#include <lzma.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include "check/facts.h"
+#include "check/kernel_image.h"
+#include "support/chance.h"
+#include "support/made_kernel.h"
+
+#define ROOM	(1 << 20)
+#define BEFORE	300 /* of the code that unpacks, and whatever else is in the file */
+#define BEHIND	77
+#define MUTANTS 1000 /* of each packing */
+
+typedef size_t (*pack_fn)(const void *data, size_t size, unsigned char *out);
+
+static size_t pack_none(const void *data, size_t size, unsigned char *out)
+{
+	memcpy(out, data, size);
+	return size;
+}
+
+static size_t pack_gzip(const void *data, size_t size, unsigned char *out)
+{
+	z_stream stream = {.next_in = (void *)data, .avail_in = size};
+
+	stream.next_out = out;
+	stream.avail_out = ROOM;
+	assert_int_equal(deflateInit2(&stream, 9, Z_DEFLATED, 16 + MAX_WBITS, 8, 0), Z_OK);
+	assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
+	deflateEnd(&stream);
+	return stream.total_out;
+}
+
+static size_t pack_xz(const void *data, size_t size, unsigned char *out)
+{
+	size_t len = 0;
+
+	assert_int_equal(
+		lzma_easy_buffer_encode(6, LZMA_CHECK_CRC32, NULL, data, size, out, &len, ROOM),
+		LZMA_OK);
+	return len;
+}
+
+static size_t pack_lzma(const void *data, size_t size, unsigned char *out)
+{
+	lzma_stream stream = LZMA_STREAM_INIT;
+	lzma_options_lzma options;
+
+	lzma_lzma_preset(&options, 6);
+	assert_int_equal(lzma_alone_encoder(&stream, &options), LZMA_OK);
+	stream.next_in = data;
+	stream.avail_in = size;
+	stream.next_out = out;
+	stream.avail_out = ROOM;
+	assert_int_equal(lzma_code(&stream, LZMA_FINISH), LZMA_STREAM_END);
+	lzma_end(&stream);
+	return stream.total_out;
+}
+
+static size_t pack_zstd(const void *data, size_t size, unsigned char *out)
+{
+	size_t len = ZSTD_compress(out, ROOM, data, size, 19);
+
+	assert_false(ZSTD_isError(len));
+	return len;
+}
+
+/* As "lz4 -l" does, and the kernel's size behind it, as its Makefile does. */
+static size_t pack_lz4(const void *data, size_t size, unsigned char *out)
+{
+	static const unsigned char magic[4] = {0x02, 0x21, 0x4c, 0x18};
+	int len = LZ4_compress_default(data, (char *)out + 8, size, ROOM - 16);
+	__u32 word = len;
+
+	assert_true(len > 0);
+	memcpy(out, magic, 4);
+	memcpy(out + 4, &word, 4);
+	word = 40 << 20;
+	memcpy(out + 8 + len, &word, 4);
+	return len + 12;
+}
+
+static const pack_fn packings[] = {
+	pack_none, pack_gzip, pack_xz, pack_lzma, pack_zstd, pack_lz4,
+};
+
+#define NR_PACKINGS (sizeof(packings) / sizeof(packings[0]))
+
+/* A file with such an image in its middle; to be freed. */
+static unsigned char *packed_file(const struct btf *btf, size_t packing, size_t *size)
+{
+	size_t image_size;
+	unsigned char *image = made_image(btf, &image_size), *file = calloc(1, ROOM + 4096);
+
+	assert_non_null(file);
+	memset(file, 0x5a, BEFORE);
+	/* A decoy: it begins as gzip does. */
+	memcpy(file + 40, "\x1f\x8b\x08 and no more", 15);
+	*size = BEFORE + packings[packing](image, image_size, file + BEFORE) + BEHIND;
+	free(image);
+	return file;
+}
+
+static void test_packings(void **state)
+{
+	struct btf *btf = made_btf(NULL);
+	struct kernel_image image;
+
+	(void)state;
+	for (size_t i = 0; i < NR_PACKINGS; i++) {
+		size_t size;
+		unsigned char *file = packed_file(btf, i, &size);
+
+		assert_int_equal(kernel_image_parse(&image, file, size), 0);
+		assert_string_equal(image.release, "9.8.7-made");
+		assert_string_equal(image.version, "#5 SMP PREEMPT Fri Nov 20 2026");
+		assert_non_null(image.btf);
+		assert_int_equal(btf__type_cnt(image.btf), btf__type_cnt(btf));
+		kernel_image_free(&image);
+		free(file);
+	}
+	btf__free(btf);
+}
+
+static void test_without_btf(void **state)
+{
+	struct kernel_image image;
+
+	(void)state;
+	for (size_t i = 0; i < NR_PACKINGS; i++) {
+		size_t size;
+		unsigned char *file = packed_file(NULL, i, &size);
+
+		assert_int_equal(kernel_image_parse(&image, file, size), 0);
+		assert_string_equal(image.release, "9.8.7-made");
+		assert_null(image.btf);
+		free(file);
+	}
+}
+
+/* Of an architecture with the other byte order. */
+static void test_other_endianness(void **state)
+{
+	struct btf *btf = made_btf(NULL);
+	struct kernel_image image;
+	struct findings findings;
+	unsigned char *file;
+	size_t size;
+
+	(void)state;
+	assert_int_equal(btf__set_endianness(btf, btf__endianness(btf) == BTF_BIG_ENDIAN
+							  ? BTF_LITTLE_ENDIAN
+							  : BTF_BIG_ENDIAN),
+			 0);
+	file = packed_file(btf, 2, &size);
+	assert_int_equal(kernel_image_parse(&image, file, size), 0);
+	assert_non_null(image.btf);
+	findings_init(&findings);
+	findings_from_btf(&findings, image.btf);
+	assert_int_equal(findings.points[POINT_DESTROY].type, ANSWER_YES);
+	assert_string_equal(findings.lacking, "");
+	findings_free(&findings);
+	kernel_image_free(&image);
+	free(file);
+	btf__free(btf);
+}
+
+/* Newer images hold the line twice, once as a mere template. */
+static void test_two_banners(void **state)
+{
+	static const char data[] = "Linux version %s (%s)\0Linux version 1.2 (x) (y) # SMP\n\0"
+				   "Linux version 1.2 (x) (y) #3 SMP\n";
+	struct kernel_image image;
+
+	(void)state;
+	assert_int_equal(kernel_image_parse(&image, data, sizeof(data)), 0);
+	assert_string_equal(image.release, "1.2");
+	assert_string_equal(image.version, "#3 SMP");
+	/* One has to do if there is no better. */
+	assert_int_equal(kernel_image_parse(&image, data, 54), 0);
+	assert_string_equal(image.version, "# SMP");
+}
+
+static void test_no_kernel(void **state)
+{
+	static const char *const texts[] = {"",
+					    "x",
+					    "Linux version ",
+					    "\x1f\x8b\x08",
+					    "\xfd"
+					    "7zXZ",
+					    "\x02\x21\x4c\x18",
+					    "\x28\xb5\x2f\xfd"};
+	struct kernel_image image;
+	char *same = malloc(5000);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		assert_int_equal(kernel_image_parse(&image, texts[i], strlen(texts[i])), -ENOEXEC);
+	/* Places to begin at without end. */
+	assert_non_null(same);
+	for (size_t i = 0; i < 5000; i++)
+		same[i] = "\x02\x21\x4c\x18"[i % 4];
+	assert_int_equal(kernel_image_parse(&image, same, 5000), -ENOEXEC);
+	free(same);
+}
+
+static void test_files(void **state)
+{
+	char folder[] = "/tmp/test_kernel_image.XXXXXX", path[64];
+	struct kernel_image image;
+	FILE *file;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(kernel_image_read(&image, folder), -EISDIR);
+	snprintf(path, sizeof(path), "%s/file", folder);
+	assert_int_equal(kernel_image_read(&image, path), -ENOENT);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(kernel_image_read(&image, path), -ENOEXEC);
+	unlink(path);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(kernel_image_read(&image, path), -ENOEXEC);
+	fputs(MADE_BANNER, file);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(kernel_image_read(&image, path), 0);
+	assert_string_equal(image.release, "9.8.7-made");
+	kernel_image_free(&image);
+	unlink(path);
+	rmdir(folder);
+}
+
+/* What can be read of it is looked at as any other; nothing may be left or break. */
+static bool take(const unsigned char *file, size_t size)
+{
+	/* Of its own, so that reading beyond it is noticed. */
+	unsigned char *copy = malloc(size ? size : 1);
+	struct kernel_image image;
+	struct findings findings;
+	int err;
+
+	assert_non_null(copy);
+	memcpy(copy, file, size);
+	err = kernel_image_parse(&image, copy, size);
+	free(copy);
+	assert_true(!err || err == -ENOEXEC);
+	if (err)
+		return false;
+	findings_init(&findings);
+	if (image.btf)
+		findings_from_btf(&findings, image.btf);
+	findings_free(&findings);
+	kernel_image_free(&image);
+	return true;
+}
+
+static void test_truncated(void **state)
+{
+	struct btf *btf = made_btf(NULL);
+
+	(void)state;
+	for (size_t i = 0; i < NR_PACKINGS; i++) {
+		size_t size, step;
+		unsigned char *file = packed_file(btf, i, &size);
+
+		step = size / 100 + 1;
+		for (size_t len = 0; len < size; len += step)
+			take(file, len);
+		free(file);
+	}
+	btf__free(btf);
+}
+
+static int silent(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	(void)level;
+	(void)fmt;
+	(void)args;
+	return 0;
+}
+
+static void test_mutants(void **state)
+{
+	struct btf *btf = made_btf(NULL);
+	unsigned int taken[NR_PACKINGS] = {};
+	(void)state;
+	state64 = 2026;
+	libbpf_set_print(silent);
+	for (size_t i = 0; i < NR_PACKINGS; i++) {
+		size_t size;
+		unsigned char *file = packed_file(btf, i, &size), *mutant = malloc(size);
+
+		assert_non_null(mutant);
+		for (int n = 0; n < MUTANTS; n++) {
+			size_t changes = 1 + below(8);
+
+			memcpy(mutant, file, size);
+			while (changes--)
+				mutant[below(size)] = random64();
+			taken[i] += take(mutant, size);
+		}
+		free(mutant);
+		free(file);
+	}
+	btf__free(btf);
+	/* Both ways were gone: what is not packed is hardly ever hit where it hurts. */
+	assert_true(taken[0] > MUTANTS / 2);
+	for (size_t i = 1; i < NR_PACKINGS; i++)
+		assert_true(taken[i] < MUTANTS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_packings),	 cmocka_unit_test(test_without_btf),
+		cmocka_unit_test(test_other_endianness), cmocka_unit_test(test_two_banners),
+		cmocka_unit_test(test_no_kernel),	 cmocka_unit_test(test_files),
+		cmocka_unit_test(test_truncated),	 cmocka_unit_test(test_mutants),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Commands: how they begin, what they are told, and how they end. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "cmd/child.h"
+#include "cmd/cmd.h"
+
+#define PATIENCE_MS 10000
+
+static int end_of(struct command *command)
+{
+	for (int ms = 0; !command_is_over(command); ms++) {
+		assert_true(ms < PATIENCE_MS);
+		usleep(1000);
+	}
+	command_close(command);
+	return command->status;
+}
+
+static int status_of(char *const *argv)
+{
+	struct command command;
+
+	assert_int_equal(command_start(&command, argv), 0);
+	command_go(&command);
+	return end_of(&command);
+}
+
+static int shell(char *script)
+{
+	char *const argv[] = {"sh", "-c", script, NULL};
+
+	return status_of(argv);
+}
+
+static void test_status(void **state)
+{
+	char *const missing[] = {"/nowhere/to/be/found", NULL}, *const folder[] = {"/", NULL};
+
+	(void)state;
+	assert_int_equal(shell("exit 0"), 0);
+	assert_int_equal(shell("exit 7"), 7);
+	assert_int_equal(shell("kill -TERM $$"), EXIT_SIGNAL + SIGTERM);
+	assert_int_equal(status_of(missing), EXIT_NO_COMMAND);
+	assert_int_equal(status_of(folder), EXIT_CANNOT_RUN);
+}
+
+/* Of the command's status in /proc. A shell's would not do: it sets signals as it likes. */
+static int has_line(char *pattern)
+{
+	char *const argv[] = {"grep", "-q", pattern, "/proc/self/status", NULL};
+
+	return status_of(argv);
+}
+
+/* Who starts this program may have done so with children ignored, or signals blocked. */
+static void test_inherited(void **state)
+{
+	sigset_t mask, old;
+
+	(void)state;
+	signal(SIGCHLD, SIG_IGN);
+	assert_int_equal(shell("exit 3"), 3);
+	signal(SIGCHLD, SIG_IGN);
+	assert_int_equal(has_line("SigIgn:.*[13579bdf]....$"), 0); /* signal 17 */
+	signal(SIGCHLD, SIG_DFL);
+	assert_int_equal(has_line("SigBlk:.0*$"), 0);
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGHUP);
+	sigprocmask(SIG_BLOCK, &mask, &old);
+	assert_int_equal(has_line("SigBlk:.0*1$"), 0);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
+/* Nothing runs before it is told to, nor if it is told that it shall not. */
+static void test_waits(void **state)
+{
+	char path[] = "/tmp/test-command.XXXXXX";
+	char *const argv[] = {"rm", path, NULL};
+	struct command command;
+	int fd = mkostemp(path, O_CLOEXEC);
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(command_start(&command, argv), 0);
+	usleep(50000);
+	assert_false(command_is_over(&command));
+	command_close(&command);
+	assert_int_equal(end_of(&command), EXIT_FAILED);
+	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(status_of(argv), 0);
+	assert_int_equal(access(path, F_OK), -1);
+}
+
+static void test_signal(void **state)
+{
+	char *const argv[] = {"sleep", "100", NULL};
+	struct command command;
+
+	(void)state;
+	signal(SIGINT, SIG_DFL); /* a shell ignores it for what it runs in the background */
+	assert_int_equal(command_start(&command, argv), 0);
+	command_go(&command);
+	command_signal(&command, SIGINT);
+	assert_int_equal(end_of(&command), EXIT_SIGNAL + SIGINT);
+	command_signal(&command, SIGINT); /* nobody's */
+}
+
+/* Of what is open here, it has the standard streams alone: 0, 1 and 2, and ls its own. */
+static void test_files(void **state)
+{
+	(void)state;
+	/* What is open already is of whoever runs the tests. */
+	assert_int_equal(close_range(3, ~0U, CLOSE_RANGE_CLOEXEC), 0);
+	assert_int_equal(shell("test \"$(ls /proc/self/fd | wc -l)\" -eq 4"), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_status), cmocka_unit_test(test_inherited),
+		cmocka_unit_test(test_waits),  cmocka_unit_test(test_signal),
+		cmocka_unit_test(test_files),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

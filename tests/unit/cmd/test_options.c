@@ -1,0 +1,472 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Command lines, good and bad.
+ */
+#include "support/command_line.h"
+
+static void test_defaults(void **state)
+{
+	(void)state;
+	good("");
+	assert_int_equal(opts.attach, ATTACH_AUTO);
+	assert_int_equal(opts.format, FORMAT_TABLE);
+	assert_int_equal(opts.sort, SORT_TOTAL);
+	assert_int_equal(opts.nr_by, 2);
+	assert_int_equal(opts.by[0], KEY_CALLER);
+	assert_int_equal(opts.by[1], KEY_TYPE);
+	assert_int_equal(opts.buffer_bytes, 0);
+	assert_int_equal(opts.action, ACTION_TRACE);
+	assert_int_equal(opts.view, VIEW_CALLS);
+	assert_false(opts.view_given || opts.force || opts.list || opts.quick);
+	assert_false(opts.events || opts.histogram || opts.timestamp || opts.quiet ||
+		     opts.verbose || opts.no_empty || opts.timeline || opts.identity);
+	assert_true(opts.stuck_ns == 10 * SECOND);
+	assert_true(opts.interval_ns == 0 && opts.duration_ns == 0 && opts.top == 0);
+	assert_true(opts.map_types == 0 && opts.nr_callers == 0 && opts.min_latency_ns == 0);
+	assert_null(opts.name);
+	assert_null(opts.output);
+}
+
+static void test_all_of_a_table(void **state)
+{
+	(void)state;
+	good("--attach fentry -d 10 -i 0.5 -T --by cpu,caller,name,type,comm,alloc -H --sort p99 "
+	     "-n 7 -f table -t hash -t lpm_trie --name a* --caller f --caller g.isra.0 "
+	     "--min-latency 10us --no-empty --buffer 64K -o out -v");
+	assert_int_equal(opts.attach, ATTACH_FENTRY);
+	assert_true(opts.duration_ns == 10 * SECOND);
+	assert_true(opts.interval_ns == SECOND / 2);
+	assert_int_equal(opts.nr_by, 6);
+	assert_int_equal(opts.by[0], KEY_CPU);
+	assert_int_equal(opts.by[5], KEY_ALLOC);
+	assert_int_equal(opts.sort, SORT_P99);
+	assert_int_equal(opts.top, 7);
+	assert_int_equal(opts.format, FORMAT_TABLE);
+	assert_true(opts.map_types == (1ULL << 1 | 1ULL << 11));
+	assert_string_equal(opts.name, "a*");
+	assert_int_equal(opts.nr_callers, 2);
+	assert_string_equal(opts.callers[1], "g.isra.0");
+	assert_true(opts.min_latency_ns == 10000);
+	assert_int_equal(opts.buffer_bytes, 64 << 10);
+	assert_string_equal(opts.output, "out");
+	assert_true(opts.timestamp && opts.histogram && opts.no_empty && opts.verbose);
+	assert_false(opts.quiet || opts.events);
+}
+
+static void test_events(void **state)
+{
+	(void)state;
+	good("-e -f json");
+	assert_int_equal(opts.format, FORMAT_JSON);
+	good("-k -eqf csv --duration=2m");
+	assert_int_equal(opts.attach, ATTACH_KPROBE);
+	assert_int_equal(opts.format, FORMAT_CSV);
+	assert_true(opts.events && opts.quiet);
+	assert_true(opts.duration_ns == 120 * SECOND);
+}
+
+static void test_repeated(void **state)
+{
+	(void)state;
+	good("-d 5 -d 5 -e -e -f json --format json -k -k --attach kprobe");
+	good("--caller f --caller f --type hash --type hash");
+	assert_int_equal(opts.nr_callers, 1);
+	good("--caller a --caller b --caller c --caller d --caller e --caller f --caller g "
+	     "--caller h --caller a");
+	assert_int_equal(opts.nr_callers, 8);
+	bad("--caller a --caller b --caller c --caller d --caller e --caller f --caller g "
+	    "--caller h --caller i",
+	    "--caller: 'i' is one too many (at most 8)");
+	bad("-f json --format csv", "'--format' given twice, with 'json' and with 'csv'");
+	bad("--by caller --by type", "'--by' given twice");
+	bad("-d 1 -d 2", "'--duration' given twice");
+}
+
+static void test_choices(void **state)
+{
+	(void)state;
+	bad("--attach uprobe", "--attach: unknown mode 'uprobe' (one of auto, fentry, kprobe)");
+	bad("--attach ~", "unknown mode ''");
+	bad("-f xml", "--format: unknown format 'xml' (one of table, json, csv, perfetto, folded, "
+		      "markdown)");
+	bad("-f JSON", "unknown format 'JSON'");
+	bad("-f js", "unknown format 'js'");
+	bad("-f jsonx", "unknown format 'jsonx'");
+	bad("--sort foo", "--sort: unknown key 'foo' (one of total, count, empty, min, mean, p50, "
+			  "p90, p99, max, wait, free, destroy, deferred, key)");
+	bad("--by foo", "--by: unknown key 'foo' (one of caller, alloc, comm, cpu, type, name, id, "
+			"released_by, released_pid, cgroup)");
+	bad("--by ~", "--by: unknown key ''");
+	bad("--by ,", "--by: unknown key ''");
+	bad("--by caller,", "--by: unknown key ''");
+	bad("--by ,caller", "--by: unknown key ''");
+	bad("--by caller,,type", "--by: unknown key ''");
+	bad("--by %caller", "--by: unknown key ' caller'");
+	bad("--by cpu,type,cpu", "--by: key 'cpu' given twice");
+	bad("--by cpu,type,alloc,name,comm,caller,cpu", "--by: key 'cpu' given twice");
+	bad("--by caller,alloc,comm,cpu,type,name,id,released_by,released_pid,cgroup,caller",
+	    "--by: key 'caller' given twice");
+}
+
+static void test_numbers(void **state)
+{
+	static const char *const not_rows[] = {"0",  "-1", "+1",  "1e3", "~",  "%1",
+					       "1%", "1x", "0x1", "1.5", "1K", "00"};
+	char line[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(not_rows) / sizeof(not_rows[0]); i++) {
+		snprintf(line, sizeof(line), "--top %s", not_rows[i]);
+		bad(line, "is not a number of rows (1 or more)");
+	}
+	bad("-n 18446744073709551616", "--top: '18446744073709551616' is too large a number");
+	bad("-n 99999999999999999999999999", "too large a number");
+	bad("-n 99999999999999999999999999x", "is not a number of rows");
+	good("-n 18446744073709551615");
+	assert_true(opts.top == UINT64_MAX);
+}
+
+static void test_buffer(void **state)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+
+	(void)state;
+	good("--buffer 1");
+	assert_int_equal(opts.buffer_bytes, page);
+	good("--buffer 1M");
+	assert_int_equal(opts.buffer_bytes, 1 << 20);
+	good("--buffer 1048577");
+	assert_int_equal(opts.buffer_bytes, 2 << 20);
+	good("--buffer 3m");
+	assert_int_equal(opts.buffer_bytes, 4 << 20);
+	good("--buffer 1G");
+	assert_int_equal(opts.buffer_bytes, 1 << 30);
+	good("--buffer 1073741824");
+	assert_int_equal(opts.buffer_bytes, 1 << 30);
+	bad("--buffer 1073741825", "--buffer: '1073741825' is too large (at most 1G)");
+	bad("--buffer 2G", "too large (at most 1G)");
+	bad("--buffer 18446744073709551617", "too large");
+	bad("--buffer 18014398509481985K", "too large");
+	bad("--buffer 17179869185G", "too large");
+	bad("--buffer 0", "--buffer: '0' is not a size (such as 65536, 512K, 4M, 1G)");
+	bad("--buffer 0K", "is not a size");
+	bad("--buffer -1", "is not a size");
+	bad("--buffer ~", "is not a size");
+	bad("--buffer K", "is not a size");
+	bad("--buffer 4MB", "is not a size");
+	bad("--buffer 4T", "is not a size");
+	bad("--buffer 4%", "is not a size");
+	bad("--buffer 1.5M", "is not a size");
+	bad("--buffer %4M", "is not a size");
+}
+
+static void test_times(void **state)
+{
+	(void)state;
+	good("-d 250ms -i 1ms --min-latency 0ns");
+	assert_true(opts.duration_ns == 250000000 && opts.interval_ns == 1000000);
+	bad("-d 0", "--duration: '0' is no time at all");
+	bad("-d 0.0h", "--duration: '0.0h' is no time at all");
+	bad("-d -1", "--duration: '-1' is not a time (such as 10, 0.5, 200ms, 3m, 1h)");
+	bad("-d 1e3", "is not a time");
+	bad("-d ~", "--duration: '' is not a time");
+	bad("-d %1", "is not a time");
+	bad("-d 1%s", "is not a time");
+	bad("-d nan", "is not a time");
+	bad("-d 99999999999999999999", "--duration: '99999999999999999999' is too long a time");
+	bad("-d 300000h -i 9999999h", "--interval: '9999999h' is too long a time");
+	bad("-i 0", "--interval: '0' is too short (at least 1ms)");
+	bad("-i 999us", "too short");
+	bad("-i x", "--interval: 'x' is not a time");
+	bad("--min-latency 10", "--min-latency: '10' is not a time (such as 250ns, 10us, 1.5ms");
+	bad("--min-latency ~", "--min-latency: '' is not a time");
+	bad("--min-latency 0.1ns", "is not a time");
+	good("--stuck 0");
+	assert_true(opts.stuck_ns == 0);
+	good("--stuck 1.5");
+	assert_true(opts.stuck_ns == 3 * SECOND / 2);
+	good("--stuck=250ms -e");
+	assert_true(opts.stuck_ns == SECOND / 4);
+	bad("--stuck never", "--stuck: 'never' is not a time (such as 10, 0.5, 200ms, 3m, 1h)");
+	bad("--stuck -1", "--stuck: '-1' is not a time");
+	bad("--stuck ~", "--stuck: '' is not a time");
+	bad("--stuck 9999999h", "--stuck: '9999999h' is too long a time");
+	bad("--stuck 1 --stuck 2", "option '--stuck' given twice, with '1' and with '2'");
+	bad("--stuck", "option '--stuck' needs a value (SEC)");
+}
+
+static void test_map_types(void **state)
+{
+	(void)state;
+	good("-t percpu_hash -ttask_storage --type=type_63");
+	assert_true(opts.map_types == (1ULL << 5 | 1ULL << 29 | 1ULL << 63));
+	bad("-t foo", "--type: unknown map type 'foo' (as bpftool names them: hash, ");
+	bad("-t ~", "--type: unknown map type ''");
+	bad("-t hash,lpm_trie", "unknown map type 'hash,lpm_trie'");
+	bad("-t unspec", "unknown map type 'unspec'");
+	bad("-t type_64", "--type: 'type_64' is type 64, and only types below 64");
+}
+
+static void test_names(void **state)
+{
+	(void)state;
+	good("--name ~");
+	assert_string_equal(opts.name, "");
+	good("--name [a-z]*_v?_ct_long_1");
+	good("--name 123456789012345");
+	bad("--name 1234567890123456", "--name: '1234567890123456' matches no map: the kernel's "
+				       "names have at most 15 bytes");
+	bad("--name ????????????????????????????????????????????????????????????????????????????",
+	    "matches no map");
+	bad("--name [", "--name: '[' is not a pattern (of *, ?, [abc], [a-z], [!a] and \\)");
+	bad("--name a\\", "is not a pattern");
+	bad("--caller ~", "--caller: '' is not the name of a function");
+	bad("--caller a%b", "is not the name of a function");
+	bad("--caller htab_map_free+0x1c", "is not the name of a function");
+	bad("-o ~", "--output: no name of a file");
+	good("-o -");
+	assert_null(opts.output);
+}
+
+static void test_conflicts(void **state)
+{
+	(void)state;
+	bad("-e -H", "--events cannot be combined with --histogram");
+	bad("--by type -e", "--events cannot be combined with --by");
+	bad("-e --sort total", "--events cannot be combined with --sort");
+	bad("-n 1 -e", "--events cannot be combined with --top");
+	bad("-e -i 1", "--events cannot be combined with --interval");
+	bad("-qv", "--quiet cannot be combined with --verbose");
+	bad("-f csv -H", "--histogram cannot be combined with --format csv");
+	bad("-k --attach fentry", "-k cannot be combined with --attach fentry");
+	bad("--attach fentry -k", "-k cannot be combined with --attach fentry");
+	bad("--attach auto -k", "-k cannot be combined with --attach auto");
+	bad("-H -f json", "--histogram cannot be combined with --format json");
+	good("-e -T -f csv -d 1 --buffer 1M --no-empty");
+}
+
+/* Who let go of a map is asked for by name, or by a key that has to know. */
+static void test_identity(void **state)
+{
+	static const char *const keys[] = {"id", "released_by", "released_pid", "cgroup"};
+	char line[64];
+
+	(void)state;
+	good("--identity -e");
+	assert_true(opts.identity);
+	/* Of rows it is the keys that tell. */
+	bad("--identity", "--identity needs --events (or see --by released_by)");
+	bad("--identity --by id", "--identity needs --events");
+	good("--identity -e -f json");
+	assert_true(opts.identity && opts.events);
+	good("--by caller,alloc,comm,cpu,type,name");
+	assert_false(opts.identity);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		snprintf(line, sizeof(line), "--by type,%s", keys[i]);
+		good(line);
+		assert_true(opts.identity);
+		assert_int_equal(opts.by[1], KEY_ID + i);
+	}
+	good("--by cgroup,released_pid,released_by,id,name,type,cpu,comm,alloc,caller -H");
+	assert_int_equal(opts.nr_by, KEY_HOST);
+	for (size_t i = 0; i < KEY_HOST; i++)
+		assert_int_equal(opts.by[i], KEY_HOST - 1 - i);
+	bad("--identity=yes", "option '--identity' takes no value");
+}
+
+static void test_teardowns(void **state)
+{
+	(void)state;
+	good("teardowns");
+	assert_int_equal(opts.view, VIEW_TEARDOWNS);
+	assert_true(opts.identity);
+	assert_int_equal(opts.nr_by, 0);
+	assert_int_equal(opts.sort, SORT_TOTAL);
+	assert_true(opts.stuck_ns == 10 * SECOND);
+	assert_false(opts.events || opts.timeline || opts.histogram);
+
+	good("teardowns -k -d 10 -i 1 -T --by type,name,id,released_by,released_pid,cgroup "
+	     "--sort deferred -n 3 -f csv -t hash --name a* --min-latency 1ms --stuck 2 "
+	     "--buffer 1M -o out -v --identity");
+	assert_int_equal(opts.view, VIEW_TEARDOWNS);
+	assert_int_equal(opts.attach, ATTACH_KPROBE);
+	assert_int_equal(opts.nr_by, 6);
+	assert_int_equal(opts.by[0], KEY_TYPE);
+	assert_int_equal(opts.by[5], KEY_CGROUP);
+	assert_int_equal(opts.sort, SORT_DEFERRED);
+	assert_true(opts.map_types == 1ULL << 1 && opts.min_latency_ns == 1000000);
+	assert_true(opts.stuck_ns == 2 * SECOND && opts.interval_ns == SECOND);
+	assert_int_equal(opts.top, 3);
+	good("teardowns -eqf json");
+	assert_true(opts.events && opts.quiet);
+	good("teardowns --timeline -n 10 -i 1 --sort wait");
+	assert_true(opts.timeline);
+
+	/* It comes first, and once; what follows is read as ever. */
+	bad("-e teardowns", "unexpected argument 'teardowns' (it has to come first)");
+	bad("-- teardowns", "unexpected argument 'teardowns' (it has to come first)");
+	bad("teardowns teardowns", "unexpected argument 'teardowns'");
+	bad("teardowns calls", "unexpected argument 'calls'");
+	bad("teardown", "unexpected argument 'teardown' (see --help)");
+	bad("teardownsx", "unexpected argument 'teardownsx'");
+	bad("teardowns --foo", "unknown option '--foo' (see --help)");
+	bad("teardowns -d", "option '--duration' needs a value (SEC)");
+	bad("teardowns -x", "unknown option '-x' (see --help)");
+	good("teardowns --");
+	assert_int_equal(opts.view, VIEW_TEARDOWNS);
+	/* And does not outlast its command line. */
+	good("-T");
+	assert_int_equal(opts.view, VIEW_CALLS);
+	assert_false(opts.identity);
+}
+
+/* What is said of calls alone, or of teardowns alone. */
+static void test_views(void **state)
+{
+	static const char *const of_calls[] = {"caller", "alloc", "comm", "cpu"};
+	static const char *const of_rows[] = {"count", "min", "mean", "p50", "p90", "p99", "max"};
+	static const char *const of_phases[] = {"wait", "free", "destroy", "deferred"};
+	char line[64], message[128];
+
+	(void)state;
+	bad("teardowns --caller f", "--caller says nothing of teardowns");
+	bad("teardowns --no-empty", "--no-empty says nothing of teardowns");
+	bad("teardowns -H", "--histogram says nothing of teardowns");
+	bad("--timeline", "--timeline says nothing of calls (see: memdestroy-trace teardowns)\n");
+	for (size_t i = 0; i < 4; i++) {
+		snprintf(line, sizeof(line), "teardowns --by type,%s", of_calls[i]);
+		snprintf(message, sizeof(message), "--by: '%s' says nothing of teardowns",
+			 of_calls[i]);
+		bad(line, message);
+		snprintf(line, sizeof(line), "--sort %s", of_phases[i]);
+		snprintf(message, sizeof(message),
+			 "--sort: '%s' says nothing of calls (see: memdestroy-trace teardowns)\n",
+			 of_phases[i]);
+		bad(line, message);
+		snprintf(line, sizeof(line), "teardowns --sort %s", of_phases[i]);
+		good(line);
+		assert_int_equal(opts.sort, SORT_WAIT + i);
+		strcat(line, " --by name");
+		good(line);
+	}
+	for (size_t i = 0; i < sizeof(of_rows) / sizeof(*of_rows); i++) {
+		snprintf(line, sizeof(line), "teardowns --sort %s", of_rows[i]);
+		snprintf(message, sizeof(message),
+			 "--sort: '%s' says nothing of teardowns without --by\n", of_rows[i]);
+		bad(line, message);
+		strcat(line, " --by name");
+		good(line);
+	}
+	bad("teardowns --sort empty", "--sort: 'empty' says nothing of teardowns\n");
+	bad("teardowns --sort empty --by name", "--sort: 'empty' says nothing of teardowns\n");
+	good("teardowns --sort key");
+	good("teardowns --sort key --by name");
+	good("teardowns --sort total");
+}
+
+/* What other viewers read is all there is, and only teardowns have it. */
+static void test_formats_for_viewers(void **state)
+{
+	static const char *const tables[] = {"-e", "--by name", "--sort total", "-n 1", "-i 1"};
+	static const char *const names[] = {"events", "by", "sort", "top", "interval"};
+	static const char *const formats[] = {"perfetto", "folded"};
+	char line[64], message[128];
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(line, sizeof(line), "teardowns -f %s -d 1 -t hash -o out", formats[i]);
+		good(line);
+		assert_int_equal(opts.format, FORMAT_PERFETTO + i);
+		snprintf(line, sizeof(line), "-f %s", formats[i]);
+		snprintf(message, sizeof(message),
+			 "--format: '%s' says nothing of calls (see: memdestroy-trace teardowns)",
+			 formats[i]);
+		bad(line, message);
+		for (size_t j = 0; j < 5; j++) {
+			snprintf(line, sizeof(line), "teardowns -f %s %s", formats[i], tables[j]);
+			snprintf(message, sizeof(message),
+				 "--%s cannot be combined with --format %s\n", names[j],
+				 formats[i]);
+			bad(line, message);
+		}
+		snprintf(line, sizeof(line), "teardowns --timeline -f %s", formats[i]);
+		snprintf(message, sizeof(message), "--timeline cannot be combined with --format %s",
+			 formats[i]);
+		bad(line, message);
+	}
+	bad("teardowns --timeline -f json", "--timeline cannot be combined with --format json");
+	bad("teardowns --timeline -f csv", "--timeline cannot be combined with --format csv");
+	bad("teardowns --timeline --by name", "--timeline cannot be combined with --by");
+	bad("teardowns --timeline -e", "--events cannot be combined with --timeline");
+	good("teardowns --timeline -f table");
+}
+
+static void test_unknown(void **state)
+{
+	(void)state;
+	bad("--foo", "unknown option '--foo' (see --help)");
+	bad("--foo=bar", "unknown option '--foo' (see --help)");
+	bad("-d 1 --foo", "unknown option '--foo' (see --help)");
+	bad("surplus --foo", "unknown option '--foo' (see --help)");
+	bad("-x", "unknown option '-x' (see --help)");
+	bad("-Tx", "unknown option '-x' (see --help)");
+	bad("-:", "unknown option '-:' (see --help)");
+	bad("-?", "unknown option '-?' (see --help)");
+	bad("-\xff", "unknown option '-\\xff' (see --help)");
+	bad("--=x", "unknown option '--' (see --help)");
+	bad("--t 1", "ambiguous option '--t' (one of --type, --timestamp, --top, --timeline)");
+	bad("--by", "option '--by' needs a value (KEY[,KEY...])");
+	bad("-d", "option '--duration' needs a value (SEC)");
+	bad("-Td", "option '--duration' needs a value (SEC)");
+	bad("--events=yes", "option '--events' takes no value");
+	bad("--help=x", "option '--help' takes no value");
+	bad("--no-empty=", "option '--no-empty' takes no value");
+	bad("surplus", "unexpected argument 'surplus' (see --help)");
+	bad("-d 1 surplus -T", "unexpected argument 'surplus' (see --help)");
+	bad("-- -d", "unexpected argument '-d' (see --help)");
+	bad("-", "unexpected argument '-' (see --help)");
+	bad("~", "unexpected argument '' (see --help)");
+	good("--dur 1 --hist");
+	assert_true(opts.histogram);
+	good("-T --");
+}
+
+/* Whatever bytes come in, the answer stays one line of reasonable length. */
+static void test_hostile_bytes(void **state)
+{
+	char line[1000];
+
+	(void)state;
+	bad("--by a\nb\tc\033[2J", "unknown key 'a\\x0ab\\x09c\\x1b[2J' (one of");
+	bad("--a\nb", "unknown option '--a\\x0ab'");
+	memset(line, 'x', sizeof(line));
+	memcpy(line, "--by=", 5);
+	line[sizeof(line) - 1] = '\0';
+	bad(line, "--by: unknown key 'xxxx");
+	assert_true(strlen(said) < 1100);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_all_of_a_table),
+		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_repeated),
+		cmocka_unit_test(test_choices),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_buffer),
+		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_map_types),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_conflicts),
+		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_hostile_bytes),
+		cmocka_unit_test(test_identity),
+		cmocka_unit_test(test_teardowns),
+		cmocka_unit_test(test_views),
+		cmocka_unit_test(test_formats_for_viewers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

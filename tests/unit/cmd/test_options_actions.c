@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Command lines of record, report and bench, good and bad; and which option each action takes.
+ */
+#include "cmd/option_table.h"
+#include "support/command_line.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+#define TRACE  OF(ACTION_TRACE)
+#define RECORD OF(ACTION_RECORD)
+#define REPORT OF(ACTION_REPORT)
+#define DIFF   OF(ACTION_DIFF)
+#define BENCH  OF(ACTION_BENCH)
+#define CHECK  OF(ACTION_CHECK)
+
+/* Which action takes which option, written down a second time. */
+static const struct {
+	const char *name;
+	char short_name;
+	const char *value; /* or what else is needed, after a space */
+	unsigned int of;
+	bool of_teardowns;
+} matrix[NR_OPTS] = {
+	{"base", 0, "a --new b", DIFF, false},
+	{"new", 0, "b --base a", DIFF, false},
+	{"kernel", 0, "vmlinuz", CHECK, false},
+	{"btf", 0, "vmlinux", CHECK, false},
+	{"kallsyms", 0, "a --btf b", CHECK, false},
+	{"list", 0, NULL, BENCH, false},
+	{"quick", 0, NULL, BENCH, false},
+	{"attach", 0, "kprobe", TRACE | RECORD | BENCH, false},
+	{NULL, 'k', NULL, TRACE | RECORD | BENCH, false},
+	{"buffer", 0, "1M", TRACE | RECORD | BENCH, false},
+	{"type", 't', "hash", TRACE | REPORT | DIFF, false},
+	{"name", 0, "a*", TRACE | REPORT | DIFF, false},
+	{"caller", 0, "f", TRACE | REPORT | DIFF, false},
+	{"min-latency", 0, "1ms", TRACE | REPORT | DIFF, false},
+	{"no-empty", 0, NULL, TRACE | REPORT | DIFF, false},
+	{"duration", 'd', "1", TRACE | RECORD, false},
+	{"interval", 'i', "1", TRACE | REPORT, false},
+	{"timestamp", 'T', NULL, TRACE | REPORT, false},
+	{"stuck", 0, "1", TRACE | RECORD, false},
+	{"by", 0, "type", TRACE | REPORT | DIFF, false},
+	{"phase", 0, "wait", DIFF, false},
+	{"alpha", 0, "0.01", DIFF, false},
+	{"fail-on", 0, "p50>1", DIFF, false},
+	{"sort", 0, "max", TRACE | REPORT, false},
+	{"top", 'n', "1", TRACE | REPORT | DIFF, false},
+	{"histogram", 'H', NULL, TRACE | REPORT, false},
+	{"timeline", 0, NULL, TRACE | REPORT, true},
+	{"events", 'e', NULL, TRACE | REPORT, false},
+	{"identity", 0, " -e", TRACE | REPORT, false},
+	{"format", 'f', "json", TRACE | REPORT | DIFF | BENCH | CHECK, false},
+	{"output", 'o', "out", TRACE | RECORD | REPORT | DIFF | BENCH | CHECK, false},
+	{"force", 0, NULL, RECORD | DIFF | BENCH, false},
+	{"quiet", 'q', NULL, TRACE | RECORD | REPORT | DIFF | BENCH, false},
+	{"verbose", 'v', NULL, TRACE | RECORD | REPORT | DIFF | BENCH | CHECK, false},
+};
+
+/* Tries one way to write an option with every action. */
+static void try_everywhere(size_t i, const char *written)
+{
+	static const char *const first[] = {"", "record", "report", "diff", "bench", "check"};
+	static const char *const words[] = {"", "-o out", "f", "a b", "", ""};
+	char line[128], message[128];
+	bool side = matrix[i].name && strchr("bn", matrix[i].name[0]) &&
+		    (!strcmp(matrix[i].name, "base") || !strcmp(matrix[i].name, "new"));
+
+	for (enum action action = ACTION_TRACE; action < NR_ACTIONS; action++) {
+		bool view = matrix[i].of_teardowns && !(OF(action) & (RECORD | BENCH | CHECK));
+
+		snprintf(line, sizeof(line), "%s%s %s %s", first[action], view ? " teardowns" : "",
+			 written, side && action == ACTION_DIFF ? "" : words[action]);
+		if (matrix[i].of & OF(action)) {
+			good(line);
+			assert_int_equal(opts.action, action);
+			continue;
+		}
+		snprintf(message, sizeof(message), "-%s says nothing of %s (only of ",
+			 matrix[i].name, action_name(action));
+		if (!matrix[i].name)
+			snprintf(message, sizeof(message), "-%c says nothing of %s (only of ",
+				 matrix[i].short_name, action_name(action));
+		bad(line, message);
+	}
+}
+
+static void test_every_option_with_every_action(void **state)
+{
+	size_t nr = 0;
+	char written[64];
+
+	(void)state;
+	for (size_t i = 0; i < NR_OPTS && (matrix[i].name || matrix[i].short_name); i++, nr++) {
+		const char *value = matrix[i].value ? matrix[i].value : "";
+
+		assert_int_equal(option_specs[i].of, matrix[i].of);
+		if (matrix[i].name) {
+			assert_string_equal(option_specs[i].long_name, matrix[i].name);
+			snprintf(written, sizeof(written), "--%s %s", matrix[i].name, value);
+			try_everywhere(i, written);
+		}
+		if (matrix[i].short_name) {
+			assert_int_equal(option_specs[i].short_name, matrix[i].short_name);
+			snprintf(written, sizeof(written), "-%c %s", matrix[i].short_name, value);
+			try_everywhere(i, written);
+		}
+	}
+	assert_int_equal(nr, OPT_HELP); /* what is left is answered everywhere */
+}
+
+static void test_foreign_options(void **state)
+{
+	(void)state;
+	bad("record --list -o f", "--list says nothing of record (only of bench)\n");
+	bad("report -d 1 f", "--duration says nothing of report (only of tracing, record)\n");
+	bad("report --dur=1 f", "--duration says nothing of report (only of tracing, record)\n");
+	bad("report -Td1 f", "--duration says nothing of report");
+	bad("--force", "--force says nothing of tracing (only of record, diff, bench)\n");
+	bad("teardowns --force", "--force says nothing of tracing");
+	bad("--fa x", "--fail-on says nothing of tracing (only of diff)");
+	bad("report --a f", "unknown option '--a' (see --help)"); /* attach or alpha */
+	bad("bench --foo", "unknown option '--foo' (see --help)");
+	bad("diff -x a b", "unknown option '-x' (see --help)");
+	/* What was an abbreviation stays one. */
+	good("--f json --q --a kprobe --bu 1M");
+	assert_true(opts.format == FORMAT_JSON && opts.quiet && opts.attach == ATTACH_KPROBE);
+	good("bench --l --quic");
+	assert_true(opts.list && opts.quick);
+}
+
+static void test_actions_come_first(void **state)
+{
+	(void)state;
+	bad("-e report", "unexpected argument 'report' (it has to come first)");
+	bad("teardowns record", "unexpected argument 'record' (it has to come first)");
+	bad("-q diff a b", "unexpected argument 'diff' (it has to come first)");
+	bad("-- bench", "unexpected argument 'bench' (it has to come first)");
+	bad("tracing", "unexpected argument 'tracing' (see --help)");
+	bad("Report f", "unexpected argument 'Report' (see --help)");
+	bad("rec", "unexpected argument 'rec' (see --help)");
+	bad("report -n 1 teardowns f", "unexpected argument 'teardowns' (it has to follow 'report';"
+				       " a file of that name is ./teardowns)");
+	bad("diff a teardowns b", "unexpected argument 'teardowns' (it has to follow 'diff';");
+	good("report teardowns ./teardowns");
+	/* And do not outlast their command line. */
+	good("");
+	assert_int_equal(opts.action, ACTION_TRACE);
+	assert_true(opts.nr_files[SIDE_BASE] == 0 && !opts.view_given);
+}
+
+static void test_record(void **state)
+{
+	(void)state;
+	good("record -o f");
+	assert_int_equal(opts.action, ACTION_RECORD);
+	assert_int_equal(opts.view, VIEW_BOTH);
+	assert_true(opts.identity);
+	assert_false(opts.force || opts.quiet);
+	assert_string_equal(opts.output, "f");
+	assert_null(opts.command);
+	assert_int_equal(opts.nr_by, 0);
+	assert_int_equal(opts.buffer_bytes, 0);
+	assert_true(opts.stuck_ns == 10 * SECOND && opts.duration_ns == 0);
+
+	good("record -qkd 5 --stuck 0 --buffer 1M --force --output=f --");
+	assert_null(opts.command);
+	assert_true(opts.duration_ns == 5 * SECOND && opts.stuck_ns == 0 && opts.force);
+	assert_true(opts.quiet && opts.attach == ATTACH_KPROBE && opts.buffer_bytes == 1 << 20);
+}
+
+/* What stands behind the first word is the command's, whatever it looks like. */
+static void test_record_command(void **state)
+{
+	(void)state;
+	good("record -o f make -j4 -o x --foo");
+	assert_string_equal(opts.output, "f");
+	assert_string_equal(opts.command[0], "make");
+	assert_string_equal(opts.command[1], "-j4");
+	assert_string_equal(opts.command[4], "--foo");
+	assert_null(opts.command[5]);
+	good("record -o f -- --odd -- x");
+	assert_string_equal(opts.command[0], "--odd");
+	assert_string_equal(opts.command[1], "--");
+	assert_null(opts.command[3]);
+	good("record -o f ~");
+	assert_string_equal(opts.command[0], "");
+	good("record -o f report"); /* a command as any other */
+	assert_string_equal(opts.command[0], "report");
+
+	bad("record", "record needs --output FILE\n");
+	bad("record -q", "record needs --output FILE\n");
+	bad("record make -o f", "record needs --output FILE, before the command\n");
+	bad("record -- -o f", "record needs --output FILE, before the command\n");
+	bad("record -o", "option '--output' needs a value (FILE)");
+	bad("record -o ~", "--output: no name of a file");
+	bad("record -o -", "--output: a recording cannot be written to the standard output");
+	bad("record -o f -o g", "'--output' given twice, with 'f' and with 'g'");
+	bad("record -o f -qv", "--quiet cannot be combined with --verbose");
+	bad("record -o f -k --attach fentry", "-k cannot be combined with --attach fentry");
+}
+
+static void test_report(void **state)
+{
+	(void)state;
+	good("report a");
+	assert_int_equal(opts.action, ACTION_REPORT);
+	assert_int_equal(opts.view, VIEW_CALLS);
+	assert_false(opts.view_given || opts.identity);
+	assert_int_equal(opts.nr_files[SIDE_BASE], 1);
+	assert_int_equal(opts.nr_files[SIDE_NEW], 0);
+	assert_string_equal(opts.files[SIDE_BASE][0], "a");
+	assert_int_equal(opts.nr_by, 2);
+	assert_int_equal(opts.by[0], KEY_CALLER);
+
+	good("report a -n 3 b --by host,scenario,id -- -c");
+	assert_int_equal(opts.nr_files[SIDE_BASE], 3);
+	assert_string_equal(opts.files[SIDE_BASE][1], "b");
+	assert_string_equal(opts.files[SIDE_BASE][2], "-c");
+	assert_int_equal(opts.by[0], KEY_HOST);
+	assert_int_equal(opts.by[1], KEY_SCENARIO);
+	assert_true(opts.identity && opts.top == 3);
+	good("report --by host a");
+	assert_false(opts.identity); /* a host is known without asking who let go */
+	good("report -i 1 -T a");
+	good("report -e -f csv --identity a b");
+	good("report -f markdown a");
+	good("report -H a");
+
+	bad("report", "report needs a recording (see record)\n");
+	bad("report teardowns", "report needs a recording");
+	bad("report ~", "'' is no name of a recording");
+	bad("report -i 1 a b", "--interval needs a single recording\n");
+	bad("report -i 0 a", "--interval: '0' is too short");
+	bad("report --by foo a", "(one of caller, alloc, comm, cpu, type, name, id, released_by, "
+				 "released_pid, cgroup, host, scenario)");
+	bad("report -f perfetto a", "--format: 'perfetto' says nothing of calls (see: "
+				    "memdestroy-trace report teardowns)\n");
+	bad("report --identity a", "--identity needs --events");
+	bad("report -e -n 1 a", "--events cannot be combined with --top");
+	bad("report -e -f markdown a", "--events cannot be combined with --format markdown");
+}
+
+static void test_report_of_teardowns(void **state)
+{
+	(void)state;
+	good("report teardowns a b");
+	assert_int_equal(opts.view, VIEW_TEARDOWNS);
+	assert_true(opts.view_given && opts.identity);
+	assert_int_equal(opts.nr_files[SIDE_BASE], 2);
+	assert_int_equal(opts.nr_by, 0);
+	good("report teardowns -f folded a");
+	good("report teardowns -f perfetto a b");
+	good("report teardowns -f markdown a");
+	good("report teardowns --timeline --sort wait a");
+	good("report teardowns --by scenario,host a");
+	bad("report teardowns --by cpu a", "--by: 'cpu' says nothing of teardowns");
+	bad("report teardowns --by foo a", "(one of type, name, id, released_by, released_pid, "
+					   "cgroup, host, scenario)");
+	bad("report teardowns -H a", "--histogram says nothing of teardowns");
+	bad("report teardowns --timeline -f markdown a",
+	    "--timeline cannot be combined with --format markdown");
+	bad("report teardowns -f folded -n 1 a", "--top cannot be combined with --format folded");
+	bad("report teardowns --sort p50 a", "--sort: 'p50' says nothing of teardowns without");
+}
+
+static void many(char *line, size_t size, const char *first, size_t nr)
+{
+	size_t len = snprintf(line, size, "%s", first);
+
+	for (size_t i = 0; i < nr; i++)
+		len += snprintf(line + len, size - len, " f");
+	assert_true(len < size);
+}
+
+static void test_many_files(void **state)
+{
+	static char line[8192];
+
+	(void)state;
+	many(line, sizeof(line), "report", MAX_FILES);
+	good(line);
+	assert_int_equal(opts.nr_files[SIDE_BASE], MAX_FILES);
+	many(line, sizeof(line), "report", MAX_FILES + 1);
+	bad(line, "'f' is one recording too many (at most 1024)");
+	many(line, sizeof(line), "diff --base a --new", MAX_FILES);
+	good(line);
+	assert_int_equal(opts.nr_files[SIDE_NEW], MAX_FILES);
+	many(line, sizeof(line), "diff --new a --base", MAX_FILES + 1);
+	bad(line, "'f' is one recording too many (at most 1024)");
+	many(line, sizeof(line), "diff", MAX_FILES + 1);
+	bad(line, "'f' is one recording too many");
+	many(line, sizeof(line), "diff --new a --base", MAX_FILES);
+	strcat(line, " --base x");
+	bad(line, "'x' is one recording too many");
+}
+
+static void test_bench(void **state)
+{
+	(void)state;
+	good("bench");
+	assert_int_equal(opts.action, ACTION_BENCH);
+	assert_int_equal(opts.view, VIEW_BOTH);
+	assert_true(opts.identity);
+	assert_false(opts.list || opts.quick || opts.force);
+	assert_null(opts.scenarios);
+	assert_null(opts.output);
+	assert_int_equal(opts.nr_scenarios, 0);
+	assert_int_equal(opts.nr_by, 0);
+	assert_int_equal(opts.buffer_bytes, 0);
+
+	good("bench type=hash -o f lpm --force -f markdown -k -- -x");
+	assert_int_equal(opts.nr_scenarios, 3);
+	assert_string_equal(opts.scenarios[0], "type=hash");
+	assert_string_equal(opts.scenarios[1], "lpm");
+	assert_string_equal(opts.scenarios[2], "-x");
+	assert_string_equal(opts.output, "f");
+	assert_true(opts.format == FORMAT_MARKDOWN && opts.force);
+	good("bench --list --quick");
+	assert_true(opts.list && opts.quick);
+
+	bad("bench -o -", "--output: a recording cannot be written to the standard output");
+	bad("bench -f folded", "--format: 'folded' says nothing of bench (one of table, json, csv, "
+			       "markdown)");
+	bad("bench --quick x", "--quick says nothing of the scenario 'x': it is of the standard");
+	bad("bench --list x", "--list says nothing of the scenario 'x'");
+}
+
+static void test_check(void **state)
+{
+	(void)state;
+	good("check");
+	assert_int_equal(opts.action, ACTION_CHECK);
+	assert_int_equal(opts.format, FORMAT_TABLE);
+	assert_null(opts.check_kernel);
+	assert_null(opts.check_btf);
+	assert_null(opts.check_kallsyms);
+	good("check --kernel a --kallsyms b -f json");
+	assert_string_equal(opts.check_kernel, "a");
+	assert_string_equal(opts.check_kallsyms, "b");
+	assert_int_equal(opts.format, FORMAT_JSON);
+	good("check --btf c");
+	assert_string_equal(opts.check_btf, "c");
+
+	bad("check --kernel a --btf b", "--kernel cannot be combined with --btf");
+	bad("check --kallsyms a", "--kallsyms needs --kernel or --btf");
+	bad("check --btf=", "--btf: no name of a file");
+	bad("check -f markdown", "--format: 'markdown' says nothing of check (one of table, json)");
+	bad("check a", "unexpected argument 'a' (a kernel's files are named by");
+	bad("check teardowns", "unexpected argument 'teardowns'");
+}
+
+static void test_live_has_no_recordings(void **state)
+{
+	(void)state;
+	bad("--by host", "--by: 'host' says nothing of a live run (see report)\n");
+	bad("--by type,scenario", "--by: 'scenario' says nothing of a live run (see report)\n");
+	bad("teardowns --by host", "--by: 'host' says nothing of a live run");
+	bad("teardowns --by foo", "(one of type, name, id, released_by, released_pid, cgroup)\n");
+	bad("--by foo", "released_pid, cgroup)\n");
+	good("-f markdown");
+	good("teardowns -f markdown -n 3 -i 1");
+	bad("-f markdown -H", "--histogram cannot be combined with --format markdown");
+	bad("-f markdown -e", "--events cannot be combined with --format markdown");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_option_with_every_action),
+		cmocka_unit_test(test_foreign_options),
+		cmocka_unit_test(test_actions_come_first),
+		cmocka_unit_test(test_record),
+		cmocka_unit_test(test_record_command),
+		cmocka_unit_test(test_report),
+		cmocka_unit_test(test_report_of_teardowns),
+		cmocka_unit_test(test_many_files),
+		cmocka_unit_test(test_bench),
+		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_live_has_no_recordings),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

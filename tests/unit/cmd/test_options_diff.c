@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Command lines of diff, good and bad.
+ */
+#include "model/teardown.h"
+#include "support/command_line.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+static void test_diff(void **state)
+{
+	(void)state;
+	good("diff a b");
+	assert_int_equal(opts.action, ACTION_DIFF);
+	assert_int_equal(opts.view, VIEW_CALLS);
+	assert_false(opts.view_given || opts.force || opts.identity);
+	assert_int_equal(opts.nr_by, 0);
+	assert_int_equal(opts.phases, 0);
+	assert_int_equal(opts.nr_gates, 0);
+	assert_true(opts.alpha == 0.05);
+	assert_true(opts.nr_files[SIDE_BASE] == 1 && opts.nr_files[SIDE_NEW] == 1);
+	assert_string_equal(opts.files[SIDE_BASE][0], "a");
+	assert_string_equal(opts.files[SIDE_NEW][0], "b");
+	good("diff teardowns -n 2 a --by host,type -f markdown b -o out --force");
+	assert_int_equal(opts.view, VIEW_TEARDOWNS);
+	assert_true(opts.view_given && opts.identity && opts.force && opts.top == 2);
+	assert_string_equal(opts.files[SIDE_NEW][0], "b");
+	good("diff a -- -b");
+	assert_string_equal(opts.files[SIDE_NEW][0], "-b");
+	good("diff -- a b");
+	assert_string_equal(opts.files[SIDE_BASE][0], "a");
+
+	bad("diff", "diff needs two recordings, BASE and NEW\n");
+	bad("diff a", "diff needs two recordings, BASE and NEW\n");
+	bad("diff a b c", "diff needs two recordings, BASE and NEW: for more, see --base and "
+			  "--new\n");
+	bad("diff a ~", "'' is no name of a recording");
+	bad("diff -f perfetto a b",
+	    "--format: 'perfetto' says nothing of diff (one of table, json, "
+	    "csv, markdown)\n");
+	bad("diff -f xml a b", "unknown format 'xml' (one of table, json, csv, markdown)\n");
+	bad("diff --by foo a b", "cgroup, host, scenario)");
+}
+
+static void test_diff_of_sides(void **state)
+{
+	(void)state;
+	good("diff --base a b -n 1 c --new d --base e --new=f -- --g");
+	assert_int_equal(opts.nr_files[SIDE_BASE], 4);
+	assert_int_equal(opts.nr_files[SIDE_NEW], 3);
+	assert_string_equal(opts.files[SIDE_BASE][2], "c");
+	assert_string_equal(opts.files[SIDE_BASE][3], "e");
+	assert_string_equal(opts.files[SIDE_NEW][0], "d");
+	assert_string_equal(opts.files[SIDE_NEW][1], "f");
+	assert_string_equal(opts.files[SIDE_NEW][2], "--g");
+	good("diff --new b --base a");
+	assert_string_equal(opts.files[SIDE_BASE][0], "a");
+
+	bad("diff --base a", "diff needs a recording on each side, and there is none for --new\n");
+	bad("diff --base a b", "there is none for --new");
+	bad("diff --new a b", "there is none for --base\n");
+	bad("diff --new", "option '--new' needs a value (FILE)");
+	bad("diff a --base b --new c",
+	    "unexpected argument 'a' before --base (which side is it of?)");
+	bad("diff a b --new c", "unexpected argument 'a' before --new");
+	bad("diff --base ~ --new c", "'' is no name of a recording");
+	bad("diff --base teardowns x teardowns --new c", "unexpected argument 'teardowns'");
+}
+
+/* Without the word, what is only said of one view asks for it. */
+static void test_diff_views(void **state)
+{
+	(void)state;
+	good("diff --phase wait,total a b");
+	assert_int_equal(opts.view, VIEW_TEARDOWNS);
+	assert_true(opts.view_given && opts.identity);
+	assert_int_equal(opts.phases, 1U << PHASE_WAIT | 1U << PHASE_TOTAL);
+	good("diff --phase destroy a b");
+	assert_int_equal(opts.view, VIEW_CALLS);
+	assert_false(opts.view_given);
+	assert_int_equal(opts.phases, 1U << PHASE_DESTROY);
+	good("diff --by type a b");
+	assert_false(opts.view_given);
+	good("diff --by type,caller a b");
+	assert_true(opts.view_given && opts.view == VIEW_CALLS);
+	good("diff --no-empty --phase destroy a b");
+	assert_true(opts.view_given && opts.view == VIEW_CALLS);
+	good("diff teardowns --phase wait,free,destroy,deferred,total a b");
+	assert_int_equal(opts.phases, (1U << NR_PHASES) - 1);
+
+	bad("diff --caller f --phase wait a b",
+	    "--phase: 'wait' says nothing of calls (see: memdestroy-trace diff teardowns)\n");
+	bad("diff --by cpu --phase destroy,total a b", "--phase: 'total' says nothing of calls");
+	bad("diff teardowns --caller f a b", "--caller says nothing of teardowns\n");
+	bad("diff teardowns --by cpu a b", "--by: 'cpu' says nothing of teardowns\n");
+	bad("diff --phase x a b",
+	    "--phase: unknown phase 'x' (one of wait, free, destroy, deferred, total)");
+	bad("diff --phase ~ a b", "unknown phase ''");
+	bad("diff --phase wait, a b", "unknown phase ''");
+	bad("diff --phase wait,free,wait a b", "--phase: 'wait' given twice");
+	bad("diff --phase wait --phase free a b", "'--phase' given twice");
+}
+
+static void test_diff_alpha(void **state)
+{
+	static const char *const not_alphas[] = {
+		"0",
+		"1",
+		"0.0",
+		"1.0",
+		"1.5",
+		"-0.1",
+		"+0.1",
+		"nan",
+		"inf",
+		"~",
+		".",
+		"1e-3",
+		"0x1p-4",
+		"0,05",
+		"%0.05",
+		"0.05%",
+		"0.0.5",
+		"5^",
+		"0.99999999999999999999999",
+		"0.0000000000000000000000000000000000000000000000000000000000000000000000000000005",
+	};
+	char line[128];
+
+	(void)state;
+	good("diff --alpha 0.01 a b");
+	assert_true(opts.alpha == 0.01);
+	good("diff --alpha .5 a b");
+	assert_true(opts.alpha == 0.5);
+	for (size_t i = 0; i < ARRAY_SIZE(not_alphas); i++) {
+		snprintf(line, sizeof(line), "diff --alpha %s a b", not_alphas[i]);
+		bad(line, "is not a probability above 0 and below 1 (such as 0.05)\n");
+	}
+	bad("diff --alpha 0.01 --alpha 0.02 a b", "'--alpha' given twice");
+}
+
+static void test_diff_gates(void **state)
+{
+	static const char *const not_percent[] = {
+		"",
+		"^",
+		"-1",
+		"+1",
+		"1e3",
+		"nan^",
+		"inf",
+		"0x",
+		"1^^",
+		"1.1.1",
+		".",
+		">1",
+		"1%1",
+		"1^x",
+		"9999999999999999999999999999999999999999999999999999999999999999999999999999",
+	};
+	char line[256];
+
+	(void)state;
+	good("diff --fail-on p50>10^ --fail-on p99>0,%mean%>%2.5%^%,total>.5% a b");
+	assert_int_equal(opts.nr_gates, 4);
+	assert_true(opts.gates[0].metric == METRIC_P50 && opts.gates[0].percent == 10);
+	assert_true(opts.gates[1].metric == METRIC_P99 && opts.gates[1].percent == 0);
+	assert_true(opts.gates[2].metric == METRIC_MEAN && opts.gates[2].percent == 2.5);
+	assert_true(opts.gates[3].metric == METRIC_TOTAL && opts.gates[3].percent == 0.5);
+	for (size_t i = 0; i < ARRAY_SIZE(not_percent); i++) {
+		snprintf(line, sizeof(line), "diff --fail-on p50>%s a b", not_percent[i]);
+		bad(line, "is not a number of percent (0 or more, such as 10 or 2.5)\n");
+	}
+	bad("diff --fail-on ~ a b", "--fail-on: '' is not a limit (such as p50>10%)\n");
+	bad("diff --fail-on p50 a b", "--fail-on: 'p50' is not a limit");
+	bad("diff --fail-on p50=1 a b", "is not a limit");
+	bad("diff --fail-on p50>1, a b", "--fail-on: '' is not a limit");
+	bad("diff --fail-on ,p50>1 a b", "--fail-on: '' is not a limit");
+	bad("diff --fail-on % a b", "--fail-on: '' is not a limit");
+	bad("diff --fail-on >1 a b", "unknown metric '' (one of p50, p99, mean, total)");
+	bad("diff --fail-on p90>1 a b", "unknown metric 'p90' (one of p50, p99, mean, total)\n");
+	bad("diff --fail-on P50>1 a b", "unknown metric 'P50'");
+
+	snprintf(line, sizeof(line), "diff a b --fail-on p50>1");
+	for (size_t i = 1; i < MAX_GATES; i++)
+		strcat(line, ",p50>1");
+	good(line);
+	assert_int_equal(opts.nr_gates, MAX_GATES);
+	strcat(line, ",p99>7^");
+	bad(line, "--fail-on: 'p99>7%' is one too many (at most 16)\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_diff),	   cmocka_unit_test(test_diff_of_sides),
+		cmocka_unit_test(test_diff_views), cmocka_unit_test(test_diff_alpha),
+		cmocka_unit_test(test_diff_gates),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

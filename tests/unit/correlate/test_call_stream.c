@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Records of every sort, whole, damaged and out of order, through all of the way from bytes to
+ * output: nothing may break, and every record must be accounted for.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "analysis/aggregate.h"
+#include "correlate/call_matcher.h"
+#include "correlate/decode.h"
+#include "output/render.h"
+
+#define NR_RECORDS 200000
+#define NR_THREADS 40 /* few, so that records meet */
+#define MAX_ROWS   64 /* fewer than there are keys */
+
+/* The same sequence everywhere and every time (xorshift64). */
+static __u64 state64 = 0x9e3779b97f4a7c15;
+
+static __u64 random64(void)
+{
+	state64 ^= state64 << 13;
+	state64 ^= state64 >> 7;
+	state64 ^= state64 << 17;
+	return state64;
+}
+
+struct stream {
+	struct aggregate *aggregate;
+	FILE *out[3];
+	__u64 calls;
+};
+
+static void take(void *ctx, struct call *call)
+{
+	static const char *const names[] = {NULL, "htab_map_free", "trie_free"};
+	struct stream *stream = ctx;
+	int format;
+
+	call->caller_name = names[call->caller % 3];
+	assert_int_equal(aggregate_add(stream->aggregate, call), 0);
+	for (format = FORMAT_TABLE; format <= FORMAT_CSV; format++)
+		if (stream->calls % 64 == 0)
+			assert_int_equal(
+				render_event(stream->out[format], format, call_columns, call, 0),
+				0);
+	stream->calls++;
+}
+
+static size_t make_record(union record *rec)
+{
+	__u8 *bytes = (__u8 *)rec;
+	size_t i;
+
+	for (i = 0; i < sizeof(*rec); i++)
+		bytes[i] = random64();
+	rec->head.type = RECORD_ENTRY + random64() % 3;
+	rec->head.point = POINT_DESTROY;
+	rec->head.size = rec->head.type == RECORD_RETURN ? sizeof(rec->head) : sizeof(rec->call);
+	rec->head.tid = random64() % NR_THREADS;
+	rec->head.ts_ns = random64() % 1000000;
+	rec->head.arg = random64() % 2;
+	rec->head.map = random64() % 2;
+	rec->head.caller = random64() % 3;
+	rec->call.map_type = random64() % 40;
+	if (random64() % 16 == 0) /* damage */
+		bytes[random64() % sizeof(rec->head)] = random64();
+	return random64() % 16 ? sizeof(*rec) : random64() % sizeof(*rec);
+}
+
+static void assert_rows_account_for(struct aggregate *aggregate, __u64 calls)
+{
+	struct rows rows;
+	__u64 count = 0;
+	size_t i;
+
+	assert_int_equal(aggregate_sort(aggregate, SORT_TOTAL, 0, &rows), 0);
+	for (i = 0; i < rows.nr; i++) {
+		const struct row *row = rows.row[i];
+
+		count += row->count;
+		assert_int_equal(row->count, row->empty + row->unmeasured + row->latency.count);
+	}
+	assert_int_equal(count, calls);
+	assert_true(aggregate_overflow(aggregate) > 0);
+}
+
+static void every_record_is_accounted_for(void **state)
+{
+	static const enum key by[] = {KEY_CALLER, KEY_TYPE, KEY_ALLOC, KEY_COMM, KEY_NAME, KEY_CPU};
+	struct stream stream = {.aggregate = aggregate_new(by, 6, MAX_ROWS)};
+	struct pair *pair = pair_new(take, &stream);
+	__u64 entries = 0, returns = 0, others = 0, bad = 0;
+	struct rows rows;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 3; i++)
+		stream.out[i] = fopen("/dev/null", "w");
+	for (i = 0; i < NR_RECORDS; i++) {
+		union record made, rec;
+		size_t size = make_record(&made);
+		void *exact = malloc(size ? size : 1); /* so that reading beyond it is noticed */
+
+		memcpy(exact, &made, size);
+		if (decode_record(exact, size, &rec)) {
+			bad++;
+		} else if (rec.head.type == RECORD_RELEASE || rec.head.type == RECORD_QUEUE) {
+			others++; /* by damage: test_teardown_stream.c has what becomes of them */
+		} else {
+			if (rec.head.type == RECORD_ENTRY)
+				entries++;
+			else
+				returns++;
+			assert_int_equal(pair_add(pair, &rec.call), 0);
+		}
+		free(exact);
+	}
+	assert_int_equal(entries + returns + others + bad, NR_RECORDS);
+	assert_true(bad > NR_RECORDS / 100 && bad < NR_RECORDS / 4);
+	assert_true(others < NR_RECORDS / 100);
+	assert_true(pair_completed(pair) > NR_RECORDS / 100);
+	assert_int_equal(entries,
+			 pair_completed(pair) + pair_entry_only(pair) + pair_waiting(pair));
+	assert_int_equal(returns, pair_completed(pair) + pair_return_only(pair));
+	assert_int_equal(stream.calls,
+			 pair_completed(pair) + pair_entry_only(pair) + pair_return_only(pair));
+	assert_rows_account_for(stream.aggregate, stream.calls);
+	aggregate_sort(stream.aggregate, SORT_KEY, 0, &rows);
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(render_rows(stream.out[i], i, &rows, false, INTERVAL_NONE), 0);
+		fclose(stream.out[i]);
+	}
+	pair_free(pair);
+	aggregate_free(stream.aggregate);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_record_is_accounted_for),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Only whole records of a known kind get through. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "correlate/decode.h"
+
+static union record whole(void)
+{
+	union record rec;
+
+	memset(&rec, 'x', sizeof(rec));
+	rec.head.type = RECORD_ENTRY;
+	rec.head.point = POINT_DESTROY;
+	rec.head.size = sizeof(rec.call);
+	rec.call.alloc = ALLOC_PCPU_MA;
+	return rec;
+}
+
+static union record whole_release(void)
+{
+	union record rec = whole();
+
+	rec.head.type = RECORD_RELEASE;
+	rec.head.point = POINT_PUT;
+	rec.head.size = sizeof(rec.release);
+	return rec;
+}
+
+static union record only_head(__u8 type, __u8 point)
+{
+	union record rec = whole();
+
+	rec.head.type = type;
+	rec.head.point = point;
+	rec.head.size = sizeof(rec.head);
+	return rec;
+}
+
+static void takes_whole_records(void **state)
+{
+	union record rec = whole(), out;
+
+	(void)state;
+	assert_int_equal(decode_record(&rec, sizeof(rec.call), &out), 0);
+	assert_memory_equal(&out, &rec, offsetof(struct record_call, map_name));
+	assert_int_equal(strlen(out.call.map_name), NAME_LEN - 1);
+	assert_int_equal(strlen(out.call.comm), NAME_LEN - 1);
+	/* The ring buffer rounds sizes up. */
+	assert_int_equal(decode_record(&rec, sizeof(rec.call) + 4, &out), 0);
+	rec = only_head(RECORD_RETURN, POINT_DESTROY);
+	assert_int_equal(decode_record(&rec, sizeof(rec.head), &out), 0);
+	assert_int_equal(out.head.caller, rec.head.caller);
+	assert_int_equal(out.call.comm[0], 0);
+}
+
+static void takes_whole_releases(void **state)
+{
+	union record rec = whole_release(), out;
+	__u8 point;
+
+	(void)state;
+	/* Its names lie elsewhere, and nothing is read as a call's. */
+	rec.release.map_name[3] = '\0';
+	for (point = POINT_PUT; point <= POINT_RELEASE; point++) {
+		rec.head.point = point;
+		assert_int_equal(decode_record(&rec, sizeof(rec.release), &out), 0);
+		assert_memory_equal(&out, &rec, offsetof(struct record_release, map_name));
+		assert_string_equal(out.release.map_name, "xxx");
+		assert_int_equal(strlen(out.release.comm), NAME_LEN - 1);
+	}
+	rec = whole_release();
+	assert_int_equal(decode_record(&rec, sizeof(rec.release) + 8, &out), 0);
+	assert_int_equal(strlen(out.release.map_name), NAME_LEN - 1);
+	/* What a call's record has and a release's has not says nothing. */
+	assert_int_equal(((char *)&out)[sizeof(rec.release)], 0);
+}
+
+static void takes_heads_of_queued_work(void **state)
+{
+	union record rec = only_head(RECORD_QUEUE, POINT_RECLAIM), out;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(decode_record(&rec, sizeof(rec.head), &out), 0);
+	assert_memory_equal(&out.head, &rec.head, sizeof(rec.head));
+	for (i = sizeof(rec.head); i < sizeof(out); i++)
+		assert_int_equal(((char *)&out)[i], 0);
+}
+
+static void refuses_every_shorter_size(void **state)
+{
+	const union record made[] = {whole(), whole_release(), only_head(RECORD_QUEUE, POINT_FREE)};
+	union record out;
+	size_t size, i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		for (size = 0; size < made[i].head.size; size++) {
+			void *copy = malloc(size ? size : 1); /* to notice reading beyond it */
+
+			memcpy(copy, &made[i], size);
+			assert_int_equal(decode_record(copy, size, &out), -EBADMSG);
+			free(copy);
+		}
+	}
+}
+
+static void refuses_unknown_kinds_and_sizes(void **state)
+{
+	static const __u16 sizes[] = {
+		[RECORD_ENTRY] = sizeof(struct record_call),
+		[RECORD_RETURN] = sizeof(struct record_head),
+		[RECORD_RETURN_FULL] = sizeof(struct record_call),
+		[RECORD_RELEASE] = sizeof(struct record_release),
+		[RECORD_QUEUE] = sizeof(struct record_head),
+	};
+	union record rec = whole(), out;
+	unsigned int type, size;
+
+	(void)state;
+	for (type = 0; type < 256; type++) {
+		for (size = 0; size < 256; size++) {
+			bool known = type && type <= RECORD_QUEUE && size == sizes[type];
+
+			rec.head.type = type;
+			rec.head.size = size;
+			assert_int_equal(decode_record(&rec, sizeof(rec), &out),
+					 known ? 0 : -EBADMSG);
+		}
+	}
+}
+
+/* Of two sides, and of queued work, there is no more than the functions that are probed so. */
+static void refuses_points_without_sides(void **state)
+{
+	static const __u8 types[] = {RECORD_ENTRY, RECORD_RETURN, RECORD_RETURN_FULL, RECORD_QUEUE};
+	union record rec = whole(), out;
+	unsigned int point;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(types); i++) {
+		rec.head.type = types[i];
+		rec.head.size = types[i] == RECORD_RETURN || types[i] == RECORD_QUEUE
+					? sizeof(rec.head)
+					: sizeof(rec.call);
+		for (point = 0; point < 256; point++) {
+			rec.head.point = point;
+			assert_int_equal(decode_record(&rec, sizeof(rec), &out),
+					 point < NR_PAIRED ? 0 : -EBADMSG);
+		}
+	}
+}
+
+static void unknown_allocator_is_unknown(void **state)
+{
+	union record rec = whole(), out;
+
+	(void)state;
+	rec.call.alloc = NR_ALLOC_MEMBERS;
+	assert_int_equal(decode_record(&rec, sizeof(rec), &out), 0);
+	assert_int_equal(out.call.alloc, ALLOC_UNKNOWN);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(takes_whole_records),
+		cmocka_unit_test(takes_whole_releases),
+		cmocka_unit_test(takes_heads_of_queued_work),
+		cmocka_unit_test(refuses_every_shorter_size),
+		cmocka_unit_test(refuses_unknown_kinds_and_sizes),
+		cmocka_unit_test(refuses_points_without_sides),
+		cmocka_unit_test(unknown_allocator_is_unknown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

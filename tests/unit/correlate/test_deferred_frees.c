@@ -1,0 +1,687 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A map's teardown is joined from what was seen of it: what destroy calls leave to be freed later.
+ */
+#include "support/joined.h"
+
+#define OTHER_MAP    0xffff888100002000
+#define OTHER_KEY    0x60f4d3c02000
+#define OTHER_WORKER 12
+
+/* A map is let go of at 1000, a worker begins at 1100 and destroys an allocator at 1200. */
+static void begin(struct joined *joined)
+{
+	let_go(joined, MAP, RELEASE_LAST, 1000);
+	start(joined, WORKER, MAP, 1100);
+}
+
+static void begin_with_deferred(struct joined *joined)
+{
+	begin(joined);
+	queued(joined, WORKER, KEY, 1205);
+	destroy(joined, WORKER, MAP, KEY, 1200, 50);
+}
+
+static void total_waits_for_the_last_byte(void **state)
+{
+	struct joined *joined = *state;
+	const struct reclaim *told = &joined->reclaim[0];
+
+	begin_with_deferred(joined);
+	end(joined, WORKER, MAP, 1100, 900);
+	/* Not before all is known. */
+	assert_int_equal(joined->nr, 0);
+	assert_int_equal(counts_of(joined).completed, 1);
+	reclaim(joined, KEY, 4000, 500);
+	assert_int_equal(joined->nr, 1);
+	check_phases(&joined->teardown[0], 100, 900, 50, 2500);
+	check_outcomes(&joined->teardown[0], 0, 0, 1, 0, 0);
+	assert_int_equal(joined->teardown[0].destroy[0].freed_ns, 4500);
+	assert_int_equal(joined->teardown[0].destroy[0].outcome, OUTCOME_DEFERRED);
+
+	/* It is told by itself too, with what only the worker's part knows. */
+	assert_int_equal(joined->nr_reclaims, 1);
+	assert_int_equal(told->alloc, ALLOC_MA);
+	assert_int_equal(told->destroy_ns, 1200);
+	assert_int_equal(told->latency_ns, 3300);
+	assert_int_equal(told->call.ts_ns, 4000);
+	assert_int_equal(told->call.latency_ns, 500);
+	assert_int_equal(told->call.tid, 99);
+	assert_int_equal(told->call.map, MAP);
+	assert_int_equal(told->call.map_type, 1);
+	assert_true(call_has(&told->call, CALL_MAP | CALL_NAME));
+	assert_string_equal(told->call.map_name, "events");
+	assert_int_equal(told->call.identity.map_id, 7);
+	assert_int_equal(told->call.identity.released_ns, 1000);
+
+	/* The same memory, freed once more, is nothing of this. */
+	reclaim(joined, KEY, 5000, 500);
+	teardowns_flush(joined->teardowns);
+	assert_int_equal(joined->nr, 1);
+	check_ledger(joined);
+}
+
+static void freed_while_the_worker_is_at_it(void **state)
+{
+	struct joined *joined = *state;
+
+	begin_with_deferred(joined);
+	reclaim(joined, KEY, 1300, 100);
+	assert_int_equal(joined->nr_reclaims, 1);
+	assert_int_equal(joined->nr, 0);
+	end(joined, WORKER, MAP, 1100, 900);
+	check_phases(&joined->teardown[0], 100, 900, 50, 0);
+	check_outcomes(&joined->teardown[0], 0, 0, 1, 0, 0);
+
+	/* Begun before the worker's end, ended after it. */
+	begin_with_deferred(joined);
+	end(joined, WORKER, MAP, 1100, 900);
+	reclaim(joined, KEY, 1990, 20);
+	check_phases(&joined->teardown[1], 100, 900, 50, 10);
+	check_ledger(joined);
+}
+
+/* Two allocators of a map, as of a hash of per-CPU values: the later end counts. */
+static void two_allocators(void **state)
+{
+	struct joined *joined = *state;
+	int last;
+
+	for (last = 0; last < 2; last++) {
+		begin_with_deferred(joined);
+		queued(joined, WORKER, OTHER_KEY, 1305);
+		destroy(joined, WORKER, MAP, OTHER_KEY, 1300, 60);
+		end(joined, WORKER, MAP, 1100, 900);
+		reclaim(joined, last ? KEY : OTHER_KEY, 5000, 500);
+		assert_int_equal(joined->nr, last);
+		reclaim(joined, last ? OTHER_KEY : KEY, 3000, 500);
+		assert_int_equal(joined->nr, last + 1);
+		check_phases(&joined->teardown[last], 100, 900, 110, 3500);
+		check_outcomes(&joined->teardown[last], 0, 0, 2, 0, 0);
+		assert_int_equal(joined->teardown[last].destroy[last ? 0 : 1].freed_ns, 5500);
+		assert_int_equal(joined->teardown[last].destroy[last ? 1 : 0].freed_ns, 3500);
+	}
+	check_ledger(joined);
+}
+
+/* Another CPU's worker may have freed it before the destroy call's return is seen. */
+static void freed_before_the_destroy_call_returned(void **state)
+{
+	struct joined *joined = *state;
+	int sees_queue;
+
+	for (sees_queue = 1; sees_queue >= 0; sees_queue--) {
+		int nth = !sees_queue;
+
+		joined->sees[POINT_QUEUE] = sees_queue;
+		begin(joined);
+		if (sees_queue)
+			queued(joined, WORKER, KEY, 1205);
+		reclaim(joined, KEY, 1210, 20);
+		assert_int_equal(joined->nr_reclaims, nth);
+		destroy(joined, WORKER, MAP, KEY, 1200, 50);
+		assert_int_equal(joined->nr_reclaims, nth + 1);
+		assert_int_equal(joined->reclaim[nth].latency_ns, 30);
+		assert_int_equal(joined->reclaim[nth].call.map, MAP);
+		end(joined, WORKER, MAP, 1100, 900);
+		assert_int_equal(joined->nr, nth + 1);
+		check_phases(&joined->teardown[nth], 100, 900, 50, 0);
+		check_outcomes(&joined->teardown[nth], 0, 0, 1, 0, 0);
+	}
+	assert_int_equal(counts_of(joined).strays, 0);
+	check_ledger(joined);
+}
+
+/* Where not all that is queued is seen, what was freed at once may have been left for later. */
+static void queueing_may_be_missed(void **state)
+{
+	struct joined *joined = *state;
+
+	joined->sees[POINT_QUEUE] = false;
+	begin(joined);
+	destroy(joined, WORKER, MAP, KEY, 1200, 50);
+	end(joined, WORKER, MAP, 1100, 900);
+	assert_int_equal(joined->nr, 0);
+	reclaim(joined, KEY, 3000, 500);
+	check_phases(&joined->teardown[0], 100, 900, 50, 1500);
+	check_outcomes(&joined->teardown[0], 0, 0, 1, 0, 0);
+
+	begin(joined);
+	destroy(joined, WORKER, MAP, KEY, 1200, 50);
+	end(joined, WORKER, MAP, 1100, 900);
+	assert_int_equal(joined->nr, 1);
+	teardowns_flush(joined->teardowns);
+	assert_int_equal(joined->nr, 2);
+	check_phases(&joined->teardown[1], 100, 900, 50, UNKNOWN_NS);
+	check_outcomes(&joined->teardown[1], 0, 0, 0, 0, 1);
+	check_ledger(joined);
+}
+
+/* Each copy of the program on the tracepoint tells. */
+static void queued_is_told_more_than_once(void **state)
+{
+	struct joined *joined = *state;
+
+	begin(joined);
+	queued(joined, WORKER, KEY, 1205);
+	queued(joined, WORKER, KEY, 1205);
+	queued(joined, WORKER, KEY, 1205);
+	destroy(joined, WORKER, MAP, KEY, 1200, 50);
+	end(joined, WORKER, MAP, 1100, 900);
+	reclaim(joined, KEY, 3000, 500);
+	check_phases(&joined->teardown[0], 100, 900, 50, 1500);
+	teardowns_flush(joined->teardowns);
+	assert_int_equal(joined->nr, 1);
+	assert_int_equal(joined->nr_reclaims, 1);
+	assert_int_equal(counts_of(joined).strays, 0);
+	check_ledger(joined);
+}
+
+/* The end of what lay there before was missed: what is seen now is not that. */
+static void memory_used_again(void **state)
+{
+	struct joined *joined = *state;
+
+	begin_with_deferred(joined);
+	end(joined, WORKER, MAP, 1100, 900);
+	let_go(joined, OTHER_MAP, RELEASE_LAST, 10000);
+	start(joined, WORKER, OTHER_MAP, 10100);
+	queued(joined, WORKER, KEY, 10205);
+	assert_int_equal(joined->nr, 1);
+	check_phases(&joined->teardown[0], 100, 900, 50, UNKNOWN_NS);
+	check_outcomes(&joined->teardown[0], 0, 0, 0, 1, 0);
+	destroy(joined, WORKER, OTHER_MAP, KEY, 10200, 50);
+	end(joined, WORKER, OTHER_MAP, 10100, 900);
+	reclaim(joined, KEY, 11500, 500);
+	assert_int_equal(joined->teardown[1].free.map, OTHER_MAP);
+	check_phases(&joined->teardown[1], 100, 900, 50, 1000);
+	check_ledger(joined);
+
+	/* Freed at once this time. */
+	begin_with_deferred(joined);
+	end(joined, WORKER, MAP, 1100, 900);
+	let_go(joined, OTHER_MAP, RELEASE_LAST, 10000);
+	start(joined, WORKER, OTHER_MAP, 10100);
+	destroy(joined, WORKER, OTHER_MAP, KEY, 10200, 50);
+	end(joined, WORKER, OTHER_MAP, 10100, 900);
+	check_outcomes(&joined->teardown[2], 0, 0, 0, 1, 0);
+	check_outcomes(&joined->teardown[3], 0, 1, 0, 0, 0);
+	check_ledger(joined);
+
+	/* By the same thread, and all but the queueing was missed of what lay there before. */
+	queued(joined, WORKER, KEY, 700);
+	begin_with_deferred(joined);
+	end(joined, WORKER, MAP, 1100, 900);
+	reclaim(joined, KEY, 3000, 500);
+	check_phases(&joined->teardown[4], 100, 900, 50, 1500);
+	check_ledger(joined);
+
+	/* By another allocator of the same map, and nothing queued was seen. */
+	joined->sees[POINT_QUEUE] = false;
+	begin(joined);
+	destroy(joined, WORKER, MAP, KEY, 1200, 50);
+	destroy(joined, WORKER, MAP, KEY, 1300, 50);
+	end(joined, WORKER, MAP, 1100, 900);
+	reclaim(joined, KEY, 3000, 500);
+	check_outcomes(&joined->teardown[5], 0, 0, 1, 0, 1);
+	assert_int_equal(joined->teardown[5].destroy[1].freed_ns, 3500);
+	check_ledger(joined);
+}
+
+/*
+ * The destroy call of what lay there before was missed, but not that it was freed: that is no
+ * part of this teardown, which would have ended before it began.
+ */
+static void memory_freed_before_and_used_again(void **state)
+{
+	struct joined *joined = *state;
+
+	queued(joined, WORKER, KEY, 495);
+	reclaim(joined, KEY, 500, 10);
+	begin_with_deferred(joined);
+	end(joined, WORKER, MAP, 1100, 900);
+	assert_int_equal(joined->nr, 0);
+	reclaim(joined, KEY, 3000, 500);
+	check_phases(&joined->teardown[0], 100, 900, 50, 1500);
+
+	/* Likewise, where the queueing of this one is missed. */
+	joined->sees[POINT_QUEUE] = false;
+	reclaim(joined, KEY, 500, 10);
+	begin(joined);
+	destroy(joined, WORKER, MAP, KEY, 1200, 50);
+	end(joined, WORKER, MAP, 1100, 900);
+	assert_int_equal(joined->nr, 1);
+	reclaim(joined, KEY, 3000, 500);
+	check_phases(&joined->teardown[1], 100, 900, 50, 1500);
+
+	/* Likewise, where the end of that is seen only now. */
+	reclaim_start(joined, KEY, 500);
+	begin(joined);
+	destroy(joined, WORKER, MAP, KEY, 1200, 50);
+	end(joined, WORKER, MAP, 1100, 900);
+	reclaim_end(joined, KEY, 500, 2000);
+	assert_int_equal(joined->nr, 2);
+	reclaim(joined, KEY, 3000, 500);
+	check_phases(&joined->teardown[2], 100, 900, 50, 1500);
+	joined->sees[POINT_QUEUE] = true;
+	queued(joined, WORKER, KEY, 495);
+	reclaim_start(joined, KEY, 500);
+	begin_with_deferred(joined);
+	end(joined, WORKER, MAP, 1100, 900);
+	reclaim_end(joined, KEY, 500, 2000);
+	reclaim(joined, KEY, 3000, 500);
+	check_phases(&joined->teardown[3], 100, 900, 50, 1500);
+	/* Their destroy calls' ends might have come. */
+	assert_int_equal(counts_of(joined).strays, 0);
+	teardowns_flush(joined->teardowns);
+	assert_int_equal(counts_of(joined).strays, 4);
+	assert_int_equal(joined->nr, 4);
+	assert_int_equal(joined->nr_reclaims, 8);
+	check_ledger(joined);
+}
+
+/* Another map's allocator gets the same memory, and leaves it to be freed later at 10200. */
+static void begin_other_with_deferred(struct joined *joined)
+{
+	let_go(joined, OTHER_MAP, RELEASE_LAST, 10000);
+	start(joined, OTHER_WORKER, OTHER_MAP, 10100);
+	queued(joined, OTHER_WORKER, KEY, 10205);
+	destroy(joined, OTHER_WORKER, OTHER_MAP, KEY, 10200, 50);
+}
+
+/* Once a deferred free has given the memory back, it may be in use before that returns. */
+static void memory_used_again_before_the_free_is_over(void **state)
+{
+	struct joined *joined = *state;
+
+	begin_with_deferred(joined);
+	end(joined, WORKER, MAP, 1100, 900);
+	reclaim_start(joined, KEY, 3000);
+	begin_other_with_deferred(joined);
+	assert_int_equal(joined->nr, 0);
+	reclaim_start(joined, KEY, 11500);
+	reclaim_end(joined, KEY, 3000, 9000);
+	assert_int_equal(joined->nr, 1);
+	check_phases(&joined->teardown[0], 100, 900, 50, 10000);
+	assert_int_equal(joined->reclaim[0].call.map, MAP);
+	assert_int_equal(joined->reclaim[0].latency_ns, 10800);
+	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
+	reclaim_end(joined, KEY, 11500, 500);
+	assert_int_equal(joined->teardown[1].free.map, OTHER_MAP);
+	check_phases(&joined->teardown[1], 100, 900, 50, 1000);
+
+	/* Its end never comes: it has been freed, and nobody knows since when. */
+	begin_with_deferred(joined);
+	end(joined, WORKER, MAP, 1100, 900);
+	reclaim_start(joined, KEY, 3000);
+	begin_other_with_deferred(joined);
+	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
+	reclaim_start(joined, KEY, 11500);
+	assert_int_equal(joined->nr, 2);
+	teardowns_flush(joined->teardowns);
+	check_phases(&joined->teardown[2], 100, 900, 50, UNKNOWN_NS);
+	check_outcomes(&joined->teardown[2], 0, 0, 1, 0, 0);
+	assert_int_equal(joined->reclaim[2].call.ts_ns, 3000);
+	assert_true(joined->reclaim[2].latency_ns == UNKNOWN_NS);
+	check_outcomes(&joined->teardown[3], 0, 0, 0, 1, 0);
+	assert_int_equal(counts_of(joined).strays, 0);
+	check_ledger(joined);
+}
+
+/* Where the queueing is missed, the next destroy call or free of the memory tells. */
+static void memory_used_again_unseen(void **state)
+{
+	struct joined *joined = *state;
+
+	joined->sees[POINT_QUEUE] = false;
+	begin_with_deferred(joined);
+	end(joined, WORKER, MAP, 1100, 900);
+	reclaim_start(joined, KEY, 3000);
+	let_go(joined, OTHER_MAP, RELEASE_LAST, 10000);
+	start(joined, OTHER_WORKER, OTHER_MAP, 10100);
+	destroy(joined, OTHER_WORKER, OTHER_MAP, KEY, 10200, 50);
+	reclaim_end(joined, KEY, 3000, 9000);
+	check_phases(&joined->teardown[0], 100, 900, 50, 10000);
+	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
+	reclaim_start(joined, KEY, 12000);
+	reclaim_start(joined, KEY, 13000);
+	reclaim_end(joined, KEY, 12000, 2000);
+	check_phases(&joined->teardown[1], 100, 900, 50, 3000);
+	assert_int_equal(counts_of(joined).strays, 0);
+	teardowns_flush(joined->teardowns);
+	assert_int_equal(counts_of(joined).strays, 1);
+	check_ledger(joined);
+}
+
+/* So it is with a destroy call: what has come to lie there since is none of its own. */
+static void memory_used_again_before_the_destroy_call_is_over(void **state)
+{
+	struct joined *joined = *state;
+
+	/* It freed the memory itself. The other's destroy call is over, or is not. */
+	begin(joined);
+	begin_other_with_deferred(joined);
+	destroy(joined, WORKER, MAP, KEY, 1200, 20000);
+	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
+	reclaim(joined, KEY, 11500, 500);
+	end(joined, WORKER, MAP, 1100, 21000);
+	check_phases(&joined->teardown[0], 100, 900, 50, 1000);
+	check_outcomes(&joined->teardown[0], 0, 0, 1, 0, 0);
+	check_phases(&joined->teardown[1], 100, 21000, 20000, 0);
+	check_outcomes(&joined->teardown[1], 0, 1, 0, 0, 0);
+	begin(joined);
+	let_go(joined, OTHER_MAP, RELEASE_LAST, 10000);
+	start(joined, OTHER_WORKER, OTHER_MAP, 10100);
+	queued(joined, OTHER_WORKER, KEY, 10205);
+	destroy(joined, WORKER, MAP, KEY, 1200, 9010);
+	end(joined, WORKER, MAP, 1100, 10000);
+	destroy(joined, OTHER_WORKER, OTHER_MAP, KEY, 10200, 50);
+	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
+	reclaim(joined, KEY, 11500, 500);
+	check_outcomes(&joined->teardown[2], 0, 1, 0, 0, 0);
+	check_phases(&joined->teardown[3], 100, 900, 50, 1000);
+
+	/* It left the memory to be freed later, and that was. The other's is under way, or is over.
+	 */
+	begin(joined);
+	queued(joined, WORKER, KEY, 1205);
+	reclaim(joined, KEY, 3000, 500);
+	begin_other_with_deferred(joined);
+	destroy(joined, WORKER, MAP, KEY, 1200, 20000);
+	end(joined, WORKER, MAP, 1100, 21000);
+	check_phases(&joined->teardown[4], 100, 21000, 20000, 0);
+	check_outcomes(&joined->teardown[4], 0, 0, 1, 0, 0);
+	assert_int_equal(joined->teardown[4].destroy[0].freed_ns, 3500);
+	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
+	/* Its own queueing may have been missed: it has freed the memory one way or the other. */
+	begin(joined);
+	joined->sees[POINT_QUEUE] = false;
+	destroy(joined, WORKER, MAP, KEY, 1200, 20000);
+	reclaim(joined, KEY, 11500, 500);
+	check_phases(&joined->teardown[5], 100, 900, 50, 1000);
+	end(joined, WORKER, MAP, 1100, 21000);
+	check_outcomes(&joined->teardown[6], 0, 0, 0, 0, 1);
+	joined->sees[POINT_QUEUE] = true;
+	begin(joined);
+	queued(joined, WORKER, KEY, 1205);
+	reclaim_start(joined, KEY, 3000);
+	begin_other_with_deferred(joined);
+	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
+	reclaim(joined, KEY, 11500, 500);
+	destroy(joined, WORKER, MAP, KEY, 1200, 20000);
+	end(joined, WORKER, MAP, 1100, 21000);
+	reclaim_end(joined, KEY, 3000, 20000);
+	check_phases(&joined->teardown[7], 100, 900, 50, 1000);
+	check_phases(&joined->teardown[8], 100, 21000, 20000, 900);
+	assert_int_equal(counts_of(joined).strays, 0);
+	check_ledger(joined);
+}
+
+/* At the end of a run it is not over, and not to be taken for it. */
+static void free_under_way_at_the_end(void **state)
+{
+	struct joined *joined = *state;
+
+	begin_with_deferred(joined);
+	reclaim_start(joined, KEY, 1300);
+	end(joined, WORKER, MAP, 1100, 900);
+	joined->sees[POINT_QUEUE] = false;
+	begin(joined);
+	destroy(joined, WORKER, MAP, OTHER_KEY, 1200, 50);
+	reclaim_start(joined, OTHER_KEY, 1300);
+	end(joined, WORKER, MAP, 1100, 900);
+	teardowns_flush(joined->teardowns);
+	assert_int_equal(joined->nr, 2);
+	check_outcomes(&joined->teardown[0], 0, 0, 0, 1, 0);
+	check_outcomes(&joined->teardown[1], 0, 0, 0, 1, 0);
+	check_phases(&joined->teardown[0], 100, 900, 50, UNKNOWN_NS);
+	assert_int_equal(joined->nr_reclaims, 0);
+	check_ledger(joined);
+}
+
+static void one_side_of_the_deferred_free(void **state)
+{
+	struct joined *joined = *state;
+
+	begin_with_deferred(joined);
+	end(joined, WORKER, MAP, 1100, 900);
+	/* It is over, but nobody knows since when. */
+	reclaim(joined, KEY, 3000, UNKNOWN_NS);
+	assert_int_equal(joined->nr, 1);
+	check_phases(&joined->teardown[0], 100, 900, 50, UNKNOWN_NS);
+	check_outcomes(&joined->teardown[0], 0, 0, 1, 0, 0);
+	assert_true(joined->teardown[0].destroy[0].freed_ns == UNKNOWN_NS);
+	assert_true(joined->reclaim[0].latency_ns == UNKNOWN_NS);
+	assert_int_equal(joined->reclaim[0].destroy_ns, 1200);
+
+	/* Of only the return not even whose it was is known. */
+	begin_with_deferred(joined);
+	end(joined, WORKER, MAP, 1100, 900);
+	reclaim(joined, 0, UNKNOWN_NS, UNKNOWN_NS);
+	queued(joined, WORKER, 0, 1205);
+	assert_int_equal(joined->nr, 1);
+	assert_int_equal(counts_of(joined).strays, 1);
+	teardowns_flush(joined->teardowns);
+	check_outcomes(&joined->teardown[1], 0, 0, 0, 1, 0);
+	check_ledger(joined);
+}
+
+static void one_side_of_the_destroy_call(void **state)
+{
+	struct joined *joined = *state;
+
+	/* Only that it was entered: nothing is known of how long it took, but when it began is. */
+	begin(joined);
+	queued(joined, WORKER, KEY, 1205);
+	destroy(joined, WORKER, MAP, KEY, 1200, UNKNOWN_NS);
+	end(joined, WORKER, MAP, 1100, 900);
+	reclaim(joined, KEY, 3000, 500);
+	check_phases(&joined->teardown[0], 100, 900, UNKNOWN_NS, 1500);
+	assert_int_equal(joined->reclaim[0].latency_ns, 2300);
+
+	/* Still under way: what it has not left so far, it may yet. */
+	begin(joined);
+	destroy(joined, WORKER, MAP, KEY, 1200, UNKNOWN_NS);
+	teardowns_flush(joined->teardowns);
+	check_outcomes(&joined->teardown[1], 0, 0, 0, 0, 1);
+	assert_true(joined->teardown[1].running);
+	check_ledger(joined);
+}
+
+/* Freed, and nobody is known to have left it: told as what it is, once. */
+static void strays(void **state)
+{
+	struct joined *joined = *state;
+
+	queued(joined, WORKER, KEY, 2995);
+	reclaim(joined, KEY, 3000, 500);
+	reclaim(joined, OTHER_KEY, 3100, 500);
+	/* A destroy call without a teardown does not help. */
+	destroy(joined, WORKER, MAP, KEY, 1200, 50);
+	teardowns_flush(joined->teardowns);
+	assert_int_equal(joined->nr, 0);
+	assert_int_equal(counts_of(joined).strays, 2);
+	assert_int_equal(joined->nr_reclaims, 2);
+	assert_int_equal(joined->reclaim[0].call.ts_ns, 3000);
+	assert_int_equal(joined->reclaim[0].call.map, 0);
+	assert_false(call_has(&joined->reclaim[0].call, CALL_MAP));
+	assert_int_equal(joined->reclaim[0].alloc, ALLOC_UNKNOWN);
+	assert_true(joined->reclaim[0].destroy_ns == UNKNOWN_NS);
+	assert_true(joined->reclaim[0].latency_ns == UNKNOWN_NS);
+	teardowns_flush(joined->teardowns);
+	assert_int_equal(counts_of(joined).strays, 2);
+
+	/* Each of two of the same memory. */
+	reclaim(joined, KEY, 4000, 500);
+	reclaim(joined, KEY, 5000, 500);
+	teardowns_flush(joined->teardowns);
+	assert_int_equal(counts_of(joined).strays, 4);
+	assert_int_equal(joined->nr_reclaims, 4);
+	assert_int_equal(joined->reclaim[2].call.ts_ns, 4000);
+	assert_int_equal(joined->reclaim[3].call.ts_ns, 5000);
+	check_ledger(joined);
+}
+
+/* No more are waited for than there is room for: the oldest give way, as what they are by then. */
+static void room_is_bounded(void **state)
+{
+	struct joined *joined = *state;
+	__u64 i;
+
+	begin_with_deferred(joined);
+	end(joined, WORKER, MAP, 1100, 900);
+	joined->sees[POINT_QUEUE] = false;
+	begin(joined);
+	destroy(joined, WORKER, MAP, OTHER_KEY, 1200, 50);
+	for (i = 2; i < TEARDOWNS_MAX_COPIES; i++)
+		queued(joined, WORKER, i << 12, 1205);
+	assert_int_equal(joined->nr, 0);
+	queued(joined, WORKER, i++ << 12, 1205);
+	assert_int_equal(joined->nr, 1);
+	check_outcomes(&joined->teardown[0], 0, 0, 0, 1, 0);
+	/* Of a worker that is at it, too. */
+	queued(joined, WORKER, i++ << 12, 1205);
+	queued(joined, WORKER, i++ << 12, 1205);
+	end(joined, WORKER, MAP, 1100, 900);
+	assert_int_equal(joined->nr, 2);
+	check_outcomes(&joined->teardown[1], 0, 0, 0, 0, 1);
+	assert_int_equal(counts_of(joined).strays, 0);
+
+	/* Nor of those whose memory is in use again, each time once more. */
+	for (i = 0; i <= TEARDOWNS_MAX_REUSED; i++) {
+		assert_int_equal(joined->nr_reclaims, 0);
+		reclaim_start(joined, OTHER_KEY, 3000 + i);
+	}
+	reclaim_start(joined, OTHER_KEY, 9000);
+	assert_int_equal(joined->nr_reclaims, 1);
+	assert_int_equal(joined->reclaim[0].call.ts_ns, 3000);
+	assert_int_equal(counts_of(joined).strays, 1);
+
+	/* What was given up for lost is a stray if it is freed after all. */
+	reclaim(joined, KEY, 9000, 1);
+	teardowns_flush(joined->teardowns);
+	assert_int_equal(counts_of(joined).strays, TEARDOWNS_MAX_REUSED + 3);
+	check_ledger(joined);
+}
+
+struct told {
+	__u64 destroy_ns[8];
+	__u64 map[8];
+	size_t nr;
+};
+
+static void on_overdue(void *ctx, const struct teardown *teardown, const struct destroy *destroy)
+{
+	struct told *told = ctx;
+
+	assert_true(told->nr < 8);
+	told->map[told->nr] = teardown->free.map;
+	told->destroy_ns[told->nr++] = destroy->ts_ns;
+}
+
+static void overdue_is_told_once(void **state)
+{
+	struct joined *joined = *state;
+	struct told told = {};
+
+	begin_with_deferred(joined);
+	teardowns_for_each_overdue(joined->teardowns, 1199, false, on_overdue, &told);
+	assert_int_equal(told.nr, 0);
+	end(joined, WORKER, MAP, 1100, 900);
+	let_go(joined, OTHER_MAP, RELEASE_LAST, 1000);
+	start(joined, WORKER, OTHER_MAP, 2100);
+	queued(joined, WORKER, OTHER_KEY, 2205);
+	/* Nobody's so far. */
+	teardowns_for_each_overdue(joined->teardowns, 1200, false, on_overdue, &told);
+	assert_int_equal(told.nr, 1);
+	assert_int_equal(told.map[0], MAP);
+	assert_int_equal(told.destroy_ns[0], 1200);
+	destroy(joined, WORKER, OTHER_MAP, OTHER_KEY, 2200, 50);
+	teardowns_for_each_overdue(joined->teardowns, 2199, false, on_overdue, &told);
+	assert_int_equal(told.nr, 1);
+	teardowns_for_each_overdue(joined->teardowns, ~0ULL, false, on_overdue, &told);
+	assert_int_equal(told.nr, 2);
+	assert_int_equal(told.map[1], OTHER_MAP);
+	teardowns_for_each_overdue(joined->teardowns, ~0ULL, false, on_overdue, &told);
+	assert_int_equal(told.nr, 2);
+	teardowns_for_each_overdue(joined->teardowns, 2199, true, on_overdue, &told);
+	assert_int_equal(told.nr, 3);
+	assert_int_equal(told.map[2], MAP);
+
+	/* What is only feared to have been left is not said to hang. */
+	joined->sees[POINT_QUEUE] = false;
+	destroy(joined, WORKER, OTHER_MAP, KEY + 8, 2300, 50);
+	teardowns_for_each_overdue(joined->teardowns, ~0ULL, false, on_overdue, &told);
+	assert_int_equal(told.nr, 3);
+	/* Nor is what has been freed. */
+	reclaim(joined, KEY, 3000, 100);
+	reclaim(joined, OTHER_KEY, 3000, 100);
+	teardowns_for_each_overdue(joined->teardowns, ~0ULL, true, on_overdue, &told);
+	assert_int_equal(told.nr, 3);
+}
+
+/* A deferred free that hangs is told of as such, and not its destroy call again. */
+static void deferred_frees_under_way_are_identified(void **state)
+{
+	struct joined *joined = *state;
+	struct call call = call_of(99, 0, KEY, 3000, UNKNOWN_NS);
+	struct told told = {};
+
+	call.flags = 0;
+	begin_with_deferred(joined);
+	end(joined, WORKER, MAP, 1100, 900);
+	reclaim_start(joined, KEY, 3000);
+	teardowns_identify(joined->teardowns, POINT_RECLAIM, &call);
+	assert_int_equal(call.map, MAP);
+	assert_int_equal(call.identity.map_id, 7);
+	assert_string_equal(call.map_name, "events");
+	assert_true(call_has(&call, CALL_MAP | CALL_NAME));
+	teardowns_for_each_overdue(joined->teardowns, ~0ULL, false, on_overdue, &told);
+	/* At the end of a run it is the call, too, that is told of once more. */
+	teardowns_for_each_overdue(joined->teardowns, ~0ULL, true, on_overdue, &told);
+	assert_int_equal(told.nr, 0);
+
+	/* The memory is another's by now. */
+	begin_other_with_deferred(joined);
+	call = call_of(99, 0, KEY, 3000, UNKNOWN_NS);
+	teardowns_identify(joined->teardowns, POINT_RECLAIM, &call);
+	assert_int_equal(call.map, MAP);
+	teardowns_for_each_overdue(joined->teardowns, ~0ULL, true, on_overdue, &told);
+	assert_int_equal(told.nr, 1);
+	assert_int_equal(told.map[0], OTHER_MAP);
+
+	/* Nobody's, and one of which nothing is known. */
+	queued(joined, WORKER, OTHER_KEY, 2995);
+	reclaim_start(joined, OTHER_KEY, 3000);
+	call = call_of(99, 0, OTHER_KEY, 3000, UNKNOWN_NS);
+	teardowns_identify(joined->teardowns, POINT_RECLAIM, &call);
+	assert_int_equal(call.map, 0);
+	call = call_of(WORKER, 0, 0, 3000, UNKNOWN_NS);
+	teardowns_identify(joined->teardowns, POINT_RECLAIM, &call);
+	assert_int_equal(call.map, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		JOINED_TEST(total_waits_for_the_last_byte),
+		JOINED_TEST(freed_while_the_worker_is_at_it),
+		JOINED_TEST(two_allocators),
+		JOINED_TEST(freed_before_the_destroy_call_returned),
+		JOINED_TEST(queueing_may_be_missed),
+		JOINED_TEST(queued_is_told_more_than_once),
+		JOINED_TEST(memory_used_again),
+		JOINED_TEST(memory_freed_before_and_used_again),
+		JOINED_TEST(memory_used_again_before_the_free_is_over),
+		JOINED_TEST(memory_used_again_unseen),
+		JOINED_TEST(memory_used_again_before_the_destroy_call_is_over),
+		JOINED_TEST(free_under_way_at_the_end),
+		JOINED_TEST(one_side_of_the_deferred_free),
+		JOINED_TEST(one_side_of_the_destroy_call),
+		JOINED_TEST(strays),
+		JOINED_TEST(room_is_bounded),
+		JOINED_TEST(overdue_is_told_once),
+		JOINED_TEST(deferred_frees_under_way_are_identified),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A map's teardown is joined from what was seen of it: every one is told of once, or counted. */
+#include "support/joined.h"
+
+static void teardown_of(struct joined *joined, __u64 map)
+{
+	start(joined, WORKER, map, 5000);
+	queued(joined, WORKER, KEY, 5105);
+	destroy(joined, WORKER, map, KEY, 5100, 200);
+	reclaim(joined, KEY, 5400, 100);
+	end(joined, WORKER, map, 5000, 900);
+}
+
+/* Where all releases are seen and its was not, a map had been let go of before the run. */
+static void let_go_of_before_the_run(void **state)
+{
+	struct joined *joined = *state;
+
+	teardown_of(joined, MAP);
+	assert_int_equal(joined->nr, 0);
+	assert_int_equal(joined->nr_reclaims, 0);
+	assert_int_equal(counts_of(joined).before, 1);
+	assert_int_equal(counts_of(joined).completed, 1);
+	assert_int_equal(counts_of(joined).shown, 0);
+	assert_int_equal(counts_of(joined).no_release, 0);
+	assert_int_equal(counts_of(joined).deferred, 0);
+	assert_int_equal(counts_of(joined).strays, 0);
+	check_ledger(joined);
+
+	/* Its end alone tells as much, if the map is known. */
+	end(joined, WORKER, MAP, UNKNOWN_NS, UNKNOWN_NS);
+	assert_int_equal(counts_of(joined).before, 2);
+
+	/* Closed during the run, even if it is not seen who was the last. */
+	let_go(joined, MAP, 0, 1000);
+	teardown_of(joined, MAP);
+	assert_int_equal(joined->nr, 1);
+	assert_int_equal(joined->nr_reclaims, 1);
+	assert_int_equal(counts_of(joined).before, 2);
+	assert_int_equal(counts_of(joined).no_release, 1);
+	assert_true(joined->teardown[0].phase[PHASE_WAIT] == UNKNOWN_NS);
+
+	/* In an interrupt there is nobody to name, but that it was let go of is known. */
+	let_go(joined, MAP, RELEASE_LAST | RELEASE_INTERRUPT, 4000);
+	teardown_of(joined, MAP);
+	assert_int_equal(joined->nr, 2);
+	assert_int_equal(counts_of(joined).no_release, 1);
+	check_phases(&joined->teardown[1], 1000, 900, 200, 0);
+	check_ledger(joined);
+}
+
+/* Where one may have been missed, nothing says that it was before the run. */
+static void who_let_go_may_be_missed(void **state)
+{
+	static const enum point points[] = {POINT_PUT, POINT_PUT_UREF, POINT_RELEASE};
+	struct joined *joined = *state;
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		joined->sees[points[i]] = false;
+		teardown_of(joined, MAP);
+		assert_int_equal(joined->nr, i + 1);
+		assert_null(identity_task(&joined->teardown[i].free.identity));
+		check_phases(&joined->teardown[i], UNKNOWN_NS, 900, 200, 0);
+		joined->sees[points[i]] = true;
+	}
+	assert_int_equal(counts_of(joined).no_release, 3);
+	assert_int_equal(joined->nr_reclaims, 3);
+
+	/* What is not seen elsewhere has nothing to do with it. */
+	joined->sees[POINT_FREE] = joined->sees[POINT_DESTROY] = false;
+	joined->sees[POINT_RECLAIM] = joined->sees[POINT_QUEUE] = false;
+	teardown_of(joined, MAP);
+	assert_int_equal(joined->nr, 3);
+	assert_int_equal(counts_of(joined).before, 1);
+	check_ledger(joined);
+}
+
+/* What is freed soon after the beginning had been let go of before, whatever may be missed. */
+static void freed_soon_after_the_beginning(void **state)
+{
+	struct joined *joined = *state;
+
+	joined->sees[POINT_PUT] = false;
+	joined->ops.start_ns = 4000;
+	teardown_of(joined, MAP);
+	assert_int_equal(joined->nr, 0);
+	assert_int_equal(joined->nr_reclaims, 0);
+	assert_int_equal(counts_of(joined).before, 1);
+	/* The worker began before the run did, or up to one second after it. */
+	joined->ops.start_ns = 5001;
+	teardown_of(joined, MAP);
+	assert_int_equal(counts_of(joined).before, 2);
+	joined->ops.start_ns = 5001 - 1000000000ULL;
+	teardown_of(joined, MAP);
+	assert_int_equal(counts_of(joined).before, 3);
+	joined->ops.start_ns = 5000 - 1000000000ULL;
+	teardown_of(joined, MAP);
+	assert_int_equal(joined->nr, 1);
+	assert_int_equal(counts_of(joined).no_release, 1);
+
+	/* Somebody has let go of this one, and of that one the time is not known. */
+	joined->ops.start_ns = 4000;
+	let_go(joined, MAP, 0, 4500);
+	teardown_of(joined, MAP);
+	assert_int_equal(joined->nr, 2);
+	end(joined, WORKER, MAP, UNKNOWN_NS, UNKNOWN_NS);
+	assert_int_equal(joined->nr, 3);
+	/* Nor is which map it is. */
+	start(joined, WORKER, 0, 5000);
+	end(joined, WORKER, 0, 5000, 900);
+	assert_int_equal(joined->nr, 4);
+	assert_int_equal(counts_of(joined).before, 3);
+	check_ledger(joined);
+}
+
+/* A map may be one of those that there was no room to remember. */
+static void who_let_go_may_be_forgotten(void **state)
+{
+	struct joined *joined = *state;
+	__u64 i;
+
+	for (i = 0; i <= 1000; i++)
+		let_go(joined, MAP + (i << 12), RELEASE_LAST, 1000);
+	assert_int_equal(counts_of(joined).forgotten, 1);
+	assert_int_equal(counts_of(joined).waiting, 1000);
+	teardown_of(joined, MAP);
+	assert_int_equal(joined->nr, 1);
+	assert_int_equal(counts_of(joined).before, 0);
+	assert_int_equal(counts_of(joined).no_release, 1);
+	check_ledger(joined);
+}
+
+/* At the end of a run all that is not complete is told as what it is. */
+static void flush(void **state)
+{
+	struct joined *joined = *state;
+	const struct teardown *t;
+	struct teardown_ledger counts;
+	size_t i;
+
+	/* Complete but for what it left, of which one part is freed. */
+	let_go(joined, 1 << 12, RELEASE_LAST, 1000);
+	start(joined, 1, 1 << 12, 1100);
+	queued(joined, 1, KEY, 1205);
+	destroy(joined, 1, 1 << 12, KEY, 1200, 50);
+	queued(joined, 1, KEY + 1, 1305);
+	destroy(joined, 1, 1 << 12, KEY + 1, 1300, 50);
+	reclaim(joined, KEY, 1400, 10);
+	end(joined, 1, 1 << 12, 1100, 900);
+	/* Under way, with something left. */
+	let_go(joined, 2 << 12, RELEASE_LAST, 1000);
+	start(joined, 2, 2 << 12, 1150);
+	queued(joined, 2, KEY + 2, 1205);
+	destroy(joined, 2, 2 << 12, KEY + 2, 1200, 50);
+	/* Under way, with nothing left. */
+	let_go(joined, 3 << 12, RELEASE_LAST, 1000);
+	start(joined, 3, 3 << 12, 1180);
+	destroy(joined, 3, 3 << 12, 0, 1200, 50);
+	/* Of before the run. */
+	start(joined, 4, 4 << 12, 1190);
+	queued(joined, 4, KEY + 3, 1205);
+	destroy(joined, 4, 4 << 12, KEY + 3, 1200, 50);
+	/* Not even begun. */
+	let_go(joined, 5 << 12, RELEASE_LAST, 1000);
+
+	assert_int_equal(joined->nr, 0);
+	teardowns_flush(joined->teardowns);
+	assert_int_equal(joined->nr, 3);
+	for (i = 0; i < 3; i++) {
+		t = &joined->teardown[i];
+		if (t->free.map == 1 << 12) {
+			assert_false(t->running);
+			check_phases(t, 100, 900, 100, UNKNOWN_NS);
+			check_outcomes(t, 0, 0, 1, 1, 0);
+		} else if (t->free.map == 2 << 12) {
+			assert_true(t->running);
+			check_phases(t, 150, UNKNOWN_NS, UNKNOWN_NS, UNKNOWN_NS);
+			check_outcomes(t, 0, 0, 0, 1, 0);
+		} else {
+			assert_int_equal(t->free.map, 3 << 12);
+			assert_true(t->running);
+			check_phases(t, 180, UNKNOWN_NS, UNKNOWN_NS, UNKNOWN_NS);
+			check_outcomes(t, 1, 0, 0, 0, 0);
+		}
+	}
+	counts = counts_of(joined);
+	assert_int_equal(counts.completed, 1);
+	assert_int_equal(counts.running, 3);
+	assert_int_equal(counts.before, 1);
+	assert_int_equal(counts.waiting, 1);
+	assert_int_equal(counts.deferred, 3);
+	assert_int_equal(counts.reclaimed, 1);
+	assert_int_equal(counts.pending, 2);
+	check_ledger(joined);
+
+	/* There is nothing left to tell, and what comes late is told by itself. */
+	teardowns_flush(joined->teardowns);
+	assert_int_equal(joined->nr, 3);
+	reclaim(joined, KEY + 2, 9000, 10);
+	end(joined, 2, 2 << 12, 1150, 900);
+	teardowns_flush(joined->teardowns);
+	assert_int_equal(counts_of(joined).strays, 1);
+	check_ledger(joined);
+}
+
+/* Where an end may have been missed, it may be of what looks as if it ran. */
+static void running_for_sure(void **state)
+{
+	struct joined *joined = *state;
+
+	joined->sees[POINT_FREE] = false;
+	let_go(joined, MAP, RELEASE_LAST, 1000);
+	start(joined, WORKER, MAP, 1100);
+	teardowns_flush(joined->teardowns);
+	assert_int_equal(joined->nr, 1);
+	assert_false(joined->teardown[0].running);
+	check_phases(&joined->teardown[0], 100, UNKNOWN_NS, UNKNOWN_NS, UNKNOWN_NS);
+	check_ledger(joined);
+}
+
+/* Nothing is told by it, and nothing is left: what a sanitizer sees. */
+static void freed_with_all_of_it_under_way(void **state)
+{
+	struct joined *joined = *state;
+
+	joined->sees[POINT_PUT] = false;
+	start(joined, 1, 1 << 12, 1100);
+	queued(joined, 1, KEY, 1205);
+	destroy(joined, 1, 1 << 12, KEY, 1200, 50);
+	queued(joined, 1, KEY + 1, 1305);
+	destroy(joined, 1, 1 << 12, KEY + 1, 1300, 50);
+	end(joined, 1, 1 << 12, 1100, 900);
+	start(joined, 2, 2 << 12, 1100);
+	queued(joined, 2, KEY + 2, 1205);
+	destroy(joined, 2, 2 << 12, KEY + 2, 1200, 50);
+	queued(joined, 2, KEY + 3, 1305);
+	reclaim(joined, KEY + 4, 1200, 50);
+	let_go(joined, 3 << 12, RELEASE_LAST, 1000);
+	assert_int_equal(joined->nr, 0);
+	assert_int_equal(joined->nr_reclaims, 0);
+	teardowns_free(NULL);
+}
+
+/* The other members are somebody else's. */
+static void counts_leave_the_rest_alone(void **state)
+{
+	struct joined *joined = *state;
+	struct teardown_ledger ledger;
+
+	memset(&ledger, 0xa5, sizeof(ledger));
+	teardowns_count(joined->teardowns, &ledger);
+	assert_int_equal(ledger.shown, 0);
+	assert_int_equal(ledger.strays, 0);
+	assert_true(ledger.started == 0xa5a5a5a5a5a5a5a5);
+	assert_true(ledger.lost == 0xa5a5a5a5a5a5a5a5);
+	assert_true(ledger.missed == 0xa5a5a5a5a5a5a5a5);
+	assert_true(ledger.filtered == 0xa5a5a5a5a5a5a5a5);
+	assert_true(ledger.rows_full == 0xa5a5a5a5a5a5a5a5);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		JOINED_TEST(let_go_of_before_the_run),
+		JOINED_TEST(who_let_go_may_be_missed),
+		JOINED_TEST(who_let_go_may_be_forgotten),
+		JOINED_TEST(freed_soon_after_the_beginning),
+		JOINED_TEST(flush),
+		JOINED_TEST(running_for_sure),
+		JOINED_TEST(freed_with_all_of_it_under_way),
+		JOINED_TEST(counts_leave_the_rest_alone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

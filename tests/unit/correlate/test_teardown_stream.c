@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Records of teardowns of every sort, whole, damaged and in no order, through all of the way from
+ * bytes to output: nothing may break, and every teardown must be accounted for.
+ */
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "output/teardown_view.h"
+#include "support/streamed.h"
+
+/* Records of every sort, of few threads, maps and allocators so that they meet. */
+
+#define NR_RECORDS 200000
+
+static size_t make_record(union record *rec, __u64 nth)
+{
+	static const __u8 types[] = {RECORD_ENTRY,   RECORD_ENTRY,	 RECORD_RETURN,
+				     RECORD_RETURN,  RECORD_RETURN_FULL, RECORD_RELEASE,
+				     RECORD_RELEASE, RECORD_QUEUE};
+	__u8 *bytes = (__u8 *)rec;
+	size_t i;
+
+	for (i = 0; i < sizeof(*rec); i++)
+		bytes[i] = random64();
+	rec->head.type = types[below(sizeof(types))];
+	rec->head.point = below(NR_PAIRED);
+	rec->head.tid = below(6);
+	rec->head.ts_ns = 10 * nth + below(10);
+	rec->head.arg = below(6);
+	rec->head.map = below(6);
+	rec->head.caller = 0;
+	if (rec->head.type == RECORD_RELEASE) {
+		rec->head.size = sizeof(rec->release);
+		rec->release.map_id = below(4);
+		rec->release.flags = below(8);
+	} else {
+		rec->head.size = rec->head.type == RECORD_RETURN || rec->head.type == RECORD_QUEUE
+					 ? sizeof(rec->head)
+					 : sizeof(rec->call);
+		rec->call.key = below(6);
+		rec->call.map_type = below(40);
+	}
+	if (!below(16)) /* damage */
+		bytes[below(offsetof(struct record_head, ts_ns))] = random64();
+	return below(16) ? sizeof(*rec) : below(sizeof(*rec));
+}
+
+/* What is made of them, each of it to a file of its own. */
+static const struct options views[] = {
+	{.events = true, .format = FORMAT_JSON},
+	{.events = true, .format = FORMAT_CSV},
+	{.events = true, .format = FORMAT_TABLE},
+	{.format = FORMAT_TABLE, .sort = SORT_DEFERRED, .top = 10},
+	{.format = FORMAT_TABLE, .timeline = true, .sort = SORT_KEY, .map_types = 0xffff},
+	{.format = FORMAT_JSON,
+	 .by = {KEY_TYPE, KEY_NAME, KEY_ID, KEY_RELEASED_BY, KEY_RELEASED_PID, KEY_CGROUP},
+	 .nr_by = 6,
+	 .sort = SORT_WAIT},
+	{.format = FORMAT_PERFETTO},
+	{.format = FORMAT_FOLDED},
+};
+
+#define NR_VIEWS (sizeof(views) / sizeof(*views))
+
+struct shown {
+	struct teardown_view *view;
+	FILE *file;
+	char *text;
+	size_t len;
+};
+
+static void show_teardown(struct stream *stream, const struct teardown *teardown)
+{
+	struct shown *shown = stream->ctx;
+	size_t i;
+
+	for (i = 0; i < NR_VIEWS && stream->nr % 16 == 0; i++)
+		assert_int_equal(teardown_view_teardown(shown[i].view, shown[i].file, teardown), 0);
+}
+
+static void show_reclaim(struct stream *stream, const struct reclaim *reclaim)
+{
+	struct shown *shown = stream->ctx;
+	size_t i;
+
+	for (i = 0; i < NR_VIEWS && stream->nr_reclaims % 16 == 0; i++)
+		assert_int_equal(teardown_view_reclaim(shown[i].view, shown[i].file, reclaim), 0);
+}
+
+static void show_begin(struct shown shown[NR_VIEWS])
+{
+	size_t i;
+
+	for (i = 0; i < NR_VIEWS; i++) {
+		shown[i].view = teardown_view_new(&views[i], 0);
+		shown[i].file = open_memstream(&shown[i].text, &shown[i].len);
+		assert_non_null(shown[i].view);
+		assert_non_null(shown[i].file);
+		assert_int_equal(teardown_view_begin(shown[i].view, shown[i].file), 0);
+	}
+}
+
+/* Every line of JSON is an object; in all others there is nothing that cannot be shown. */
+static void check_lines(const struct shown *shown, enum format format)
+{
+	char *line, *save;
+	json_t *json;
+
+	if (format == FORMAT_PERFETTO) {
+		json = json_loads(shown->text, 0, NULL);
+		assert_non_null(json);
+		json_decref(json);
+		return;
+	}
+	for (line = strtok_r(shown->text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		if (format != FORMAT_JSON) {
+			assert_null(strpbrk(line, "\x1b\r\t\x7f"));
+			continue;
+		}
+		json = json_loads(line, 0, NULL);
+		assert_non_null(json);
+		json_decref(json);
+	}
+}
+
+static void show_end(struct shown shown[NR_VIEWS])
+{
+	size_t i;
+
+	for (i = 0; i < NR_VIEWS; i++) {
+		assert_int_equal(teardown_view_end(shown[i].view, shown[i].file), 0);
+		assert_int_equal(fclose(shown[i].file), 0);
+		teardown_view_free(shown[i].view);
+		assert_true(shown[i].len > 1000);
+		check_lines(&shown[i], views[i].format);
+		free(shown[i].text);
+	}
+}
+
+static void on_overdue_teardown(void *ctx, const struct teardown *teardown,
+				const struct destroy *destroy)
+{
+	*(__u64 *)ctx += destroy >= teardown->destroy && teardown->nr_destroys;
+}
+
+static void on_overdue_release(void *ctx, const struct released *released)
+{
+	*(__u64 *)ctx += !!released;
+}
+
+static void records_in_no_order(void **state)
+{
+	struct shown shown[NR_VIEWS];
+	struct teardown_ledger ledger;
+	struct stream stream;
+	__u64 told = 0;
+	int i, pass;
+
+	(void)state;
+	for (pass = 0; pass < 2; pass++) {
+		state64 = 0x9e3779b97f4a7c15 + pass;
+		stream_open(&stream, 4); /* fewer than there are maps */
+		stream.teardown = show_teardown;
+		stream.reclaim = show_reclaim;
+		stream.ctx = shown;
+		show_begin(shown);
+		stream.lost[POINT_PUT] = pass;
+		for (i = 0; i < NR_RECORDS; i++) {
+			union record made;
+			size_t size = make_record(&made, i);
+			void *exact = malloc(size ? size : 1); /* to notice reading beyond it */
+
+			memcpy(exact, &made, size);
+			take(&stream, exact, size);
+			free(exact);
+			if (i < 100 || below(1000))
+				continue;
+			stream.lost[POINT_QUEUE] = below(2);
+			teardowns_for_each_overdue(stream.teardowns, 10ULL * i - below(1000),
+						   below(2), on_overdue_teardown, &told);
+			releases_for_each_overdue(stream.releases, 10ULL * i - below(1000),
+						  below(2), on_overdue_release, &told);
+		}
+		stream_flush(&stream);
+		ledger = adds_up(&stream);
+		assert_true(stream.bad > NR_RECORDS / 100 && stream.bad < NR_RECORDS / 4);
+		assert_true(told > 20);
+		assert_true(ledger.completed > 1000 && ledger.start_only > 1000);
+		assert_true(ledger.end_only > 1000 && ledger.running > 0);
+		assert_true(ledger.reclaimed > 100 && ledger.pending > 10);
+		assert_true(ledger.undecided > 100 && ledger.strays > 100);
+		assert_true(ledger.forgotten > 100 && ledger.no_release > 100);
+		assert_true(ledger.waiting <= 4);
+		stream_close(&stream);
+		show_end(shown);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(records_in_no_order),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A map's teardown is joined from what was seen of it: the worker's part. */
+#include "support/joined.h"
+
+static void phases_add_up(void **state)
+{
+	struct joined *joined = *state;
+	const struct teardown *teardown = &joined->teardown[0];
+
+	let_go(joined, MAP, RELEASE_LAST, 1000);
+	releases_queued(joined->releases, MAP, 1200);
+	assert_int_equal(counts_of(joined).waiting, 1);
+	start(joined, WORKER, MAP, 5000);
+	assert_int_equal(counts_of(joined).waiting, 0);
+	destroy(joined, WORKER, MAP, KEY, 5100, 200);
+	destroy(joined, WORKER, MAP, 0, 5400, 30);
+	assert_int_equal(joined->nr, 0);
+	end(joined, WORKER, MAP, 5000, 900);
+
+	/* What was freed at once is not waited for. */
+	assert_int_equal(joined->nr, 1);
+	check_phases(teardown, 4000, 900, 230, 0);
+	check_outcomes(teardown, 1, 1, 0, 0, 0);
+	assert_int_equal(teardown->queued_ns, 1200);
+	assert_false(teardown->running);
+	assert_int_equal(teardown->free.ts_ns, 5000);
+	assert_int_equal(teardown->free.entries, 1000);
+	assert_int_equal(teardown->free.map, MAP);
+	assert_string_equal(teardown->free.map_name, "events");
+	assert_int_equal(teardown->nr_destroys, 2);
+	assert_int_equal(teardown->destroy[0].ts_ns, 5100);
+	assert_int_equal(teardown->destroy[0].latency_ns, 200);
+	assert_int_equal(teardown->destroy[0].alloc, ALLOC_MA);
+	assert_int_equal(teardown->destroy[0].outcome, OUTCOME_DIRECT);
+	assert_true(teardown->destroy[0].freed_ns == UNKNOWN_NS);
+	assert_int_equal(teardown->destroy[1].outcome, OUTCOME_EMPTY);
+	assert_int_equal(counts_of(joined).completed, 1);
+	check_ledger(joined);
+}
+
+static void no_destroy_calls_take_no_time(void **state)
+{
+	struct joined *joined = *state;
+
+	let_go(joined, MAP, RELEASE_LAST, 1000);
+	start(joined, WORKER, MAP, 1000);
+	end(joined, WORKER, MAP, 1000, 900);
+	check_phases(&joined->teardown[0], 0, 900, 0, 0);
+	assert_true(joined->teardown[0].queued_ns == UNKNOWN_NS);
+}
+
+/* What is not known of one phase leaves the others alone, and the total unknown. */
+static void unknown_phases(void **state)
+{
+	struct joined *joined = *state;
+
+	joined->sees[POINT_PUT] = false;
+	start(joined, WORKER, MAP, 5000);
+	destroy(joined, WORKER, MAP, KEY, 5100, 200);
+	end(joined, WORKER, MAP, 5000, 900);
+	check_phases(&joined->teardown[0], UNKNOWN_NS, 900, 200, 0);
+
+	/* Of a clock that ran backwards no wait can be told. */
+	let_go(joined, MAP, RELEASE_LAST, 7100);
+	start(joined, WORKER, MAP, 7000);
+	end(joined, WORKER, MAP, 7000, 900);
+	check_phases(&joined->teardown[1], UNKNOWN_NS, 900, 0, 0);
+
+	/* A destroy call of which only one side was seen. */
+	let_go(joined, MAP, RELEASE_LAST, 8000);
+	start(joined, WORKER, MAP, 8100);
+	destroy(joined, WORKER, MAP, 0, 8200, 50);
+	destroy(joined, WORKER, MAP, 0, 8300, UNKNOWN_NS);
+	end(joined, WORKER, MAP, 8100, 900);
+	check_phases(&joined->teardown[2], 100, 900, UNKNOWN_NS, 0);
+	check_outcomes(&joined->teardown[2], 2, 0, 0, 0, 0);
+
+	/* One of which the allocator could not be read. */
+	let_go(joined, MAP, RELEASE_LAST, 9000);
+	start(joined, WORKER, MAP, 9100);
+	{
+		struct call call = call_of(WORKER, MAP, 0, 9200, 50);
+
+		call.flags &= ~CALL_EMPTY_KNOWN;
+		assert_int_equal(teardowns_destroy(joined->teardowns, &call), 0);
+	}
+	end(joined, WORKER, MAP, 9100, 900);
+	check_phases(&joined->teardown[3], 100, 900, 50, UNKNOWN_NS);
+	check_outcomes(&joined->teardown[3], 0, 0, 0, 0, 1);
+	check_ledger(joined);
+}
+
+static void workers_do_not_mix(void **state)
+{
+	struct joined *joined = *state;
+	__u32 worker;
+
+	for (worker = 1; worker <= 3; worker++) {
+		let_go(joined, worker << 12, RELEASE_LAST, 1000);
+		start(joined, worker, worker << 12, 1000 + worker);
+	}
+	destroy(joined, 2, 2 << 12, KEY, 2000, 20);
+	destroy(joined, 3, 3 << 12, 0, 2100, 30);
+	destroy(joined, 2, 2 << 12, KEY, 2200, 40);
+	end(joined, 3, 3 << 12, 1003, 9000);
+	end(joined, 1, 1 << 12, 1001, 7000);
+	end(joined, 2, 2 << 12, 1002, 8000);
+	check_phases(&joined->teardown[0], 3, 9000, 30, 0);
+	check_phases(&joined->teardown[1], 1, 7000, 0, 0);
+	check_phases(&joined->teardown[2], 2, 8000, 60, 0);
+	check_ledger(joined);
+}
+
+/* Where a map's creation fails, or a task frees an allocator, there is no teardown. */
+static void destroy_calls_outside(void **state)
+{
+	struct joined *joined = *state;
+
+	destroy(joined, WORKER, MAP, KEY, 500, 20);
+	destroy(joined, WORKER, 0, KEY, 600, 20);
+	let_go(joined, MAP, RELEASE_LAST, 1000);
+	start(joined, WORKER, MAP, 1100);
+	destroy(joined, WORKER + 1, MAP, KEY, 1200, 20);
+	destroy(joined, WORKER, MAP + 0x1000, KEY, 1300, 20);
+	/* Told of late, because its return was missed: of a map that lay there before. */
+	destroy(joined, WORKER, MAP, KEY, 1099, UNKNOWN_NS);
+	/* Its map is not known, but the thread is. */
+	destroy(joined, WORKER, 0, KEY, 1400, 70);
+	end(joined, WORKER, MAP, 1100, 900);
+	destroy(joined, WORKER, MAP, KEY, 2500, 20);
+	check_phases(&joined->teardown[0], 100, 900, 70, 0);
+	assert_int_equal(joined->teardown[0].nr_destroys, 1);
+	assert_int_equal(joined->nr, 1);
+	check_ledger(joined);
+}
+
+/* More than any map has: they are counted, and no figure is given that would leave some out. */
+static void more_destroys_than_there_is_room_for(void **state)
+{
+	struct joined *joined = *state;
+	int i;
+
+	let_go(joined, MAP, RELEASE_LAST, 1000);
+	start(joined, WORKER, MAP, 1100);
+	for (i = 0; i < MAX_DESTROYS; i++)
+		destroy(joined, WORKER, MAP, 0, 1200 + i, 10);
+	end(joined, WORKER, MAP, 1100, 900);
+	check_phases(&joined->teardown[0], 100, 900, 10 * MAX_DESTROYS, 0);
+
+	let_go(joined, MAP, RELEASE_LAST, 1000);
+	start(joined, WORKER, MAP, 1100);
+	for (i = 0; i < MAX_DESTROYS + 2; i++)
+		destroy(joined, WORKER, MAP, 0, 1200 + i, 10);
+	end(joined, WORKER, MAP, 1100, 900);
+	check_phases(&joined->teardown[1], 100, 900, UNKNOWN_NS, UNKNOWN_NS);
+	assert_int_equal(joined->teardown[1].nr_destroys, MAX_DESTROYS + 2);
+	check_outcomes(&joined->teardown[1], MAX_DESTROYS, 0, 0, 0, 2);
+	check_ledger(joined);
+}
+
+static void only_the_start_was_seen(void **state)
+{
+	struct joined *joined = *state;
+
+	/* As a pair tells it, when the thread is found at its next map. */
+	let_go(joined, MAP, RELEASE_LAST, 1000);
+	start(joined, WORKER, MAP, 1100);
+	destroy(joined, WORKER, MAP, 0, 1200, 10);
+	end(joined, WORKER, MAP, 1100, UNKNOWN_NS);
+	assert_int_equal(joined->nr, 1);
+	check_phases(&joined->teardown[0], 100, UNKNOWN_NS, UNKNOWN_NS, UNKNOWN_NS);
+	check_outcomes(&joined->teardown[0], 1, 0, 0, 0, 0);
+	assert_false(joined->teardown[0].running);
+	assert_int_equal(counts_of(joined).start_only, 1);
+
+	/* And where it does not. */
+	let_go(joined, MAP, RELEASE_LAST, 2000);
+	start(joined, WORKER, MAP, 2100);
+	let_go(joined, MAP, RELEASE_LAST, 3000);
+	start(joined, WORKER, MAP, 3100);
+	assert_int_equal(joined->nr, 2);
+	assert_int_equal(joined->teardown[1].free.ts_ns, 2100);
+	assert_int_equal(counts_of(joined).start_only, 2);
+	end(joined, WORKER, MAP, 3100, 900);
+	check_phases(&joined->teardown[2], 100, 900, 0, 0);
+	check_ledger(joined);
+}
+
+static void only_the_end_was_seen(void **state)
+{
+	struct joined *joined = *state;
+	struct call fexit = {
+		.ts_ns = UNKNOWN_NS, .latency_ns = UNKNOWN_NS, .map = MAP, .tid = WORKER};
+
+	/* By fexit, which knows the map; who let go of it knows its type. */
+	let_go(joined, MAP, RELEASE_LAST, 1000);
+	assert_int_equal(teardowns_end(joined->teardowns, &fexit), 0);
+	assert_int_equal(joined->nr, 1);
+	assert_true(call_has(&joined->teardown[0].free, CALL_MAP | CALL_NAME));
+	assert_int_equal(joined->teardown[0].free.map_type, 1);
+	check_phases(&joined->teardown[0], UNKNOWN_NS, UNKNOWN_NS, UNKNOWN_NS, UNKNOWN_NS);
+	assert_int_equal(joined->teardown[0].free.identity.map_id, 7);
+	assert_int_equal(joined->teardown[0].free.identity.released_ns, 1000);
+	assert_int_equal(counts_of(joined).waiting, 0);
+	assert_int_equal(counts_of(joined).end_only, 1);
+
+	/* By a kretprobe, which does not: nothing tells when it was let go of. */
+	end(joined, WORKER, 0, UNKNOWN_NS, UNKNOWN_NS);
+	assert_int_equal(joined->nr, 2);
+	assert_true(joined->teardown[1].free.identity.released_ns == UNKNOWN_NS);
+	assert_int_equal(counts_of(joined).end_only, 2);
+	assert_int_equal(counts_of(joined).no_release, 1);
+
+	/* It is no end of what the thread was last seen to begin. */
+	let_go(joined, MAP, RELEASE_LAST, 2000);
+	start(joined, WORKER, MAP, 2100);
+	end(joined, WORKER, 0, UNKNOWN_NS, UNKNOWN_NS);
+	assert_int_equal(counts_of(joined).end_only, 3);
+	assert_int_equal(counts_of(joined).completed, 0);
+	end(joined, WORKER, MAP, 2100, 900);
+	check_phases(&joined->teardown[3], 100, 900, 0, 0);
+	check_ledger(joined);
+}
+
+/* Who let go of a map is said of that one, and not of the next at its address. */
+static void address_used_again(void **state)
+{
+	struct joined *joined = *state;
+
+	joined->sees[POINT_RELEASE] = false;
+	let_go(joined, MAP, RELEASE_LAST, 1000);
+	start(joined, WORKER, MAP, 1100);
+	/* While the worker is at it: its memory is still its own, but other workers' may be. */
+	end(joined, WORKER, MAP, 1100, 900);
+	start(joined, WORKER, MAP, 3000);
+	end(joined, WORKER, MAP, 3000, 900);
+	let_go(joined, MAP, RELEASE_LAST, 5000);
+	start(joined, WORKER + 1, MAP, 5300);
+	end(joined, WORKER + 1, MAP, 5300, 900);
+	check_phases(&joined->teardown[0], 100, 900, 0, 0);
+	check_phases(&joined->teardown[1], UNKNOWN_NS, 900, 0, 0);
+	assert_int_equal(joined->teardown[1].free.identity.map_id, 0);
+	check_phases(&joined->teardown[2], 300, 900, 0, 0);
+	check_ledger(joined);
+}
+
+/* What is under way can be said whose it is, before it is over. */
+static void calls_under_way_are_identified(void **state)
+{
+	struct joined *joined = *state;
+	struct call free_call = call_of(WORKER, MAP, 0, 1100, UNKNOWN_NS);
+	struct call call = call_of(WORKER, MAP, KEY, 1200, UNKNOWN_NS);
+
+	let_go(joined, MAP, RELEASE_LAST, 1000);
+	start(joined, WORKER, MAP, 1100);
+	teardowns_identify(joined->teardowns, POINT_FREE, &free_call);
+	assert_int_equal(free_call.identity.map_id, 7);
+	assert_int_equal(free_call.identity.released_by.pid, 500);
+	teardowns_identify(joined->teardowns, POINT_DESTROY, &call);
+	assert_int_equal(call.identity.released_ns, 1000);
+
+	/* Its map was not found: it is the worker's. */
+	call = call_of(WORKER, 0, KEY, 1200, UNKNOWN_NS);
+	teardowns_identify(joined->teardowns, POINT_DESTROY, &call);
+	assert_int_equal(call.identity.map_id, 7);
+
+	/* Another map's, and another thread's. */
+	call = call_of(WORKER, MAP + 0x1000, KEY, 1200, UNKNOWN_NS);
+	teardowns_identify(joined->teardowns, POINT_DESTROY, &call);
+	assert_int_equal(call.identity.map_id, 0);
+	call = call_of(WORKER + 1, MAP, KEY, 1200, UNKNOWN_NS);
+	teardowns_identify(joined->teardowns, POINT_DESTROY, &call);
+	assert_int_equal(call.identity.map_id, 0);
+	end(joined, WORKER, MAP, 1100, 900);
+	call = call_of(WORKER, MAP, KEY, 1200, UNKNOWN_NS);
+	teardowns_identify(joined->teardowns, POINT_DESTROY, &call);
+	assert_int_equal(call.identity.map_id, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		JOINED_TEST(phases_add_up),
+		JOINED_TEST(no_destroy_calls_take_no_time),
+		JOINED_TEST(unknown_phases),
+		JOINED_TEST(workers_do_not_mix),
+		JOINED_TEST(destroy_calls_outside),
+		JOINED_TEST(more_destroys_than_there_is_room_for),
+		JOINED_TEST(only_the_start_was_seen),
+		JOINED_TEST(only_the_end_was_seen),
+		JOINED_TEST(address_used_again),
+		JOINED_TEST(calls_under_way_are_identified),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

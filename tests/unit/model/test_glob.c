@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Patterns for map names, held against fnmatch(3).
+ */
+#include <errno.h>
+#include <fnmatch.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "model/glob.h"
+
+static bool matches(const char *pattern, const char *name)
+{
+	struct name_filter filter;
+
+	if (glob_compile(pattern, &filter))
+		fail_msg("'%s' does not compile", pattern);
+	return glob_match(&filter, name, NAME_LEN);
+}
+
+static void expect(const char *pattern, const char *name, bool want)
+{
+	if (matches(pattern, name) != want)
+		fail_msg("'%s' %s '%s'", pattern, want ? "does not match" : "matches", name);
+}
+
+static void test_known_answers(void **state)
+{
+	(void)state;
+	expect("my_map", "my_map", true);
+	expect("my_map", "my_ma", false);
+	expect("my_map", "my_map2", false);
+	expect("my_map", "", false);
+	expect("", "", true);
+	expect("", "a", false);
+	expect("*", "", true);
+	expect("*", "anything", true);
+	expect("***", "anything", true);
+	expect("cali_*", "cali_v4_ct", true);
+	expect("cali_*", "cali", false);
+	expect("*_ct", "cali_v4_ct", true);
+	expect("*_ct", "cali_v4_ct2", false);
+	expect("*a*a*a*", "aa", false);
+	expect("*a*a*a*", "bababab", true);
+	expect("?", "", false);
+	expect("a?c", "abc", true);
+	expect("a?c", "ac", false);
+	expect("[abc]x", "bx", true);
+	expect("[abc]x", "dx", false);
+	expect("[!abc]x", "dx", true);
+	expect("[!abc]x", "ax", false);
+	expect("[!abc]x", "x", false);
+	expect("[a-c]", "b", true);
+	expect("[a-c]", "-", false);
+	expect("[a-]", "-", true);
+	expect("[]]", "]", true);
+	expect("[!]]", "]", false);
+	expect("\\*", "*", true);
+	expect("\\*", "a", false);
+	expect("[\\]]", "]", true);
+	expect("[\\]]", "\\", false);
+	expect("]", "]", true);
+	expect("\xe9?", "\xe9\xff", true);
+	expect("[\xe0-\xff]", "\xe9", true);
+	expect("[\xe0-\xff]", "e", false);
+}
+
+static void test_names_without_end(void **state)
+{
+	struct name_filter filter;
+	char name[NAME_LEN + 8];
+
+	(void)state;
+	memset(name, 'a', sizeof(name));
+	assert_int_equal(glob_compile("aaaaaaaaaaaaaaaa", &filter), 0);
+	assert_true(glob_match(&filter, name, NAME_LEN));
+	assert_true(glob_match(&filter, name, sizeof(name))); /* reads NAME_LEN bytes, no more */
+	assert_false(glob_match(&filter, name, NAME_LEN - 1));
+	assert_int_equal(glob_compile("", &filter), 0);
+	assert_true(glob_match(&filter, name, 0));
+	name[3] = '\0'; /* what lies behind it is not looked at */
+	assert_int_equal(glob_compile("a?a", &filter), 0);
+	assert_true(glob_match(&filter, name, NAME_LEN));
+}
+
+static void test_refused(void **state)
+{
+	static const char *const malformed[] = {
+		"[",   "[a",	"[]",	       "[!",	  "[!]",     "[^]",
+		"a[",  "\\",	"a\\",	       "[\\",	  "[\\]",    "[z-a]",
+		"[a-", "[a-\\", "[[:alpha:]]", "[[.a.]]", "[[=a=]]", "[a-[.b.]]",
+	};
+	struct name_filter filter;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(malformed) / sizeof(malformed[0]); i++)
+		if (glob_compile(malformed[i], &filter) != -EINVAL)
+			fail_msg("'%s' is not refused", malformed[i]);
+}
+
+static void test_longest(void **state)
+{
+	struct name_filter filter;
+	char pattern[200];
+
+	(void)state;
+	memset(pattern, '?', sizeof(pattern));
+	pattern[63] = '\0';
+	assert_int_equal(glob_compile(pattern, &filter), 0);
+	assert_int_equal(glob_min_len(&filter), 63);
+	assert_false(glob_match(&filter, "a", NAME_LEN));
+	pattern[63] = '*';
+	pattern[64] = '\0';
+	assert_int_equal(glob_compile(pattern, &filter), 0);
+	pattern[64] = '?';
+	pattern[65] = '\0';
+	assert_int_equal(glob_compile(pattern, &filter), -E2BIG);
+	memset(pattern, '*', sizeof(pattern));
+	pattern[sizeof(pattern) - 1] = '\0';
+	assert_int_equal(glob_compile(pattern, &filter), 0);
+	assert_int_equal(glob_min_len(&filter), 0);
+	assert_true(glob_match(&filter, "a", NAME_LEN));
+	assert_int_equal(glob_compile("*[abc]?\\*d*", &filter), 0);
+	assert_int_equal(glob_min_len(&filter), 4);
+}
+
+/* xorshift64*: the same numbers on every machine. */
+static __u64 random_below(__u64 limit)
+{
+	static __u64 x = 0x9e3779b97f4a7c15;
+
+	x ^= x >> 12;
+	x ^= x << 25;
+	x ^= x >> 27;
+	return (x * 0x2545f4914f6cdd1d >> 32) % limit;
+}
+
+/* Few letters, so that names match now and then; much syntax, so that its corners meet. */
+static void random_text(char *text, size_t max_len, const char *alphabet)
+{
+	size_t len = random_below(max_len + 1);
+
+	for (size_t i = 0; i < len; i++)
+		text[i] = alphabet[random_below(strlen(alphabet))];
+	text[len] = '\0';
+}
+
+static void test_agrees_with_fnmatch(void **state)
+{
+	static const char *const alphabets[] = {"ab*?", "ab*?[]!^-\\", "abc[]!-", "a*b_.\\\xe9[-]"};
+	unsigned int compared = 0, matched = 0;
+
+	(void)state;
+	for (int i = 0; i < 400000; i++) {
+		const char *alphabet = alphabets[i % 4];
+		struct name_filter filter;
+		char pattern[16], name[NAME_LEN];
+		bool want;
+
+		random_text(pattern, sizeof(pattern) - 1, alphabet);
+		/* Long names seldom match: most are kept short. */
+		random_text(name, random_below(2) ? 5 : sizeof(name) - 1,
+			    random_below(8) ? "aabb" : "abc]!-\\_.[*?\xe9");
+		if (glob_compile(pattern, &filter))
+			continue;
+		want = fnmatch(pattern, name, 0) == 0;
+		if (glob_match(&filter, name, sizeof(name)) != want)
+			fail_msg("'%s' %s '%s'", pattern, want ? "does not match" : "matches",
+				 name);
+		compared++;
+		matched += want;
+	}
+	/* Neither side of the property may go untested. */
+	assert_true(compared > 200000);
+	assert_true(matched > 10000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_known_answers),
+		cmocka_unit_test(test_names_without_end),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_longest),
+		cmocka_unit_test(test_agrees_with_fnmatch),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

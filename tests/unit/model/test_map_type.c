@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Names of map types, known to libbpf and not.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <cmocka.h>
+
+#include "model/map_type.h"
+
+/* A kernel's enum with an alias, as 19 has, and types from the future. */
+static struct btf *made_btf(const char *enum_name)
+{
+	struct btf *btf = btf__new_empty();
+
+	assert_non_null(btf);
+	assert_true(btf__add_int(btf, "int", 4, BTF_INT_SIGNED) > 0);
+	assert_true(btf__add_enum(btf, enum_name, 4) > 0);
+	assert_int_equal(btf__add_enum_value(btf, "BPF_MAP_TYPE_UNSPEC", 0), 0);
+	assert_int_equal(btf__add_enum_value(btf, "BPF_MAP_TYPE_HASH", 1), 0);
+	assert_int_equal(btf__add_enum_value(btf, "BPF_MAP_TYPE_CGROUP_STORAGE_DEPRECATED", 19), 0);
+	assert_int_equal(btf__add_enum_value(btf, "BPF_MAP_TYPE_CGROUP_STORAGE", 19), 0);
+	assert_int_equal(btf__add_enum_value(btf, "BPF_MAP_TYPE_RHASH", 1000), 0);
+	assert_int_equal(btf__add_enum_value(btf, "__MAX_BPF_MAP_TYPE", 1001), 0);
+	return btf;
+}
+
+static void test_btf_name(void **state)
+{
+	struct btf *btf = made_btf("bpf_map_type");
+	char name[32] = "untouched";
+
+	(void)state;
+	assert_int_equal(maptype_btf_name(btf, 1000, name, sizeof(name)), 0);
+	assert_string_equal(name, "rhash");
+	assert_int_equal(maptype_btf_name(btf, 19, name, sizeof(name)), 0);
+	assert_string_equal(name, "cgroup_storage");
+	assert_int_equal(maptype_btf_name(btf, 1000, name, 4), 0);
+	assert_string_equal(name, "rha");
+	/* The mark of the enum's end is no type. */
+	assert_int_equal(maptype_btf_name(btf, 1001, name, sizeof(name)), -ENOENT);
+	assert_int_equal(maptype_btf_name(btf, 2, name, sizeof(name)), -ENOENT);
+	btf__free(btf);
+}
+
+static void test_btf_without_the_enum(void **state)
+{
+	struct btf *btf = made_btf("some_other_enum");
+	char name[32];
+
+	(void)state;
+	assert_int_equal(maptype_btf_name(btf, 1, name, sizeof(name)), -ENOENT);
+	btf__free(btf);
+}
+
+static void test_names_of_libbpf(void **state)
+{
+	(void)state;
+	assert_string_equal(maptype_name(1), "hash");
+	assert_string_equal(maptype_name(5), "percpu_hash");
+	assert_string_equal(maptype_name(11), "lpm_trie");
+	assert_string_equal(maptype_name(29), "task_storage");
+	assert_string_equal(maptype_name(0), "unspec");
+}
+
+static void test_round_trip(void **state)
+{
+	(void)state;
+	for (__u32 type = 1; type < 200; type++) {
+		__u32 back = 0;
+
+		if (maptype_from_name(maptype_name(type), &back) || back != type)
+			fail_msg("%u is '%s', which is %u", type, maptype_name(type), back);
+	}
+}
+
+/* Types that no kernel has: a name for each, and no growth. */
+static void test_unknown_types(void **state)
+{
+	const char *first = maptype_name(1000000);
+
+	(void)state;
+	assert_string_equal(first, "type_1000000");
+	assert_string_equal(maptype_name(UINT32_MAX), "type_4294967295");
+	assert_string_equal(first, "type_1000000"); /* still */
+	assert_ptr_equal(maptype_name(1000000), first);
+	for (__u32 i = 1; i < 80; i++) {
+		char want[32];
+
+		snprintf(want, sizeof(want), "type_%u", 1000000 + i);
+		assert_string_equal(maptype_name(1000000 + i), want);
+		assert_string_equal(maptype_name(1000000 + i), want);
+	}
+	assert_string_equal(maptype_name(1000000), "type_1000000");
+}
+
+static void test_unknown_names(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"foo",
+		"Hash",
+		"hash ",
+		" hash",
+		"unspec",
+		"BPF_MAP_TYPE_HASH",
+		"hash,lru_hash",
+		"type_",
+		"type_0",
+		"type_-1",
+		"type_+1",
+		"type_ 1",
+		"type_01",
+		"type_1x",
+		"type_4294967296",
+		"type_4294967297",
+		"type_99999999999",
+		"type_18446744073709551617",
+	};
+	__u32 type = 77;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (maptype_from_name(bad[i], &type) != -ENOENT || type != 77)
+			fail_msg("'%s' is taken for type %u", bad[i], type);
+	assert_int_equal(maptype_from_name("type_4294967295", &type), 0);
+	assert_int_equal(type, UINT32_MAX);
+}
+
+static int no_messages(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	(void)level;
+	(void)fmt;
+	(void)args;
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_btf_name),
+
+		cmocka_unit_test(test_btf_without_the_enum),
+		cmocka_unit_test(test_names_of_libbpf),
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_unknown_types),
+		cmocka_unit_test(test_unknown_names),
+	};
+
+	libbpf_set_print(no_messages); /* where the machine has no BTF, libbpf says so */
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

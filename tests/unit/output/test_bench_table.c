@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Shows what a benchmark measured, in all formats, and how it grows.
+ */
+#include <math.h>
+
+#include <jansson.h>
+#include <linux/bpf.h>
+
+#include "output/bench_table.h"
+#include "support/rendered.h"
+
+/* Medians grow as entries^0.5 in one family, and as entries in another. */
+static const struct scenario list[] = {
+	{"h1", "bench_0", BPF_MAP_TYPE_HASH, 1, 64, false, FILL_FULL, 1, 1, 3},
+	{"t|1", "bench_1", BPF_MAP_TYPE_LPM_TRIE, 100, 8, false, FILL_FULL, 4, 50, 1},
+	{"h2", "bench_2", BPF_MAP_TYPE_HASH, 10000, 64, false, FILL_FULL, 1, 1, 3},
+	{"t2", "bench_3", BPF_MAP_TYPE_LPM_TRIE, 10000, 8, false, FILL_FULL, 4, 50, 1},
+	{"e1", "bench_4", BPF_MAP_TYPE_HASH, 100, 64, false, FILL_EMPTIED, 1, 1, 3},
+	{"left out", "bench_5", BPF_MAP_TYPE_HASH, 1000000, 64, false, FILL_FULL, 1, 1, 3},
+};
+#define NR (sizeof(list) / sizeof(list[0]))
+
+static void add(struct aggregate *aggregate, const char *scenario, __u64 free_ns, __u64 deferred_ns)
+{
+	struct teardown teardown = {
+		.free = {.latency_ns = free_ns, .entries = ENTRIES_UNKNOWN, .scenario = scenario},
+		.phase = {1000, free_ns, free_ns / 2, deferred_ns, UNKNOWN_NS},
+	};
+
+	if (deferred_ns != UNKNOWN_NS)
+		teardown.phase[PHASE_TOTAL] = 1000 + free_ns + deferred_ns;
+	assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
+}
+
+static struct aggregate *measured(struct rows *rows)
+{
+	static const enum key by[] = {KEY_SCENARIO};
+	struct aggregate *aggregate = aggregate_new(by, 1, 100);
+
+	assert_non_null(aggregate);
+	for (int i = 0; i < 3; i++) {
+		add(aggregate, "h1", 100, 0);
+		add(aggregate, "h2", 10000, 0);
+		add(aggregate, "t2", 1000000, 5000000);
+	}
+	add(aggregate, "t|1", 10000, UNKNOWN_NS);
+	add(aggregate, "e1", 200, 30);
+	add(aggregate, "of no interest", 1, 1);
+	assert_int_equal(aggregate_sort(aggregate, SORT_TOTAL, 0, rows), 0);
+	return aggregate;
+}
+
+static const char *shown(enum format format)
+{
+	struct rows rows;
+	struct aggregate *aggregate = measured(&rows);
+	FILE *out = out_open();
+
+	assert_int_equal(bench_table(out, format, list, NR, &rows), 0);
+	aggregate_free(aggregate);
+	return out_close(out);
+}
+
+/* The nth line, without its end, until the next call of this. */
+static const char *line_of(const char *text, int nth)
+{
+	static char line[1024];
+
+	while (nth--) {
+		text = strchr(text, '\n');
+		assert_non_null(text);
+		text++;
+	}
+	snprintf(line, sizeof(line), "%.*s", (int)strcspn(text, "\n"), text);
+	return line;
+}
+
+static void slopes_are_right(void **state)
+{
+	double x[] = {1, 1000, 100000, 1000000}, y[4];
+	/* Worked out by hand from the logarithms to base 10: x 0, 1, 2; y 0, 2, 1. */
+	double noisy_x[] = {1, 10, 100}, noisy_y[] = {1, 100, 10};
+	double same[] = {7, 7, 7}, none[] = {0, NAN, -1};
+
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		y[i] = 41 * pow(x[i], 0.97);
+	assert_true(fabs(bench_exponent(x, y, 4) - 0.97) < 1e-9);
+	assert_true(fabs(bench_exponent(noisy_x, noisy_y, 3) - 0.5) < 1e-9);
+	y[0] = NAN;
+	y[1] = 0;
+	assert_true(fabs(bench_exponent(x, y, 4) - 0.97) < 1e-9);
+	y[2] = NAN;
+	assert_true(isnan(bench_exponent(x, y, 4)));
+	assert_true(isnan(bench_exponent(same, noisy_y, 3)));
+	assert_true(isnan(bench_exponent(noisy_x, none, 3)));
+	assert_true(isnan(bench_exponent(x, y, 0)));
+}
+
+static void tables_have_a_line_for_each_scenario(void **state)
+{
+	const char *text = shown(FORMAT_TABLE);
+	char header[1100];
+
+	(void)state;
+	snprintf(header, sizeof(header), "%s\n", line_of(text, 0));
+	check_cell(header, line_of(text, 1), "SCENARIO", false, "h1");
+	check_cell(header, line_of(text, 1), "COUNT", true, "3");
+	check_cell(header, line_of(text, 1), "FREE P50", true, "100ns");
+	check_cell(header, line_of(text, 1), "DEFERRED P50", true, "0ns");
+	check_cell(header, line_of(text, 2), "SCENARIO", false, "t|1");
+	check_cell(header, line_of(text, 2), "DEFERRED P50", true, "-");
+	check_cell(header, line_of(text, 2), "FREE P50 PER ENTRY", true, "100ns");
+	check_cell(header, line_of(text, 4), "FREE P50", true, "1.00ms");
+	check_cell(header, line_of(text, 4), "DESTROY P50", true, "500us");
+	check_cell(header, line_of(text, 4), "DEFERRED P50", true, "5.00ms");
+	check_cell(header, line_of(text, 4), "ENTRIES", true, "10000");
+	check_cell(header, line_of(text, 5), "SCENARIO", false, "e1");
+	check_cell(header, line_of(text, 5), "FREE P50 PER ENTRY", true, "-");
+	check_cell(header, line_of(text, 6), "COUNT", true, "0");
+	check_cell(header, line_of(text, 6), "TOTAL P50", true, "-");
+	assert_string_equal(line_of(text, 7), "");
+	snprintf(header, sizeof(header), "%s\n", line_of(text, 8));
+	check_cell(header, line_of(text, 9), "SCENARIOS", false, "hash,value=64");
+	check_cell(header, line_of(text, 9), "FREE P50 ~ ENTRIES^", true, "0.5");
+	check_cell(header, line_of(text, 10), "FREE P50 ~ ENTRIES^", true, "1");
+	check_cell(header, line_of(text, 10), "TO", true, "10000");
+	assert_string_equal(line_of(text, 11), "");
+	assert_null(strstr(text, "interest"));
+}
+
+static json_t *json_line(const char *text, int nth)
+{
+	json_t *json = json_loads(line_of(text, nth), 0, NULL);
+
+	assert_non_null(json);
+	return json;
+}
+
+static long long number_of(const json_t *json, const char *name)
+{
+	const json_t *value = json_object_get(json, name);
+
+	assert_true(json_is_integer(value));
+	return json_integer_value(value);
+}
+
+static void check_real(const json_t *json, const char *name, double want)
+{
+	const json_t *value = json_object_get(json, name);
+
+	if (!json_is_number(value) || fabs(json_number_value(value) - want) > 0.001)
+		fail_msg("%s is not %f", name, want);
+}
+
+static void json_has_it_all(void **state)
+{
+	const char *text = shown(FORMAT_JSON);
+	json_t *json = json_line(text, 3);
+
+	(void)state;
+	assert_string_equal(json_string_value(json_object_get(json, "type")), "bench");
+	assert_string_equal(json_string_value(json_object_get(json, "scenario")), "t2");
+	assert_string_equal(json_string_value(json_object_get(json, "map_type")), "lpm_trie");
+	assert_string_equal(json_string_value(json_object_get(json, "fill")), "full");
+	assert_string_equal(json_string_value(json_object_get(json, "family")),
+			    "lpm_trie,value=8,threads=4,maps=50");
+	assert_true(json_is_false(json_object_get(json, "prealloc")));
+	assert_int_equal(number_of(json, "entries"), 10000);
+	assert_int_equal(number_of(json, "value_size"), 8);
+	assert_int_equal(number_of(json, "threads"), 4);
+	assert_int_equal(number_of(json, "maps"), 50);
+	assert_int_equal(number_of(json, "runs"), 1);
+	assert_int_equal(number_of(json, "count"), 3);
+	assert_int_equal(number_of(json, "free_p50_ns"), 1000000);
+	assert_int_equal(number_of(json, "deferred_p99_ns"), 5000000);
+	assert_int_equal(number_of(json, "total_p50_ns"), 6001000);
+	check_real(json, "free_ns_per_entry", 100);
+	json_decref(json);
+	json = json_line(text, 1);
+	assert_true(json_is_null(json_object_get(json, "total_p50_ns")));
+	json_decref(json);
+	json = json_line(text, 4);
+	assert_string_equal(json_string_value(json_object_get(json, "fill")), "emptied");
+	assert_true(json_is_null(json_object_get(json, "free_ns_per_entry")));
+	json_decref(json);
+	json = json_line(text, 6);
+	assert_string_equal(json_string_value(json_object_get(json, "type")), "scaling");
+	assert_int_equal(number_of(json, "points"), 2); /* the one left out is none */
+	assert_int_equal(number_of(json, "entries_min"), 1);
+	assert_int_equal(number_of(json, "entries_max"), 10000);
+	check_real(json, "free_exponent", 0.5);
+	check_real(json, "free_exponent_top", 0.5); /* of two there are no others */
+	check_real(json, "total_exponent", log(11.0 / 1.1) / log(10000));
+	check_real(json, "free_ns_per_entry", 1);
+	json_decref(json);
+	json = json_line(text, 7);
+	check_real(json, "free_exponent", 1);
+	assert_true(json_is_null(json_object_get(json, "total_exponent")));
+	json_decref(json);
+	assert_string_equal(line_of(text, 8), "");
+}
+
+static void csv_is_one_table(void **state)
+{
+	const char *text = shown(FORMAT_CSV);
+
+	(void)state;
+	assert_int_equal(strncmp(text, "type,scenario,map_type,", 23), 0);
+	assert_int_equal(strncmp(line_of(text, 1), "bench,h1,hash,64,false,full,1,1,3,", 34), 0);
+	assert_int_equal(strncmp(line_of(text, 6), "bench,left out,hash,", 20), 0);
+	assert_string_equal(line_of(text, 7), "");
+}
+
+static void markdown_has_two_tables(void **state)
+{
+	const char *text = shown(FORMAT_MARKDOWN);
+
+	(void)state;
+	assert_int_equal(strncmp(text, "| SCENARIO | COUNT | ENTRIES |", 30), 0);
+	assert_int_equal(strncmp(line_of(text, 3), "| t\\|1 | 1 | 100 |", 18), 0);
+	assert_string_equal(line_of(text, 8), "");
+	assert_int_equal(strncmp(line_of(text, 9), "| SCENARIOS |", 13), 0);
+	assert_non_null(strstr(line_of(text, 11), " 0.5 |"));
+}
+
+static void nothing_measured_is_shown_as_that(void **state)
+{
+	const struct rows none = {.nr = 0};
+	FILE *out = out_open();
+	const char *text;
+
+	(void)state;
+	assert_int_equal(bench_table(out, FORMAT_TABLE, list, 1, &none), 0);
+	text = out_close(out);
+	assert_non_null(strstr(line_of(text, 1), "h1"));
+	assert_string_equal(line_of(text, 2), "");
+	out = out_open();
+	assert_int_equal(bench_table(out, FORMAT_TABLE, list, 0, &none), 0);
+	assert_string_equal(out_close(out), "no scenarios\n");
+}
+
+/* Where a part of the time is the same for all maps, the greatest ones tell. */
+static void the_greatest_maps_are_told_apart(void **state)
+{
+	static const enum key by[] = {KEY_SCENARIO};
+	static const __u64 medians[] = {500000, 100, 5000}; /* of 10,000, 1 and 100 entries */
+	static const __u32 entries[] = {10000, 1, 100};
+	struct aggregate *aggregate = aggregate_new(by, 1, 100);
+	struct scenario three[3] = {list[0], list[0], list[0]};
+	struct rows rows;
+	json_t *json;
+	FILE *out = out_open();
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		snprintf(three[i].name, sizeof(three[i].name), "%d", i);
+		three[i].entries = entries[i];
+		add(aggregate, three[i].name, medians[i], 0);
+	}
+	assert_int_equal(aggregate_sort(aggregate, SORT_TOTAL, 0, &rows), 0);
+	assert_int_equal(bench_table(out, FORMAT_JSON, three, 3, &rows), 0);
+	json = json_line(out_close(out), 3);
+	check_real(json, "free_exponent_top", 1);
+	check_real(json, "free_exponent",
+		   log(5000) / log(10000)); /* evenly spaced: the ends tell */
+	check_real(json, "free_ns_per_entry", 50);
+	json_decref(json);
+	aggregate_free(aggregate);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(slopes_are_right),
+		cmocka_unit_test(tables_have_a_line_for_each_scenario),
+		cmocka_unit_test(json_has_it_all),
+		cmocka_unit_test(csv_is_one_table),
+		cmocka_unit_test(markdown_has_two_tables),
+		cmocka_unit_test(the_greatest_maps_are_told_apart),
+		cmocka_unit_test(nothing_measured_is_shown_as_that),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

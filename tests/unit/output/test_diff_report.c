@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reads comparisons back as people and programs see them.
+ */
+#include <errno.h>
+#include <jansson.h>
+
+#include "output/diff_report.h"
+#include "support/compared.h"
+
+/* As a diff of --by type,name with 20 values each makes it: 1 us, 2 us, and all that is missing. */
+static struct sides three_keys(void)
+{
+	static const enum key by[] = {KEY_TYPE, KEY_NAME};
+	struct sides sides = sides_by(by, 2, 100);
+
+	put_steps(&sides, SIDE_BASE, "slower", 1000, 1, 20);
+	put_steps(&sides, SIDE_NEW, "slower", 2000, 2, 20);
+	put_steps(&sides, SIDE_BASE, "same|x", 1000, 1, 20);
+	put_steps(&sides, SIDE_NEW, "same|x", 1000, 1, 20);
+	put_steps(&sides, SIDE_BASE, "gone", 1000, 1, 3);
+	gate(&sides, METRIC_P50, 10);
+	gate(&sides, METRIC_P99, 1000);
+	gate(&sides, METRIC_TOTAL, 12.5);
+	return sides;
+}
+
+/* What was written, until the next call of this. */
+static const char *written(struct sides *sides, enum format format)
+{
+	static char *last;
+	size_t len;
+	FILE *out;
+
+	free(last);
+	out = open_memstream(&last, &len);
+	assert_non_null(out);
+	sides->opts.format = format;
+	assert_int_equal(diff_write(out, &sides->opts, compare(sides)), 0);
+	assert_int_equal(fclose(out), 0);
+	return last;
+}
+
+static void table(void **state)
+{
+	struct sides sides = three_keys();
+
+	(void)state;
+	assert_string_equal(
+		written(&sides, FORMAT_TABLE),
+		"TYPE  NAME    PHASE    BASE N    BASE    ±  NEW N     NEW    ±    DELTA       P"
+		"  EFFECT  GATE\n"
+		"hash  slower  destroy      20  1.01us  ±0%     20  2.02us  ±0%  +100.0%  <0.001"
+		"       1  FAIL\n"
+		"hash  gone    destroy       3  1.00us    ?      0       ?    ?        ?       ?"
+		"       ?  -\n"
+		"hash  same|x  destroy      20  1.01us  ±0%     20  1.01us  ±0%        ~   1.000"
+		"       0  -\n"
+		"geometric mean of 2 medians: destroy +41.4%\n"
+		"rows with less than 8 values on a side, which say little: 1\n"
+		"FAIL: map_type=hash map_name=slower: destroy p50 +100.0% (gate 10%), p=2.9e-11\n"
+		"FAIL: map_type=hash map_name=slower: destroy total +100.0% (gate 12.5%), "
+		"p=2.9e-11\n");
+
+	/* Without gates, there is none to be shown. */
+	sides.opts.nr_gates = 0;
+	assert_null(strstr(written(&sides, FORMAT_TABLE), "GATE"));
+	sides.opts.top = 1;
+	assert_non_null(strstr(written(&sides, FORMAT_TABLE), "\n2 more rows\ngeometric mean"));
+	sides_free(&sides);
+}
+
+/* The p is that of the test that found it. */
+static void tail(void **state)
+{
+	struct sides sides = sides_by(NULL, 0, 100);
+	const struct diff_line *line;
+	char want[100];
+	size_t i;
+
+	(void)state;
+	put_steps(&sides, SIDE_BASE, "a", 10000, 1, 1000);
+	for (i = 0; i < 1000; i++)
+		put(&sides, SIDE_NEW, "a", i % 50 ? 10000 + i : 100000 + i);
+	gate(&sides, METRIC_P99, 5);
+	line = compare(&sides)->line;
+	assert_true(line->p_corrected > 0.05);
+	snprintf(want, sizeof(want), "FAIL: destroy p99 +%.1f%% (gate 5%%), p=%.2g\n",
+		 line->delta[METRIC_P99], line->p_tail_corrected);
+	assert_non_null(strstr(written(&sides, FORMAT_TABLE), want));
+	/* One row is its own mean. */
+	assert_null(strstr(written(&sides, FORMAT_TABLE), "mean"));
+	sides_free(&sides);
+}
+
+static json_t *json_line(const char *text, int n)
+{
+	json_t *json;
+
+	while (n--)
+		text = strchr(text, '\n') + 1;
+	json = json_loads(text, JSON_DISABLE_EOF_CHECK, NULL);
+	assert_non_null(json);
+	return json;
+}
+
+static void check_json(json_t *got, const char *wanted)
+{
+	json_t *want = json_loads(wanted, 0, NULL);
+
+	assert_non_null(want);
+	if (!json_equal(got, want))
+		fail_msg("%s is not %s", json_dumps(got, 0), wanted);
+	json_decref(got);
+	json_decref(want);
+}
+
+static void json(void **state)
+{
+	struct sides sides = three_keys();
+	const char *text = written(&sides, FORMAT_JSON);
+	json_t *line = json_line(text, 0);
+
+	(void)state;
+	assert_int_equal(
+		strncmp(text, "{\"type\":\"diff\",\"map_type\":\"hash\",\"map_name\":", 42), 0);
+	assert_true(json_real_value(json_object_get(line, "p")) < 2e-11);
+	assert_true(json_real_value(json_object_get(line, "p_corrected")) > 2e-11);
+	json_object_del(line, "p");
+	json_object_del(line, "p_corrected");
+	check_json(line, "{\"type\":\"diff\",\"map_type\":\"hash\",\"map_name\":\"slower\","
+			 "\"phase\":\"destroy\",\"base\":{\"n\":20,\"total_ns\":20190,"
+			 "\"median_ns\":1009.5,\"low_ns\":1005,\"high_ns\":1014,\"mean_ns\":1009.5,"
+			 "\"p99_ns\":1019.0},\"new\":{\"n\":20,\"total_ns\":40380,"
+			 "\"median_ns\":2019.0,\"low_ns\":2010,\"high_ns\":2028,\"mean_ns\":2019.0,"
+			 "\"p99_ns\":2038.0},\"delta\":{\"p50\":100.0,\"p99\":100.0,\"mean\":100.0,"
+			 "\"total\":100.0},\"u\":400.0,\"p_tail\":1.0,\"exact\":true,"
+			 "\"effect\":1.0,\"verdict\":\"slower\","
+			 "\"failed\":[\"p50>10%\",\"total>12.5%\"]}");
+	check_json(json_line(text, 1),
+		   "{\"type\":\"diff\",\"map_type\":\"hash\",\"map_name\":\"gone\","
+		   "\"phase\":\"destroy\",\"base\":{\"n\":3,\"total_ns\":3003,\"median_ns\":1001.0,"
+		   "\"low_ns\":null,\"high_ns\":null,\"mean_ns\":1001.0,\"p99_ns\":1002.0},"
+		   "\"new\":{\"n\":0,\"total_ns\":null,\"median_ns\":null,\"low_ns\":null,"
+		   "\"high_ns\":null,\"mean_ns\":null,\"p99_ns\":null},\"delta\":null,\"u\":null,"
+		   "\"p\":null,\"p_corrected\":null,\"p_tail\":null,\"exact\":null,"
+		   "\"effect\":null,\"verdict\":\"unknown\",\"failed\":[]}");
+	line = json_line(text, 3);
+	assert_string_equal(json_string_value(json_object_get(line, "type")), "geomean");
+	assert_true(json_is_null(json_object_get(line, "map_name")));
+	assert_string_equal(json_string_value(json_object_get(line, "phase")), "destroy");
+	/* What is known of an object leaves the rest of it null, in whatever order. */
+	assert_int_equal(json_object_size(json_object_get(line, "delta")), 4);
+	assert_true(json_is_null(json_object_get(json_object_get(line, "delta"), "p99")));
+	json_decref(line);
+	sides_free(&sides);
+}
+
+static void csv(void **state)
+{
+	struct sides sides = three_keys();
+	const char *text = written(&sides, FORMAT_CSV);
+
+	(void)state;
+	assert_int_equal(strncmp(text, "type,map_type,map_name,phase,base.n,base.total_ns,", 50),
+			 0);
+	assert_non_null(strstr(text,
+			       ",p_tail,exact,effect,verdict,failed\n"
+			       "diff,hash,slower,destroy,20,20190,1009.5,1005,1014,1009.5,1019,"
+			       "20,40380,2019,2010,2028,2019,2038,100,100,100,100,400,"));
+	assert_non_null(strstr(text, ",slower,p50>10%;total>12.5%\ndiff,hash,gone,"));
+	assert_non_null(strstr(text, "\ngeomean,,,destroy,2,,,,,,,2,,,,,,,41.4213562373"));
+	assert_null(strstr(text, "FAIL"));
+	sides_free(&sides);
+}
+
+static void markdown(void **state)
+{
+	struct sides sides = three_keys();
+
+	(void)state;
+	put_steps(&sides, SIDE_BASE, "_<a>`", 1000, 1, 20);
+	put_steps(&sides, SIDE_NEW, "_<a>`", 1500, 1, 20);
+	sides.opts.top = 1;
+	assert_string_equal(
+		written(&sides, FORMAT_MARKDOWN),
+		"| TYPE | NAME | PHASE | BASE N | BASE | ± | NEW N | NEW | ± | DELTA | P | EFFECT |"
+		" GATE |\n"
+		"| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+		" --- |\n"
+		"| hash | slower | destroy | 20 | 1.01us | ±0% | 20 | 2.02us | ±0% | +100.0% |"
+		" \\<0.001 | 1 | FAIL |\n"
+		"\n"
+		"3 more rows\n"
+		"\n"
+		"- geometric mean of 3 medians: destroy +44.1%\n"
+		"- FAIL: map_type=hash map_name=slower: destroy p50 +100.0% (gate 10%), p=4.4e-11\n"
+		"- FAIL: map_type=hash map_name=slower: destroy total +100.0% (gate 12.5%), "
+		"p=4.4e-11\n"
+		"- FAIL: map_type=hash map_name=\\_\\<a>\\`: destroy p50 +49.5% (gate 10%), "
+		"p=4.4e-11\n"
+		"- FAIL: map_type=hash map_name=\\_\\<a>\\`: destroy total +49.5% (gate 12.5%), "
+		"p=4.4e-11\n");
+	sides_free(&sides);
+}
+
+static void nothing_to_compare(void **state)
+{
+	struct sides sides = sides_new();
+
+	(void)state;
+	assert_string_equal(written(&sides, FORMAT_TABLE), "nothing to compare\n");
+	assert_string_equal(written(&sides, FORMAT_MARKDOWN), "nothing to compare\n");
+	assert_string_equal(written(&sides, FORMAT_JSON), "");
+	assert_int_equal(strncmp(written(&sides, FORMAT_CSV), "type,map_name,phase,", 20), 0);
+	sides_free(&sides);
+}
+
+/* All gates there can be, with the longest numbers, are named. */
+static void many_gates(void **state)
+{
+	struct sides sides = three_keys();
+	json_t *line, *failed;
+	int i;
+
+	(void)state;
+	sides.opts.nr_gates = 0;
+	for (i = 0; i < MAX_GATES; i++)
+		gate(&sides, METRIC_TOTAL, 0.000123456789);
+	line = json_line(written(&sides, FORMAT_JSON), 0);
+	failed = json_object_get(line, "failed");
+	assert_int_equal(json_array_size(failed), MAX_GATES);
+	assert_string_equal(json_string_value(json_array_get(failed, MAX_GATES - 1)),
+			    "total>0.000123457%");
+	json_decref(line);
+	sides_free(&sides);
+}
+
+static void full_disk(void **state)
+{
+	static const enum format formats[] = {FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV,
+					      FORMAT_MARKDOWN};
+	struct sides sides = three_keys();
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
+		FILE *out = fopen("/dev/full", "w");
+
+		assert_non_null(out);
+		sides.opts.format = formats[i];
+		assert_int_equal(diff_write(out, &sides.opts, compare(&sides)), -ENOSPC);
+		fclose(out);
+	}
+	sides_free(&sides);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(table),      cmocka_unit_test(tail),
+		cmocka_unit_test(json),	      cmocka_unit_test(csv),
+		cmocka_unit_test(markdown),   cmocka_unit_test(nothing_to_compare),
+		cmocka_unit_test(many_gates), cmocka_unit_test(full_disk),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Adds teardowns up as stacks: to their totals, without what is not known, with names that could
+ * be taken for frames or weights, with more stacks than there is room for.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "output/folded.h"
+
+#define START 5000000000ULL
+
+static const struct teardown plain = {
+	.free =
+		{
+			.ts_ns = START,
+			.latency_ns = 1000,
+			.identity =
+				{
+					.map_id = 7,
+					.released_ns = START - 20,
+					.released_by = {.known = true, .comm = "agent"},
+					.closed_by = {.known = true, .comm = "closer"},
+				},
+			.map_type = 1,
+			.flags = CALL_MAP | CALL_NAME,
+			.map_name = "events",
+			.comm = "kworker/0:1",
+		},
+	.phase = {20, 1000, 700, 5000, 6020},
+	.nr_destroys = 2,
+	.destroy =
+		{
+			{.ts_ns = START, .latency_ns = 300, .alloc = ALLOC_PCPU_MA},
+			{.ts_ns = START + 300, .latency_ns = 400, .alloc = ALLOC_MA},
+		},
+};
+
+#define PLAIN_STACKS                                                                               \
+	"agent;hash;events;deferred 5000\n"                                                        \
+	"agent;hash;events;free 300\n"                                                             \
+	"agent;hash;events;free;bpf_mem_alloc_destroy (ma) 400\n"                                  \
+	"agent;hash;events;free;bpf_mem_alloc_destroy (pcpu_ma) 300\n"                             \
+	"agent;hash;events;wait 20\n"
+
+static struct folded *make(size_t max_stacks)
+{
+	struct folded *folded = folded_new(max_stacks);
+
+	assert_non_null(folded);
+	return folded;
+}
+
+static void add(struct folded *folded, const struct teardown *teardown)
+{
+	assert_int_equal(folded_add(folded, teardown), 0);
+}
+
+/* What is written, until the next call of this. */
+static const char *written(const struct folded *folded)
+{
+	static char *text;
+	size_t len;
+	FILE *out;
+
+	free(text);
+	out = open_memstream(&text, &len);
+	assert_non_null(out);
+	assert_int_equal(folded_write(folded, out), 0);
+	assert_int_equal(fclose(out), 0);
+	return text;
+}
+
+static const char *folded_of(const struct teardown *teardown)
+{
+	struct folded *folded = make(FOLDED_MAX_STACKS);
+	const char *text;
+
+	add(folded, teardown);
+	text = written(folded);
+	folded_free(folded);
+	return text;
+}
+
+/* The sum of the weights, each of which is what follows the last blank of a line. */
+static __u64 sum_of(const char *text)
+{
+	__u64 sum = 0;
+	const char *eol, *blank;
+
+	for (; *text; text = eol + 1) {
+		eol = strchr(text, '\n');
+		assert_non_null(eol);
+		blank = memrchr(text, ' ', eol - text);
+		assert_non_null(blank);
+		sum += strtoull(blank + 1, NULL, 10);
+	}
+	return sum;
+}
+
+static void weights_add_up_to_the_total(void **state)
+{
+	struct folded *folded = make(FOLDED_MAX_STACKS);
+	struct teardown teardown = plain;
+	enum phase phase;
+	int i;
+
+	(void)state;
+	assert_string_equal(folded_of(&plain), PLAIN_STACKS);
+	assert_int_equal(sum_of(folded_of(&plain)), plain.phase[PHASE_TOTAL]);
+
+	for (i = 0; i < 1000; i++)
+		add(folded, &plain);
+	assert_int_equal(sum_of(written(folded)), 1000 * plain.phase[PHASE_TOTAL]);
+	assert_non_null(strstr(written(folded), "agent;hash;events;free 300000\n"));
+
+	strcpy(teardown.free.map_name, "other");
+	add(folded, &teardown);
+	assert_int_equal(sum_of(written(folded)), 1001 * plain.phase[PHASE_TOTAL]);
+	assert_non_null(strstr(written(folded), "agent;hash;other;free 300\n"));
+	for (phase = 0; phase < PHASE_TOTAL; phase++)
+		assert_int_equal(folded_unknown(folded, phase), 0);
+	folded_free(folded);
+}
+
+/* The user's task, if one is known: that of whoever closed it where a thread of the kernel's did.
+ */
+static void whose_it_was(void **state)
+{
+	struct teardown teardown = plain;
+
+	(void)state;
+	teardown.free.identity.by_kernel = true;
+	assert_int_equal(strncmp(folded_of(&teardown), "closer;hash;events;", 19), 0);
+	teardown.free.identity.closed_by.known = false;
+	assert_int_equal(strncmp(folded_of(&teardown), "agent;hash;events;", 18), 0);
+	teardown.free.identity.released_by.known = false;
+	assert_int_equal(strncmp(folded_of(&teardown), "[unknown task];hash;events;", 27), 0);
+}
+
+static void unknown_maps(void **state)
+{
+	struct teardown teardown = plain;
+
+	(void)state;
+	teardown.free.flags = CALL_MAP;
+	assert_int_equal(strncmp(folded_of(&teardown), "agent;hash;[unknown name];", 26), 0);
+	teardown.free.flags = 0;
+	assert_int_equal(strncmp(folded_of(&teardown), "agent;[unknown type];[unknown name];", 36),
+			 0);
+
+	/* An empty frame would be none. */
+	teardown = plain;
+	teardown.free.map_name[0] = '\0';
+	teardown.free.identity.released_by.comm[0] = '\0';
+	assert_int_equal(strncmp(folded_of(&teardown), "[no name];hash;[no name];", 25), 0);
+
+	teardown = plain;
+	teardown.destroy[0].alloc = ALLOC_UNKNOWN;
+	teardown.destroy[1].alloc = NR_ALLOC_MEMBERS;
+	assert_non_null(strstr(folded_of(&teardown), ";bpf_mem_alloc_destroy (unknown) 700\n"));
+}
+
+static void check_unknown(const struct teardown *teardown, const char *stacks,
+			  const __u64 unknown[PHASE_TOTAL])
+{
+	struct folded *folded = make(FOLDED_MAX_STACKS);
+	enum phase phase;
+
+	add(folded, teardown);
+	assert_string_equal(written(folded), stacks);
+	for (phase = 0; phase < PHASE_TOTAL; phase++)
+		assert_int_equal(folded_unknown(folded, phase), unknown[phase]);
+	folded_free(folded);
+}
+
+static void what_is_unknown_adds_nothing(void **state)
+{
+	struct teardown teardown = plain;
+
+	(void)state;
+	teardown.phase[PHASE_WAIT] = UNKNOWN_NS;
+	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
+	check_unknown(&teardown,
+		      "agent;hash;events;deferred 5000\n"
+		      "agent;hash;events;free 300\n"
+		      "agent;hash;events;free;bpf_mem_alloc_destroy (ma) 400\n"
+		      "agent;hash;events;free;bpf_mem_alloc_destroy (pcpu_ma) 300\n",
+		      (__u64[]){1, 0, 0, 0});
+
+	/* Of a worker that goes on, the calls that are over count. */
+	teardown = plain;
+	teardown.running = true;
+	teardown.free.latency_ns = UNKNOWN_NS;
+	teardown.phase[PHASE_FREE] = UNKNOWN_NS;
+	teardown.phase[PHASE_DESTROY] = UNKNOWN_NS;
+	teardown.phase[PHASE_DEFERRED] = UNKNOWN_NS;
+	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
+	teardown.destroy[0].latency_ns = UNKNOWN_NS;
+	check_unknown(&teardown,
+		      "agent;hash;events;free;bpf_mem_alloc_destroy (ma) 400\n"
+		      "agent;hash;events;wait 20\n",
+		      (__u64[]){0, 1, 1, 1});
+
+	/* Without them, the rest of the worker's part cannot be told. */
+	teardown = plain;
+	teardown.phase[PHASE_DESTROY] = UNKNOWN_NS;
+	teardown.nr_destroys = MAX_DESTROYS + 1;
+	check_unknown(&teardown,
+		      "agent;hash;events;deferred 5000\n"
+		      "agent;hash;events;free;bpf_mem_alloc_destroy (ma) 400\n"
+		      "agent;hash;events;free;bpf_mem_alloc_destroy (pcpu_ma) 300\n"
+		      "agent;hash;events;wait 20\n",
+		      (__u64[]){0, 1, 1, 0});
+
+	/* Nor if they took longer than the whole. */
+	teardown = plain;
+	teardown.phase[PHASE_DESTROY] = 2000;
+	check_unknown(&teardown,
+		      "agent;hash;events;deferred 5000\n"
+		      "agent;hash;events;free;bpf_mem_alloc_destroy (ma) 400\n"
+		      "agent;hash;events;free;bpf_mem_alloc_destroy (pcpu_ma) 300\n"
+		      "agent;hash;events;wait 20\n",
+		      (__u64[]){0, 1, 0, 0});
+
+	memset(teardown.phase, 0xff, sizeof(teardown.phase));
+	teardown.nr_destroys = 0;
+	check_unknown(&teardown, "", (__u64[]){1, 1, 1, 1});
+}
+
+static void edge_values(void **state)
+{
+	struct folded *folded = make(FOLDED_MAX_STACKS);
+	struct teardown teardown = plain;
+
+	(void)state;
+	/* What took no time has no line. */
+	memset(teardown.phase, 0, sizeof(teardown.phase));
+	teardown.nr_destroys = 0;
+	check_unknown(&teardown, "", (__u64[]){0, 0, 0, 0});
+
+	/* All of the worker's part was in destroy calls. */
+	teardown = plain;
+	teardown.phase[PHASE_FREE] = 700;
+	assert_null(strstr(folded_of(&teardown), ";free "));
+
+	/* A sum that does not fit is not a small one. */
+	memset(teardown.phase, 0, sizeof(teardown.phase));
+	teardown.phase[PHASE_WAIT] = UNKNOWN_NS - 1;
+	teardown.nr_destroys = 0;
+	add(folded, &teardown);
+	assert_string_equal(written(folded), "agent;hash;events;wait 18446744073709551614\n");
+	add(folded, &teardown);
+	assert_string_equal(written(folded), "agent;hash;events;wait 18446744073709551615\n");
+	folded_free(folded);
+}
+
+static void hostile_names(void **state)
+{
+	struct teardown teardown = plain;
+	const char *text, *c;
+	int byte;
+
+	(void)state;
+	/* Frames of its own, a line of its own, and a weight of its own. */
+	strcpy(teardown.free.map_name, "a;b c\n\xff 9 ");
+	strcpy(teardown.free.identity.released_by.comm, ";\033[2J\"\\'");
+	assert_non_null(strstr(folded_of(&teardown),
+			       "\\x3b\\x1b[2J\"\\';hash;a\\x3bb c\\x0a\\xff 9 ;wait 20\n"));
+	assert_int_equal(sum_of(folded_of(&teardown)), plain.phase[PHASE_TOTAL]);
+
+	/* None passes for what this tool says itself. */
+	strcpy(teardown.free.map_name, "[unknown name]");
+	strcpy(teardown.free.identity.released_by.comm, "[other]");
+	assert_non_null(
+		strstr(folded_of(&teardown), "\\x5bother];hash;\\x5bunknown name];wait 20\n"));
+
+	strcpy(teardown.free.map_name, "gr\xc3\xbc\xc3\x9f\xf0\x9f\x98\x80");
+	assert_non_null(strstr(folded_of(&teardown), ";gr\xc3\xbc\xc3\x9f\xf0\x9f\x98\x80;wait"));
+
+	for (byte = 1; byte < 256; byte++) {
+		int lines = 0, frames = 0;
+
+		memset(teardown.free.map_name, byte, NAME_LEN - 1);
+		memset(teardown.free.identity.released_by.comm, byte, NAME_LEN - 1);
+		text = folded_of(&teardown);
+		for (c = text; *c; c++) {
+			lines += *c == '\n';
+			frames += *c == ';';
+			if (*c != '\n')
+				assert_in_range(*c, ' ', '~');
+		}
+		assert_int_equal(lines, 5);
+		assert_int_equal(frames, 5 * 3 + 2);
+		assert_int_equal(sum_of(text), plain.phase[PHASE_TOTAL]);
+	}
+}
+
+/* By their bytes, of which a capital is less and UTF-8 more than a small letter. */
+static void sorted_by_bytes(void **state)
+{
+	static const char *const names[] = {"b", "\xc3\xbc", "B", "a", "ab", "[", "~"};
+	struct folded *folded = make(100);
+	struct teardown teardown = plain;
+	char last[256] = "", line[256];
+	const char *text, *eol;
+	size_t i, nr = 0;
+
+	(void)state;
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		strcpy(teardown.free.map_name, names[i]);
+		strcpy(teardown.free.identity.released_by.comm, names[i]);
+		add(folded, &teardown);
+	}
+	for (text = written(folded); *text; text = eol + 1, nr++) {
+		eol = strchr(text, '\n');
+		snprintf(line, sizeof(line), "%.*s", (int)(eol - text), text);
+		*strrchr(line, ' ') = '\0';
+		assert_true(strcmp(last, line) < 0);
+		strcpy(last, line);
+	}
+	assert_int_equal(nr, 5 * 7);
+	folded_free(folded);
+}
+
+static void too_many_stacks(void **state)
+{
+	struct folded *folded = make(7);
+	struct teardown teardown = plain;
+	const char *text;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 100; i++) {
+		snprintf(teardown.free.map_name, NAME_LEN, "map%d", i);
+		snprintf(teardown.free.identity.released_by.comm, NAME_LEN, "%s",
+			 i ? "zebra" : "Aardvark");
+		add(folded, &teardown);
+	}
+	/* Those there are keep being added to. */
+	strcpy(teardown.free.map_name, "map0");
+	strcpy(teardown.free.identity.released_by.comm, "Aardvark");
+	add(folded, &teardown);
+	text = written(folded);
+	assert_int_equal(sum_of(text), 101 * plain.phase[PHASE_TOTAL]);
+	assert_non_null(strstr(text, "Aardvark;hash;map0;wait 40\n"));
+	/* In its place: after capitals, before small letters. */
+	assert_non_null(strstr(text, "Aardvark;hash;map0;wait 40\n[other] "));
+	assert_non_null(strstr(strstr(text, "[other] "), "\nzebra;hash;map1;"));
+	folded_free(folded);
+
+	folded = make(0);
+	add(folded, &plain);
+	assert_string_equal(written(folded), "[other] 6020\n");
+	folded_free(folded);
+
+	/* After all others. */
+	folded = make(1);
+	strcpy(teardown.free.identity.released_by.comm, "A");
+	add(folded, &teardown);
+	assert_string_equal(written(folded), "A;hash;map0;wait 20\n[other] 6000\n");
+	folded_free(folded);
+}
+
+/* The longest names there are, all of them escaped, are whole. */
+static void long_names(void **state)
+{
+	struct teardown teardown = plain;
+	char name[4 * NAME_LEN], wanted[512];
+	int i;
+
+	(void)state;
+	for (i = 0; i < NAME_LEN - 1; i++)
+		strcpy(name + 4 * i, "\\xff");
+	memset(teardown.free.map_name, 0xff, NAME_LEN - 1);
+	memset(teardown.free.identity.released_by.comm, 0xff, NAME_LEN - 1);
+	teardown.free.map_type = 4000000000U;
+	teardown.destroy[1].alloc = ALLOC_STORAGE_MA;
+	snprintf(wanted, sizeof(wanted),
+		 "%s;type_4000000000;%s;free;bpf_mem_alloc_destroy (storage_ma) 400\n", name, name);
+	assert_non_null(strstr(folded_of(&teardown), wanted));
+}
+
+static void write_errors(void **state)
+{
+	struct folded *folded = make(1);
+	FILE *full = fopen("/dev/full", "w");
+
+	(void)state;
+	assert_non_null(full);
+	assert_int_equal(folded_write(folded, full), 0); /* there is nothing to write */
+	add(folded, &plain);
+	assert_int_equal(folded_write(folded, full), -ENOSPC);
+	assert_int_equal(folded_write(folded, full), -EIO);
+	clearerr(full);
+	setvbuf(full, NULL, _IONBF, 0);
+	assert_int_equal(folded_write(folded, full), -ENOSPC);
+	fclose(full);
+	folded_free(folded);
+	folded_free(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(weights_add_up_to_the_total),
+		cmocka_unit_test(whose_it_was),
+		cmocka_unit_test(unknown_maps),
+		cmocka_unit_test(what_is_unknown_adds_nothing),
+		cmocka_unit_test(edge_values),
+		cmocka_unit_test(hostile_names),
+		cmocka_unit_test(sorted_by_bytes),
+		cmocka_unit_test(too_many_stacks),
+		cmocka_unit_test(long_names),
+		cmocka_unit_test(write_errors),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

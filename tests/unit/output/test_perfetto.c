@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reads traces back: what there is of a teardown, what is left out where something is not known,
+ * times to the last digit, and a disk that is full.
+ */
+#include <errno.h>
+
+#include "support/traced.h"
+
+static void all_is_known(void **state)
+{
+	const json_t *event, *args;
+
+	(void)state;
+	begin(ORIGIN);
+	add_reclaim(&left);
+	add(&plain);
+	end();
+
+	check_place(only('X', "release events (hash id 7)"), 200, TASK,
+		    ",\"ts\":0.000,\"dur\":0.000,");
+	check_place(only('b', "wait of events"), 200, TASK, ",\"ts\":0.000,");
+	check_place(only('e', "wait of events"), 200, TASK, ",\"ts\":1.500,");
+	check_place(only('X', "bpf_mem_alloc_destroy pcpu_ma"), WORKER, WORKER,
+		    ",\"ts\":11.500,\"dur\":40.000,");
+	check_place(only('X', "bpf_mem_alloc_destroy ma"), WORKER, WORKER,
+		    ",\"ts\":61.500,\"dur\":50.000,");
+	check_place(only('X', "reclaim ma of events"), OTHER, OTHER,
+		    ",\"ts\":5001.501,\"dur\":199.999,");
+	event = only('X', "free events (hash id 7)");
+	check_place(event, WORKER, WORKER, ",\"ts\":1.500,\"dur\":200.000,");
+	assert_string_equal(member(event, "cat"), "free");
+
+	args = json_object_get(event, "args");
+	assert_int_equal(number(args, "id"), 7);
+	assert_string_equal(member(args, "map_type"), "hash");
+	assert_string_equal(member(args, "map_name"), "events");
+	assert_int_equal(number(args, "entries"), 42);
+	assert_int_equal(number(args, "wait_ns"), 1500);
+	assert_int_equal(number(args, "free_ns"), 200000);
+	assert_int_equal(number(args, "destroy_ns"), 90000);
+	assert_int_equal(number(args, "deferred_ns"), 5000000);
+	assert_int_equal(number(args, "total_ns"), 5201500);
+	assert_int_equal(number(args, "destroys.empty"), 1);
+	assert_int_equal(number(args, "destroys.deferred"), 1);
+	assert_int_equal(number(args, "destroys.pending"), 0);
+	assert_int_equal(number(args, "released_by.pid"), 200);
+	assert_int_equal(number(args, "released_by.cgroup_id"), 4242);
+	assert_string_equal(member(args, "released_by.comm"), "agent");
+	assert_string_equal(member(args, "closed_by.comm"), "main");
+	assert_null(json_object_get(args, "type"));
+	assert_null(json_object_get(args, ""));
+
+	args = json_object_get(only('X', "bpf_mem_alloc_destroy ma"), "args");
+	assert_string_equal(member(args, "outcome"), "deferred");
+	assert_int_equal(number(args, "freed_ns"), START + 5200000);
+	assert_true(is_null(only('X', "bpf_mem_alloc_destroy pcpu_ma"), "freed_ns"));
+	assert_int_equal(count('i', "", NULL) + count('B', "", NULL) + count('E', "", NULL), 0);
+	forget();
+}
+
+/* Nobody is known to have released it. */
+static void releaser_unknown(void **state)
+{
+	struct teardown teardown = plain;
+	const json_t *event;
+
+	(void)state;
+	teardown.free.identity.released_by.known = false;
+	trace_of(&teardown);
+	assert_int_equal(count(0, "release", NULL), 0);
+	assert_int_equal(count('s', "", NULL) + count('f', "", NULL), 0);
+	check_place(only('b', "wait"), WORKER, WORKER, ",\"ts\":0.000,");
+	check_place(only('e', "wait"), WORKER, WORKER, ",\"ts\":1.500,");
+	event = only('X', "free events");
+	assert_true(is_null(event, "released_by.pid"));
+	assert_true(is_null(event, "released_by.comm"));
+	assert_false(is_null(event, "closed_by.comm"));
+	forget();
+
+	/* And when it was is not known either. */
+	teardown.free.identity.released_by.known = true;
+	teardown.free.identity.released_ns = UNKNOWN_NS;
+	teardown.phase[PHASE_WAIT] = UNKNOWN_NS;
+	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
+	trace_of(&teardown);
+	assert_int_equal(count(0, "release", NULL) + count(0, "wait", NULL), 0);
+	event = only('X', "free events");
+	assert_true(is_null(event, "wait_ns"));
+	assert_true(is_null(event, "total_ns"));
+	forget();
+
+	/* A release after the start is some other one's. */
+	teardown.free.identity.released_ns = START + 1;
+	trace_of(&teardown);
+	assert_int_equal(count(0, "wait", NULL) + count('s', "", NULL), 0);
+	forget();
+}
+
+static void worker_part_unknown(void **state)
+{
+	struct teardown teardown = plain;
+
+	(void)state;
+	/* Its end was missed: it has no length, which is neither 0 nor all that is left. */
+	teardown.free.latency_ns = UNKNOWN_NS;
+	teardown.destroy[1].latency_ns = UNKNOWN_NS;
+	teardown.destroy[0].ts_ns = UNKNOWN_NS;
+	trace_of(&teardown);
+	check_place(only('i', "free events (hash id 7)"), WORKER, WORKER,
+		    ",\"ts\":1.500,\"s\":\"t\",");
+	check_place(only('i', "bpf_mem_alloc_destroy ma"), WORKER, WORKER, ",\"ts\":61.500,");
+	assert_int_equal(count(0, "bpf_mem_alloc_destroy", NULL), 1);
+	assert_int_equal(count('X', "", NULL), 1);
+	assert_int_equal(count('s', "", NULL), 0);
+	assert_int_equal(count('b', "", NULL), 1);
+	forget();
+
+	/* Its start was missed, too: the release is all there is. */
+	teardown = plain;
+	teardown.free.ts_ns = UNKNOWN_NS;
+	teardown.free.latency_ns = UNKNOWN_NS;
+	teardown.free.entries = ENTRIES_UNKNOWN;
+	teardown.free.pid = 0;
+	teardown.free.comm[0] = '\0';
+	teardown.nr_destroys = 0;
+	memset(teardown.phase, 0xff, sizeof(teardown.phase));
+	trace_of(&teardown);
+	assert_int_equal(json_array_size(events), 3);
+	assert_true(is_null(only('X', "release"), "entries"));
+	assert_true(is_null(only('X', "release"), "free_ns"));
+	forget();
+
+	/* And with that unknown, there is nothing. */
+	teardown.free.identity.released_by.known = false;
+	trace_of(&teardown);
+	assert_int_equal(json_array_size(events), 0);
+	forget();
+}
+
+static void running(void **state)
+{
+	struct teardown teardown = plain;
+
+	(void)state;
+	teardown.running = true;
+	teardown.free.latency_ns = UNKNOWN_NS;
+	trace_of(&teardown);
+	check_place(only('B', "free events"), WORKER, WORKER, ",\"ts\":1.500,");
+	assert_null(json_object_get(only('B', "free events"), "dur"));
+	assert_int_equal(count('E', "", NULL), 0);
+	assert_int_equal(count('X', "bpf_mem_alloc_destroy", NULL), 2);
+	forget();
+}
+
+static void map_unknown(void **state)
+{
+	struct teardown teardown = plain;
+	struct reclaim reclaim = left;
+
+	(void)state;
+	teardown.free.identity.map_id = 0;
+	teardown.free.flags = 0;
+	teardown.destroy[1].alloc = ALLOC_UNKNOWN;
+	reclaim.call.flags = CALL_MAP;
+	reclaim.alloc = ALLOC_UNKNOWN;
+	begin(ORIGIN);
+	add_reclaim(&reclaim);
+	add(&teardown);
+	end();
+	assert_true(is_null(only('X', "free ? (? id ?)"), "id"));
+	assert_true(is_null(only('X', "free ? (? id ?)"), "map_type"));
+	assert_true(is_null(only('X', "free ? (? id ?)"), "map_name"));
+	only('X', "bpf_mem_alloc_destroy unknown");
+	only('X', "reclaim unknown of ?");
+	check_arrow("deferred", "bpf_mem_alloc_destroy unknown", "reclaim unknown");
+	forget();
+
+	/* A map without a name is not one whose name is unknown. */
+	teardown = plain;
+	teardown.free.map_name[0] = '\0';
+	trace_of(&teardown);
+	only('X', "free \"\" (hash id 7)");
+	forget();
+}
+
+/* More destroy calls than are kept must not be looked for. */
+static void too_many_destroys(void **state)
+{
+	struct teardown teardown = plain;
+	int i;
+
+	(void)state;
+	for (i = 0; i < MAX_DESTROYS; i++)
+		teardown.destroy[i] = plain.destroy[0];
+	teardown.nr_destroys = MAX_DESTROYS + 100;
+	trace_of(&teardown);
+	assert_int_equal(count('X', "bpf_mem_alloc_destroy", NULL), MAX_DESTROYS);
+	forget();
+}
+
+/* To the nanosecond, however long the machine has been up, and on both sides of the origin. */
+static void times(void **state)
+{
+	struct teardown teardown = plain;
+
+	(void)state;
+	teardown.free.identity.released_ns = 0;
+	teardown.free.ts_ns = 12345678901234567890ULL;
+	teardown.free.latency_ns = 999;
+	teardown.destroy[0].ts_ns = 12345678901234567891ULL;
+	teardown.destroy[0].latency_ns = UNKNOWN_NS - 1;
+	begin(0);
+	add(&teardown);
+	end();
+	assert_int_equal(number(json_object_get(trace, "metadata"), "origin_ns"), 0);
+	check_place(only('X', "release"), 200, TASK, ",\"ts\":0.000,");
+	check_place(only('X', "free"), WORKER, WORKER,
+		    ",\"ts\":12345678901234567.890,\"dur\":0.999,");
+	check_place(only('X', "bpf_mem_alloc_destroy pcpu_ma"), WORKER, WORKER,
+		    ",\"ts\":12345678901234567.891,\"dur\":18446744073709551.614,");
+	forget();
+
+	begin(1000000007);
+	teardown = plain;
+	teardown.free.identity.released_ns = 1000000006;
+	teardown.free.ts_ns = 1000000007;
+	add(&teardown);
+	teardown.free.identity.released_ns = 1;
+	add(&teardown);
+	end();
+	assert_int_equal(number(json_object_get(trace, "metadata"), "origin_ns"), 1000000007);
+	assert_non_null(strstr(text, ",\"ts\":-0.001,\"dur\":0.000,"));
+	assert_non_null(strstr(text, ",\"ts\":-1000000.006,\"dur\":0.000,"));
+	assert_non_null(strstr(text, ",\"ts\":0.000,\"dur\":200.000,"));
+	forget();
+}
+
+static void zero_lengths(void **state)
+{
+	struct teardown teardown = plain;
+
+	(void)state;
+	teardown.free.ts_ns = ORIGIN;
+	teardown.free.latency_ns = 0;
+	teardown.nr_destroys = 1;
+	teardown.destroy[0].ts_ns = ORIGIN;
+	teardown.destroy[0].latency_ns = 0;
+	trace_of(&teardown);
+	check_place(only('X', "free"), WORKER, WORKER, ",\"ts\":0.000,\"dur\":0.000,");
+	check_place(only('X', "bpf"), WORKER, WORKER, ",\"ts\":0.000,\"dur\":0.000,");
+	check_place(only('b', "wait"), 200, TASK, ",\"ts\":0.000,");
+	check_place(only('e', "wait"), 200, TASK, ",\"ts\":0.000,");
+	check_arrow("released", "release", "free");
+	forget();
+}
+
+static void empty_trace(void **state)
+{
+	(void)state;
+	begin(ORIGIN);
+	end();
+	assert_int_equal(json_array_size(events), 0);
+	assert_string_equal(member(json_object_get(trace, "metadata"), "clock"), "CLOCK_MONOTONIC");
+	forget();
+	perfetto_free(NULL);
+}
+
+/* At the latest when the buffer is full; a stream that failed once is never fine again. */
+static void write_errors(void **state)
+{
+	FILE *full = fopen("/dev/full", "w");
+	int i, err = 0;
+
+	(void)state;
+	assert_non_null(full);
+	assert_int_equal(perfetto_begin(&perfetto, full, ORIGIN), 0);
+	for (i = 0; i < 10000 && !err; i++)
+		err = perfetto_teardown(perfetto, &plain);
+	assert_int_equal(err, -ENOSPC);
+	assert_int_equal(perfetto_teardown(perfetto, &plain), -EIO);
+	clearerr(full);
+	for (i = 0, err = 0; i < 10000 && !err; i++)
+		err = perfetto_reclaim(perfetto, &left);
+	assert_int_equal(err, -ENOSPC);
+	assert_int_equal(perfetto_end(perfetto), -EIO);
+	clearerr(full);
+	assert_int_equal(perfetto_end(perfetto), -ENOSPC);
+	perfetto_free(perfetto);
+
+	assert_int_equal(perfetto_begin(&perfetto, full, ORIGIN), -EIO);
+	assert_null(perfetto);
+	fclose(full);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_is_known),
+		cmocka_unit_test(releaser_unknown),
+		cmocka_unit_test(worker_part_unknown),
+		cmocka_unit_test(running),
+		cmocka_unit_test(map_unknown),
+		cmocka_unit_test(too_many_destroys),
+		cmocka_unit_test(times),
+		cmocka_unit_test(zero_lengths),
+		cmocka_unit_test(empty_trace),
+		cmocka_unit_test(write_errors),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reads events back as JSON, CSV and tables, and writes to a disk that is full.
+ */
+#include <errno.h>
+#include <jansson.h>
+
+#include "support/rendered.h"
+
+/* Bytes nobody wants on a terminal, in CSV or in JSON. */
+#define HOSTILE "\"a,\n\033[2J\xff\\'"
+
+static const char *event(enum format format, const struct call *call, __u64 start_ns)
+{
+	FILE *out = out_open();
+
+	assert_int_equal(render_event(out, format, call_columns, call, start_ns), 0);
+	return out_close(out);
+}
+
+static void check_json(const char *text, const char *wanted)
+{
+	json_t *got = json_loads(text, 0, NULL), *want = json_loads(wanted, 0, NULL);
+
+	assert_non_null(want);
+	assert_non_null(got);
+	if (!json_equal(got, want))
+		fail_msg("%s is not %s", text, wanted);
+	json_decref(got);
+	json_decref(want);
+	assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+}
+
+static void event_json(void **state)
+{
+	struct call call = plain;
+
+	(void)state;
+	/* To the letter: the order of the names is promised too. */
+	assert_string_equal(
+		event(FORMAT_JSON, &call, 0),
+		"{\"type\":\"destroy\",\"ts_ns\":5000000123,\"latency_ns\":1234,"
+		"\"caller\":\"htab_map_free\",\"caller_offset\":71,\"alloc\":\"ma\","
+		"\"percpu\":false,\"empty\":false,\"unit_size\":64,\"map_type\":\"hash\","
+		"\"map_name\":\"events\",\"key_size\":4,\"value_size\":3145728,"
+		"\"max_entries\":4294967295,\"map_flags\":1,\"pid\":100,\"tid\":101,"
+		"\"comm\":\"kworker/3:1\",\"cpu\":3}\n");
+
+	call.flags |= CALL_EMPTY | CALL_PERCPU;
+	call.flags &= ~CALL_NAME;
+	call.alloc = ALLOC_STORAGE_MA;
+	call.caller_name = NULL;
+	check_json(event(FORMAT_JSON, &call, 0),
+		   "{\"type\":\"destroy\",\"ts_ns\":5000000123,\"latency_ns\":1234,"
+		   "\"caller\":\"0xffffffff81234567\",\"caller_offset\":null,"
+		   "\"alloc\":\"storage_ma\",\"percpu\":true,\"empty\":true,\"unit_size\":64,"
+		   "\"map_type\":\"hash\",\"map_name\":null,\"key_size\":4,"
+		   "\"value_size\":3145728,\"max_entries\":4294967295,\"map_flags\":1,"
+		   "\"pid\":100,\"tid\":101,\"comm\":\"kworker/3:1\",\"cpu\":3}");
+	check_json(event(FORMAT_JSON, &unknown, 0),
+		   "{\"type\":\"destroy\",\"ts_ns\":null,\"latency_ns\":null,\"caller\":null,"
+		   "\"caller_offset\":null,\"alloc\":\"unknown\",\"percpu\":null,"
+		   "\"empty\":null,\"unit_size\":null,\"map_type\":null,\"map_name\":null,"
+		   "\"key_size\":null,\"value_size\":null,\"max_entries\":null,"
+		   "\"map_flags\":null,\"pid\":0,\"tid\":0,\"comm\":\"x\",\"cpu\":0}");
+}
+
+static void hostile_names(void **state)
+{
+	struct call call = plain;
+	const char *text;
+	json_t *json;
+	char *c;
+	int byte;
+
+	(void)state;
+	strcpy(call.comm, HOSTILE);
+	text = event(FORMAT_JSON, &call, 0);
+	assert_null(strpbrk(text, "\033\xff"));
+	json = json_loads(text, 0, NULL);
+	assert_non_null(json);
+	assert_string_equal(json_string_value(json_object_get(json, "comm")),
+			    "\"a,\n\033[2J\\xff\\'");
+	json_decref(json);
+
+	/* Valid UTF-8 comes back as it was, and is written in ASCII all the same. */
+	strcpy(call.map_name, "gr\xc3\xbc\xc3\x9f\xf0\x9f\x98\x80");
+	text = event(FORMAT_JSON, &call, 0);
+	assert_null(strpbrk(text, "\xc3\xbc\xf0\x9f"));
+	json = json_loads(text, 0, NULL);
+	assert_non_null(json);
+	assert_string_equal(json_string_value(json_object_get(json, "map_name")), call.map_name);
+	json_decref(json);
+
+	assert_non_null(
+		strstr(event(FORMAT_CSV, &call, 0), ",\"\"\"a,\\x0a\\x1b[2J\\xff\\'\",3\n"));
+	assert_non_null(strstr(event(FORMAT_TABLE, &call, 0), "  \"a,\\x0a\\x1b[2J\\xff\\'  "));
+
+	/* Any byte anywhere: one line, and nothing but what may be printed. */
+	for (byte = 1; byte < 256; byte++) {
+		memset(call.comm, byte, NAME_LEN - 1);
+		memset(call.map_name, byte, NAME_LEN - 1);
+		json = json_loads(event(FORMAT_JSON, &call, 0), 0, NULL);
+		assert_non_null(json);
+		json_decref(json);
+		for (c = (char *)event(byte % 2 ? FORMAT_CSV : FORMAT_TABLE, &call, 0); c[1]; c++)
+			assert_in_range(*c, ' ', '~');
+		assert_int_equal(*c, '\n');
+	}
+}
+
+static void event_csv(void **state)
+{
+	struct call call = plain;
+	FILE *out = out_open();
+
+	(void)state;
+	assert_int_equal(render_event_header(out, FORMAT_JSON, call_columns), 0);
+	assert_int_equal(render_event_header(out, FORMAT_CSV, call_columns), 0);
+	assert_string_equal(out_close(out),
+			    "type,ts_ns,latency_ns,caller,caller_offset,alloc,percpu,empty,"
+			    "unit_size,map_type,map_name,key_size,value_size,max_entries,"
+			    "map_flags,pid,tid,comm,cpu\n");
+	assert_string_equal(event(FORMAT_CSV, &call, 0),
+			    "destroy,5000000123,1234,htab_map_free,71,ma,false,false,64,hash,"
+			    "events,4,3145728,4294967295,1,100,101,kworker/3:1,3\n");
+	assert_string_equal(event(FORMAT_CSV, &unknown, 0),
+			    "destroy,,,,,unknown,,,,,,,,,,0,0,x,0\n");
+	/* A map without a name is not one whose name is unknown. */
+	call.map_name[0] = '\0';
+	assert_non_null(strstr(event(FORMAT_CSV, &call, 0), ",hash,\"\",4,"));
+}
+
+static void event_table(void **state)
+{
+	struct call call = plain;
+	char header[256];
+	const char *line;
+	FILE *out = out_open();
+
+	(void)state;
+	assert_int_equal(render_event_header(out, FORMAT_TABLE, call_columns), 0);
+	strcpy(header, out_close(out));
+
+	call.flags |= CALL_EMPTY;
+	line = event(FORMAT_TABLE, &call, 3000000000);
+	check_cell(header, line, "TIME", true, "2.000000");
+	check_cell(header, line, "LATENCY", true, "1.23us");
+	check_cell(header, line, "CALLER", false, "htab_map_free");
+	check_cell(header, line, "ALLOC", false, "ma");
+	check_cell(header, line, "EMPTY", false, "yes");
+	check_cell(header, line, "TYPE", false, "hash");
+	check_cell(header, line, "NAME", false, "events");
+	check_cell(header, line, "PID", true, "100");
+	check_cell(header, line, "COMM", false, "kworker/3:1");
+	check_cell(header, line, "CPU", true, "3");
+
+	/* Begun before the start. */
+	line = event(FORMAT_TABLE, &call, 5000001123);
+	check_cell(header, line, "TIME", true, "-0.000001");
+
+	line = event(FORMAT_TABLE, &unknown, 0);
+	check_cell(header, line, "TIME", true, "?");
+	check_cell(header, line, "LATENCY", true, "?");
+	check_cell(header, line, "CALLER", false, "?");
+	check_cell(header, line, "ALLOC", false, "unknown");
+	check_cell(header, line, "EMPTY", false, "?");
+	check_cell(header, line, "TYPE", false, "?");
+	check_cell(header, line, "NAME", false, "?");
+}
+
+/* A full disk is noticed by all of them, by unbuffered events at once. */
+static void write_errors(void **state)
+{
+	struct call calls[] = {plain};
+	struct ledger ledger = {};
+	struct rows rows;
+	struct aggregate *aggregate = rows_of(calls, 1, &rows);
+	FILE *full = fopen("/dev/full", "w");
+	enum format format;
+	int i, err = 0;
+
+	(void)state;
+	assert_non_null(full);
+	for (format = FORMAT_TABLE; format <= FORMAT_CSV; format++) {
+		assert_int_equal(render_rows(full, format, &rows, false, INTERVAL_NONE), -ENOSPC);
+		clearerr(full);
+	}
+	assert_int_equal(render_rows_header(full, FORMAT_CSV, &rows, false, 1), -ENOSPC);
+	clearerr(full);
+	assert_int_equal(render_histogram(full, &rows), -ENOSPC);
+	clearerr(full);
+	assert_int_equal(render_ledger_json(full, &ledger), -ENOSPC);
+	clearerr(full);
+	assert_int_equal(render_ledger_text(full, &ledger, true), -ENOSPC);
+	/* Nobody cleared it: what failed once is never fine again. */
+	assert_int_equal(render_event_header(full, FORMAT_CSV, call_columns), -EIO);
+	clearerr(full);
+
+	/* Buffered: at the latest when the buffer is full. */
+	for (i = 0; i < 10000 && !err; i++)
+		err = render_event(full, FORMAT_JSON, call_columns, &plain, 0);
+	assert_int_equal(err, -ENOSPC);
+	fclose(full);
+
+	full = fopen("/dev/full", "w");
+	assert_non_null(full);
+	setvbuf(full, NULL, _IOLBF, 0);
+	for (format = FORMAT_TABLE; format <= FORMAT_CSV; format++) {
+		assert_int_equal(render_event(full, format, call_columns, &plain, 0), -ENOSPC);
+		clearerr(full);
+	}
+	fclose(full);
+
+	/* Like stderr. */
+	full = fopen("/dev/full", "w");
+	assert_non_null(full);
+	setvbuf(full, NULL, _IONBF, 0);
+	assert_int_equal(render_ledger_text(full, &ledger, true), -ENOSPC);
+	fclose(full);
+	aggregate_free(aggregate);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(event_json),	cmocka_unit_test(hostile_names),
+		cmocka_unit_test(event_csv),	cmocka_unit_test(event_table),
+		cmocka_unit_test(write_errors),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

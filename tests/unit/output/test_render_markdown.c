@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reads Markdown back as GitHub does, and real numbers in all formats.
+ */
+#include <math.h>
+
+#include "support/rendered.h"
+
+static void list(void **state)
+{
+	struct call call = plain;
+	const void *objects[] = {&call, &unknown};
+	FILE *out = out_open();
+
+	(void)state;
+	strcpy(call.map_name, "a|b\\c*d_e");
+	assert_int_equal(
+		render_list(out, FORMAT_MARKDOWN, call_columns, objects, 2, 1, 5000000000, "none"),
+		0);
+	assert_string_equal(
+		out_close(out),
+		"| TIME | LATENCY | CALLER | ALLOC | EMPTY | TYPE | NAME | PID | COMM | CPU |\n"
+		"| ---: | ---: | --- | --- | --- | --- | --- | ---: | --- | ---: |\n"
+		"| 0.000000 | 1.23us | htab_map_free | ma | no | hash | a\\|b\\\\c\\*d_e | 100 |"
+		" kworker/3:1 | 3 |\n"
+		"| ? | ? | ? | unknown | ? | ? | ? | 0 | x | 0 |\n"
+		"\n"
+		"1 more row\n");
+
+	out = out_open();
+	assert_int_equal(render_list(out, FORMAT_MARKDOWN, call_columns, objects, 0, 0, 0, "none"),
+			 0);
+	assert_string_equal(out_close(out), "none\n");
+}
+
+/* Nothing of a name is markup, nor another line, nor a cell of its own. */
+static void hostile(void **state)
+{
+	struct call call = plain;
+	const void *objects[] = {&call};
+	FILE *out = out_open();
+	const char *text;
+
+	(void)state;
+	strcpy(call.comm, "\n|\r<b>[x](y)_z");
+	strcpy(call.map_name, "`~&$\xff\033[31m");
+	assert_int_equal(render_list(out, FORMAT_MARKDOWN, call_columns, objects, 1, 0, 0, "none"),
+			 0);
+	text = out_close(out);
+	assert_non_null(strstr(text, "| \\\\x0a\\|\\\\x0d\\<b>\\[x](y)\\_z |"));
+	assert_non_null(strstr(text, "| \\`\\~\\&\\$\\\\xff\\\\x1b\\[31m |"));
+}
+
+/* Lines that come one by one make the same table. */
+static void events(void **state)
+{
+	const void *objects[] = {&plain};
+	char *want;
+	FILE *out = out_open();
+
+	(void)state;
+	assert_int_equal(render_list(out, FORMAT_MARKDOWN, call_columns, objects, 1, 0, 7, "none"),
+			 0);
+	want = strdup(out_close(out));
+	out = out_open();
+	assert_int_equal(render_event_header(out, FORMAT_MARKDOWN, call_columns), 0);
+	assert_int_equal(render_event(out, FORMAT_MARKDOWN, call_columns, &plain, 7), 0);
+	assert_string_equal(out_close(out), want);
+	free(want);
+}
+
+/* Optional columns are left out as in tables. */
+static void rows(void **state)
+{
+	struct call calls[] = {plain, plain};
+	struct rows rows_;
+	struct aggregate *aggregate = rows_of(calls, 2, &rows_);
+	FILE *out = out_open();
+
+	(void)state;
+	assert_int_equal(render_rows_header(out, FORMAT_MARKDOWN, &rows_, false, INTERVAL_NONE), 0);
+	assert_int_equal(render_rows(out, FORMAT_MARKDOWN, &rows_, false, INTERVAL_NONE), 0);
+	assert_string_equal(
+		out_close(out),
+		"| CALLER | TYPE | NAME | COUNT | EMPTY | TOTAL | MIN | MEAN | P50 | P90 | P99 |"
+		" MAX |\n"
+		"| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+		" ---: |\n"
+		"| htab_map_free | hash | events | 2 | 0 | 2.47us | 1.23us | 1.23us | 1.23us |"
+		" 1.23us | 1.23us | 1.23us |\n");
+	aggregate_free(aggregate);
+}
+
+static bool get_real(const struct column *column, const void *object, struct value *value)
+{
+	(void)column;
+	value->real = *(const double *)object;
+	return value->real != -1;
+}
+
+static const char *real(enum format format, enum real_format shown_as, double number)
+{
+	const struct column columns[] = {
+		{"real", "R", "?", VALUE_REAL, .shown_as = shown_as, .get = get_real},
+		{},
+	};
+	const void *objects[] = {&number};
+	FILE *out = out_open();
+	const char *text;
+
+	assert_int_equal(render_list(out, format, columns, objects, 1, 0, 0, ""), 0);
+	text = out_close(out);
+	/* Less the heading, and the blanks before a short figure. */
+	if (format == FORMAT_TABLE) {
+		text = strchr(text, '\n') + 1;
+		text += strspn(text, " ");
+	}
+	return text;
+}
+
+static void reals(void **state)
+{
+	static const struct {
+		enum real_format shown_as;
+		double number;
+		const char *want;
+	} cells[] = {
+		{REAL_PLAIN, 0.12345, "0.123\n"},
+		{REAL_PLAIN, -1, "?\n"},
+		{REAL_PLAIN, NAN, "?\n"},
+		{REAL_PLAIN, INFINITY, "?\n"},
+		{REAL_DURATION, 1234567.8, "1.23ms\n"},
+		{REAL_DURATION, 0.4, "0ns\n"},
+		{REAL_DURATION, 1e30, "213504d\n"},
+		{REAL_DURATION, NAN, "?\n"},
+		{REAL_CHANGE, 12.34, "+12.3%\n"},
+		{REAL_CHANGE, -0.4, "-0.4%\n"},
+		{REAL_CHANGE, -0.049, "0.0%\n"},
+		{REAL_CHANGE, 1.8e21, "+1.8e+21%\n"},
+		{REAL_CHANGE, NAN, "~\n"},
+		{REAL_CHANGE, INFINITY, "?\n"},
+		{REAL_SPREAD, 4.4, "±4%\n"},
+		{REAL_P, 0.0234, "0.023\n"},
+		{REAL_P, 0.000999, "<0.001\n"},
+		{REAL_P, 0.001, "0.001\n"},
+		{REAL_P, NAN, "?\n"},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cells) / sizeof(*cells); i++)
+		assert_string_equal(real(FORMAT_TABLE, cells[i].shown_as, cells[i].number),
+				    cells[i].want);
+	assert_string_equal(real(FORMAT_JSON, REAL_CHANGE, 0.1), "{\"real\":0.1}\n");
+	assert_string_equal(real(FORMAT_JSON, REAL_CHANGE, NAN), "{\"real\":null}\n");
+	assert_string_equal(real(FORMAT_JSON, REAL_P, -INFINITY), "{\"real\":null}\n");
+	assert_string_equal(real(FORMAT_CSV, REAL_P, 1234567.25), "1234567.25\n");
+	assert_string_equal(real(FORMAT_CSV, REAL_P, NAN), "\n");
+	assert_string_equal(real(FORMAT_MARKDOWN, REAL_CHANGE, -7), "| R |\n| ---: |\n| -7.0% |\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(list), cmocka_unit_test(hostile), cmocka_unit_test(events),
+		cmocka_unit_test(rows), cmocka_unit_test(reals),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

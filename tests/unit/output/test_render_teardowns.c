@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reads teardowns, and what hangs, back as JSON, CSV and tables.
+ */
+#include <errno.h>
+#include <jansson.h>
+
+#include "support/rendered_teardowns.h"
+#include "trace/stuck_detector.h"
+
+static void teardown_json(void **state)
+{
+	struct teardown teardown = known_teardown();
+
+	(void)state;
+	/* To the letter: the order of the names is promised too. */
+	assert_string_equal(
+		event(FORMAT_JSON, teardown_columns, &teardown),
+		"{\"type\":\"teardown\",\"released_ns\":4000000000,\"queued_ns\":4000001000,"
+		"\"start_ns\":5000000123,\"id\":7,\"map_type\":\"hash\",\"map_name\":\"events\","
+		"\"wait_ns\":1000000123,\"free_ns\":2000,\"destroy_ns\":300,\"deferred_ns\":40,"
+		"\"total_ns\":1000002163,\"entries\":1000,\"ns_per_entry\":2,\"running\":false,"
+		"\"destroys\":{\"empty\":1,\"direct\":2,\"deferred\":3,\"pending\":4,"
+		"\"unknown\":5},\"key_size\":4,\"value_size\":3145728,\"max_entries\":4294967295,"
+		"\"map_flags\":1,\"worker\":{\"pid\":100,\"comm\":\"kworker/3:1\"},"
+		"\"released_by\":{\"pid\":44,\"tid\":44,\"comm\":\"kworker/0:2\","
+		"\"cgroup_id\":1},\"released_in\":\"kernel\",\"closed_by\":{\"pid\":500,"
+		"\"tid\":501,\"comm\":\"loader\",\"cgroup_id\":4242}}\n");
+
+	/* What is not known is null, an object as a whole. */
+	teardown = unknown_teardown();
+	assert_string_equal(
+		event(FORMAT_JSON, teardown_columns, &teardown),
+		"{\"type\":\"teardown\",\"released_ns\":null,\"queued_ns\":null,"
+		"\"start_ns\":null,\"id\":null,\"map_type\":null,\"map_name\":null,"
+		"\"wait_ns\":null,\"free_ns\":null,\"destroy_ns\":null,\"deferred_ns\":null,"
+		"\"total_ns\":null,\"entries\":null,\"ns_per_entry\":null,\"running\":null,"
+		"\"destroys\":{\"empty\":0,\"direct\":0,\"deferred\":0,\"pending\":0,"
+		"\"unknown\":0},\"key_size\":null,\"value_size\":null,\"max_entries\":null,"
+		"\"map_flags\":null,\"worker\":null,\"released_by\":null,\"released_in\":null,"
+		"\"closed_by\":null}\n");
+}
+
+/* The value of this name, of one teardown; NULL: there is none. */
+static json_t *member(const struct teardown *teardown, const char *name)
+{
+	static json_t *json;
+
+	json_decref(json);
+	json = NULL;
+	if (teardown)
+		json = json_loads(event(FORMAT_JSON, teardown_columns, teardown), 0, NULL);
+	return json_object_get(json, name);
+}
+
+static void who_let_go(void **state)
+{
+	struct teardown teardown = known_teardown();
+	struct identity *identity = &teardown.free.identity;
+
+	(void)state;
+	identity->by_kernel = false;
+	assert_string_equal(json_string_value(member(&teardown, "released_in")), "task");
+	identity->by_interrupt = true;
+	identity->released_by = (struct task_id){};
+	assert_string_equal(json_string_value(member(&teardown, "released_in")), "interrupt");
+	assert_true(json_is_null(member(&teardown, "released_by")));
+	assert_true(json_is_object(member(&teardown, "closed_by")));
+	/* Perhaps in one. */
+	identity->by_interrupt = false;
+	identity->unsure = true;
+	assert_true(json_is_null(member(&teardown, "released_in")));
+	assert_true(json_is_integer(member(&teardown, "released_ns")));
+	/* Closed, and the last put was not seen. */
+	identity->unsure = false;
+	identity->released_ns = UNKNOWN_NS;
+	assert_true(json_is_null(member(&teardown, "released_in")));
+	assert_true(json_is_null(member(&teardown, "released_ns")));
+	member(NULL, "");
+}
+
+static void elements(void **state)
+{
+	struct teardown teardown = known_teardown();
+
+	(void)state;
+	/* None are a number of them, and cannot be divided by. */
+	teardown.free.entries = 0;
+	assert_int_equal(json_integer_value(member(&teardown, "entries")), 0);
+	assert_true(json_is_integer(member(&teardown, "entries")));
+	assert_true(json_is_null(member(&teardown, "ns_per_entry")));
+	teardown.free.entries = 3;
+	assert_int_equal(json_integer_value(member(&teardown, "ns_per_entry")), 666);
+	teardown.phase[PHASE_FREE] = UNKNOWN_NS;
+	assert_true(json_is_null(member(&teardown, "ns_per_entry")));
+	teardown.running = true;
+	assert_true(json_is_true(member(&teardown, "running")));
+	/* Nobody has seen it end; that does not mean that it has not. */
+	teardown.running = false;
+	assert_true(json_is_null(member(&teardown, "running")));
+	member(NULL, "");
+}
+
+static void teardown_csv(void **state)
+{
+	struct teardown teardown = known_teardown();
+	const char *names = header(FORMAT_CSV, teardown_columns), *c;
+	size_t commas = 0;
+
+	(void)state;
+	assert_string_equal(names,
+			    "type,released_ns,queued_ns,start_ns,id,map_type,map_name,wait_ns,"
+			    "free_ns,destroy_ns,deferred_ns,total_ns,entries,ns_per_entry,running,"
+			    "destroys.empty,destroys.direct,destroys.deferred,destroys.pending,"
+			    "destroys.unknown,key_size,value_size,max_entries,map_flags,"
+			    "worker.pid,worker.comm,released_by.pid,released_by.tid,"
+			    "released_by.comm,released_by.cgroup_id,released_in,closed_by.pid,"
+			    "closed_by.tid,closed_by.comm,closed_by.cgroup_id\n");
+	for (c = names; *c; c++)
+		commas += *c == ',';
+	assert_string_equal(event(FORMAT_CSV, teardown_columns, &teardown),
+			    "teardown,4000000000,4000001000,5000000123,7,hash,events,1000000123,"
+			    "2000,300,40,1000002163,1000,2,false,1,2,3,4,5,4,3145728,4294967295,1,"
+			    "100,kworker/3:1,44,44,kworker/0:2,1,kernel,500,501,loader,4242\n");
+	teardown = unknown_teardown();
+	assert_string_equal(event(FORMAT_CSV, teardown_columns, &teardown),
+			    "teardown,,,,,,,,,,,,,,,0,0,0,0,0,,,,,,,,,,,,,,,\n");
+	for (c = event(FORMAT_CSV, teardown_columns, &teardown); *c; c++)
+		commas -= *c == ',';
+	assert_int_equal(commas, 0);
+}
+
+/* What stands in one line of a table, each as it is. */
+static void teardown_table(void **state)
+{
+	struct teardown teardown = known_teardown();
+	char head[256];
+	const char *line;
+
+	(void)state;
+	strcpy(head, header(FORMAT_TABLE, teardown_columns));
+	line = event(FORMAT_TABLE, teardown_columns, &teardown);
+	check_cell(head, line, "START", true, "2.000000");
+	check_cell(head, line, "ID", true, "7");
+	check_cell(head, line, "TYPE", false, "hash");
+	check_cell(head, line, "NAME", false, "events");
+	/* Whoever had it freed, not the kernel's worker that let go of it for that. */
+	check_cell(head, line, "RELEASED BY", false, "loader");
+	check_cell(head, line, "BY PID", true, "500");
+	check_cell(head, line, "WAIT", true, "1.00s");
+	check_cell(head, line, "FREE", true, "2.00us");
+	check_cell(head, line, "DESTROY", true, "300ns");
+	check_cell(head, line, "DEFERRED", true, "40ns");
+	check_cell(head, line, "TOTAL", true, "1.00s");
+	check_cell(head, line, "ENTRIES", true, "1000");
+	check_cell(head, line, "PER ENTRY", true, "2ns");
+	assert_null(strstr(head, "released"));
+
+	teardown = unknown_teardown();
+	line = event(FORMAT_TABLE, teardown_columns, &teardown);
+	check_cell(head, line, "START", true, "?");
+	check_cell(head, line, "ID", true, "?");
+	check_cell(head, line, "TYPE", false, "?");
+	check_cell(head, line, "RELEASED BY", false, "?");
+	check_cell(head, line, "BY PID", true, "?");
+	check_cell(head, line, "WAIT", true, "?");
+	check_cell(head, line, "TOTAL", true, "?");
+	check_cell(head, line, "PER ENTRY", true, "?");
+}
+
+static const char *list_of(enum format format, const void *const *objects, size_t nr,
+			   size_t left_out)
+{
+	FILE *out = out_open();
+
+	assert_int_equal(render_list(out, format, teardown_columns, objects, nr, left_out,
+				     3000000000, "no teardowns"),
+			 0);
+	return out_close(out);
+}
+
+/* A list is as wide as it needs. */
+static void list_table(void **state)
+{
+	struct teardown first = known_teardown(), second = unknown_teardown();
+	const void *const list[] = {&first, &second};
+	const char *head, *line[4];
+	size_t i;
+
+	(void)state;
+	first.free.identity.map_id = 123456789;
+	strcpy(first.free.identity.closed_by.comm, "a loader's name");
+	head = list_of(FORMAT_TABLE, list, 2, 1);
+	line[0] = head;
+	for (i = 1; i < 4; i++)
+		line[i] = strchr(line[i - 1], '\n') + 1;
+	check_cell(head, line[1], "START", true, "2.000000");
+	check_cell(head, line[1], "ID", true, "123456789");
+	check_cell(head, line[1], "NAME", false, "events");
+	check_cell(head, line[1], "TOTAL", true, "1.00s");
+	check_cell(head, line[2], "ID", true, "?");
+	check_cell(head, line[2], "NAME", false, "?");
+	assert_string_equal(line[3], "1 more row\n");
+	assert_int_equal(strncmp(head, "   START ", 9), 0);
+
+	assert_null(strstr(list_of(FORMAT_TABLE, list, 2, 0), "more"));
+	assert_non_null(strstr(list_of(FORMAT_TABLE, list, 2, 2), "\n2 more rows\n"));
+	assert_string_equal(list_of(FORMAT_TABLE, list, 0, 0), "no teardowns\n");
+}
+
+static void list_of_lines(void **state)
+{
+	struct teardown first = known_teardown(), second = unknown_teardown();
+	const void *const list[] = {&second, &first};
+	enum format format;
+	char want[4096];
+
+	(void)state;
+	for (format = FORMAT_JSON; format <= FORMAT_CSV; format++) {
+		strcpy(want, event(format, teardown_columns, &second));
+		strcat(want, event(format, teardown_columns, &first));
+		assert_string_equal(list_of(format, list, 2, 5), want);
+		assert_string_equal(list_of(format, list, 0, 0), "");
+	}
+}
+
+/* Calls too can be said whose they are. */
+static void identified_calls(void **state)
+{
+	struct call call = plain;
+	char head[256];
+	const char *line;
+
+	(void)state;
+	call.identity = known_teardown().free.identity;
+	line = event(FORMAT_JSON, identified_call_columns, &call);
+	assert_non_null(strstr(line, "\"cpu\":3,\"map_id\":7,\"released_by\":{\"pid\":44,"));
+	assert_non_null(strstr(line, "},\"released_in\":\"kernel\",\"closed_by\":{\"pid\":500,"));
+	assert_non_null(
+		strstr(event(FORMAT_CSV, identified_call_columns, &call),
+		       ",kworker/3:1,3,7,44,44,kworker/0:2,1,kernel,500,501,loader,4242\n"));
+	assert_non_null(strstr(header(FORMAT_CSV, identified_call_columns),
+			       ",comm,cpu,map_id,released_by.pid,"));
+	strcpy(head, header(FORMAT_TABLE, identified_call_columns));
+	line = event(FORMAT_TABLE, identified_call_columns, &call);
+	check_cell(head, line, " ID", true, "7");
+	check_cell(head, line, "RELEASED BY", false, "loader");
+	check_cell(head, line, "BY PID", true, "500");
+
+	call.identity = (struct identity){.released_ns = UNKNOWN_NS};
+	assert_non_null(strstr(event(FORMAT_JSON, identified_call_columns, &call),
+			       "\"cpu\":3,\"map_id\":null,\"released_by\":null,"
+			       "\"released_in\":null,\"closed_by\":null}\n"));
+	assert_non_null(strstr(event(FORMAT_CSV, identified_call_columns, &call),
+			       ",kworker/3:1,3,,,,,,,,,,\n"));
+}
+
+static void reclaim_event(void **state)
+{
+	struct reclaim reclaim = {
+		.call = plain,
+		.alloc = ALLOC_PCPU_MA,
+		.destroy_ns = 5000000000,
+		.latency_ns = 1357,
+	};
+
+	(void)state;
+	reclaim.call.identity.map_id = 7;
+	assert_string_equal(event(FORMAT_JSON, reclaim_columns, &reclaim),
+			    "{\"type\":\"reclaim\",\"destroy_ns\":5000000000,"
+			    "\"start_ns\":5000000123,\"latency_ns\":1357,\"free_ns\":1234,"
+			    "\"id\":7,\"map_type\":\"hash\",\"map_name\":\"events\","
+			    "\"alloc\":\"pcpu_ma\",\"worker\":{\"pid\":100,"
+			    "\"comm\":\"kworker/3:1\"}}\n");
+
+	/* Of a stray the worker is known. */
+	reclaim = (struct reclaim){
+		.call = plain,
+		.destroy_ns = UNKNOWN_NS,
+		.latency_ns = UNKNOWN_NS,
+	};
+	reclaim.call.flags = 0;
+	assert_string_equal(event(FORMAT_JSON, reclaim_columns, &reclaim),
+			    "{\"type\":\"reclaim\",\"destroy_ns\":null,\"start_ns\":5000000123,"
+			    "\"latency_ns\":null,\"free_ns\":1234,\"id\":null,\"map_type\":null,"
+			    "\"map_name\":null,\"alloc\":\"unknown\",\"worker\":{\"pid\":100,"
+			    "\"comm\":\"kworker/3:1\"}}\n");
+}
+
+static void stuck_event(void **state)
+{
+	static struct hang hang;
+	const char *text;
+	json_t *json;
+
+	(void)state;
+	hang = (struct hang){
+		.where = "bpf_map_free_deferred",
+		.call = plain,
+		.for_ns = 10000000000,
+		.in_worker = true,
+		.stack = "synchronize_rcu+0x12\nbpf_map_free_deferred+0x34\n0xffffffff81000000",
+	};
+	hang.call.identity = known_teardown().free.identity;
+	assert_string_equal(
+		event(FORMAT_JSON, hang_columns, &hang),
+		"{\"type\":\"stuck\",\"where\":\"bpf_map_free_deferred\",\"since_ns\":5000000123,"
+		"\"for_ns\":10000000000,\"id\":7,\"map_type\":\"hash\",\"map_name\":\"events\","
+		"\"worker\":{\"pid\":101,\"comm\":\"kworker/3:1\"},"
+		"\"stack\":[\"synchronize_rcu+0x12\",\"bpf_map_free_deferred+0x34\","
+		"\"0xffffffff81000000\"],"
+		"\"released_by\":{\"pid\":44,\"tid\":44,\"comm\":\"kworker/0:2\","
+		"\"cgroup_id\":1},\"released_in\":\"kernel\",\"closed_by\":{\"pid\":500,"
+		"\"tid\":501,\"comm\":\"loader\",\"cgroup_id\":4242}}\n");
+
+	/* Waiting for a worker there is none, nor a stack. */
+	hang.where = "wait";
+	hang.in_worker = false;
+	hang.stack[0] = '\0';
+	hang.call.identity.map_id = 0;
+	text = event(FORMAT_JSON, hang_columns, &hang);
+	assert_non_null(strstr(text, "\"where\":\"wait\""));
+	assert_non_null(strstr(text, "\"id\":null,"));
+	assert_non_null(strstr(text, "\"worker\":null,\"stack\":null,"));
+
+	/* As many lines as there is room for, whatever is in them. */
+	memset(hang.stack, 'x', sizeof(hang.stack) - 1);
+	hang.stack[1] = '\n';
+	hang.stack[3] = '"';
+	hang.stack[4] = '\xff';
+	hang.stack[sizeof(hang.stack) - 2] = '\n';
+	json = json_loads(event(FORMAT_JSON, hang_columns, &hang), 0, NULL);
+	assert_non_null(json);
+	assert_int_equal(json_array_size(json_object_get(json, "stack")), 2);
+	text = json_string_value(json_array_get(json_object_get(json, "stack"), 0));
+	assert_string_equal(text, "x");
+	text = json_string_value(json_array_get(json_object_get(json, "stack"), 1));
+	assert_int_equal(strncmp(text, "x\"\\xffxxx", 9), 0);
+	json_decref(json);
+}
+
+/* A full disk is noticed by all of them. */
+static void write_errors(void **state)
+{
+	const struct teardown teardown = known_teardown();
+	const void *const list[] = {&teardown};
+	struct teardown_ledger ledger = {};
+	struct point_counts points[1] = {{.function = "f", .attached = true, .lost = 1}};
+	FILE *full = fopen("/dev/full", "w");
+	enum format format;
+
+	(void)state;
+	assert_non_null(full);
+	for (format = FORMAT_TABLE; format <= FORMAT_CSV; format++) {
+		assert_int_equal(
+			render_list(full, format, teardown_columns, list, 1, 0, 0, "nothing"),
+			-ENOSPC);
+		clearerr(full);
+	}
+	assert_int_equal(render_list(full, FORMAT_TABLE, teardown_columns, list, 0, 0, 0, "none"),
+			 -ENOSPC);
+	clearerr(full);
+	assert_int_equal(render_teardown_ledger_json(full, &ledger), -ENOSPC);
+	clearerr(full);
+	assert_int_equal(render_points_json(full, points, 1), -ENOSPC);
+	clearerr(full);
+	assert_int_equal(render_points_text(full, points, 1), -ENOSPC);
+	clearerr(full);
+	assert_int_equal(render_teardown_ledger_text(full, &ledger, true), -ENOSPC);
+	assert_int_equal(render_teardown_ledger_text(full, &ledger, true), -EIO);
+	fclose(full);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(teardown_json),  cmocka_unit_test(who_let_go),
+		cmocka_unit_test(elements),	  cmocka_unit_test(teardown_csv),
+		cmocka_unit_test(teardown_table), cmocka_unit_test(list_table),
+		cmocka_unit_test(list_of_lines),  cmocka_unit_test(identified_calls),
+		cmocka_unit_test(reclaim_event),  cmocka_unit_test(stuck_event),
+		cmocka_unit_test(write_errors),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What becomes of teardowns: which of them are wanted, and that each view holds what it should.
+ */
+#include <jansson.h>
+
+#include "output/teardown_view.h"
+#include "support/rendered.h"
+
+#define START_NS 1000000 /* of the run */
+
+static const struct options defaults = {.view = VIEW_TEARDOWNS, .identity = true};
+
+/* Of map N, which took N microseconds. */
+static struct teardown teardown_of(__u32 id)
+{
+	struct teardown teardown = {
+		.free = plain,
+		.queued_ns = UNKNOWN_NS,
+		.phase = {id * 300ULL, id * 700ULL, 0, 0, id * 1000ULL},
+	};
+
+	teardown.free.entries = ENTRIES_UNKNOWN;
+	teardown.free.ts_ns = START_NS + id;
+	teardown.free.identity.map_id = id;
+	teardown.free.identity.released_ns = START_NS + id;
+	teardown.free.identity.released_by =
+		(struct task_id){.known = true, .pid = 500, .comm = "loader"};
+	return teardown;
+}
+
+static struct teardown_view *view_of(const struct options *opts)
+{
+	struct teardown_view *view = teardown_view_new(opts, START_NS);
+
+	assert_non_null(view);
+	return view;
+}
+
+static void take(struct teardown_view *view, FILE *out, const struct teardown *teardown)
+{
+	assert_int_equal(teardown_view_teardown(view, out, teardown), 0);
+}
+
+static size_t count(const char *text, const char *what)
+{
+	const char *end = text + strlen(text);
+	size_t nr = 0;
+
+	for (; (text = memmem(text, end - text, what, strlen(what))); text++)
+		nr++;
+	return nr;
+}
+
+/* What all of a run writes, of maps 1 to 5. */
+static const char *whole_run(const struct options *opts)
+{
+	struct teardown_view *view = view_of(opts);
+	const struct reclaim reclaim = {.call = plain, .destroy_ns = 1, .latency_ns = 2};
+	struct teardown teardown;
+	FILE *out = out_open();
+	__u32 id;
+
+	assert_int_equal(teardown_view_begin(view, out), 0);
+	for (id = 1; id <= 5; id++) {
+		teardown = teardown_of(id);
+		take(view, out, &teardown);
+		assert_int_equal(teardown_view_reclaim(view, out, &reclaim), 0);
+		if (opts->interval_ns && id % 2 == 0)
+			assert_int_equal(teardown_view_interval(view, out, id / 2), 0);
+	}
+	assert_int_equal(teardown_view_end(view, out), 0);
+	teardown_view_free(view);
+	return out_close(out);
+}
+
+static void events(void **state)
+{
+	struct options opts = defaults;
+	const char *text;
+
+	(void)state;
+	opts.events = true;
+	opts.format = FORMAT_JSON;
+	text = whole_run(&opts);
+	assert_int_equal(count(text, "{\"type\":\"teardown\","), 5);
+	assert_int_equal(count(text, "{\"type\":\"reclaim\","), 5);
+	assert_true(strstr(text, "\"id\":1,") < strstr(text, "\"id\":5,"));
+
+	/* There is room for one sort of line, under one heading. */
+	opts.format = FORMAT_CSV;
+	text = whole_run(&opts);
+	assert_int_equal(strncmp(text, "type,released_ns,", 17), 0);
+	assert_int_equal(count(text, "\n"), 6);
+	assert_int_equal(count(text, "\nteardown,"), 5);
+	opts.format = FORMAT_TABLE;
+	text = whole_run(&opts);
+	assert_int_equal(count(text, "RELEASED BY"), 1);
+	assert_int_equal(count(text, "\n"), 6);
+}
+
+static void lists(void **state)
+{
+	struct options opts = defaults;
+	const char *text;
+
+	(void)state;
+	text = whole_run(&opts);
+	assert_int_equal(count(text, "RELEASED BY"), 1);
+	assert_int_equal(count(text, "\n"), 6);
+	assert_true(strstr(text, "5.00us") < strstr(text, "1.00us"));
+	opts.top = 2;
+	text = whole_run(&opts);
+	assert_int_equal(count(text, "\n"), 4);
+	assert_non_null(strstr(text, "\n3 more rows\n"));
+	opts.sort = SORT_KEY;
+	opts.format = FORMAT_JSON;
+	text = whole_run(&opts);
+	assert_int_equal(count(text, "\n"), 2);
+	assert_true(strstr(text, "\"id\":1,") < strstr(text, "\"id\":2,"));
+	assert_null(strstr(text, "reclaim"));
+	opts.format = FORMAT_CSV;
+	text = whole_run(&opts);
+	assert_int_equal(count(text, "type,released_ns,"), 1);
+	assert_int_equal(count(text, "\n"), 3);
+}
+
+static void rows(void **state)
+{
+	struct options opts = defaults;
+	const char *text;
+
+	(void)state;
+	opts.by[opts.nr_by++] = KEY_RELEASED_BY;
+	opts.format = FORMAT_JSON;
+	text = whole_run(&opts);
+	assert_int_equal(count(text, "\n"), 1);
+	assert_non_null(strstr(text, "{\"type\":\"row\",\"released_by\":\"loader\",\"count\":5,"));
+	opts.format = FORMAT_CSV;
+	text = whole_run(&opts);
+	assert_int_equal(count(text, "type,released_by,count,"), 1);
+	assert_non_null(strstr(text, "\nrow,loader,5,"));
+}
+
+/* Each interval has its own, and the whole all of them. */
+static void intervals(void **state)
+{
+	struct options opts = defaults;
+	const char *text;
+
+	(void)state;
+	opts.interval_ns = 1;
+	opts.by[opts.nr_by++] = KEY_TYPE;
+	opts.format = FORMAT_JSON;
+	text = whole_run(&opts);
+	assert_int_equal(count(text, "\n"), 3);
+	assert_non_null(strstr(
+		text, "{\"type\":\"row\",\"interval\":1,\"map_type\":\"hash\",\"count\":2,"));
+	assert_non_null(strstr(
+		text, "{\"type\":\"row\",\"interval\":2,\"map_type\":\"hash\",\"count\":2,"));
+	assert_non_null(strstr(
+		text, "{\"type\":\"row\",\"interval\":null,\"map_type\":\"hash\",\"count\":5,"));
+	opts.format = FORMAT_CSV;
+	text = whole_run(&opts);
+	assert_int_equal(count(text, "type,interval,map_type,count,"), 1);
+	assert_int_equal(count(text, "\n"), 4);
+
+	opts.nr_by = 0;
+	opts.format = FORMAT_TABLE;
+	text = whole_run(&opts);
+	assert_int_equal(count(text, "RELEASED BY"), 3);
+	assert_int_equal(count(text, "\n"), 3 + 2 + 2 + 5);
+	assert_int_equal(count(text, "1.00us"), 2);
+
+	/* Where nothing says which list it is, each is told of once. */
+	opts.format = FORMAT_JSON;
+	assert_int_equal(count(whole_run(&opts), "\n"), 4); /* the last one's interval is open */
+	opts.format = FORMAT_CSV;
+	assert_int_equal(count(whole_run(&opts), "\n"), 1 + 4);
+}
+
+static void other_viewers(void **state)
+{
+	struct options opts = defaults;
+	json_t *json;
+
+	(void)state;
+	opts.format = FORMAT_PERFETTO;
+	json = json_loads(whole_run(&opts), 0, NULL);
+	assert_non_null(json);
+	assert_true(json_array_size(json_object_get(json, "traceEvents")) > 5);
+	json_decref(json);
+	opts.format = FORMAT_FOLDED;
+	assert_string_equal(whole_run(&opts),
+			    "loader;hash;events;free 10500\nloader;hash;events;wait 4500\n");
+	opts.format = FORMAT_TABLE;
+	opts.timeline = true;
+	opts.top = 3;
+	assert_int_equal(count(whole_run(&opts), "events"), 3);
+}
+
+static bool is_wanted(const struct options *opts, const struct teardown *teardown)
+{
+	struct teardown_view *view = view_of(opts);
+	struct teardown_ledger ledger = {.shown = 10};
+	FILE *out = out_open();
+	bool wanted;
+
+	take(view, out, teardown);
+	wanted = *out_close(out);
+	teardown_view_count(view, &ledger);
+	assert_int_equal(ledger.filtered, !wanted);
+	assert_int_equal(ledger.shown, 10 - !wanted);
+	teardown_view_free(view);
+	return wanted;
+}
+
+static void filters(void **state)
+{
+	struct options opts = defaults;
+	struct teardown teardown = teardown_of(1);
+
+	(void)state;
+	opts.events = true;
+	opts.format = FORMAT_JSON;
+	assert_true(is_wanted(&opts, &teardown));
+
+	opts.map_types = 1 << 2 | 1 << 5;
+	assert_false(is_wanted(&opts, &teardown));
+	teardown.free.map_type = 5;
+	assert_true(is_wanted(&opts, &teardown));
+	/* What is not known is not what was asked for. */
+	teardown.free.flags &= ~CALL_MAP;
+	assert_false(is_wanted(&opts, &teardown));
+	teardown.free.flags |= CALL_MAP;
+	teardown.free.map_type = 64 + 5;
+	assert_false(is_wanted(&opts, &teardown));
+	opts.map_types = 0;
+	assert_true(is_wanted(&opts, &teardown));
+
+	opts.name = "ev*s";
+	assert_true(is_wanted(&opts, &teardown));
+	strcpy(teardown.free.map_name, "other");
+	assert_false(is_wanted(&opts, &teardown));
+	opts.name = "*";
+	assert_true(is_wanted(&opts, &teardown));
+	teardown.free.flags &= ~CALL_NAME;
+	assert_false(is_wanted(&opts, &teardown));
+	opts.name = NULL;
+
+	opts.min_latency_ns = 1000;
+	assert_true(is_wanted(&opts, &teardown));
+	opts.min_latency_ns = 1001;
+	assert_false(is_wanted(&opts, &teardown));
+	/* One of which it is only known that it took so long at least. */
+	teardown.phase[PHASE_TOTAL] = teardown.phase[PHASE_DEFERRED] = UNKNOWN_NS;
+	assert_false(is_wanted(&opts, &teardown));
+	teardown.phase[PHASE_WAIT] = 1001;
+	assert_true(is_wanted(&opts, &teardown));
+}
+
+/* A deferred end is one of the map's; how long its teardown takes is not known yet. */
+static void filters_of_deferred_ends(void **state)
+{
+	struct options opts = defaults;
+	struct reclaim reclaim = {.call = plain, .destroy_ns = 1, .latency_ns = 2};
+	struct teardown_view *view;
+	struct teardown_ledger ledger = {};
+	FILE *out = out_open();
+
+	(void)state;
+	opts.events = true;
+	opts.format = FORMAT_JSON;
+	opts.min_latency_ns = 1000000000000;
+	opts.name = "events";
+	opts.map_types = 1 << 1;
+	view = view_of(&opts);
+	assert_int_equal(teardown_view_reclaim(view, out, &reclaim), 0);
+	reclaim.call.map_type = 2;
+	assert_int_equal(teardown_view_reclaim(view, out, &reclaim), 0);
+	reclaim.call.map_type = 1;
+	strcpy(reclaim.call.map_name, "other");
+	assert_int_equal(teardown_view_reclaim(view, out, &reclaim), 0);
+	reclaim.call.flags = 0;
+	assert_int_equal(teardown_view_reclaim(view, out, &reclaim), 0);
+	teardown_view_count(view, &ledger);
+	assert_int_equal(ledger.filtered, 0);
+	assert_false(teardown_view_wants(view, &reclaim.call));
+	assert_true(teardown_view_wants(view, &plain));
+	teardown_view_free(view);
+	assert_int_equal(count(out_close(out), "\n"), 1);
+}
+
+/* What there is no room for is counted, of the whole run. */
+static void too_many(void **state)
+{
+	struct options opts = defaults;
+	int by;
+
+	(void)state;
+	opts.format = FORMAT_JSON;
+	for (by = 0; by < 2; by++) {
+		struct teardown_ledger ledger = {.shown = 5000};
+		struct teardown_view *view;
+		struct teardown teardown;
+		FILE *out = out_open();
+		__u32 id;
+
+		opts.by[0] = KEY_ID;
+		opts.nr_by = by;
+		view = view_of(&opts);
+		for (id = 1; id <= 5000; id++) {
+			teardown = teardown_of(id);
+			take(view, out, &teardown);
+		}
+		teardown_view_count(view, &ledger);
+		assert_int_equal(ledger.rows_full, 5000 - 4096);
+		assert_int_equal(ledger.shown, 5000);
+		assert_int_equal(teardown_view_end(view, out), 0);
+		teardown_view_free(view);
+		/* The slowest, or the first ones and the other row. */
+		assert_int_equal(count(out_close(out), "\n"), 4096 + by);
+	}
+}
+
+/* In each view: taken, never looked at. */
+static void nothing_is_left(void **state)
+{
+	static const enum format formats[] = {FORMAT_TABLE, FORMAT_PERFETTO, FORMAT_FOLDED};
+	struct options opts = defaults;
+	struct teardown teardown = teardown_of(1);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		struct teardown_view *view;
+		FILE *out = out_open();
+
+		opts.format = formats[i];
+		view = view_of(&opts);
+		assert_int_equal(teardown_view_begin(view, out), 0);
+		take(view, out, &teardown);
+		teardown_view_free(view);
+		out_close(out);
+	}
+	teardown_view_free(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(events),
+		cmocka_unit_test(lists),
+		cmocka_unit_test(rows),
+		cmocka_unit_test(intervals),
+		cmocka_unit_test(other_viewers),
+		cmocka_unit_test(filters),
+		cmocka_unit_test(filters_of_deferred_ends),
+		cmocka_unit_test(too_many),
+		cmocka_unit_test(nothing_is_left),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Draws teardowns whose edges are known to the column, with parts that are not, with lengths of
+ * nothing and of centuries, and with names nobody should have.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "output/timeline.h"
+#include "util/text.h"
+
+#define START 5000000000ULL
+
+/* 40 us, of which 10 are the wait, 20 the worker's part with a call from 5 to 15, 10 deferred. */
+static const struct teardown plain = {
+	.free =
+		{
+			.ts_ns = START,
+			.latency_ns = 20000,
+			.identity = {.map_id = 7, .released_ns = START - 10000},
+			.map_type = 1,
+			.flags = CALL_MAP | CALL_NAME,
+			.map_name = "events",
+		},
+	.phase = {10000, 20000, 10000, 10000, 40000},
+	.nr_destroys = 1,
+	.destroy = {{.ts_ns = START + 5000, .latency_ns = 10000}},
+};
+
+/* What comes before the bars, as wide as its headings make it, and the bars' frames. */
+#define BEFORE (sizeof("ID  TYPE  NAME     TOTAL  ||") - 1)
+
+/* What is drawn, until the next call of this. */
+static const char *drawn(const struct teardown *const *list, size_t nr, int width)
+{
+	static char *text;
+	size_t len;
+	FILE *out;
+
+	free(text);
+	out = open_memstream(&text, &len);
+	assert_non_null(out);
+	assert_int_equal(timeline_draw(out, list, nr, width), 0);
+	assert_int_equal(fclose(out), 0);
+	return text;
+}
+
+/* A line of it, the legend being 0 and the headings 1, until the next call of this. */
+static const char *line(const char *text, int n)
+{
+	static char copy[2048];
+
+	while (n--) {
+		text = strchr(text, '\n');
+		assert_non_null(text);
+		text++;
+	}
+	snprintf(copy, sizeof(copy), "%.*s", (int)strcspn(text, "\n"), text);
+	return copy;
+}
+
+static const char *bar_of(const char *text, int n)
+{
+	const char *bar = strchr(line(text, n), '|');
+
+	assert_non_null(bar);
+	return bar;
+}
+
+/* A teardown beside plain, on a scale of 1 us a column. It takes marks columns beyond that. */
+static void check_beside_plain(const struct teardown *teardown, int marks, const char *wanted)
+{
+	const struct teardown *list[] = {&plain, teardown};
+	const char *text = drawn(list, 2, BEFORE + 40 + marks);
+
+	assert_string_equal(bar_of(text, 3), wanted);
+	assert_non_null(strstr(line(text, 0), "(a column: 1.00us)"));
+}
+
+static void to_scale(void **state)
+{
+	const struct teardown *list[] = {&plain, &plain};
+	struct teardown half = plain;
+	const char *text;
+
+	(void)state;
+	text = drawn(list, 1, BEFORE + 40);
+	assert_string_equal(line(text, 0),
+			    ". wait  = worker  # destroy calls  ~ deferred  ? unknown  > running"
+			    "  (a column: 1.00us)");
+	assert_string_equal(line(text, 1), "ID  TYPE  NAME     TOTAL  "
+					   "|0                                 40.0us|");
+	assert_string_equal(line(text, 2), " 7  hash  events  40.0us  "
+					   "|..........=====##########=====~~~~~~~~~~|");
+	assert_int_equal(text[strlen(text) - 1], '\n');
+	assert_string_equal(line(text, 3), "");
+
+	half.phase[PHASE_WAIT] = 5000;
+	half.phase[PHASE_DEFERRED] = 0;
+	half.phase[PHASE_TOTAL] = 25000;
+	list[1] = &half;
+	assert_string_equal(bar_of(drawn(list, 2, BEFORE + 40), 3),
+			    "|.....=====##########=====               |");
+	/* In the list's order. */
+	list[0] = &half;
+	list[1] = &plain;
+	assert_string_equal(bar_of(drawn(list, 2, BEFORE + 40), 3),
+			    "|..........=====##########=====~~~~~~~~~~|");
+	assert_string_equal(bar_of(drawn(list, 2, BEFORE + 20), 3), "|.....===#####==~~~~~|");
+}
+
+/* Each edge on its own, so that errors do not add up. */
+static void edges_are_rounded(void **state)
+{
+	struct teardown teardown = plain;
+
+	(void)state;
+	teardown.nr_destroys = 0;
+	teardown.phase[PHASE_WAIT] = 1499;
+	teardown.phase[PHASE_FREE] = 1000;
+	teardown.phase[PHASE_DEFERRED] = 1001;
+	teardown.phase[PHASE_TOTAL] = 3500;
+	check_beside_plain(&teardown, 0, "|.=~~                                    |");
+	teardown.phase[PHASE_WAIT] = 1500;
+	teardown.phase[PHASE_DEFERRED] = 999;
+	teardown.phase[PHASE_TOTAL] = 3499;
+	check_beside_plain(&teardown, 0, "|..=                                     |");
+	teardown.phase[PHASE_WAIT] = 499;
+	teardown.phase[PHASE_FREE] = 0;
+	teardown.phase[PHASE_DEFERRED] = 0;
+	teardown.phase[PHASE_TOTAL] = 499;
+	check_beside_plain(&teardown, 0, "|                                        |");
+}
+
+static void destroy_calls_are_where_they_were(void **state)
+{
+	struct teardown teardown = plain;
+	const struct teardown *list[1];
+
+	(void)state;
+	teardown.nr_destroys = 3;
+	teardown.destroy[0] = (struct destroy){.ts_ns = START, .latency_ns = 1000};
+	teardown.destroy[1] = (struct destroy){.ts_ns = START + 1000, .latency_ns = 2000};
+	teardown.destroy[2] = (struct destroy){.ts_ns = START + 19000, .latency_ns = 1000};
+	check_beside_plain(&teardown, 0, "|..........###================#~~~~~~~~~~|");
+	/* One that took next to nothing. */
+	teardown.destroy[1].latency_ns = 0;
+	check_beside_plain(&teardown, 0, "|..........#==================#~~~~~~~~~~|");
+
+	/* One that is said to have ended after the worker's part pushes on what follows. */
+	list[0] = &teardown;
+	teardown.nr_destroys = 1;
+	teardown.destroy[0] = (struct destroy){.ts_ns = START + 5000, .latency_ns = 20000};
+	assert_string_equal(bar_of(drawn(list, 1, BEFORE + 45), 2),
+			    "|..........=====####################~~~~~~~~~~|");
+}
+
+static void what_is_unknown_is_marked(void **state)
+{
+	struct teardown teardown = plain;
+
+	(void)state;
+	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
+
+	teardown.phase[PHASE_WAIT] = UNKNOWN_NS;
+	check_beside_plain(&teardown, 1, "|?=====##########=====~~~~~~~~~~          |");
+
+	teardown.phase[PHASE_WAIT] = 10000;
+	teardown.phase[PHASE_DEFERRED] = UNKNOWN_NS;
+	check_beside_plain(&teardown, 1, "|..........=====##########=====?          |");
+
+	/* The worker's end was missed, but not what it was seen to do. */
+	teardown.phase[PHASE_FREE] = UNKNOWN_NS;
+	check_beside_plain(&teardown, 2, "|..........=====##########??               |");
+
+	/* How long a destroy call took, and when it was. */
+	teardown = plain;
+	teardown.destroy[0].latency_ns = UNKNOWN_NS;
+	check_beside_plain(&teardown, 1, "|..........=====?===============~~~~~~~~~~|");
+	teardown.destroy[0].ts_ns = UNKNOWN_NS;
+	check_beside_plain(&teardown, 1, "|..........?====================~~~~~~~~~~|");
+	teardown.destroy[0] = plain.destroy[0];
+	teardown.destroy[0].ts_ns = START - 1;
+	check_beside_plain(&teardown, 1, "|..........?====================~~~~~~~~~~|");
+
+	/* More of them than are kept. */
+	teardown = plain;
+	teardown.nr_destroys = MAX_DESTROYS + 1;
+	teardown.destroy[1] = teardown.destroy[2] = teardown.destroy[3] =
+		(struct destroy){.ts_ns = START + 19000, .latency_ns = 500};
+	check_beside_plain(&teardown, 1, "|..........=====##########====#?~~~~~~~~~~|");
+}
+
+static void what_goes_on_ends_open(void **state)
+{
+	struct teardown teardown = plain;
+
+	(void)state;
+	teardown.running = true;
+	teardown.free.latency_ns = UNKNOWN_NS;
+	teardown.phase[PHASE_FREE] = UNKNOWN_NS;
+	teardown.phase[PHASE_DESTROY] = UNKNOWN_NS;
+	teardown.phase[PHASE_DEFERRED] = UNKNOWN_NS;
+	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
+	check_beside_plain(&teardown, 1, "|..........=====##########>               |");
+	teardown.nr_destroys = 0;
+	check_beside_plain(&teardown, 1, "|..........>                              |");
+	teardown.phase[PHASE_WAIT] = UNKNOWN_NS;
+	check_beside_plain(&teardown, 2, "|?>                                        |");
+}
+
+static void cells(void **state)
+{
+	struct teardown teardown = plain, other = plain;
+	const struct teardown *list[] = {&teardown, &other};
+	const char *text;
+
+	(void)state;
+	teardown.free.identity.map_id = 0;
+	teardown.free.flags = 0;
+	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
+	other.free.identity.map_id = ~0U;
+	other.free.map_type = 5;
+	other.free.map_name[0] = '\0';
+	text = drawn(list, 2, 80);
+	assert_int_equal(strncmp(line(text, 1), "        ID  TYPE         NAME   TOTAL  |0", 41),
+			 0);
+	assert_int_equal(strncmp(line(text, 2), "         ?  ?            ?          ?  |.", 41),
+			 0);
+	assert_int_equal(strncmp(line(text, 3), "4294967295  percpu_hash  \"\"    40.0us  |.", 41),
+			 0);
+}
+
+static void hostile_names(void **state)
+{
+	struct teardown teardown = plain;
+	const struct teardown *list[] = {&plain, &teardown};
+	const char *text, *c;
+	int byte, n;
+
+	(void)state;
+	strcpy(teardown.free.map_name, "\"a|\n\033[2J\xff");
+	text = drawn(list, 2, 100);
+	assert_non_null(strstr(text, " 7  hash  \"a|\\x0a\\x1b[2J  40.0us  |..."));
+
+	/* Two columns each: what follows stays where it is. */
+	strcpy(teardown.free.map_name, "\xe5\x90\x8d\xe5\x89\x8d");
+	text = drawn(list, 2, 100);
+	assert_non_null(strstr(text, " 7  hash  \xe5\x90\x8d\xe5\x89\x8d    40.0us  |..."));
+
+	for (byte = 1; byte < 256; byte++) {
+		memset(teardown.free.map_name, byte, NAME_LEN - 1);
+		text = drawn(list, 2, 100);
+		for (c = text, n = 0; *c; c++) {
+			n += *c == '\n';
+			if (*c != '\n')
+				assert_in_range(*c, ' ', '~');
+		}
+		assert_int_equal(n, 4);
+		for (n = 1; n < 4; n++)
+			assert_int_equal(strlen(line(text, n)), 100);
+	}
+}
+
+/* Every line fits, and all are equally long, whatever has to be marked in some of them. */
+static void widths(void **state)
+{
+	struct teardown unknown = plain, running = plain;
+	const struct teardown *list[] = {&plain, &unknown, &running};
+	const char *text;
+	int width, n;
+
+	(void)state;
+	memset(unknown.phase, 0xff, sizeof(unknown.phase));
+	unknown.nr_destroys = ~0U;
+	memset(unknown.destroy, 0xff, sizeof(unknown.destroy));
+	running.running = true;
+	for (width = BEFORE + 10 + 8; width <= TIMELINE_MAX_WIDTH; width++) {
+		text = drawn(list, 3, width);
+		for (n = 1; n < 5; n++)
+			assert_int_equal(text_width(line(text, n)), width);
+	}
+	assert_string_equal(bar_of(drawn(list, 3, BEFORE + 40 + 8), 3),
+			    "|????????                                        |");
+
+	/* Beyond any width. */
+	assert_string_equal(bar_of(drawn(list, 1, 0), 2), "|...=##==~~|");
+	assert_int_equal(strlen(line(drawn(list, 1, INT_MIN), 2)), BEFORE + 10);
+	assert_int_equal(strlen(line(drawn(list, 1, INT_MAX), 2)), TIMELINE_MAX_WIDTH);
+	assert_int_equal(strlen(line(drawn(list, 3, 1000000), 3)), TIMELINE_MAX_WIDTH);
+}
+
+static void edge_values(void **state)
+{
+	struct teardown teardown = plain;
+	const struct teardown *list[] = {&teardown, &plain};
+	const char *text;
+
+	(void)state;
+	assert_string_equal(drawn(NULL, 0, 80), "no teardowns\n");
+
+	/* Nothing took any time. */
+	memset(teardown.phase, 0, sizeof(teardown.phase));
+	teardown.nr_destroys = 0;
+	text = drawn(list, 1, BEFORE + 10);
+	assert_non_null(strstr(line(text, 0), "(a column: 0ns)"));
+	assert_string_equal(bar_of(text, 1), "|0       0ns|");
+	assert_string_equal(bar_of(text, 2), "|           |");
+
+	/* Nothing is known: there is no scale, and none is made up. */
+	memset(teardown.phase, 0xff, sizeof(teardown.phase));
+	text = drawn(list, 1, BEFORE + 10);
+	assert_non_null(strstr(line(text, 0), "(a column: ?)"));
+	assert_non_null(strstr(bar_of(text, 1), " ?|"));
+	assert_int_equal(strncmp(bar_of(text, 2), "|???    ", 8), 0);
+
+	/* As long as can be, and more than that in all. */
+	memset(teardown.phase, 0, sizeof(teardown.phase));
+	teardown.phase[PHASE_WAIT] = UNKNOWN_NS - 1;
+	teardown.phase[PHASE_FREE] = UNKNOWN_NS - 1;
+	teardown.phase[PHASE_DEFERRED] = UNKNOWN_NS - 1;
+	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS - 1;
+	teardown.free.ts_ns = 0;
+	teardown.nr_destroys = 1;
+	teardown.destroy[0] = (struct destroy){.ts_ns = UNKNOWN_NS - 1};
+	text = drawn(list, 2, 100);
+	assert_int_equal(strlen(line(text, 2)), 100);
+	assert_null(strpbrk(bar_of(text, 3), ".=#~"));
+}
+
+static void write_errors(void **state)
+{
+	const struct teardown *list[] = {&plain};
+	FILE *full = fopen("/dev/full", "w");
+
+	(void)state;
+	assert_non_null(full);
+	assert_int_equal(timeline_draw(full, list, 1, 80), -ENOSPC);
+	assert_int_equal(timeline_draw(full, list, 1, 80), -EIO);
+	clearerr(full);
+	assert_int_equal(timeline_draw(full, NULL, 0, 80), -ENOSPC);
+	clearerr(full);
+	setvbuf(full, NULL, _IONBF, 0);
+	assert_int_equal(timeline_draw(full, list, 1, 80), -ENOSPC);
+	fclose(full);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(to_scale),
+		cmocka_unit_test(edges_are_rounded),
+		cmocka_unit_test(destroy_calls_are_where_they_were),
+		cmocka_unit_test(what_is_unknown_is_marked),
+		cmocka_unit_test(what_goes_on_ends_open),
+		cmocka_unit_test(cells),
+		cmocka_unit_test(hostile_names),
+		cmocka_unit_test(widths),
+		cmocka_unit_test(edge_values),
+		cmocka_unit_test(write_errors),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

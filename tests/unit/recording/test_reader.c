@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What is told of a recording as a whole, and how it is handed over. */
+#include <errno.h>
+
+#include "support/recorded.h"
+
+#include "trace/probe.h"
+
+static const struct scenario measured = {
+	.name = "hash-1000",
+	.map_name = "bench-1",
+	.map_type = 1,
+	.entries = 1000,
+	.value_size = 64,
+	.prealloc = true,
+	.fill = FILL_EMPTIED,
+	.threads = 2,
+	.maps = 3,
+	.runs = 50,
+};
+
+static void fill_ledger(struct ledger *ledger, struct teardown_counts *counts)
+{
+	__u64 *figure_at = (__u64 *)ledger;
+	size_t i;
+
+	memset(counts, 0, sizeof(*counts));
+	for (i = 0; i < sizeof(*ledger) / sizeof(__u64); i++)
+		figure_at[i] = i == 3 ? LEDGER_UNKNOWN : 1000 + i;
+	figure_at = (__u64 *)&counts->ledger;
+	for (i = 0; i < sizeof(counts->ledger) / sizeof(__u64); i++)
+		figure_at[i] = i == 5 ? LEDGER_UNKNOWN : i;
+	for (i = 0; i < NR_POINTS; i++)
+		counts->points[i] = (struct point_counts){probe_point_name(i),
+							  i != 2,
+							  i < NR_PAIRED,
+							  10 * i,
+							  11 * i,
+							  12 * i,
+							  i == 1 ? LEDGER_UNKNOWN : 13 * i,
+							  14 * i,
+							  15 * i,
+							  16 * i};
+}
+
+static void same_point(const struct point_counts *read, const struct point_counts *written)
+{
+	assert_string_equal(read->function, written->function);
+	assert_int_equal(read->attached, written->attached);
+	assert_int_equal(read->returns, written->returns);
+	if (!written->attached)
+		return;
+	assert_true(read->seen == written->seen);
+	assert_true(read->taken == written->taken);
+	assert_true(read->lost == written->lost);
+	assert_true(read->missed == written->missed);
+	if (!written->returns)
+		return;
+	assert_true(read->seen_return == written->seen_return);
+	assert_true(read->lost_return == written->lost_return);
+	assert_true(read->missed_return == written->missed_return);
+}
+
+static struct recording *begin(char path[PATH_SIZE], const struct conditions *conditions)
+{
+	struct recording *recording;
+
+	assert_int_equal(recording_create(&recording, temp_path(path), false, conditions), 0);
+	return recording;
+}
+
+static void end(struct recording *recording, __u64 end_ns)
+{
+	assert_int_equal(recording_end(recording, end_ns), 0);
+	recording_close(recording);
+}
+
+static void test_run(void **state)
+{
+	struct teardown_counts counts, read_counts;
+	struct conditions written = some_conditions();
+	struct ledger ledger, read_ledger;
+	const struct scenario *scenarios;
+	struct recording *recording;
+	struct replay *replay;
+	char path[PATH_SIZE];
+	size_t nr;
+	int i;
+
+	(void)state;
+	memset(written.command_line, '\xff', CONDITION_LEN - 1);
+	memset(written.boot_id, 0, CONDITION_LEN);
+	written.cpus_possible = 0;
+	fill_ledger(&ledger, &counts);
+	recording = begin(path, &written);
+	assert_int_equal(recording_scenario(recording, &measured), 0);
+	assert_int_equal(recording_ledger(recording, &(struct ledger){}, &counts), 0);
+	assert_int_equal(recording_ledger(recording, &ledger, &counts), 0);
+	end(recording, 77);
+
+	written.end_ns = 77;
+	assert_int_equal(replay_open(&replay, path), 0);
+	assert_string_equal(replay_path(replay), path);
+	assert_memory_equal(replay_conditions(replay), &written, sizeof(written));
+	scenarios = replay_scenarios(replay, &nr);
+	assert_int_equal(nr, 1);
+	assert_memory_equal(scenarios, &measured, sizeof(measured));
+	memset(&read_ledger, 0x55, sizeof(read_ledger));
+	memset(&read_counts, 0x55, sizeof(read_counts));
+	assert_int_equal(replay_ledger(replay, &read_ledger, &read_counts), 0);
+	assert_memory_equal(&read_ledger, &ledger, sizeof(ledger));
+	assert_memory_equal(&read_counts.ledger, &counts.ledger, sizeof(counts.ledger));
+	for (i = 0; i < NR_POINTS; i++)
+		same_point(&read_counts.points[i], &counts.points[i]);
+	replay_close(replay);
+	unlink(path);
+}
+
+/* What nobody wrote is not known. */
+static void test_no_ledger(void **state)
+{
+	const struct conditions conditions = some_conditions();
+	struct teardown_counts counts;
+	struct ledger ledger;
+	struct replay *replay;
+	char path[PATH_SIZE];
+	int i;
+
+	(void)state;
+	end(begin(path, &conditions), 1);
+	assert_int_equal(replay_open(&replay, path), 0);
+	assert_int_equal(replay_ledger(replay, &ledger, &counts), 0);
+	assert_true(ledger.entered == LEDGER_UNKNOWN && ledger.bad_records == LEDGER_UNKNOWN);
+	assert_true(counts.ledger.started == LEDGER_UNKNOWN);
+	for (i = 0; i < NR_POINTS; i++)
+		assert_false(counts.points[i].attached);
+	replay_close(replay);
+	unlink(path);
+}
+
+/* Handing over */
+
+struct taken {
+	size_t calls, teardowns, hangs, ticks, asked;
+	__u64 now_ns, every_ns;
+	const char *scenario;
+	int err;
+	bool enough, wanted;
+	__u64 maps[2]; /* of the teardown and of the reclaim */
+};
+
+static int on_call(void *ctx, const struct call *call)
+{
+	struct taken *taken = ctx;
+
+	taken->calls++;
+	taken->scenario = call->scenario;
+	return taken->err;
+}
+
+static int on_teardown(void *ctx, const struct teardown *teardown)
+{
+	struct taken *taken = ctx;
+
+	taken->teardowns++;
+	taken->scenario = teardown->free.scenario;
+	taken->maps[0] = teardown->free.map;
+	return 0;
+}
+
+static int on_reclaim(void *ctx, const struct reclaim *reclaim)
+{
+	((struct taken *)ctx)->maps[1] = reclaim->call.map;
+	return 0;
+}
+
+static int on_hang(void *ctx, const struct hang *hang)
+{
+	(void)hang;
+	((struct taken *)ctx)->hangs++;
+	return 0;
+}
+
+static bool wants_hang(void *ctx, const struct call *map)
+{
+	(void)map;
+	return ((struct taken *)ctx)->wanted;
+}
+
+static int on_tick(void *ctx, __u64 now_ns, __u64 *next_ns)
+{
+	struct taken *taken = ctx;
+
+	assert_true(now_ns >= taken->now_ns);
+	assert_true(now_ns >= *next_ns);
+	assert_true(taken->ticks ? *next_ns == taken->now_ns + taken->every_ns : !*next_ns);
+	taken->ticks++;
+	taken->now_ns = now_ns;
+	*next_ns = taken->every_ns ? now_ns + taken->every_ns : 0;
+	return 0;
+}
+
+static bool done(void *ctx)
+{
+	((struct taken *)ctx)->asked++;
+	return ((struct taken *)ctx)->enough;
+}
+
+static const struct sink_ops ops = {
+	.call = on_call,
+	.teardown = on_teardown,
+	.reclaim = on_reclaim,
+	.hang = on_hang,
+	.wants_hang = wants_hang,
+	.tick = on_tick,
+	.done = done,
+};
+
+static int run(const char *path, const struct sink_ops *sink_ops, enum view view, __u64 shift_ns,
+	       struct taken *taken)
+{
+	const struct replay_options opts = {view, false, shift_ns};
+	const struct sink sink = {sink_ops, taken};
+	struct replay *replay;
+	int err;
+
+	assert_int_equal(replay_open(&replay, path), 0);
+	err = replay_run(replay, &opts, &sink);
+	/* Names die with it. */
+	if (taken->scenario)
+		taken->scenario = !strcmp(taken->scenario, measured.name) ? measured.name : "?";
+	replay_close(replay);
+	return err;
+}
+
+static void write_calls(char path[PATH_SIZE], size_t nr)
+{
+	struct conditions conditions = some_conditions();
+	struct call call = some_call();
+	struct recording *recording;
+	size_t i;
+
+	conditions.start_ns = 1000;
+	recording = begin(path, &conditions);
+	for (i = 0; i < nr; i++) {
+		call.ts_ns = 2000 + 100 * (i ^ 1); /* not all in order */
+		call.latency_ns = 10;
+		if (i == 7)
+			call.ts_ns = UNKNOWN_NS;
+		assert_int_equal(recording_call(recording, &call), 0);
+	}
+	end(recording, 1);
+}
+
+static void test_ticks(void **state)
+{
+	struct taken once = {}, often = {.every_ns = 1000}, at_each = {.every_ns = 1};
+	char path[PATH_SIZE];
+
+	(void)state;
+	write_calls(path, 101);
+	assert_int_equal(run(path, &ops, VIEW_CALLS, 0, &once), 0);
+	assert_int_equal(once.ticks, 1);
+	assert_int_equal(once.now_ns, 1000);
+	assert_int_equal(run(path, &ops, VIEW_CALLS, 50, &often), 0);
+	assert_int_equal(often.calls, 101);
+	assert_int_equal(often.ticks, 12); /* at 1050, 2160, 3160 ... 12160 */
+	assert_int_equal(run(path, &ops, VIEW_CALLS, 50, &at_each), 0);
+	/* Each second call is older than the one before it, and one is of no time. */
+	assert_int_equal(at_each.ticks, 1 + 51);
+	assert_int_equal(at_each.now_ns, 2000 + 100 * 101 + 10 + 50);
+	unlink(path);
+}
+
+static void test_ended_early(void **state)
+{
+	struct taken all = {}, enough = {.enough = true}, failing = {.err = -EXDEV};
+	struct sink_ops silent = {.call = on_call};
+	char path[PATH_SIZE];
+
+	(void)state;
+	write_calls(path, 20000);
+	assert_int_equal(run(path, &ops, VIEW_CALLS, 0, &all), 0);
+	assert_int_equal(all.calls, 20000);
+	assert_in_range(all.asked, 2, 20);
+	assert_int_equal(run(path, &ops, VIEW_CALLS, 0, &enough), 0);
+	assert_in_range(enough.calls, 1, 10000);
+	assert_int_equal(run(path, &ops, VIEW_CALLS, 0, &failing), -EXDEV);
+	assert_int_equal(failing.calls, 1);
+	memset(&all, 0, sizeof(all));
+	assert_int_equal(run(path, &silent, VIEW_CALLS, 0, &all), 0);
+	assert_int_equal(all.calls, 20000);
+	memset(&all, 0, sizeof(all));
+	silent.call = NULL;
+	assert_int_equal(run(path, &silent, VIEW_CALLS, 0, &all), 0);
+	unlink(path);
+}
+
+static void test_scenario(void **state)
+{
+	const struct conditions conditions = some_conditions();
+	struct taken ours = {}, theirs = {}, of_teardown = {.wanted = true};
+	struct teardown teardown = some_teardown();
+	struct reclaim reclaim = some_reclaim();
+	struct hang hang = some_hang();
+	struct recording *recording;
+	char path[PATH_SIZE];
+
+	(void)state;
+	recording = begin(path, &conditions);
+	teardown.free.flags |= CALL_MAP | CALL_NAME;
+	teardown.free.map = reclaim.call.map = 0xffff888000001234;
+	strcpy(teardown.free.map_name, measured.map_name);
+	assert_int_equal(recording_scenario(recording, &measured), 0);
+	assert_int_equal(recording_reclaim(recording, &reclaim), 0);
+	assert_int_equal(recording_teardown(recording, &teardown), 0);
+	assert_int_equal(recording_hang(recording, &hang), 0);
+	assert_int_equal(recording_call(recording, &teardown.free), 0);
+	end(recording, 1);
+	assert_int_equal(run(path, &ops, VIEW_CALLS, 0, &ours), 0);
+	assert_string_equal(ours.scenario, measured.name);
+	assert_int_equal(ours.teardowns, 0);
+	assert_int_equal(ours.hangs, 0);
+	assert_int_equal(run(path, &ops, VIEW_TEARDOWNS, 0, &of_teardown), 0);
+	assert_string_equal(of_teardown.scenario, measured.name);
+	assert_int_equal(of_teardown.calls, 0);
+	assert_int_equal(of_teardown.hangs, 1);
+	/* The same map, without telling where it was. */
+	assert_true(of_teardown.maps[0] && of_teardown.maps[0] == of_teardown.maps[1]);
+	assert_true(of_teardown.maps[0] != teardown.free.map);
+	unlink(path);
+
+	recording = begin(path, &conditions);
+	assert_int_equal(recording_scenario(recording, &measured), 0);
+	strcpy(teardown.free.map_name, "other");
+	assert_int_equal(recording_call(recording, &teardown.free), 0);
+	end(recording, 1);
+	assert_int_equal(run(path, &ops, VIEW_BOTH, 0, &theirs), 0);
+	assert_null(theirs.scenario);
+	unlink(path);
+}
+
+static void test_conditions(void **state)
+{
+	static char *const argv[] = {"memdestroy-trace", "record", "a b", NULL};
+	struct conditions conditions;
+	char *long_argv[200];
+	size_t i;
+
+	(void)state;
+	memset(&conditions, 0x55, sizeof(conditions));
+	conditions_now(&conditions, 3, argv, true);
+	assert_string_equal(conditions.command_line, "memdestroy-trace record a b");
+	assert_string_equal(conditions.tool_version, VERSION);
+	assert_int_equal(strlen(conditions.boot_id), 36);
+	assert_true(*conditions.kernel_release && *conditions.machine);
+	assert_string_equal(conditions.attach, "");
+	assert_true(conditions.symbols_hidden);
+	assert_true(conditions.cpus_online && conditions.cpus_online <= conditions.cpus_possible);
+	assert_true(conditions.end_ns == UNKNOWN_NS);
+	/* After 2020, and not of the other clock. */
+	assert_true(conditions.start_realtime_ns > 1577836800000000000ULL);
+	assert_true(conditions.start_ns && conditions.start_ns < conditions.start_realtime_ns);
+	for (i = 0; i < 200; i++)
+		long_argv[i] = "word";
+	conditions_now(&conditions, 200, long_argv, false);
+	assert_int_equal(strlen(conditions.command_line), CONDITION_LEN - 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_run),	 cmocka_unit_test(test_no_ledger),
+		cmocka_unit_test(test_ticks),	 cmocka_unit_test(test_ended_early),
+		cmocka_unit_test(test_scenario), cmocka_unit_test(test_conditions),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

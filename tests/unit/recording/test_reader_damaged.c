@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Files that are no recordings, or that somebody has been at: one line, and nothing worse. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <sqlite3.h>
+
+#include "support/recorded.h"
+
+#define NR_TRUNCATIONS 200
+#define NR_FLIPS       2000
+
+/* Everything that can be asked of a file. */
+struct reading {
+	const char *path;
+	int err;
+	bool opened;
+	size_t items;
+};
+
+static void check_text(const char *text, size_t size)
+{
+	assert_true(strnlen(text, size) < size);
+}
+
+static void check_identity(const struct identity *identity)
+{
+	assert_true(identity->by_kernel + identity->by_interrupt + identity->unsure <= 1);
+	check_text(identity->released_by.comm, NAME_LEN);
+	check_text(identity->closed_by.comm, NAME_LEN);
+}
+
+static int check_call(void *ctx, const struct call *call)
+{
+	((struct reading *)ctx)->items++;
+	check_text(call->map_name, NAME_LEN);
+	check_text(call->comm, NAME_LEN);
+	check_identity(&call->identity);
+	assert_in_range(call->alloc, 0, NR_ALLOC_MEMBERS - 1);
+	if (call->caller_name)
+		check_text(call->caller_name, 512);
+	if (call->scenario)
+		check_text(call->scenario, SCENARIO_NAME_LEN);
+	if (call->host)
+		check_text(call->host, CONDITION_LEN);
+	return 0;
+}
+
+static int check_teardown(void *ctx, const struct teardown *teardown)
+{
+	int i;
+
+	check_call(ctx, &teardown->free);
+	assert_true((unsigned char)teardown->running <= 1);
+	for (i = 0; i < MAX_DESTROYS; i++) {
+		assert_in_range(teardown->destroy[i].alloc, 0, NR_ALLOC_MEMBERS - 1);
+		assert_in_range(teardown->destroy[i].outcome, 0, NR_OUTCOMES - 1);
+	}
+	return 0;
+}
+
+static int check_reclaim(void *ctx, const struct reclaim *reclaim)
+{
+	assert_in_range(reclaim->alloc, 0, NR_ALLOC_MEMBERS - 1);
+	return check_call(ctx, &reclaim->call);
+}
+
+static int check_hang(void *ctx, const struct hang *hang)
+{
+	check_text(hang->stack, sizeof(hang->stack));
+	check_text(hang->where, 256);
+	assert_null(strchr(hang->where, '\x1b'));
+	assert_null(strchr(hang->stack, '\x1b'));
+	return check_call(ctx, &hang->call);
+}
+
+static void read_all(void *arg)
+{
+	static const struct sink_ops ops = {
+		.call = check_call,
+		.teardown = check_teardown,
+		.reclaim = check_reclaim,
+		.hang = check_hang,
+	};
+	const struct replay_options opts = {.view = VIEW_BOTH, .identity = true};
+	struct reading *reading = arg;
+	const struct sink sink = {&ops, reading};
+	struct teardown_counts counts;
+	struct ledger ledger;
+	struct replay *replay;
+
+	reading->opened = false;
+	reading->items = 0;
+	reading->err = replay_open(&replay, reading->path);
+	if (reading->err)
+		return;
+	reading->opened = true;
+	reading->err = replay_run(replay, &opts, &sink);
+	if (!reading->err)
+		reading->err = replay_ledger(replay, &ledger, &counts);
+	replay_close(replay);
+}
+
+static void check_refused(const char *path, int err, const char *why)
+{
+	struct reading reading = {.path = path};
+	const char *text = said(read_all, &reading);
+
+	if (!reading.err)
+		fail_msg("was read in spite of: %s", why);
+	check_one_line(text, why);
+	check_one_line(text, path);
+	assert_int_equal(reading.err, err);
+}
+
+/* A recording of everything there is. */
+static void make_sample(char path[PATH_SIZE])
+{
+	static const struct scenario scenario = {.name = "x", .map_name = "name-1"};
+	const struct conditions conditions = some_conditions();
+	struct teardown teardown = some_teardown();
+	struct call call = some_call();
+	struct recording *recording;
+	struct item item;
+	int i;
+
+	assert_int_equal(recording_create(&recording, temp_path(path), false, &conditions), 0);
+	assert_int_equal(recording_scenario(recording, &scenario), 0);
+	call.caller_name = "f";
+	call.flags |= CALL_MAP;
+	call.identity.map_id = 1;
+	assert_int_equal(recording_call(recording, &call), 0);
+	teardown.nr_destroys = 2;
+	teardown.free.flags |= CALL_MAP;
+	assert_int_equal(recording_teardown(recording, &teardown), 0);
+	for (i = 0; i < 100; i++) {
+		some_item(&item);
+		assert_int_equal(record_item(recording, &item), 0);
+	}
+	assert_int_equal(recording_ledger(recording, &(struct ledger){},
+					  &(struct teardown_counts){.points = {{"bpf_map_put"}}}),
+			 0);
+	assert_int_equal(recording_end(recording, 1), 0);
+	recording_close(recording);
+}
+
+static void change(const char *path, const char *sql)
+{
+	char *message = NULL;
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	if (sqlite3_exec(db, sql, NULL, NULL, &message))
+		fail_msg("%s: %s", sql, message);
+	sqlite3_close(db);
+}
+
+/* As change(), but of the file's own description of its tables. */
+#define SCHEMA(sql) "PRAGMA writable_schema = ON;" sql
+#define NO_VIEWS                                                                                   \
+	"DROP VIEW calls; DROP VIEW callers; DROP VIEW hangs; DROP VIEW teardowns;"                \
+	"DROP VIEW slowest; DROP VIEW releasers; DROP VIEW reclaims; DROP VIEW scenarios;"
+
+static void test_changed(void **state)
+{
+	static const struct {
+		const char *sql, *why;
+	} changes[] = {
+		{"PRAGMA user_version = 7",
+		 "made by a newer memdestroy-trace (layout 7, this one reads up to 1)"},
+		{"PRAGMA user_version = 0", "damaged"},
+		{"PRAGMA user_version = -1", "damaged"},
+		{"PRAGMA application_id = 1", "not a recording of memdestroy-trace"},
+		{"DROP TABLE call", "no table call"},
+		{NO_VIEWS "ALTER TABLE call RENAME TO x; CREATE VIEW call AS SELECT * FROM x",
+		 "no table call"},
+		{"DROP TABLE call; CREATE VIRTUAL TABLE call USING fts5(seq)", "no table call"},
+		{"DROP TABLE point; CREATE TABLE point(function, attached, seen, taken, lost, "
+		 "missed, seen_return, lost_return, missed_return AS (1 + 1))",
+		 "computed stands in table point"},
+		{"DROP TABLE call; CREATE TABLE call(seq INTEGER PRIMARY KEY, ts_ns)",
+		 "latency_ns"},
+		{"DROP TABLE ledger; CREATE TABLE ledger(figure)", "value"},
+		{"DELETE FROM run", "table run is empty"},
+		{"CREATE TABLE r AS SELECT * FROM run; UPDATE r SET id = 2;"
+		 "PRAGMA ignore_check_constraints = ON; INSERT INTO run SELECT * FROM r",
+		 "table run, row 2: it is one too many"},
+		{"UPDATE run SET start_ns = 'x'", "start_ns is text"},
+		{"UPDATE run SET host = printf('%.300c', 'x')", "host is too long"},
+		{"UPDATE call SET latency_ns = 'x'", "latency_ns is text, not a number"},
+		{"UPDATE call SET latency_ns = x'00'", "latency_ns is text, not a number"},
+		{"UPDATE call SET latency_ns = 1e300", "latency_ns is a fraction"},
+		{"UPDATE call SET latency_ns = -5", "latency_ns is -5"},
+		{"UPDATE call SET cpu = 4294967296", "cpu is 4294967296"},
+		{"UPDATE call SET empty = 2", "empty is 2"},
+		{"UPDATE call SET caller = 9999", "there is no caller 9999"},
+		{"UPDATE call SET caller = 9223372036854775807", "there is no caller"},
+		{"UPDATE call SET caller = -1", "caller is -1"},
+		{"UPDATE call SET map = 9999", "there is no map 9999"},
+		{"UPDATE call SET task = 9999", "there is no task 9999"},
+		{"UPDATE call SET allocator = 0", "allocator is NULL"},
+		{"UPDATE call SET release = 9999", "there is no release 9999"},
+		{"UPDATE call SET seq = -seq", "table call, row 0: seq is -"},
+		{NO_VIEWS "CREATE TABLE c AS SELECT * FROM call ORDER BY seq DESC; DROP TABLE call;"
+			  "ALTER TABLE c RENAME TO call",
+		 "it comes after row"},
+		{NO_VIEWS "CREATE TABLE t AS SELECT * FROM task UNION ALL SELECT * FROM task;"
+			  "DROP TABLE task; ALTER TABLE t RENAME TO task",
+		 "it comes after row"},
+		{"DELETE FROM task", "there is no"},
+		{"UPDATE release SET released_in = 'x'", "released_in is 'x'"},
+		{"UPDATE release SET map_id = -1", "map_id is -1"},
+		{"UPDATE release SET released_by = 9999", "there is no released_by 9999"},
+		{"UPDATE destroy SET outcome = 'x'", "outcome is 'x'"},
+		{"UPDATE destroy SET alloc = 'x'", "alloc is 'x'"},
+		{"DELETE FROM destroy WHERE nth = 0", "not call 0 of teardown"},
+		{"DELETE FROM destroy", "not call 0 of teardown"},
+		{"INSERT INTO destroy VALUES (9999, 0, NULL, NULL, NULL, NULL, 'empty')",
+		 "of no teardown"},
+		{"UPDATE teardown SET destroys = -1", "destroys is -1"},
+		{"UPDATE task SET comm = '0123456789abcdef'", "comm is too long, or holds a NUL"},
+		{"UPDATE task SET comm = CAST(x'610062' AS TEXT)", "holds a NUL"},
+		{"UPDATE task SET comm = zeroblob(2000000) WHERE id = 1", "too big"},
+		{"UPDATE task SET pid = 1 << 32", "pid is 4294967296"},
+		{"UPDATE map SET name = x'0000'", "holds a NUL"},
+		{"UPDATE caller SET byte_offset = NULL", "byte_offset is NULL"},
+		{"UPDATE allocator SET alloc = 'main'", "alloc is 'main'"},
+		{"UPDATE allocator SET percpu = 5", "percpu is 5"},
+		{"UPDATE hang SET stack = char(27) || '[2J'", "not plain text"},
+		{"UPDATE hang SET stack = 'a' || char(8238)", "not plain text"},
+		{"UPDATE hang SET place = 'a' || char(10)", "not plain text"},
+		{"UPDATE hang SET stack = printf('%.5000c', 'x')", "too long"},
+		{"UPDATE scenario SET fill = 'half'", "fill is 'half'"},
+		{"UPDATE scenario SET name = printf('%.128c', 'x')", "too long"},
+		{"UPDATE ledger SET value = 'x'", "value is text"},
+		{"UPDATE point SET attached = 'x'", "attached is text"},
+		{SCHEMA("UPDATE sqlite_master SET rootpage = 99999 WHERE name = 'call'"),
+		 "damaged"},
+		{SCHEMA("UPDATE sqlite_master SET sql = 'rubbish' WHERE name = 'call'"), "damaged"},
+		/* Each row of one table as one of another. */
+		{SCHEMA("UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master "
+			"WHERE name = 'task') WHERE name = 'call'"),
+		 "damaged"},
+	};
+	char path[PATH_SIZE];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
+		struct reading reading = {.path = path};
+
+		make_sample(path);
+		assert_string_equal(said(read_all, &reading), "");
+		change(path, changes[i].sql);
+		check_refused(path, -EINVAL, changes[i].why);
+		unlink(path);
+	}
+}
+
+/* What somebody adds or reorders does no harm. */
+static void test_changed_harmlessly(void **state)
+{
+	static const char *const changes[] = {
+		NO_VIEWS,
+		"CREATE TABLE mine(x); CREATE INDEX i ON call(latency_ns)",
+		"CREATE INDEX i ON call(latency_ns, seq, ts_ns, caller, map, allocator, empty, "
+		"task, cpu, release)",
+		"ALTER TABLE call ADD COLUMN note TEXT DEFAULT 'x'",
+		"INSERT INTO ledger VALUES ('news', 5)",
+		"UPDATE run SET end_ns = NULL",
+		"CREATE TRIGGER t AFTER INSERT ON call BEGIN DELETE FROM call; END",
+		"INSERT INTO task VALUES (123456789012, 1, 2, 'x'); UPDATE call SET task = "
+		"123456789012",
+		"UPDATE map SET name = NULL",
+		"DELETE FROM call; DELETE FROM caller",
+		"VACUUM",
+	};
+	char path[PATH_SIZE];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
+		struct reading reading = {.path = path};
+
+		make_sample(path);
+		change(path, changes[i]);
+		assert_string_equal(said(read_all, &reading), "");
+		assert_int_equal(reading.err, 0);
+		assert_true(reading.items > 50);
+		unlink(path);
+	}
+}
+
+static void test_other_files(void **state)
+{
+	char path[PATH_SIZE];
+	FILE *file;
+
+	(void)state;
+	check_refused("/nonexistent/x", -ENOENT, "cannot read");
+	check_refused("", -ENOENT, "cannot read ''");
+	check_refused("/tmp", -EINVAL, "not a regular file");
+	check_refused("/dev/null", -EINVAL, "not a regular file");
+	assert_int_equal(mkfifo(temp_path(path), 0600), 0);
+	check_refused(path, -EINVAL, "not a regular file");
+	unlink(path);
+
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fclose(file);
+	check_refused(path, -EINVAL, "not a recording");
+	file = fopen(path, "w");
+	fprintf(file, "%2000s\n", "text");
+	fclose(file);
+	check_refused(path, -EINVAL, "not a recording");
+	unlink(path);
+	change(path, "CREATE TABLE call(seq)");
+	check_refused(path, -EINVAL, "not a recording");
+	unlink(path);
+}
+
+/* The bytes of a file, to be freed. */
+static unsigned char *load(const char *path, size_t *size)
+{
+	FILE *file = fopen(path, "r");
+	unsigned char *bytes;
+	struct stat st;
+
+	assert_non_null(file);
+	assert_int_equal(fstat(fileno(file), &st), 0);
+	*size = st.st_size;
+	bytes = malloc(*size);
+	assert_non_null(bytes);
+	assert_int_equal(fread(bytes, 1, *size, file), *size);
+	fclose(file);
+	return bytes;
+}
+
+static void store(const char *path, const unsigned char *bytes, size_t size)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, size), size);
+	close(fd);
+}
+
+/* Refused, or read. True: read. */
+static bool survives(const char *path)
+{
+	struct reading reading = {.path = path};
+	const char *text = said(read_all, &reading);
+
+	if (reading.err)
+		check_one_line(text, path);
+	else
+		assert_string_equal(text, "");
+	return !reading.err;
+}
+
+static void test_truncated(void **state)
+{
+	char path[PATH_SIZE];
+	unsigned char *bytes;
+	size_t size, i, read = 0;
+
+	(void)state;
+	make_sample(path);
+	bytes = load(path, &size);
+	for (i = 0; i < NR_TRUNCATIONS; i++) {
+		store(path, bytes, size * i / NR_TRUNCATIONS);
+		read += survives(path);
+	}
+	assert_int_equal(read, 0);
+	store(path, bytes, size);
+	assert_true(survives(path));
+	free(bytes);
+	unlink(path);
+}
+
+static void test_flipped(void **state)
+{
+	char path[PATH_SIZE];
+	unsigned char *bytes;
+	size_t size, i, read = 0;
+
+	(void)state;
+	make_sample(path);
+	bytes = load(path, &size);
+	for (i = 0; i < NR_FLIPS; i++) {
+		size_t at[3] = {below(size), below(size), below(4096)};
+		unsigned char old[3] = {bytes[at[0]], bytes[at[1]], bytes[at[2]]};
+
+		bytes[at[0]] ^= 1 << below(8);
+		if (i % 4 == 1)
+			bytes[at[1]] = random64();
+		if (i % 4 == 2)
+			bytes[at[2]] = random64();
+		store(path, bytes, size);
+		read += survives(path);
+		bytes[at[2]] = old[2];
+		bytes[at[1]] = old[1];
+		bytes[at[0]] = old[0];
+	}
+	/* Much of a file says nothing, or something else that is as good. */
+	assert_in_range(read, 1, NR_FLIPS - 1);
+	free(bytes);
+	unlink(path);
+}
+
+/* Of a journal that would have other files deleted, nothing is done. */
+static void test_hostile_journal(void **state)
+{
+	static const unsigned char magic[] = {0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7};
+	unsigned char journal[1024] = {};
+	char path[PATH_SIZE], journal_path[PATH_SIZE + 16];
+
+	(void)state;
+	make_sample(path);
+	snprintf(journal_path, sizeof(journal_path), "%s-journal", path);
+	memcpy(journal, magic, sizeof(magic));
+	memcpy(journal + sizeof(journal) - sizeof(magic), magic, sizeof(magic));
+	store(journal_path, journal, sizeof(journal));
+	check_refused(path, -EACCES, "cut short");
+	assert_int_equal(unlink(journal_path), 0);
+	assert_true(survives(path));
+	unlink(path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_changed),	    cmocka_unit_test(test_changed_harmlessly),
+		cmocka_unit_test(test_other_files), cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_flipped),	    cmocka_unit_test(test_hostile_journal),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What docs/recording.md shows is what comes out. */
+#include <sqlite3.h>
+
+#include "output/column.h"
+#include "recording/schema.h"
+#include "support/recorded.h"
+
+#define DOCS	   "docs/recording.md"
+#define OUTPUT_LEN 8192
+
+#define SECOND 1000000000ULL
+#define START  (86400 * SECOND) /* since the machine was booted */
+
+static struct call example_call(__u64 at_us, __u64 latency_ns)
+{
+	struct call call = {
+		.ts_ns = START + at_us * 1000,
+		.latency_ns = latency_ns,
+		.caller_name = "htab_map_free",
+		.caller_offset = 0x47,
+		.map = 0xffff888100001000 + at_us,
+		.entries = ENTRIES_UNKNOWN,
+		.identity = {.map_id = 40 + at_us / 100000,
+			     .released_ns = START + at_us * 1000 - 21000,
+			     .released_by = {true, 812, 812, 2154, "loader"}},
+		.pid = 77,
+		.tid = 77,
+		.cpu = 3,
+		.map_type = 1,
+		.key_size = 4,
+		.value_size = 64,
+		.max_entries = 10000,
+		.unit_size = 80,
+		.alloc = ALLOC_MA,
+		.flags = CALL_MAP | CALL_NAME | CALL_SIZES | CALL_EMPTY_KNOWN | CALL_PERCPU_KNOWN,
+		.map_name = "events",
+		.comm = "kworker/3:1",
+	};
+
+	return call;
+}
+
+static void record_calls(struct recording *recording)
+{
+	struct call call;
+	__u64 i;
+
+	for (i = 0; i < 20; i++) {
+		call = example_call(500000 + 100000 * i, 1200 + 310 * i * i);
+		if (i % 4 == 3) {
+			call.caller_name = "trie_free";
+			call.map_type = 11;
+			strcpy(call.map_name, "routes");
+			call.unit_size = 40;
+		} else if (i % 4 == 2) {
+			call.alloc = ALLOC_PCPU_MA;
+			call.flags |= CALL_EMPTY;
+			call.latency_ns = 90;
+		}
+		assert_int_equal(recording_call(recording, &call), 0);
+	}
+}
+
+static void record_teardowns(struct recording *recording)
+{
+	struct teardown teardown;
+	__u64 i;
+
+	for (i = 0; i < 6; i++) {
+		teardown = (struct teardown){
+			.free = example_call(500000 + 300000 * i, 0),
+			.nr_destroys = 1,
+			.destroy[0] = {.latency_ns = 1200 + 2790 * i * i,
+				       .freed_ns = UNKNOWN_NS,
+				       .alloc = ALLOC_MA,
+				       .outcome = OUTCOME_DIRECT},
+			.outcomes = {[OUTCOME_DIRECT] = 1},
+		};
+		if (i == 4)
+			teardown.free.identity.released_by =
+				(struct task_id){true, 955, 955, 3010, "agent"};
+		teardown.free.entries = 1000 * i;
+		teardown.queued_ns = teardown.free.identity.released_ns + 4000;
+		teardown.destroy[0].ts_ns = teardown.free.ts_ns + 400000 * i;
+		teardown.phase[PHASE_WAIT] = 21000;
+		teardown.phase[PHASE_DESTROY] = teardown.destroy[0].latency_ns;
+		teardown.phase[PHASE_FREE] = 400000 * i + teardown.phase[PHASE_DESTROY] + 900;
+		teardown.phase[PHASE_TOTAL] = 21000 + teardown.phase[PHASE_FREE];
+		if (i == 5) { /* its memory was not seen to be freed */
+			teardown.outcomes[OUTCOME_DIRECT] = 0;
+			teardown.outcomes[OUTCOME_PENDING] = 1;
+			teardown.destroy[0].outcome = OUTCOME_PENDING;
+			teardown.phase[PHASE_DEFERRED] = UNKNOWN_NS;
+			teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
+		}
+		assert_int_equal(recording_teardown(recording, &teardown), 0);
+	}
+}
+
+/* The recording that the documentation's examples are of. */
+static void record_example(const char *path)
+{
+	struct conditions conditions = {
+		.tool_version = "0.1.0",
+		.kernel_release = "6.12.0",
+		.machine = "x86_64",
+		.host = "build7",
+		.attach = "fentry/fexit",
+		.command_line = "memdestroy-trace record -o run.mdtr",
+		.cpus_possible = 8,
+		.cpus_online = 8,
+		.start_ns = START,
+		.start_realtime_ns = 1790000000 * SECOND,
+		.end_ns = UNKNOWN_NS,
+	};
+	struct ledger ledger = {
+		.entered = 21, .completed = 20, .lost_entry = 1, .missed_return = LEDGER_UNKNOWN};
+	struct recording *recording;
+
+	assert_int_equal(recording_create(&recording, path, false, &conditions), 0);
+	record_calls(recording);
+	record_teardowns(recording);
+	assert_int_equal(recording_ledger(recording, &ledger, NULL), 0);
+	assert_int_equal(recording_end(recording, START + 60 * SECOND), 0);
+	recording_close(recording);
+}
+
+/* As sqlite3 -header prints. */
+static void run_query(sqlite3 *db, const char *sql, char output[OUTPUT_LEN])
+{
+	size_t len = 0;
+	sqlite3_stmt *stmt;
+	int i, nr, rc;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL))
+		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+	nr = sqlite3_column_count(stmt);
+	for (i = 0; i < nr; i++)
+		len += snprintf(output + len, OUTPUT_LEN - len, "%s%c",
+				sqlite3_column_name(stmt, i), i < nr - 1 ? '|' : '\n');
+	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		for (i = 0; i < nr; i++) {
+			const unsigned char *text = sqlite3_column_text(stmt, i);
+
+			len += snprintf(output + len, OUTPUT_LEN - len, "%s%c",
+					text ? (const char *)text : "", i < nr - 1 ? '|' : '\n');
+		}
+		assert_true(len < OUTPUT_LEN);
+	}
+	assert_int_equal(rc, SQLITE_DONE);
+	sqlite3_finalize(stmt);
+}
+
+/* The text between a line with this and the next line of three backticks; *at moves behind it. */
+static bool next_block(char **at, const char *begin, char **block)
+{
+	char *start = strstr(*at, begin), *end;
+
+	if (!start)
+		return false;
+	*block = start + strlen(begin);
+	end = strstr(*block, "```\n");
+	assert_non_null(end);
+	*end = '\0';
+	*at = end + 4;
+	return true;
+}
+
+static char *read_docs(void)
+{
+	FILE *file = fopen(DOCS, "r");
+	char *text = calloc(1, 1 << 20);
+
+	assert_non_null(text);
+	if (!file)
+		fail_msg("no " DOCS " here");
+	assert_true(fread(text, 1, (1 << 20) - 1, file) > 0);
+	fclose(file);
+	return text;
+}
+
+static void test_examples(void **state)
+{
+	char *docs = read_docs(), *at = docs, *sql, *want, output[OUTPUT_LEN], path[PATH_SIZE];
+	sqlite3 *db;
+	int nr = 0;
+
+	(void)state;
+	record_example(temp_path(path));
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	while (next_block(&at, "```sql\n", &sql)) {
+		assert_true(next_block(&at, "```text\n", &want));
+		run_query(db, sql, output);
+		assert_string_equal(output, want);
+		nr++;
+	}
+	assert_true(nr >= 5);
+	sqlite3_close(db);
+	unlink(path);
+	free(docs);
+}
+
+/* Every table, view and column is told of. */
+static void test_names(void **state)
+{
+	char *docs = read_docs(), word[128];
+	sqlite3_stmt *stmt;
+	sqlite3 *db;
+
+	(void)state;
+	assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, schema_sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db,
+					    "SELECT name FROM sqlite_master WHERE type = 'table' "
+					    "OR type = 'view' UNION SELECT c.name FROM "
+					    "sqlite_master AS t, pragma_table_info(t.name) AS c "
+					    "WHERE t.type = 'table'",
+					    -1, &stmt, NULL),
+			 SQLITE_OK);
+	while (sqlite3_step(stmt) == SQLITE_ROW) {
+		snprintf(word, sizeof(word), "`%s`", sqlite3_column_text(stmt, 0));
+		if (!strstr(docs, word))
+			fail_msg(DOCS " does not tell of %s", word);
+	}
+	sqlite3_finalize(stmt);
+	sqlite3_close(db);
+	free(docs);
+}
+
+/* A view has all that lines of JSON have, "a.b" as a_b. */
+static void check_view(sqlite3 *db, const char *view, const struct column *column)
+{
+	char output[OUTPUT_LEN], sql[128], name[64], *dot;
+
+	for (; column->name; column++) {
+		if (!*column->name || !strcmp(column->name, "type"))
+			continue;
+		snprintf(name, sizeof(name), "%s", column->name);
+		while ((dot = strchr(name, '.')))
+			*dot = '_';
+		snprintf(sql, sizeof(sql), "SELECT %s FROM %s",
+			 strcmp(name, "where") ? name : "place", view);
+		run_query(db, sql, output);
+	}
+}
+
+static void test_views(void **state)
+{
+	static const char *const queries[] = {
+		"SELECT * FROM callers",
+		"SELECT * FROM slowest",
+		"SELECT * FROM releasers",
+		"SELECT * FROM scenarios",
+	};
+	char output[OUTPUT_LEN], path[PATH_SIZE];
+	sqlite3 *db;
+	size_t i;
+
+	(void)state;
+	record_example(temp_path(path));
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	for (i = 0; i < sizeof(queries) / sizeof(*queries); i++)
+		run_query(db, queries[i], output);
+	check_view(db, "calls", identified_call_columns);
+	check_view(db, "teardowns", teardown_columns);
+	check_view(db, "reclaims", reclaim_columns);
+	check_view(db, "hangs", hang_columns);
+	sqlite3_close(db);
+	unlink(path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_examples),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_views),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

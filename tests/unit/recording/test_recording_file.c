@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The file of a recording: what it may take the place of, and what is left of it after accidents.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <sqlite3.h>
+
+#include "support/recorded.h"
+
+#define NR_KILLS 50
+
+struct creation {
+	const char *path;
+	bool force;
+	int err;
+};
+
+static void create(void *arg)
+{
+	struct creation *creation = arg;
+	const struct conditions conditions = some_conditions();
+	struct recording *recording = NULL;
+
+	creation->err = recording_create(&recording, creation->path, creation->force, &conditions);
+	if (!creation->err)
+		recording_close(recording);
+}
+
+static void check_refused(const char *path, bool force, int err, const char *why)
+{
+	struct creation creation = {path, force, 0};
+
+	check_one_line(said(create, &creation), why);
+	assert_int_equal(creation.err, err);
+}
+
+static void check_created(const char *path, bool force)
+{
+	struct creation creation = {path, force, 0};
+
+	assert_string_equal(said(create, &creation), "");
+	assert_int_equal(creation.err, 0);
+}
+
+static void write_text(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* How many items it holds; -1: it cannot be read. */
+static int count(void *ctx, const struct call *call)
+{
+	(void)call;
+	++*(long *)ctx;
+	return 0;
+}
+
+static long events_in(const char *path)
+{
+	static const struct sink_ops ops = {.call = count};
+	const struct replay_options opts = {.view = VIEW_CALLS, .identity = true};
+	struct replay *replay;
+	long nr = 0;
+	const struct sink sink = {&ops, &nr};
+	int err = replay_open(&replay, path);
+
+	if (err)
+		return -1;
+	err = replay_run(replay, &opts, &sink);
+	replay_close(replay);
+	return err ? -1 : nr;
+}
+
+static void check_integrity(const char *path)
+{
+	sqlite3_stmt *stmt;
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &stmt, NULL),
+			 SQLITE_OK);
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	assert_string_equal((const char *)sqlite3_column_text(stmt, 0), "ok");
+	sqlite3_finalize(stmt);
+	sqlite3_close(db);
+}
+
+static void test_replace(void **state)
+{
+	char path[PATH_SIZE], journal[PATH_SIZE + 16];
+
+	(void)state;
+	temp_path(path);
+	check_created(path, false);
+	check_refused(path, false, -EEXIST, path);
+	check_refused(path, false, -EEXIST, "--force");
+	check_created(path, true);
+	assert_int_equal(events_in(path), 0);
+
+	write_text(path, "something else");
+	check_refused(path, false, -EEXIST, path);
+	snprintf(journal, sizeof(journal), "%s-journal", path);
+	write_text(journal, "rubbish");
+	check_created(path, true);
+	assert_int_equal(access(journal, F_OK), -1);
+	assert_int_equal(events_in(path), 0);
+	unlink(path);
+}
+
+static void test_no_file(void **state)
+{
+	char path[PATH_SIZE], target[PATH_SIZE];
+
+	(void)state;
+	check_refused("/tmp", true, -EINVAL, "not a regular file");
+	check_refused("/tmp", false, -EEXIST, "/tmp");
+	check_refused("/dev/null", true, -EINVAL, "not a regular file");
+	check_refused("", true, -ENOENT, "''");
+	check_refused("/nonexistent/x", false, -ENOENT, "/nonexistent/x");
+
+	assert_int_equal(mkfifo(temp_path(path), 0600), 0);
+	check_refused(path, true, -EINVAL, "not a regular file");
+	check_refused(path, false, -EEXIST, path);
+	unlink(path);
+
+	/* Not even what a link points to. */
+	write_text(temp_path(target), "precious");
+	assert_int_equal(symlink(target, temp_path(path)), 0);
+	check_refused(path, true, -EINVAL, "not a regular file");
+	check_refused(path, false, -EEXIST, path);
+	unlink(target);
+	check_refused(path, false, -EEXIST, path);
+	check_refused(path, true, -EINVAL, "not a regular file");
+	assert_int_equal(access(target, F_OK), -1);
+	unlink(path);
+}
+
+/* Names that mean something to SQLite name files all the same. */
+static void test_names(void **state)
+{
+	static const char *const names[] = {":memory:", "file:x?mode=memory", "-x", "x?y=%41"};
+	char dir[PATH_SIZE];
+	size_t i;
+
+	(void)state;
+	assert_int_equal(mkdir(temp_path(dir), 0700), 0);
+	assert_int_equal(chdir(dir), 0);
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		check_created(names[i], false);
+		assert_int_equal(access(names[i], F_OK), 0);
+		assert_int_equal(events_in(names[i]), 0);
+		assert_int_equal(unlink(names[i]), 0);
+	}
+	assert_int_equal(chdir("/"), 0);
+	assert_int_equal(rmdir(dir), 0);
+}
+
+static void test_permissions(void **state)
+{
+	mode_t old = umask(027);
+	char path[PATH_SIZE];
+	struct stat st;
+
+	(void)state;
+	check_created(temp_path(path), false);
+	umask(old);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0640);
+	unlink(path);
+}
+
+/* Says after each commit how many calls are safe, until it is killed. */
+static void record_for_ever(const char *path, int fd)
+{
+	const struct conditions conditions = some_conditions();
+	struct recording *recording;
+	long nr = 0;
+
+	if (recording_create(&recording, path, false, &conditions))
+		_exit(1);
+	if (write(fd, &nr, sizeof(nr)) < 0)
+		_exit(1);
+	for (;;) {
+		size_t i, more = 1 + below(300);
+
+		for (i = 0; i < more; i++) {
+			struct call call = some_call();
+
+			if (recording_call(recording, &call))
+				_exit(1);
+		}
+		nr += more;
+		if (recording_commit(recording) || write(fd, &nr, sizeof(nr)) < 0)
+			_exit(1);
+	}
+}
+
+static void test_killed(void **state)
+{
+	char path[PATH_SIZE];
+	int i;
+
+	(void)state;
+	for (i = 0; i < NR_KILLS; i++) {
+		long nr = -1, safe = -1, held;
+		int fd[2], status;
+		pid_t pid;
+
+		temp_path(path);
+		random64();
+		assert_int_equal(pipe(fd), 0);
+		pid = fork();
+		assert_true(pid >= 0);
+		if (!pid)
+			record_for_ever(path, fd[1]);
+		close(fd[1]);
+		assert_int_equal(read(fd[0], &safe, sizeof(safe)), sizeof(safe));
+		usleep(below(20000));
+		kill(pid, SIGKILL);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFSIGNALED(status));
+		while (read(fd[0], &nr, sizeof(nr)) == sizeof(nr))
+			safe = nr;
+		close(fd[0]);
+
+		held = events_in(path);
+		if (held < safe)
+			fail_msg("killed after %ld safe ones, %ld are left", safe, held);
+		check_integrity(path);
+		unlink(path);
+	}
+}
+
+static void test_unended(void **state)
+{
+	const struct conditions conditions = some_conditions();
+	struct call call = some_call();
+	struct recording *recording;
+	struct replay *replay;
+	char path[PATH_SIZE];
+
+	(void)state;
+	assert_int_equal(recording_create(&recording, temp_path(path), false, &conditions), 0);
+	assert_int_equal(recording_call(recording, &call), 0);
+	assert_int_equal(recording_commit(recording), 0);
+	assert_int_equal(recording_call(recording, &call), 0);
+	assert_int_equal(events_in(path), 1); /* while it is being written */
+	recording_close(recording);
+	assert_int_equal(replay_open(&replay, path), 0);
+	assert_true(replay_conditions(replay)->end_ns == UNKNOWN_NS);
+	replay_close(replay);
+	assert_int_equal(events_in(path), 1);
+	unlink(path);
+}
+
+/* A commit waits for who reads; what it is about is there later. */
+static void test_reader_in_the_way(void **state)
+{
+	const struct conditions conditions = some_conditions();
+	struct call call = some_call();
+	struct recording *recording;
+	struct replay *replay;
+	char path[PATH_SIZE];
+
+	(void)state;
+	assert_int_equal(recording_create(&recording, temp_path(path), false, &conditions), 0);
+	assert_int_equal(replay_open(&replay, path), 0);
+	assert_int_equal(recording_call(recording, &call), 0);
+	assert_int_equal(recording_commit(recording), 0);
+	assert_int_equal(recording_call(recording, &call), 0);
+	replay_close(replay);
+	assert_int_equal(recording_end(recording, 1), 0);
+	recording_close(recording);
+	assert_int_equal(events_in(path), 2);
+	unlink(path);
+}
+
+static void copy_file(const char *from, const char *to, const char *suffix)
+{
+	char command[4 * PATH_SIZE];
+
+	snprintf(command, sizeof(command), "cp '%s%s' '%s%s'", from, suffix, to, suffix);
+	assert_int_equal(system(command), 0);
+}
+
+static void count_events(void *arg)
+{
+	struct creation *counted = arg;
+
+	counted->err = (int)events_in(counted->path);
+}
+
+/* A file in the middle of a change that will not be completed, with the journal that undoes it. */
+static void make_cut_short(char path[PATH_SIZE])
+{
+	const struct conditions conditions = some_conditions();
+	struct recording *recording;
+	char whole[PATH_SIZE];
+	sqlite3 *db;
+	int i;
+
+	assert_int_equal(recording_create(&recording, temp_path(whole), false, &conditions), 0);
+	for (i = 0; i < 2000; i++) {
+		struct call call = some_call();
+
+		assert_int_equal(recording_call(recording, &call), 0);
+	}
+	assert_int_equal(recording_end(recording, 1), 0);
+	recording_close(recording);
+	assert_int_equal(sqlite3_open(whole, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db,
+				      "PRAGMA cache_size = 5; BEGIN; UPDATE call SET cpu = 7; "
+				      "DELETE FROM call WHERE seq % 3",
+				      NULL, NULL, NULL),
+			 SQLITE_OK);
+	temp_path(path);
+	copy_file(whole, path, "");
+	copy_file(whole, path, "-journal");
+	sqlite3_close(db);
+	unlink(whole);
+}
+
+static void test_cut_short(void **state)
+{
+	char path[PATH_SIZE], journal[PATH_SIZE + 16];
+	struct creation counted = {.path = path};
+
+	(void)state;
+	make_cut_short(path);
+	snprintf(journal, sizeof(journal), "%s-journal", path);
+	if (!geteuid()) {
+		assert_int_equal(chmod(path, 0644), 0);
+		assert_int_equal(chmod(journal, 0644), 0);
+		assert_int_equal(seteuid(65534), 0);
+		check_one_line(said(count_events, &counted), "takes the permission to write");
+		assert_int_equal(seteuid(0), 0);
+		assert_int_equal(counted.err, -1);
+	}
+	assert_string_equal(said(count_events, &counted), "");
+	assert_int_equal(counted.err, 2000);
+	assert_int_equal(access(journal, F_OK), -1);
+	check_integrity(path);
+	unlink(path);
+}
+
+struct filling {
+	struct recording *recording;
+	long safe;
+	int err;
+};
+
+static void fill(void *arg)
+{
+	struct filling *filling = arg;
+	int i;
+
+	while (!filling->err) {
+		for (i = 0; i < 1000 && !filling->err; i++) {
+			const struct call call = some_call();
+
+			filling->err = recording_call(filling->recording, &call);
+		}
+		if (!filling->err)
+			filling->err = recording_commit(filling->recording);
+		if (!filling->err)
+			filling->safe = (long)recording_events(filling->recording);
+		assert_true(filling->safe < 1000000);
+	}
+}
+
+static void end_silently(void *arg)
+{
+	struct filling *filling = arg;
+	const struct call call = some_call();
+
+	assert_int_equal(recording_call(filling->recording, &call), filling->err);
+	assert_int_equal(recording_commit(filling->recording), filling->err);
+	assert_int_equal(recording_end(filling->recording, 1), filling->err);
+}
+
+static void test_full(void **state)
+{
+	const struct conditions conditions = some_conditions();
+	struct rlimit old, limit;
+	struct filling filling = {};
+	char path[PATH_SIZE];
+
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(recording_create(&filling.recording, temp_path(path), false, &conditions),
+			 0);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	limit = old;
+	limit.rlim_cur = 2 << 20;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	check_one_line(said(fill, &filling), path);
+	assert_int_equal(filling.err, -ENOSPC);
+	assert_string_equal(said(end_silently, &filling), "");
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	recording_close(filling.recording);
+
+	assert_true(filling.safe > 0);
+	assert_int_equal(events_in(path), filling.safe);
+	check_integrity(path);
+	unlink(path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_replace),	  cmocka_unit_test(test_no_file),
+		cmocka_unit_test(test_names),	  cmocka_unit_test(test_permissions),
+		cmocka_unit_test(test_killed),	  cmocka_unit_test(test_unended),
+		cmocka_unit_test(test_full),	  cmocka_unit_test(test_reader_in_the_way),
+		cmocka_unit_test(test_cut_short),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Whatever is recorded comes back as it was. */
+#include "support/recorded.h"
+
+#include "output/column.h"
+#include "trace/probe.h"
+
+#define NR_ITEMS 4000
+
+static struct item items[NR_ITEMS];
+
+/* Compares, and counts along. */
+struct reader {
+	const struct replay_options *opts;
+	size_t next;
+};
+
+static const struct item *next_item(struct reader *reader, enum item_kind kind)
+{
+	static const bool shown[3][NR_ITEM_KINDS] = {
+		[VIEW_CALLS] = {[ITEM_CALL] = true, [ITEM_HANG] = true},
+		[VIEW_TEARDOWNS] = {false, true, true, true},
+		[VIEW_BOTH] = {true, true, true, true},
+	};
+
+	while (reader->next < NR_ITEMS && !shown[reader->opts->view][items[reader->next].kind])
+		reader->next++;
+	assert_true(reader->next < NR_ITEMS);
+	assert_int_equal(items[reader->next].kind, kind);
+	return &items[reader->next++];
+}
+
+static void same_time(const struct reader *reader, __u64 read, __u64 written)
+{
+	assert_true(read == (written == UNKNOWN_NS ? written : written + reader->opts->shift_ns));
+}
+
+static void same_task(const struct task_id *read, const struct task_id *written)
+{
+	assert_int_equal(read->known, written->known);
+	if (!written->known)
+		return;
+	assert_int_equal(read->pid, written->pid);
+	assert_int_equal(read->tid, written->tid);
+	assert_true(read->cgroup_id == written->cgroup_id);
+	assert_string_equal(read->comm, written->comm);
+}
+
+static void same_identity(const struct reader *reader, const struct identity *read,
+			  const struct identity *written)
+{
+	assert_int_equal(read->map_id, written->map_id);
+	same_time(reader, read->released_ns, written->released_ns);
+	assert_int_equal(read->by_kernel, written->by_kernel);
+	assert_int_equal(read->by_interrupt, written->by_interrupt);
+	assert_int_equal(read->unsure, written->unsure);
+	same_task(&read->released_by, &written->released_by);
+	same_task(&read->closed_by, &written->closed_by);
+}
+
+/* The parts that all sorts of calls have in common. */
+static void same_map(const struct call *read, const struct call *written)
+{
+	const __u8 of_map = CALL_MAP | CALL_NAME | CALL_SIZES;
+	__u8 known = call_has(written, CALL_MAP) ? written->flags & of_map : 0;
+
+	assert_int_equal(read->flags & of_map, known);
+	if (known)
+		assert_int_equal(read->map_type, written->map_type);
+	if (known & CALL_NAME)
+		assert_string_equal(read->map_name, written->map_name);
+	if (known & CALL_SIZES) {
+		assert_int_equal(read->key_size, written->key_size);
+		assert_int_equal(read->value_size, written->value_size);
+		assert_int_equal(read->max_entries, written->max_entries);
+		assert_int_equal(read->map_flags, written->map_flags);
+	}
+	assert_string_equal(read->host, "here");
+	assert_null(read->scenario);
+}
+
+static void same_worker(const struct call *read, const struct call *written)
+{
+	assert_int_equal(read->pid, written->pid);
+	assert_int_equal(read->tid, written->tid);
+	assert_string_equal(read->comm, written->comm);
+}
+
+static void same_caller(const struct call *read, const struct call *written)
+{
+	if (written->caller_name) {
+		assert_string_equal(read->caller_name, written->caller_name);
+		assert_true(read->caller_offset == written->caller_offset);
+	} else {
+		assert_null(read->caller_name);
+		assert_true(read->caller == written->caller);
+	}
+}
+
+/* A flag that says whether another one says something. */
+static void same_flag(const struct call *read, const struct call *written, __u8 known, __u8 flag)
+{
+	assert_int_equal(call_has(read, known), call_has(written, known));
+	if (call_has(written, known))
+		assert_int_equal(call_has(read, flag), call_has(written, flag));
+}
+
+static int on_call(void *ctx, const struct call *read)
+{
+	struct reader *reader = ctx;
+	const struct call *written = &next_item(reader, ITEM_CALL)->call;
+	const struct identity nobody = {.released_ns = UNKNOWN_NS};
+
+	same_time(reader, read->ts_ns, written->ts_ns);
+	assert_true(read->latency_ns == written->latency_ns);
+	same_caller(read, written);
+	same_map(read, written);
+	same_worker(read, written);
+	same_flag(read, written, CALL_EMPTY_KNOWN, CALL_EMPTY);
+	same_flag(read, written, CALL_PERCPU_KNOWN, CALL_PERCPU);
+	same_identity(reader, &read->identity,
+		      reader->opts->identity ? &written->identity : &nobody);
+	assert_int_equal(read->cpu, written->cpu);
+	assert_int_equal(read->unit_size, written->unit_size);
+	assert_int_equal(read->alloc, written->alloc);
+	assert_true(read->entries == ENTRIES_UNKNOWN);
+	return 0;
+}
+
+static int on_teardown(void *ctx, const struct teardown *read)
+{
+	struct reader *reader = ctx;
+	const struct teardown *written = &next_item(reader, ITEM_TEARDOWN)->teardown;
+	__u32 i;
+
+	same_time(reader, read->free.ts_ns, written->free.ts_ns);
+	assert_true(read->free.latency_ns == written->free.latency_ns);
+	assert_true(!read->free.map == !written->free.map);
+	assert_true(read->free.entries == written->free.entries);
+	same_map(&read->free, &written->free);
+	same_worker(&read->free, &written->free);
+	same_identity(reader, &read->free.identity, &written->free.identity);
+	same_time(reader, read->queued_ns, written->queued_ns);
+	assert_int_equal(read->running, written->running);
+	assert_memory_equal(read->phase, written->phase, sizeof(read->phase));
+	assert_memory_equal(read->outcomes, written->outcomes, sizeof(read->outcomes));
+	assert_int_equal(read->nr_destroys, written->nr_destroys);
+	for (i = 0; i < written->nr_destroys && i < MAX_DESTROYS; i++) {
+		same_time(reader, read->destroy[i].ts_ns, written->destroy[i].ts_ns);
+		assert_true(read->destroy[i].latency_ns == written->destroy[i].latency_ns);
+		same_time(reader, read->destroy[i].freed_ns, written->destroy[i].freed_ns);
+		assert_int_equal(read->destroy[i].alloc, written->destroy[i].alloc);
+		assert_int_equal(read->destroy[i].outcome, written->destroy[i].outcome);
+	}
+	return 0;
+}
+
+static int on_reclaim(void *ctx, const struct reclaim *read)
+{
+	struct reader *reader = ctx;
+	const struct reclaim *written = &next_item(reader, ITEM_RECLAIM)->reclaim;
+
+	same_time(reader, read->call.ts_ns, written->call.ts_ns);
+	assert_true(read->call.latency_ns == written->call.latency_ns);
+	assert_true(!read->call.map == !written->call.map);
+	same_map(&read->call, &written->call);
+	same_worker(&read->call, &written->call);
+	same_identity(reader, &read->call.identity, &written->call.identity);
+	assert_int_equal(read->alloc, written->alloc);
+	same_time(reader, read->destroy_ns, written->destroy_ns);
+	assert_true(read->latency_ns == written->latency_ns);
+	return 0;
+}
+
+static int on_hang(void *ctx, const struct hang *read)
+{
+	struct reader *reader = ctx;
+	const struct hang *written = &next_item(reader, ITEM_HANG)->hang;
+
+	assert_string_equal(read->where, written->where);
+	same_time(reader, read->call.ts_ns, written->call.ts_ns);
+	assert_true(read->for_ns == written->for_ns);
+	assert_int_equal(read->in_worker, written->in_worker);
+	same_map(&read->call, &written->call);
+	same_worker(&read->call, &written->call);
+	same_identity(reader, &read->call.identity, &written->call.identity);
+	assert_string_equal(read->stack, written->stack);
+	return 0;
+}
+
+static const struct sink_ops reader_ops = {
+	.call = on_call,
+	.teardown = on_teardown,
+	.reclaim = on_reclaim,
+	.hang = on_hang,
+};
+
+static void write_items(const char *path)
+{
+	struct conditions conditions = some_conditions();
+	struct recording *recording;
+	size_t i;
+
+	strcpy(conditions.host, "here");
+	assert_int_equal(recording_create(&recording, path, false, &conditions), 0);
+	for (i = 0; i < NR_ITEMS; i++) {
+		some_item(&items[i]);
+		assert_int_equal(record_item(recording, &items[i]), 0);
+		if (!below(100))
+			assert_int_equal(recording_commit(recording), 0);
+	}
+	assert_int_equal(recording_events(recording), NR_ITEMS);
+	assert_int_equal(recording_end(recording, conditions.start_ns + 7), 0);
+	recording_close(recording);
+}
+
+static void read_items(struct replay *replay, const struct replay_options *opts)
+{
+	struct reader reader = {.opts = opts};
+	const struct sink sink = {&reader_ops, &reader};
+
+	assert_int_equal(replay_run(replay, opts, &sink), 0);
+	while (reader.next < NR_ITEMS &&
+	       (opts->view == VIEW_CALLS
+			? items[reader.next].kind != ITEM_CALL &&
+				  items[reader.next].kind != ITEM_HANG
+			: opts->view == VIEW_TEARDOWNS && items[reader.next].kind == ITEM_CALL))
+		reader.next++;
+	assert_int_equal(reader.next, NR_ITEMS);
+}
+
+static void test_round_trip(void **state)
+{
+	static const __u64 shifts[] = {0, 12345, 0ULL - 99};
+	struct replay_options opts;
+	struct replay *replay;
+	char path[PATH_SIZE];
+	size_t i;
+
+	(void)state;
+	write_items(temp_path(path));
+	assert_int_equal(replay_open(&replay, path), 0);
+	for (i = 0; i < 3; i++) {
+		for (opts.view = VIEW_CALLS; opts.view <= VIEW_BOTH; opts.view++) {
+			opts.identity = i != 1;
+			opts.shift_ns = shifts[i];
+			read_items(replay, &opts);
+		}
+	}
+	replay_close(replay);
+	unlink(path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_round_trip),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

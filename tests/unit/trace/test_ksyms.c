@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Addresses to functions, on a symbol table of known content. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "trace/ksyms.h"
+
+static struct ksyms *load(const char *text)
+{
+	char path[] = "/tmp/test_ksyms.XXXXXX";
+	struct ksyms *ksyms = NULL;
+	int fd = mkstemp(path);
+	FILE *file = fdopen(fd, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	assert_int_equal(ksyms_load(path, &ksyms), 0);
+	unlink(path);
+	return ksyms;
+}
+
+static const char table[] = "ffffffff81000000 T _stext\n"
+			    "ffffffff81000000 T first\n"
+			    "ffffffff81000100 t second\n"
+			    "ffffffff81000180 D some_data\n"
+			    "ffffffff81000300 t fourth\n"
+			    "ffffffff81000200 W third\n"
+			    "ffffffff81000400 T _etext\n"
+			    "not a line of a symbol table\n"
+			    "ffffffffc0000000 t in_module\t[nfs]\n";
+
+static void finds_functions(void **state)
+{
+	struct ksyms *ksyms = load(table);
+	__u64 offset;
+
+	(void)state;
+	assert_false(ksyms_hidden(ksyms));
+	assert_string_equal(ksyms_find(ksyms, 0xffffffff81000100, &offset), "second");
+	assert_int_equal(offset, 0);
+	assert_string_equal(ksyms_find(ksyms, 0xffffffff810001ff, &offset), "second");
+	assert_int_equal(offset, 0xff);
+	assert_string_equal(ksyms_find(ksyms, 0xffffffff81000250, &offset), "third");
+	assert_string_equal(ksyms_find(ksyms, 0xffffffff81000001, &offset), "_stext");
+	assert_null(ksyms_find(ksyms, 0xffffffff80ffffff, &offset));
+	assert_null(ksyms_find(ksyms, 0xffffffffc0000010, &offset));
+	ksyms_free(ksyms);
+}
+
+static void knows_where_functions_end(void **state)
+{
+	struct ksyms *ksyms = load(table);
+	__u64 start, end;
+
+	(void)state;
+	assert_int_equal(ksyms_range(ksyms, "first", &start, &end), 0);
+	assert_int_equal(start, 0xffffffff81000000);
+	assert_int_equal(end, 0xffffffff81000100);
+	assert_int_equal(ksyms_range(ksyms, "in_module", &start, &end), -ENOENT);
+	assert_int_equal(ksyms_range(ksyms, "firs", &start, &end), -ENOENT);
+	ksyms_free(ksyms);
+}
+
+static void hidden_addresses_are_not_addresses(void **state)
+{
+	struct ksyms *ksyms = load("0000000000000000 T _stext\n0000000000000000 T first\n");
+	__u64 start, end;
+
+	(void)state;
+	assert_true(ksyms_hidden(ksyms));
+	assert_true(ksyms_has(ksyms, "first"));
+	assert_false(ksyms_has(ksyms, "second"));
+	assert_null(ksyms_find(ksyms, 0, &start));
+	assert_null(ksyms_find(ksyms, 0xffffffff81000000, &start));
+	assert_int_equal(ksyms_range(ksyms, "first", &start, &end), -ENOENT);
+	ksyms_free(ksyms);
+}
+
+static void missing_file_is_told(void **state)
+{
+	struct ksyms *ksyms;
+
+	(void)state;
+	assert_int_equal(ksyms_load("/nonexistent/kallsyms", &ksyms), -ENOENT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_functions),
+		cmocka_unit_test(knows_where_functions_end),
+		cmocka_unit_test(hidden_addresses_are_not_addresses),
+		cmocka_unit_test(missing_file_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

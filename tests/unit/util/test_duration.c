@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Lengths of time as the command line takes them.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "util/duration.h"
+
+#define UNTOUCHED 12345
+
+static void expect(const char *text, enum duration_bare bare, int err, __u64 want)
+{
+	__u64 ns = UNTOUCHED;
+	int got = duration_parse(text, bare, &ns);
+
+	if (got != err || ns != (err ? UNTOUCHED : want))
+		fail_msg("'%s': %d, %llu ns", text, got, ns);
+}
+
+static void test_units(void **state)
+{
+	static const struct {
+		const char *text;
+		__u64 ns;
+	} cases[] = {
+		{"250ns", 250},
+		{"10us", 10000},
+		{"1.5ms", 1500000},
+		{"2s", 2000000000},
+		{"3m", 180000000000},
+		{"1h", 3600000000000},
+		{"0s", 0},
+		{"007us", 7000},
+		{".5s", 500000000},
+		{"1.5m", 90000000000},
+		{"0.25h", 900000000000},
+		{"1.0ns", 1},
+		{"1.000000000000000000000000us", 1000},
+		{"0.000000001s", 1},
+		{"0.1s", 100000000},
+		{"9007199254740993ns", 9007199254740993}, /* no double holds this */
+		{"1.123456789s", 1123456789},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		expect(cases[i].text, DURATION_BARE_REFUSED, 0, cases[i].ns);
+		expect(cases[i].text, DURATION_BARE_SECONDS, 0, cases[i].ns);
+	}
+}
+
+static void test_bare_numbers(void **state)
+{
+	(void)state;
+	expect("10", DURATION_BARE_SECONDS, 0, 10000000000);
+	expect("0.5", DURATION_BARE_SECONDS, 0, 500000000);
+	expect(".5", DURATION_BARE_SECONDS, 0, 500000000);
+	expect("0", DURATION_BARE_SECONDS, 0, 0);
+	expect("10", DURATION_BARE_REFUSED, -EINVAL, 0);
+	expect("0", DURATION_BARE_REFUSED, -EINVAL, 0);
+}
+
+static void test_refused(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"s",
+		".",
+		".s",
+		"1.",
+		"1.s",
+		"-1s",
+		"+1s",
+		" 1s",
+		"1 s",
+		"1s ",
+		"1sec",
+		"1S",
+		"1M",
+		"1e3",
+		"1e3s",
+		"nan",
+		"inf",
+		"nans",
+		"0x10s",
+		"1,5s",
+		"1..5s",
+		"1.5.s",
+		"1s2m",
+		"1m30",
+		"0.5ns",
+		"1.5ns",
+		"1.0001us",
+		"0.0000000001s",
+		"--1s",
+		"1s\n",
+		"1\xc2\xb5s",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		expect(bad[i], DURATION_BARE_REFUSED, -EINVAL, 0);
+		expect(bad[i], DURATION_BARE_SECONDS, -EINVAL, 0);
+	}
+}
+
+static void test_limits(void **state)
+{
+	(void)state;
+	expect("9223372036854775807ns", DURATION_BARE_REFUSED, 0, INT64_MAX);
+	expect("9223372036854775808ns", DURATION_BARE_REFUSED, -ERANGE, 0);
+	expect("18446744073709551615ns", DURATION_BARE_REFUSED, -ERANGE, 0);
+	expect("18446744073709551616ns", DURATION_BARE_REFUSED, -ERANGE, 0);
+	expect("18446744073709551617ns", DURATION_BARE_REFUSED, -ERANGE, 0);
+	expect("99999999999999999999999999999999999s", DURATION_BARE_REFUSED, -ERANGE, 0);
+	expect("9223372036.854775807", DURATION_BARE_SECONDS, 0, INT64_MAX);
+	expect("9223372036.854775808", DURATION_BARE_SECONDS, -ERANGE, 0);
+	expect("2562047h", DURATION_BARE_REFUSED, 0, 2562047ULL * 3600000000000ULL);
+	expect("2562048h", DURATION_BARE_REFUSED, -ERANGE, 0);
+	/* 2^64 ns and a bit: wraps round to something small if the product is not checked. */
+	expect("5124096h", DURATION_BARE_REFUSED, -ERANGE, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_units),
+		cmocka_unit_test(test_bare_numbers),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_limits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "util/intern.h"
+
+static void check(struct intern *intern, const char *value, int known, __s64 want)
+{
+	__s64 id = -1;
+
+	assert_int_equal(intern_id(intern, value, strlen(value), &id), known);
+	assert_int_equal(id, want);
+}
+
+static void test_numbers(void **state)
+{
+	struct intern *intern = intern_new(100);
+
+	(void)state;
+	check(intern, "a", 1, 1);
+	check(intern, "b", 1, 2);
+	check(intern, "a", 0, 1);
+	check(intern, "ab", 1, 3);
+	check(intern, "", 1, 4);
+	check(intern, "b", 0, 2);
+	check(intern, "", 0, 4);
+	intern_free(intern);
+	intern_free(NULL);
+}
+
+/* What has been forgotten gets a new number, never another's. */
+static void test_forgets(void **state)
+{
+	struct intern *intern = intern_new(2);
+
+	(void)state;
+	check(intern, "a", 1, 1);
+	check(intern, "b", 1, 2);
+	check(intern, "a", 0, 1);
+	check(intern, "c", 1, 3);
+	check(intern, "a", 1, 4);
+	check(intern, "c", 0, 3);
+	check(intern, "b", 1, 5);
+	intern_free(intern);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_forgets),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

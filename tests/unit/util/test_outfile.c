@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Files are written whole or not at all; live ones as they come. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <glob.h>
+#include <cmocka.h>
+
+#include "util/outfile.h"
+
+static char dir[] = "/tmp/test_output.XXXXXX";
+
+static int enter_dir(void **state)
+{
+	(void)state;
+	return mkdtemp(dir) && !chdir(dir) ? 0 : -1;
+}
+
+static int leave_dir(void **state)
+{
+	(void)state;
+	return chdir("/") || rmdir(dir);
+}
+
+static void write_text(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void assert_text(const char *path, const char *text)
+{
+	char buf[64] = "";
+	FILE *file = fopen(path, "r");
+
+	assert_non_null(file);
+	assert_int_equal(fread(buf, 1, sizeof(buf) - 1, file), strlen(text));
+	fclose(file);
+	assert_string_equal(buf, text);
+}
+
+static size_t count(const char *pattern)
+{
+	glob_t found;
+	size_t nr = glob(pattern, 0, NULL, &found) ? 0 : found.gl_pathc;
+
+	globfree(&found);
+	return nr;
+}
+
+static void replaces_a_file_when_it_is_kept(void **state)
+{
+	struct output *output;
+	struct stat st;
+
+	(void)state;
+	write_text("file", "old");
+	chmod("file", 0640);
+	assert_int_equal(output_open(&output, "file", false), 0);
+	fputs("new", output_file(output));
+	fflush(output_file(output));
+	assert_text("file", "old");
+	assert_int_equal(output_close(output, true), 0);
+	assert_text("file", "new");
+	assert_int_equal(stat("file", &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0640);
+	assert_int_equal(count("file*"), 1);
+	unlink("file");
+}
+
+static void leaves_nothing_when_it_is_not_kept(void **state)
+{
+	struct output *output;
+
+	(void)state;
+	assert_int_equal(output_open(&output, "none", false), 0);
+	fputs("half", output_file(output));
+	assert_int_equal(output_close(output, false), 0);
+	assert_int_equal(count("none*"), 0);
+}
+
+static void replaces_what_a_link_points_to(void **state)
+{
+	struct output *output;
+	struct stat st;
+
+	(void)state;
+	write_text("target", "old");
+	assert_int_equal(symlink("target", "link"), 0);
+	assert_int_equal(output_open(&output, "link", false), 0);
+	fputs("new", output_file(output));
+	assert_int_equal(output_close(output, true), 0);
+	assert_int_equal(lstat("link", &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+	assert_text("target", "new");
+	unlink("link");
+	unlink("target");
+}
+
+static void writes_a_live_file_itself(void **state)
+{
+	struct output *output;
+
+	(void)state;
+	assert_int_equal(output_open(&output, "live", true), 0);
+	fputs("line\n", output_file(output));
+	assert_int_equal(fflush(output_file(output)), 0);
+	assert_text("live", "line\n");
+	assert_int_equal(output_close(output, true), 0);
+	unlink("live");
+}
+
+static void tells_why_it_cannot_be_opened(void **state)
+{
+	struct output *output;
+
+	(void)state;
+	assert_int_equal(output_open(&output, "no/such/file", false), -ENOENT);
+	assert_int_equal(output_open(&output, "no/such/file", true), -ENOENT);
+	assert_int_equal(output_open(&output, ".", false), -EISDIR);
+}
+
+static void tells_of_a_full_disk(void **state)
+{
+	struct output *output;
+
+	(void)state;
+	assert_int_equal(output_open(&output, "/dev/full", false), 0);
+	fputs("lost", output_file(output));
+	assert_int_equal(output_close(output, true), -ENOSPC);
+}
+
+static void notices_that_nobody_reads(void **state)
+{
+	int ends[2], saved = dup(STDOUT_FILENO);
+	struct output *output;
+	bool before, after;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	dup2(ends[1], STDOUT_FILENO);
+	assert_int_equal(output_open(&output, NULL, false), 0);
+	before = output_abandoned(output);
+	close(ends[0]);
+	after = output_abandoned(output);
+	assert_int_equal(output_close(output, true), 0);
+	dup2(saved, STDOUT_FILENO);
+	close(ends[1]);
+	close(saved);
+	assert_false(before);
+	assert_true(after);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(replaces_a_file_when_it_is_kept),
+		cmocka_unit_test(leaves_nothing_when_it_is_not_kept),
+		cmocka_unit_test(replaces_what_a_link_points_to),
+		cmocka_unit_test(writes_a_live_file_itself),
+		cmocka_unit_test(tells_why_it_cannot_be_opened),
+		cmocka_unit_test(tells_of_a_full_disk),
+		cmocka_unit_test(notices_that_nobody_reads),
+	};
+
+	return cmocka_run_group_tests(tests, enter_dir, leave_dir);
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Values that are kept are all there, and in order once sorted.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/chance.h"
+#include "util/samples.h"
+
+#define MANY 100000
+
+static void test_none(void **state)
+{
+	struct samples samples = {};
+
+	(void)state;
+	samples_sort(&samples);
+	assert_int_equal(samples.nr, 0);
+	samples_free(&samples);
+	assert_null(samples.ns);
+}
+
+static void test_kept_as_added(void **state)
+{
+	struct samples samples = {};
+	__u64 i;
+
+	(void)state;
+	state64 = 7;
+	for (i = 0; i < MANY; i++) {
+		assert_int_equal(samples_add(&samples, random64()), 0);
+		assert_int_equal(samples.nr, i + 1);
+		assert_true(samples.room >= samples.nr);
+	}
+	/* It grows by factors: no more than half of it lies idle. */
+	assert_true(samples.room < 2 * MANY);
+
+	state64 = 7;
+	for (i = 0; i < MANY; i++)
+		assert_int_equal(samples.ns[i], random64());
+	samples_free(&samples);
+}
+
+static void test_sorted(void **state)
+{
+	/* Differences between these overflow signed numbers, or ints. */
+	static const __u64 added[] = {5, ~0ULL, 0, 1ULL << 63, 1ULL << 32, 5, (1ULL << 63) - 1, 1};
+	static const __u64 sorted[] = {0, 1, 5, 5, 1ULL << 32, (1ULL << 63) - 1, 1ULL << 63, ~0ULL};
+	struct samples samples = {};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(added) / sizeof(added[0]); i++)
+		assert_int_equal(samples_add(&samples, added[i]), 0);
+	samples_sort(&samples);
+	assert_int_equal(samples.nr, sizeof(sorted) / sizeof(sorted[0]));
+	assert_memory_equal(samples.ns, sorted, sizeof(sorted));
+
+	/* More can be added, and sorted again. */
+	assert_int_equal(samples_add(&samples, 2), 0);
+	samples_sort(&samples);
+	assert_int_equal(samples.ns[2], 2);
+	assert_int_equal(samples.ns[8], ~0ULL);
+	samples_free(&samples);
+}
+
+static void test_used_again(void **state)
+{
+	struct samples samples = {};
+
+	(void)state;
+	assert_int_equal(samples_add(&samples, 1), 0);
+	samples_free(&samples);
+	assert_null(samples.ns);
+	assert_int_equal(samples.nr, 0);
+	assert_int_equal(samples.room, 0);
+	assert_int_equal(samples_add(&samples, 2), 0);
+	assert_int_equal(samples.nr, 1);
+	assert_int_equal(samples.ns[0], 2);
+	samples_free(&samples);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_none),
+		cmocka_unit_test(test_kept_as_added),
+		cmocka_unit_test(test_sorted),
+		cmocka_unit_test(test_used_again),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

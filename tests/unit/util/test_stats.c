@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is found in samples, held against R and against published tables.
+ */
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support/stats_reference.h"
+#include "util/samples.h"
+#include "util/stats.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* What two ways of working out the same number may differ by, relative to it; or at all. */
+#define NEAR  1e-9
+#define LEAST 1e-300
+
+static void expect_near(const char *name, const char *what, double got, double want)
+{
+	if (isnan(want) ? !isnan(got) : !(fabs(got - want) <= NEAR * fabs(want) + LEAST))
+		fail_msg("%s: %s is %.17g, not %.17g", name, what, got, want);
+}
+
+static struct stats_difference compare(const __u64 *first, size_t nr_first, const __u64 *second,
+				       size_t nr_second)
+{
+	struct stats_difference difference;
+
+	assert_int_equal(stats_compare(first, nr_first, second, nr_second, &difference), 0);
+	return difference;
+}
+
+static double tail_p(const __u64 *first, size_t nr_first, const __u64 *second, size_t nr_second,
+		     unsigned int percent)
+{
+	double p;
+
+	assert_int_equal(stats_compare_tail(first, nr_first, second, nr_second, percent, &p), 0);
+	return p;
+}
+
+static void test_compare_as_r(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(reference_cases); i++) {
+		const typeof(reference_cases[0]) *want = &reference_cases[i];
+		double pairs = (double)want->nr_first * want->nr_second;
+		struct stats_difference got =
+			compare(want->first, want->nr_first, want->second, want->nr_second);
+
+		expect_near(want->name, "U", got.u, want->u);
+		expect_near(want->name, "p", got.p, want->p);
+		assert_true(got.p <= 1);
+		assert_int_equal(got.exact, want->exact);
+		assert_true(fabs(got.effect - (2 * want->u / pairs - 1)) < 1e-15);
+
+		/* The other way round, it is the other part of the pairs, and as likely. */
+		got = compare(want->second, want->nr_second, want->first, want->nr_first);
+		expect_near(want->name, "U turned round", got.u, pairs - want->u);
+		expect_near(want->name, "p turned round", got.p, want->p);
+	}
+}
+
+static void test_tail_as_r(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(reference_cases); i++) {
+		const typeof(reference_cases[0]) *want = &reference_cases[i];
+
+		expect_near(want->name, "p above 75 %",
+			    tail_p(want->first, want->nr_first, want->second, want->nr_second, 75),
+			    want->p_above_75);
+		expect_near(want->name, "p above 99 %",
+			    tail_p(want->first, want->nr_first, want->second, want->nr_second, 99),
+			    want->p_above_99);
+		expect_near(want->name, "p above 99 % turned round",
+			    tail_p(want->second, want->nr_second, want->first, want->nr_first, 99),
+			    want->p_above_99);
+	}
+}
+
+static void expect_median(const char *name, const __u64 *sample, size_t nr, double median,
+			  bool bounded, const __u64 ends[2])
+{
+	__u64 low = 1, high = 2;
+
+	assert_true(stats_median(sample, nr) == median);
+	if (stats_median_interval(sample, nr, 0.05, &low, &high) != bounded)
+		fail_msg("%s: bounded or not", name);
+	if (!bounded)
+		return;
+	assert_int_equal(low, ends[0]);
+	assert_int_equal(high, ends[1]);
+}
+
+static void test_median_as_r(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(reference_cases); i++) {
+		const typeof(reference_cases[0]) *want = &reference_cases[i];
+		const __u64 first[] = {want->low_first, want->high_first};
+		const __u64 second[] = {want->low_second, want->high_second};
+
+		expect_median(want->name, want->first, want->nr_first, want->median_first,
+			      want->bounded_first, first);
+		expect_median(want->name, want->second, want->nr_second, want->median_second,
+			      want->bounded_second, second);
+	}
+}
+
+static void test_interval_ranks_as_r(void **state)
+{
+	size_t i, nr, rank, most = 0;
+	__u64 *sample, low, high;
+
+	(void)state;
+	for (i = 0; i < COUNT(reference_intervals); i++)
+		most = reference_intervals[i].nr > most ? reference_intervals[i].nr : most;
+	sample = calloc(most, sizeof(*sample));
+	assert_non_null(sample);
+	for (i = 0; i < most; i++)
+		sample[i] = i + 1;
+
+	for (i = 0; i < COUNT(reference_intervals); i++) {
+		nr = reference_intervals[i].nr;
+		low = high = 0;
+		rank = 0;
+		if (stats_median_interval(sample, nr, reference_intervals[i].alpha, &low, &high)) {
+			rank = low;
+			assert_int_equal(high, nr + 1 - low);
+		}
+		if (rank != reference_intervals[i].rank)
+			fail_msg("%zu values, %g: %zu, not %zu", nr, reference_intervals[i].alpha,
+				 rank, reference_intervals[i].rank);
+	}
+	/* No interval covers for certain. */
+	assert_false(stats_median_interval(sample, most, 0, &low, &high));
+	free(sample);
+}
+
+static struct samples make_large(size_t which, int side)
+{
+	const typeof(reference_large[0]) *of = &reference_large[which];
+	struct samples samples = {};
+	__u64 i;
+
+	for (i = 0; i < of->nr[side]; i++)
+		assert_int_equal(samples_add(&samples, i * i % of->modulo[side] / of->divide +
+							       of->plus[side]),
+				 0);
+	samples_sort(&samples);
+	return samples;
+}
+
+static void test_large_as_r(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(reference_large); i++) {
+		const typeof(reference_large[0]) *want = &reference_large[i];
+		struct samples a = make_large(i, 0), b = make_large(i, 1);
+		struct stats_difference got = compare(a.ns, a.nr, b.ns, b.nr);
+
+		assert_true(got.u == want->u);
+		assert_false(got.exact);
+		expect_near("large", "p", got.p, want->p);
+		expect_near("large", "p above 99 %", tail_p(a.ns, a.nr, b.ns, b.nr, 99),
+			    want->p_above_99);
+		samples_free(&a);
+		samples_free(&b);
+	}
+}
+
+/* Ones, and a number of twos. */
+static __u64 *ones_and_twos(size_t nr, size_t twos)
+{
+	__u64 *sample = calloc(nr, sizeof(*sample));
+	size_t i;
+
+	assert_non_null(sample);
+	for (i = 0; i < nr; i++)
+		sample[i] = 1 + (i >= nr - twos);
+	return sample;
+}
+
+static void test_tables_as_r(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(reference_tables); i++) {
+		const typeof(reference_tables[0]) *want = &reference_tables[i];
+		__u64 *first = ones_and_twos(want->nr_first, want->above_first);
+		__u64 *second = ones_and_twos(want->nr_second, want->above_second);
+
+		expect_near("table", "p", tail_p(first, want->nr_first, second, want->nr_second, 0),
+			    want->p);
+		free(first);
+		free(second);
+	}
+}
+
+static void test_least_as_r(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(reference_least); i++)
+		expect_near(
+			"least p", "p",
+			stats_least_p(reference_least[i].nr_first, reference_least[i].nr_second),
+			reference_least[i].p);
+	assert_true(isnan(stats_least_p(0, 5)));
+	assert_true(isnan(stats_least_p(5, 0)));
+}
+
+static void test_correction_as_r(void **state)
+{
+	double corrected[20];
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < COUNT(reference_corrections); i++) {
+		const typeof(reference_corrections[0]) *want = &reference_corrections[i];
+
+		assert_int_equal(stats_correct(want->p, corrected, want->nr), 0);
+		for (j = 0; j < want->nr; j++)
+			expect_near("corrected", "p", corrected[j], want->corrected[j]);
+
+		/* In place, too. */
+		memcpy(corrected, want->p, sizeof(corrected));
+		assert_int_equal(stats_correct(corrected, corrected, want->nr), 0);
+		for (j = 0; j < want->nr; j++)
+			expect_near("corrected in place", "p", corrected[j], want->corrected[j]);
+	}
+	assert_int_equal(stats_correct(NULL, NULL, 0), 0);
+}
+
+/* Distinct values of which "u" pairs have the greater one in the second sample. */
+static double p_of_u(size_t nr_first, size_t nr_second, size_t u)
+{
+	__u64 first[20], second[20];
+	size_t i, above = u / nr_first, rest = u % nr_first;
+	struct stats_difference got;
+
+	for (i = 0; i < nr_first; i++)
+		first[i] = 100 * (i + 1);
+	for (i = 0; i < nr_second; i++)
+		if (i + above >= nr_second)
+			second[i] = 10000 + i;
+		else if (i + above + 1 == nr_second)
+			second[i] = 100 * rest + 50;
+		else
+			second[i] = i;
+	got = compare(first, nr_first, second, nr_second);
+	assert_true(got.exact);
+	assert_true(got.u == u);
+	return got.p;
+}
+
+#define NONE -1
+
+/*
+ * The usual table of critical values, alpha = 0.05, two-sided, but for two misprints that many
+ * copies of it share: 13 for 4 and 20 values, and 67 for 14 and 17.
+ */
+static const int critical[][21] = {
+	[3] = {[3] = NONE, NONE, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8},
+	[4] = {[4] = 0, 1, 2, 3, 4, 4, 5, 6, 7, 8, 9, 10, 11, 11, 12, 13, 14},
+	[5] = {[5] = 2, 3, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 17, 18, 19, 20},
+	[6] = {[6] = 5, 6, 8, 10, 11, 13, 14, 16, 17, 19, 21, 22, 24, 25, 27},
+	[7] = {[7] = 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32, 34},
+	[8] = {[8] = 13, 15, 17, 19, 22, 24, 26, 29, 31, 34, 36, 38, 41},
+	[9] = {[9] = 17, 20, 23, 26, 28, 31, 34, 37, 39, 42, 45, 48},
+	[10] = {[10] = 23, 26, 29, 33, 36, 39, 42, 45, 48, 52, 55},
+	[11] = {[11] = 30, 33, 37, 40, 44, 47, 51, 55, 58, 62},
+	[12] = {[12] = 37, 41, 45, 49, 53, 57, 61, 65, 69},
+	[13] = {[13] = 45, 50, 54, 59, 63, 67, 72, 76},
+	[14] = {[14] = 55, 59, 64, 69, 74, 78, 83},
+	[15] = {[15] = 64, 70, 75, 80, 85, 90},
+	[16] = {[16] = 75, 81, 86, 92, 98},
+	[17] = {[17] = 87, 93, 99, 105},
+	[18] = {[18] = 99, 106, 112},
+	[19] = {[19] = 113, 119},
+	[20] = {[20] = 127},
+};
+
+static void test_published_table(void **state)
+{
+	size_t n, m;
+	int u;
+
+	(void)state;
+	for (n = 3; n < COUNT(critical); n++)
+		for (m = n; m < COUNT(critical[0]); m++) {
+			u = critical[n][m];
+			if ((u != NONE && p_of_u(n, m, u) > 0.05) || p_of_u(n, m, u + 1) <= 0.05)
+				fail_msg("%zu and %zu values: %d", n, m, u);
+			/* At the other end it is the same. */
+			if (u != NONE && p_of_u(n, m, n * m - u) > 0.05)
+				fail_msg("%zu and %zu values: %zu", n, m, n * m - u);
+			assert_true(p_of_u(n, m, n * m - u - 1) > 0.05);
+		}
+}
+
+static void test_empty(void **state)
+{
+	static const __u64 some[] = {1, 2, 3};
+	struct stats_difference got;
+	__u64 low, high;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		got = compare(some, i == 1 ? 3 : 0, some, i == 2 ? 3 : 0);
+		assert_true(isnan(got.u) && isnan(got.p) && isnan(got.effect));
+		assert_false(got.exact);
+		assert_true(isnan(tail_p(some, i == 1 ? 3 : 0, some, i == 2 ? 3 : 0, 99)));
+	}
+	assert_true(isnan(stats_median(NULL, 0)));
+	assert_true(isnan(stats_mean(NULL, 0)));
+	assert_false(stats_median_interval(NULL, 0, 0.05, &low, &high));
+}
+
+static void test_percentile(void **state)
+{
+	__u64 sample[200];
+	double p;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(sample); i++)
+		sample[i] = i + 1;
+	assert_int_equal(stats_percentile(sample, 1, 0), 1);
+	assert_int_equal(stats_percentile(sample, 1, 100), 1);
+	assert_int_equal(stats_percentile(sample, 3, 50), 2);
+	assert_int_equal(stats_percentile(sample, 4, 50), 2);
+	assert_int_equal(stats_percentile(sample, 4, 51), 3);
+	assert_int_equal(stats_percentile(sample, 200, 0), 1);
+	assert_int_equal(stats_percentile(sample, 200, 99), 198);
+	assert_int_equal(stats_percentile(sample, 99, 99), 99);
+	assert_int_equal(stats_percentile(sample, 200, 100), 200);
+	assert_int_equal(stats_rank(~0ULL, 100), ~0ULL);
+
+	/* Nothing is above the greatest. */
+	assert_true(tail_p(sample, 100, sample + 100, 100, 100) == 1);
+	assert_int_equal(stats_compare_tail(sample, 100, sample + 100, 100, 101, &p), -EINVAL);
+	assert_true(isnan(p));
+}
+
+static void test_mean(void **state)
+{
+	static const __u64 great[] = {~0ULL - 4096, ~0ULL, ~0ULL};
+	static const __u64 few[] = {1, 2, 4, 6};
+
+	(void)state;
+	assert_true(stats_mean(few, 4) == 3.25);
+	assert_true(stats_mean(few, 1) == 1);
+	assert_true(stats_median(few, 4) == 3);
+	assert_true(stats_median(few, 2) == 1.5);
+	/* Sums that __u64 does not hold. */
+	expect_near("great", "mean", stats_mean(great, 3), 0x1p64);
+	assert_true(stats_median(great, 2) == 0x1p64 - 2048);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_compare_as_r),	cmocka_unit_test(test_tail_as_r),
+		cmocka_unit_test(test_median_as_r),	cmocka_unit_test(test_interval_ranks_as_r),
+		cmocka_unit_test(test_large_as_r),	cmocka_unit_test(test_tables_as_r),
+		cmocka_unit_test(test_least_as_r),	cmocka_unit_test(test_correction_as_r),
+		cmocka_unit_test(test_published_table), cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_percentile),	cmocka_unit_test(test_mean),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

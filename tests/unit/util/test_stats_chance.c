@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How often differences are found in samples, where there are none and where there are some.
+ *
+ * The samples are always the same ones, so that each test passes always or never. Bounds of false
+ * alarms are such that a right test stays within them with a probability of more than 0.998, and
+ * so that a test which never says anything does not.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "support/chance.h"
+#include "util/samples.h"
+#include "util/stats.h"
+
+#define ALPHA  0.05
+#define TRIALS 200
+#define KEYS   20
+
+/* Latencies: the logarithms of what machines need for one thing lie about as wide as this. */
+#define MEDIAN_NS 1e6
+#define SIGMA	  0.3
+
+/* P(more than this many of TRIALS at a probability of ALPHA) is 0.0012. */
+#define MOST_ALARMS 20
+
+/* Between 0 and 1, and neither. */
+static double uniform(void)
+{
+	return ((random64() >> 11) + 0.5) * 0x1p-53;
+}
+
+static double normal(void)
+{
+	return sqrt(-2 * log(uniform())) * cos(2 * M_PI * uniform());
+}
+
+/* "slow" of them take "times" as long. */
+struct source {
+	double factor;
+	double slow, times;
+};
+
+static const struct source usual = {.factor = 1};
+
+static void draw(struct samples *samples, size_t nr, const struct source *source)
+{
+	double ns;
+
+	samples->nr = 0;
+	while (nr--) {
+		ns = MEDIAN_NS * source->factor * exp(SIGMA * normal());
+		if (source->slow > 0 && uniform() < source->slow)
+			ns *= source->times;
+		assert_int_equal(samples_add(samples, (__u64)ns), 0);
+	}
+	samples_sort(samples);
+}
+
+struct trial {
+	struct samples base, other;
+};
+
+static void trial_free(struct trial *trial)
+{
+	samples_free(&trial->base);
+	samples_free(&trial->other);
+}
+
+static double trial_p(struct trial *trial, size_t nr, const struct source *source)
+{
+	struct stats_difference difference;
+
+	draw(&trial->base, nr, &usual);
+	draw(&trial->other, nr, source);
+	assert_int_equal(stats_compare(trial->base.ns, trial->base.nr, trial->other.ns,
+				       trial->other.nr, &difference),
+			 0);
+	return difference.p;
+}
+
+static double trial_tail_p(struct trial *trial, size_t nr, const struct source *source)
+{
+	double p;
+
+	draw(&trial->base, nr, &usual);
+	draw(&trial->other, nr, source);
+	assert_int_equal(stats_compare_tail(trial->base.ns, trial->base.nr, trial->other.ns,
+					    trial->other.nr, 99, &p),
+			 0);
+	return p;
+}
+
+/* In how many trials something is found. */
+static int found(double (*p)(struct trial *trial, size_t nr, const struct source *source),
+		 size_t nr, const struct source *source)
+{
+	struct trial trial = {};
+	int i, nr_found = 0;
+
+	state64 = 0x9e3779b97f4a7c15;
+	for (i = 0; i < TRIALS; i++)
+		nr_found += p(&trial, nr, source) < ALPHA;
+	trial_free(&trial);
+	print_message("%d of %d\n", nr_found, TRIALS);
+	return nr_found;
+}
+
+static void test_false_alarms(void **state)
+{
+	(void)state;
+	assert_in_range(found(trial_p, 200, &usual), 2, MOST_ALARMS);
+	/* By counting. */
+	assert_in_range(found(trial_p, 20, &usual), 2, MOST_ALARMS);
+	/* Four and four values can differ only if they are wholly apart: p is 2 of 70 at least. */
+	assert_in_range(found(trial_p, 4, &usual), 1, MOST_ALARMS);
+}
+
+/*
+ * Families of 20 keys, of which the last one is of another source. Of families of 19 keys without a
+ * difference, 1 - 0.95^19 have a false alarm: 62 %; and 5 % at most once corrected.
+ */
+static void families(const struct source *of_last, int *alarms, int *corrected_alarms,
+		     int *last_found)
+{
+	double p[KEYS], corrected[KEYS];
+	struct trial trial = {};
+	int i, j, any, any_corrected;
+
+	state64 = 0x9e3779b97f4a7c15;
+	*alarms = *corrected_alarms = *last_found = 0;
+	for (i = 0; i < TRIALS; i++) {
+		for (j = 0; j < KEYS; j++)
+			p[j] = trial_p(&trial, 200, j == KEYS - 1 ? of_last : &usual);
+		assert_int_equal(stats_correct(p, corrected, KEYS), 0);
+		any = any_corrected = 0;
+		for (j = 0; j < KEYS - 1; j++) {
+			any |= p[j] < ALPHA;
+			any_corrected |= corrected[j] < ALPHA;
+		}
+		*alarms += any;
+		*corrected_alarms += any_corrected;
+		*last_found += corrected[KEYS - 1] < ALPHA;
+	}
+	trial_free(&trial);
+	print_message("families: %d uncorrected, %d corrected, %d last ones of %d\n", *alarms,
+		      *corrected_alarms, *last_found, TRIALS);
+}
+
+static void test_false_alarms_of_families(void **state)
+{
+	static const struct source slower = {.factor = 1.2};
+	int alarms, corrected, last;
+
+	(void)state;
+	families(&usual, &alarms, &corrected, &last);
+	assert_in_range(alarms, 100, 150);
+	assert_in_range(corrected, 1, MOST_ALARMS);
+	assert_in_range(last, 0, 5);
+
+	families(&slower, &alarms, &corrected, &last);
+	assert_in_range(corrected, 1, MOST_ALARMS);
+	assert_in_range(last, 190, TRIALS);
+}
+
+/*
+ * By theory, a factor f moves 200 and 200 values by 9.77 ln f / SIGMA standard deviations: 5.9 for
+ * 1.2, which is missed once in 30,000 times, 3.1 for 1.1 (found in 87 %), 1.6 for 1.05 (35 %).
+ */
+static void test_power(void **state)
+{
+	static const struct source slower = {.factor = 1.2}, faster = {.factor = 1 / 1.2};
+	static const struct source little = {.factor = 1.1}, least = {.factor = 1.05};
+
+	(void)state;
+	assert_in_range(found(trial_p, 200, &slower), 198, TRIALS);
+	assert_in_range(found(trial_p, 200, &faster), 198, TRIALS);
+	assert_in_range(found(trial_p, 200, &little), 155, 190);
+	assert_in_range(found(trial_p, 200, &least), 45, 95);
+}
+
+/* Fisher's test keeps below alpha, the more so the fewer values there are: 40 here. */
+static void test_false_alarms_of_tails(void **state)
+{
+	(void)state;
+	assert_in_range(found(trial_tail_p, 2000, &usual), 1, MOST_ALARMS);
+}
+
+/*
+ * The 99th percentile is usually exp(2.33 SIGMA) = 2.01 times the median. With 2 % that take six
+ * times as long, it is about the median of these: 5.97 times, three times what it was. With 0.5 %
+ * of them it is little more than before, and 10 among the 40 greatest are more often missed than
+ * not.
+ */
+static void test_power_of_tails(void **state)
+{
+	static const struct source tail = {.factor = 1, .slow = 0.02, .times = 6};
+	static const struct source faint = {.factor = 1, .slow = 0.005, .times = 6};
+	struct samples samples = {};
+	__u64 usual_p99, tail_p99;
+
+	(void)state;
+	state64 = 1;
+	draw(&samples, 100000, &usual);
+	usual_p99 = stats_percentile(samples.ns, samples.nr, 99);
+	draw(&samples, 100000, &tail);
+	tail_p99 = stats_percentile(samples.ns, samples.nr, 99);
+	samples_free(&samples);
+	assert_in_range(100 * tail_p99 / usual_p99, 290, 305);
+
+	assert_in_range(found(trial_tail_p, 2000, &tail), 198, TRIALS);
+	assert_in_range(found(trial_tail_p, 2000, &faint), 20, 100);
+}
+
+/*
+ * Of 20 values, the 6th from either end bound the median with a probability of 0.9586; the 7th
+ * would do so with 0.885 only.
+ */
+static void test_coverage(void **state)
+{
+	struct samples samples = {};
+	int i, covered = 0;
+	__u64 low, high;
+
+	(void)state;
+	state64 = 0x9e3779b97f4a7c15;
+	for (i = 0; i < 5000; i++) {
+		draw(&samples, 20, &usual);
+		assert_true(stats_median_interval(samples.ns, samples.nr, ALPHA, &low, &high));
+		covered += low < MEDIAN_NS && high >= MEDIAN_NS;
+	}
+	samples_free(&samples);
+	print_message("%d of 5000 intervals\n", covered);
+	assert_in_range(covered, 4793 - 45, 4793 + 45);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_false_alarms),
+		cmocka_unit_test(test_false_alarms_of_families),
+		cmocka_unit_test(test_power),
+		cmocka_unit_test(test_false_alarms_of_tails),
+		cmocka_unit_test(test_power_of_tails),
+		cmocka_unit_test(test_coverage),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Feeds names nobody should have, and durations at the edges, to what makes text of them.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "util/text.h"
+
+#define LEN(literal) (sizeof(literal) - 1)
+
+struct sample {
+	const char *src;
+	size_t len;
+	const char *utf8;
+	const char *printable;
+};
+
+#define SAMPLE(src, utf8, printable)                                                               \
+	{                                                                                          \
+		src, LEN(src), utf8, printable                                                     \
+	}
+#define KEPT(src)	     SAMPLE(src, src, src)
+#define ESCAPED(src, as)     SAMPLE(src, as, as)
+#define UNPRINTABLE(src, as) SAMPLE(src, src, as)
+
+static const struct sample samples[] = {
+	KEPT(""),
+	KEPT("events_map.2"),
+	KEPT("a b\"c\\d,'"),
+	KEPT("gr\xc3\xbc\xc3\x9f"),
+	KEPT("\xe5\x90\x8d\xf0\x9f\x98\x80"),
+	UNPRINTABLE("a\nb\tc\r", "a\\x0ab\\x09c\\x0d"),
+	UNPRINTABLE("\033[31mred\x7f", "\\x1b[31mred\\x7f"),
+	/* A C1 control, an override of the writing direction, a joiner, a combining accent. */
+	UNPRINTABLE("\xc2\x9b", "\\xc2\\x9b"),
+	UNPRINTABLE("\xe2\x80\xae", "\\xe2\\x80\\xae"),
+	UNPRINTABLE("\xe2\x81\xa6", "\\xe2\\x81\\xa6"),
+	UNPRINTABLE("\xe2\x80\x8d", "\\xe2\\x80\\x8d"),
+	UNPRINTABLE("e\xcc\x81", "e\\xcc\\x81"),
+	UNPRINTABLE("\xe2\x80\xa8", "\\xe2\\x80\\xa8"),
+	ESCAPED("a\0b", "a\\x00b"),
+	ESCAPED("\xff\xfe", "\\xff\\xfe"),
+	ESCAPED("x\x80y", "x\\x80y"),
+	/* Cut short, by the end and by another character. */
+	ESCAPED("\xc3", "\\xc3"),
+	ESCAPED("\xe2\x82", "\\xe2\\x82"),
+	ESCAPED("\xe2\x82z", "\\xe2\\x82z"),
+	ESCAPED("\xf0\x9f\x98", "\\xf0\\x9f\\x98"),
+	/* Overlong, a surrogate, beyond the last character, five bytes. */
+	ESCAPED("\xc0\xaf", "\\xc0\\xaf"),
+	ESCAPED("\xe0\x80\xaf", "\\xe0\\x80\\xaf"),
+	ESCAPED("\xed\xa0\x80", "\\xed\\xa0\\x80"),
+	ESCAPED("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"),
+	ESCAPED("\xf8\x88\x80\x80\x80", "\\xf8\\x88\\x80\\x80\\x80"),
+};
+
+#define NR_SAMPLES (sizeof(samples) / sizeof(*samples))
+
+static void samples_come_out_right(void **state)
+{
+	const struct sample *sample;
+	char dst[64], *src;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NR_SAMPLES; i++) {
+		sample = &samples[i];
+		/* Where the sanitizer sees a look beyond the end. */
+		src = malloc(sample->len + !sample->len);
+		assert_non_null(src);
+		memcpy(src, sample->src, sample->len);
+
+		assert_int_equal(text_utf8(dst, sizeof(dst), src, sample->len),
+				 strlen(sample->utf8));
+		assert_string_equal(dst, sample->utf8);
+		assert_int_equal(text_printable(dst, sizeof(dst), src, sample->len),
+				 strlen(sample->printable));
+		assert_string_equal(dst, sample->printable);
+		free(src);
+	}
+}
+
+static void every_byte_is_safe(void **state)
+{
+	char src[256], dst[TEXT_SIZE(256)];
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < 256; i++)
+		src[i] = (char)i;
+	len = text_printable(dst, sizeof(dst), src, sizeof(src));
+	assert_int_equal(len, 95 + 4 * (256 - 95));
+	for (i = 0; i < len; i++)
+		assert_in_range(dst[i], ' ', '~');
+}
+
+/* However little room there is, no character is cut in two and nothing is written beyond it. */
+static void short_of_room(void **state)
+{
+	static const char src[] = "a\xc3\xbc\n\xe5\x90\x8d\xffz";
+	static const char whole[] = "a\xc3\xbc\\x0a\xe5\x90\x8d\\xffz";
+	static const size_t ends[] = {0, 1, 3, 7, 10, 14, 15};
+	char dst[32];
+	size_t size, len, i;
+
+	(void)state;
+	for (size = 1; size < sizeof(dst); size++) {
+		memset(dst, '#', sizeof(dst));
+		len = text_printable(dst, size, src, LEN(src));
+		for (i = 6; ends[i] >= size; i--)
+			;
+		assert_int_equal(len, ends[i]);
+		assert_memory_equal(dst, whole, len);
+		assert_int_equal(dst[len], '\0');
+		assert_int_equal(dst[size], '#');
+	}
+}
+
+static void widths(void **state)
+{
+	(void)state;
+	assert_int_equal(text_width(""), 0);
+	assert_int_equal(text_width("abc\\x1b"), 7);
+	assert_int_equal(text_width("gr\xc3\xbc\xc3\x9f"), 4);
+	assert_int_equal(text_width("\xe5\x90\x8d\xe5\x89\x8d"), 4);
+}
+
+static const struct {
+	__u64 ns;
+	const char *text;
+} durations[] = {
+	{0, "0ns"},
+	{1, "1ns"},
+	{812, "812ns"},
+	{999, "999ns"},
+	{1000, "1.00us"},
+	{1234, "1.23us"},
+	{1235, "1.24us"},
+	{9994, "9.99us"},
+	{9995, "10.0us"},
+	{99949, "99.9us"},
+	{99950, "100us"},
+	{999499, "999us"},
+	{999500, "1.00ms"},
+	{45600000, "45.6ms"},
+	{999499999, "999ms"},
+	{999500000, "1.00s"},
+	{67200000000ULL, "67.2s"},
+	{99949999999ULL, "99.9s"},
+	{99950000000ULL, "1m40s"},
+	{3599499999999ULL, "59m59s"},
+	{3599500000000ULL, "1h00m"},
+	{7380000000000ULL, "2h03m"},
+	{36000000000000ULL, "10h00m"},
+	{359969999999999ULL, "99h59m"},
+	{359970000000000ULL, "4d04h"},
+	{86398199999999999ULL, "999d23h"},
+	{86398200000000000ULL, "1000d"},
+	{~0ULL, "213504d"},
+};
+
+static void durations_have_three_digits(void **state)
+{
+	char text[DURATION_SIZE];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(durations) / sizeof(*durations); i++)
+		assert_string_equal(text_duration(text, durations[i].ns), durations[i].text);
+}
+
+static void durations_are_short(void **state)
+{
+	char text[DURATION_SIZE];
+	unsigned int bit;
+	__u64 ns;
+	int off;
+
+	(void)state;
+	for (bit = 0; bit < 64; bit++) {
+		for (off = -1; off <= 1; off++) {
+			ns = (1ULL << bit) + off;
+			assert_in_range(strlen(text_duration(text, ns)), 3, 7);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(samples_come_out_right),
+		cmocka_unit_test(every_byte_is_safe),
+		cmocka_unit_test(short_of_room),
+		cmocka_unit_test(widths),
+		cmocka_unit_test(durations_have_three_digits),
+		cmocka_unit_test(durations_are_short),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
