@@ -183,13 +183,13 @@ static __always_inline bool call_find_owner(struct record_call *rec)
 }
 
 /* Fills a record with what is known of any call: where it is and which task makes it. */
-static __always_inline void call_begin(struct record_call *rec, __u8 type, __u8 point, __u64 arg)
+static __always_inline void call_begin(struct record_call *rec, __u8 type, __u8 hook, __u64 arg)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
 	__builtin_memset(rec, 0, sizeof(*rec));
 	rec->head.type = type;
-	rec->head.point = point;
+	rec->head.hook = hook;
 	rec->head.size = sizeof(*rec);
 	rec->head.tid = task->pid;
 	rec->head.arg = arg;
@@ -208,7 +208,7 @@ static __always_inline void call_init(struct record_call *rec, __u8 type, __u64 
 {
 	__u64 map;
 
-	call_begin(rec, type, POINT_DESTROY, ma);
+	call_begin(rec, type, HOOK_DESTROY, ma);
 	rec->head.caller = caller;
 	map = map_of_worker(ma);
 	if (map)

@@ -26,19 +26,19 @@ enum alloc_member {
 };
 
 /* Where programs are attached. */
-enum point {
+enum hook {
 	/* Functions of which both entry and return are probed. */
-	POINT_DESTROY, /* bpf_mem_alloc_destroy() */
-	POINT_FREE,    /* bpf_map_free_deferred(): a worker frees a map */
-	POINT_RECLAIM, /* free_mem_alloc_deferred(): a worker frees what a destroy call left */
-	NR_PAIRED,
+	HOOK_DESTROY,	    /* bpf_mem_alloc_destroy() */
+	HOOK_FREE,	    /* bpf_map_free_deferred(): a worker frees a map */
+	HOOK_DEFERRED_FREE, /* free_mem_alloc_deferred(): a worker frees what a destroy call left */
+	NR_CALL_HOOKS,
 	/* Where a map is let go of. Which of them a kernel has not inlined differs. */
-	POINT_PUT = NR_PAIRED, /* bpf_map_put() */
-	POINT_PUT_UREF,	       /* bpf_map_put_with_uref() */
-	POINT_RELEASE,	       /* bpf_map_release(): a file descriptor is closed */
+	HOOK_PUT = NR_CALL_HOOKS, /* bpf_map_put() */
+	HOOK_PUT_UREF,		  /* bpf_map_put_with_uref() */
+	HOOK_RELEASE,		  /* bpf_map_release(): a file descriptor is closed */
 	/* The tracepoint workqueue_queue_work, of the two works above. */
-	POINT_QUEUE,
-	NR_POINTS,
+	HOOK_QUEUE,
+	NR_HOOKS,
 };
 
 enum record_type {
@@ -63,7 +63,7 @@ enum call_flags {
 
 struct record_head {
 	__u8 type;  /* enum record_type */
-	__u8 point; /* enum point */
+	__u8 hook;  /* enum point */
 	__u16 size; /* of the whole record */
 	__u32 tid;
 	__u64 ts_ns;  /* CLOCK_MONOTONIC, taken last at entry, first at return */
@@ -131,12 +131,12 @@ struct task_stack {
  * that is preempted is skipped for every other call on that CPU until it resumes, and as that can
  * happen to a copy in turn, there are two. Whichever comes first takes the call.
  */
-#define NR_COPIES 3
+#define PROGS_PER_HOOK 3
 
 /* Threads that are told apart for each function, see slots in output.bpf.h. */
 #define NR_SLOTS 4096
 
-enum side { SIDE_ENTRY, SIDE_RETURN, NR_SIDES };
+enum hook_side { HOOK_ENTRY, HOOK_RETURN, NR_HOOK_SIDES };
 
 /* How far a run is, as the loader tells the programs. */
 enum stage {
@@ -145,14 +145,14 @@ enum stage {
 	STAGE_ENDING, /* what is under way is still seen off */
 };
 
-#define PROG(point, side, nth) (((point)*NR_SIDES + (side)) * NR_COPIES + (nth))
-#define NR_PROGS	       PROG(NR_POINTS, SIDE_ENTRY, 0)
+#define PROG(hook, side, nth) (((hook)*NR_HOOK_SIDES + (side)) * PROGS_PER_HOOK + (nth))
+#define NR_PROGS	      PROG(NR_HOOKS, HOOK_ENTRY, 0)
 
 /*
  * What a program counts on a CPU; only ever grows. Nobody else writes it, and the kernel never runs
  * a program twice at a time on a CPU, so plain increments do.
  */
-struct prog_counts {
+struct prog_cpu_counts {
 	__u64 seen;	   /* calls it ran for */
 	__u64 taken;	   /* of these, not taken by another program of its side before */
 	__u64 unwanted;	   /* of the taken: filtered; at return, for being too short */
@@ -162,8 +162,8 @@ struct prog_counts {
 	__u64 pad[3];
 };
 
-struct ledger_cpu {
-	struct prog_counts prog[NR_PROGS];
+struct cpu_counts {
+	struct prog_cpu_counts prog[NR_PROGS];
 };
 
 /* The programs' view of the options and the running kernel: one read-only variable. */
@@ -206,6 +206,6 @@ struct name_filter {
 _Static_assert(sizeof(struct record_head) == 40, "record_head");
 _Static_assert(sizeof(struct record_call) == 120, "record_call");
 _Static_assert(sizeof(struct record_release) == 96, "record_release");
-_Static_assert(sizeof(struct ledger_cpu) == NR_PROGS * 64, "ledger_cpu");
+_Static_assert(sizeof(struct cpu_counts) == NR_PROGS * 64, "ledger_cpu");
 
 #endif

@@ -34,7 +34,7 @@ struct {
 } parked SEC(".maps");
 
 /* Keeps an entry, wanted or not: at the return it must be known either way. */
-static __always_inline bool park(struct prog_counts *counts, __u64 ma, __u64 caller)
+static __always_inline bool park(struct prog_cpu_counts *counts, __u64 ma, __u64 caller)
 {
 	struct record_call rec = {}, *left;
 	__u32 tid;
@@ -62,7 +62,7 @@ static __always_inline bool park(struct prog_counts *counts, __u64 ma, __u64 cal
 	return false;
 }
 
-static __always_inline bool send_entry(struct prog_counts *counts, __u64 ma, __u64 caller,
+static __always_inline bool send_entry(struct prog_cpu_counts *counts, __u64 ma, __u64 caller,
 				       struct slot *slot)
 {
 	struct record_call *rec = bpf_ringbuf_reserve(&records, sizeof(*rec), 0);
@@ -82,7 +82,7 @@ static __always_inline bool send_entry(struct prog_counts *counts, __u64 ma, __u
 	return true;
 }
 
-static __always_inline void on_entry(struct prog_counts *counts, __u32 me, struct slot *slot,
+static __always_inline void on_entry(struct prog_cpu_counts *counts, __u32 me, struct slot *slot,
 				     __u32 tid, __u64 ma, __u64 caller)
 {
 	bool kept;
@@ -92,7 +92,7 @@ static __always_inline void on_entry(struct prog_counts *counts, __u32 me, struc
 	slot_set(slot, tid, ma, kept && caller ? SLOT_ENTERED : SLOT_UNTOLD, me);
 }
 
-static __always_inline void send_return(struct prog_counts *counts, struct record_head *head)
+static __always_inline void send_return(struct prog_cpu_counts *counts, struct record_head *head)
 {
 	head->type = RECORD_RETURN;
 	head->size = sizeof(*head);
@@ -100,7 +100,7 @@ static __always_inline void send_return(struct prog_counts *counts, struct recor
 		counts->lost++;
 }
 
-static __always_inline void send_full_return(struct prog_counts *counts, __u64 ma, __u64 caller,
+static __always_inline void send_full_return(struct prog_cpu_counts *counts, __u64 ma, __u64 caller,
 					     __u64 ts_ns)
 {
 	struct record_call rec = {};
@@ -122,7 +122,7 @@ static __always_inline bool same_call(const struct record_call *entry, __u64 ma,
 }
 
 /* Sees off a call whose entry was parked. False: there was none. */
-static __always_inline bool unpark(struct prog_counts *counts, struct record_head *head)
+static __always_inline bool unpark(struct prog_cpu_counts *counts, struct record_head *head)
 {
 	__u32 tid = head->tid;
 	struct record_call *entry = bpf_map_lookup_elem(&parked, &tid);
@@ -162,7 +162,7 @@ static __always_inline bool is_told(const struct slot *slot, const struct record
 	return may_be_same(slot->map, ret->map) && may_be_same(slot->caller, ret->caller);
 }
 
-static __always_inline void other_return(struct prog_counts *counts, struct record_head *head)
+static __always_inline void other_return(struct prog_cpu_counts *counts, struct record_head *head)
 {
 	if (!config.park || !unpark(counts, head))
 		send_full_return(counts, head->arg, head->caller, head->ts_ns);
@@ -171,12 +171,12 @@ static __always_inline void other_return(struct prog_counts *counts, struct reco
 static __always_inline int on_fentry(__u64 *ctx, __u32 me)
 {
 	__u32 tid = this_tid();
-	struct slot *slot = slot_of(POINT_DESTROY, tid);
-	struct prog_counts *counts;
+	struct slot *slot = slot_of(HOOK_DESTROY, tid);
+	struct prog_cpu_counts *counts;
 	__u64 ma, caller;
 
 	if (stage != STAGE_RUNNING) {
-		pass_by(POINT_DESTROY, ctx[0], me);
+		pass_by(HOOK_DESTROY, ctx[0], me);
 		return 0;
 	}
 	counts = counts_of(me);
@@ -194,8 +194,8 @@ static __always_inline int on_fexit(__u64 *ctx, __u32 me)
 		.tid = this_tid(),
 		.arg = ctx[0],
 	};
-	struct slot *slot = slot_of(POINT_DESTROY, head.tid);
-	struct prog_counts *counts;
+	struct slot *slot = slot_of(HOOK_DESTROY, head.tid);
+	struct prog_cpu_counts *counts;
 
 	if (!return_counts(slot, me, head.tid, head.arg))
 		return 0;
@@ -217,14 +217,14 @@ static __always_inline int on_fexit(__u64 *ctx, __u32 me)
 	SEC("fentry/bpf_mem_alloc_destroy")                                                        \
 	int name(__u64 *ctx)                                                                       \
 	{                                                                                          \
-		return on_fentry(ctx, PROG(POINT_DESTROY, SIDE_ENTRY, nth));                       \
+		return on_fentry(ctx, PROG(HOOK_DESTROY, HOOK_ENTRY, nth));                        \
 	}
 
 #define FEXIT(name, nth)                                                                           \
 	SEC("fexit/bpf_mem_alloc_destroy")                                                         \
 	int name(__u64 *ctx)                                                                       \
 	{                                                                                          \
-		return on_fexit(ctx, PROG(POINT_DESTROY, SIDE_RETURN, nth));                       \
+		return on_fexit(ctx, PROG(HOOK_DESTROY, HOOK_RETURN, nth));                        \
 	}
 
 FENTRY(fentry_destroy, 0)
@@ -237,17 +237,17 @@ FEXIT(fexit_destroy_3, 2)
 SEC("kprobe/bpf_mem_alloc_destroy")
 int kprobe_destroy(struct pt_regs *ctx)
 {
-	const __u32 me = PROG(POINT_DESTROY, SIDE_ENTRY, 0);
+	const __u32 me = PROG(HOOK_DESTROY, HOOK_ENTRY, 0);
 	__u32 tid = this_tid();
-	struct prog_counts *counts;
+	struct prog_cpu_counts *counts;
 
 	if (stage != STAGE_RUNNING) {
-		pass_by(POINT_DESTROY, PT_REGS_PARM1(ctx), me);
+		pass_by(HOOK_DESTROY, PT_REGS_PARM1(ctx), me);
 		return 0;
 	}
 	counts = counts_of(me);
 	if (counts)
-		on_entry(counts, me, slot_of(POINT_DESTROY, tid), tid, PT_REGS_PARM1(ctx),
+		on_entry(counts, me, slot_of(HOOK_DESTROY, tid), tid, PT_REGS_PARM1(ctx),
 			 caller_of_kprobe(ctx));
 	return 0;
 }
@@ -255,13 +255,13 @@ int kprobe_destroy(struct pt_regs *ctx)
 SEC("kretprobe/bpf_mem_alloc_destroy")
 int kretprobe_destroy(struct pt_regs *ctx)
 {
-	const __u32 me = PROG(POINT_DESTROY, SIDE_RETURN, 0);
+	const __u32 me = PROG(HOOK_DESTROY, HOOK_RETURN, 0);
 	struct record_head head = {
 		.ts_ns = bpf_ktime_get_ns(),
 		.tid = this_tid(),
 	};
-	struct slot *slot = slot_of(POINT_DESTROY, head.tid);
-	struct prog_counts *counts;
+	struct slot *slot = slot_of(HOOK_DESTROY, head.tid);
+	struct prog_cpu_counts *counts;
 
 	if (!return_counts(slot, me, head.tid, 0))
 		return 0;

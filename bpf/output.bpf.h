@@ -16,7 +16,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
-	__type(value, struct ledger_cpu);
+	__type(value, struct cpu_counts);
 } ledger SEC(".maps");
 
 /*
@@ -58,10 +58,10 @@ static __always_inline __u32 this_cpu(void)
 			       : bpf_get_current_task_btf()->thread_info.cpu;
 }
 
-static __always_inline struct prog_counts *counts_of(__u32 me)
+static __always_inline struct prog_cpu_counts *counts_of(__u32 me)
 {
 	__u32 cpu = this_cpu();
-	struct ledger_cpu *counts = bpf_map_lookup_elem(&ledger, &cpu);
+	struct cpu_counts *counts = bpf_map_lookup_elem(&ledger, &cpu);
 
 	if (!counts)
 		return NULL;
@@ -74,9 +74,9 @@ static __always_inline __u32 this_tid(void)
 	return bpf_get_current_task_btf()->pid;
 }
 
-static __always_inline struct slot *slot_of(enum point point, __u32 tid)
+static __always_inline struct slot *slot_of(enum hook hook, __u32 tid)
 {
-	__u32 key = point * NR_SLOTS + tid % NR_SLOTS;
+	__u32 key = hook * NR_SLOTS + tid % NR_SLOTS;
 
 	return bpf_map_lookup_elem(&slots, &key);
 }
@@ -100,11 +100,11 @@ static __always_inline void slot_set(struct slot *slot, __u32 tid, __u64 arg, __
  * Did a copy of this program see this very event already? Where there is no return to tell events
  * apart, one is over when a copy runs that has been there.
  */
-static __always_inline bool event_is_taken(enum point point, __u32 me, __u64 object)
+static __always_inline bool event_is_taken(enum hook hook, __u32 me, __u64 object)
 {
 	__u32 tid = this_tid();
-	struct slot *slot = slot_of(point, tid);
-	__u16 copy = 1 << me % NR_COPIES;
+	struct slot *slot = slot_of(hook, tid);
+	__u16 copy = 1 << me % PROGS_PER_HOOK;
 
 	if (!config.copies || !slot)
 		return false;
@@ -159,12 +159,12 @@ static __always_inline bool return_is_taken(const struct slot *slot, __u32 me, _
 }
 
 /* An entry that is of no run; but before one, its return may come when there is one. */
-static __always_inline void pass_by(enum point point, __u64 arg, __u32 me)
+static __always_inline void pass_by(enum hook hook, __u64 arg, __u32 me)
 {
 	__u32 tid = this_tid();
 
 	if (stage == STAGE_ATTACHING)
-		slot_set(slot_of(point, tid), tid, arg, SLOT_BEFORE, me);
+		slot_set(slot_of(hook, tid), tid, arg, SLOT_BEFORE, me);
 }
 
 /* Is this the return of a call that was entered before the run? */

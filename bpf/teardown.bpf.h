@@ -59,11 +59,11 @@ static __always_inline __u8 context_flags(struct task_struct *task)
 	return count & SERVING_SOFTIRQ ? RELEASE_INTERRUPT : 0;
 }
 
-static __always_inline __u8 release_flags(enum point point, __s64 refs)
+static __always_inline __u8 release_flags(enum hook hook, __s64 refs)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	/* Files are closed by tasks alone (____fput() and delayed_fput(), fs/file_table.c). */
-	__u8 flags = point == POINT_RELEASE ? 0 : context_flags(task);
+	__u8 flags = hook == HOOK_RELEASE ? 0 : context_flags(task);
 
 	if (refs == 1)
 		flags |= RELEASE_LAST;
@@ -72,7 +72,7 @@ static __always_inline __u8 release_flags(enum point point, __s64 refs)
 	return flags;
 }
 
-static __always_inline void send_release(struct prog_counts *counts, enum point point,
+static __always_inline void send_release(struct prog_cpu_counts *counts, enum hook hook,
 					 struct bpf_map *map, __u8 flags)
 {
 	struct record_release *rec = bpf_ringbuf_reserve(&records, sizeof(*rec), 0);
@@ -84,7 +84,7 @@ static __always_inline void send_release(struct prog_counts *counts, enum point 
 	}
 	__builtin_memset(rec, 0, sizeof(*rec));
 	rec->head.type = RECORD_RELEASE;
-	rec->head.point = point;
+	rec->head.hook = hook;
 	rec->head.size = sizeof(*rec);
 	rec->head.tid = (__u32)pid_tgid;
 	rec->head.map = (__u64)map;
@@ -105,26 +105,26 @@ static __always_inline void send_release(struct prog_counts *counts, enum point 
  *
  * The functions call each other, so the same may be told more than once; the last one counts.
  */
-static __always_inline int on_release(__u64 addr, enum point point, __u32 me)
+static __always_inline int on_release(__u64 addr, enum hook hook, __u32 me)
 {
 	struct bpf_map *map = (struct bpf_map *)addr;
-	struct prog_counts *counts;
+	struct prog_cpu_counts *counts;
 	__s64 refs;
 	__u8 flags;
 
 	if (stage != STAGE_RUNNING)
 		return 0;
 	counts = counts_of(me);
-	if (!counts || event_is_taken(point, me, addr))
+	if (!counts || event_is_taken(hook, me, addr))
 		return 0;
 	counts->taken++;
 	refs = BPF_CORE_READ(map, refcnt.counter);
-	flags = release_flags(point, refs);
-	if (refs != 1 && (point == POINT_PUT || (flags & ~RELEASE_LAST))) {
+	flags = release_flags(hook, refs);
+	if (refs != 1 && (hook == HOOK_PUT || (flags & ~RELEASE_LAST))) {
 		counts->unwanted++;
 		return 0;
 	}
-	send_release(counts, point, map, flags);
+	send_release(counts, hook, map, flags);
 	return 0;
 }
 
@@ -141,7 +141,7 @@ static __always_inline __u64 key_of_work(__u64 work)
 	return head_read ? alloc_key(head) : 0;
 }
 
-static __always_inline bool send_work_entry(struct prog_counts *counts, enum point point,
+static __always_inline bool send_work_entry(struct prog_cpu_counts *counts, enum hook hook,
 					    __u64 work)
 {
 	struct record_call *rec = bpf_ringbuf_reserve(&records, sizeof(*rec), 0);
@@ -150,8 +150,8 @@ static __always_inline bool send_work_entry(struct prog_counts *counts, enum poi
 		counts->lost++;
 		return false;
 	}
-	call_begin(rec, RECORD_ENTRY, point, work);
-	if (point == POINT_FREE) {
+	call_begin(rec, RECORD_ENTRY, hook, work);
+	if (hook == HOOK_FREE) {
 		call_read_map(rec, map_of_work(work));
 		rec->entries = rec->flags & CALL_MAP ? count_entries(rec) : ENTRIES_UNKNOWN;
 	} else {
@@ -163,44 +163,44 @@ static __always_inline bool send_work_entry(struct prog_counts *counts, enum poi
 }
 
 /* A worker begins to free a map, or what a destroy call left. */
-static __always_inline int on_work_entry(__u64 work, enum point point, __u32 me)
+static __always_inline int on_work_entry(__u64 work, enum hook hook, __u32 me)
 {
 	__u32 tid = this_tid();
-	struct slot *slot = slot_of(point, tid);
-	struct prog_counts *counts;
+	struct slot *slot = slot_of(hook, tid);
+	struct prog_cpu_counts *counts;
 	bool told;
 
 	/* What destroy calls left may well come after the end of the run, and is of the run. */
-	if (stage == STAGE_ATTACHING || (stage == STAGE_ENDING && point == POINT_FREE)) {
-		pass_by(point, work, me);
+	if (stage == STAGE_ATTACHING || (stage == STAGE_ENDING && hook == HOOK_FREE)) {
+		pass_by(hook, work, me);
 		return 0;
 	}
 	counts = counts_of(me);
 	if (!counts || entry_is_taken(slot, me, tid, work))
 		return 0;
 	counts->taken++;
-	told = send_work_entry(counts, point, work);
+	told = send_work_entry(counts, hook, work);
 	slot_set(slot, tid, work, told ? SLOT_ENTERED : SLOT_UNTOLD, me);
 	return 0;
 }
 
 /* work is 0 in a kretprobe. */
-static __always_inline int on_work_return(__u64 work, enum point point, __u32 me)
+static __always_inline int on_work_return(__u64 work, enum hook hook, __u32 me)
 {
 	struct record_head head = {
 		.type = RECORD_RETURN,
-		.point = point,
+		.hook = hook,
 		.size = sizeof(head),
 		.tid = (__u32)bpf_get_current_pid_tgid(),
 		.ts_ns = bpf_ktime_get_ns(),
 		.arg = work,
 	};
-	struct slot *slot = slot_of(point, head.tid);
-	struct prog_counts *counts;
+	struct slot *slot = slot_of(hook, head.tid);
+	struct prog_cpu_counts *counts;
 	__u64 func;
 
-	if (point == POINT_FREE ? !return_counts(slot, me, head.tid, work)
-				: return_is_before(slot, head.tid))
+	if (hook == HOOK_FREE ? !return_counts(slot, me, head.tid, work)
+			      : return_is_before(slot, head.tid))
 		return 0;
 	counts = counts_of(me);
 	if (!counts || (work && return_is_taken(slot, me, head.tid, work)))
@@ -208,7 +208,7 @@ static __always_inline int on_work_return(__u64 work, enum point point, __u32 me
 	counts->taken++;
 	if (!work) /* both functions are run by workers alone */
 		head.arg = work_of_worker(&func);
-	if (head.arg && point == POINT_FREE)
+	if (head.arg && hook == HOOK_FREE)
 		head.map = map_of_work(head.arg);
 	if (!send(&head, sizeof(head)))
 		counts->lost++;
@@ -227,26 +227,26 @@ static __always_inline int on_queue(struct work_struct *work, __u32 me)
 		.type = RECORD_QUEUE,
 		.size = sizeof(head),
 	};
-	struct prog_counts *counts;
+	struct prog_cpu_counts *counts;
 
 	if (func == config.map_free_deferred)
-		head.point = POINT_FREE;
+		head.hook = HOOK_FREE;
 	else if (func == config.free_mem_alloc_deferred)
-		head.point = POINT_RECLAIM;
+		head.hook = HOOK_DEFERRED_FREE;
 	else if (!config.copies) /* else all are counted, to know what all copies have missed */
 		return 0;
 	if (stage == STAGE_ATTACHING)
 		return 0;
 	counts = counts_of(me);
-	if (!counts || event_is_taken(POINT_QUEUE, me, addr))
+	if (!counts || event_is_taken(HOOK_QUEUE, me, addr))
 		return 0;
 	counts->taken++;
-	if (!head.point) {
+	if (!head.hook) {
 		counts->unwanted++;
 		return 0;
 	}
 	head.tid = (__u32)bpf_get_current_pid_tgid();
-	if (head.point == POINT_FREE)
+	if (head.hook == HOOK_FREE)
 		head.map = map_of_work(addr);
 	else
 		head.arg = key_of_work(addr);
@@ -277,34 +277,34 @@ static __always_inline __u64 plain(__u64 *ctx, int n)
 	COPY(section, name##_2, 1, body)                                                           \
 	COPY(section, name##_3, 2, body)
 
-#define WORK_PROBES(point, name, function)                                                         \
+#define WORK_PROBES(hook, name, function)                                                          \
 	COPIES("fentry/" function, fentry_##name,                                                  \
-	       on_work_entry(plain(ctx, 0), point, PROG(point, SIDE_ENTRY, n)))                    \
+	       on_work_entry(plain(ctx, 0), hook, PROG(hook, HOOK_ENTRY, n)))                      \
 	COPIES("fexit/" function, fexit_##name,                                                    \
-	       on_work_return(plain(ctx, 0), point, PROG(point, SIDE_RETURN, n)))                  \
+	       on_work_return(plain(ctx, 0), hook, PROG(hook, HOOK_RETURN, n)))                    \
 	SEC("kprobe/" function) int kprobe_##name(struct pt_regs *ctx)                             \
 	{                                                                                          \
-		return on_work_entry(PT_REGS_PARM1(ctx), point, PROG(point, SIDE_ENTRY, 0));       \
+		return on_work_entry(PT_REGS_PARM1(ctx), hook, PROG(hook, HOOK_ENTRY, 0));         \
 	}                                                                                          \
 	SEC("kretprobe/" function) int kretprobe_##name(struct pt_regs *ctx)                       \
 	{                                                                                          \
 		(void)ctx;                                                                         \
-		return on_work_return(0, point, PROG(point, SIDE_RETURN, 0));                      \
+		return on_work_return(0, hook, PROG(hook, HOOK_RETURN, 0));                        \
 	}
 
-WORK_PROBES(POINT_FREE, free, "bpf_map_free_deferred")
-WORK_PROBES(POINT_RECLAIM, reclaim, "free_mem_alloc_deferred")
+WORK_PROBES(HOOK_FREE, free, "bpf_map_free_deferred")
+WORK_PROBES(HOOK_DEFERRED_FREE, reclaim, "free_mem_alloc_deferred")
 
-#define PUT_PROBES(point, name, function)                                                          \
+#define PUT_PROBES(hook, name, function)                                                           \
 	COPIES("fentry/" function, fentry_##name,                                                  \
-	       on_release(plain(ctx, 0), point, PROG(point, SIDE_ENTRY, n)))                       \
+	       on_release(plain(ctx, 0), hook, PROG(hook, HOOK_ENTRY, n)))                         \
 	SEC("kprobe/" function) int kprobe_##name(struct pt_regs *ctx)                             \
 	{                                                                                          \
-		return on_release(PT_REGS_PARM1(ctx), point, PROG(point, SIDE_ENTRY, 0));          \
+		return on_release(PT_REGS_PARM1(ctx), hook, PROG(hook, HOOK_ENTRY, 0));            \
 	}
 
-PUT_PROBES(POINT_PUT, put, "bpf_map_put")
-PUT_PROBES(POINT_PUT_UREF, put_uref, "bpf_map_put_with_uref")
+PUT_PROBES(HOOK_PUT, put, "bpf_map_put")
+PUT_PROBES(HOOK_PUT_UREF, put_uref, "bpf_map_put_with_uref")
 
 static __always_inline __u64 map_of_file(__u64 file)
 {
@@ -312,16 +312,16 @@ static __always_inline __u64 map_of_file(__u64 file)
 }
 
 COPIES("fentry/bpf_map_release", fentry_release,
-       on_release(map_of_file(plain(ctx, 1)), POINT_RELEASE, PROG(POINT_RELEASE, SIDE_ENTRY, n)))
+       on_release(map_of_file(plain(ctx, 1)), HOOK_RELEASE, PROG(HOOK_RELEASE, HOOK_ENTRY, n)))
 
 SEC("kprobe/bpf_map_release")
 int kprobe_release(struct pt_regs *ctx)
 {
-	return on_release(map_of_file(PT_REGS_PARM2(ctx)), POINT_RELEASE,
-			  PROG(POINT_RELEASE, SIDE_ENTRY, 0));
+	return on_release(map_of_file(PT_REGS_PARM2(ctx)), HOOK_RELEASE,
+			  PROG(HOOK_RELEASE, HOOK_ENTRY, 0));
 }
 
 COPIES("tp_btf/workqueue_queue_work", tp_queue,
-       on_queue((struct work_struct *)ctx[2], PROG(POINT_QUEUE, SIDE_ENTRY, n)))
+       on_queue((struct work_struct *)ctx[2], PROG(HOOK_QUEUE, HOOK_ENTRY, n)))
 
 #endif

@@ -62,7 +62,7 @@ static void entry_free(struct entry *entry)
 	free(entry);
 }
 
-static struct entry *entry_new(const struct key_bytes *keys, const struct call *call)
+static struct entry *entry_new(const struct row_key *keys, const struct call *call)
 {
 	struct entry *entry = calloc(1, sizeof(*entry) + keys->len);
 
@@ -86,7 +86,7 @@ static struct entry *entry_new(const struct key_bytes *keys, const struct call *
 
 struct aggregate *aggregate_new(const enum key *by, size_t nr_by, size_t max_rows)
 {
-	static const struct key_bytes no_keys;
+	static const struct row_key no_keys;
 	static const struct call no_call;
 	struct aggregate *aggregate = calloc(1, sizeof(*aggregate));
 	size_t i;
@@ -212,7 +212,7 @@ static int sample_add(const struct aggregate *aggregate, struct row *row,
 }
 
 /* Puts a new row into the table only once it holds its call: no row is ever without one. */
-static int entry_add(struct aggregate *aggregate, const struct key_bytes *keys,
+static int entry_add(struct aggregate *aggregate, const struct row_key *keys,
 		     const struct sample *sample)
 {
 	struct entry *entry = entry_new(keys, sample->call);
@@ -232,10 +232,10 @@ static int add(struct aggregate *aggregate, const struct call *call,
 	       const struct teardown *teardown)
 {
 	const struct sample sample = sample_of(call, teardown);
-	struct key_bytes keys;
+	struct row_key keys;
 	struct entry *entry;
 
-	key_bytes_read(&keys, aggregate->by, aggregate->nr_by, call);
+	row_key_read(&keys, aggregate->by, aggregate->nr_by, call);
 	HASH_FIND(hh, aggregate->entries, keys.at, keys.len, entry);
 	if (!entry && HASH_COUNT(aggregate->entries) < aggregate->max_rows)
 		return entry_add(aggregate, &keys, &sample);

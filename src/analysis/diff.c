@@ -9,15 +9,15 @@
 #include "analysis/diff.h"
 
 /* Values of a phase on both sides. */
-struct pair {
+struct call_matcher {
 	const struct row *row; /* whose key it is */
 	enum phase phase;
-	struct samples *samples[NR_SIDES_OF_DIFF]; /* NULL: none */
+	struct samples *samples[NR_DIFF_SIDES]; /* NULL: none */
 };
 
 /* Lines */
 
-static double metric_of(const struct diff_side *side, enum metric metric)
+static double metric_of(const struct diff_figures *side, enum metric metric)
 {
 	switch (metric) {
 	case METRIC_P50:
@@ -40,11 +40,11 @@ static double change_percent(double base, double now)
 	return base > 0 ? 100 * (now - base) / base : NAN;
 }
 
-static void side_fill(struct diff_side *side, const struct samples *samples, double alpha)
+static void side_fill(struct diff_figures *side, const struct samples *samples, double alpha)
 {
 	size_t i;
 
-	*side = (struct diff_side){.median_ns = NAN, .mean_ns = NAN, .p99_ns = NAN};
+	*side = (struct diff_figures){.median_ns = NAN, .mean_ns = NAN, .p99_ns = NAN};
 	if (!samples || !samples->nr)
 		return;
 
@@ -60,20 +60,20 @@ static void side_fill(struct diff_side *side, const struct samples *samples, dou
 }
 
 /* All that does not depend on other lines: p values are not yet corrected. */
-static int line_fill(struct diff_line *line, const struct pair *pair, double alpha)
+static int line_fill(struct diff_line *line, const struct call_matcher *pair, double alpha)
 {
 	static const struct samples none;
-	const struct samples *base = pair->samples[SIDE_BASE] ?: &none;
-	const struct samples *now = pair->samples[SIDE_NEW] ?: &none;
+	const struct samples *base = pair->samples[DIFF_BASE] ?: &none;
+	const struct samples *now = pair->samples[DIFF_NEW] ?: &none;
 	enum metric metric;
 	int err;
 
 	*line = (struct diff_line){.row = pair->row, .phase = pair->phase};
-	side_fill(&line->side[SIDE_BASE], base, alpha);
-	side_fill(&line->side[SIDE_NEW], now, alpha);
+	side_fill(&line->side[DIFF_BASE], base, alpha);
+	side_fill(&line->side[DIFF_NEW], now, alpha);
 	for (metric = 0; metric < NR_METRICS; metric++)
-		line->delta[metric] = change_percent(metric_of(&line->side[SIDE_BASE], metric),
-						     metric_of(&line->side[SIDE_NEW], metric));
+		line->delta[metric] = change_percent(metric_of(&line->side[DIFF_BASE], metric),
+						     metric_of(&line->side[DIFF_NEW], metric));
 
 	err = stats_compare(base->ns, base->nr, now->ns, now->nr, &line->difference);
 	if (err)
@@ -99,17 +99,17 @@ static bool took_time(struct samples *samples)
 static int add_key(struct diff *diff, const struct row *base, const struct row *now,
 		   const struct options *opts)
 {
-	struct pair pair = {.row = base ? base : now};
+	struct call_matcher pair = {.row = base ? base : now};
 	bool base_took, now_took;
 	int err;
 
 	for (pair.phase = 0; pair.phase < NR_PHASES; pair.phase++) {
 		if (opts->phases && !(opts->phases & 1U << pair.phase))
 			continue;
-		pair.samples[SIDE_BASE] = base && base->samples ? &base->samples[pair.phase] : NULL;
-		pair.samples[SIDE_NEW] = now && now->samples ? &now->samples[pair.phase] : NULL;
-		base_took = took_time(pair.samples[SIDE_BASE]);
-		now_took = took_time(pair.samples[SIDE_NEW]);
+		pair.samples[DIFF_BASE] = base && base->samples ? &base->samples[pair.phase] : NULL;
+		pair.samples[DIFF_NEW] = now && now->samples ? &now->samples[pair.phase] : NULL;
+		base_took = took_time(pair.samples[DIFF_BASE]);
+		now_took = took_time(pair.samples[DIFF_NEW]);
 		if (!base_took && !now_took)
 			continue;
 		err = line_fill(&diff->line[diff->nr], &pair, opts->alpha);
@@ -134,31 +134,31 @@ static bool is_of_none(const struct rows *rows, const struct row *row)
 static int add_keys(struct diff *diff, struct aggregate *base, struct aggregate *new_side,
 		    const struct options *opts)
 {
-	struct rows rows[NR_SIDES_OF_DIFF];
+	struct rows rows[NR_DIFF_SIDES];
 	const struct row *row;
-	int err = aggregate_sort(base, SORT_KEY, 0, &rows[SIDE_BASE]);
+	int err = aggregate_sort(base, SORT_KEY, 0, &rows[DIFF_BASE]);
 	size_t i;
 
 	if (!err)
-		err = aggregate_sort(new_side, SORT_KEY, 0, &rows[SIDE_NEW]);
+		err = aggregate_sort(new_side, SORT_KEY, 0, &rows[DIFF_NEW]);
 	if (err)
 		return err;
 
-	diff->by = rows[SIDE_BASE].by;
-	diff->nr_by = rows[SIDE_BASE].nr_by;
+	diff->by = rows[DIFF_BASE].by;
+	diff->nr_by = rows[DIFF_BASE].nr_by;
 	/* One too many, because an allocation of nothing may return NULL. */
-	diff->line = calloc((rows[SIDE_BASE].nr + rows[SIDE_NEW].nr) * NR_PHASES + 1,
+	diff->line = calloc((rows[DIFF_BASE].nr + rows[DIFF_NEW].nr) * NR_PHASES + 1,
 			    sizeof(*diff->line));
 	if (!diff->line)
 		return -ENOMEM;
-	for (i = 0; i < rows[SIDE_BASE].nr && !err; i++) {
-		row = rows[SIDE_BASE].row[i];
-		if (!is_of_none(&rows[SIDE_BASE], row))
+	for (i = 0; i < rows[DIFF_BASE].nr && !err; i++) {
+		row = rows[DIFF_BASE].row[i];
+		if (!is_of_none(&rows[DIFF_BASE], row))
 			err = add_key(diff, row, aggregate_find(new_side, row), opts);
 	}
-	for (i = 0; i < rows[SIDE_NEW].nr && !err; i++) {
-		row = rows[SIDE_NEW].row[i];
-		if (!is_of_none(&rows[SIDE_NEW], row) && !aggregate_find(base, row))
+	for (i = 0; i < rows[DIFF_NEW].nr && !err; i++) {
+		row = rows[DIFF_NEW].row[i];
+		if (!is_of_none(&rows[DIFF_NEW], row) && !aggregate_find(base, row))
 			err = add_key(diff, NULL, row, opts);
 	}
 	return err;
@@ -190,32 +190,32 @@ static int correct(struct diff *diff)
 
 static enum verdict verdict_of(const struct diff_line *line, double alpha)
 {
-	if (!line->side[SIDE_BASE].n || !line->side[SIDE_NEW].n)
+	if (!line->side[DIFF_BASE].n || !line->side[DIFF_NEW].n)
 		return VERDICT_UNKNOWN;
 	if (!(line->p_corrected < alpha) || line->difference.effect == 0)
 		return VERDICT_SAME;
 	return line->difference.effect > 0 ? VERDICT_SLOWER : VERDICT_FASTER;
 }
 
-static bool gate_fails(const struct diff_line *line, const struct gate *gate, double alpha)
+static bool limit_fails(const struct diff_line *line, const struct diff_limit *limit, double alpha)
 {
 	/* Not so of what is unknown, either. */
-	if (!(line->delta[gate->metric] > gate->percent))
+	if (!(line->delta[limit->metric] > limit->percent))
 		return false;
 	return line->verdict == VERDICT_SLOWER ||
-	       (gate->metric == METRIC_P99 && line->p_tail_corrected < alpha);
+	       (limit->metric == METRIC_P99 && line->p_tail_corrected < alpha);
 }
 
 static void judge(struct diff *diff, const struct options *opts)
 {
 	struct diff_line *line;
-	size_t gate;
+	size_t limit;
 
 	for (line = diff->line; line < diff->line + diff->nr; line++) {
 		line->verdict = verdict_of(line, opts->alpha);
-		for (gate = 0; gate < opts->nr_gates; gate++)
-			if (gate_fails(line, &opts->gates[gate], opts->alpha))
-				line->failed |= 1U << gate;
+		for (limit = 0; limit < opts->nr_limits; limit++)
+			if (limit_fails(line, &opts->limits[limit], opts->alpha))
+				line->failed |= 1U << limit;
 		diff->failed += !!line->failed;
 	}
 }
@@ -230,7 +230,8 @@ static void mean_add(struct diff *diff, enum phase phase)
 	int i;
 
 	for (line = diff->line; line < diff->line + diff->nr; line++) {
-		const struct diff_side *base = &line->side[SIDE_BASE], *now = &line->side[SIDE_NEW];
+		const struct diff_figures *base = &line->side[DIFF_BASE],
+					  *now = &line->side[DIFF_NEW];
 
 		if (line->phase != phase || !(base->median_ns > 0) || !(now->median_ns > 0))
 			continue;
@@ -240,8 +241,8 @@ static void mean_add(struct diff *diff, enum phase phase)
 	if (!nr)
 		return;
 
-	for (i = 0; i < NR_SIDES_OF_DIFF; i++)
-		mean.side[i] = (struct diff_side){
+	for (i = 0; i < NR_DIFF_SIDES; i++)
+		mean.side[i] = (struct diff_figures){
 			.n = nr, .median_ns = NAN, .mean_ns = NAN, .p99_ns = NAN};
 	for (i = 0; i < NR_METRICS; i++)
 		mean.delta[i] = NAN;

@@ -12,7 +12,7 @@
 /* Fewer values than this on a side say little, whatever the test says of them. */
 #define DIFF_FEW 8
 
-struct diff_side {
+struct diff_figures {
 	__u64 n;	  /* values that are known */
 	__u64 total_ns;	  /* of these */
 	double median_ns; /* NAN: n is 0, as for the next two */
@@ -36,7 +36,7 @@ struct diff_line {
 	 */
 	const struct row *row;
 	enum phase phase;
-	struct diff_side side[NR_SIDES_OF_DIFF];
+	struct diff_figures side[NR_DIFF_SIDES];
 	double delta[NR_METRICS]; /* in percent of the base; NAN: unknown */
 	struct stats_difference difference;
 	double p_corrected;	 /* of difference.p */

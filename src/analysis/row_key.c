@@ -13,12 +13,12 @@
  */
 enum key_tag { TAG_KNOWN = 1, TAG_ADDRESS, TAG_UNKNOWN };
 
-static void put_tag(struct key_bytes *keys, enum key_tag tag)
+static void put_tag(struct row_key *keys, enum key_tag tag)
 {
 	keys->at[keys->len++] = tag;
 }
 
-static void put_number(struct key_bytes *keys, enum key_tag tag, __u64 number)
+static void put_number(struct row_key *keys, enum key_tag tag, __u64 number)
 {
 	int shift;
 
@@ -27,7 +27,7 @@ static void put_number(struct key_bytes *keys, enum key_tag tag, __u64 number)
 		keys->at[keys->len++] = number >> shift;
 }
 
-static void put_text(struct key_bytes *keys, const char *text, size_t size)
+static void put_text(struct row_key *keys, const char *text, size_t size)
 {
 	size_t len = strnlen(text, size - 1);
 
@@ -37,7 +37,7 @@ static void put_text(struct key_bytes *keys, const char *text, size_t size)
 	keys->at[keys->len++] = '\0';
 }
 
-static void put_caller(struct key_bytes *keys, const struct call *call)
+static void put_caller(struct row_key *keys, const struct call *call)
 {
 	if (call->caller_name)
 		put_text(keys, call->caller_name, CALLER_LEN);
@@ -47,7 +47,7 @@ static void put_caller(struct key_bytes *keys, const struct call *call)
 		put_tag(keys, TAG_UNKNOWN);
 }
 
-static void put_string(struct key_bytes *keys, const char *text)
+static void put_string(struct row_key *keys, const char *text)
 {
 	if (text)
 		put_text(keys, text, CALLER_LEN);
@@ -55,7 +55,7 @@ static void put_string(struct key_bytes *keys, const char *text)
 		put_tag(keys, TAG_UNKNOWN);
 }
 
-static void put_known(struct key_bytes *keys, bool known, __u64 number)
+static void put_known(struct row_key *keys, bool known, __u64 number)
 {
 	if (known)
 		put_number(keys, TAG_KNOWN, number);
@@ -63,7 +63,7 @@ static void put_known(struct key_bytes *keys, bool known, __u64 number)
 		put_tag(keys, TAG_UNKNOWN);
 }
 
-static void put_key(struct key_bytes *keys, enum key key, const struct call *call)
+static void put_key(struct row_key *keys, enum key key, const struct call *call)
 {
 	const struct task_id *task = identity_task(&call->identity);
 
@@ -115,8 +115,7 @@ static void put_key(struct key_bytes *keys, enum key key, const struct call *cal
 	}
 }
 
-void key_bytes_read(struct key_bytes *keys, const enum key *by, size_t nr_by,
-		    const struct call *call)
+void row_key_read(struct row_key *keys, const enum key *by, size_t nr_by, const struct call *call)
 {
 	size_t i;
 

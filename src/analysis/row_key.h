@@ -12,13 +12,12 @@
 #define CALLER_LEN 512 /* the kernel's KSYM_NAME_LEN, with its NUL */
 #define KEYS_SIZE  (NR_KEYS * (1 + CALLER_LEN))
 
-struct key_bytes {
+struct row_key {
 	size_t len;
 	unsigned char at[KEYS_SIZE];
 };
 
 /* Reads a call's keys, of which text is cut off after CALLER_LEN - 1 bytes. */
-void key_bytes_read(struct key_bytes *keys, const enum key *by, size_t nr_by,
-		    const struct call *call);
+void row_key_read(struct row_key *keys, const enum key *by, size_t nr_by, const struct call *call);
 
 #endif

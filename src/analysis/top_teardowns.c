@@ -8,7 +8,7 @@
  * A heap with the fastest at its root, which is the first to go; sorted in place when it is read,
  * for which any descending order is turned round before something is added again.
  */
-struct slowest {
+struct top_teardowns {
 	struct teardown **kept;
 	size_t nr, max, room;
 	size_t added;
@@ -16,9 +16,9 @@ struct slowest {
 	bool sorted;
 };
 
-struct slowest *slowest_new(size_t max, enum sort sort)
+struct top_teardowns *top_teardowns_new(size_t max, enum sort sort)
 {
-	struct slowest *slowest = calloc(1, sizeof(*slowest));
+	struct top_teardowns *slowest = calloc(1, sizeof(*slowest));
 
 	if (slowest) {
 		slowest->max = max;
@@ -27,7 +27,7 @@ struct slowest *slowest_new(size_t max, enum sort sort)
 	return slowest;
 }
 
-void slowest_reset(struct slowest *slowest)
+void top_teardowns_reset(struct top_teardowns *slowest)
 {
 	size_t i;
 
@@ -38,16 +38,16 @@ void slowest_reset(struct slowest *slowest)
 	slowest->sorted = false;
 }
 
-void slowest_free(struct slowest *slowest)
+void top_teardowns_free(struct top_teardowns *slowest)
 {
 	if (!slowest)
 		return;
-	slowest_reset(slowest);
+	top_teardowns_reset(slowest);
 	free(slowest->kept);
 	free(slowest);
 }
 
-__u64 slowest_rank(const struct teardown *teardown, enum sort sort)
+__u64 top_teardowns_rank(const struct teardown *teardown, enum sort sort)
 {
 	const __u64 *phase = teardown->phase;
 	enum phase which = sort >= SORT_WAIT && sort <= SORT_DEFERRED
@@ -66,13 +66,13 @@ __u64 slowest_rank(const struct teardown *teardown, enum sort sort)
 	return sum;
 }
 
-static bool faster(const struct slowest *slowest, size_t a, size_t b)
+static bool faster(const struct top_teardowns *slowest, size_t a, size_t b)
 {
-	return slowest_rank(slowest->kept[a], slowest->sort) <
-	       slowest_rank(slowest->kept[b], slowest->sort);
+	return top_teardowns_rank(slowest->kept[a], slowest->sort) <
+	       top_teardowns_rank(slowest->kept[b], slowest->sort);
 }
 
-static void swap(struct slowest *slowest, size_t a, size_t b)
+static void swap(struct top_teardowns *slowest, size_t a, size_t b)
 {
 	struct teardown *kept = slowest->kept[a];
 
@@ -80,13 +80,13 @@ static void swap(struct slowest *slowest, size_t a, size_t b)
 	slowest->kept[b] = kept;
 }
 
-static void sift_up(struct slowest *slowest, size_t i)
+static void sift_up(struct top_teardowns *slowest, size_t i)
 {
 	for (; i && faster(slowest, i, (i - 1) / 2); i = (i - 1) / 2)
 		swap(slowest, i, (i - 1) / 2);
 }
 
-static void sift_down(struct slowest *slowest, size_t i)
+static void sift_down(struct top_teardowns *slowest, size_t i)
 {
 	for (;;) {
 		size_t least = i, child = 2 * i + 1;
@@ -103,7 +103,7 @@ static void sift_down(struct slowest *slowest, size_t i)
 }
 
 /* Any order in which no one is slower than those after it is a heap. */
-static void make_heap(struct slowest *slowest)
+static void make_heap(struct top_teardowns *slowest)
 {
 	size_t i;
 
@@ -112,7 +112,7 @@ static void make_heap(struct slowest *slowest)
 	slowest->sorted = false;
 }
 
-static int make_room(struct slowest *slowest)
+static int make_room(struct top_teardowns *slowest)
 {
 	size_t room = slowest->room ? 2 * slowest->room : 64;
 	struct teardown **kept;
@@ -127,7 +127,7 @@ static int make_room(struct slowest *slowest)
 	return 0;
 }
 
-int slowest_add(struct slowest *slowest, const struct teardown *teardown)
+int top_teardowns_add(struct top_teardowns *slowest, const struct teardown *teardown)
 {
 	make_heap(slowest);
 	if (slowest->nr < slowest->max) {
@@ -138,8 +138,8 @@ int slowest_add(struct slowest *slowest, const struct teardown *teardown)
 			return -ENOMEM;
 		*slowest->kept[slowest->nr] = *teardown;
 		sift_up(slowest, slowest->nr++);
-	} else if (slowest_rank(teardown, slowest->sort) >
-		   slowest_rank(slowest->kept[0], slowest->sort)) {
+	} else if (top_teardowns_rank(teardown, slowest->sort) >
+		   top_teardowns_rank(slowest->kept[0], slowest->sort)) {
 		*slowest->kept[0] = *teardown;
 		sift_down(slowest, 0);
 	}
@@ -147,7 +147,7 @@ int slowest_add(struct slowest *slowest, const struct teardown *teardown)
 	return 0;
 }
 
-size_t slowest_dropped(const struct slowest *slowest)
+size_t top_teardowns_dropped(const struct top_teardowns *slowest)
 {
 	return slowest->added - slowest->nr;
 }
@@ -163,16 +163,17 @@ static int compare(const void *left, const void *right, void *ctx)
 {
 	const struct teardown *a = *(const struct teardown *const *)left;
 	const struct teardown *b = *(const struct teardown *const *)right;
-	const struct slowest *slowest = ctx;
-	__u64 rank_a = slowest_rank(a, slowest->sort), rank_b = slowest_rank(b, slowest->sort);
+	const struct top_teardowns *slowest = ctx;
+	__u64 rank_a = top_teardowns_rank(a, slowest->sort),
+	      rank_b = top_teardowns_rank(b, slowest->sort);
 
 	if (slowest->sort != SORT_KEY && rank_a != rank_b)
 		return rank_a > rank_b ? -1 : 1;
 	return (began(a) > began(b)) - (began(a) < began(b));
 }
 
-const struct teardown *const *slowest_sorted(struct slowest *slowest, __u64 top, size_t *nr,
-					     size_t *left_out)
+const struct teardown *const *top_teardowns_sorted(struct top_teardowns *slowest, __u64 top,
+						   size_t *nr, size_t *left_out)
 {
 	if (slowest->nr)
 		qsort_r(slowest->kept, slowest->nr, sizeof(*slowest->kept), compare, slowest);

@@ -10,35 +10,35 @@
 #include "cmd/options.h"
 #include "model/teardown.h"
 
-struct slowest;
+struct top_teardowns;
 
 /*
  * Keeps max teardowns at most, those for which the figure named by sort (a phase, SORT_TOTAL or
  * SORT_KEY, which keeps what SORT_TOTAL does) is greatest. NULL: no memory.
  */
-struct slowest *slowest_new(size_t max, enum sort sort);
-void slowest_free(struct slowest *slowest);
+struct top_teardowns *top_teardowns_new(size_t max, enum sort sort);
+void top_teardowns_free(struct top_teardowns *slowest);
 
 /* Copies the teardown if it is one of them. 0 or -ENOMEM. */
-int slowest_add(struct slowest *slowest, const struct teardown *teardown);
+int top_teardowns_add(struct top_teardowns *slowest, const struct teardown *teardown);
 
 /*
  * The first top (0: all) of those kept, the slowest first; of SORT_KEY, in the order in which they
  * began. Valid until the object is next changed. *nr: how many these are; *left_out: how many more
  * were added.
  */
-const struct teardown *const *slowest_sorted(struct slowest *slowest, __u64 top, size_t *nr,
-					     size_t *left_out);
+const struct teardown *const *top_teardowns_sorted(struct top_teardowns *slowest, __u64 top,
+						   size_t *nr, size_t *left_out);
 
 /* How many were added and not kept. */
-size_t slowest_dropped(const struct slowest *slowest);
+size_t top_teardowns_dropped(const struct top_teardowns *slowest);
 
 /* Forgets them. */
-void slowest_reset(struct slowest *slowest);
+void top_teardowns_reset(struct top_teardowns *slowest);
 
 /*
  * What a teardown is ranked by: the figure in ns; of a total that is not known, the sum of what is.
  */
-__u64 slowest_rank(const struct teardown *teardown, enum sort sort);
+__u64 top_teardowns_rank(const struct teardown *teardown, enum sort sort);
 
 #endif

@@ -51,6 +51,6 @@ const char *bench_type_names(void)
 		return names;
 	for (size_t i = 0; i < ARRAY_SIZE(types) && len < sizeof(names); i++)
 		len += snprintf(names + len, sizeof(names) - len, "%s%s", i ? ", " : "",
-				maptype_name(types[i].map_type));
+				map_type_name(types[i].map_type));
 	return names;
 }

@@ -143,7 +143,7 @@ static void describe(const struct scenario *s, bool with_entries, char text[SCEN
 		snprintf(threads, sizeof(threads), ",threads=%u", s->threads);
 	if (s->maps != 1)
 		snprintf(maps, sizeof(maps), ",maps=%u", s->maps);
-	snprintf(text, SCENARIO_NAME_LEN, "%s%s,value=%u%s%s%s%s", maptype_name(s->map_type),
+	snprintf(text, SCENARIO_NAME_LEN, "%s%s,value=%u%s%s%s%s", map_type_name(s->map_type),
 		 entries, s->value_size,
 		 s->prealloc == usual ? ""
 		 : s->prealloc	      ? ",prealloc=yes"
@@ -187,7 +187,7 @@ static int read_type(struct scenario *scenario, const char *text, size_t len)
 	__u32 type = 0;
 
 	snprintf(name, sizeof(name), "%.*s", (int)len, text);
-	if (len >= sizeof(name) || maptype_from_name(name, &type) || !bench_type_find(type)) {
+	if (len >= sizeof(name) || map_type_from_name(name, &type) || !bench_type_find(type)) {
 		diag_error("scenario: type '%.*s' cannot be measured (one of %s)", (int)len, text,
 			   bench_type_names());
 		return -EINVAL;
@@ -281,7 +281,7 @@ static int read_setting(struct scenario *scenario, const char *text, size_t len,
 static int fit_to_type(struct scenario *s, __u32 given)
 {
 	const struct bench_type *type = bench_type_find(s->map_type);
-	const char *name = maptype_name(s->map_type);
+	const char *name = map_type_name(s->map_type);
 
 	if (!(given & 1 << SETTING_PREALLOC))
 		s->prealloc = !type->can_grow;

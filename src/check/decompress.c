@@ -45,7 +45,7 @@ static int more_room(struct unpacked *out, size_t more)
 	return 0;
 }
 
-static int unpack_gzip(const unsigned char *data, size_t size, struct unpacked *out)
+static int decompress_gzip(const unsigned char *data, size_t size, struct unpacked *out)
 {
 	z_stream stream = {
 		.next_in = (unsigned char *)data,
@@ -70,7 +70,7 @@ static int unpack_gzip(const unsigned char *data, size_t size, struct unpacked *
 	return result == Z_STREAM_END ? 0 : -EBADMSG;
 }
 
-static int unpack_xz(const unsigned char *data, size_t size, struct unpacked *out)
+static int decompress_xz(const unsigned char *data, size_t size, struct unpacked *out)
 {
 	lzma_stream stream = LZMA_STREAM_INIT;
 	lzma_ret result = LZMA_OK;
@@ -95,7 +95,7 @@ static int unpack_xz(const unsigned char *data, size_t size, struct unpacked *ou
 	return result == LZMA_STREAM_END ? 0 : -EBADMSG;
 }
 
-static int unpack_zstd(const unsigned char *data, size_t size, struct unpacked *out)
+static int decompress_zstd(const unsigned char *data, size_t size, struct unpacked *out)
 {
 	ZSTD_inBuffer in = {.src = data, .size = size};
 	ZSTD_DCtx *context = ZSTD_createDCtx();
@@ -128,7 +128,7 @@ static __u32 read_le32(const unsigned char *data)
 }
 
 /* Blocks, each behind its size; a size that none can have is what the kernel puts at the end. */
-static int unpack_lz4(const unsigned char *data, size_t size, struct unpacked *out)
+static int decompress_lz4(const unsigned char *data, size_t size, struct unpacked *out)
 {
 	size_t at = 4; /* behind the magic number */
 
@@ -161,11 +161,11 @@ static const struct packing {
 	size_t len;
 	int (*unpack)(const unsigned char *data, size_t size, struct unpacked *out);
 } packings[] = {
-	{{0x1f, 0x8b, 0x08}, 3, unpack_gzip},
-	{{0xfd, '7', 'z', 'X', 'Z', 0x00}, 6, unpack_xz},
-	{{0x5d, 0x00, 0x00}, 3, unpack_xz}, /* lzma, see below */
-	{{0x28, 0xb5, 0x2f, 0xfd}, 4, unpack_zstd},
-	{{0x02, 0x21, 0x4c, 0x18}, 4, unpack_lz4},
+	{{0x1f, 0x8b, 0x08}, 3, decompress_gzip},
+	{{0xfd, '7', 'z', 'X', 'Z', 0x00}, 6, decompress_xz},
+	{{0x5d, 0x00, 0x00}, 3, decompress_xz}, /* lzma, see below */
+	{{0x28, 0xb5, 0x2f, 0xfd}, 4, decompress_zstd},
+	{{0x02, 0x21, 0x4c, 0x18}, 4, decompress_lz4},
 };
 
 /* lzma has no more of a magic number than its usual settings; and no size, as it comes in a pipe.
@@ -179,7 +179,7 @@ static bool begins(const struct packing *packing, const unsigned char *data, siz
 	return packing->magic[0] != 0x5d || (size > 13 && !memcmp(data + 5, no_size, 8));
 }
 
-int unpack_next(const void *data, size_t size, size_t *from, struct unpacked *out)
+int decompress_next(const void *data, size_t size, size_t *from, struct unpacked *out)
 {
 	const unsigned char *bytes = data;
 

@@ -22,6 +22,6 @@ void unpacked_free(struct unpacked *out);
  * looking. What follows its end is not looked at. -ENODATA: there is none. -EBADMSG: what looked
  * like it was not, or is damaged or too large. -ENOMEM. On all but 0 there is nothing to be freed.
  */
-int unpack_next(const void *data, size_t size, size_t *from, struct unpacked *out);
+int decompress_next(const void *data, size_t size, size_t *from, struct unpacked *out);
 
 #endif

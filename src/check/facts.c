@@ -69,23 +69,23 @@ static const char *const known_callers[] = {
 };
 _Static_assert(ARRAY_SIZE(known_callers) == NR_KNOWN_CALLERS, "a finding for each");
 
-void findings_init(struct findings *findings)
+void facts_init(struct facts *facts)
 {
-	*findings = (struct findings){
+	*facts = (struct facts){
 		.kptr_restrict = SYSCTL_UNKNOWN,
 		.perf_event_paranoid = SYSCTL_UNKNOWN,
 	};
-	for (enum point point = 0; point < NR_POINTS; point++)
-		findings->points[point].seen = LEDGER_UNKNOWN;
+	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
+		facts->hooks[hook].seen = LEDGER_UNKNOWN;
 }
 
-void findings_free(struct findings *findings)
+void facts_free(struct facts *facts)
 {
-	free(findings->map_types);
-	findings->map_types = NULL;
+	free(facts->map_types);
+	facts->map_types = NULL;
 }
 
-const char *findings_caller_name(int caller)
+const char *facts_caller_name(int caller)
 {
 	return known_callers[caller];
 }
@@ -164,70 +164,70 @@ static void look_for(char lacking[LACKING_LEN], const struct btf *btf,
 			snprintf(lacking, LACKING_LEN, "%s.%s", members[i][0], members[i][1]);
 }
 
-void findings_from_btf(struct findings *findings, const struct btf *btf)
+void facts_from_btf(struct facts *facts, const struct btf *btf)
 {
 	char typedef_name[64];
 
-	findings->btf = ANSWER_YES;
-	findings->allocator = answer_of(find_struct(btf, "bpf_mem_alloc"));
-	findings->map_types = maptype_btf_names(btf);
-	features_from_btf(findings->features, btf);
-	look_for(findings->lacking, btf, needed, ARRAY_SIZE(needed));
-	look_for(findings->teardowns_lacking, btf, needed_by_teardowns,
+	facts->btf = ANSWER_YES;
+	facts->allocator = answer_of(find_struct(btf, "bpf_mem_alloc"));
+	facts->map_types = map_type_btf_names(btf);
+	features_from_btf(facts->features, btf);
+	look_for(facts->lacking, btf, needed, ARRAY_SIZE(needed));
+	look_for(facts->teardown_tracker_lacking, btf, needed_by_teardowns,
 		 ARRAY_SIZE(needed_by_teardowns));
-	for (enum point point = 0; point < NR_POINTS; point++) {
-		const char *name = probe_point_name(point);
+	for (enum hook hook = 0; hook < NR_HOOKS; hook++) {
+		const char *name = probe_point_name(hook);
 
 		snprintf(typedef_name, sizeof(typedef_name), "btf_trace_%s", name);
-		findings->points[point].type = answer_of(
-			point == POINT_QUEUE
-				? btf__find_by_name_kind(btf, typedef_name, BTF_KIND_TYPEDEF) > 0
-				: has_function(btf, name));
+		facts->hooks[hook].type =
+			answer_of(hook == HOOK_QUEUE ? btf__find_by_name_kind(btf, typedef_name,
+									      BTF_KIND_TYPEDEF) > 0
+						     : has_function(btf, name));
 	}
 	/* kernel/bpf/trampoline.c is part of kernels with CONFIG_BPF_JIT only. */
-	findings->compiler = has_function(btf, "bpf_trampoline_link_prog")  ? ANSWER_YES
-			     : has_function(btf, "bpf_prog_select_runtime") ? ANSWER_NO
-									    : ANSWER_UNKNOWN;
+	facts->compiler = has_function(btf, "bpf_trampoline_link_prog")	 ? ANSWER_YES
+			  : has_function(btf, "bpf_prog_select_runtime") ? ANSWER_NO
+									 : ANSWER_UNKNOWN;
 	/* The second one is to take the first one's place (7.0). Old BTF has nothing of
 	 * kernel/trace. */
-	findings->direct = has_function(btf, "register_ftrace_direct") ||
-					   has_function(btf, "update_ftrace_direct_add")
-				   ? ANSWER_YES
-			   : has_function(btf, "trace_call_bpf") ? ANSWER_NO
-								 : ANSWER_UNKNOWN;
+	facts->direct = has_function(btf, "register_ftrace_direct") ||
+					has_function(btf, "update_ftrace_direct_add")
+				? ANSWER_YES
+			: has_function(btf, "trace_call_bpf") ? ANSWER_NO
+							      : ANSWER_UNKNOWN;
 	/* A function in its place tells that there are kprobes; if it is left out that tells
 	 * nothing. */
-	if (findings->kprobes == ANSWER_UNKNOWN && has_function(btf, "register_kprobe"))
-		findings->kprobes = ANSWER_YES;
+	if (facts->kprobes == ANSWER_UNKNOWN && has_function(btf, "register_kprobe"))
+		facts->kprobes = ANSWER_YES;
 }
 
 /* Symbols */
 
-void findings_from_symbols(struct findings *findings, const struct ksyms *ksyms)
+void facts_from_symbols(struct facts *facts, const struct ksyms *ksyms)
 {
 	char function[64];
 	__u64 addr;
 
-	findings->symbols = ANSWER_YES;
-	findings->hidden = answer_of(ksyms_hidden(ksyms));
-	for (enum point point = 0; point < NR_POINTS; point++) {
-		struct point_finding *found = &findings->points[point];
-		const char *name = probe_point_name(point);
+	facts->symbols = ANSWER_YES;
+	facts->hidden = answer_of(ksyms_hidden(ksyms));
+	for (enum hook hook = 0; hook < NR_HOOKS; hook++) {
+		struct hook_finding *found = &facts->hooks[hook];
+		const char *name = probe_point_name(hook);
 
 		/* What calls the programs of a tracepoint is a function of its own. */
 		snprintf(function, sizeof(function), "%s%s",
-			 point == POINT_QUEUE ? "__traceiter_" : "", name);
+			 hook == HOOK_QUEUE ? "__traceiter_" : "", name);
 		found->symbol = answer_of(ksyms_has(ksyms, function));
 		found->part = answer_of(ksyms_has_part(ksyms, name));
 	}
 	for (int i = 0; i < NR_KNOWN_CALLERS; i++)
-		findings->callers[i] = answer_of(ksyms_has(ksyms, known_callers[i]));
-	if (findings->kprobes == ANSWER_UNKNOWN)
-		findings->kprobes = answer_of(ksyms_has(ksyms, "register_kprobe"));
+		facts->callers[i] = answer_of(ksyms_has(ksyms, known_callers[i]));
+	if (facts->kprobes == ANSWER_UNKNOWN)
+		facts->kprobes = answer_of(ksyms_has(ksyms, "register_kprobe"));
 	/* Hidden in a file, they may be seen by whoever runs that kernel. */
-	if (findings->hidden == ANSWER_YES && !findings->live)
+	if (facts->hidden == ANSWER_YES && !facts->live)
 		return;
-	findings->features[FEATURE_PREEMPT_ADDR] =
+	facts->features[FEATURE_PREEMPT_ADDR] =
 		answer_of(!ksyms_address(ksyms, "__preempt_count", &addr) ||
 			  !ksyms_address(ksyms, "pcpu_hot", &addr));
 }

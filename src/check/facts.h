@@ -24,7 +24,7 @@ struct attempt {
 	int err; /* 0, or -errno */
 };
 
-struct point_finding {
+struct hook_finding {
 	enum answer symbol;    /* in the symbol table */
 	enum answer part;      /* split by the compiler, which put a part of it into callers */
 	enum answer type;      /* in BTF, which fentry needs */
@@ -56,7 +56,7 @@ enum capability {
 #define LACKING_LEN	 64
 #define SYSCTL_UNKNOWN	 (-1000)
 
-struct findings {
+struct facts {
 	bool live;	   /* of this machine; else of files */
 	char release[128]; /* as uname(2) has them; "": not known */
 	char version[256];
@@ -70,9 +70,10 @@ struct findings {
 	enum answer direct;	   /* and ftrace can call them, which it needs as well */
 	enum answer allocator;	   /* the kernel has struct bpf_mem_alloc at all */
 	char lacking[LACKING_LEN]; /* the first member that there is no doing without; "": none */
-	char teardowns_lacking[LACKING_LEN]; /* or of which only teardowns cannot do without */
+	char teardown_tracker_lacking[LACKING_LEN]; /* or of which only teardowns cannot do without
+						     */
 	enum answer features[NR_FEATURES];
-	struct point_finding points[NR_POINTS];
+	struct hook_finding hooks[NR_HOOKS];
 	enum answer callers[NR_KNOWN_CALLERS]; /* in the symbol table; there may be others */
 	char *map_types;		       /* a line each; NULL: not known */
 
@@ -89,29 +90,28 @@ struct findings {
 };
 
 /* Nothing is known. */
-void findings_init(struct findings *findings);
-void findings_free(struct findings *findings);
+void facts_init(struct facts *facts);
+void facts_free(struct facts *facts);
 
 /* What the kernel's types tell. */
-void findings_from_btf(struct findings *findings, const struct btf *btf);
+void facts_from_btf(struct facts *facts, const struct btf *btf);
 
 /* What its symbols tell. */
-void findings_from_symbols(struct findings *findings, const struct ksyms *ksyms);
+void facts_from_symbols(struct facts *facts, const struct ksyms *ksyms);
 
 /*
  * Of this machine: all that it tells, with programs loaded, attached and a map dropped if that is
  * permitted. -errno, of which the user has been told: nothing could be found out.
  */
-int findings_from_machine(struct findings *findings);
+int facts_from_machine(struct facts *facts);
 
 /*
  * Of files; image or btf may be NULL, and kallsyms. -errno, of which the user has been told: one of
  * them cannot be read, or is not what it should be.
  */
-int findings_from_files(struct findings *findings, const char *image, const char *btf,
-			const char *kallsyms);
+int facts_from_files(struct facts *facts, const char *image, const char *btf, const char *kallsyms);
 
 /* Functions known to call the traced one. */
-const char *findings_caller_name(int caller);
+const char *facts_caller_name(int caller);
 
 #endif

@@ -11,7 +11,7 @@
 #include "check/kernel_image.h"
 #include "util/diag.h"
 
-static int from_image(struct findings *findings, const char *path)
+static int from_image(struct facts *facts, const char *path)
 {
 	struct kernel_image image;
 	int err = kernel_image_read(&image, path);
@@ -23,16 +23,16 @@ static int from_image(struct findings *findings, const char *path)
 		diag_error("cannot read '%s': %s", path, strerror(-err));
 	if (err)
 		return err;
-	memcpy(findings->release, image.release, sizeof(findings->release));
-	memcpy(findings->version, image.version, sizeof(findings->version));
-	findings->btf = ANSWER_NO;
+	memcpy(facts->release, image.release, sizeof(facts->release));
+	memcpy(facts->version, image.version, sizeof(facts->version));
+	facts->btf = ANSWER_NO;
 	if (image.btf)
-		findings_from_btf(findings, image.btf);
+		facts_from_btf(facts, image.btf);
 	kernel_image_free(&image);
 	return 0;
 }
 
-static int from_btf(struct findings *findings, const char *path)
+static int from_btf(struct facts *facts, const char *path)
 {
 	struct btf *btf = btf__parse(path, NULL);
 	int err = btf ? 0 : -errno;
@@ -44,12 +44,12 @@ static int from_btf(struct findings *findings, const char *path)
 		diag_error("'%s' holds no BTF", path);
 	if (err)
 		return err;
-	findings_from_btf(findings, btf);
+	facts_from_btf(facts, btf);
 	btf__free(btf);
 	return 0;
 }
 
-static int from_kallsyms(struct findings *findings, const char *path)
+static int from_kallsyms(struct facts *facts, const char *path)
 {
 	struct ksyms *ksyms;
 	int err = ksyms_load(path, &ksyms);
@@ -59,7 +59,7 @@ static int from_kallsyms(struct findings *findings, const char *path)
 		return err;
 	}
 	if (ksyms_has(ksyms, "_stext")) {
-		findings_from_symbols(findings, ksyms);
+		facts_from_symbols(facts, ksyms);
 	} else {
 		diag_error("'%s' holds no symbols of a kernel", path);
 		err = -EINVAL;
@@ -68,14 +68,13 @@ static int from_kallsyms(struct findings *findings, const char *path)
 	return err;
 }
 
-int findings_from_files(struct findings *findings, const char *image, const char *btf,
-			const char *kallsyms)
+int facts_from_files(struct facts *facts, const char *image, const char *btf, const char *kallsyms)
 {
-	int err = image ? from_image(findings, image) : 0;
+	int err = image ? from_image(facts, image) : 0;
 
 	if (!err && btf)
-		err = from_btf(findings, btf);
+		err = from_btf(facts, btf);
 	if (!err && kallsyms)
-		err = from_kallsyms(findings, kallsyms);
+		err = from_kallsyms(facts, kallsyms);
 	return err;
 }

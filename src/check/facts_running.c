@@ -40,7 +40,7 @@ static int read_sysctl(const char *path)
 	return value;
 }
 
-static void look_at_privileges(struct findings *findings)
+static void look_at_privileges(struct facts *facts)
 {
 	static const int numbers[NR_CAPABILITIES] = {
 		[CAPABILITY_BPF] = CAP_BPF,
@@ -50,37 +50,36 @@ static void look_at_privileges(struct findings *findings)
 	};
 
 	for (int i = 0; i < NR_CAPABILITIES; i++)
-		findings->capabilities[i] = privileges_has(numbers[i]) ? ANSWER_YES : ANSWER_NO;
-	findings->lockdown = privileges_lockdown();
-	findings->kptr_restrict = read_sysctl("/proc/sys/kernel/kptr_restrict");
-	findings->perf_event_paranoid = read_sysctl("/proc/sys/kernel/perf_event_paranoid");
+		facts->capabilities[i] = privileges_has(numbers[i]) ? ANSWER_YES : ANSWER_NO;
+	facts->lockdown = privileges_lockdown();
+	facts->kptr_restrict = read_sysctl("/proc/sys/kernel/kptr_restrict");
+	facts->perf_event_paranoid = read_sysctl("/proc/sys/kernel/perf_event_paranoid");
 }
 
-static void look_at_types(struct findings *findings)
+static void look_at_types(struct facts *facts)
 {
 	struct btf *btf = btf__parse(KERNEL_BTF, NULL);
 
 	if (btf)
-		findings_from_btf(findings, btf);
+		facts_from_btf(facts, btf);
 	else
-		findings->btf = ANSWER_NO;
+		facts->btf = ANSWER_NO;
 	btf__free(btf);
 }
 
 /* The points among the words of a file, one word of each line; does nothing if it cannot be read.
  */
-static void look_at_list(struct findings *findings, const char *path, bool last_word,
-			 bool traceable)
+static void look_at_list(struct facts *facts, const char *path, bool last_word, bool traceable)
 {
 	FILE *file = fopen(path, "re");
 	char line[1024];
-	enum answer found[NR_POINTS];
+	enum answer found[NR_HOOKS];
 	bool any = false;
 
 	if (!file)
 		return;
-	for (enum point point = 0; point < NR_POINTS; point++)
-		found[point] = ANSWER_NO;
+	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
+		found[hook] = ANSWER_NO;
 	while (fgets(line, sizeof(line), file)) {
 		char *word = line;
 
@@ -90,17 +89,17 @@ static void look_at_list(struct findings *findings, const char *path, bool last_
 			word = strrchr(line, '\t') + 1;
 		else
 			line[strcspn(line, " \t")] = '\0';
-		for (enum point point = 0; point < NR_POINTS; point++)
-			if (!strcmp(word, probe_point_name(point)))
-				found[point] = ANSWER_YES;
+		for (enum hook hook = 0; hook < NR_HOOKS; hook++)
+			if (!strcmp(word, probe_point_name(hook)))
+				found[hook] = ANSWER_YES;
 	}
 	any = any && !ferror(file);
 	fclose(file);
-	for (enum point point = 0; point < POINT_QUEUE && any; point++) {
+	for (enum hook hook = 0; hook < HOOK_QUEUE && any; hook++) {
 		if (traceable)
-			findings->points[point].listed = found[point];
+			facts->hooks[hook].listed = found[hook];
 		else
-			findings->points[point].forbidden = found[point];
+			facts->hooks[hook].forbidden = found[hook];
 	}
 }
 
@@ -116,10 +115,10 @@ static void pause_for_a_look(void)
 /* Has a map been freed, and the traced function called for it? */
 static bool map_is_gone(const struct probe *probe)
 {
-	struct point_counts free_counts, destroy_counts;
+	struct hook_counts free_counts, destroy_counts;
 
-	probe_count_point(probe, POINT_FREE, &free_counts);
-	probe_count_point(probe, POINT_DESTROY, &destroy_counts);
+	probe_count_point(probe, HOOK_FREE, &free_counts);
+	probe_count_point(probe, HOOK_DESTROY, &destroy_counts);
 	return (!free_counts.attached || free_counts.seen_return) && destroy_counts.seen_return;
 }
 
@@ -127,7 +126,7 @@ static bool map_is_gone(const struct probe *probe)
  * What is attached may yet see nothing: a compiler that puts a function into its callers leaves a
  * symbol behind. So a map is dropped, and has to come by.
  */
-static void drop_a_map(struct findings *findings, const struct probe *probe)
+static void drop_a_map(struct facts *facts, const struct probe *probe)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_NO_PREALLOC);
 	int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "check", 4, 4, 1, &opts), key = 1, look;
@@ -138,71 +137,71 @@ static void drop_a_map(struct findings *findings, const struct probe *probe)
 	close(fd);
 	for (look = 0; look < LOOKS && !map_is_gone(probe); look++)
 		pause_for_a_look();
-	for (enum point point = 0; point < NR_POINTS; point++) {
-		struct point_counts counts;
+	for (enum hook hook = 0; hook < NR_HOOKS; hook++) {
+		struct hook_counts counts;
 
-		probe_count_point(probe, point, &counts);
+		probe_count_point(probe, hook, &counts);
 		if (!counts.attached)
 			continue;
-		findings->points[point].seen = counts.seen;
+		facts->hooks[hook].seen = counts.seen;
 		if (counts.missed || (counts.returns && counts.missed_return))
-			findings->missed = true;
-		if (point == POINT_FREE)
-			findings->freed = counts.seen_return;
+			facts->missed = true;
+		if (hook == HOOK_FREE)
+			facts->freed = counts.seen_return;
 	}
 }
 
 /* Each point alone, to know which ones are not to be attached. */
-static void try_points(struct findings *findings, enum attach_mode mode, struct settings *settings,
+static void try_points(struct facts *facts, enum attach_mode mode, struct bpf_config *settings,
 		       const struct ksyms *ksyms)
 {
-	for (enum point point = 0; point < NR_POINTS; point++) {
-		struct attempt *tried = &findings->points[point].tried[mode];
+	for (enum hook hook = 0; hook < NR_HOOKS; hook++) {
+		struct attempt *tried = &facts->hooks[hook].tried[mode];
 		struct probe *probe = NULL;
 
-		if (findings->points[point].symbol == ANSWER_NO)
+		if (facts->hooks[hook].symbol == ANSWER_NO)
 			continue;
-		settings->points = 1U << point;
+		settings->hooks = 1U << hook;
 		tried->err = probe_attempt(&probe, mode, settings, ksyms);
-		tried->made = !tried->err ? probe_has(probe, point) : true;
+		tried->made = !tried->err ? probe_has(probe, hook) : true;
 		probe_close(probe);
 	}
 }
 
 /* As a run does, with all points at a time; one by one only if that fails. */
-static void try_mode(struct findings *findings, enum attach_mode mode, const struct ksyms *ksyms)
+static void try_mode(struct facts *facts, enum attach_mode mode, const struct ksyms *ksyms)
 {
 	const struct options whole_run = {
 		.view = VIEW_BOTH,
 		.identity = true,
 		.buffer_bytes = sysconf(_SC_PAGESIZE),
 	};
-	struct attempt *tried = &findings->tried[mode];
-	struct settings settings;
+	struct attempt *tried = &facts->tried[mode];
+	struct bpf_config settings;
 	struct probe *probe = NULL;
 
-	if (settings_make(&settings, &whole_run, ksyms))
+	if (bpf_config_make(&settings, &whole_run, ksyms))
 		return;
 	tried->made = true;
 	tried->err = probe_attempt(&probe, mode, &settings, ksyms);
 	if (tried->err) {
-		try_points(findings, mode, &settings, ksyms);
+		try_points(facts, mode, &settings, ksyms);
 		return;
 	}
-	for (enum point point = 0; point < NR_POINTS; point++)
-		findings->points[point].tried[mode].made = probe_has(probe, point);
+	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
+		facts->hooks[hook].tried[mode].made = probe_has(probe, hook);
 	/* The mode that a run takes is the first that can be had. */
-	if (mode == ATTACH_FENTRY || findings->tried[ATTACH_FENTRY].err)
-		drop_a_map(findings, probe);
+	if (mode == ATTACH_FENTRY || facts->tried[ATTACH_FENTRY].err)
+		drop_a_map(facts, probe);
 	probe_close(probe);
 }
 
-static bool worth_trying(const struct findings *findings)
+static bool worth_trying(const struct facts *facts)
 {
-	return findings->points[POINT_DESTROY].symbol == ANSWER_YES && findings->btf == ANSWER_YES;
+	return facts->hooks[HOOK_DESTROY].symbol == ANSWER_YES && facts->btf == ANSWER_YES;
 }
 
-int findings_from_machine(struct findings *findings)
+int facts_from_machine(struct facts *facts)
 {
 	struct utsname kernel;
 	struct ksyms *ksyms;
@@ -213,23 +212,23 @@ int findings_from_machine(struct findings *findings)
 		return err;
 	}
 	uname(&kernel);
-	findings->live = true;
-	snprintf(findings->release, sizeof(findings->release), "%s", kernel.release);
-	snprintf(findings->version, sizeof(findings->version), "%s", kernel.version);
-	snprintf(findings->machine, sizeof(findings->machine), "%s", kernel.machine);
-	findings->kprobes = kernel_kprobe_lack() ? ANSWER_NO : ANSWER_UNKNOWN;
-	findings->compiler_lack = kernel_compiler_lack();
-	findings->kprobe_danger = kernel_kprobe_danger();
-	look_at_privileges(findings);
-	look_at_types(findings);
-	findings_from_symbols(findings, ksyms);
-	if (worth_trying(findings)) {
-		try_mode(findings, ATTACH_FENTRY, ksyms);
-		if (!findings->kprobe_danger)
-			try_mode(findings, ATTACH_KPROBE, ksyms);
+	facts->live = true;
+	snprintf(facts->release, sizeof(facts->release), "%s", kernel.release);
+	snprintf(facts->version, sizeof(facts->version), "%s", kernel.version);
+	snprintf(facts->machine, sizeof(facts->machine), "%s", kernel.machine);
+	facts->kprobes = kernel_kprobe_lack() ? ANSWER_NO : ANSWER_UNKNOWN;
+	facts->compiler_lack = kernel_compiler_lack();
+	facts->kprobe_danger = kernel_kprobe_danger();
+	look_at_privileges(facts);
+	look_at_types(facts);
+	facts_from_symbols(facts, ksyms);
+	if (worth_trying(facts)) {
+		try_mode(facts, ATTACH_FENTRY, ksyms);
+		if (!facts->kprobe_danger)
+			try_mode(facts, ATTACH_KPROBE, ksyms);
 	}
-	look_at_list(findings, TRACEABLE, false, true);
-	look_at_list(findings, FORBIDDEN, true, false);
+	look_at_list(facts, TRACEABLE, false, true);
+	look_at_list(facts, FORBIDDEN, true, false);
 	ksyms_free(ksyms);
 	return 0;
 }

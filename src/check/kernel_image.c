@@ -145,19 +145,19 @@ int kernel_image_parse(struct kernel_image *image, const void *data, size_t size
 	if (err != -ENOEXEC && (err || image->btf))
 		return err;
 	for (; attempts < MAX_ATTEMPTS; attempts++) {
-		int unpack_err = unpack_next(data, size, &from, &unpacked);
+		int decompress_err = decompress_next(data, size, &from, &unpacked);
 
-		if (unpack_err == -EBADMSG)
+		if (decompress_err == -EBADMSG)
 			continue;
-		if (unpack_err)
-			return unpack_err == -ENODATA ? err : unpack_err;
-		unpack_err = look_into(&packed, unpacked.data, unpacked.size);
+		if (decompress_err)
+			return decompress_err == -ENODATA ? err : decompress_err;
+		decompress_err = look_into(&packed, unpacked.data, unpacked.size);
 		unpacked_free(&unpacked);
-		if (unpack_err == -ENOEXEC)
+		if (decompress_err == -ENOEXEC)
 			continue;
-		if (!unpack_err)
+		if (!decompress_err)
 			*image = packed;
-		return unpack_err;
+		return decompress_err;
 	}
 	return err;
 }

@@ -43,13 +43,13 @@ struct verdict {
 };
 
 /* Is the function there, as far as is known? */
-enum answer point_present(const struct findings *findings, enum point point);
+enum answer hook_present(const struct facts *facts, enum hook hook);
 
 /* Can it be attached to? *means: how that is known. */
-enum answer point_attachable(const struct findings *findings, enum point point,
-			     enum attach_mode mode, enum means *means);
+enum answer hook_attachable(const struct facts *facts, enum hook hook, enum attach_mode mode,
+			    enum means *means);
 
 /* Depends on the findings alone. */
-void verdict_make(struct verdict *verdict, const struct findings *findings);
+void verdict_make(struct verdict *verdict, const struct facts *facts);
 
 #endif

@@ -53,13 +53,13 @@ static bool done(void *ctx)
 	while (!err) {
 		err = bench_worker_answer(run->worker, &index, &answer);
 		if (!err)
-			bench_answered(run->bench, session_now_ns(), answer);
+			bench_answered(run->bench, clock_now_ns(), answer);
 		if (!err && answer == -EPERM) /* so it would be with all */
 			err = answer;
 	}
 	if (err == -EAGAIN)
 		err = 0;
-	if (!err && bench_over(run->bench, session_now_ns())) {
+	if (!err && bench_over(run->bench, clock_now_ns())) {
 		if (!bench_next(run->bench, &index, &warm_up))
 			return true;
 		err = bench_worker_run(run->worker, index, warm_up);
@@ -71,9 +71,9 @@ static bool done(void *ctx)
 static const struct sink_ops bench_ops = {
 	.call = recorder_call,
 	.teardown = take_teardown,
-	.reclaim = recorder_reclaim,
-	.hang = recorder_hang,
-	.wants_hang = recorder_wants_hang,
+	.reclaim = recorder_deferred_free,
+	.stuck = recorder_stuck,
+	.wants_stuck = recorder_wants_stuck,
 	.tick = tick,
 	.done = done,
 };
@@ -97,18 +97,18 @@ static int tell_of_missing(const struct run *run, size_t nr)
 	return -ENODATA;
 }
 
-static int record(struct run *run, struct live *live, size_t nr)
+static int record(struct run *run, struct tracer *tracer, size_t nr)
 {
 	const struct sink sink = {.ops = &bench_ops, .ctx = run};
 	int err = 0;
 
 	for (size_t i = 0; i < nr && !err; i++)
-		err = recording_scenario(run->recorder.recording, &run->list[i]);
+		err = writer_scenario(run->recorder.writer, &run->list[i]);
 	if (!err)
 		err = recorder_begin(&run->recorder);
 	if (err)
 		return err;
-	err = recorder_end(&run->recorder, live_run(live, &sink));
+	err = recorder_end(&run->recorder, tracer_run(tracer, &sink));
 	if (!err)
 		err = run->err;
 	return err ? err : tell_of_missing(run, nr);
@@ -117,13 +117,13 @@ static int record(struct run *run, struct live *live, size_t nr)
 static int record_all(const struct options *opts, const struct scenario *list, size_t nr)
 {
 	struct run run = {.list = list, .bench = bench_new(list, nr)};
-	struct live live = {};
+	struct tracer tracer = {};
 	int err = run.bench ? bench_worker_start(&run.worker, list, nr) : -ENOMEM;
 
 	if (!err)
-		err = recorder_open(&run.recorder, &live, opts);
+		err = recorder_open(&run.recorder, &tracer, opts);
 	if (!err)
-		err = record(&run, &live, nr);
+		err = record(&run, &tracer, nr);
 	recorder_close(&run.recorder);
 	bench_worker_stop(run.worker);
 	bench_free(run.bench);
@@ -142,12 +142,12 @@ static int show(const struct options *opts, const char *path, const struct scena
 	static const enum key by[] = {KEY_SCENARIO};
 	struct aggregate *aggregate = aggregate_new(by, 1, nr + 1);
 	const struct sink sink = {.ops = &ops, .ctx = aggregate};
-	struct replays replays = {};
+	struct reader_set readers = {};
 	struct rows rows;
-	int err = aggregate ? replays_open(&replays, &path, 1) : -ENOMEM;
+	int err = aggregate ? reader_set_open(&readers, &path, 1) : -ENOMEM;
 
 	if (!err)
-		err = replays_run(&replays, VIEW_TEARDOWNS, true, &sink);
+		err = reader_set_run(&readers, VIEW_TEARDOWNS, true, &sink);
 	if (!err)
 		err = aggregate_sort(aggregate, SORT_KEY, 0, &rows);
 	if (!err) {
@@ -157,7 +157,7 @@ static int show(const struct options *opts, const char *path, const struct scena
 		if (err)
 			diag_error("cannot write stdout: %s", strerror(-err));
 	}
-	replays_close(&replays);
+	reader_set_close(&readers);
 	aggregate_free(aggregate);
 	return err;
 }

@@ -9,32 +9,32 @@
 #include "util/diag.h"
 #include "util/outfile.h"
 
-static int show(const struct options *opts, const struct findings *findings,
+static int show(const struct options *opts, const struct facts *facts,
 		const struct verdict *verdict)
 {
-	struct output *output = NULL;
-	int err = output_open(&output, opts->output, false);
+	struct outfile *output = NULL;
+	int err = outfile_open(&output, opts->output, false);
 
 	if (!err)
-		err = check_report(output_file(output), opts->format, findings, verdict);
-	return output_end(output, opts->output, err);
+		err = check_report(outfile_stream(output), opts->format, facts, verdict);
+	return outfile_end(output, opts->output, err);
 }
 
 int cmd_check(const struct options *opts)
 {
 	bool files = opts->check_kernel || opts->check_btf;
-	struct findings findings;
+	struct facts facts;
 	struct verdict verdict = {.status = EXIT_FAILED};
 	int err;
 
-	findings_init(&findings);
-	err = files ? findings_from_files(&findings, opts->check_kernel, opts->check_btf,
-					  opts->check_kallsyms)
-		    : findings_from_machine(&findings);
+	facts_init(&facts);
+	err = files ? facts_from_files(&facts, opts->check_kernel, opts->check_btf,
+				       opts->check_kallsyms)
+		    : facts_from_machine(&facts);
 	if (!err) {
-		verdict_make(&verdict, &findings);
-		err = show(opts, &findings, &verdict);
+		verdict_make(&verdict, &facts);
+		err = show(opts, &facts, &verdict);
 	}
-	findings_free(&findings);
+	facts_free(&facts);
 	return err ? EXIT_FAILED : verdict.status;
 }

@@ -19,7 +19,7 @@
 
 /* One side of the comparison. */
 struct gathering {
-	struct replays replays;
+	struct reader_set readers;
 	struct aggregate *aggregate;
 	const struct filter *filter;
 };
@@ -51,7 +51,7 @@ static int gather(struct gathering *side, const struct options *opts, const stru
 	if (!side->aggregate)
 		return -ENOMEM;
 	aggregate_keep_samples(side->aggregate);
-	err = replays_run(&side->replays, opts->view, opts->identity, &sink);
+	err = reader_set_run(&side->readers, opts->view, opts->identity, &sink);
 	if (!err && aggregate_overflow(side->aggregate))
 		diag_warn("more than %d keys: %llu values are put together in one row", MAX_ROWS,
 			  aggregate_overflow(side->aggregate));
@@ -59,10 +59,10 @@ static int gather(struct gathering *side, const struct options *opts, const stru
 }
 
 /* What is compared if nothing is said of it. */
-static void choose_keys(struct options *opts, const struct gathering side[NR_SIDES_OF_DIFF])
+static void choose_keys(struct options *opts, const struct gathering side[NR_DIFF_SIDES])
 {
-	bool bench = replays_have_scenarios(&side[SIDE_BASE].replays) &&
-		     replays_have_scenarios(&side[SIDE_NEW].replays);
+	bool bench = reader_set_have_scenarios(&side[DIFF_BASE].readers) &&
+		     reader_set_have_scenarios(&side[DIFF_NEW].readers);
 
 	if (bench && !opts->view_given) {
 		opts->view = VIEW_TEARDOWNS;
@@ -84,63 +84,64 @@ static void choose_keys(struct options *opts, const struct gathering side[NR_SID
 /* A file can hold anything. */
 static void write_safe(FILE *file, enum format format, const char *text)
 {
-	char safe[TEXT_SIZE(CONDITION_LEN)];
+	char safe[TEXT_SIZE(RUN_INFO_LEN)];
 
 	if (!*text)
 		text = "?";
-	text_printable(safe, sizeof(safe), text, strnlen(text, CONDITION_LEN));
+	text_printable(safe, sizeof(safe), text, strnlen(text, RUN_INFO_LEN));
 	if (format == FORMAT_MARKDOWN)
-		cell_markdown(file, safe);
+		table_cell_markdown(file, safe);
 	else
 		fputs(safe, file);
 }
 
 /* What is compared with what. */
-static void write_side(FILE *file, enum format format, const char *name, const struct replays *side)
+static void write_side(FILE *file, enum format format, const char *name,
+		       const struct reader_set *side)
 {
-	const struct conditions *conditions = side->first;
+	const struct run_info *run_info = side->first;
 
 	fprintf(file, "%s%s: ", format == FORMAT_MARKDOWN ? "- " : "", name);
-	write_safe(file, format, replay_path(side->replay[0]));
+	write_safe(file, format, reader_path(side->reader[0]));
 	if (side->nr > 1)
 		fprintf(file, " and %zu more", side->nr - 1);
 	fputs(", Linux ", file);
-	write_safe(file, format, conditions->kernel_release);
+	write_safe(file, format, run_info->kernel_release);
 	fputs(" on ", file);
-	write_safe(file, format, conditions->host);
+	write_safe(file, format, run_info->host);
 	fputs(", ", file);
-	write_safe(file, format, conditions->attach);
+	write_safe(file, format, run_info->attach);
 	putc('\n', file);
 }
 
 static int write_diff(const struct options *opts, const struct gathering *side,
 		      const struct diff *diff)
 {
-	struct output *output = NULL;
-	int err = output_open(&output, opts->output, false);
+	struct outfile *output = NULL;
+	int err = outfile_open(&output, opts->output, false);
 
 	if (!err && (opts->format == FORMAT_TABLE || opts->format == FORMAT_MARKDOWN)) {
-		write_side(output_file(output), opts->format, "base", &side[SIDE_BASE].replays);
-		write_side(output_file(output), opts->format, "new", &side[SIDE_NEW].replays);
-		putc('\n', output_file(output));
+		write_side(outfile_stream(output), opts->format, "base", &side[DIFF_BASE].readers);
+		write_side(outfile_stream(output), opts->format, "new", &side[DIFF_NEW].readers);
+		putc('\n', outfile_stream(output));
 	}
 	if (!err)
-		err = diff_write(output_file(output), opts, diff);
-	return output_end(output, opts->output, err);
+		err = diff_write(outfile_stream(output), opts, diff);
+	return outfile_end(output, opts->output, err);
 }
 
-static int compare(const struct options *opts, struct gathering side[NR_SIDES_OF_DIFF])
+static int compare(const struct options *opts, struct gathering side[NR_DIFF_SIDES])
 {
 	struct filter filter;
 	struct diff diff;
 	int err = filter_init(&filter, opts);
 
 	if (!err)
-		err = gather(&side[SIDE_BASE], opts, &filter);
+		err = gather(&side[DIFF_BASE], opts, &filter);
 	if (!err)
-		err = gather(&side[SIDE_NEW], opts, &filter);
+		err = gather(&side[DIFF_NEW], opts, &filter);
 	if (!err)
-		err = diff_make(&diff, side[SIDE_BASE].aggregate, side[SIDE_NEW].aggregate, opts);
+		err = diff_make(&diff, side[DIFF_BASE].aggregate, side[DIFF_NEW].aggregate, opts);
 	if (err) {
 		if (err != -EINVAL) /* of which the user has been told */
 			diag_error("cannot compare: %s", strerror(-err));
@@ -153,15 +154,15 @@ static int compare(const struct options *opts, struct gathering side[NR_SIDES_OF
 	return err < 0 ? EXIT_FAILED : err;
 }
 
-static int compare_if_comparable(struct options *opts, struct gathering side[NR_SIDES_OF_DIFF])
+static int compare_if_comparable(struct options *opts, struct gathering side[NR_DIFF_SIDES])
 {
 	int err;
 
-	for (int i = 0; i < NR_SIDES_OF_DIFF; i++)
-		if (replays_open(&side[i].replays, opts->files[i], opts->nr_files[i]) ||
-		    replays_spare(&side[i].replays, opts->output))
+	for (int i = 0; i < NR_DIFF_SIDES; i++)
+		if (reader_set_open(&side[i].readers, opts->files[i], opts->nr_files[i]) ||
+		    reader_set_spare(&side[i].readers, opts->output))
 			return EXIT_FAILED;
-	if (!comparable(&side[SIDE_BASE].replays, &side[SIDE_NEW].replays, &err)) {
+	if (!comparable(&side[DIFF_BASE].readers, &side[DIFF_NEW].readers, &err)) {
 		if (!err && !opts->force)
 			diag_error("these recordings cannot be compared well (--force does)");
 		if (err || !opts->force)
@@ -173,15 +174,15 @@ static int compare_if_comparable(struct options *opts, struct gathering side[NR_
 
 int cmd_diff(const struct options *given)
 {
-	static struct gathering side[NR_SIDES_OF_DIFF];
+	static struct gathering side[NR_DIFF_SIDES];
 	static struct options opts;
 	int status;
 
 	opts = *given;
 	status = compare_if_comparable(&opts, side);
-	for (int i = 0; i < NR_SIDES_OF_DIFF; i++) {
+	for (int i = 0; i < NR_DIFF_SIDES; i++) {
 		aggregate_free(side[i].aggregate);
-		replays_close(&side[i].replays);
+		reader_set_close(&side[i].readers);
 	}
 	return status;
 }

@@ -117,7 +117,7 @@ static bool value_out_of_view(const struct options *opts)
 	return false;
 }
 
-static bool pair_contradictory(const struct options_given *given)
+static bool call_matcher_contradictory(const struct options_given *given)
 {
 	const char *attach = given->value[OPT_ATTACH];
 	char first[32], second[32];
@@ -166,7 +166,7 @@ static bool format_contradictory(const struct options *opts, const struct option
 }
 
 /* The file of a recording is written to here and there, as no pipe can be. */
-static bool recording_misplaced(const struct options *opts, const struct options_given *given)
+static bool writer_misplaced(const struct options *opts, const struct options_given *given)
 {
 	if (opts->action != ACTION_RECORD && opts->action != ACTION_BENCH)
 		return false;
@@ -182,7 +182,7 @@ static bool words_contradictory(const struct options *opts, const struct options
 		diag_error("--kallsyms needs --kernel or --btf, whose symbols they are");
 		return true;
 	}
-	if (given->value[OPT_INTERVAL] && opts->nr_files[SIDE_BASE] > 1) {
+	if (given->value[OPT_INTERVAL] && opts->nr_files[DIFF_BASE] > 1) {
 		diag_error("--interval needs a single recording");
 		return true;
 	}
@@ -196,9 +196,9 @@ static bool words_contradictory(const struct options *opts, const struct options
 
 int options_check(const struct options *opts, const struct options_given *given)
 {
-	if (pair_contradictory(given) || format_contradictory(opts, given))
+	if (call_matcher_contradictory(given) || format_contradictory(opts, given))
 		return -EINVAL;
-	if (recording_misplaced(opts, given) || words_contradictory(opts, given))
+	if (writer_misplaced(opts, given) || words_contradictory(opts, given))
 		return -EINVAL;
 	if (opts->view == VIEW_BOTH)
 		return 0;

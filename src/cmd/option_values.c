@@ -226,7 +226,7 @@ static void trim(const char **text, size_t *len)
 }
 
 /* "p50>10%", of which the percent sign may be left out. */
-static int parse_gate(const char *text, size_t len, struct gate *gate)
+static int parse_gate(const char *text, size_t len, struct diff_limit *limit)
 {
 	const char *names[NR_METRICS];
 	const char *number = memchr(text, '>', len);
@@ -246,11 +246,11 @@ static int parse_gate(const char *text, size_t len, struct gate *gate)
 	if (metric < 0)
 		return metric;
 	trim(&number, &number_len);
-	gate->metric = metric;
+	limit->metric = metric;
 	if (number_len && number[number_len - 1] == '%')
 		number_len--;
 	trim(&number, &number_len);
-	if (option_read_decimal(number, number_len, &gate->percent)) {
+	if (option_read_decimal(number, number_len, &limit->percent)) {
 		diag_error("--fail-on: '%.*s' is not a number of percent (0 or more, such as 10 or"
 			   " 2.5)",
 			   (int)number_len, number);
@@ -264,19 +264,19 @@ int option_fail_on(struct options *opts, const char *value)
 	for (;; value++) {
 		size_t all = strcspn(value, ","), len = all;
 		const char *text = value;
-		struct gate gate;
+		struct diff_limit limit;
 		int err;
 
 		trim(&text, &len);
-		err = parse_gate(text, len, &gate);
+		err = parse_gate(text, len, &limit);
 		if (err)
 			return err;
-		if (opts->nr_gates == MAX_GATES) {
+		if (opts->nr_limits == MAX_LIMITS) {
 			diag_error("--fail-on: '%.*s' is one too many (at most %d)", (int)len, text,
-				   MAX_GATES);
+				   MAX_LIMITS);
 			return -E2BIG;
 		}
-		opts->gates[opts->nr_gates++] = gate;
+		opts->limits[opts->nr_limits++] = limit;
 		value += all;
 		if (!*value)
 			return 0;
@@ -287,7 +287,7 @@ int option_type(struct options *opts, const char *value)
 {
 	__u32 type;
 
-	if (maptype_from_name(value, &type)) {
+	if (map_type_from_name(value, &type)) {
 		diag_error("--type: unknown map type '%s' (as bpftool names them: hash, "
 			   "percpu_hash, lpm_trie, ...)",
 			   value);
@@ -373,7 +373,7 @@ int option_kallsyms(struct options *opts, const char *value)
 	return take_path(&opts->check_kallsyms, "kallsyms", value);
 }
 
-int option_file(struct options *opts, enum side_of_diff side, const char *path)
+int option_file(struct options *opts, enum diff_side side, const char *path)
 {
 	if (!*path) {
 		diag_error("'' is no name of a recording");
@@ -389,12 +389,12 @@ int option_file(struct options *opts, enum side_of_diff side, const char *path)
 
 int option_base(struct options *opts, const char *value)
 {
-	return option_file(opts, SIDE_BASE, value);
+	return option_file(opts, DIFF_BASE, value);
 }
 
 int option_new(struct options *opts, const char *value)
 {
-	return option_file(opts, SIDE_NEW, value);
+	return option_file(opts, DIFF_NEW, value);
 }
 
 const char *option_key_name(enum key key)

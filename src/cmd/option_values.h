@@ -41,7 +41,7 @@ int option_kallsyms(struct options *opts, const char *value);
 int option_read_decimal(const char *text, size_t len, double *number);
 
 /* Takes one more recording. */
-int option_file(struct options *opts, enum side_of_diff side, const char *path);
+int option_file(struct options *opts, enum diff_side side, const char *path);
 
 /* As they are written on the command line. */
 const char *option_key_name(enum key key);

@@ -21,8 +21,8 @@
 struct parser {
 	struct options *opts;
 	struct options_given given;
-	bool side_named;	/* by --base or --new, */
-	enum side_of_diff side; /* to which words go from there on */
+	bool side_named;     /* by --base or --new, */
+	enum diff_side side; /* to which words go from there on */
 };
 
 static const char teardowns[] = "teardowns";
@@ -184,15 +184,15 @@ static bool answer(enum action action, enum opt opt)
 static int name_side(struct parser *parser, enum opt opt)
 {
 	struct options *opts = parser->opts;
-	const char *const *loose = opts->files[SIDE_BASE];
+	const char *const *loose = opts->files[DIFF_BASE];
 
-	if (!parser->side_named && opts->nr_files[SIDE_BASE]) {
+	if (!parser->side_named && opts->nr_files[DIFF_BASE]) {
 		diag_error("unexpected argument '%s' before --%s (which side is it of?)", loose[0],
 			   option_specs[opt].long_name);
 		return -EINVAL;
 	}
 	parser->side_named = true;
-	parser->side = opt == OPT_BASE ? SIDE_BASE : SIDE_NEW;
+	parser->side = opt == OPT_BASE ? DIFF_BASE : DIFF_NEW;
 	return 0;
 }
 
@@ -284,19 +284,19 @@ static int tell_sides(struct parser *parser)
 	size_t *nr = opts->nr_files;
 
 	if (parser->side_named) {
-		if (nr[SIDE_BASE] && nr[SIDE_NEW])
+		if (nr[DIFF_BASE] && nr[DIFF_NEW])
 			return 0;
 		diag_error("diff needs a recording on each side, and there is none for --%s",
-			   nr[SIDE_BASE] ? "new" : "base");
+			   nr[DIFF_BASE] ? "new" : "base");
 		return -EINVAL;
 	}
-	if (nr[SIDE_BASE] != 2) {
+	if (nr[DIFF_BASE] != 2) {
 		diag_error("diff needs two recordings, BASE and NEW%s",
-			   nr[SIDE_BASE] > 2 ? ": for more, see --base and --new" : "");
+			   nr[DIFF_BASE] > 2 ? ": for more, see --base and --new" : "");
 		return -EINVAL;
 	}
-	opts->files[SIDE_NEW][0] = opts->files[SIDE_BASE][1];
-	nr[SIDE_BASE] = nr[SIDE_NEW] = 1;
+	opts->files[DIFF_NEW][0] = opts->files[DIFF_BASE][1];
+	nr[DIFF_BASE] = nr[DIFF_NEW] = 1;
 	return 0;
 }
 
@@ -315,7 +315,7 @@ static int check_needs(struct parser *parser)
 			   opts->command ? ", before the command" : "");
 		return -EINVAL;
 	}
-	if (opts->action == ACTION_REPORT && !opts->nr_files[SIDE_BASE]) {
+	if (opts->action == ACTION_REPORT && !opts->nr_files[DIFF_BASE]) {
 		diag_error("report needs a recording (see record)");
 		return -EINVAL;
 	}
@@ -407,7 +407,7 @@ static enum options_result take_options(struct parser *parser, int argc, char **
 
 enum options_result options_parse(struct options *opts, int argc, char **argv)
 {
-	struct parser parser = {.opts = opts, .side = SIDE_BASE};
+	struct parser parser = {.opts = opts, .side = DIFF_BASE};
 	enum options_result result;
 	int taken;
 

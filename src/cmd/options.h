@@ -67,10 +67,10 @@ enum sort {
 	NR_SORTS,
 };
 
-#define MAX_FILES 1024 /* recordings, on each side of a comparison */
-#define MAX_GATES 16
+#define MAX_FILES  1024 /* recordings, on each side of a comparison */
+#define MAX_LIMITS 16
 
-enum side_of_diff { SIDE_BASE, SIDE_NEW, NR_SIDES_OF_DIFF };
+enum diff_side { DIFF_BASE, DIFF_NEW, NR_DIFF_SIDES };
 
 /* A figure of a side of a comparison. */
 enum metric { METRIC_P50, METRIC_P99, METRIC_MEAN, METRIC_TOTAL, NR_METRICS };
@@ -89,7 +89,7 @@ static inline const char *metric_name(enum metric metric)
 }
 
 /* What a comparison must not show: the metric has grown by more than this. */
-struct gate {
+struct diff_limit {
 	enum metric metric;
 	double percent;
 };
@@ -129,12 +129,12 @@ struct options {
 
 	char *const *command; /* of record: what to run, NULL at its end; NULL: nothing */
 
-	/* Recordings to read: of report, those of SIDE_BASE. Point into argv. */
-	const char *files[NR_SIDES_OF_DIFF][MAX_FILES];
-	size_t nr_files[NR_SIDES_OF_DIFF];
+	/* Recordings to read: of report, those of DIFF_BASE. Point into argv. */
+	const char *files[NR_DIFF_SIDES][MAX_FILES];
+	size_t nr_files[NR_DIFF_SIDES];
 
-	struct gate gates[MAX_GATES]; /* of diff */
-	size_t nr_gates;
+	struct diff_limit limits[MAX_LIMITS]; /* of diff */
+	size_t nr_limits;
 	double alpha;	 /* of diff: how probable a false alarm may be */
 	__u32 phases;	 /* of diff: bit N: enum phase N is compared; 0: all */
 	bool view_given; /* which view was asked for, rather than taken for want of a word */

@@ -52,12 +52,12 @@ static bool done(void *ctx)
 	}
 	if (!command_is_over(&record->command))
 		return false;
-	now = session_now_ns();
+	now = clock_now_ns();
 	if (!record->over_ns)
 		record->over_ns = now;
 	if (now - record->over_ns < SETTLE_NS)
 		return false;
-	if (!session_waits(record->recorder.live->session, record->over_ns + SETTLE_NS))
+	if (!session_waits(record->recorder.tracer->session, record->over_ns + SETTLE_NS))
 		return true;
 	if (now - record->over_ns < SETTLE_MOST_NS)
 		return false;
@@ -68,32 +68,32 @@ static bool done(void *ctx)
 static const struct sink_ops record_ops = {
 	.call = recorder_call,
 	.teardown = recorder_teardown,
-	.reclaim = recorder_reclaim,
-	.hang = recorder_hang,
-	.wants_hang = recorder_wants_hang,
+	.reclaim = recorder_deferred_free,
+	.stuck = recorder_stuck,
+	.wants_stuck = recorder_wants_stuck,
 	.tick = recorder_tick,
 	.done = done,
 	.signalled = signalled,
 };
 
-static int run(struct record *record, struct live *live)
+static int run(struct record *record, struct tracer *tracer)
 {
 	const struct sink sink = {.ops = &record_ops, .ctx = record};
 	int err = recorder_begin(&record->recorder);
 
-	return err ? err : recorder_end(&record->recorder, live_run(live, &sink));
+	return err ? err : recorder_end(&record->recorder, tracer_run(tracer, &sink));
 }
 
 int cmd_record(const struct options *opts)
 {
 	struct record record = {};
-	struct live live = {};
+	struct tracer tracer = {};
 	int err = opts->command ? command_start(&record.command, opts->command) : 0;
 
 	if (!err)
-		err = recorder_open(&record.recorder, &live, opts);
+		err = recorder_open(&record.recorder, &tracer, opts);
 	if (!err)
-		err = run(&record, &live);
+		err = run(&record, &tracer);
 	if (record.told_to_go && !command_is_over(&record.command))
 		diag_warn("'%s' still runs", opts->command[0]);
 	recorder_close(&record.recorder);

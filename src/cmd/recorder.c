@@ -20,26 +20,26 @@ static struct recorder *recorder_of(void *ctx)
 
 int recorder_call(void *ctx, const struct call *call)
 {
-	return recording_call(recorder_of(ctx)->recording, call);
+	return writer_call(recorder_of(ctx)->writer, call);
 }
 
 int recorder_teardown(void *ctx, const struct teardown *teardown)
 {
-	return recording_teardown(recorder_of(ctx)->recording, teardown);
+	return writer_teardown(recorder_of(ctx)->writer, teardown);
 }
 
-int recorder_reclaim(void *ctx, const struct reclaim *reclaim)
+int recorder_deferred_free(void *ctx, const struct deferred_free *reclaim)
 {
-	return recording_reclaim(recorder_of(ctx)->recording, reclaim);
+	return writer_deferred_free(recorder_of(ctx)->writer, reclaim);
 }
 
-int recorder_hang(void *ctx, const struct hang *hang)
+int recorder_stuck(void *ctx, const struct stuck *stuck)
 {
-	hang_print(stderr, hang);
-	return recording_hang(recorder_of(ctx)->recording, hang);
+	stuck_text_print(stderr, stuck);
+	return writer_stuck(recorder_of(ctx)->writer, stuck);
 }
 
-bool recorder_wants_hang(void *ctx, const struct call *map)
+bool recorder_wants_stuck(void *ctx, const struct call *map)
 {
 	(void)ctx;
 	(void)map;
@@ -51,15 +51,15 @@ static __u64 lost(const struct ledger *ledger, const struct teardown_counts *cou
 	__u64 sum = ledger->parked_lost;
 	int i;
 
-	for (i = 0; i < NR_POINTS; i++)
-		if (counts->points[i].attached)
-			sum += counts->points[i].lost + counts->points[i].lost_return;
+	for (i = 0; i < NR_HOOKS; i++)
+		if (counts->hooks[i].attached)
+			sum += counts->hooks[i].lost + counts->hooks[i].lost_return;
 	return sum;
 }
 
 static void show_progress(struct recorder *recorder, __u64 now_ns, __u64 nr_lost)
 {
-	__u64 events = recording_events(recorder->recording), rate = 0;
+	__u64 events = writer_events(recorder->writer), rate = 0;
 	char elapsed[DURATION_SIZE];
 
 	if (now_ns > recorder->shown_ns)
@@ -81,47 +81,47 @@ int recorder_tick(void *ctx, __u64 now_ns, __u64 *next_ns)
 	*next_ns = recorder->committed_ns + COMMIT_NS;
 	if (now_ns < *next_ns)
 		return 0;
-	session_count(recorder->live->session, &ledger, &counts);
+	session_count(recorder->tracer->session, &ledger, &counts);
 	show_progress(recorder, now_ns, lost(&ledger, &counts));
-	err = recording_ledger(recorder->recording, &ledger, &counts);
+	err = writer_ledger(recorder->writer, &ledger, &counts);
 	if (!err)
-		err = recording_commit(recorder->recording);
-	recorder->committed_ns = session_now_ns();
+		err = writer_commit(recorder->writer);
+	recorder->committed_ns = clock_now_ns();
 	*next_ns = recorder->committed_ns + COMMIT_NS;
 	return err;
 }
 
-static struct conditions conditions_of(const struct live *live, const struct options *opts)
+static struct run_info run_info_of(const struct tracer *tracer, const struct options *opts)
 {
-	struct conditions conditions = {.end_ns = UNKNOWN_NS};
+	struct run_info run_info = {.end_ns = UNKNOWN_NS};
 
-	conditions_now(&conditions, opts->argc, opts->argv,
-		       live->ksyms && ksyms_hidden(live->ksyms));
-	if (live->probe)
-		snprintf(conditions.attach, sizeof(conditions.attach), "%s",
-			 probe_method(live->probe));
-	return conditions;
+	run_info_now(&run_info, opts->argc, opts->argv,
+		     tracer->ksyms && ksyms_hidden(tracer->ksyms));
+	if (tracer->probe)
+		snprintf(run_info.attach, sizeof(run_info.attach), "%s",
+			 probe_method(tracer->probe));
+	return run_info;
 }
 
 static int make_file(struct recorder *recorder, const struct options *opts)
 {
-	const struct conditions conditions = conditions_of(recorder->live, opts);
-	int err = recording_create(&recorder->recording, opts->output, opts->force, &conditions);
+	const struct run_info run_info = run_info_of(recorder->tracer, opts);
+	int err = writer_create(&recorder->writer, opts->output, opts->force, &run_info);
 
 	return err == -EPERM ? -EACCES : err; /* -EPERM is a word on tracing */
 }
 
-int recorder_open(struct recorder *recorder, struct live *live, const struct options *opts)
+int recorder_open(struct recorder *recorder, struct tracer *tracer, const struct options *opts)
 {
 	int err = 0;
 
 	memset(recorder, 0, sizeof(*recorder));
-	recorder->live = live;
+	recorder->tracer = tracer;
 	recorder->path = opts->output;
 	if (!opts->force)
 		err = make_file(recorder, opts);
 	if (!err)
-		err = live_start(live, opts);
+		err = tracer_start(tracer, opts);
 	if (!err && opts->force)
 		err = make_file(recorder, opts);
 	return err;
@@ -129,41 +129,41 @@ int recorder_open(struct recorder *recorder, struct live *live, const struct opt
 
 int recorder_begin(struct recorder *recorder)
 {
-	const struct conditions conditions = conditions_of(recorder->live, recorder->live->opts);
+	const struct run_info run_info = run_info_of(recorder->tracer, recorder->tracer->opts);
 
-	recorder->start_ns = conditions.start_ns;
-	recorder->committed_ns = recorder->shown_ns = conditions.start_ns;
-	return recording_begin(recorder->recording, &conditions);
+	recorder->start_ns = run_info.start_ns;
+	recorder->committed_ns = recorder->shown_ns = run_info.start_ns;
+	return writer_begin(recorder->writer, &run_info);
 }
 
 int recorder_end(struct recorder *recorder, int err)
 {
-	__u64 end_ns = session_now_ns(), events = recording_events(recorder->recording);
+	__u64 end_ns = clock_now_ns(), events = writer_events(recorder->writer);
 	struct teardown_counts counts;
 	struct ledger ledger;
 
-	if (!recorder->live->session)
+	if (!recorder->tracer->session)
 		return err;
-	session_count(recorder->live->session, &ledger, &counts);
+	session_count(recorder->tracer->session, &ledger, &counts);
 	if (!err)
-		err = recording_ledger(recorder->recording, &ledger, &counts);
+		err = writer_ledger(recorder->writer, &ledger, &counts);
 	if (!err)
-		err = recording_end(recorder->recording, end_ns);
+		err = writer_end(recorder->writer, end_ns);
 	if (err)
 		diag_info("'%s' holds what was recorded before that", recorder->path);
 	else
 		diag_info("recorded %llu events in '%s'", events, recorder->path);
 	render_ledger_text(stderr, &ledger, false);
 	render_teardown_ledger_text(stderr, &counts.ledger, false);
-	render_points_text(stderr, counts.points, NR_POINTS);
+	render_points_text(stderr, counts.hooks, NR_HOOKS);
 	return err;
 }
 
 void recorder_close(struct recorder *recorder)
 {
-	if (recorder->live)
-		live_stop(recorder->live);
-	if (recorder->recording && !recorder->start_ns)
+	if (recorder->tracer)
+		tracer_stop(recorder->tracer);
+	if (recorder->writer && !recorder->start_ns)
 		unlink(recorder->path);
-	recording_close(recorder->recording);
+	writer_close(recorder->writer);
 }

@@ -9,8 +9,8 @@
 #include "trace/tracer.h"
 
 struct recorder {
-	struct live *live;
-	struct recording *recording;
+	struct tracer *tracer;
+	struct writer *writer;
 	const char *path;
 	__u64 start_ns;
 	__u64 committed_ns; /* when that was done last */
@@ -22,9 +22,9 @@ struct recorder {
  * Makes the file and starts the live one, which must outlive the recorder: what is wrong with the
  * file is said at once, but one that is there is only written over when all else has been found
  * possible. Whether it succeeds or not, recorder_close() is to be called. Errors are those of
- * live_start() and recording_create().
+ * tracer_start() and writer_create().
  */
-int recorder_open(struct recorder *recorder, struct live *live, const struct options *opts);
+int recorder_open(struct recorder *recorder, struct tracer *tracer, const struct options *opts);
 
 /* To be called when all is set for the run to begin. */
 int recorder_begin(struct recorder *recorder);
@@ -32,9 +32,9 @@ int recorder_begin(struct recorder *recorder);
 /* What a sink does; a ctx of them begins with the recorder. */
 int recorder_call(void *ctx, const struct call *call);
 int recorder_teardown(void *ctx, const struct teardown *teardown);
-int recorder_reclaim(void *ctx, const struct reclaim *reclaim);
-int recorder_hang(void *ctx, const struct hang *hang);
-bool recorder_wants_hang(void *ctx, const struct call *map);
+int recorder_deferred_free(void *ctx, const struct deferred_free *reclaim);
+int recorder_stuck(void *ctx, const struct stuck *stuck);
+bool recorder_wants_stuck(void *ctx, const struct call *map);
 
 /* Commits now and then, so that next to nothing is lost if the machine stops. */
 int recorder_tick(void *ctx, __u64 now_ns, __u64 *next_ns);

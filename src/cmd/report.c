@@ -8,40 +8,40 @@
 #include "recording/reader_set.h"
 #include "util/diag.h"
 
-static int show(struct replays *replays, const struct options *opts, struct report *report)
+static int show(struct reader_set *readers, const struct options *opts, struct report *report)
 {
 	const struct sink sink = report_sink(report);
 	struct teardown_counts counts;
 	struct ledger ledger;
-	int err = replays_ledger(replays, &ledger, &counts);
+	int err = reader_set_ledger(readers, &ledger, &counts);
 
 	if (!err)
 		err = report_begin(report);
 	if (err)
 		return err;
-	err = replays_run(replays, opts->view, opts->identity, &sink);
+	err = reader_set_run(readers, opts->view, opts->identity, &sink);
 	if (err == -EINVAL) /* a damaged recording, of which no half is shown */
 		return err;
-	return report_end(report, replays_end_ns(replays), &ledger, &counts, err);
+	return report_end(report, reader_set_end_ns(readers), &ledger, &counts, err);
 }
 
 int cmd_report(const struct options *opts)
 {
-	struct replays replays = {};
+	struct reader_set readers = {};
 	struct report *report;
 	struct start start;
-	int err = replays_open(&replays, opts->files[SIDE_BASE], opts->nr_files[SIDE_BASE]);
+	int err = reader_set_open(&readers, opts->files[DIFF_BASE], opts->nr_files[DIFF_BASE]);
 
 	if (!err)
-		err = replays_spare(&replays, opts->output);
+		err = reader_set_spare(&readers, opts->output);
 	if (!err) {
-		start = replays_start(&replays);
+		start = reader_set_start(&readers);
 		err = report_open(&report, opts, &start);
 	}
 	if (!err) {
-		err = show(&replays, opts, report);
+		err = show(&readers, opts, report);
 		report_close(report);
 	}
-	replays_close(&replays);
+	reader_set_close(&readers);
 	return err ? EXIT_FAILED : EXIT_DONE;
 }

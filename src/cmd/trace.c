@@ -14,12 +14,12 @@ static struct start now(void)
 
 	clock_gettime(CLOCK_REALTIME, &wall);
 	return (struct start){
-		.ns = session_now_ns(),
+		.ns = clock_now_ns(),
 		.realtime_ns = wall.tv_sec * 1000000000ULL + wall.tv_nsec,
 	};
 }
 
-static int trace(struct live *live, struct report *report)
+static int trace(struct tracer *tracer, struct report *report)
 {
 	const struct sink sink = report_sink(report);
 	struct teardown_counts counts;
@@ -28,26 +28,26 @@ static int trace(struct live *live, struct report *report)
 
 	if (err)
 		return err;
-	err = live_run(live, &sink);
-	if (!live->session)
+	err = tracer_run(tracer, &sink);
+	if (!tracer->session)
 		return err;
-	session_count(live->session, &ledger, &counts);
-	return report_end(report, session_now_ns(), &ledger, &counts, err);
+	session_count(tracer->session, &ledger, &counts);
+	return report_end(report, clock_now_ns(), &ledger, &counts, err);
 }
 
 int cmd_trace(const struct options *opts)
 {
 	const struct start start = now();
 	struct report *report;
-	struct live live = {};
+	struct tracer tracer = {};
 	int err = report_open(&report, opts, &start);
 
 	if (err)
 		return exit_status_of(err);
-	err = live_start(&live, opts);
+	err = tracer_start(&tracer, opts);
 	if (!err)
-		err = trace(&live, report);
-	live_stop(&live);
+		err = trace(&tracer, report);
+	tracer_stop(&tracer);
 	report_close(report);
 	return exit_status_of(err);
 }

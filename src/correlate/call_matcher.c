@@ -13,8 +13,8 @@ struct waiting {
 	bool overdue; /* has been told of */
 };
 
-struct pair {
-	pair_call_fn call_fn;
+struct call_matcher {
+	call_matcher_call_fn call_fn;
 	void *ctx;
 	struct waiting *waiting[NR_LISTS]; /* by thread */
 	struct waiting *spare; /* to be used again; no more than ever waited at a time */
@@ -22,15 +22,15 @@ struct pair {
 	__u64 completed, entry_only, return_only;
 };
 
-struct pair *pair_new(pair_call_fn call_fn, void *ctx)
+struct call_matcher *call_matcher_new(call_matcher_call_fn call_fn, void *ctx)
 {
-	struct pair *pair = calloc(1, sizeof(*pair));
+	struct call_matcher *matcher = calloc(1, sizeof(*matcher));
 
-	if (pair) {
-		pair->call_fn = call_fn;
-		pair->ctx = ctx;
+	if (matcher) {
+		matcher->call_fn = call_fn;
+		matcher->ctx = ctx;
 	}
-	return pair;
+	return matcher;
 }
 
 static void free_list(struct waiting *waiting)
@@ -43,37 +43,37 @@ static void free_list(struct waiting *waiting)
 	}
 }
 
-void pair_free(struct pair *pair)
+void call_matcher_free(struct call_matcher *matcher)
 {
 	int i;
 
-	if (!pair)
+	if (!matcher)
 		return;
 	for (i = 0; i < NR_LISTS; i++)
-		free_list(pair->waiting[i]);
-	free_list(pair->spare);
-	free(pair);
+		free_list(matcher->waiting[i]);
+	free_list(matcher->spare);
+	free(matcher);
 }
 
 /* Where the call that a thread is in is linked, or would be. */
-static struct waiting **find(struct pair *pair, __u32 tid)
+static struct waiting **find(struct call_matcher *matcher, __u32 tid)
 {
-	struct waiting **link = &pair->waiting[tid % NR_LISTS];
+	struct waiting **link = &matcher->waiting[tid % NR_LISTS];
 
 	while (*link && (*link)->entry.head.tid != tid)
 		link = &(*link)->next;
 	return link;
 }
 
-struct call pair_call_of(const struct record_call *rec)
+struct call call_matcher_call_of(const struct record_call *rec)
 {
 	struct call call = {
 		.ts_ns = UNKNOWN_NS,
 		.latency_ns = UNKNOWN_NS,
 		.caller = rec->head.caller,
 		.map = rec->head.map,
-		.key = rec->head.point == POINT_FREE ? 0 : rec->key,
-		.entries = rec->head.point == POINT_FREE && rec->head.type == RECORD_ENTRY
+		.key = rec->head.hook == HOOK_FREE ? 0 : rec->key,
+		.entries = rec->head.hook == HOOK_FREE && rec->head.type == RECORD_ENTRY
 				   ? rec->entries
 				   : ENTRIES_UNKNOWN,
 		.identity = {.released_ns = UNKNOWN_NS},
@@ -95,26 +95,26 @@ struct call pair_call_of(const struct record_call *rec)
 	return call;
 }
 
-static void pass_entry(struct pair *pair, const struct record_call *entry)
+static void pass_entry(struct call_matcher *matcher, const struct record_call *entry)
 {
-	struct call call = pair_call_of(entry);
+	struct call call = call_matcher_call_of(entry);
 
 	call.ts_ns = entry->head.ts_ns;
-	pair->call_fn(pair->ctx, &call);
+	matcher->call_fn(matcher->ctx, &call);
 }
 
-static void pass_return(struct pair *pair, const struct record_call *ret)
+static void pass_return(struct call_matcher *matcher, const struct record_call *ret)
 {
-	struct call call = pair_call_of(ret);
+	struct call call = call_matcher_call_of(ret);
 
-	pair->return_only++;
-	pair->call_fn(pair->ctx, &call);
+	matcher->return_only++;
+	matcher->call_fn(matcher->ctx, &call);
 }
 
-static void pass_both(struct pair *pair, const struct record_call *entry,
+static void pass_both(struct call_matcher *matcher, const struct record_call *entry,
 		      const struct record_call *ret)
 {
-	struct call call = pair_call_of(entry);
+	struct call call = call_matcher_call_of(entry);
 
 	call.ts_ns = entry->head.ts_ns;
 	call.latency_ns = ret->head.ts_ns - entry->head.ts_ns;
@@ -124,8 +124,8 @@ static void pass_both(struct pair *pair, const struct record_call *entry,
 	 */
 	if (ret->head.caller && (!ret->head.arg || !entry->head.caller))
 		call.caller = ret->head.caller;
-	pair->completed++;
-	pair->call_fn(pair->ctx, &call);
+	matcher->completed++;
+	matcher->call_fn(matcher->ctx, &call);
 }
 
 /* What both sides know must be the same. */
@@ -140,114 +140,114 @@ static bool same_call(const struct record_head *entry, const struct record_head 
 	return !entry->caller || !ret->caller || entry->caller == ret->caller;
 }
 
-static int pair_entry(struct pair *pair, const struct record_call *entry)
+static int call_matcher_entry(struct call_matcher *matcher, const struct record_call *entry)
 {
-	struct waiting **link = find(pair, entry->head.tid), *waiting = *link;
+	struct waiting **link = find(matcher, entry->head.tid), *waiting = *link;
 
 	if (waiting) {
-		pair->entry_only++;
-		pass_entry(pair, &waiting->entry);
+		matcher->entry_only++;
+		pass_entry(matcher, &waiting->entry);
 		waiting->entry = *entry;
 		waiting->overdue = false;
 		return 0;
 	}
-	waiting = pair->spare;
+	waiting = matcher->spare;
 	if (waiting)
-		pair->spare = waiting->next;
+		matcher->spare = waiting->next;
 	else
 		waiting = malloc(sizeof(*waiting));
 	if (!waiting) {
-		pair->entry_only++;
-		pass_entry(pair, entry);
+		matcher->entry_only++;
+		pass_entry(matcher, entry);
 		return -ENOMEM;
 	}
 	*waiting = (struct waiting){.entry = *entry};
 	*link = waiting;
-	pair->nr_waiting++;
+	matcher->nr_waiting++;
 	return 0;
 }
 
-static void pair_return(struct pair *pair, const struct record_call *ret)
+static void call_matcher_return(struct call_matcher *matcher, const struct record_call *ret)
 {
-	struct waiting **link = find(pair, ret->head.tid), *waiting = *link;
+	struct waiting **link = find(matcher, ret->head.tid), *waiting = *link;
 
 	if (!waiting) {
-		pass_return(pair, ret);
+		pass_return(matcher, ret);
 		return;
 	}
 	if (same_call(&waiting->entry.head, &ret->head)) {
-		pass_both(pair, &waiting->entry, ret);
+		pass_both(matcher, &waiting->entry, ret);
 	} else {
-		pair->entry_only++;
-		pass_entry(pair, &waiting->entry);
-		pass_return(pair, ret);
+		matcher->entry_only++;
+		pass_entry(matcher, &waiting->entry);
+		pass_return(matcher, ret);
 	}
 	*link = waiting->next;
-	pair->nr_waiting--;
-	waiting->next = pair->spare;
-	pair->spare = waiting;
+	matcher->nr_waiting--;
+	waiting->next = matcher->spare;
+	matcher->spare = waiting;
 }
 
-int pair_add(struct pair *pair, const struct record_call *rec)
+int call_matcher_add(struct call_matcher *matcher, const struct record_call *rec)
 {
 	if (rec->head.type == RECORD_ENTRY)
-		return pair_entry(pair, rec);
-	pair_return(pair, rec);
+		return call_matcher_entry(matcher, rec);
+	call_matcher_return(matcher, rec);
 	return 0;
 }
 
-const struct record_call *pair_waits(struct pair *pair, __u32 tid)
+const struct record_call *call_matcher_waits(struct call_matcher *matcher, __u32 tid)
 {
-	struct waiting *waiting = *find(pair, tid);
+	struct waiting *waiting = *find(matcher, tid);
 
 	return waiting ? &waiting->entry : NULL;
 }
 
-void pair_for_each_overdue(struct pair *pair, __u64 before_ns, bool again, pair_call_fn call_fn,
-			   void *ctx)
+void call_matcher_for_each_overdue(struct call_matcher *matcher, __u64 before_ns, bool again,
+				   call_matcher_call_fn call_fn, void *ctx)
 {
 	struct waiting *waiting;
 	struct call call;
 	int i;
 
-	for (i = 0; pair->nr_waiting && i < NR_LISTS; i++) {
-		for (waiting = pair->waiting[i]; waiting; waiting = waiting->next) {
+	for (i = 0; matcher->nr_waiting && i < NR_LISTS; i++) {
+		for (waiting = matcher->waiting[i]; waiting; waiting = waiting->next) {
 			if ((waiting->overdue && !again) || waiting->entry.head.ts_ns > before_ns)
 				continue;
 			waiting->overdue = waiting->overdue || !again;
-			call = pair_call_of(&waiting->entry);
+			call = call_matcher_call_of(&waiting->entry);
 			call.ts_ns = waiting->entry.head.ts_ns;
 			call_fn(ctx, &call);
 		}
 	}
 }
 
-void pair_flush(struct pair *pair)
+void call_matcher_flush(struct call_matcher *matcher)
 {
 	struct waiting *waiting;
 	int i;
 
 	for (i = 0; i < NR_LISTS; i++)
-		for (waiting = pair->waiting[i]; waiting; waiting = waiting->next)
-			pass_entry(pair, &waiting->entry);
+		for (waiting = matcher->waiting[i]; waiting; waiting = waiting->next)
+			pass_entry(matcher, &waiting->entry);
 }
 
-__u64 pair_completed(const struct pair *pair)
+__u64 call_matcher_completed(const struct call_matcher *matcher)
 {
-	return pair->completed;
+	return matcher->completed;
 }
 
-__u64 pair_entry_only(const struct pair *pair)
+__u64 call_matcher_entry_only(const struct call_matcher *matcher)
 {
-	return pair->entry_only;
+	return matcher->entry_only;
 }
 
-__u64 pair_return_only(const struct pair *pair)
+__u64 call_matcher_return_only(const struct call_matcher *matcher)
 {
-	return pair->return_only;
+	return matcher->return_only;
 }
 
-__u64 pair_waiting(const struct pair *pair)
+__u64 call_matcher_waiting(const struct call_matcher *matcher)
 {
-	return pair->nr_waiting;
+	return matcher->nr_waiting;
 }

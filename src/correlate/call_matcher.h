@@ -12,37 +12,38 @@
 
 #include "model/call.h"
 
-struct pair;
+struct call_matcher;
 
 /* Gets each call once: when it is complete, or when its other side will not come any more. */
-typedef void (*pair_call_fn)(void *ctx, struct call *call);
+typedef void (*call_matcher_call_fn)(void *ctx, struct call *call);
 
 /* A call as one record tells it, but for its times. */
-struct call pair_call_of(const struct record_call *rec);
+struct call call_matcher_call_of(const struct record_call *rec);
 
 /* NULL: out of memory. */
-struct pair *pair_new(pair_call_fn call_fn, void *ctx);
-void pair_free(struct pair *pair);
+struct call_matcher *call_matcher_new(call_matcher_call_fn call_fn, void *ctx);
+void call_matcher_free(struct call_matcher *matcher);
 
 /* Takes a decoded record. -ENOMEM: no room to wait for its return, so it was passed on alone. */
-int pair_add(struct pair *pair, const struct record_call *rec);
+int call_matcher_add(struct call_matcher *matcher, const struct record_call *rec);
 
-/* The entry of the call that a thread is in, or NULL; valid until the next call of pair_*(). */
-const struct record_call *pair_waits(struct pair *pair, __u32 tid);
+/* The entry of the call that a thread is in, or NULL; valid until the next call of
+ * call_matcher_*(). */
+const struct record_call *call_matcher_waits(struct call_matcher *matcher, __u32 tid);
 
 /*
  * Hands over the calls that were entered before and have not returned: each once, or those handed
  * over before as well, which counts for nothing then.
  */
-void pair_for_each_overdue(struct pair *pair, __u64 before_ns, bool again, pair_call_fn call_fn,
-			   void *ctx);
+void call_matcher_for_each_overdue(struct call_matcher *matcher, __u64 before_ns, bool again,
+				   call_matcher_call_fn call_fn, void *ctx);
 
 /* Passes on the calls that still wait for their return, which stay counted as waiting. */
-void pair_flush(struct pair *pair);
+void call_matcher_flush(struct call_matcher *matcher);
 
-__u64 pair_completed(const struct pair *pair);
-__u64 pair_entry_only(const struct pair *pair);
-__u64 pair_return_only(const struct pair *pair);
-__u64 pair_waiting(const struct pair *pair);
+__u64 call_matcher_completed(const struct call_matcher *matcher);
+__u64 call_matcher_entry_only(const struct call_matcher *matcher);
+__u64 call_matcher_return_only(const struct call_matcher *matcher);
+__u64 call_matcher_waiting(const struct call_matcher *matcher);
 
 #endif

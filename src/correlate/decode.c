@@ -10,13 +10,13 @@ static size_t size_of(const struct record_head *head)
 	switch (head->type) {
 	case RECORD_ENTRY:
 	case RECORD_RETURN_FULL:
-		return head->point < NR_PAIRED ? sizeof(struct record_call) : 0;
+		return head->hook < NR_CALL_HOOKS ? sizeof(struct record_call) : 0;
 	case RECORD_RETURN:
-		return head->point < NR_PAIRED ? sizeof(*head) : 0;
+		return head->hook < NR_CALL_HOOKS ? sizeof(*head) : 0;
 	case RECORD_RELEASE:
 		return sizeof(struct record_release);
 	case RECORD_QUEUE:
-		return head->point < NR_PAIRED ? sizeof(*head) : 0;
+		return head->hook < NR_CALL_HOOKS ? sizeof(*head) : 0;
 	default:
 		return 0;
 	}

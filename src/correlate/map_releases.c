@@ -18,22 +18,22 @@ struct entry {
 	UT_hash_handle hh;
 };
 
-struct releases {
+struct map_releases {
 	struct entry *entries; /* the one longest not heard of first */
 	size_t max;
 	__u64 forgotten;
 };
 
-struct releases *releases_new(size_t max)
+struct map_releases *map_releases_new(size_t max)
 {
-	struct releases *releases = calloc(1, sizeof(*releases));
+	struct map_releases *releases = calloc(1, sizeof(*releases));
 
 	if (releases)
 		releases->max = max;
 	return releases;
 }
 
-static struct entry *find(struct releases *releases, __u64 map)
+static struct entry *find(struct map_releases *releases, __u64 map)
 {
 	struct entry *entry;
 
@@ -41,13 +41,13 @@ static struct entry *find(struct releases *releases, __u64 map)
 	return entry;
 }
 
-static void drop(struct releases *releases, struct entry *entry)
+static void drop(struct map_releases *releases, struct entry *entry)
 {
 	HASH_DEL(releases->entries, entry);
 	free(entry);
 }
 
-void releases_free(struct releases *releases)
+void map_releases_free(struct map_releases *releases)
 {
 	struct entry *entry, *next;
 
@@ -134,7 +134,7 @@ static void begin(struct entry *entry, const struct record_release *rec)
 	entry->overdue = false;
 }
 
-int releases_add(struct releases *releases, const struct record_release *rec)
+int map_releases_add(struct map_releases *releases, const struct record_release *rec)
 {
 	struct entry *entry = find(releases, rec->head.map);
 
@@ -166,7 +166,7 @@ int releases_add(struct releases *releases, const struct record_release *rec)
 	return 0;
 }
 
-void releases_queued(struct releases *releases, __u64 map, __u64 ts_ns)
+void map_releases_queued(struct map_releases *releases, __u64 map, __u64 ts_ns)
 {
 	struct entry *entry = find(releases, map);
 
@@ -176,7 +176,7 @@ void releases_queued(struct releases *releases, __u64 map, __u64 ts_ns)
 	entry->queued_ns = ts_ns;
 }
 
-bool releases_identify(struct releases *releases, struct call *call, __u64 *queued_ns)
+bool map_releases_identify(struct map_releases *releases, struct call *call, __u64 *queued_ns)
 {
 	const struct entry *entry = find(releases, call->map);
 
@@ -192,7 +192,7 @@ bool releases_identify(struct releases *releases, struct call *call, __u64 *queu
 	return entry;
 }
 
-void releases_forget(struct releases *releases, __u64 map)
+void map_releases_forget(struct map_releases *releases, __u64 map)
 {
 	struct entry *entry = find(releases, map);
 
@@ -200,8 +200,9 @@ void releases_forget(struct releases *releases, __u64 map)
 		drop(releases, entry);
 }
 
-void releases_for_each_overdue(struct releases *releases, __u64 before_ns, bool again,
-			       void (*each)(void *ctx, const struct released *released), void *ctx)
+void map_releases_for_each_overdue(struct map_releases *releases, __u64 before_ns, bool again,
+				   void (*each)(void *ctx, const struct released *released),
+				   void *ctx)
 {
 	struct entry *entry, *next;
 
@@ -214,7 +215,7 @@ void releases_for_each_overdue(struct releases *releases, __u64 before_ns, bool 
 	}
 }
 
-__u64 releases_waiting(const struct releases *releases)
+__u64 map_releases_waiting(const struct map_releases *releases)
 {
 	struct entry *entry, *next;
 	__u64 nr = 0;
@@ -224,7 +225,7 @@ __u64 releases_waiting(const struct releases *releases)
 	return nr;
 }
 
-__u64 releases_forgotten(const struct releases *releases)
+__u64 map_releases_forgotten(const struct map_releases *releases)
 {
 	return releases->forgotten;
 }

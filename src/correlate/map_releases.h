@@ -9,7 +9,7 @@
 
 #include "model/call.h"
 
-struct releases;
+struct map_releases;
 
 /* A map that nobody refers to any more, but which no worker has begun to free. */
 struct released {
@@ -23,36 +23,37 @@ struct released {
 /*
  * At most max maps are remembered; then the one longest not heard of is forgotten. NULL: no memory.
  */
-struct releases *releases_new(size_t max);
-void releases_free(struct releases *releases);
+struct map_releases *map_releases_new(size_t max);
+void map_releases_free(struct map_releases *releases);
 
 /* Takes a record. -ENOMEM: forgotten at once. */
-int releases_add(struct releases *releases, const struct record_release *rec);
+int map_releases_add(struct map_releases *releases, const struct record_release *rec);
 
 /* A worker has been asked to free a map, at this time. */
-void releases_queued(struct releases *releases, __u64 map, __u64 ts_ns);
+void map_releases_queued(struct map_releases *releases, __u64 map, __u64 ts_ns);
 
 /*
  * Fills in who let go of the call's map, and *queued_ns (UNKNOWN_NS) if it is not NULL; also the
  * map's type and name where the call lacks them. False: nothing is known of the map, and they say
  * so.
  */
-bool releases_identify(struct releases *releases, struct call *call, __u64 *queued_ns);
+bool map_releases_identify(struct map_releases *releases, struct call *call, __u64 *queued_ns);
 
 /* The map is being freed: what comes to lie at its address is another. */
-void releases_forget(struct releases *releases, __u64 map);
+void map_releases_forget(struct map_releases *releases, __u64 map);
 
 /*
  * Hands over the maps that were let go of before and are not being freed: each once, or those
  * handed over before as well, which counts for nothing then.
  */
-void releases_for_each_overdue(struct releases *releases, __u64 before_ns, bool again,
-			       void (*each)(void *ctx, const struct released *released), void *ctx);
+void map_releases_for_each_overdue(struct map_releases *releases, __u64 before_ns, bool again,
+				   void (*each)(void *ctx, const struct released *released),
+				   void *ctx);
 
 /* How many maps have been let go of and are not being freed yet. */
-__u64 releases_waiting(const struct releases *releases);
+__u64 map_releases_waiting(const struct map_releases *releases);
 
 /* How many have been forgotten for want of room. */
-__u64 releases_forgotten(const struct releases *releases);
+__u64 map_releases_forgotten(const struct map_releases *releases);
 
 #endif

@@ -24,7 +24,7 @@ struct open {
 };
 
 /* The copy of an allocator, of which the memory is freed later. */
-struct copy {
+struct deferred_alloc {
 	__u64 key;
 	__u64 queued_ns; /* UNKNOWN_NS: not seen to be, it is only feared */
 	__u32 queued_by; /* thread: that of the destroy call */
@@ -37,59 +37,59 @@ struct copy {
 	bool overdue;	 /* has been told of */
 	bool call_told;	 /* so has the call that frees it, which stands for it from then on */
 	bool refused;
-	UT_hash_handle hh;	  /* by key, unless it is reused */
-	struct copy *prev, *next; /* of those that are */
+	UT_hash_handle hh;		    /* by key, unless it is reused */
+	struct deferred_alloc *prev, *next; /* of those that are */
 };
 
-struct teardowns {
-	struct releases *releases;
-	const struct teardowns_ops *ops;
+struct teardown_tracker {
+	struct map_releases *releases;
+	const struct teardown_tracker_ops *ops;
 	void *ctx;
-	struct open *open;   /* by thread */
-	struct copy *copies; /* by key, the oldest first */
-	struct copy *reused; /* the oldest first */
+	struct open *open;			/* by thread */
+	struct deferred_alloc *deferred_allocs; /* by key, the oldest first */
+	struct deferred_alloc *reused;		/* the oldest first */
 	__u32 nr_reused;
 	struct teardown_ledger counts;
 };
 
-struct teardowns *teardowns_new(struct releases *releases, const struct teardowns_ops *ops,
-				void *ctx)
+struct teardown_tracker *teardown_tracker_new(struct map_releases *releases,
+					      const struct teardown_tracker_ops *ops, void *ctx)
 {
-	struct teardowns *teardowns = calloc(1, sizeof(*teardowns));
+	struct teardown_tracker *tracker = calloc(1, sizeof(*tracker));
 
-	if (teardowns) {
-		teardowns->releases = releases;
-		teardowns->ops = ops;
-		teardowns->ctx = ctx;
+	if (tracker) {
+		tracker->releases = releases;
+		tracker->ops = ops;
+		tracker->ctx = ctx;
 	}
-	return teardowns;
+	return tracker;
 }
 
-static struct open *find_open(struct teardowns *teardowns, __u32 tid)
+static struct open *find_open(struct teardown_tracker *tracker, __u32 tid)
 {
 	struct open *open;
 
-	HASH_FIND(hh, teardowns->open, &tid, sizeof(tid), open);
+	HASH_FIND(hh, tracker->open, &tid, sizeof(tid), open);
 	return open;
 }
 
-static struct copy *find_copy(struct teardowns *teardowns, __u64 key)
+static struct deferred_alloc *find_copy(struct teardown_tracker *tracker, __u64 key)
 {
-	struct copy *copy;
+	struct deferred_alloc *deferred;
 
-	HASH_FIND(hh, teardowns->copies, &key, sizeof(key), copy);
-	return copy;
+	HASH_FIND(hh, tracker->deferred_allocs, &key, sizeof(key), deferred);
+	return deferred;
 }
 
-static void drop_copy(struct teardowns *teardowns, struct copy *copy)
+static void drop_copy(struct teardown_tracker *tracker, struct deferred_alloc *deferred)
 {
-	if (copy->reused) {
-		DL_DELETE(teardowns->reused, copy);
-		teardowns->nr_reused--;
+	if (deferred->reused) {
+		DL_DELETE(tracker->reused, deferred);
+		tracker->nr_reused--;
 	} else {
-		HASH_DEL(teardowns->copies, copy);
+		HASH_DEL(tracker->deferred_allocs, deferred);
 	}
-	free(copy);
+	free(deferred);
 }
 
 static __u64 sum_of_destroys(const struct teardown *teardown)
@@ -148,9 +148,9 @@ static void measure(struct teardown *teardown)
 		phase[PHASE_TOTAL] = phase[PHASE_WAIT] + phase[PHASE_FREE] + phase[PHASE_DEFERRED];
 }
 
-static void count_outcomes(struct teardowns *teardowns, struct teardown *teardown)
+static void count_outcomes(struct teardown_tracker *tracker, struct teardown *teardown)
 {
-	struct teardown_ledger *counts = &teardowns->counts;
+	struct teardown_ledger *counts = &tracker->counts;
 	__u32 i;
 
 	for (i = 0; i < teardown->nr_destroys && i < MAX_DESTROYS; i++)
@@ -174,42 +174,42 @@ static bool nobody_let_go(const struct identity *identity)
  * be known for that. Where some may be missed, a map freed soon after the beginning is taken for
  * one.
  */
-static bool of_before(const struct teardowns *teardowns, const struct teardown *teardown)
+static bool of_before(const struct teardown_tracker *tracker, const struct teardown *teardown)
 {
 	__u64 start = teardown->free.ts_ns;
 
 	if (!teardown->free.map || !nobody_let_go(&teardown->free.identity))
 		return false;
-	if (start != UNKNOWN_NS && start < teardowns->ops->start_ns + BEFORE_NS)
+	if (start != UNKNOWN_NS && start < tracker->ops->start_ns + BEFORE_NS)
 		return true;
-	return !releases_forgotten(teardowns->releases) &&
-	       teardowns->ops->sees_all(teardowns->ctx, POINT_PUT) &&
-	       teardowns->ops->sees_all(teardowns->ctx, POINT_PUT_UREF) &&
-	       teardowns->ops->sees_all(teardowns->ctx, POINT_RELEASE);
+	return !map_releases_forgotten(tracker->releases) &&
+	       tracker->ops->sees_all(tracker->ctx, HOOK_PUT) &&
+	       tracker->ops->sees_all(tracker->ctx, HOOK_PUT_UREF) &&
+	       tracker->ops->sees_all(tracker->ctx, HOOK_RELEASE);
 }
 
-static void finish(struct teardowns *teardowns, struct open *open)
+static void finish(struct teardown_tracker *tracker, struct open *open)
 {
 	struct teardown *teardown = &open->teardown;
 
-	if (of_before(teardowns, teardown)) {
-		teardowns->counts.before++;
+	if (of_before(tracker, teardown)) {
+		tracker->counts.before++;
 	} else {
 		measure(teardown);
-		count_outcomes(teardowns, teardown);
-		teardowns->counts.shown++;
-		teardowns->counts.no_release += teardown->free.identity.released_ns == UNKNOWN_NS;
-		teardowns->ops->teardown(teardowns->ctx, teardown);
+		count_outcomes(tracker, teardown);
+		tracker->counts.shown++;
+		tracker->counts.no_release += teardown->free.identity.released_ns == UNKNOWN_NS;
+		tracker->ops->teardown(tracker->ctx, teardown);
 	}
 	free(open);
 }
 
 /* The memory of one of its destroy calls is no longer waited for. */
-static void settle(struct teardowns *teardowns, struct open *open)
+static void settle(struct teardown_tracker *tracker, struct open *open)
 {
 	open->owing--;
 	if (open->ended && !open->owing)
-		finish(teardowns, open);
+		finish(tracker, open);
 }
 
 /* Deferred frees */
@@ -225,20 +225,20 @@ static void call_take_map(struct call *call, const struct call *free)
 }
 
 /* copy: NULL or without a destroy call if it is not known which one left it. */
-static void pass_reclaim(struct teardowns *teardowns, const struct copy *copy,
+static void pass_reclaim(struct teardown_tracker *tracker, const struct deferred_alloc *deferred,
 			 const struct call *call)
 {
-	const struct open *open = copy ? copy->of : NULL;
-	struct reclaim reclaim = {
+	const struct open *open = deferred ? deferred->of : NULL;
+	struct deferred_free reclaim = {
 		.call = *call,
 		.destroy_ns = UNKNOWN_NS,
 		.latency_ns = UNKNOWN_NS,
 	};
 
-	if (open && of_before(teardowns, &open->teardown))
+	if (open && of_before(tracker, &open->teardown))
 		return;
 	if (open) {
-		const struct destroy *destroy = &open->teardown.destroy[copy->nth];
+		const struct destroy *destroy = &open->teardown.destroy[deferred->nth];
 
 		reclaim.alloc = destroy->alloc;
 		reclaim.destroy_ns = destroy->ts_ns;
@@ -246,87 +246,88 @@ static void pass_reclaim(struct teardowns *teardowns, const struct copy *copy,
 			reclaim.latency_ns = destroy->freed_ns - destroy->ts_ns;
 		call_take_map(&reclaim.call, &open->teardown.free);
 	} else {
-		teardowns->counts.strays++;
+		tracker->counts.strays++;
 	}
-	teardowns->ops->reclaim(teardowns->ctx, &reclaim);
+	tracker->ops->reclaim(tracker->ctx, &reclaim);
 }
 
 /* It has been freed, and the destroy call that left it is known. */
-static void reclaim(struct teardowns *teardowns, struct copy *copy, const struct call *call)
+static void reclaim(struct teardown_tracker *tracker, struct deferred_alloc *deferred,
+		    const struct call *call)
 {
-	struct open *open = copy->of;
-	struct destroy *destroy = &open->teardown.destroy[copy->nth];
+	struct open *open = deferred->of;
+	struct destroy *destroy = &open->teardown.destroy[deferred->nth];
 
 	destroy->outcome = OUTCOME_DEFERRED;
 	if (call->ts_ns != UNKNOWN_NS && call->latency_ns != UNKNOWN_NS)
 		destroy->freed_ns = call->ts_ns + call->latency_ns;
-	pass_reclaim(teardowns, copy, call);
-	drop_copy(teardowns, copy);
-	settle(teardowns, open);
+	pass_reclaim(tracker, deferred, call);
+	drop_copy(tracker, deferred);
+	settle(tracker, open);
 }
 
 /* No more will be seen of it. */
-static void give_up(struct teardowns *teardowns, struct copy *copy)
+static void give_up(struct teardown_tracker *tracker, struct deferred_alloc *deferred)
 {
-	struct open *open = copy->of;
+	struct open *open = deferred->of;
 
 	/* It has been freed for sure, and nobody knows since when. */
-	if (open && copy->reused) {
-		reclaim(teardowns, copy, &copy->reclaim);
+	if (open && deferred->reused) {
+		reclaim(tracker, deferred, &deferred->reclaim);
 		return;
 	}
-	if (!open && (copy->freed || copy->begun))
-		pass_reclaim(teardowns, copy, &copy->reclaim);
+	if (!open && (deferred->freed || deferred->begun))
+		pass_reclaim(tracker, deferred, &deferred->reclaim);
 	if (open)
-		open->teardown.destroy[copy->nth].outcome =
-			copy->queued_ns != UNKNOWN_NS || copy->begun ? OUTCOME_PENDING
-								     : OUTCOME_UNKNOWN;
-	drop_copy(teardowns, copy);
+		open->teardown.destroy[deferred->nth].outcome =
+			deferred->queued_ns != UNKNOWN_NS || deferred->begun ? OUTCOME_PENDING
+									     : OUTCOME_UNKNOWN;
+	drop_copy(tracker, deferred);
 	if (open)
-		settle(teardowns, open);
+		settle(tracker, open);
 }
 
 /*
  * Its memory is in use again, so that it has been freed. Who did that, or the destroy call that
  * left it, may not have returned so far, as a task that is preempted there for long.
  */
-static void reuse(struct teardowns *teardowns, struct copy *copy)
+static void reuse(struct teardown_tracker *tracker, struct deferred_alloc *deferred)
 {
-	if (!copy->begun) { /* that was missed, and so its end will be no help */
-		give_up(teardowns, copy);
+	if (!deferred->begun) { /* that was missed, and so its end will be no help */
+		give_up(tracker, deferred);
 		return;
 	}
-	HASH_DEL(teardowns->copies, copy);
-	copy->reused = true;
-	DL_APPEND(teardowns->reused, copy);
-	if (++teardowns->nr_reused > TEARDOWNS_MAX_REUSED)
-		give_up(teardowns, teardowns->reused);
+	HASH_DEL(tracker->deferred_allocs, deferred);
+	deferred->reused = true;
+	DL_APPEND(tracker->reused, deferred);
+	if (++tracker->nr_reused > TEARDOWNS_MAX_REUSED)
+		give_up(tracker, tracker->reused);
 }
 
-static struct copy *add_copy(struct teardowns *teardowns, __u64 key)
+static struct deferred_alloc *add_copy(struct teardown_tracker *tracker, __u64 key)
 {
-	struct copy *copy = find_copy(teardowns, key);
+	struct deferred_alloc *deferred = find_copy(tracker, key);
 
-	if (copy)
-		reuse(teardowns, copy);
-	if (HASH_COUNT(teardowns->copies) >= TEARDOWNS_MAX_COPIES)
-		give_up(teardowns, teardowns->copies);
-	copy = calloc(1, sizeof(*copy));
-	if (!copy)
+	if (deferred)
+		reuse(tracker, deferred);
+	if (HASH_COUNT(tracker->deferred_allocs) >= TEARDOWNS_MAX_COPIES)
+		give_up(tracker, tracker->deferred_allocs);
+	deferred = calloc(1, sizeof(*deferred));
+	if (!deferred)
 		return NULL;
-	copy->key = key;
-	copy->queued_ns = UNKNOWN_NS;
-	HASH_ADD(hh, teardowns->copies, key, sizeof(copy->key), copy);
-	if (copy->refused) {
-		free(copy);
+	deferred->key = key;
+	deferred->queued_ns = UNKNOWN_NS;
+	HASH_ADD(hh, tracker->deferred_allocs, key, sizeof(deferred->key), deferred);
+	if (deferred->refused) {
+		free(deferred);
 		return NULL;
 	}
-	return copy;
+	return deferred;
 }
 
-int teardowns_queued(struct teardowns *teardowns, const struct record_head *rec)
+int teardown_tracker_queued(struct teardown_tracker *tracker, const struct record_head *rec)
 {
-	struct copy *copy = rec->arg ? find_copy(teardowns, rec->arg) : NULL;
+	struct deferred_alloc *deferred = rec->arg ? find_copy(tracker, rec->arg) : NULL;
 
 	if (!rec->arg)
 		return 0;
@@ -334,64 +335,66 @@ int teardowns_queued(struct teardowns *teardowns, const struct record_head *rec)
 	 * Told twice, by copies of the program, before it can begin to be freed; or all else was
 	 * missed of what lay there before.
 	 */
-	if (!copy || copy->of || copy->begun || copy->queued_by != rec->tid)
-		copy = add_copy(teardowns, rec->arg);
-	if (!copy)
+	if (!deferred || deferred->of || deferred->begun || deferred->queued_by != rec->tid)
+		deferred = add_copy(tracker, rec->arg);
+	if (!deferred)
 		return -ENOMEM;
-	copy->queued_ns = rec->ts_ns;
-	copy->queued_by = rec->tid;
+	deferred->queued_ns = rec->ts_ns;
+	deferred->queued_by = rec->tid;
 	return 0;
 }
 
-int teardowns_reclaim_start(struct teardowns *teardowns, const struct call *call)
+int teardown_tracker_deferred_start(struct teardown_tracker *tracker, const struct call *call)
 {
-	struct copy *copy = call->key ? find_copy(teardowns, call->key) : NULL;
+	struct deferred_alloc *deferred = call->key ? find_copy(tracker, call->key) : NULL;
 
 	if (!call->key)
 		return 0;
 	/* That it was queued has been missed, or that its memory's last use ended. */
-	if (!copy || copy->begun)
-		copy = add_copy(teardowns, call->key);
-	if (!copy)
+	if (!deferred || deferred->begun)
+		deferred = add_copy(tracker, call->key);
+	if (!deferred)
 		return -ENOMEM;
-	copy->begun = true;
-	copy->reclaim = *call;
+	deferred->begun = true;
+	deferred->reclaim = *call;
 	return 0;
 }
 
-static bool is_freed_by(const struct copy *copy, const struct call *call)
+static bool is_freed_by(const struct deferred_alloc *deferred, const struct call *call)
 {
-	return copy->begun && copy->reclaim.tid == call->tid && copy->reclaim.ts_ns == call->ts_ns;
+	return deferred->begun && deferred->reclaim.tid == call->tid &&
+	       deferred->reclaim.ts_ns == call->ts_ns;
 }
 
-static struct copy *find_freed_by(struct teardowns *teardowns, const struct call *call)
+static struct deferred_alloc *find_freed_by(struct teardown_tracker *tracker,
+					    const struct call *call)
 {
-	struct copy *copy = call->key ? find_copy(teardowns, call->key) : NULL;
+	struct deferred_alloc *deferred = call->key ? find_copy(tracker, call->key) : NULL;
 
-	if (copy && is_freed_by(copy, call))
-		return copy;
-	DL_FOREACH (teardowns->reused, copy)
-		if (is_freed_by(copy, call))
-			return copy;
+	if (deferred && is_freed_by(deferred, call))
+		return deferred;
+	DL_FOREACH (tracker->reused, deferred)
+		if (is_freed_by(deferred, call))
+			return deferred;
 	return NULL;
 }
 
-int teardowns_reclaim(struct teardowns *teardowns, const struct call *call)
+int teardown_tracker_deferred_end(struct teardown_tracker *tracker, const struct call *call)
 {
-	struct copy *copy = find_freed_by(teardowns, call);
+	struct deferred_alloc *deferred = find_freed_by(tracker, call);
 
 	/* Only the end was seen; or what begun then has been given up. */
-	if (!copy) {
-		teardowns->counts.strays += call->ts_ns == UNKNOWN_NS;
+	if (!deferred) {
+		tracker->counts.strays += call->ts_ns == UNKNOWN_NS;
 		return 0;
 	}
-	if (copy->of) {
-		reclaim(teardowns, copy, call);
+	if (deferred->of) {
+		reclaim(tracker, deferred, call);
 		return 0;
 	}
 	/* The worker was faster than the return from the destroy call. */
-	copy->freed = true;
-	copy->reclaim = *call;
+	deferred->freed = true;
+	deferred->reclaim = *call;
 	return 0;
 }
 
@@ -409,39 +412,39 @@ static struct open *new_open(const struct call *call)
 	return open;
 }
 
-static void identify(struct teardowns *teardowns, struct open *open)
+static void identify(struct teardown_tracker *tracker, struct open *open)
 {
 	struct call *call = &open->teardown.free;
 
 	if (!call->map)
 		return;
-	releases_identify(teardowns->releases, call, &open->teardown.queued_ns);
-	releases_forget(teardowns->releases, call->map);
+	map_releases_identify(tracker->releases, call, &open->teardown.queued_ns);
+	map_releases_forget(tracker->releases, call->map);
 }
 
 /* From here on it is only known by its copies, if at all. */
-static void end(struct teardowns *teardowns, struct open *open)
+static void end(struct teardown_tracker *tracker, struct open *open)
 {
-	HASH_DEL(teardowns->open, open);
+	HASH_DEL(tracker->open, open);
 	open->ended = true;
 	if (!open->owing)
-		finish(teardowns, open);
+		finish(tracker, open);
 }
 
-int teardowns_start(struct teardowns *teardowns, const struct call *call)
+int teardown_tracker_start(struct teardown_tracker *tracker, const struct call *call)
 {
-	struct open *open = find_open(teardowns, call->tid);
+	struct open *open = find_open(tracker, call->tid);
 
 	/* The end of what this thread was at has been missed. */
 	if (open) {
-		teardowns->counts.start_only++;
-		end(teardowns, open);
+		tracker->counts.start_only++;
+		end(tracker, open);
 	}
 	open = new_open(call);
 	if (!open)
 		return -ENOMEM;
-	identify(teardowns, open);
-	HASH_ADD(hh, teardowns->open, tid, sizeof(open->tid), open);
+	identify(tracker, open);
+	HASH_ADD(hh, tracker->open, tid, sizeof(open->tid), open);
 	if (open->refused) {
 		free(open);
 		return -ENOMEM;
@@ -450,48 +453,52 @@ int teardowns_start(struct teardowns *teardowns, const struct call *call)
 }
 
 /* Did a destroy call leave this copy? If so, it queued that itself. */
-static bool is_left_by(const struct copy *copy, const struct call *call)
+static bool is_left_by(const struct deferred_alloc *deferred, const struct call *call)
 {
-	__u64 since = copy->queued_ns != UNKNOWN_NS ? copy->queued_ns : copy->reclaim.ts_ns;
+	__u64 since =
+		deferred->queued_ns != UNKNOWN_NS ? deferred->queued_ns : deferred->reclaim.ts_ns;
 
-	if (copy->of || (copy->queued_ns != UNKNOWN_NS && copy->queued_by != call->tid))
+	if (deferred->of || (deferred->queued_ns != UNKNOWN_NS && deferred->queued_by != call->tid))
 		return false;
 	return call->ts_ns == UNKNOWN_NS || since == UNKNOWN_NS || since >= call->ts_ns;
 }
 
 /* Is it of what came to lie there after the memory of this call's was given back? */
-static bool is_later(const struct copy *copy, const struct call *call)
+static bool is_later(const struct deferred_alloc *deferred, const struct call *call)
 {
-	__u64 since = copy->of ? copy->of->teardown.destroy[copy->nth].ts_ns : copy->queued_ns;
+	__u64 since = deferred->of ? deferred->of->teardown.destroy[deferred->nth].ts_ns
+				   : deferred->queued_ns;
 
 	return since != UNKNOWN_NS && call->ts_ns != UNKNOWN_NS && since > call->ts_ns;
 }
 
 /* NULL: none that is known. later: the memory is another's by now. */
-static struct copy *find_left_by(struct teardowns *teardowns, const struct call *call, bool *later)
+static struct deferred_alloc *find_left_by(struct teardown_tracker *tracker,
+					   const struct call *call, bool *later)
 {
-	struct copy *copy = find_copy(teardowns, call->key);
+	struct deferred_alloc *deferred = find_copy(tracker, call->key);
 
 	*later = false;
-	if (copy && is_left_by(copy, call))
-		return copy;
-	if (copy) {
-		*later = is_later(copy, call);
+	if (deferred && is_left_by(deferred, call))
+		return deferred;
+	if (deferred) {
+		*later = is_later(deferred, call);
 		if (!*later)
-			reuse(teardowns, copy);
+			reuse(tracker, deferred);
 	}
-	DL_FOREACH (teardowns->reused, copy)
-		if (copy->key == call->key && call->ts_ns != UNKNOWN_NS && is_left_by(copy, call))
-			return copy;
+	DL_FOREACH (tracker->reused, deferred)
+		if (deferred->key == call->key && call->ts_ns != UNKNOWN_NS &&
+		    is_left_by(deferred, call))
+			return deferred;
 	return NULL;
 }
 
 /* Did the call leave memory to be freed later? */
-static void decide(struct teardowns *teardowns, struct open *open, __u32 nth,
+static void decide(struct teardown_tracker *tracker, struct open *open, __u32 nth,
 		   const struct call *call)
 {
 	struct destroy *destroy = &open->teardown.destroy[nth];
-	struct copy *copy;
+	struct deferred_alloc *deferred;
 	bool later;
 
 	destroy->outcome = OUTCOME_UNKNOWN;
@@ -501,25 +508,25 @@ static void decide(struct teardowns *teardowns, struct open *open, __u32 nth,
 	}
 	if (!call->key)
 		return;
-	copy = find_left_by(teardowns, call, &later);
-	if (!copy && teardowns->ops->sees_all(teardowns->ctx, POINT_QUEUE)) {
+	deferred = find_left_by(tracker, call, &later);
+	if (!deferred && tracker->ops->sees_all(tracker->ctx, HOOK_QUEUE)) {
 		/* What a call that has not returned leaves may be yet to be seen. */
 		if (call->latency_ns != UNKNOWN_NS)
 			destroy->outcome = OUTCOME_DIRECT;
 		return;
 	}
-	if (!copy && !later)
-		copy = add_copy(teardowns, call->key);
-	if (!copy)
+	if (!deferred && !later)
+		deferred = add_copy(tracker, call->key);
+	if (!deferred)
 		return;
-	copy->of = open;
-	copy->nth = nth;
+	deferred->of = open;
+	deferred->nth = nth;
 	open->owing++;
 	/* Its end may yet be seen, unless it has been. */
-	if (copy->freed) {
-		struct call freed = copy->reclaim;
+	if (deferred->freed) {
+		struct call freed = deferred->reclaim;
 
-		reclaim(teardowns, copy, &freed);
+		reclaim(tracker, deferred, &freed);
 	}
 }
 
@@ -533,9 +540,9 @@ static bool is_of(const struct open *open, const struct call *call)
 	return call->ts_ns == UNKNOWN_NS || free->ts_ns == UNKNOWN_NS || call->ts_ns >= free->ts_ns;
 }
 
-int teardowns_destroy(struct teardowns *teardowns, const struct call *call)
+int teardown_tracker_destroy(struct teardown_tracker *tracker, const struct call *call)
 {
-	struct open *open = find_open(teardowns, call->tid);
+	struct open *open = find_open(tracker, call->tid);
 	struct destroy *destroy;
 	__u32 nth;
 
@@ -552,13 +559,13 @@ int teardowns_destroy(struct teardowns *teardowns, const struct call *call)
 		.freed_ns = UNKNOWN_NS,
 		.alloc = call->alloc,
 	};
-	decide(teardowns, open, nth, call);
+	decide(tracker, open, nth, call);
 	return 0;
 }
 
-int teardowns_end(struct teardowns *teardowns, const struct call *call)
+int teardown_tracker_end(struct teardown_tracker *tracker, const struct call *call)
 {
-	struct open *open = find_open(teardowns, call->tid);
+	struct open *open = find_open(tracker, call->tid);
 
 	if (open && call->ts_ns == UNKNOWN_NS) {
 		/* Not the end of this one: it has been passed over as start only. */
@@ -568,74 +575,76 @@ int teardowns_end(struct teardowns *teardowns, const struct call *call)
 		open = new_open(call);
 		if (!open)
 			return -ENOMEM;
-		teardowns->counts.end_only++;
-		identify(teardowns, open);
+		tracker->counts.end_only++;
+		identify(tracker, open);
 		open->ended = true;
-		finish(teardowns, open);
+		finish(tracker, open);
 		return 0;
 	}
 	open->teardown.free.latency_ns = call->latency_ns;
 	if (call->latency_ns == UNKNOWN_NS)
-		teardowns->counts.start_only++;
+		tracker->counts.start_only++;
 	else
-		teardowns->counts.completed++;
-	end(teardowns, open);
+		tracker->counts.completed++;
+	end(tracker, open);
 	return 0;
 }
 
-void teardowns_identify(struct teardowns *teardowns, enum point point, struct call *call)
+void teardown_tracker_identify(struct teardown_tracker *tracker, enum hook hook, struct call *call)
 {
-	struct copy *copy = point == POINT_RECLAIM ? find_freed_by(teardowns, call) : NULL;
-	const struct open *open = point == POINT_RECLAIM ? NULL : find_open(teardowns, call->tid);
+	struct deferred_alloc *deferred =
+		hook == HOOK_DEFERRED_FREE ? find_freed_by(tracker, call) : NULL;
+	const struct open *open = hook == HOOK_DEFERRED_FREE ? NULL : find_open(tracker, call->tid);
 
-	if (copy && copy->of) {
-		copy->call_told = true;
-		call_take_map(call, &copy->of->teardown.free);
+	if (deferred && deferred->of) {
+		deferred->call_told = true;
+		call_take_map(call, &deferred->of->teardown.free);
 	}
 	if (open && (!call->map || call->map == open->teardown.free.map))
 		call->identity = open->teardown.free.identity;
 }
 
-void teardowns_for_each_overdue(struct teardowns *teardowns, __u64 before_ns, bool again,
-				void (*each)(void *ctx, const struct teardown *teardown,
-					     const struct destroy *destroy),
-				void *ctx)
+void teardown_tracker_for_each_overdue(struct teardown_tracker *tracker, __u64 before_ns,
+				       bool again,
+				       void (*each)(void *ctx, const struct teardown *teardown,
+						    const struct destroy *destroy),
+				       void *ctx)
 {
-	struct copy *copy, *next;
+	struct deferred_alloc *deferred, *next;
 
-	HASH_ITER (hh, teardowns->copies, copy, next) {
+	HASH_ITER (hh, tracker->deferred_allocs, deferred, next) {
 		struct destroy *destroy;
 
-		if (!copy->of || copy->queued_ns == UNKNOWN_NS || copy->call_told ||
-		    (copy->overdue && !again))
+		if (!deferred->of || deferred->queued_ns == UNKNOWN_NS || deferred->call_told ||
+		    (deferred->overdue && !again))
 			continue;
-		destroy = &copy->of->teardown.destroy[copy->nth];
+		destroy = &deferred->of->teardown.destroy[deferred->nth];
 		if (destroy->ts_ns == UNKNOWN_NS || destroy->ts_ns > before_ns)
 			continue;
-		copy->overdue = copy->overdue || !again;
-		each(ctx, &copy->of->teardown, destroy);
+		deferred->overdue = deferred->overdue || !again;
+		each(ctx, &deferred->of->teardown, destroy);
 	}
 }
 
-void teardowns_flush(struct teardowns *teardowns)
+void teardown_tracker_flush(struct teardown_tracker *tracker)
 {
 	struct open *open, *next_open;
-	struct copy *copy, *next_copy;
+	struct deferred_alloc *deferred, *next_copy;
 
-	DL_FOREACH_SAFE (teardowns->reused, copy, next_copy)
-		give_up(teardowns, copy);
-	HASH_ITER (hh, teardowns->copies, copy, next_copy)
-		give_up(teardowns, copy);
-	HASH_ITER (hh, teardowns->open, open, next_open) {
-		open->teardown.running = teardowns->ops->sees_all(teardowns->ctx, POINT_FREE);
-		teardowns->counts.running++;
-		end(teardowns, open);
+	DL_FOREACH_SAFE (tracker->reused, deferred, next_copy)
+		give_up(tracker, deferred);
+	HASH_ITER (hh, tracker->deferred_allocs, deferred, next_copy)
+		give_up(tracker, deferred);
+	HASH_ITER (hh, tracker->open, open, next_open) {
+		open->teardown.running = tracker->ops->sees_all(tracker->ctx, HOOK_FREE);
+		tracker->counts.running++;
+		end(tracker, open);
 	}
 }
 
-void teardowns_count(const struct teardowns *teardowns, struct teardown_ledger *ledger)
+void teardown_tracker_count(const struct teardown_tracker *tracker, struct teardown_ledger *ledger)
 {
-	const struct teardown_ledger *counts = &teardowns->counts;
+	const struct teardown_ledger *counts = &tracker->counts;
 
 	ledger->completed = counts->completed;
 	ledger->running = counts->running;
@@ -649,32 +658,32 @@ void teardowns_count(const struct teardowns *teardowns, struct teardown_ledger *
 	ledger->pending = counts->pending;
 	ledger->undecided = counts->undecided;
 	ledger->strays = counts->strays;
-	ledger->waiting = releases_waiting(teardowns->releases);
-	ledger->forgotten = releases_forgotten(teardowns->releases);
+	ledger->waiting = map_releases_waiting(tracker->releases);
+	ledger->forgotten = map_releases_forgotten(tracker->releases);
 }
 
 /* An open one that has ended is known by its copies only. */
-static void forget_copy(struct teardowns *teardowns, struct copy *copy)
+static void forget_copy(struct teardown_tracker *tracker, struct deferred_alloc *deferred)
 {
-	if (copy->of && copy->of->ended && !--copy->of->owing)
-		free(copy->of);
-	drop_copy(teardowns, copy);
+	if (deferred->of && deferred->of->ended && !--deferred->of->owing)
+		free(deferred->of);
+	drop_copy(tracker, deferred);
 }
 
-void teardowns_free(struct teardowns *teardowns)
+void teardown_tracker_free(struct teardown_tracker *tracker)
 {
 	struct open *open, *next_open;
-	struct copy *copy, *next_copy;
+	struct deferred_alloc *deferred, *next_copy;
 
-	if (!teardowns)
+	if (!tracker)
 		return;
-	DL_FOREACH_SAFE (teardowns->reused, copy, next_copy)
-		forget_copy(teardowns, copy);
-	HASH_ITER (hh, teardowns->copies, copy, next_copy)
-		forget_copy(teardowns, copy);
-	HASH_ITER (hh, teardowns->open, open, next_open) {
-		HASH_DEL(teardowns->open, open);
+	DL_FOREACH_SAFE (tracker->reused, deferred, next_copy)
+		forget_copy(tracker, deferred);
+	HASH_ITER (hh, tracker->deferred_allocs, deferred, next_copy)
+		forget_copy(tracker, deferred);
+	HASH_ITER (hh, tracker->open, open, next_open) {
+		HASH_DEL(tracker->open, open);
 		free(open);
 	}
-	free(teardowns);
+	free(tracker);
 }

@@ -15,16 +15,16 @@
 #include "model/ledger.h"
 #include "model/teardown.h"
 
-struct teardowns;
+struct teardown_tracker;
 
 /* What a teardowns object asks, and where it hands what it has joined. */
-struct teardowns_ops {
+struct teardown_tracker_ops {
 	/* Gets each teardown once: when all is freed, or when no more will be seen of it. */
 	void (*teardown)(void *ctx, const struct teardown *teardown);
 	/* Gets each deferred end, when it and the destroy call are over. */
-	void (*reclaim)(void *ctx, const struct reclaim *reclaim);
+	void (*reclaim)(void *ctx, const struct deferred_free *reclaim);
 	/* Is all seen that happens at this point, as far as is known now? */
-	bool (*sees_all)(void *ctx, enum point point);
+	bool (*sees_all)(void *ctx, enum hook hook);
 	/* When the run began: what is freed soon after, and nobody let go of, was let go of before.
 	 */
 	__u64 start_ns;
@@ -35,9 +35,9 @@ struct teardowns_ops {
 #define TEARDOWNS_MAX_REUSED 256
 
 /* releases and ops must outlive the object. NULL: no memory. */
-struct teardowns *teardowns_new(struct releases *releases, const struct teardowns_ops *ops,
-				void *ctx);
-void teardowns_free(struct teardowns *teardowns);
+struct teardown_tracker *teardown_tracker_new(struct map_releases *releases,
+					      const struct teardown_tracker_ops *ops, void *ctx);
+void teardown_tracker_free(struct teardown_tracker *tracker);
 
 /*
  * These take what happens, in the order in which it does. -ENOMEM: it was left out, and what it
@@ -45,37 +45,38 @@ void teardowns_free(struct teardowns *teardowns);
  */
 
 /* A worker begins to free a map. call: without latency. */
-int teardowns_start(struct teardowns *teardowns, const struct call *call);
+int teardown_tracker_start(struct teardown_tracker *tracker, const struct call *call);
 /* A destroy call is over. */
-int teardowns_destroy(struct teardowns *teardowns, const struct call *call);
+int teardown_tracker_destroy(struct teardown_tracker *tracker, const struct call *call);
 /* Deferred work was queued (RECORD_QUEUE) for the allocator with the key that is arg. */
-int teardowns_queued(struct teardowns *teardowns, const struct record_head *rec);
+int teardown_tracker_queued(struct teardown_tracker *tracker, const struct record_head *rec);
 /* A deferred free begins. call: without latency. */
-int teardowns_reclaim_start(struct teardowns *teardowns, const struct call *call);
+int teardown_tracker_deferred_start(struct teardown_tracker *tracker, const struct call *call);
 /* A deferred free is over, or nothing more will be seen of it. */
-int teardowns_reclaim(struct teardowns *teardowns, const struct call *call);
+int teardown_tracker_deferred_end(struct teardown_tracker *tracker, const struct call *call);
 /* A worker is done with a map, or nothing more will be seen of that. */
-int teardowns_end(struct teardowns *teardowns, const struct call *call);
+int teardown_tracker_end(struct teardown_tracker *tracker, const struct call *call);
 
 /*
  * Fills in which map a call under way is about and who let go of it, as far as is known. Of a
  * deferred free, its destroy call counts as told of then.
  */
-void teardowns_identify(struct teardowns *teardowns, enum point point, struct call *call);
+void teardown_tracker_identify(struct teardown_tracker *tracker, enum hook hook, struct call *call);
 
 /*
  * Hands over the destroy calls whose memory is waited for since before: each once, or those handed
  * over before as well, which counts for nothing then.
  */
-void teardowns_for_each_overdue(struct teardowns *teardowns, __u64 before_ns, bool again,
-				void (*each)(void *ctx, const struct teardown *teardown,
-					     const struct destroy *destroy),
-				void *ctx);
+void teardown_tracker_for_each_overdue(struct teardown_tracker *tracker, __u64 before_ns,
+				       bool again,
+				       void (*each)(void *ctx, const struct teardown *teardown,
+						    const struct destroy *destroy),
+				       void *ctx);
 
 /* Hands over all that is not complete, as what it is at the end of a run. */
-void teardowns_flush(struct teardowns *teardowns);
+void teardown_tracker_flush(struct teardown_tracker *tracker);
 
 /* Fills in what was counted here, and leaves the other members alone. */
-void teardowns_count(const struct teardowns *teardowns, struct teardown_ledger *ledger);
+void teardown_tracker_count(const struct teardown_tracker *tracker, struct teardown_ledger *ledger);
 
 #endif

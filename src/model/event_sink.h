@@ -16,17 +16,17 @@
 /* What was counted of teardowns. */
 struct teardown_counts {
 	struct teardown_ledger ledger;
-	struct point_counts points[NR_POINTS];
+	struct hook_counts hooks[NR_HOOKS];
 };
 
 struct sink_ops {
 	/* These may be NULL: not asked for. */
 	int (*call)(void *ctx, const struct call *call);
 	int (*teardown)(void *ctx, const struct teardown *teardown);
-	int (*reclaim)(void *ctx, const struct reclaim *reclaim);
-	int (*hang)(void *ctx, const struct hang *hang);
+	int (*reclaim)(void *ctx, const struct deferred_free *reclaim);
+	int (*stuck)(void *ctx, const struct stuck *stuck);
 	/* Is it asked for to be told of what hangs of this map? Goes with hang(). */
-	bool (*wants_hang)(void *ctx, const struct call *map);
+	bool (*wants_stuck)(void *ctx, const struct call *map);
 	/*
 	 * The time (CLOCK_MONOTONIC) is now_ns: before what happens later is handed over, and at
 	 * *next_ns or soon after. Leaves there when it wants to be called again; 0: not any more.

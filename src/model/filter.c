@@ -52,6 +52,6 @@ bool filter_wants_call(const struct filter *filter, const struct call *call)
 
 bool filter_wants_teardown(const struct filter *filter, const struct teardown *teardown)
 {
-	return slowest_rank(teardown, SORT_TOTAL) >= filter->opts->min_latency_ns &&
+	return top_teardowns_rank(teardown, SORT_TOTAL) >= filter->opts->min_latency_ns &&
 	       filter_wants_map(filter, &teardown->free);
 }

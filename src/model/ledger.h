@@ -75,7 +75,7 @@ struct teardown_ledger {
 };
 
 /* What became of what happened at one point that is probed. */
-struct point_counts {
+struct hook_counts {
 	const char *function;
 	bool attached; /* if not, the rest means nothing */
 	bool returns;  /* its return is probed too; if not, the *_return mean nothing */

@@ -69,7 +69,7 @@ static const char *name_in_enum(const struct btf *btf, const struct btf_type *t,
 	return found;
 }
 
-int maptype_btf_name(const struct btf *btf, __u32 type, char *buf, size_t size)
+int map_type_btf_name(const struct btf *btf, __u32 type, char *buf, size_t size)
 {
 	const struct btf_type *t = map_type_enum(btf);
 	const char *found = t && size ? name_in_enum(btf, t, type) : NULL;
@@ -80,7 +80,7 @@ int maptype_btf_name(const struct btf *btf, __u32 type, char *buf, size_t size)
 	return 0;
 }
 
-char *maptype_btf_names(const struct btf *btf)
+char *map_type_btf_names(const struct btf *btf)
 {
 	const struct btf_type *t = map_type_enum(btf);
 	char *all = NULL;
@@ -116,7 +116,7 @@ static void read_kernel_names(void)
 	kernel_names_read = true;
 	for (__u32 type = 0; btf && type < MAX_TYPES; type++)
 		if (!libbpf_bpf_map_type_str(type))
-			maptype_btf_name(btf, type, kernel_names[type], sizeof(kernel_names[0]));
+			map_type_btf_name(btf, type, kernel_names[type], sizeof(kernel_names[0]));
 	btf__free(btf);
 }
 
@@ -132,7 +132,7 @@ static const char *known_name(__u32 type)
 	return kernel_names[type][0] ? kernel_names[type] : NULL;
 }
 
-const char *maptype_name(__u32 type)
+const char *map_type_name(__u32 type)
 {
 	unsigned int nr = nr_numbered < MAX_NUMBERED ? nr_numbered : MAX_NUMBERED;
 	const char *known = known_name(type);
@@ -150,7 +150,7 @@ const char *maptype_name(__u32 type)
 	return numbered[oldest].name;
 }
 
-/* "type_N" as maptype_name() writes it: no sign, no leading zero, and no type 0. */
+/* "type_N" as map_type_name() writes it: no sign, no leading zero, and no type 0. */
 static bool is_number(const char *name, __u32 *type)
 {
 	char canonical[sizeof("type_4294967295")];
@@ -165,7 +165,7 @@ static bool is_number(const char *name, __u32 *type)
 	return true;
 }
 
-int maptype_from_name(const char *name, __u32 *type)
+int map_type_from_name(const char *name, __u32 *type)
 {
 	if (is_number(name, type))
 		return 0;

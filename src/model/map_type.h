@@ -16,21 +16,21 @@ struct btf;
  * kernel's BTF is read at most once, when a type is met that libbpf does not know. Not for use by
  * several threads at a time.
  */
-const char *maptype_name(__u32 type);
+const char *map_type_name(__u32 type);
 
 /* The reverse, "type_N" included. -ENOENT: no such type, in libbpf or in the running kernel. */
-int maptype_from_name(const char *name, __u32 *type);
+int map_type_from_name(const char *name, __u32 *type);
 
 /*
  * The name from the enum bpf_map_type of a kernel's BTF: without BPF_MAP_TYPE_, in lower case, cut
  * to what buf takes. -ENOENT: btf does not have it, and buf is left alone.
  */
-int maptype_btf_name(const struct btf *btf, __u32 type, char *buf, size_t size);
+int map_type_btf_name(const struct btf *btf, __u32 type, char *buf, size_t size);
 
 /*
  * All of them but "unspec", each with a newline behind it; to be freed. NULL: as above, or no
  * memory.
  */
-char *maptype_btf_names(const struct btf *btf);
+char *map_type_btf_names(const struct btf *btf);
 
 #endif

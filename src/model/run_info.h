@@ -9,20 +9,20 @@
 
 #include <linux/types.h>
 
-#define CONDITION_LEN 256 /* with the NUL; what is longer is cut */
+#define RUN_INFO_LEN 256 /* with the NUL; what is longer is cut */
 
 /* Text that is not known is empty. */
-struct conditions {
-	char tool_version[CONDITION_LEN];
-	char kernel_release[CONDITION_LEN]; /* uname -r */
-	char kernel_version[CONDITION_LEN]; /* uname -v: the build */
-	char machine[CONDITION_LEN];	    /* uname -m */
-	char host[CONDITION_LEN];	    /* uname -n */
-	char boot_id[CONDITION_LEN];	    /* /proc/sys/kernel/random/boot_id */
-	char attach[CONDITION_LEN];	    /* as probe_method() says */
-	char command_line[CONDITION_LEN];   /* of this tool; words are set apart by blanks */
-	__u64 cpus_possible;		    /* 0: unknown */
-	__u64 cpus_online;		    /* 0: unknown */
+struct run_info {
+	char tool_version[RUN_INFO_LEN];
+	char kernel_release[RUN_INFO_LEN]; /* uname -r */
+	char kernel_version[RUN_INFO_LEN]; /* uname -v: the build */
+	char machine[RUN_INFO_LEN];	   /* uname -m */
+	char host[RUN_INFO_LEN];	   /* uname -n */
+	char boot_id[RUN_INFO_LEN];	   /* /proc/sys/kernel/random/boot_id */
+	char attach[RUN_INFO_LEN];	   /* as probe_method() says */
+	char command_line[RUN_INFO_LEN];   /* of this tool; words are set apart by blanks */
+	__u64 cpus_possible;		   /* 0: unknown */
+	__u64 cpus_online;		   /* 0: unknown */
 	bool symbols_hidden;
 	__u64 start_ns;		 /* CLOCK_MONOTONIC, of which all recorded times are */
 	__u64 start_realtime_ns; /* CLOCK_REALTIME of the same moment */
@@ -30,7 +30,6 @@ struct conditions {
 };
 
 /* Fills in all but "attach" and "end_ns" for a run that begins now. */
-void conditions_now(struct conditions *conditions, int argc, char *const *argv,
-		    bool symbols_hidden);
+void run_info_now(struct run_info *run_info, int argc, char *const *argv, bool symbols_hidden);
 
 #endif

@@ -77,7 +77,7 @@ struct teardown {
 };
 
 /* The end of what a destroy call left to be freed later. */
-struct reclaim {
+struct deferred_free {
 	struct call
 		call; /* of free_mem_alloc_deferred(): the worker, start, latency; and the map */
 	enum alloc_member alloc;

@@ -110,7 +110,7 @@ static struct scaling_line scale(const struct bench_line *lines, size_t first, s
 		}
 		used++;
 	}
-	scaling.points = used;
+	scaling.hooks = used;
 	scaling.free_exponent = bench_exponent(x, y, used);
 	scaling.free_exponent_top = exponent_at_top(x, y, used);
 	scaling.total_exponent = bench_exponent(x, total, used);

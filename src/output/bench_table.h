@@ -22,7 +22,7 @@ struct bench_line {
 /* A family of scenarios, which differ in their entries alone (scenario_family()). */
 struct scaling_line {
 	char family[SCENARIO_NAME_LEN];
-	__u32 points;		  /* scenarios of which something is known */
+	__u32 hooks;		  /* scenarios of which something is known */
 	__u32 least, most;	  /* entries of these */
 	double free_exponent;	  /* medians grow as entries to the power of this; NAN */
 	double free_exponent_top; /* likewise, of the two with the most entries alone: what is the

@@ -44,38 +44,38 @@ static int write_head(FILE *out, const struct check_view *view)
 
 	for (const struct column *column = check_columns; column->name; column++) {
 		if (!column->heading ||
-		    (column->optional && !view->findings->live)) /* files have no such thing */
+		    (column->optional && !view->facts->live)) /* files have no such thing */
 			continue;
 		fprintf(out, "%-*s", INDENT, column->heading);
 		if (column->kind == VALUE_LINES && column->get(column, view, &value)) {
 			write_lines(out, value.text);
 			continue;
 		}
-		cell_fill(cell, column, view, 0);
+		table_cell_fill(cell, column, view, 0);
 		text_wrap(out, cell, INDENT);
 	}
 	return line_error(out);
 }
 
-static int write_points(FILE *out, enum format format, const struct findings *findings)
+static int write_points(FILE *out, enum format format, const struct facts *facts)
 {
-	struct point_view views[NR_POINTS];
-	const void *objects[NR_POINTS];
+	struct hook_view views[NR_HOOKS];
+	const void *objects[NR_HOOKS];
 
-	for (enum point point = 0; point < NR_POINTS; point++) {
-		views[point] = (struct point_view){findings, point};
-		objects[point] = &views[point];
+	for (enum hook hook = 0; hook < NR_HOOKS; hook++) {
+		views[hook] = (struct hook_view){facts, hook};
+		objects[hook] = &views[hook];
 	}
-	return render_list(out, format, point_view_columns, objects, NR_POINTS, 0, 0, "");
+	return render_list(out, format, hook_view_columns, objects, NR_HOOKS, 0, 0, "");
 }
 
 /* Tables have them in their head. */
-static int write_callers(FILE *out, const struct findings *findings)
+static int write_callers(FILE *out, const struct facts *facts)
 {
 	int err = 0;
 
 	for (int i = 0; i < NR_KNOWN_CALLERS && !err; i++) {
-		const struct caller_view view = {findings_caller_name(i), findings->callers[i]};
+		const struct caller_view view = {facts_caller_name(i), facts->callers[i]};
 
 		err = render_event(out, FORMAT_JSON, caller_view_columns, &view, 0);
 	}
@@ -115,7 +115,7 @@ static int write_text(FILE *out, const struct check_view *view)
 
 	putc('\n', out);
 	if (!err)
-		err = write_points(out, FORMAT_TABLE, view->findings);
+		err = write_points(out, FORMAT_TABLE, view->facts);
 	putc('\n', out);
 	if (view->verdict->lacks_known)
 		write_lacks_text(out, view->verdict);
@@ -125,10 +125,10 @@ static int write_text(FILE *out, const struct check_view *view)
 	return err ? err : line_flush(out);
 }
 
-int check_report(FILE *out, enum format format, const struct findings *findings,
+int check_report(FILE *out, enum format format, const struct facts *facts,
 		 const struct verdict *verdict)
 {
-	const struct check_view view = {findings, verdict};
+	const struct check_view view = {facts, verdict};
 	int err;
 
 	errno = 0;
@@ -136,9 +136,9 @@ int check_report(FILE *out, enum format format, const struct findings *findings,
 		return write_text(out, &view);
 	err = render_event(out, format, check_columns, &view, 0);
 	if (!err)
-		err = write_points(out, format, findings);
+		err = write_points(out, format, facts);
 	if (!err)
-		err = write_callers(out, findings);
+		err = write_callers(out, facts);
 	if (!err)
 		err = write_lacks(out, verdict);
 	return err ? err : line_flush(out);

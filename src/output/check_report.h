@@ -12,14 +12,14 @@
 
 /* The whole. */
 struct check_view {
-	const struct findings *findings;
+	const struct facts *facts;
 	const struct verdict *verdict;
 };
 
 /* One of the points that are probed. */
-struct point_view {
-	const struct findings *findings;
-	enum point point;
+struct hook_view {
+	const struct facts *facts;
+	enum hook hook;
 };
 
 /* One of the known callers. */
@@ -29,7 +29,7 @@ struct caller_view {
 };
 
 extern const struct column check_columns[];	  /* of struct check_view */
-extern const struct column point_view_columns[];  /* of struct point_view */
+extern const struct column hook_view_columns[];	  /* of struct hook_view */
 extern const struct column caller_view_columns[]; /* of struct caller_view */
 extern const struct column lack_columns[];	  /* of struct lack */
 
@@ -37,7 +37,7 @@ extern const struct column lack_columns[];	  /* of struct lack */
 const char *verdict_name(const struct verdict *verdict);
 
 /* 0, or -errno as the functions of render.h. */
-int check_report(FILE *out, enum format format, const struct findings *findings,
+int check_report(FILE *out, enum format format, const struct facts *facts,
 		 const struct verdict *verdict);
 
 #endif

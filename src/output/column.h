@@ -82,7 +82,7 @@ struct row_line {
 /* A line of a comparison on its way out. */
 struct diff_view {
 	const struct diff_line *line;
-	const struct gate *gates; /* that the bits of its "failed" are of */
+	const struct diff_limit *limits; /* that the bits of its "failed" are of */
 };
 
 #define MAX_ROW_COLUMNS 48
@@ -90,11 +90,11 @@ struct diff_view {
 extern const struct column call_columns[];	      /* of struct call */
 extern const struct column identified_call_columns[]; /* the same, and its identity */
 extern const struct column teardown_columns[];	      /* of struct teardown */
-extern const struct column reclaim_columns[];	      /* of struct reclaim */
-extern const struct column hang_columns[];	      /* of struct hang */
+extern const struct column deferred_free_columns[];   /* of struct reclaim */
+extern const struct column stuck_columns[];	      /* of struct hang */
 extern const struct column ledger_columns[];	      /* of struct ledger */
 extern const struct column teardown_ledger_columns[]; /* of struct teardown_ledger */
-extern const struct column point_columns[];	      /* of struct point_counts */
+extern const struct column hook_columns[];	      /* of struct hook_counts */
 
 /*
  * Makes the list for struct row_line with these keys, of calls or of teardowns; with intervals,

@@ -18,9 +18,9 @@ static void write_means(FILE *out, const struct diff *diff, const char *item)
 	char change[CHANGE_SIZE];
 
 	for (mean = diff->means; mean < diff->means + diff->nr_means; mean++)
-		if (mean->side[SIDE_BASE].n > 1)
+		if (mean->side[DIFF_BASE].n > 1)
 			fprintf(out, "%sgeometric mean of %llu medians: %s %s\n", item,
-				mean->side[SIDE_BASE].n, phase_name(mean->phase),
+				mean->side[DIFF_BASE].n, phase_name(mean->phase),
 				text_change(change, mean->delta[METRIC_P50]));
 }
 
@@ -31,7 +31,7 @@ static void write_few(FILE *out, const struct diff *diff, const char *item)
 	size_t few = 0;
 
 	for (line = diff->line; line < diff->line + diff->nr; line++)
-		few += line->side[SIDE_BASE].n < DIFF_FEW || line->side[SIDE_NEW].n < DIFF_FEW;
+		few += line->side[DIFF_BASE].n < DIFF_FEW || line->side[DIFF_NEW].n < DIFF_FEW;
 	if (few)
 		fprintf(out, "%srows with less than %d values on a side, which say little: %zu\n",
 			item, DIFF_FEW, few);
@@ -46,19 +46,19 @@ static double p_of(const struct diff_line *line)
 static void write_failed(FILE *out, enum format format, const struct column *columns,
 			 const struct diff_view *view, const char *item)
 {
-	const struct gate *gate = view->gates;
+	const struct diff_limit *limit = view->limits;
 	char change[CHANGE_SIZE];
 	size_t i;
 
-	for (i = 0; i < MAX_GATES; i++, gate++) {
+	for (i = 0; i < MAX_LIMITS; i++, limit++) {
 		if (!(view->line->failed & 1U << i))
 			continue;
 		fprintf(out, "%sFAIL: ", item);
-		if (cell_keys(out, format, columns, view))
+		if (table_cell_keys(out, format, columns, view))
 			fputs(": ", out);
 		fprintf(out, "%s %s %s (gate %g%%), p=%.2g\n", phase_name(view->line->phase),
-			metric_name(gate->metric),
-			text_change(change, view->line->delta[gate->metric]), gate->percent,
+			metric_name(limit->metric),
+			text_change(change, view->line->delta[limit->metric]), limit->percent,
 			p_of(view->line));
 	}
 }
@@ -68,7 +68,7 @@ static int write_summary(FILE *out, const struct options *opts, const struct dif
 			 const struct column *columns)
 {
 	const char *item = opts->format == FORMAT_MARKDOWN ? "- " : "";
-	struct diff_view view = {.gates = opts->gates};
+	struct diff_view view = {.limits = opts->limits};
 
 	errno = 0;
 	if (opts->format == FORMAT_MARKDOWN)
@@ -93,7 +93,7 @@ int diff_write(FILE *out, const struct options *opts, const struct diff *diff)
 
 	for (i = 0; i < nr && !err; i++) {
 		views[i].line = i < diff->nr ? &diff->line[i] : &diff->means[i - diff->nr];
-		views[i].gates = opts->gates;
+		views[i].limits = opts->limits;
 		objects[i] = &views[i];
 	}
 	diff_columns(columns, diff->by, diff->nr_by);

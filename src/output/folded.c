@@ -145,7 +145,7 @@ static void map_frame(char frame[FRAME_SIZE], const struct call *call)
 static void map_frames(char frames[STACK_SIZE], const struct call *call)
 {
 	const char *type =
-		call_has(call, CALL_MAP) ? maptype_name(call->map_type) : "[unknown type]";
+		call_has(call, CALL_MAP) ? map_type_name(call->map_type) : "[unknown type]";
 	char task[FRAME_SIZE], name[FRAME_SIZE];
 
 	task_frame(task, identity_task(&call->identity));

@@ -123,14 +123,14 @@ int render_teardown_ledger_json(FILE *out, const struct teardown_ledger *ledger)
 	return err ? err : line_flush(out);
 }
 
-int render_points_json(FILE *out, const struct point_counts *points, size_t nr_points)
+int render_points_json(FILE *out, const struct hook_counts *hooks, size_t nr_hooks)
 {
 	size_t i;
 	int err = 0;
 
 	errno = 0;
-	for (i = 0; i < nr_points && !err; i++)
-		err = line_json(out, point_columns, &points[i]);
+	for (i = 0; i < nr_hooks && !err; i++)
+		err = line_json(out, hook_columns, &hooks[i]);
 	return err ? err : line_flush(out);
 }
 
@@ -143,7 +143,7 @@ static void figure(FILE *out, const char *name, __u64 figure)
 }
 
 /* A side of a point, if anything is known to be lost or missed there. */
-static void point_loss(FILE *out, const char *where, const char *function, __u64 missed, __u64 lost)
+static void hook_loss(FILE *out, const char *where, const char *function, __u64 missed, __u64 lost)
 {
 	if (!is_loss(missed) && !lost)
 		return;
@@ -152,15 +152,15 @@ static void point_loss(FILE *out, const char *where, const char *function, __u64
 	fprintf(out, ", lost in the ring buffer %llu\n", lost);
 }
 
-static void uncounted_points(FILE *out, const struct point_counts *points, size_t nr_points)
+static void uncounted_points(FILE *out, const struct hook_counts *hooks, size_t nr_hooks)
 {
 	const char *gap = "missed by the kernel: not counted by this kernel: ";
 	size_t i;
 
-	for (i = 0; i < nr_points; i++) {
-		if (!points[i].attached || points[i].missed != LEDGER_UNKNOWN)
+	for (i = 0; i < nr_hooks; i++) {
+		if (!hooks[i].attached || hooks[i].missed != LEDGER_UNKNOWN)
 			continue;
-		fprintf(out, "%s%s", gap, points[i].function);
+		fprintf(out, "%s%s", gap, hooks[i].function);
 		gap = ", ";
 	}
 	if (*gap == ',')
@@ -198,24 +198,24 @@ int render_teardown_ledger_text(FILE *out, const struct teardown_ledger *ledger,
 	return line_flush(out);
 }
 
-int render_points_text(FILE *out, const struct point_counts *points, size_t nr_points)
+int render_points_text(FILE *out, const struct hook_counts *hooks, size_t nr_hooks)
 {
 	size_t i;
 
 	errno = 0;
-	for (i = 0; i < nr_points; i++) {
-		if (!points[i].attached)
+	for (i = 0; i < nr_hooks; i++) {
+		if (!hooks[i].attached)
 			continue;
-		point_loss(out, "", points[i].function, points[i].missed, points[i].lost);
-		if (!points[i].returns)
+		hook_loss(out, "", hooks[i].function, hooks[i].missed, hooks[i].lost);
+		if (!hooks[i].returns)
 			continue;
-		point_loss(out, "return from ", points[i].function, points[i].missed_return,
-			   points[i].lost_return);
-		if (i == POINT_DESTROY) /* the calls' own ledger tells */
+		hook_loss(out, "return from ", hooks[i].function, hooks[i].missed_return,
+			  hooks[i].lost_return);
+		if (i == HOOK_DESTROY) /* the calls' own ledger tells */
 			continue;
-		joined_wrongly(out, points[i].function, unseen(points[i].missed, points[i].lost, 0),
-			       unseen(points[i].missed_return, points[i].lost_return, 0));
+		joined_wrongly(out, hooks[i].function, unseen(hooks[i].missed, hooks[i].lost, 0),
+			       unseen(hooks[i].missed_return, hooks[i].lost_return, 0));
 	}
-	uncounted_points(out, points, nr_points);
+	uncounted_points(out, hooks, nr_hooks);
 	return line_flush(out);
 }

@@ -293,7 +293,7 @@ static void drop_link(struct perfetto *perfetto, struct link *link)
 }
 
 /* Remembers where a reclaim is, until its teardown comes. */
-static int add_link(struct perfetto *perfetto, const struct reclaim *reclaim,
+static int add_link(struct perfetto *perfetto, const struct deferred_free *reclaim,
 		    const struct place *place)
 {
 	struct link *link;
@@ -355,7 +355,7 @@ static struct event worker_event(const struct call *worker, __u64 ts_ns, __u64 d
 	};
 }
 
-int perfetto_reclaim(struct perfetto *perfetto, const struct reclaim *reclaim)
+int perfetto_reclaim(struct perfetto *perfetto, const struct deferred_free *reclaim)
 {
 	const struct call *call = &reclaim->call;
 	struct event event = worker_event(call, call->ts_ns, call->latency_ns);
@@ -373,7 +373,7 @@ int perfetto_reclaim(struct perfetto *perfetto, const struct reclaim *reclaim)
 		 map_name(call));
 	event.category = "reclaim";
 	event.name = name;
-	event.args = json_columns(reclaim_columns, reclaim);
+	event.args = json_columns(deferred_free_columns, reclaim);
 	if (!event.args)
 		return -ENOMEM;
 	err = put_event(perfetto, &event);
@@ -387,7 +387,7 @@ int perfetto_reclaim(struct perfetto *perfetto, const struct reclaim *reclaim)
 /* "VERB NAME (TYPE id N)" */
 static void map_label(char label[LABEL_LEN], const char *verb, const struct call *call)
 {
-	const char *type = call_has(call, CALL_MAP) ? maptype_name(call->map_type) : "?";
+	const char *type = call_has(call, CALL_MAP) ? map_type_name(call->map_type) : "?";
 	char id[16] = "?";
 
 	if (call->identity.map_id)

@@ -37,7 +37,7 @@ struct perfetto;
 int perfetto_begin(struct perfetto **perfetto, FILE *out, __u64 origin_ns);
 
 /* Reclaims have to come before the teardown they belong to for an arrow to lead to them. */
-int perfetto_reclaim(struct perfetto *perfetto, const struct reclaim *reclaim);
+int perfetto_reclaim(struct perfetto *perfetto, const struct deferred_free *reclaim);
 
 /* Of a teardown with neither a task that released the map nor the worker's start, nothing shows. */
 int perfetto_teardown(struct perfetto *perfetto, const struct teardown *teardown);

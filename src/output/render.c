@@ -58,7 +58,7 @@ static int event_line(FILE *out, const struct column *column, const void *object
 		if (!column->heading || !column->width)
 			continue;
 		if (object)
-			cell_fill(cell, column, object, start_ns);
+			table_cell_fill(cell, column, object, start_ns);
 		cells_add(&cells, object ? cell : column->heading, column->kind, column->width);
 	}
 	return cells_end(&cells);
@@ -76,9 +76,9 @@ static int markdown_line(FILE *out, const struct column *column, const void *obj
 		if (!column->heading || !column->width)
 			continue;
 		if (object)
-			cell_fill(cell, column, object, start_ns);
+			table_cell_fill(cell, column, object, start_ns);
 		putc(' ', out);
-		cell_markdown(out, object ? cell : column->heading);
+		table_cell_markdown(out, object ? cell : column->heading);
 		fputs(" |", out);
 	}
 	putc('\n', out);
@@ -129,7 +129,7 @@ static void table_widths(struct column *column, const struct list *list)
 		wanted = column->heading && !column->optional;
 		column->width = column->heading ? (int)text_width(column->heading) : 0;
 		for (i = 0; i < list->nr && column->heading; i++) {
-			cell_fill(cell, column, list->nth(list, i), list->start_ns);
+			table_cell_fill(cell, column, list->nth(list, i), list->start_ns);
 			column->width = at_least(column->width, text_width(cell));
 			wanted = wanted || (strcmp(cell, "0") && strcmp(cell, column->missing));
 		}
@@ -184,7 +184,7 @@ static void histogram_title(FILE *out, const struct rows *rows, const struct row
 	struct column columns[MAX_ROW_COLUMNS];
 
 	row_columns(columns, rows->by, rows->nr_by, false, false);
-	if (cell_keys(out, FORMAT_TABLE, columns, &of_row))
+	if (table_cell_keys(out, FORMAT_TABLE, columns, &of_row))
 		putc(' ', out);
 	fprintf(out, "count=%llu empty=%llu unmeasured=%llu\n", row->count, row->empty,
 		row->unmeasured);

@@ -67,10 +67,10 @@ int render_teardown_ledger_json(FILE *out, const struct teardown_ledger *ledger)
 int render_teardown_ledger_text(FILE *out, const struct teardown_ledger *ledger, bool with_filters);
 
 /* One line of JSON for each of the points. */
-int render_points_json(FILE *out, const struct point_counts *points, size_t nr_points);
+int render_points_json(FILE *out, const struct hook_counts *hooks, size_t nr_hooks);
 
 /* Lines of text, which tell of losses and begin with "WARNING:", and one of what is not counted. */
-int render_points_text(FILE *out, const struct point_counts *points, size_t nr_points);
+int render_points_text(FILE *out, const struct hook_counts *hooks, size_t nr_hooks);
 
 /*
  * Three lines of text; one that tells of a loss begins with "WARNING:". with_filters: whether the

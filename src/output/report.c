@@ -19,7 +19,7 @@
 
 struct report {
 	const struct options *opts;
-	struct output *output;
+	struct outfile *output;
 	struct aggregate *run;		 /* of calls; NULL with --events */
 	struct aggregate *interval;	 /* of calls; NULL without -i */
 	struct teardown_view *teardowns; /* NULL if it is calls that are shown */
@@ -34,7 +34,7 @@ struct report {
 
 static FILE *report_file(const struct report *report)
 {
-	return output_file(report->output);
+	return outfile_stream(report->output);
 }
 
 /* To main(), -EPERM is a word on tracing. */
@@ -77,13 +77,13 @@ int report_open(struct report **out, const struct options *opts, const struct st
 	report->now_ns = start->ns;
 	/* Nobody waits for the lines of a recording as they come. */
 	live = opts->action != ACTION_REPORT && (opts->events || opts->interval_ns);
-	err = output_open(&report->output, opts->output, live);
+	err = outfile_open(&report->output, opts->output, live);
 	if (!err)
 		err = filter_init(&report->filter, opts);
 	if (!err)
 		err = open_views(report);
 	if (err) {
-		output_failed(report->opts->output, err);
+		outfile_failed(report->opts->output, err);
 		report_close(report);
 		return not_eperm(err);
 	}
@@ -110,7 +110,7 @@ int report_begin(struct report *report)
 								   : INTERVAL_NONE);
 	}
 	if (err)
-		output_failed(report->opts->output, err);
+		outfile_failed(report->opts->output, err);
 	return not_eperm(err);
 }
 
@@ -118,7 +118,7 @@ void report_close(struct report *report)
 {
 	if (!report)
 		return;
-	output_close(report->output, false);
+	outfile_close(report->output, false);
 	aggregate_free(report->run);
 	aggregate_free(report->interval);
 	teardown_view_free(report->teardowns);
@@ -150,14 +150,14 @@ static int take_teardown(void *ctx, const struct teardown *teardown)
 	return teardown_view_teardown(report->teardowns, report_file(report), teardown);
 }
 
-static int take_reclaim(void *ctx, const struct reclaim *reclaim)
+static int take_reclaim(void *ctx, const struct deferred_free *reclaim)
 {
 	struct report *report = ctx;
 
 	return teardown_view_reclaim(report->teardowns, report_file(report), reclaim);
 }
 
-static bool wants_hang(void *ctx, const struct call *map)
+static bool wants_stuck(void *ctx, const struct call *map)
 {
 	const struct report *report = ctx;
 
@@ -167,22 +167,23 @@ static bool wants_hang(void *ctx, const struct call *map)
 }
 
 /* Of a recording, which has those of teardowns, too, and says nothing of their callers. */
-static bool is_of_wanted_call(const struct options *opts, const struct hang *hang)
+static bool is_of_wanted_call(const struct options *opts, const struct stuck *stuck)
 {
-	return !opts->nr_callers && !strcmp(hang->where, TRACED_FUNCTION);
+	return !opts->nr_callers && !strcmp(stuck->where, TRACED_FUNCTION);
 }
 
-static int take_hang(void *ctx, const struct hang *hang)
+static int take_hang(void *ctx, const struct stuck *stuck)
 {
 	struct report *report = ctx;
 	const struct options *opts = report->opts;
 
-	if (opts->action == ACTION_REPORT && !report->teardowns && !is_of_wanted_call(opts, hang))
+	if (opts->action == ACTION_REPORT && !report->teardowns && !is_of_wanted_call(opts, stuck))
 		return 0;
-	hang_print(stderr, hang);
+	stuck_text_print(stderr, stuck);
 	if (!opts->events || opts->format != FORMAT_JSON)
 		return 0;
-	return render_event(report_file(report), FORMAT_JSON, hang_columns, hang, report->start.ns);
+	return render_event(report_file(report), FORMAT_JSON, stuck_columns, stuck,
+			    report->start.ns);
 }
 
 static void write_timestamp(const struct report *report, FILE *file)
@@ -284,7 +285,7 @@ static bool done(void *ctx)
 {
 	const struct report *report = ctx;
 
-	return output_abandoned(report->output);
+	return outfile_abandoned(report->output);
 }
 
 static int outlet(void *ctx)
@@ -298,8 +299,8 @@ struct sink report_sink(struct report *report)
 {
 	static const struct sink_ops of_calls = {
 		.call = take_call,
-		.wants_hang = wants_hang,
-		.hang = take_hang,
+		.wants_stuck = wants_stuck,
+		.stuck = take_hang,
 		.tick = tick,
 		.drained = drained,
 		.done = done,
@@ -308,8 +309,8 @@ struct sink report_sink(struct report *report)
 	static const struct sink_ops of_teardowns = {
 		.teardown = take_teardown,
 		.reclaim = take_reclaim,
-		.wants_hang = wants_hang,
-		.hang = take_hang,
+		.wants_stuck = wants_stuck,
+		.stuck = take_hang,
 		.tick = tick,
 		.drained = drained,
 		.done = done,
@@ -341,7 +342,7 @@ static int write_end(struct report *report, FILE *file, const struct ledger *led
 	if (!err && opts->format == FORMAT_JSON && report->teardowns)
 		err = render_teardown_ledger_json(file, &report->counts->ledger);
 	if (!err && opts->format == FORMAT_JSON && opts->identity)
-		err = render_points_json(file, report->counts->points, NR_POINTS);
+		err = render_points_json(file, report->counts->hooks, NR_HOOKS);
 	return err;
 }
 
@@ -366,7 +367,7 @@ static void write_ledgers(const struct report *report, FILE *file, const struct 
 	if (report->teardowns)
 		render_teardown_ledger_text(file, &counts->ledger, filtered);
 	if (report->opts->identity)
-		render_points_text(file, counts->points, NR_POINTS);
+		render_points_text(file, counts->hooks, NR_HOOKS);
 }
 
 /* Who asks for silence about a recording wants to know of it what is wrong, and no more. */
@@ -414,14 +415,14 @@ int report_end(struct report *report, __u64 now_ns, struct ledger *ledger,
 		err = write_interval(report);
 	if (!err)
 		err = write_end(report, report_file(report), ledger);
-	close_err = output_close(report->output, !err);
+	close_err = outfile_close(report->output, !err);
 	report->output = NULL;
 	err = err ? err : close_err;
 	if (err == -EPIPE) { /* the reader has had enough */
 		err = 0;
 		ledger_shown = false;
 	} else if (err) {
-		output_failed(report->opts->output, err);
+		outfile_failed(report->opts->output, err);
 		if (write_elsewhere(report, ledger))
 			ledger_shown = false;
 	}

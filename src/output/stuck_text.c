@@ -14,33 +14,33 @@ static void print_safe(FILE *file, const char *text)
 	fputs(safe, file);
 }
 
-void hang_print(FILE *file, const struct hang *hang)
+void stuck_text_print(FILE *file, const struct stuck *stuck)
 {
-	const struct task_id *task = identity_task(&hang->call.identity);
-	const char *line = hang->stack;
+	const struct task_id *task = identity_task(&stuck->call.identity);
+	const char *line = stuck->stack;
 	char duration[DURATION_SIZE];
 
 	diag_status(NULL);
-	fprintf(file, "memdestroy-trace: stuck for %s: %s", text_duration(duration, hang->for_ns),
-		hang->where);
-	if (call_has(&hang->call, CALL_MAP))
-		fprintf(file, " of %s", maptype_name(hang->call.map_type));
-	if (call_has(&hang->call, CALL_MAP | CALL_NAME)) {
+	fprintf(file, "memdestroy-trace: stuck for %s: %s", text_duration(duration, stuck->for_ns),
+		stuck->where);
+	if (call_has(&stuck->call, CALL_MAP))
+		fprintf(file, " of %s", map_type_name(stuck->call.map_type));
+	if (call_has(&stuck->call, CALL_MAP | CALL_NAME)) {
 		fputs(" '", file);
-		print_safe(file, hang->call.map_name);
+		print_safe(file, stuck->call.map_name);
 		putc('\'', file);
 	}
-	if (hang->call.identity.map_id)
-		fprintf(file, " (id %u)", hang->call.identity.map_id);
+	if (stuck->call.identity.map_id)
+		fprintf(file, " (id %u)", stuck->call.identity.map_id);
 	if (task) {
 		fputs(", let go of by ", file);
 		print_safe(file, task->comm);
 		fprintf(file, " (pid %u)", task->pid);
 	}
-	if (hang->in_worker) {
+	if (stuck->in_worker) {
 		fputs(", in ", file);
-		print_safe(file, hang->call.comm);
-		fprintf(file, " (pid %u)", hang->call.tid);
+		print_safe(file, stuck->call.comm);
+		fprintf(file, " (pid %u)", stuck->call.tid);
 	}
 	putc('\n', file);
 	while (*line) {

@@ -10,6 +10,6 @@
 #include "trace/stuck_detector.h"
 
 /* A line, and one for each function of the stack; flushed. */
-void hang_print(FILE *file, const struct hang *hang);
+void stuck_text_print(FILE *file, const struct stuck *stuck);
 
 #endif

@@ -51,8 +51,8 @@ static void cell_real(char cell[CELL_SIZE], const struct column *column, double 
 		snprintf(cell, CELL_SIZE, "%.3g", real);
 }
 
-void cell_fill(char cell[CELL_SIZE], const struct column *column, const void *object,
-	       __u64 start_ns)
+void table_cell_fill(char cell[CELL_SIZE], const struct column *column, const void *object,
+		     __u64 start_ns)
 {
 	struct value value;
 
@@ -87,7 +87,7 @@ void cell_fill(char cell[CELL_SIZE], const struct column *column, const void *ob
 	}
 }
 
-void cell_markdown(FILE *out, const char *text)
+void table_cell_markdown(FILE *out, const char *text)
 {
 	const char *at;
 
@@ -100,7 +100,7 @@ void cell_markdown(FILE *out, const char *text)
 	}
 }
 
-bool cell_keys(FILE *out, enum format format, const struct column *column, const void *object)
+bool table_cell_keys(FILE *out, enum format format, const struct column *column, const void *object)
 {
 	const char *gap = "";
 	char cell[CELL_SIZE];
@@ -108,10 +108,10 @@ bool cell_keys(FILE *out, enum format format, const struct column *column, const
 	for (; column->name; column++) {
 		if (!column->of_call)
 			continue;
-		cell_fill(cell, column, object, 0);
+		table_cell_fill(cell, column, object, 0);
 		fprintf(out, "%s%s=", gap, column->name);
 		if (format == FORMAT_MARKDOWN)
-			cell_markdown(out, cell);
+			table_cell_markdown(out, cell);
 		else
 			fputs(cell, out);
 		gap = " ";

@@ -17,16 +17,17 @@
  * What the column says of the object, without control characters; what is missing as the column
  * says. Times are shown in seconds since start_ns (CLOCK_MONOTONIC).
  */
-void cell_fill(char cell[CELL_SIZE], const struct column *column, const void *object,
-	       __u64 start_ns);
+void table_cell_fill(char cell[CELL_SIZE], const struct column *column, const void *object,
+		     __u64 start_ns);
 
 /* With a backslash before what would be markup in Markdown. */
-void cell_markdown(FILE *out, const char *text);
+void table_cell_markdown(FILE *out, const char *text);
 
 /*
  * "caller=htab_map_free map_type=hash": the columns that are keys, for FORMAT_MARKDOWN or as it is.
  * False: there are none.
  */
-bool cell_keys(FILE *out, enum format format, const struct column *columns, const void *object);
+bool table_cell_keys(FILE *out, enum format format, const struct column *columns,
+		     const void *object);
 
 #endif

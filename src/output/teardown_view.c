@@ -22,7 +22,7 @@
 /* What is gathered over a time: one or the other. */
 struct gathered {
 	struct aggregate *rows;
-	struct slowest *slowest;
+	struct top_teardowns *slowest;
 };
 
 struct teardown_view {
@@ -41,21 +41,21 @@ static int gathered_open(struct gathered *gathered, const struct options *opts)
 	if (opts->nr_by)
 		gathered->rows = aggregate_new(opts->by, opts->nr_by, MAX_ROWS);
 	else
-		gathered->slowest = slowest_new(MAX_ROWS, opts->sort);
+		gathered->slowest = top_teardowns_new(MAX_ROWS, opts->sort);
 	return gathered->rows || gathered->slowest ? 0 : -ENOMEM;
 }
 
 static void gathered_close(struct gathered *gathered)
 {
 	aggregate_free(gathered->rows);
-	slowest_free(gathered->slowest);
+	top_teardowns_free(gathered->slowest);
 }
 
 static int gathered_add(struct gathered *gathered, const struct teardown *teardown)
 {
 	if (gathered->rows)
 		return aggregate_add_teardown(gathered->rows, teardown);
-	return gathered->slowest ? slowest_add(gathered->slowest, teardown) : 0;
+	return gathered->slowest ? top_teardowns_add(gathered->slowest, teardown) : 0;
 }
 
 static void gathered_reset(struct gathered *gathered)
@@ -63,7 +63,7 @@ static void gathered_reset(struct gathered *gathered)
 	if (gathered->rows)
 		aggregate_reset(gathered->rows);
 	else
-		slowest_reset(gathered->slowest);
+		top_teardowns_reset(gathered->slowest);
 }
 
 static int view_open(struct teardown_view *view)
@@ -158,7 +158,8 @@ int teardown_view_teardown(struct teardown_view *view, FILE *file, const struct 
 	return err ? err : gathered_add(&view->interval, teardown);
 }
 
-int teardown_view_reclaim(struct teardown_view *view, FILE *file, const struct reclaim *reclaim)
+int teardown_view_reclaim(struct teardown_view *view, FILE *file,
+			  const struct deferred_free *reclaim)
 {
 	if (!teardown_view_wants(view, &reclaim->call))
 		return 0;
@@ -167,7 +168,7 @@ int teardown_view_reclaim(struct teardown_view *view, FILE *file, const struct r
 	/* Tables and CSV have room for one sort of line. */
 	if (!view->opts->events || view->opts->format != FORMAT_JSON)
 		return 0;
-	return render_event(file, FORMAT_JSON, reclaim_columns, reclaim, view->start_ns);
+	return render_event(file, FORMAT_JSON, deferred_free_columns, reclaim, view->start_ns);
 }
 
 static int terminal_width(FILE *file)
@@ -179,13 +180,13 @@ static int terminal_width(FILE *file)
 	return size.ws_col;
 }
 
-static int write_slowest(struct teardown_view *view, FILE *file, struct slowest *slowest)
+static int write_slowest(struct teardown_view *view, FILE *file, struct top_teardowns *slowest)
 {
 	const struct options *opts = view->opts;
 	const struct teardown *const *list;
 	size_t nr, left_out;
 
-	list = slowest_sorted(slowest, opts->top, &nr, &left_out);
+	list = top_teardowns_sorted(slowest, opts->top, &nr, &left_out);
 	if (opts->timeline)
 		return timeline_draw(file, list, nr, terminal_width(file));
 	return render_list(file, opts->format, teardown_columns, (const void *const *)list, nr,
@@ -216,7 +217,7 @@ int teardown_view_interval(struct teardown_view *view, FILE *file, __u64 interva
 	int err = write_gathered(view, file, &view->interval, interval);
 
 	if (interim_only(view))
-		view->interim_dropped += slowest_dropped(view->interval.slowest);
+		view->interim_dropped += top_teardowns_dropped(view->interval.slowest);
 	gathered_reset(&view->interval);
 	return err;
 }
@@ -255,7 +256,7 @@ void teardown_view_count(const struct teardown_view *view, struct teardown_ledge
 	if (view->run.rows)
 		ledger->rows_full = aggregate_overflow(view->run.rows);
 	else if (view->run.slowest && !interim_only(view))
-		ledger->rows_full = slowest_dropped(view->run.slowest);
+		ledger->rows_full = top_teardowns_dropped(view->run.slowest);
 	else
 		ledger->rows_full = view->interim_dropped;
 }

@@ -28,7 +28,8 @@ bool teardown_view_wants(const struct teardown_view *view, const struct call *ma
 
 /* Takes a teardown, or a deferred end, and writes it if it is to be written as it happens. */
 int teardown_view_teardown(struct teardown_view *view, FILE *file, const struct teardown *teardown);
-int teardown_view_reclaim(struct teardown_view *view, FILE *file, const struct reclaim *reclaim);
+int teardown_view_reclaim(struct teardown_view *view, FILE *file,
+			  const struct deferred_free *reclaim);
 
 /* Writes what was taken since the last time. */
 int teardown_view_interval(struct teardown_view *view, FILE *file, __u64 interval);

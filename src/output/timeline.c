@@ -118,7 +118,7 @@ static void type_cell(char cell[CELL_WIDTH], const struct teardown *teardown)
 	const struct call *call = &teardown->free;
 
 	snprintf(cell, CELL_WIDTH, "%s",
-		 call_has(call, CALL_MAP) ? maptype_name(call->map_type) : "?");
+		 call_has(call, CALL_MAP) ? map_type_name(call->map_type) : "?");
 }
 
 static void name_cell(char cell[CELL_WIDTH], const struct teardown *teardown)

@@ -12,41 +12,41 @@ struct trait {
 };
 
 static const struct trait traits[] = {
-	{"attach mode", offsetof(struct conditions, attach), 0},
-	{"architecture", offsetof(struct conditions, machine), 0},
-	{"number of CPUs online", 0, offsetof(struct conditions, cpus_online)},
+	{"attach mode", offsetof(struct run_info, attach), 0},
+	{"architecture", offsetof(struct run_info, machine), 0},
+	{"number of CPUs online", 0, offsetof(struct run_info, cpus_online)},
 };
 
-static const char *describe(const struct trait *trait, const struct conditions *conditions,
-			    char text[CONDITION_LEN])
+static const char *describe(const struct trait *trait, const struct run_info *run_info,
+			    char text[RUN_INFO_LEN])
 {
-	const char *at = (const char *)conditions;
+	const char *at = (const char *)run_info;
 	__u64 number;
 
 	if (trait->text)
-		snprintf(text, CONDITION_LEN, "%s", at + trait->text);
+		snprintf(text, RUN_INFO_LEN, "%s", at + trait->text);
 	else if (memcpy(&number, at + trait->number, sizeof(number)), number)
-		snprintf(text, CONDITION_LEN, "%llu", number);
+		snprintf(text, RUN_INFO_LEN, "%llu", number);
 	else
 		text[0] = '\0';
 	return *text ? text : "unknown";
 }
 
 /* Compares all with the first recording of the base. */
-static bool have_in_common(const struct trait *trait, const struct replays *base,
-			   const struct replays *side)
+static bool have_in_common(const struct trait *trait, const struct reader_set *base,
+			   const struct reader_set *side)
 {
-	char wanted_text[CONDITION_LEN], text[CONDITION_LEN];
-	const struct replay *first = base->replay[0];
-	const char *wanted = describe(trait, replay_conditions(first), wanted_text);
+	char wanted_text[RUN_INFO_LEN], text[RUN_INFO_LEN];
+	const struct reader *first = base->reader[0];
+	const char *wanted = describe(trait, reader_run_info(first), wanted_text);
 
 	for (size_t i = 0; i < side->nr; i++) {
-		const char *is = describe(trait, replay_conditions(side->replay[i]), text);
+		const char *is = describe(trait, reader_run_info(side->reader[i]), text);
 
 		if (!strcmp(is, wanted))
 			continue;
-		diag_warn("%s: %s in '%s', %s in '%s'", trait->what, wanted, replay_path(first), is,
-			  replay_path(side->replay[i]));
+		diag_warn("%s: %s in '%s', %s in '%s'", trait->what, wanted, reader_path(first), is,
+			  reader_path(side->reader[i]));
 		return false;
 	}
 	return true;
@@ -62,57 +62,57 @@ static __u64 losses(const struct ledger *ledger, const struct teardown_counts *c
 {
 	__u64 sum = ledger->bad_records + ledger->parked_lost;
 
-	for (int i = 0; i < NR_POINTS; i++) {
-		const struct point_counts *point = &counts->points[i];
+	for (int i = 0; i < NR_HOOKS; i++) {
+		const struct hook_counts *hook = &counts->hooks[i];
 
-		sum += known(point->lost) + known(point->missed) + known(point->lost_return) +
-		       known(point->missed_return);
+		sum += known(hook->lost) + known(hook->missed) + known(hook->lost_return) +
+		       known(hook->missed_return);
 	}
 	return sum;
 }
 
 /* What did not end has no time that could be compared. */
-static bool all_ended(const struct replay *replay, const struct ledger *ledger)
+static bool all_ended(const struct reader *reader, const struct ledger *ledger)
 {
 	if (!known(ledger->still_stuck))
 		return true;
 	diag_warn(
 		"'%s': %llu calls or teardowns hung at its end, and are in no figure (see report)",
-		replay_path(replay), ledger->still_stuck);
+		reader_path(reader), ledger->still_stuck);
 	return false;
 }
 
-static bool is_whole(struct replay *replay, int *err)
+static bool is_whole(struct reader *reader, int *err)
 {
 	struct teardown_counts counts;
 	struct ledger ledger;
 	__u64 lost, entered;
 	bool ended;
 
-	*err = replay_ledger(replay, &ledger, &counts);
+	*err = reader_ledger(reader, &ledger, &counts);
 	if (*err)
 		return false;
-	ended = all_ended(replay, &ledger);
+	ended = all_ended(reader, &ledger);
 	lost = losses(&ledger, &counts);
 	entered = known(ledger.entered);
 	if (!lost)
 		return ended;
 	diag_warn("'%s' lacks something: %llu records lost or calls missed, of %llu calls (see "
 		  "report)",
-		  replay_path(replay), lost, entered);
+		  reader_path(reader), lost, entered);
 	return lost <= entered / COMPARABLE_LOSS && ended;
 }
 
-static bool are_whole(struct replays *side, int *err)
+static bool are_whole(struct reader_set *side, int *err)
 {
 	bool whole = true;
 
 	for (size_t i = 0; i < side->nr && !*err; i++)
-		whole = is_whole(side->replay[i], err) && whole;
+		whole = is_whole(side->reader[i], err) && whole;
 	return whole;
 }
 
-bool comparable(struct replays *base, struct replays *new_side, int *err)
+bool comparable(struct reader_set *base, struct reader_set *new_side, int *err)
 {
 	bool yes = true;
 

@@ -14,6 +14,6 @@
  * Names all that speaks against it on stderr. False: it is enough not to compare them. -errno of
  * reading them, of which the user has been told, goes to *err.
  */
-bool comparable(struct replays *base, struct replays *new_side, int *err);
+bool comparable(struct reader_set *base, struct reader_set *new_side, int *err);
 
 #endif

@@ -23,40 +23,40 @@
 #define MAX_FIGURES	1000
 #define PATIENCE_MS	5000 /* for a recording that is being committed to */
 
-struct replay {
+struct reader {
 	const char *path;
 	sqlite3 *db;
-	struct conditions conditions;
-	struct lookup lookup;
+	struct run_info run_info;
+	struct reader_tables tables;
 };
 
-static int cannot_read(const struct replay *replay, const char *why, int err)
+static int cannot_read(const struct reader *reader, const char *why, int err)
 {
-	diag_error("cannot read '%s': %s", replay->path, why);
+	diag_error("cannot read '%s': %s", reader->path, why);
 	return err;
 }
 
-static int not_a_recording(const struct replay *replay)
+static int not_a_recording(const struct reader *reader)
 {
-	diag_error("'%s' is not a recording of memdestroy-trace", replay->path);
+	diag_error("'%s' is not a recording of memdestroy-trace", reader->path);
 	return -EINVAL;
 }
 
-static int damaged(const struct replay *replay, const char *what, const char *how)
+static int damaged(const struct reader *reader, const char *what, const char *how)
 {
-	diag_error("'%s' is damaged: %s%s", replay->path, what, how);
+	diag_error("'%s' is damaged: %s%s", reader->path, what, how);
 	return -EINVAL;
 }
 
-static int failed(const struct replay *replay, int rc)
+static int failed(const struct reader *reader, int rc)
 {
-	int err = sql_errno(replay->db, rc);
+	int err = sql_errno(reader->db, rc);
 
 	if (rc == SQLITE_NOTADB)
-		return not_a_recording(replay);
+		return not_a_recording(reader);
 	if (err == -EINVAL)
-		return damaged(replay, "", sql_error(replay->db, rc));
-	return cannot_read(replay, sql_error(replay->db, rc), err);
+		return damaged(reader, "", sql_error(reader->db, rc));
+	return cannot_read(reader, sql_error(reader->db, rc), err);
 }
 
 /* The file */
@@ -111,22 +111,22 @@ static int be_careful(sqlite3 *db)
  * From here on the file is seen as it is now, even if it is still being recorded. An SQLite result
  * code; *id is the application's.
  */
-static int open_as(struct replay *replay, int flags, __s64 *id)
+static int open_as(struct reader *reader, int flags, __s64 *id)
 {
-	int rc = sql_open(&replay->db, replay->path, flags);
+	int rc = sql_open(&reader->db, reader->path, flags);
 
 	if (!rc)
-		rc = be_careful(replay->db);
+		rc = be_careful(reader->db);
 	if (!rc)
-		rc = sqlite3_exec(replay->db, "BEGIN", NULL, NULL, NULL);
-	return rc ? rc : query(replay->db, "PRAGMA application_id", NULL, id);
+		rc = sqlite3_exec(reader->db, "BEGIN", NULL, NULL, NULL);
+	return rc ? rc : query(reader->db, "PRAGMA application_id", NULL, id);
 }
 
 /*
  * A recording that was cut short while it was committed to has a journal that puts it right. One
  * that names a further file, of which SQLite would take care too, is none that was written here.
  */
-static bool journal_is_sound(const struct replay *replay)
+static bool journal_is_sound(const struct reader *reader)
 {
 	static const unsigned char names_another[] = {0xd9, 0xd5, 0x05, 0xf9,
 						      0x20, 0xa1, 0x63, 0xd7};
@@ -136,7 +136,7 @@ static bool journal_is_sound(const struct replay *replay)
 	char *path;
 	int fd;
 
-	if (asprintf(&path, "%s-journal", replay->path) < 0)
+	if (asprintf(&path, "%s-journal", reader->path) < 0)
 		return false;
 	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	free(path);
@@ -149,106 +149,106 @@ static bool journal_is_sound(const struct replay *replay)
 	return sound;
 }
 
-static bool is_cut_short(const struct replay *replay, int rc)
+static bool is_cut_short(const struct reader *reader, int rc)
 {
 	return rc == SQLITE_READONLY &&
-	       sqlite3_extended_errcode(replay->db) == SQLITE_READONLY_ROLLBACK;
+	       sqlite3_extended_errcode(reader->db) == SQLITE_READONLY_ROLLBACK;
 }
 
-static int open_file(struct replay *replay)
+static int open_file(struct reader *reader)
 {
 	struct stat st;
 	__s64 id = 0;
 	int rc;
 
-	if (stat(replay->path, &st)) {
+	if (stat(reader->path, &st)) {
 		int err = -errno;
 
-		return cannot_read(replay, strerror(-err), err);
+		return cannot_read(reader, strerror(-err), err);
 	}
 	if (!S_ISREG(st.st_mode))
-		return cannot_read(replay, "not a regular file", -EINVAL);
-	rc = open_as(replay, SQLITE_OPEN_READONLY, &id);
-	if (is_cut_short(replay, rc) && journal_is_sound(replay)) {
-		sqlite3_close(replay->db);
-		rc = open_as(replay, SQLITE_OPEN_READWRITE, &id);
+		return cannot_read(reader, "not a regular file", -EINVAL);
+	rc = open_as(reader, SQLITE_OPEN_READONLY, &id);
+	if (is_cut_short(reader, rc) && journal_is_sound(reader)) {
+		sqlite3_close(reader->db);
+		rc = open_as(reader, SQLITE_OPEN_READWRITE, &id);
 	}
-	if (is_cut_short(replay, rc))
-		return cannot_read(replay,
+	if (is_cut_short(reader, rc))
+		return cannot_read(reader,
 				   "it was cut short, and to put it right takes the permission to "
 				   "write it and its directory",
 				   -EACCES);
 	if (rc)
-		return failed(replay, rc);
-	return (__u32)id == SCHEMA_APPLICATION_ID ? 0 : not_a_recording(replay);
+		return failed(reader, rc);
+	return (__u32)id == SCHEMA_APPLICATION_ID ? 0 : not_a_recording(reader);
 }
 
 /* The layout */
 
-static int check_version(const struct replay *replay)
+static int check_version(const struct reader *reader)
 {
 	__s64 version = 0;
-	int rc = query(replay->db, "PRAGMA user_version", NULL, &version);
+	int rc = query(reader->db, "PRAGMA user_version", NULL, &version);
 
 	if (rc)
-		return failed(replay, rc);
+		return failed(reader, rc);
 	if (version > SCHEMA_VERSION) {
 		diag_error("'%s' was made by a newer memdestroy-trace (layout %lld, this one reads "
 			   "up to %d)",
-			   replay->path, version, SCHEMA_VERSION);
+			   reader->path, version, SCHEMA_VERSION);
 		return -EINVAL;
 	}
-	return version == SCHEMA_VERSION ? 0 : damaged(replay, "it has no layout", "");
+	return version == SCHEMA_VERSION ? 0 : damaged(reader, "it has no layout", "");
 }
 
 /* Nothing that runs when it is read, as a view does, may stand in a table's place. */
-static int check_table(const struct replay *replay, const char *table)
+static int check_table(const struct reader *reader, const char *table)
 {
 	__s64 plain = 0;
-	int rc = query(replay->db,
+	int rc = query(reader->db,
 		       "SELECT count(*) = 1 AND min(type = 'table' AND typeof(sql) = 'text' AND "
 		       "sql LIKE 'CREATE TABLE %') = 1 FROM sqlite_master "
 		       "WHERE name = ?1 COLLATE NOCASE",
 		       table, &plain);
 
 	if (rc)
-		return failed(replay, rc);
+		return failed(reader, rc);
 	if (!plain)
-		return damaged(replay, "there is no table ", table);
+		return damaged(reader, "there is no table ", table);
 	/* Columns that are computed are "hidden". */
-	rc = query(replay->db, "SELECT max(hidden) = 0 FROM pragma_table_xinfo(?1)", table, &plain);
+	rc = query(reader->db, "SELECT max(hidden) = 0 FROM pragma_table_xinfo(?1)", table, &plain);
 	if (rc)
-		return failed(replay, rc);
-	return plain ? 0 : damaged(replay, "what is computed stands in table ", table);
+		return failed(reader, rc);
+	return plain ? 0 : damaged(reader, "what is computed stands in table ", table);
 }
 
 #define FIGURE_COLUMNS "figure, value"
-#define POINT_COLUMNS                                                                              \
+#define HOOK_COLUMNS                                                                               \
 	"function, attached, seen, taken, lost, missed, seen_return, lost_return, missed_return"
 
-static int check_columns(const struct replay *replay, const char *table, const char *columns)
+static int check_columns(const struct reader *reader, const char *table, const char *columns)
 {
 	struct cursor cursor;
-	int err = cursor_open(&cursor, replay->db, replay->path, table, columns, "");
+	int err = cursor_open(&cursor, reader->db, reader->path, table, columns, "");
 
 	cursor_close(&cursor);
 	return err;
 }
 
 /* The other tables are read at once. */
-static int check_layout(const struct replay *replay)
+static int check_layout(const struct reader *reader)
 {
-	int err = check_version(replay), i;
+	int err = check_version(reader), i;
 
 	for (i = 0; schema_tables[i] && !err; i++)
-		err = check_table(replay, schema_tables[i]);
+		err = check_table(reader, schema_tables[i]);
 	if (!err)
-		err = check_columns(replay, "ledger", FIGURE_COLUMNS);
+		err = check_columns(reader, "ledger", FIGURE_COLUMNS);
 	if (!err)
-		err = check_columns(replay, "teardown_ledger", FIGURE_COLUMNS);
+		err = check_columns(reader, "teardown_ledger", FIGURE_COLUMNS);
 	if (!err)
-		err = check_columns(replay, "point", POINT_COLUMNS);
-	return err ? err : playback_check(replay->db, replay->path);
+		err = check_columns(reader, "point", HOOK_COLUMNS);
+	return err ? err : reader_events_check(reader->db, reader->path);
 }
 
 /* The run */
@@ -258,36 +258,36 @@ static int check_layout(const struct replay *replay)
 	"command_line, cpus_possible, cpus_online, symbols_hidden, start_ns, start_realtime_ns, "  \
 	"end_ns"
 
-static void read_run(struct cursor *cursor, struct conditions *conditions)
+static void read_run(struct cursor *cursor, struct run_info *run_info)
 {
 	char *const texts[] = {
-		conditions->tool_version, conditions->kernel_release, conditions->kernel_version,
-		conditions->machine,	  conditions->host,	      conditions->boot_id,
-		conditions->attach,	  conditions->command_line,
+		run_info->tool_version, run_info->kernel_release, run_info->kernel_version,
+		run_info->machine,	run_info->host,		  run_info->boot_id,
+		run_info->attach,	run_info->command_line,
 	};
 	int i;
 
 	for (i = 0; i < 8; i++)
-		cursor_text(cursor, 1 + i, texts[i], CONDITION_LEN);
-	conditions->cpus_possible = cursor_ref(cursor, 9);
-	conditions->cpus_online = cursor_ref(cursor, 10);
-	conditions->symbols_hidden = cursor_bool(cursor, 11);
-	conditions->start_ns = cursor_number(cursor, 12, INT64_MAX);
-	conditions->start_realtime_ns = cursor_bits(cursor, 13);
-	conditions->end_ns = cursor_figure(cursor, 14);
+		cursor_text(cursor, 1 + i, texts[i], RUN_INFO_LEN);
+	run_info->cpus_possible = cursor_ref(cursor, 9);
+	run_info->cpus_online = cursor_ref(cursor, 10);
+	run_info->symbols_hidden = cursor_bool(cursor, 11);
+	run_info->start_ns = cursor_number(cursor, 12, INT64_MAX);
+	run_info->start_realtime_ns = cursor_bits(cursor, 13);
+	run_info->end_ns = cursor_figure(cursor, 14);
 }
 
-static int load_run(struct replay *replay)
+static int load_run(struct reader *reader)
 {
 	struct cursor cursor;
-	int err = cursor_open(&cursor, replay->db, replay->path, "run", RUN_COLUMNS, "");
+	int err = cursor_open(&cursor, reader->db, reader->path, "run", RUN_COLUMNS, "");
 
 	if (!err)
 		err = cursor_next(&cursor);
 	if (!err && !cursor.row)
-		err = damaged(replay, "table run is empty", "");
+		err = damaged(reader, "table run is empty", "");
 	if (!err) {
-		read_run(&cursor, &replay->conditions);
+		read_run(&cursor, &reader->run_info);
 		err = cursor_next(&cursor);
 	}
 	if (!err && cursor.row)
@@ -296,54 +296,54 @@ static int load_run(struct replay *replay)
 	return err;
 }
 
-int replay_open(struct replay **out, const char *path)
+int reader_open(struct reader **out, const char *path)
 {
-	struct replay *replay = calloc(1, sizeof(*replay));
+	struct reader *reader = calloc(1, sizeof(*reader));
 	int err;
 
-	if (!replay) {
+	if (!reader) {
 		diag_error("cannot read '%s': %s", path, strerror(ENOMEM));
 		return -ENOMEM;
 	}
-	replay->path = path;
-	err = open_file(replay);
+	reader->path = path;
+	err = open_file(reader);
 	if (!err)
-		err = check_layout(replay);
+		err = check_layout(reader);
 	if (!err)
-		err = load_run(replay);
+		err = load_run(reader);
 	if (!err)
-		err = lookup_load(&replay->lookup, replay->db, path);
+		err = reader_tables_load(&reader->tables, reader->db, path);
 	if (err) {
-		replay_close(replay);
+		reader_close(reader);
 		return err;
 	}
-	*out = replay;
+	*out = reader;
 	return 0;
 }
 
-void replay_close(struct replay *replay)
+void reader_close(struct reader *reader)
 {
-	if (!replay)
+	if (!reader)
 		return;
-	lookup_free(&replay->lookup);
-	sqlite3_close(replay->db);
-	free(replay);
+	reader_tables_free(&reader->tables);
+	sqlite3_close(reader->db);
+	free(reader);
 }
 
-const char *replay_path(const struct replay *replay)
+const char *reader_path(const struct reader *reader)
 {
-	return replay->path;
+	return reader->path;
 }
 
-const struct conditions *replay_conditions(const struct replay *replay)
+const struct run_info *reader_run_info(const struct reader *reader)
 {
-	return &replay->conditions;
+	return &reader->run_info;
 }
 
-const struct scenario *replay_scenarios(const struct replay *replay, size_t *nr)
+const struct scenario *reader_scenarios(const struct reader *reader, size_t *nr)
 {
-	*nr = replay->lookup.nr_scenarios;
-	return replay->lookup.scenarios;
+	*nr = reader->tables.nr_scenarios;
+	return reader->tables.scenarios;
 }
 
 /* The ledger */
@@ -375,13 +375,13 @@ static void count_row(struct cursor *cursor)
 }
 
 /* Figures that are not there stay unknown, and others than these are left alone. */
-static int read_figures(struct replay *replay, const char *table, const struct column *columns,
+static int read_figures(struct reader *reader, const char *table, const struct column *columns,
 			void *ledger)
 {
 	const struct column *column;
 	struct cursor cursor;
 	char name[64];
-	int err = cursor_open(&cursor, replay->db, replay->path, table, FIGURE_COLUMNS, "");
+	int err = cursor_open(&cursor, reader->db, reader->path, table, FIGURE_COLUMNS, "");
 
 	forget_figures(columns, ledger);
 	while (!err && !(err = cursor_next_any(&cursor)) && cursor.row) {
@@ -396,63 +396,63 @@ static int read_figures(struct replay *replay, const char *table, const struct c
 	return err;
 }
 
-static void read_point(struct cursor *cursor, struct point_counts *counts)
+static void read_point(struct cursor *cursor, struct hook_counts *counts)
 {
 	const struct column *column;
 	int at = 2;
 
 	counts->attached = cursor_bool(cursor, 1);
-	for (column = point_columns; column->name; column++)
+	for (column = hook_columns; column->name; column++)
 		if (column->kind == VALUE_NUMBER)
 			read_figure(cursor, at++, column, counts);
 }
 
-static int read_points(struct replay *replay, struct point_counts points[NR_POINTS])
+static int read_points(struct reader *reader, struct hook_counts hooks[NR_HOOKS])
 {
 	struct cursor cursor;
 	char name[64];
-	int point, err;
+	int hook, err;
 
-	for (point = 0; point < NR_POINTS; point++) {
-		forget_figures(point_columns, &points[point]);
-		points[point].attached = false;
-		points[point].returns = point < NR_PAIRED;
-		points[point].function = probe_point_name(point);
+	for (hook = 0; hook < NR_HOOKS; hook++) {
+		forget_figures(hook_columns, &hooks[hook]);
+		hooks[hook].attached = false;
+		hooks[hook].returns = hook < NR_CALL_HOOKS;
+		hooks[hook].function = probe_point_name(hook);
 	}
-	err = cursor_open(&cursor, replay->db, replay->path, "point", POINT_COLUMNS, "");
+	err = cursor_open(&cursor, reader->db, reader->path, "point", HOOK_COLUMNS, "");
 	while (!err && !(err = cursor_next_any(&cursor)) && cursor.row) {
 		count_row(&cursor);
 		cursor_text(&cursor, 0, name, sizeof(name));
-		for (point = 0; point < NR_POINTS; point++)
-			if (!strcmp(points[point].function, name))
-				read_point(&cursor, &points[point]);
+		for (hook = 0; hook < NR_HOOKS; hook++)
+			if (!strcmp(hooks[hook].function, name))
+				read_point(&cursor, &hooks[hook]);
 		err = cursor.err;
 	}
 	cursor_close(&cursor);
 	return err;
 }
 
-int replay_ledger(struct replay *replay, struct ledger *ledger, struct teardown_counts *counts)
+int reader_ledger(struct reader *reader, struct ledger *ledger, struct teardown_counts *counts)
 {
-	int err = read_figures(replay, "ledger", ledger_columns, ledger);
+	int err = read_figures(reader, "ledger", ledger_columns, ledger);
 
 	if (!err)
-		err = read_figures(replay, "teardown_ledger", teardown_ledger_columns,
+		err = read_figures(reader, "teardown_ledger", teardown_ledger_columns,
 				   &counts->ledger);
-	return err ? err : read_points(replay, counts->points);
+	return err ? err : read_points(reader, counts->hooks);
 }
 
-int replay_run(struct replay *replay, const struct replay_options *opts, const struct sink *sink)
+int reader_run(struct reader *reader, const struct reader_options *opts, const struct sink *sink)
 {
-	const struct playback playback = {
-		.db = replay->db,
-		.path = replay->path,
-		.lookup = &replay->lookup,
-		.host = *replay->conditions.host ? replay->conditions.host : NULL,
-		.start_ns = replay->conditions.start_ns,
+	const struct reader_events events = {
+		.db = reader->db,
+		.path = reader->path,
+		.tables = &reader->tables,
+		.host = *reader->run_info.host ? reader->run_info.host : NULL,
+		.start_ns = reader->run_info.start_ns,
 		.opts = opts,
 		.sink = sink,
 	};
 
-	return playback_run(&playback);
+	return reader_events_run(&events);
 }

@@ -14,22 +14,22 @@
 #include "model/event_sink.h"
 #include "model/run_info.h"
 
-struct replay;
+struct reader;
 
-/* path must outlive the replay. On success *out is to be freed with replay_close(). */
-int replay_open(struct replay **out, const char *path);
-void replay_close(struct replay *replay);
+/* path must outlive the replay. On success *out is to be freed with reader_close(). */
+int reader_open(struct reader **out, const char *path);
+void reader_close(struct reader *reader);
 
-const char *replay_path(const struct replay *replay);
-const struct conditions *replay_conditions(const struct replay *replay);
+const char *reader_path(const struct reader *reader);
+const struct run_info *reader_run_info(const struct reader *reader);
 
 /* What was measured, if the recording is of a benchmark; owned by the replay. */
-const struct scenario *replay_scenarios(const struct replay *replay, size_t *nr);
+const struct scenario *reader_scenarios(const struct reader *reader, size_t *nr);
 
 /* Sets *ledger and *counts to what was counted. */
-int replay_ledger(struct replay *replay, struct ledger *ledger, struct teardown_counts *counts);
+int reader_ledger(struct reader *reader, struct ledger *ledger, struct teardown_counts *counts);
 
-struct replay_options {
+struct reader_options {
 	enum view view; /* VIEW_CALLS: calls and hangs; VIEW_TEARDOWNS: all but calls */
 	bool identity;	/* of calls: fill in which map it was, and who let go of it */
 	__u64 shift_ns; /* added to all times, modulo 2^64 */
@@ -45,6 +45,6 @@ struct replay_options {
  * next, or what is known of it; it does not go back. A sink that leaves *next_ns 0 is not told
  * again.
  */
-int replay_run(struct replay *replay, const struct replay_options *opts, const struct sink *sink);
+int reader_run(struct reader *reader, const struct reader_options *opts, const struct sink *sink);
 
 #endif

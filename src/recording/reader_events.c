@@ -21,7 +21,7 @@
 #define NEVER (~0ULL)
 
 struct player {
-	const struct playback *playback;
+	const struct reader_events *events;
 	const struct sink_ops *ops;
 	void *ctx;
 	__u64 shift_ns;
@@ -76,10 +76,10 @@ static void dangling(struct cursor *cursor, int column)
 }
 
 /* NULL: not known, or what is wrong has been told. */
-static const void *find(struct cursor *cursor, int column, const struct lookup_rows *rows)
+static const void *find(struct cursor *cursor, int column, const struct reader_tables_rows *rows)
 {
 	__s64 id = cursor_ref(cursor, column);
-	const void *row = id ? lookup_find(rows, id) : NULL;
+	const void *row = id ? reader_tables_find(rows, id) : NULL;
 
 	if (id && !row)
 		dangling(cursor, column);
@@ -88,7 +88,7 @@ static const void *find(struct cursor *cursor, int column, const struct lookup_r
 
 static void take_map(struct player *player, struct cursor *cursor, int column, struct call *call)
 {
-	const struct lookup_map *map = find(cursor, column, &player->playback->lookup->maps);
+	const struct reader_tables_map *map = find(cursor, column, &player->events->tables->maps);
 
 	if (!map)
 		return;
@@ -104,7 +104,8 @@ static void take_map(struct player *player, struct cursor *cursor, int column, s
 
 static void take_task(struct player *player, struct cursor *cursor, int column, struct call *call)
 {
-	const struct lookup_task *task = find(cursor, column, &player->playback->lookup->tasks);
+	const struct reader_tables_task *task =
+		find(cursor, column, &player->events->tables->tasks);
 
 	if (!task)
 		return;
@@ -116,7 +117,7 @@ static void take_task(struct player *player, struct cursor *cursor, int column, 
 static void read_task(struct player *player, struct cursor *cursor, int column,
 		      struct task_id *task)
 {
-	const struct lookup_task *row = find(cursor, column, &player->playback->lookup->tasks);
+	const struct reader_tables_task *row = find(cursor, column, &player->events->tables->tasks);
 
 	*task = (struct task_id){};
 	if (!row)
@@ -183,7 +184,7 @@ static struct call no_call(const struct player *player)
 	return (struct call){
 		.entries = ENTRIES_UNKNOWN,
 		.identity = {.released_ns = UNKNOWN_NS},
-		.host = player->playback->host,
+		.host = player->events->host,
 	};
 }
 
@@ -201,8 +202,8 @@ static enum alloc_member read_alloc(struct cursor *cursor, int column)
 
 static void take_caller(struct player *player, struct cursor *cursor, int column, struct call *call)
 {
-	const struct lookup_caller *caller =
-		find(cursor, column, &player->playback->lookup->callers);
+	const struct reader_tables_caller *caller =
+		find(cursor, column, &player->events->tables->callers);
 
 	if (!caller)
 		return;
@@ -214,8 +215,8 @@ static void take_caller(struct player *player, struct cursor *cursor, int column
 static void take_allocator(struct player *player, struct cursor *cursor, int column,
 			   struct call *call)
 {
-	const struct lookup_allocator *allocator =
-		find(cursor, column, &player->playback->lookup->allocators);
+	const struct reader_tables_allocator *allocator =
+		find(cursor, column, &player->events->tables->allocators);
 
 	if (!allocator) {
 		cursor_damaged(cursor, "allocator is NULL");
@@ -244,7 +245,7 @@ static int play_call(struct player *player, struct cursor *cursor)
 		cursor_damaged(cursor, "task is NULL");
 	take_task(player, cursor, 7, &call);
 	call.cpu = cursor_u32(cursor, 8);
-	if (player->playback->opts->identity)
+	if (player->events->opts->identity)
 		take_identity(player, cursor, 9, &call);
 	if (cursor->err)
 		return cursor->err;
@@ -319,7 +320,7 @@ static int play_teardown(struct player *player, struct cursor *cursor)
 
 static int play_reclaim(struct player *player, struct cursor *cursor)
 {
-	struct reclaim reclaim = {.call = no_call(player)};
+	struct deferred_free reclaim = {.call = no_call(player)};
 	struct call *call = &reclaim.call;
 	int err;
 
@@ -355,27 +356,27 @@ static void read_plain_text(struct cursor *cursor, int column, const char *also,
 
 static int play_hang(struct player *player, struct cursor *cursor)
 {
-	struct hang hang = {.call = no_call(player)};
-	struct call *call = &hang.call;
+	struct stuck stuck = {.call = no_call(player)};
+	struct call *call = &stuck.call;
 	char where[NAME_LEN * 4];
 	int err;
 
 	read_plain_text(cursor, 1, "", where, sizeof(where));
-	hang.where = where;
+	stuck.where = where;
 	call->ts_ns = shifted(player, cursor_figure(cursor, 2));
 	call->latency_ns = UNKNOWN_NS;
-	hang.for_ns = cursor_figure(cursor, 3);
-	hang.in_worker = cursor_bool(cursor, 4);
+	stuck.for_ns = cursor_figure(cursor, 3);
+	stuck.in_worker = cursor_bool(cursor, 4);
 	take_map(player, cursor, 5, call);
 	take_task(player, cursor, 6, call);
 	take_identity(player, cursor, 7, call);
-	read_plain_text(cursor, 8, "\n", hang.stack, sizeof(hang.stack));
+	read_plain_text(cursor, 8, "\n", stuck.stack, sizeof(stuck.stack));
 	if (cursor->err)
 		return cursor->err;
-	err = advance(player, end_of(call->ts_ns, hang.for_ns));
-	if (err || (player->ops->wants_hang && !player->ops->wants_hang(player->ctx, call)))
+	err = advance(player, end_of(call->ts_ns, stuck.for_ns));
+	if (err || (player->ops->wants_stuck && !player->ops->wants_stuck(player->ctx, call)))
 		return err;
-	return player->ops->hang(player->ctx, &hang);
+	return player->ops->stuck(player->ctx, &stuck);
 }
 
 /* All of them */
@@ -391,7 +392,7 @@ static const struct source sources[NR_SOURCES] = {
 
 static bool wanted(const struct player *player, int source)
 {
-	enum view view = player->playback->opts->view;
+	enum view view = player->events->opts->view;
 
 	switch (source) {
 	case CALLS:
@@ -401,7 +402,7 @@ static bool wanted(const struct player *player, int source)
 	case RECLAIMS:
 		return player->ops->reclaim && view != VIEW_CALLS;
 	default:
-		return player->ops->hang;
+		return player->ops->stuck;
 	}
 }
 
@@ -435,20 +436,20 @@ static int play(struct player *player, struct cursor cursor[NR_SOURCES])
 
 static int open_all(struct player *player, struct cursor cursor[NR_SOURCES])
 {
-	const struct playback *playback = player->playback;
+	const struct reader_events *events = player->events;
 	int i, err;
 
-	err = cursor_open(&player->releases, playback->db, playback->path, "release",
+	err = cursor_open(&player->releases, events->db, events->path, "release",
 			  "id, map_id, released_ns, released_in, released_by, released_by_cgroup, "
 			  "closed_by, closed_by_cgroup",
 			  "WHERE id >= ?");
 	if (!err)
-		err = cursor_open(&player->destroys, playback->db, playback->path, "destroy",
+		err = cursor_open(&player->destroys, events->db, events->path, "destroy",
 				  "teardown, nth, alloc, ts_ns, latency_ns, freed_ns, outcome", "");
 	if (!err && wanted(player, TEARDOWNS))
 		err = cursor_next_any(&player->destroys);
 	for (i = 0; i < NR_SOURCES && !err; i++) {
-		err = cursor_open(&cursor[i], playback->db, playback->path, sources[i].table,
+		err = cursor_open(&cursor[i], events->db, events->path, sources[i].table,
 				  sources[i].columns, "");
 		if (!err && wanted(player, i))
 			err = cursor_next(&cursor[i]);
@@ -471,12 +472,12 @@ static bool close_all(struct player *player, struct cursor cursor[NR_SOURCES])
 	return unreadable;
 }
 
-int playback_check(sqlite3 *db, const char *path)
+int reader_events_check(sqlite3 *db, const char *path)
 {
 	static const struct sink_ops nothing;
-	static const struct replay_options opts;
-	const struct playback playback = {.db = db, .path = path, .opts = &opts};
-	struct player player = {.playback = &playback, .ops = &nothing};
+	static const struct reader_options opts;
+	const struct reader_events events = {.db = db, .path = path, .opts = &opts};
+	struct player player = {.events = &events, .ops = &nothing};
 	struct cursor cursor[NR_SOURCES] = {};
 	int err = open_all(&player, cursor);
 
@@ -484,14 +485,14 @@ int playback_check(sqlite3 *db, const char *path)
 	return err;
 }
 
-int playback_run(const struct playback *playback)
+int reader_events_run(const struct reader_events *events)
 {
 	struct player player = {
-		.playback = playback,
-		.ops = playback->sink->ops,
-		.ctx = playback->sink->ctx,
-		.shift_ns = playback->opts->shift_ns,
-		.now_ns = playback->start_ns + playback->opts->shift_ns,
+		.events = events,
+		.ops = events->sink->ops,
+		.ctx = events->sink->ctx,
+		.shift_ns = events->opts->shift_ns,
+		.now_ns = events->start_ns + events->opts->shift_ns,
 		.tick_ns = NEVER,
 	};
 	struct cursor cursor[NR_SOURCES] = {};

@@ -9,20 +9,20 @@
 #include "recording/reader_tables.h"
 
 /* A recording that is open; all outlive the call. */
-struct playback {
+struct reader_events {
 	sqlite3 *db;
 	const char *path;
-	const struct lookup *lookup;
+	const struct reader_tables *tables;
 	const char *host;
 	__u64 start_ns; /* of the run, before it is shifted */
-	const struct replay_options *opts;
+	const struct reader_options *opts;
 	const struct sink *sink;
 };
 
 /* Are all columns there that are read? -EINVAL: told. */
-int playback_check(sqlite3 *db, const char *path);
+int reader_events_check(sqlite3 *db, const char *path);
 
-/* As replay_run(). */
-int playback_run(const struct playback *playback);
+/* As reader_run(). */
+int reader_events_run(const struct reader_events *events);
 
 #endif

@@ -8,9 +8,9 @@
 #include "util/diag.h"
 #include "util/text.h"
 
-static const struct conditions *conditions_of(const struct replays *replays, size_t i)
+static const struct run_info *run_info_of(const struct reader_set *readers, size_t i)
 {
-	return replay_conditions(replays->replay[i]);
+	return reader_run_info(readers->reader[i]);
 }
 
 static const char *or_unknown(const char *text)
@@ -19,56 +19,56 @@ static const char *or_unknown(const char *text)
 }
 
 /* Of texts, diag makes lines that are safe to print. */
-static void tell(const char *path, const struct conditions *conditions)
+static void tell(const char *path, const struct run_info *run_info)
 {
 	char took[DURATION_SIZE] = "?", cpus[32] = "?";
 
-	if (conditions->end_ns != UNKNOWN_NS && conditions->end_ns >= conditions->start_ns)
-		text_duration(took, conditions->end_ns - conditions->start_ns);
-	if (conditions->cpus_online)
-		snprintf(cpus, sizeof(cpus), "%llu", conditions->cpus_online);
+	if (run_info->end_ns != UNKNOWN_NS && run_info->end_ns >= run_info->start_ns)
+		text_duration(took, run_info->end_ns - run_info->start_ns);
+	if (run_info->cpus_online)
+		snprintf(cpus, sizeof(cpus), "%llu", run_info->cpus_online);
 	diag_verbose("'%s': %s of Linux %s (%s) on %s, %s, %s CPUs; '%s' by version %s", path, took,
-		     or_unknown(conditions->kernel_release), or_unknown(conditions->machine),
-		     or_unknown(conditions->host), or_unknown(conditions->attach), cpus,
-		     or_unknown(conditions->command_line), or_unknown(conditions->tool_version));
+		     or_unknown(run_info->kernel_release), or_unknown(run_info->machine),
+		     or_unknown(run_info->host), or_unknown(run_info->attach), cpus,
+		     or_unknown(run_info->command_line), or_unknown(run_info->tool_version));
 }
 
-int replays_open(struct replays *replays, const char *const *paths, size_t nr)
+int reader_set_open(struct reader_set *readers, const char *const *paths, size_t nr)
 {
-	const struct conditions *conditions;
+	const struct run_info *run_info;
 	int err;
 
 	for (size_t i = 0; i < nr; i++) {
-		err = replay_open(&replays->replay[i], paths[i]);
+		err = reader_open(&readers->reader[i], paths[i]);
 		if (err)
 			return err;
-		replays->nr++;
-		conditions = conditions_of(replays, i);
-		tell(paths[i], conditions);
-		if (conditions->end_ns == UNKNOWN_NS)
+		readers->nr++;
+		run_info = run_info_of(readers, i);
+		tell(paths[i], run_info);
+		if (run_info->end_ns == UNKNOWN_NS)
 			diag_warn("'%s' was never ended: its last second may be missing", paths[i]);
-		if (!replays->first ||
-		    conditions->start_realtime_ns < replays->first->start_realtime_ns)
-			replays->first = conditions;
+		if (!readers->first ||
+		    run_info->start_realtime_ns < readers->first->start_realtime_ns)
+			readers->first = run_info;
 	}
 	return 0;
 }
 
-void replays_close(struct replays *replays)
+void reader_set_close(struct reader_set *readers)
 {
-	for (size_t i = 0; i < replays->nr; i++)
-		replay_close(replays->replay[i]);
-	memset(replays, 0, sizeof(*replays));
+	for (size_t i = 0; i < readers->nr; i++)
+		reader_close(readers->reader[i]);
+	memset(readers, 0, sizeof(*readers));
 }
 
-int replays_spare(const struct replays *replays, const char *output)
+int reader_set_spare(const struct reader_set *readers, const char *output)
 {
 	struct stat out, in;
 
 	if (!output || stat(output, &out))
 		return 0;
-	for (size_t i = 0; i < replays->nr; i++) {
-		const char *path = replay_path(replays->replay[i]);
+	for (size_t i = 0; i < readers->nr; i++) {
+		const char *path = reader_path(readers->reader[i]);
 
 		if (stat(path, &in) || in.st_dev != out.st_dev || in.st_ino != out.st_ino)
 			continue;
@@ -78,43 +78,43 @@ int replays_spare(const struct replays *replays, const char *output)
 	return 0;
 }
 
-struct start replays_start(const struct replays *replays)
+struct start reader_set_start(const struct reader_set *readers)
 {
 	return (struct start){
-		.ns = replays->first->start_ns,
-		.realtime_ns = replays->first->start_realtime_ns,
+		.ns = readers->first->start_ns,
+		.realtime_ns = readers->first->start_realtime_ns,
 	};
 }
 
 /* From the clock of one recording to that of the first, modulo 2^64. */
-static __u64 shift_ns(const struct replays *replays, const struct conditions *conditions)
+static __u64 shift_ns(const struct reader_set *readers, const struct run_info *run_info)
 {
-	const struct conditions *first = replays->first;
+	const struct run_info *first = readers->first;
 
-	return (conditions->start_realtime_ns - first->start_realtime_ns) -
-	       (conditions->start_ns - first->start_ns);
+	return (run_info->start_realtime_ns - first->start_realtime_ns) -
+	       (run_info->start_ns - first->start_ns);
 }
 
-__u64 replays_end_ns(const struct replays *replays)
+__u64 reader_set_end_ns(const struct reader_set *readers)
 {
-	__u64 last = replays->first->start_ns;
+	__u64 last = readers->first->start_ns;
 
-	for (size_t i = 0; i < replays->nr; i++) {
-		const struct conditions *conditions = conditions_of(replays, i);
-		__u64 end = conditions->end_ns + shift_ns(replays, conditions);
+	for (size_t i = 0; i < readers->nr; i++) {
+		const struct run_info *run_info = run_info_of(readers, i);
+		__u64 end = run_info->end_ns + shift_ns(readers, run_info);
 
-		if (conditions->end_ns != UNKNOWN_NS && end > last)
+		if (run_info->end_ns != UNKNOWN_NS && end > last)
 			last = end;
 	}
 	return last;
 }
 
-bool replays_have_scenarios(const struct replays *replays)
+bool reader_set_have_scenarios(const struct reader_set *readers)
 {
 	size_t nr = 0;
 
-	for (size_t i = 0; i < replays->nr; i++) {
-		replay_scenarios(replays->replay[i], &nr);
+	for (size_t i = 0; i < readers->nr; i++) {
+		reader_scenarios(readers->reader[i], &nr);
 		if (!nr)
 			return false;
 	}
@@ -133,7 +133,7 @@ static void add_figures(void *sum, const void *figures, size_t size)
 		add_figure((__u64 *)sum + i, ((const __u64 *)figures)[i]);
 }
 
-static void add_point(struct point_counts *sum, const struct point_counts *counts)
+static void add_point(struct hook_counts *sum, const struct hook_counts *counts)
 {
 	sum->function = counts->function;
 	if (!counts->attached)
@@ -149,7 +149,8 @@ static void add_point(struct point_counts *sum, const struct point_counts *count
 	add_figure(&sum->missed_return, counts->missed_return);
 }
 
-int replays_ledger(struct replays *replays, struct ledger *ledger, struct teardown_counts *counts)
+int reader_set_ledger(struct reader_set *readers, struct ledger *ledger,
+		      struct teardown_counts *counts)
 {
 	struct teardown_counts one_counts;
 	struct ledger one;
@@ -157,26 +158,27 @@ int replays_ledger(struct replays *replays, struct ledger *ledger, struct teardo
 
 	memset(ledger, 0, sizeof(*ledger));
 	memset(counts, 0, sizeof(*counts));
-	for (size_t i = 0; i < replays->nr; i++) {
-		err = replay_ledger(replays->replay[i], &one, &one_counts);
+	for (size_t i = 0; i < readers->nr; i++) {
+		err = reader_ledger(readers->reader[i], &one, &one_counts);
 		if (err)
 			return err;
 		add_figures(ledger, &one, sizeof(one));
 		add_figures(&counts->ledger, &one_counts.ledger, sizeof(one_counts.ledger));
-		for (int point = 0; point < NR_POINTS; point++)
-			add_point(&counts->points[point], &one_counts.points[point]);
+		for (int hook = 0; hook < NR_HOOKS; hook++)
+			add_point(&counts->hooks[hook], &one_counts.hooks[hook]);
 	}
 	return 0;
 }
 
-int replays_run(struct replays *replays, enum view view, bool identity, const struct sink *sink)
+int reader_set_run(struct reader_set *readers, enum view view, bool identity,
+		   const struct sink *sink)
 {
-	struct replay_options opts = {.view = view, .identity = identity};
+	struct reader_options opts = {.view = view, .identity = identity};
 	int err = 0;
 
-	for (size_t i = 0; i < replays->nr && !err; i++) {
-		opts.shift_ns = shift_ns(replays, conditions_of(replays, i));
-		err = replay_run(replays->replay[i], &opts, sink);
+	for (size_t i = 0; i < readers->nr && !err; i++) {
+		opts.shift_ns = shift_ns(readers, run_info_of(readers, i));
+		err = reader_run(readers->reader[i], &opts, sink);
 	}
 	return err;
 }

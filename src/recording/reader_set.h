@@ -9,34 +9,36 @@
 #include "output/report.h"
 #include "recording/reader.h"
 
-struct replays {
-	struct replay *replay[MAX_FILES]; /* in the order of their paths */
+struct reader_set {
+	struct reader *reader[MAX_FILES]; /* in the order of their paths */
 	size_t nr;
-	const struct conditions *first; /* of the one that began first */
+	const struct run_info *first; /* of the one that began first */
 };
 
 /*
- * Opens them, and warns of those that were never ended. All zero before; replays_close() is to be
- * called in any case. -errno, of which the user has been told.
+ * Opens them, and warns of those that were never ended. All zero before; reader_set_close() is to
+ * be called in any case. -errno, of which the user has been told.
  */
-int replays_open(struct replays *replays, const char *const *paths, size_t nr);
-void replays_close(struct replays *replays);
+int reader_set_open(struct reader_set *readers, const char *const *paths, size_t nr);
+void reader_set_close(struct reader_set *readers);
 
 /* -EEXIST, of which the user has been told: what is to be written is one of them. NULL: stdout. */
-int replays_spare(const struct replays *replays, const char *output);
+int reader_set_spare(const struct reader_set *readers, const char *output);
 
-struct start replays_start(const struct replays *replays);
+struct start reader_set_start(const struct reader_set *readers);
 
 /* When the last of them ended, on the clock of the first. */
-__u64 replays_end_ns(const struct replays *replays);
+__u64 reader_set_end_ns(const struct reader_set *readers);
 
 /* Are all of them of benchmarks? */
-bool replays_have_scenarios(const struct replays *replays);
+bool reader_set_have_scenarios(const struct reader_set *readers);
 
 /* The sum of what was counted. */
-int replays_ledger(struct replays *replays, struct ledger *ledger, struct teardown_counts *counts);
+int reader_set_ledger(struct reader_set *readers, struct ledger *ledger,
+		      struct teardown_counts *counts);
 
-/* Hands over one recording after the other. Errors are those of replay_run(). */
-int replays_run(struct replays *replays, enum view view, bool identity, const struct sink *sink);
+/* Hands over one recording after the other. Errors are those of reader_run(). */
+int reader_set_run(struct reader_set *readers, enum view view, bool identity,
+		   const struct sink *sink);
 
 #endif

@@ -19,7 +19,7 @@
 #define MAX_SCENARIOS 1024
 
 /* Fills in a row from what the cursor is at; what is wrong is told there. */
-typedef void (*read_row)(struct cursor *cursor, void *row, const struct lookup *lookup);
+typedef void (*read_row)(struct cursor *cursor, void *row, const struct reader_tables *tables);
 
 struct table {
 	const char *name;
@@ -30,7 +30,8 @@ struct table {
 };
 
 /* One more row, zeroed. NULL: told. */
-static void *add_row(struct lookup_rows *rows, const struct table *table, struct cursor *cursor)
+static void *add_row(struct reader_tables_rows *rows, const struct table *table,
+		     struct cursor *cursor)
 {
 	size_t room = rows->room ? 2 * rows->room : 64;
 	char *row;
@@ -54,8 +55,8 @@ static void *add_row(struct lookup_rows *rows, const struct table *table, struct
 	return row;
 }
 
-static int load(struct lookup_rows *rows, const struct table *table, sqlite3 *db, const char *path,
-		const struct lookup *lookup)
+static int load(struct reader_tables_rows *rows, const struct table *table, sqlite3 *db,
+		const char *path, const struct reader_tables *tables)
 {
 	struct cursor cursor;
 	int err = cursor_open(&cursor, db, path, table->name, table->columns, "");
@@ -67,19 +68,19 @@ static int load(struct lookup_rows *rows, const struct table *table, sqlite3 *db
 		void *row = add_row(rows, table, &cursor);
 
 		if (row)
-			table->read(&cursor, row, lookup);
+			table->read(&cursor, row, tables);
 		err = cursor_next(&cursor);
 	}
 	cursor_close(&cursor);
 	return err;
 }
 
-static void read_scenario(struct cursor *cursor, void *row, const struct lookup *lookup)
+static void read_scenario(struct cursor *cursor, void *row, const struct reader_tables *tables)
 {
 	struct scenario *scenario = row;
 	char fill[WORD_LEN];
 
-	(void)lookup;
+	(void)tables;
 	if (!cursor_text(cursor, 1, scenario->name, sizeof(scenario->name)) ||
 	    !cursor_text(cursor, 2, scenario->map_name, sizeof(scenario->map_name)))
 		cursor_damaged(cursor, "a name is NULL");
@@ -95,26 +96,26 @@ static void read_scenario(struct cursor *cursor, void *row, const struct lookup 
 	scenario->runs = cursor_u32(cursor, 10);
 }
 
-static const char *scenario_of(const struct lookup *lookup, const char *map_name)
+static const char *scenario_of(const struct reader_tables *tables, const char *map_name)
 {
 	size_t i;
 
-	for (i = 0; i < lookup->nr_scenarios; i++)
-		if (!strcmp(lookup->scenarios[i].map_name, map_name))
-			return lookup->scenarios[i].name;
+	for (i = 0; i < tables->nr_scenarios; i++)
+		if (!strcmp(tables->scenarios[i].map_name, map_name))
+			return tables->scenarios[i].name;
 	return NULL;
 }
 
-static void read_map(struct cursor *cursor, void *row, const struct lookup *lookup)
+static void read_map(struct cursor *cursor, void *row, const struct reader_tables *tables)
 {
-	struct lookup_map *map = row;
+	struct reader_tables_map *map = row;
 
 	map->id = cursor->key;
 	map->call_flags = CALL_MAP;
 	map->type = cursor_u32(cursor, 1);
 	if (cursor_text(cursor, 2, map->name, sizeof(map->name))) {
 		map->call_flags |= CALL_NAME;
-		map->scenario = scenario_of(lookup, map->name);
+		map->scenario = scenario_of(tables, map->name);
 	}
 	if (cursor_is_null(cursor, 3))
 		return;
@@ -125,12 +126,12 @@ static void read_map(struct cursor *cursor, void *row, const struct lookup *look
 	map->flags = cursor_u32(cursor, 6);
 }
 
-static void read_caller(struct cursor *cursor, void *row, const struct lookup *lookup)
+static void read_caller(struct cursor *cursor, void *row, const struct reader_tables *tables)
 {
-	struct lookup_caller *caller = row;
+	struct reader_tables_caller *caller = row;
 	char name[CALLER_LEN];
 
-	(void)lookup;
+	(void)tables;
 	caller->id = cursor->key;
 	if (!cursor_text(cursor, 1, name, sizeof(name))) {
 		caller->address = cursor_bits(cursor, 3);
@@ -144,12 +145,12 @@ static void read_caller(struct cursor *cursor, void *row, const struct lookup *l
 	}
 }
 
-static void read_allocator(struct cursor *cursor, void *row, const struct lookup *lookup)
+static void read_allocator(struct cursor *cursor, void *row, const struct reader_tables *tables)
 {
-	struct lookup_allocator *allocator = row;
+	struct reader_tables_allocator *allocator = row;
 	char alloc[WORD_LEN];
 
-	(void)lookup;
+	(void)tables;
 	allocator->id = cursor->key;
 	if (cursor_text(cursor, 1, alloc, sizeof(alloc)) && !schema_alloc(alloc, &allocator->alloc))
 		cursor_damaged(cursor, "alloc is '%s'", alloc);
@@ -160,11 +161,11 @@ static void read_allocator(struct cursor *cursor, void *row, const struct lookup
 		allocator->unit_size = cursor_u32(cursor, 3);
 }
 
-static void read_task(struct cursor *cursor, void *row, const struct lookup *lookup)
+static void read_task(struct cursor *cursor, void *row, const struct reader_tables *tables)
 {
-	struct lookup_task *task = row;
+	struct reader_tables_task *task = row;
 
-	(void)lookup;
+	(void)tables;
 	task->id = cursor->key;
 	task->pid = cursor_u32(cursor, 1);
 	task->tid = cursor_u32(cursor, 2);
@@ -178,51 +179,52 @@ static const struct table scenarios = {
 	sizeof(struct scenario), MAX_SCENARIOS, read_scenario};
 static const struct table maps = {"map",
 				  "id, type_number, name, key_size, value_size, max_entries, flags",
-				  sizeof(struct lookup_map), MAX_ROWS, read_map};
+				  sizeof(struct reader_tables_map), MAX_ROWS, read_map};
 static const struct table callers = {"caller", "id, name, byte_offset, address",
-				     sizeof(struct lookup_caller), MAX_ROWS, read_caller};
+				     sizeof(struct reader_tables_caller), MAX_ROWS, read_caller};
 static const struct table allocators = {"allocator", "id, alloc, percpu, unit_size",
-					sizeof(struct lookup_allocator), MAX_ROWS, read_allocator};
-static const struct table tasks = {"task", "id, pid, tid, comm", sizeof(struct lookup_task),
+					sizeof(struct reader_tables_allocator), MAX_ROWS,
+					read_allocator};
+static const struct table tasks = {"task", "id, pid, tid, comm", sizeof(struct reader_tables_task),
 				   MAX_ROWS, read_task};
 
-int lookup_load(struct lookup *lookup, sqlite3 *db, const char *path)
+int reader_tables_load(struct reader_tables *tables, sqlite3 *db, const char *path)
 {
-	struct lookup_rows rows = {};
-	int err = load(&rows, &scenarios, db, path, lookup);
+	struct reader_tables_rows rows = {};
+	int err = load(&rows, &scenarios, db, path, tables);
 
-	lookup->scenarios = (struct scenario *)rows.row;
-	lookup->nr_scenarios = rows.nr;
+	tables->scenarios = (struct scenario *)rows.row;
+	tables->nr_scenarios = rows.nr;
 	if (!err)
-		err = load(&lookup->maps, &maps, db, path, lookup);
+		err = load(&tables->maps, &maps, db, path, tables);
 	if (!err)
-		err = load(&lookup->callers, &callers, db, path, lookup);
+		err = load(&tables->callers, &callers, db, path, tables);
 	if (!err)
-		err = load(&lookup->allocators, &allocators, db, path, lookup);
-	return err ? err : load(&lookup->tasks, &tasks, db, path, lookup);
+		err = load(&tables->allocators, &allocators, db, path, tables);
+	return err ? err : load(&tables->tasks, &tasks, db, path, tables);
 }
 
-void lookup_free(struct lookup *lookup)
+void reader_tables_free(struct reader_tables *tables)
 {
 	size_t i;
 
-	for (i = 0; i < lookup->callers.nr; i++)
-		free(((struct lookup_caller *)lookup->callers.row)[i].name);
-	free(lookup->callers.row);
-	free(lookup->maps.row);
-	free(lookup->allocators.row);
-	free(lookup->tasks.row);
-	free(lookup->scenarios);
-	*lookup = (struct lookup){};
+	for (i = 0; i < tables->callers.nr; i++)
+		free(((struct reader_tables_caller *)tables->callers.row)[i].name);
+	free(tables->callers.row);
+	free(tables->maps.row);
+	free(tables->allocators.row);
+	free(tables->tasks.row);
+	free(tables->scenarios);
+	*tables = (struct reader_tables){};
 }
 
-static __s64 id_at(const struct lookup_rows *rows, size_t i)
+static __s64 id_at(const struct reader_tables_rows *rows, size_t i)
 {
 	return *(const __s64 *)(rows->row + i * rows->size);
 }
 
 /* Where no row is missing, the place tells. */
-const void *lookup_find(const struct lookup_rows *rows, __s64 id)
+const void *reader_tables_find(const struct reader_tables_rows *rows, __s64 id)
 {
 	size_t low = 0, high = rows->nr, i = (size_t)id - 1;
 

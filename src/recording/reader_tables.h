@@ -9,7 +9,7 @@
 #include "model/call.h"
 #include "recording/cursor.h"
 
-struct lookup_map {
+struct reader_tables_map {
 	__s64 id;
 	const char *scenario; /* whose maps look like this; NULL: of none */
 	__u32 type, key_size, value_size, max_entries, flags;
@@ -17,45 +17,45 @@ struct lookup_map {
 	char name[NAME_LEN];
 };
 
-struct lookup_caller {
+struct reader_tables_caller {
 	__s64 id;
 	char *name; /* NULL: not known */
 	__u64 offset;
 	__u64 address; /* 0: not known */
 };
 
-struct lookup_allocator {
+struct reader_tables_allocator {
 	__s64 id;
 	enum alloc_member alloc;
 	__u32 unit_size;
 	__u8 call_flags;
 };
 
-struct lookup_task {
+struct reader_tables_task {
 	__s64 id;
 	__u32 pid, tid;
 	char comm[NAME_LEN];
 };
 
 /* Rows in the order of their ids, each of which has its id as its first member. */
-struct lookup_rows {
+struct reader_tables_rows {
 	char *row;
 	size_t size; /* of each */
 	size_t nr, room;
 };
 
 /* All zero is empty. */
-struct lookup {
-	struct lookup_rows maps, callers, allocators, tasks;
+struct reader_tables {
+	struct reader_tables_rows maps, callers, allocators, tasks;
 	struct scenario *scenarios;
 	size_t nr_scenarios;
 };
 
 /* Reads all of them. -errno, of which the user has been told; to be freed all the same. */
-int lookup_load(struct lookup *lookup, sqlite3 *db, const char *path);
-void lookup_free(struct lookup *lookup);
+int reader_tables_load(struct reader_tables *tables, sqlite3 *db, const char *path);
+void reader_tables_free(struct reader_tables *tables);
 
 /* NULL: there is no such row. */
-const void *lookup_find(const struct lookup_rows *rows, __s64 id);
+const void *reader_tables_find(const struct reader_tables_rows *rows, __s64 id);
 
 #endif

@@ -59,211 +59,211 @@ static const char *const statements[] = {
 
 _Static_assert(ARRAY_SIZE(statements) == NR_STATEMENTS, "an SQL text for each");
 
-struct recording {
+struct writer {
 	const char *path;
 	sqlite3 *db;
 	sqlite3_stmt *stmt[NR_STATEMENTS];
-	struct dimensions *dimensions;
+	struct writer_tables *tables;
 	bool in_transaction;
 	__u64 events;
 	int err; /* why nothing is taken any more */
 };
 
 /* The first error is told, and stays. Gives -errno. */
-static int took(struct recording *recording, int rc)
+static int took(struct writer *writer, int rc)
 {
-	if (!rc || recording->err)
-		return recording->err;
-	diag_error("cannot write '%s': %s", recording->path, sql_error(recording->db, rc));
-	recording->err = sql_errno(recording->db, rc);
-	return recording->err;
+	if (!rc || writer->err)
+		return writer->err;
+	diag_error("cannot write '%s': %s", writer->path, sql_error(writer->db, rc));
+	writer->err = sql_errno(writer->db, rc);
+	return writer->err;
 }
 
-static int begin(struct recording *recording)
+static int begin(struct writer *writer)
 {
-	struct insert statement = insert_into(recording->stmt[BEGIN]);
+	struct insert statement = insert_into(writer->stmt[BEGIN]);
 
-	if (recording->err || recording->in_transaction)
-		return recording->err;
-	recording->in_transaction = !took(recording, insert_run(&statement));
-	return recording->err;
+	if (writer->err || writer->in_transaction)
+		return writer->err;
+	writer->in_transaction = !took(writer, insert_run(&statement));
+	return writer->err;
 }
 
 /* A reader only delays it. */
-static int commit(struct recording *recording, bool last)
+static int commit(struct writer *writer, bool last)
 {
-	struct insert statement = insert_into(recording->stmt[COMMIT]);
+	struct insert statement = insert_into(writer->stmt[COMMIT]);
 	int rc;
 
-	if (recording->err || !recording->in_transaction)
-		return recording->err;
+	if (writer->err || !writer->in_transaction)
+		return writer->err;
 	rc = insert_run(&statement);
 	if ((rc & 0xff) == SQLITE_BUSY && !last)
 		return 0;
-	recording->in_transaction = false;
-	return took(recording, rc);
+	writer->in_transaction = false;
+	return took(writer, rc);
 }
 
-int recording_commit(struct recording *recording)
+int writer_commit(struct writer *writer)
 {
-	return commit(recording, false);
+	return commit(writer, false);
 }
 
 /* The file */
 
-static int put_run(struct recording *recording, const struct conditions *conditions)
+static int put_run(struct writer *writer, const struct run_info *run_info)
 {
 	const char *const texts[] = {
-		conditions->tool_version, conditions->kernel_release, conditions->kernel_version,
-		conditions->machine,	  conditions->host,	      conditions->boot_id,
-		conditions->attach,	  conditions->command_line,
+		run_info->tool_version, run_info->kernel_release, run_info->kernel_version,
+		run_info->machine,	run_info->host,		  run_info->boot_id,
+		run_info->attach,	run_info->command_line,
 	};
-	struct insert insert = insert_into(recording->stmt[PUT_RUN]);
+	struct insert insert = insert_into(writer->stmt[PUT_RUN]);
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(texts); i++)
 		insert_text(&insert, *texts[i] ? texts[i] : NULL);
-	insert_known(&insert, conditions->cpus_possible, conditions->cpus_possible);
-	insert_known(&insert, conditions->cpus_online, conditions->cpus_online);
-	insert_number(&insert, conditions->symbols_hidden);
-	insert_number(&insert, conditions->start_ns);
-	insert_number(&insert, conditions->start_realtime_ns);
-	insert_figure(&insert, conditions->end_ns);
+	insert_known(&insert, run_info->cpus_possible, run_info->cpus_possible);
+	insert_known(&insert, run_info->cpus_online, run_info->cpus_online);
+	insert_number(&insert, run_info->symbols_hidden);
+	insert_number(&insert, run_info->start_ns);
+	insert_number(&insert, run_info->start_realtime_ns);
+	insert_figure(&insert, run_info->end_ns);
 	return insert_run(&insert);
 }
 
-int recording_begin(struct recording *recording, const struct conditions *conditions)
+int writer_begin(struct writer *writer, const struct run_info *run_info)
 {
-	int err = begin(recording);
+	int err = begin(writer);
 
 	if (!err)
-		err = took(recording, put_run(recording, conditions));
-	return err ? err : commit(recording, true);
+		err = took(writer, put_run(writer, run_info));
+	return err ? err : commit(writer, true);
 }
 
-static int prepare(struct recording *recording)
+static int prepare(struct writer *writer)
 {
-	int i, rc = dimensions_new(&recording->dimensions, recording->db);
+	int i, rc = writer_tables_new(&writer->tables, writer->db);
 
 	for (i = 0; i < NR_STATEMENTS && !rc; i++)
-		rc = sqlite3_prepare_v3(recording->db, statements[i], -1, SQLITE_PREPARE_PERSISTENT,
-					&recording->stmt[i], NULL);
+		rc = sqlite3_prepare_v3(writer->db, statements[i], -1, SQLITE_PREPARE_PERSISTENT,
+					&writer->stmt[i], NULL);
 	return rc;
 }
 
-static int lay_out(struct recording *recording, const struct conditions *conditions)
+static int lay_out(struct writer *writer, const struct run_info *run_info)
 {
 	char pragmas[256];
-	int rc = sql_open(&recording->db, recording->path, SQLITE_OPEN_READWRITE);
+	int rc = sql_open(&writer->db, writer->path, SQLITE_OPEN_READWRITE);
 
 	if (rc)
 		return rc;
-	sqlite3_busy_timeout(recording->db, PATIENCE_MS);
+	sqlite3_busy_timeout(writer->db, PATIENCE_MS);
 	snprintf(pragmas, sizeof(pragmas),
 		 "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;"
 		 "PRAGMA cache_size = -16000; PRAGMA cache_spill = OFF; BEGIN IMMEDIATE;"
 		 "PRAGMA application_id = %d; PRAGMA user_version = %d;",
 		 SCHEMA_APPLICATION_ID, SCHEMA_VERSION);
-	rc = sqlite3_exec(recording->db, pragmas, NULL, NULL, NULL);
+	rc = sqlite3_exec(writer->db, pragmas, NULL, NULL, NULL);
 	if (!rc)
-		rc = sqlite3_exec(recording->db, schema_sql, NULL, NULL, NULL);
+		rc = sqlite3_exec(writer->db, schema_sql, NULL, NULL, NULL);
 	if (!rc)
-		rc = prepare(recording);
+		rc = prepare(writer);
 	if (!rc)
-		rc = put_run(recording, conditions);
-	recording->in_transaction = !rc;
+		rc = put_run(writer, run_info);
+	writer->in_transaction = !rc;
 	return rc;
 }
 
-static void shut(struct recording *recording)
+static void shut(struct writer *writer)
 {
 	int i;
 
 	for (i = 0; i < NR_STATEMENTS; i++) {
-		sqlite3_finalize(recording->stmt[i]);
-		recording->stmt[i] = NULL;
+		sqlite3_finalize(writer->stmt[i]);
+		writer->stmt[i] = NULL;
 	}
-	dimensions_free(recording->dimensions);
-	recording->dimensions = NULL;
-	sqlite3_close(recording->db);
-	recording->db = NULL;
+	writer_tables_free(writer->tables);
+	writer->tables = NULL;
+	sqlite3_close(writer->db);
+	writer->db = NULL;
 }
 
-int recording_create(struct recording **out, const char *path, bool force,
-		     const struct conditions *conditions)
+int writer_create(struct writer **out, const char *path, bool force,
+		  const struct run_info *run_info)
 {
-	struct recording *recording = calloc(1, sizeof(*recording));
+	struct writer *writer = calloc(1, sizeof(*writer));
 	int err;
 
-	if (!recording) {
+	if (!writer) {
 		diag_error("cannot write '%s': %s", path, strerror(ENOMEM));
 		return -ENOMEM;
 	}
-	recording->path = path;
+	writer->path = path;
 	err = sql_make_file(path, force);
 	if (err) {
-		free(recording);
+		free(writer);
 		return err;
 	}
-	err = took(recording, lay_out(recording, conditions));
+	err = took(writer, lay_out(writer, run_info));
 	if (!err)
-		err = commit(recording, true);
+		err = commit(writer, true);
 	if (err) {
-		recording_close(recording);
+		writer_close(writer);
 		unlink(path);
 		return err;
 	}
-	*out = recording;
+	*out = writer;
 	return 0;
 }
 
-int recording_end(struct recording *recording, __u64 end_ns)
+int writer_end(struct writer *writer, __u64 end_ns)
 {
-	struct insert insert = insert_into(recording->stmt[PUT_END]);
-	int err = begin(recording);
+	struct insert insert = insert_into(writer->stmt[PUT_END]);
+	int err = begin(writer);
 
 	if (err)
 		return err;
 	insert_figure(&insert, end_ns);
-	err = took(recording, insert_run(&insert));
-	sqlite3_busy_timeout(recording->db, LAST_PATIENCE_MS);
+	err = took(writer, insert_run(&insert));
+	sqlite3_busy_timeout(writer->db, LAST_PATIENCE_MS);
 	if (!err)
-		err = commit(recording, true);
+		err = commit(writer, true);
 	if (!err) {
-		shut(recording);
-		recording->err = -EBADF; /* it takes no more */
+		shut(writer);
+		writer->err = -EBADF; /* it takes no more */
 	}
 	return err;
 }
 
-void recording_close(struct recording *recording)
+void writer_close(struct writer *writer)
 {
-	if (!recording)
+	if (!writer)
 		return;
-	shut(recording);
-	free(recording);
+	shut(writer);
+	free(writer);
 }
 
-__u64 recording_events(const struct recording *recording)
+__u64 writer_events(const struct writer *writer)
 {
-	return recording->events;
+	return writer->events;
 }
 
 /* What happened */
 
 /* Begins the row of an event. */
-static struct insert event(struct recording *recording, enum statement statement)
+static struct insert event(struct writer *writer, enum statement statement)
 {
-	struct insert insert = insert_into(recording->stmt[statement]);
+	struct insert insert = insert_into(writer->stmt[statement]);
 
-	insert_number(&insert, recording->events + 1);
+	insert_number(&insert, writer->events + 1);
 	return insert;
 }
 
-static int end_event(struct recording *recording, int rc)
+static int end_event(struct writer *writer, int rc)
 {
-	recording->events += !rc;
-	return took(recording, rc);
+	writer->events += !rc;
+	return took(writer, rc);
 }
 
 static void insert_ref(struct insert *insert, __s64 id)
@@ -276,16 +276,16 @@ struct refs {
 	__s64 object, map, task, release;
 };
 
-static int find_refs(struct recording *recording, const struct call *call, struct refs *refs)
+static int find_refs(struct writer *writer, const struct call *call, struct refs *refs)
 {
-	struct dimensions *dimensions = recording->dimensions;
-	int rc = dimensions_map(dimensions, call, &refs->map);
+	struct writer_tables *tables = writer->tables;
+	int rc = writer_tables_map(tables, call, &refs->map);
 
 	refs->task = 0;
 	if (!rc && (call->pid || call->tid || *call->comm))
-		rc = dimensions_task(dimensions, call, &refs->task);
+		rc = writer_tables_task(tables, call, &refs->task);
 	if (!rc)
-		rc = dimensions_release(dimensions, &call->identity, &refs->release);
+		rc = writer_tables_release(tables, &call->identity, &refs->release);
 	return rc;
 }
 
@@ -296,21 +296,21 @@ static void insert_refs(struct insert *insert, const struct refs *refs)
 	insert_ref(insert, refs->release);
 }
 
-static int put_call(struct recording *recording, const struct call *call)
+static int put_call(struct writer *writer, const struct call *call)
 {
-	struct dimensions *dimensions = recording->dimensions;
+	struct writer_tables *tables = writer->tables;
 	__s64 caller, map, allocator, task, release;
-	struct insert insert = event(recording, PUT_CALL);
-	int rc = dimensions_caller(dimensions, call, &caller);
+	struct insert insert = event(writer, PUT_CALL);
+	int rc = writer_tables_caller(tables, call, &caller);
 
 	if (!rc)
-		rc = dimensions_map(dimensions, call, &map);
+		rc = writer_tables_map(tables, call, &map);
 	if (!rc)
-		rc = dimensions_allocator(dimensions, call, &allocator);
+		rc = writer_tables_allocator(tables, call, &allocator);
 	if (!rc)
-		rc = dimensions_task(dimensions, call, &task);
+		rc = writer_tables_task(tables, call, &task);
 	if (!rc)
-		rc = dimensions_release(dimensions, &call->identity, &release);
+		rc = writer_tables_release(tables, &call->identity, &release);
 	if (rc)
 		return rc;
 	insert_figure(&insert, call->ts_ns);
@@ -325,11 +325,11 @@ static int put_call(struct recording *recording, const struct call *call)
 	return insert_run(&insert);
 }
 
-int recording_call(struct recording *recording, const struct call *call)
+int writer_call(struct writer *writer, const struct call *call)
 {
-	int err = begin(recording);
+	int err = begin(writer);
 
-	return err ? err : end_event(recording, put_call(recording, call));
+	return err ? err : end_event(writer, put_call(writer, call));
 }
 
 static void insert_alloc(struct insert *insert, enum alloc_member alloc)
@@ -337,14 +337,14 @@ static void insert_alloc(struct insert *insert, enum alloc_member alloc)
 	insert_text(insert, alloc != ALLOC_UNKNOWN ? alloc_name(alloc) : NULL);
 }
 
-static int put_destroys(struct recording *recording, const struct teardown *teardown)
+static int put_destroys(struct writer *writer, const struct teardown *teardown)
 {
 	__u32 i;
 	int rc = SQLITE_OK;
 
 	for (i = 0; i < teardown->nr_destroys && i < MAX_DESTROYS && !rc; i++) {
 		const struct destroy *destroy = &teardown->destroy[i];
-		struct insert insert = event(recording, PUT_DESTROY);
+		struct insert insert = event(writer, PUT_DESTROY);
 
 		insert_number(&insert, i);
 		insert_alloc(&insert, destroy->alloc);
@@ -357,17 +357,17 @@ static int put_destroys(struct recording *recording, const struct teardown *tear
 	return rc;
 }
 
-static int put_teardown(struct recording *recording, const struct teardown *teardown)
+static int put_teardown(struct writer *writer, const struct teardown *teardown)
 {
 	const struct call *call = &teardown->free;
-	struct insert insert = event(recording, PUT_TEARDOWN);
+	struct insert insert = event(writer, PUT_TEARDOWN);
 	struct refs refs;
-	int rc = find_refs(recording, call, &refs), i;
+	int rc = find_refs(writer, call, &refs), i;
 
 	if (!rc)
-		rc = dimensions_object(recording->dimensions, call->map, &refs.object);
+		rc = writer_tables_object(writer->tables, call->map, &refs.object);
 	if (!rc)
-		rc = put_destroys(recording, teardown);
+		rc = put_destroys(writer, teardown);
 	if (rc)
 		return rc;
 	insert_ref(&insert, refs.object);
@@ -384,22 +384,22 @@ static int put_teardown(struct recording *recording, const struct teardown *tear
 	return insert_run(&insert);
 }
 
-int recording_teardown(struct recording *recording, const struct teardown *teardown)
+int writer_teardown(struct writer *writer, const struct teardown *teardown)
 {
-	int err = begin(recording);
+	int err = begin(writer);
 
-	return err ? err : end_event(recording, put_teardown(recording, teardown));
+	return err ? err : end_event(writer, put_teardown(writer, teardown));
 }
 
-static int put_reclaim(struct recording *recording, const struct reclaim *reclaim)
+static int put_reclaim(struct writer *writer, const struct deferred_free *reclaim)
 {
 	const struct call *call = &reclaim->call;
-	struct insert insert = event(recording, PUT_RECLAIM);
+	struct insert insert = event(writer, PUT_RECLAIM);
 	struct refs refs;
-	int rc = find_refs(recording, call, &refs);
+	int rc = find_refs(writer, call, &refs);
 
 	if (!rc)
-		rc = dimensions_object(recording->dimensions, call->map, &refs.object);
+		rc = writer_tables_object(writer->tables, call->map, &refs.object);
 	if (rc)
 		return rc;
 	insert_ref(&insert, refs.object);
@@ -412,46 +412,46 @@ static int put_reclaim(struct recording *recording, const struct reclaim *reclai
 	return insert_run(&insert);
 }
 
-int recording_reclaim(struct recording *recording, const struct reclaim *reclaim)
+int writer_deferred_free(struct writer *writer, const struct deferred_free *reclaim)
 {
-	int err = begin(recording);
+	int err = begin(writer);
 
-	return err ? err : end_event(recording, put_reclaim(recording, reclaim));
+	return err ? err : end_event(writer, put_reclaim(writer, reclaim));
 }
 
-static int put_hang(struct recording *recording, const struct hang *hang)
+static int put_hang(struct writer *writer, const struct stuck *stuck)
 {
-	struct insert insert = event(recording, PUT_HANG);
+	struct insert insert = event(writer, PUT_HANG);
 	struct refs refs;
-	int rc = find_refs(recording, &hang->call, &refs);
+	int rc = find_refs(writer, &stuck->call, &refs);
 
 	if (rc)
 		return rc;
-	insert_text(&insert, hang->where);
-	insert_figure(&insert, hang->call.ts_ns);
-	insert_figure(&insert, hang->for_ns);
-	insert_number(&insert, hang->in_worker);
+	insert_text(&insert, stuck->where);
+	insert_figure(&insert, stuck->call.ts_ns);
+	insert_figure(&insert, stuck->for_ns);
+	insert_number(&insert, stuck->in_worker);
 	insert_refs(&insert, &refs);
-	insert_text(&insert, *hang->stack ? hang->stack : NULL);
+	insert_text(&insert, *stuck->stack ? stuck->stack : NULL);
 	return insert_run(&insert);
 }
 
-int recording_hang(struct recording *recording, const struct hang *hang)
+int writer_stuck(struct writer *writer, const struct stuck *stuck)
 {
-	int err = begin(recording);
+	int err = begin(writer);
 
-	return err ? err : end_event(recording, put_hang(recording, hang));
+	return err ? err : end_event(writer, put_hang(writer, stuck));
 }
 
 /* What is known besides */
 
-static int put_scenario(struct recording *recording, const struct scenario *scenario)
+static int put_scenario(struct writer *writer, const struct scenario *scenario)
 {
-	struct insert insert = insert_into(recording->stmt[PUT_SCENARIO]);
+	struct insert insert = insert_into(writer->stmt[PUT_SCENARIO]);
 
 	insert_text(&insert, scenario->name);
 	insert_text(&insert, scenario->map_name);
-	insert_text(&insert, maptype_name(scenario->map_type));
+	insert_text(&insert, map_type_name(scenario->map_type));
 	insert_number(&insert, scenario->map_type);
 	insert_number(&insert, scenario->entries);
 	insert_number(&insert, scenario->value_size);
@@ -463,11 +463,11 @@ static int put_scenario(struct recording *recording, const struct scenario *scen
 	return insert_run(&insert);
 }
 
-int recording_scenario(struct recording *recording, const struct scenario *scenario)
+int writer_scenario(struct writer *writer, const struct scenario *scenario)
 {
-	int err = begin(recording);
+	int err = begin(writer);
 
-	return err ? err : took(recording, put_scenario(recording, scenario));
+	return err ? err : took(writer, put_scenario(writer, scenario));
 }
 
 static void insert_column(struct insert *insert, const struct column *column, const void *object)
@@ -479,13 +479,13 @@ static void insert_column(struct insert *insert, const struct column *column, co
 }
 
 /* The figures of a ledger, by their names. */
-static int put_figures(struct recording *recording, enum statement statement,
-		       const struct column *column, const void *ledger)
+static int put_figures(struct writer *writer, enum statement statement, const struct column *column,
+		       const void *ledger)
 {
 	int rc = SQLITE_OK;
 
 	for (; column->name && !rc; column++) {
-		struct insert insert = insert_into(recording->stmt[statement]);
+		struct insert insert = insert_into(writer->stmt[statement]);
 
 		if (column->kind != VALUE_NUMBER)
 			continue;
@@ -497,31 +497,31 @@ static int put_figures(struct recording *recording, enum statement statement,
 }
 
 /* The columns of the table are those of the output, in their order. */
-static int put_point(struct recording *recording, const struct point_counts *counts)
+static int put_point(struct writer *writer, const struct hook_counts *counts)
 {
-	struct insert insert = insert_into(recording->stmt[PUT_POINT]);
+	struct insert insert = insert_into(writer->stmt[PUT_POINT]);
 	const struct column *column;
 
 	insert_text(&insert, counts->function);
-	for (column = point_columns; column->name; column++)
+	for (column = hook_columns; column->name; column++)
 		if (column->kind != VALUE_TEXT)
 			insert_column(&insert, column, counts);
 	return insert_run(&insert);
 }
 
-int recording_ledger(struct recording *recording, const struct ledger *ledger,
-		     const struct teardown_counts *counts)
+int writer_ledger(struct writer *writer, const struct ledger *ledger,
+		  const struct teardown_counts *counts)
 {
-	int err = begin(recording), rc, i;
+	int err = begin(writer), rc, i;
 
 	if (err)
 		return err;
-	rc = put_figures(recording, PUT_LEDGER, ledger_columns, ledger);
+	rc = put_figures(writer, PUT_LEDGER, ledger_columns, ledger);
 	if (counts && !rc)
-		rc = put_figures(recording, PUT_TEARDOWN_LEDGER, teardown_ledger_columns,
+		rc = put_figures(writer, PUT_TEARDOWN_LEDGER, teardown_ledger_columns,
 				 &counts->ledger);
-	for (i = 0; i < NR_POINTS && counts && !rc; i++)
-		if (counts->points[i].function)
-			rc = put_point(recording, &counts->points[i]);
-	return took(recording, rc);
+	for (i = 0; i < NR_HOOKS && counts && !rc; i++)
+		if (counts->hooks[i].function)
+			rc = put_point(writer, &counts->hooks[i]);
+	return took(writer, rc);
 }

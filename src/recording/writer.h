@@ -13,41 +13,41 @@
 #include "model/event_sink.h"
 #include "model/run_info.h"
 
-struct recording;
+struct writer;
 
 /*
  * Makes the file. -EEXIST: there is one, and force is not set; with it, a regular file is replaced.
- * path must outlive the recording. On success *out is to be freed with recording_close().
+ * path must outlive the recording. On success *out is to be freed with writer_close().
  */
-int recording_create(struct recording **out, const char *path, bool force,
-		     const struct conditions *conditions);
+int writer_create(struct writer **out, const char *path, bool force,
+		  const struct run_info *run_info);
 
 /* Sets the conditions to these, since more is known when all is set to begin. */
-int recording_begin(struct recording *recording, const struct conditions *conditions);
+int writer_begin(struct writer *writer, const struct run_info *run_info);
 
 /* Each may be called any number of times; what is the same is stored once. */
-int recording_call(struct recording *recording, const struct call *call);
-int recording_teardown(struct recording *recording, const struct teardown *teardown);
-int recording_reclaim(struct recording *recording, const struct reclaim *reclaim);
-int recording_hang(struct recording *recording, const struct hang *hang);
+int writer_call(struct writer *writer, const struct call *call);
+int writer_teardown(struct writer *writer, const struct teardown *teardown);
+int writer_deferred_free(struct writer *writer, const struct deferred_free *reclaim);
+int writer_stuck(struct writer *writer, const struct stuck *stuck);
 
 /* Calls and teardowns of maps with the scenario's map name are of this scenario. */
-int recording_scenario(struct recording *recording, const struct scenario *scenario);
+int writer_scenario(struct writer *writer, const struct scenario *scenario);
 
 /* Sets the ledger to these figures. */
-int recording_ledger(struct recording *recording, const struct ledger *ledger,
-		     const struct teardown_counts *counts);
+int writer_ledger(struct writer *writer, const struct ledger *ledger,
+		  const struct teardown_counts *counts);
 
 /* Makes what was taken so far survive. */
-int recording_commit(struct recording *recording);
+int writer_commit(struct writer *writer);
 
 /* Calls, teardowns, reclaims and hangs taken so far. */
-__u64 recording_events(const struct recording *recording);
+__u64 writer_events(const struct writer *writer);
 
 /* Commits, notes when the run ended, and closes the file: it is then complete. */
-int recording_end(struct recording *recording, __u64 end_ns);
+int writer_end(struct writer *writer, __u64 end_ns);
 
 /* Closes and frees; the file stays as of the last commit. Takes NULL. */
-void recording_close(struct recording *recording);
+void writer_close(struct writer *writer);
 
 #endif

@@ -22,7 +22,7 @@ enum dimension { MAP, CALLER, ALLOCATOR, TASK, RELEASE, OBJECT, NR_DIMENSIONS };
 static const struct {
 	size_t max;
 	const char *insert;
-} tables[NR_DIMENSIONS] = {
+} table_specs[NR_DIMENSIONS] = {
 	[MAP] = {MAX_VALUES, "INSERT INTO map VALUES (?,?,?,?,?,?,?,?)"},
 	[CALLER] = {MAX_VALUES, "INSERT INTO caller VALUES (?,?,?,?)"},
 	[ALLOCATOR] = {MAX_VALUES, "INSERT INTO allocator VALUES (?,?,?,?)"},
@@ -31,52 +31,53 @@ static const struct {
 	[OBJECT] = {MAX_VALUES, NULL},
 };
 
-struct dimensions {
+struct writer_tables {
 	struct intern *intern[NR_DIMENSIONS];
 	sqlite3_stmt *insert[NR_DIMENSIONS];
 };
 
-int dimensions_new(struct dimensions **out, sqlite3 *db)
+int writer_tables_new(struct writer_tables **out, sqlite3 *db)
 {
-	struct dimensions *dimensions = calloc(1, sizeof(*dimensions));
-	int i, rc = dimensions ? SQLITE_OK : SQLITE_NOMEM;
+	struct writer_tables *tables = calloc(1, sizeof(*tables));
+	int i, rc = tables ? SQLITE_OK : SQLITE_NOMEM;
 
 	for (i = 0; i < NR_DIMENSIONS && !rc; i++) {
-		dimensions->intern[i] = intern_new(tables[i].max);
-		if (!dimensions->intern[i])
+		tables->intern[i] = intern_new(table_specs[i].max);
+		if (!tables->intern[i])
 			rc = SQLITE_NOMEM;
-		else if (tables[i].insert)
-			rc = sqlite3_prepare_v3(db, tables[i].insert, -1, SQLITE_PREPARE_PERSISTENT,
-						&dimensions->insert[i], NULL);
+		else if (table_specs[i].insert)
+			rc = sqlite3_prepare_v3(db, table_specs[i].insert, -1,
+						SQLITE_PREPARE_PERSISTENT, &tables->insert[i],
+						NULL);
 	}
 	if (rc) {
-		dimensions_free(dimensions);
+		writer_tables_free(tables);
 		return rc;
 	}
-	*out = dimensions;
+	*out = tables;
 	return SQLITE_OK;
 }
 
-void dimensions_free(struct dimensions *dimensions)
+void writer_tables_free(struct writer_tables *tables)
 {
 	int i;
 
-	if (!dimensions)
+	if (!tables)
 		return;
 	for (i = 0; i < NR_DIMENSIONS; i++) {
-		sqlite3_finalize(dimensions->insert[i]);
-		intern_free(dimensions->intern[i]);
+		sqlite3_finalize(tables->insert[i]);
+		intern_free(tables->intern[i]);
 	}
-	free(dimensions);
+	free(tables);
 }
 
 /* True: it is a new one, and its row is to be written, beginning with its id. */
-static bool is_new(struct dimensions *dimensions, enum dimension which, const void *value,
+static bool is_new(struct writer_tables *tables, enum dimension which, const void *value,
 		   size_t len, __s64 *id, struct insert *insert)
 {
-	int known = intern_id(dimensions->intern[which], value, len, id);
+	int known = intern_id(tables->intern[which], value, len, id);
 
-	*insert = insert_into(dimensions->insert[which]);
+	*insert = insert_into(tables->insert[which]);
 	if (known < 0)
 		insert->rc = SQLITE_NOMEM;
 	else if (known && insert->stmt)
@@ -91,7 +92,7 @@ static void copy_name(char dst[NAME_LEN], const char src[NAME_LEN])
 	memcpy(dst, src, strnlen(src, NAME_LEN - 1));
 }
 
-int dimensions_map(struct dimensions *dimensions, const struct call *call, __s64 *id)
+int writer_tables_map(struct writer_tables *tables, const struct call *call, __s64 *id)
 {
 	bool sized = call_has(call, CALL_SIZES);
 	struct {
@@ -115,9 +116,9 @@ int dimensions_map(struct dimensions *dimensions, const struct call *call, __s64
 	}
 	if (map.named)
 		copy_name(map.name, call->map_name);
-	if (!is_new(dimensions, MAP, &map, sizeof(map), id, &insert))
+	if (!is_new(tables, MAP, &map, sizeof(map), id, &insert))
 		return insert.rc;
-	insert_text(&insert, maptype_name(map.type));
+	insert_text(&insert, map_type_name(map.type));
 	insert_number(&insert, map.type);
 	insert_text(&insert, map.named ? map.name : NULL);
 	insert_known(&insert, sized, map.key_size);
@@ -127,7 +128,7 @@ int dimensions_map(struct dimensions *dimensions, const struct call *call, __s64
 	return insert_run(&insert);
 }
 
-int dimensions_caller(struct dimensions *dimensions, const struct call *call, __s64 *id)
+int writer_tables_caller(struct writer_tables *tables, const struct call *call, __s64 *id)
 {
 	struct {
 		__u64 number; /* the address, or the offset in the function */
@@ -146,7 +147,7 @@ int dimensions_caller(struct dimensions *dimensions, const struct call *call, __
 	}
 	/* An address is told from an offset in a function without a name by its missing NUL. */
 	len = sizeof(caller.number) + (name ? len + 1 : 0);
-	if (!is_new(dimensions, CALLER, &caller, len, id, &insert))
+	if (!is_new(tables, CALLER, &caller, len, id, &insert))
 		return insert.rc;
 	insert_text(&insert, name ? caller.name : NULL);
 	insert_known(&insert, name, caller.number);
@@ -154,7 +155,7 @@ int dimensions_caller(struct dimensions *dimensions, const struct call *call, __
 	return insert_run(&insert);
 }
 
-int dimensions_allocator(struct dimensions *dimensions, const struct call *call, __s64 *id)
+int writer_tables_allocator(struct writer_tables *tables, const struct call *call, __s64 *id)
 {
 	const struct {
 		__u32 alloc, flags, unit_size;
@@ -165,7 +166,7 @@ int dimensions_allocator(struct dimensions *dimensions, const struct call *call,
 	};
 	struct insert insert;
 
-	if (!is_new(dimensions, ALLOCATOR, &allocator, sizeof(allocator), id, &insert))
+	if (!is_new(tables, ALLOCATOR, &allocator, sizeof(allocator), id, &insert))
 		return insert.rc;
 	insert_text(&insert, call->alloc != ALLOC_UNKNOWN ? alloc_name(call->alloc) : NULL);
 	insert_known(&insert, call_has(call, CALL_PERCPU_KNOWN), call_has(call, CALL_PERCPU));
@@ -173,7 +174,7 @@ int dimensions_allocator(struct dimensions *dimensions, const struct call *call,
 	return insert_run(&insert);
 }
 
-static int put_task(struct dimensions *dimensions, __u32 pid, __u32 tid, const char comm[NAME_LEN],
+static int put_task(struct writer_tables *tables, __u32 pid, __u32 tid, const char comm[NAME_LEN],
 		    __s64 *id)
 {
 	struct {
@@ -183,7 +184,7 @@ static int put_task(struct dimensions *dimensions, __u32 pid, __u32 tid, const c
 	struct insert insert;
 
 	copy_name(task.comm, comm);
-	if (!is_new(dimensions, TASK, &task, sizeof(task), id, &insert))
+	if (!is_new(tables, TASK, &task, sizeof(task), id, &insert))
 		return insert.rc;
 	insert_number(&insert, pid);
 	insert_number(&insert, tid);
@@ -191,18 +192,18 @@ static int put_task(struct dimensions *dimensions, __u32 pid, __u32 tid, const c
 	return insert_run(&insert);
 }
 
-int dimensions_task(struct dimensions *dimensions, const struct call *call, __s64 *id)
+int writer_tables_task(struct writer_tables *tables, const struct call *call, __s64 *id)
 {
-	return put_task(dimensions, call->pid, call->tid, call->comm, id);
+	return put_task(tables, call->pid, call->tid, call->comm, id);
 }
 
-static int put_known_task(struct dimensions *dimensions, const struct task_id *task, __s64 *id)
+static int put_known_task(struct writer_tables *tables, const struct task_id *task, __s64 *id)
 {
 	*id = 0;
-	return task->known ? put_task(dimensions, task->pid, task->tid, task->comm, id) : SQLITE_OK;
+	return task->known ? put_task(tables, task->pid, task->tid, task->comm, id) : SQLITE_OK;
 }
 
-int dimensions_release(struct dimensions *dimensions, const struct identity *identity, __s64 *id)
+int writer_tables_release(struct writer_tables *tables, const struct identity *identity, __s64 *id)
 {
 	const struct task_id *released_by = &identity->released_by;
 	const struct task_id *closed_by = &identity->closed_by;
@@ -223,12 +224,12 @@ int dimensions_release(struct dimensions *dimensions, const struct identity *ide
 	*id = 0;
 	if (!release.map_id && !context && !released_by->known && !closed_by->known)
 		return SQLITE_OK;
-	rc = put_known_task(dimensions, released_by, &release.released_by);
+	rc = put_known_task(tables, released_by, &release.released_by);
 	if (!rc)
-		rc = put_known_task(dimensions, closed_by, &release.closed_by);
+		rc = put_known_task(tables, closed_by, &release.closed_by);
 	if (rc)
 		return rc;
-	if (!is_new(dimensions, RELEASE, &release, sizeof(release), id, &insert))
+	if (!is_new(tables, RELEASE, &release, sizeof(release), id, &insert))
 		return insert.rc;
 	insert_known(&insert, release.map_id, release.map_id);
 	insert_figure(&insert, release.released_ns);
@@ -240,12 +241,12 @@ int dimensions_release(struct dimensions *dimensions, const struct identity *ide
 	return insert_run(&insert);
 }
 
-int dimensions_object(struct dimensions *dimensions, __u64 map, __s64 *id)
+int writer_tables_object(struct writer_tables *tables, __u64 map, __s64 *id)
 {
 	struct insert insert;
 
 	*id = 0;
 	if (map)
-		is_new(dimensions, OBJECT, &map, sizeof(map), id, &insert);
+		is_new(tables, OBJECT, &map, sizeof(map), id, &insert);
 	return map ? insert.rc : SQLITE_OK;
 }

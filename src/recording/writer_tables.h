@@ -13,19 +13,19 @@
 #include "model/call.h"
 #include "recording/sql.h"
 
-struct dimensions;
+struct writer_tables;
 
 /* The tables have to exist. On success *out is to be freed before db is closed. */
-int dimensions_new(struct dimensions **out, sqlite3 *db);
-void dimensions_free(struct dimensions *dimensions); /* takes NULL */
+int writer_tables_new(struct writer_tables **out, sqlite3 *db);
+void writer_tables_free(struct writer_tables *tables); /* takes NULL */
 
-int dimensions_map(struct dimensions *dimensions, const struct call *call, __s64 *id);
-int dimensions_caller(struct dimensions *dimensions, const struct call *call, __s64 *id);
-int dimensions_allocator(struct dimensions *dimensions, const struct call *call, __s64 *id);
+int writer_tables_map(struct writer_tables *tables, const struct call *call, __s64 *id);
+int writer_tables_caller(struct writer_tables *tables, const struct call *call, __s64 *id);
+int writer_tables_allocator(struct writer_tables *tables, const struct call *call, __s64 *id);
 /* A call's task. */
-int dimensions_task(struct dimensions *dimensions, const struct call *call, __s64 *id);
-int dimensions_release(struct dimensions *dimensions, const struct identity *identity, __s64 *id);
+int writer_tables_task(struct writer_tables *tables, const struct call *call, __s64 *id);
+int writer_tables_release(struct writer_tables *tables, const struct identity *identity, __s64 *id);
 /* Has no rows: a number in the place of a kernel address, which only tells what is the same. */
-int dimensions_object(struct dimensions *dimensions, __u64 map, __s64 *id);
+int writer_tables_object(struct writer_tables *tables, __u64 map, __s64 *id);
 
 #endif

@@ -76,17 +76,17 @@ static int config_filters(struct config *config, struct name_filter *names,
 	return 0;
 }
 
-#define POINT(point) (1U << (point))
+#define POINT(hook) (1U << (hook))
 
 static __u32 points_wanted(const struct options *opts)
 {
-	__u32 points = POINT(POINT_DESTROY);
+	__u32 hooks = POINT(HOOK_DESTROY);
 
 	if (opts->identity)
-		points |= POINT(POINT_PUT) | POINT(POINT_PUT_UREF) | POINT(POINT_RELEASE);
+		hooks |= POINT(HOOK_PUT) | POINT(HOOK_PUT_UREF) | POINT(HOOK_RELEASE);
 	if (opts->view != VIEW_CALLS)
-		points |= POINT(POINT_FREE) | POINT(POINT_RECLAIM) | POINT(POINT_QUEUE);
-	return points;
+		hooks |= POINT(HOOK_FREE) | POINT(HOOK_DEFERRED_FREE) | POINT(HOOK_QUEUE);
+	return hooks;
 }
 
 /*
@@ -103,11 +103,12 @@ static size_t default_buffer(void)
 	return bytes;
 }
 
-int settings_make(struct settings *settings, const struct options *opts, const struct ksyms *ksyms)
+int bpf_config_make(struct bpf_config *settings, const struct options *opts,
+		    const struct ksyms *ksyms)
 {
 	memset(settings, 0, sizeof(*settings));
 	settings->buffer_bytes = opts->buffer_bytes ?: default_buffer();
-	settings->points = points_wanted(opts);
+	settings->hooks = points_wanted(opts);
 	settings->stacks = opts->stuck_ns;
 	config_symbols(&settings->config, ksyms);
 	/* Of a teardown, the loader sees whether it is wanted, once all is known. */

@@ -13,15 +13,16 @@
 
 #define TRACED_FUNCTION "bpf_mem_alloc_destroy"
 
-struct settings {
+struct bpf_config {
 	struct config config;
 	struct name_filter names;
 	size_t buffer_bytes;
-	__u32 points; /* bit N: enum point N is wanted */
-	bool stacks;  /* so are kernel stacks of threads that hang */
+	__u32 hooks; /* bit N: enum point N is wanted */
+	bool stacks; /* so are kernel stacks of threads that hang */
 };
 
 /* Fills *settings. -errno, of which the user has been told. */
-int settings_make(struct settings *settings, const struct options *opts, const struct ksyms *ksyms);
+int bpf_config_make(struct bpf_config *settings, const struct options *opts,
+		    const struct ksyms *ksyms);
 
 #endif

@@ -43,7 +43,7 @@ struct asked {
 
 struct ksyms {
 	struct found cache[CACHED];    /* of ksyms_find(), by address */
-	struct ksyms_ask *ask;	       /* NULL: all is in the table below */
+	struct ksyms_query *ask;       /* NULL: all is in the table below */
 	struct asked *asked;	       /* by address */
 	__u64 variables[NR_VARIABLES]; /* 0: no such, or hidden */
 	struct ksym *syms;	       /* by address */
@@ -188,7 +188,7 @@ int ksyms_open(struct ksyms **out)
 
 	if (!ksyms)
 		return -ENOMEM;
-	if (!ksyms_ask_open(&ksyms->ask)) {
+	if (!ksyms_query_open(&ksyms->ask)) {
 		*out = ksyms;
 		return 0;
 	}
@@ -206,7 +206,7 @@ void ksyms_free(struct ksyms *ksyms)
 		HASH_DEL(ksyms->asked, asked);
 		free(asked);
 	}
-	ksyms_ask_close(ksyms->ask);
+	ksyms_query_close(ksyms->ask);
 	free(ksyms->syms);
 	free(ksyms->names);
 	free(ksyms);
@@ -234,7 +234,7 @@ bool ksyms_has(const struct ksyms *ksyms, const char *name)
 {
 	__u64 addr;
 
-	return ksyms->ask ? !ksyms_ask_address(ksyms->ask, name, &addr)
+	return ksyms->ask ? !ksyms_query_address(ksyms->ask, name, &addr)
 			  : !!ksyms_named(ksyms, name);
 }
 
@@ -289,7 +289,7 @@ static void find_by_asking(struct ksyms *ksyms, struct found *found)
 	found->name = NULL;
 	HASH_FIND(hh, ksyms->asked, &found->addr, sizeof(found->addr), asked);
 	if (!asked) {
-		name = ksyms_ask_function(ksyms->ask, found->addr, &start, &size);
+		name = ksyms_query_function(ksyms->ask, found->addr, &start, &size);
 		asked = name ? calloc(1, sizeof(*asked) + strlen(name) + 1) : NULL;
 		if (!asked)
 			return;
@@ -331,7 +331,7 @@ int ksyms_address(const struct ksyms *ksyms, const char *name, __u64 *addr)
 	size_t i;
 
 	if (ksyms->ask)
-		return ksyms_ask_address(ksyms->ask, name, addr);
+		return ksyms_query_address(ksyms->ask, name, addr);
 	sym = ksyms_named(ksyms, name);
 	*addr = sym ? sym->addr : 0;
 	for (i = 0; i < NR_VARIABLES && !*addr; i++)
@@ -346,8 +346,8 @@ int ksyms_range(const struct ksyms *ksyms, const char *name, __u64 *start, __u64
 	__u64 first, size;
 
 	if (ksyms->ask) {
-		if (ksyms_ask_address(ksyms->ask, name, start) ||
-		    !ksyms_ask_function(ksyms->ask, *start, &first, &size))
+		if (ksyms_query_address(ksyms->ask, name, start) ||
+		    !ksyms_query_function(ksyms->ask, *start, &first, &size))
 			return -ENOENT;
 		*end = first + size;
 		return 0;

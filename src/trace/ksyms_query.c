@@ -11,7 +11,7 @@
 #include "symbols.skel.h"
 #include "trace/ksyms_query.h"
 
-struct ksyms_ask {
+struct ksyms_query {
 	struct symbols_bpf *skel;
 	struct symbol_question *question;
 };
@@ -24,7 +24,7 @@ static int answer(const struct bpf_program *prog)
 	return err ? err : (int)opts.retval;
 }
 
-int ksyms_ask_address(struct ksyms_ask *ask, const char *name, __u64 *addr)
+int ksyms_query_address(struct ksyms_query *ask, const char *name, __u64 *addr)
 {
 	struct symbol_question *question = ask->question;
 	int err;
@@ -38,7 +38,7 @@ int ksyms_ask_address(struct ksyms_ask *ask, const char *name, __u64 *addr)
 	return err;
 }
 
-const char *ksyms_ask_function(struct ksyms_ask *ask, __u64 addr, __u64 *start, __u64 *size)
+const char *ksyms_query_function(struct ksyms_query *ask, __u64 addr, __u64 *start, __u64 *size)
 {
 	struct symbol_question *question = ask->question;
 	unsigned long long offset;
@@ -55,9 +55,9 @@ const char *ksyms_ask_function(struct ksyms_ask *ask, __u64 addr, __u64 *start, 
 	return question->name;
 }
 
-int ksyms_ask_open(struct ksyms_ask **out)
+int ksyms_query_open(struct ksyms_query **out)
 {
-	struct ksyms_ask *ask = calloc(1, sizeof(*ask));
+	struct ksyms_query *ask = calloc(1, sizeof(*ask));
 	__u64 addr;
 	int err;
 
@@ -67,16 +67,16 @@ int ksyms_ask_open(struct ksyms_ask **out)
 	err = ask->skel ? 0 : -errno;
 	if (!err) {
 		ask->question = &ask->skel->bss->question;
-		err = ksyms_ask_address(ask, "_stext", &addr);
+		err = ksyms_query_address(ask, "_stext", &addr);
 	}
 	if (err)
-		ksyms_ask_close(ask);
+		ksyms_query_close(ask);
 	else
 		*out = ask;
 	return err;
 }
 
-void ksyms_ask_close(struct ksyms_ask *ask)
+void ksyms_query_close(struct ksyms_query *ask)
 {
 	if (!ask)
 		return;

@@ -7,23 +7,23 @@
 
 #include <linux/types.h>
 
-struct ksyms_ask;
+struct ksyms_query;
 
 /*
  * On success *out is to be closed. -EPERM and others: the kernel does not answer, for want of
  * privileges, or because it shows no addresses (kernel.kptr_restrict). Once open, questions about
  * addresses need no privileges any more.
  */
-int ksyms_ask_open(struct ksyms_ask **out);
-void ksyms_ask_close(struct ksyms_ask *ask); /* takes NULL */
+int ksyms_query_open(struct ksyms_query **out);
+void ksyms_query_close(struct ksyms_query *ask); /* takes NULL */
 
 /* -ENOENT: there is no such symbol. */
-int ksyms_ask_address(struct ksyms_ask *ask, const char *name, __u64 *addr);
+int ksyms_query_address(struct ksyms_query *ask, const char *name, __u64 *addr);
 
 /*
  * The function an address lies in, where it starts, and its size in bytes. The name is good until
  * the next question. NULL: it lies in none.
  */
-const char *ksyms_ask_function(struct ksyms_ask *ask, __u64 addr, __u64 *start, __u64 *size);
+const char *ksyms_query_function(struct ksyms_query *ask, __u64 addr, __u64 *start, __u64 *size);
 
 #endif

@@ -31,35 +31,35 @@
 static const struct {
 	const char *name;
 	const char *function; /* NULL: a tracepoint */
-} points[NR_POINTS] = {
-	[POINT_DESTROY] = {"destroy", TRACED_FUNCTION},
-	[POINT_FREE] = {"free", "bpf_map_free_deferred"},
-	[POINT_RECLAIM] = {"reclaim", "free_mem_alloc_deferred"},
-	[POINT_PUT] = {"put", "bpf_map_put"},
-	[POINT_PUT_UREF] = {"put_uref", "bpf_map_put_with_uref"},
-	[POINT_RELEASE] = {"release", "bpf_map_release"},
-	[POINT_QUEUE] = {"queue", NULL},
+} hooks[NR_HOOKS] = {
+	[HOOK_DESTROY] = {"destroy", TRACED_FUNCTION},
+	[HOOK_FREE] = {"free", "bpf_map_free_deferred"},
+	[HOOK_DEFERRED_FREE] = {"reclaim", "free_mem_alloc_deferred"},
+	[HOOK_PUT] = {"put", "bpf_map_put"},
+	[HOOK_PUT_UREF] = {"put_uref", "bpf_map_put_with_uref"},
+	[HOOK_RELEASE] = {"release", "bpf_map_release"},
+	[HOOK_QUEUE] = {"queue", NULL},
 };
 
 struct probe {
 	struct memdestroy_trace_bpf *skel;
 	enum attach_mode mode;
 	bool copies; /* of each program; not of kprobes, which are skipped all at once */
-	struct tally tally;
+	struct prog_counts prog_counts;
 };
 
-static int probe_size_maps(struct probe *probe, const struct settings *settings)
+static int probe_size_maps(struct probe *probe, const struct bpf_config *settings)
 {
 	struct memdestroy_trace_bpf *skel = probe->skel;
 	int err;
 
-	probe->tally.nr_cpus = kernel_possible_cpus();
+	probe->prog_counts.nr_cpus = kernel_possible_cpus();
 	err = bpf_map__set_max_entries(skel->maps.records, settings->buffer_bytes);
 	if (!err)
-		err = bpf_map__set_max_entries(skel->maps.ledger, probe->tally.nr_cpus);
+		err = bpf_map__set_max_entries(skel->maps.ledger, probe->prog_counts.nr_cpus);
 	if (!err)
-		err = bpf_map__set_max_entries(skel->maps.slots, settings->points >> POINT_FREE
-									 ? NR_POINTS * NR_SLOTS
+		err = bpf_map__set_max_entries(skel->maps.slots, settings->hooks >> HOOK_FREE
+									 ? NR_HOOKS * NR_SLOTS
 									 : NR_SLOTS);
 	/* A hash map would be torn down through the traced function, for others to see. */
 	if (!err)
@@ -69,73 +69,74 @@ static int probe_size_maps(struct probe *probe, const struct settings *settings)
 	return err;
 }
 
-static struct bpf_program *find_program(const struct probe *probe, enum point point, enum side side,
-					int nth)
+static struct bpf_program *find_program(const struct probe *probe, enum hook hook,
+					enum hook_side side, int nth)
 {
-	static const char *const sides[][NR_SIDES] = {
+	static const char *const sides[][NR_HOOK_SIDES] = {
 		[ATTACH_FENTRY] = {"fentry", "fexit"},
 		[ATTACH_KPROBE] = {"kprobe", "kretprobe"},
 	};
-	static const char *const copies[NR_COPIES] = {"", "_2", "_3"};
+	static const char *const copies[PROGS_PER_HOOK] = {"", "_2", "_3"};
 	char name[64];
 
 	snprintf(name, sizeof(name), "%s_%s%s",
-		 points[point].function ? sides[probe->mode][side] : "tp", points[point].name,
+		 hooks[hook].function ? sides[probe->mode][side] : "tp", hooks[hook].name,
 		 copies[nth]);
 	return bpf_object__find_program_by_name(probe->skel->obj, name);
 }
 
-static void probe_choose_point(struct probe *probe, enum point point)
+static void probe_choose_point(struct probe *probe, enum hook hook)
 {
-	bool kprobe = probe->mode == ATTACH_KPROBE && points[point].function;
-	int nr_copies = probe->copies && !kprobe ? NR_COPIES : 1;
-	int nr_sides = point < NR_PAIRED ? NR_SIDES : 1, side, nth;
+	bool kprobe = probe->mode == ATTACH_KPROBE && hooks[hook].function;
+	int nr_copies = probe->copies && !kprobe ? PROGS_PER_HOOK : 1;
+	int nr_sides = hook < NR_CALL_HOOKS ? NR_HOOK_SIDES : 1, side, nth;
 
 	for (side = 0; side < nr_sides; side++) {
 		for (nth = 0; nth < nr_copies; nth++) {
-			struct attached *attached = &probe->tally.attached[PROG(point, side, nth)];
+			struct attached *attached =
+				&probe->prog_counts.attached[PROG(hook, side, nth)];
 
-			attached->prog = find_program(probe, point, side, nth);
+			attached->prog = find_program(probe, hook, side, nth);
 			attached->kprobe = kprobe;
 			bpf_program__set_autoload(attached->prog, true);
 		}
 	}
 }
 
-static bool kernel_has(enum point point, const struct settings *settings, const struct ksyms *ksyms)
+static bool kernel_has(enum hook hook, const struct bpf_config *settings, const struct ksyms *ksyms)
 {
-	if (points[point].function)
-		return ksyms_has(ksyms, points[point].function);
+	if (hooks[hook].function)
+		return ksyms_has(ksyms, hooks[hook].function);
 	/* What is queued is told by its function's address. */
 	return settings->config.map_free_deferred && settings->config.free_mem_alloc_deferred;
 }
 
 /* Only what is wanted and the mode needs is loaded. */
-static void probe_choose(struct probe *probe, const struct settings *settings,
+static void probe_choose(struct probe *probe, const struct bpf_config *settings,
 			 const struct ksyms *ksyms)
 {
 	struct bpf_program *prog;
-	enum point point;
+	enum hook hook;
 
 	probe->copies = kernel_preemptible();
 	if (probe->copies)
 		diag_verbose("the kernel is preemptible: each program has copies");
 	bpf_object__for_each_program(prog, probe->skel->obj) bpf_program__set_autoload(prog, false);
-	for (point = 0; point < NR_POINTS; point++)
-		if (settings->points & (1U << point) && kernel_has(point, settings, ksyms))
-			probe_choose_point(probe, point);
+	for (hook = 0; hook < NR_HOOKS; hook++)
+		if (settings->hooks & (1U << hook) && kernel_has(hook, settings, ksyms))
+			probe_choose_point(probe, hook);
 	bpf_program__set_autoload(probe->skel->progs.dump_stack, settings->stacks);
 }
 
 /* To be told once, and only if anything can be traced at all. */
-static void tell_of_missing(const struct settings *settings, const struct ksyms *ksyms)
+static void tell_of_missing(const struct bpf_config *settings, const struct ksyms *ksyms)
 {
-	enum point point;
+	enum hook hook;
 
-	for (point = 0; point < NR_POINTS; point++)
-		if (settings->points & (1U << point) && !kernel_has(point, settings, ksyms))
+	for (hook = 0; hook < NR_HOOKS; hook++)
+		if (settings->hooks & (1U << hook) && !kernel_has(hook, settings, ksyms))
 			diag_warn("%s cannot be traced here: what it tells is not known",
-				  probe_point_name(point));
+				  probe_point_name(hook));
 }
 
 /*
@@ -150,12 +151,12 @@ static int refused(const struct probe *probe, int err)
 	return err == E2BIG ? -EUSERS : -err;
 }
 
-static int attach_side(struct probe *probe, enum point point, enum side side)
+static int attach_side(struct probe *probe, enum hook hook, enum hook_side side)
 {
 	int nth;
 
-	for (nth = NR_COPIES - 1; nth >= 0; nth--) {
-		struct attached *attached = &probe->tally.attached[PROG(point, side, nth)];
+	for (nth = PROGS_PER_HOOK - 1; nth >= 0; nth--) {
+		struct attached *attached = &probe->prog_counts.attached[PROG(hook, side, nth)];
 
 		if (!attached->prog)
 			continue;
@@ -172,13 +173,13 @@ static int attach_side(struct probe *probe, enum point point, enum side side)
  */
 static int probe_attach(struct probe *probe)
 {
-	enum point point;
+	enum hook hook;
 	int err = 0;
 
-	for (point = 0; point < NR_POINTS && !err; point++) {
-		err = attach_side(probe, point, SIDE_RETURN);
+	for (hook = 0; hook < NR_HOOKS && !err; hook++) {
+		err = attach_side(probe, hook, HOOK_RETURN);
 		if (!err)
-			err = attach_side(probe, point, SIDE_ENTRY);
+			err = attach_side(probe, hook, HOOK_ENTRY);
 	}
 	return err;
 }
@@ -210,7 +211,7 @@ static struct memdestroy_trace_bpf *open_skeleton(bool in_place,
 			: memdestroy_trace_bpf__open_opts(opts);
 }
 
-static int probe_try(struct probe *probe, const struct settings *settings,
+static int probe_try(struct probe *probe, const struct bpf_config *settings,
 		     const struct ksyms *ksyms)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, open_opts);
@@ -235,12 +236,12 @@ static int probe_try(struct probe *probe, const struct settings *settings,
 	if (!err)
 		err = memdestroy_trace_bpf__load(probe->skel);
 	if (!err)
-		err = tally_map(&probe->tally, bpf_map__fd(probe->skel->maps.ledger));
+		err = prog_counts_map(&probe->prog_counts, bpf_map__fd(probe->skel->maps.ledger));
 	if (!err)
 		err = probe_attach(probe);
 	if (!err) {
 		probe_attach_stacks(probe);
-		tally_start(&probe->tally);
+		prog_counts_start(&probe->prog_counts);
 		probe->skel->bss->stage = STAGE_RUNNING;
 	}
 	return err;
@@ -253,13 +254,13 @@ void probe_close(struct probe *probe)
 	if (!probe)
 		return;
 	for (i = 0; i < NR_PROGS; i++)
-		bpf_link__destroy(probe->tally.attached[i].link);
-	tally_unmap(&probe->tally);
+		bpf_link__destroy(probe->prog_counts.attached[i].link);
+	prog_counts_unmap(&probe->prog_counts);
 	memdestroy_trace_bpf__destroy(probe->skel);
 	free(probe);
 }
 
-int probe_attempt(struct probe **out, enum attach_mode mode, const struct settings *settings,
+int probe_attempt(struct probe **out, enum attach_mode mode, const struct bpf_config *settings,
 		  const struct ksyms *ksyms)
 {
 	struct probe *probe;
@@ -376,12 +377,12 @@ int probe_open(struct probe **out, const struct options *opts, const struct ksym
 	 * kprobe's also whenever a BPF map is being worked on there, and more costly besides.
 	 */
 	static const enum attach_mode all[] = {ATTACH_FENTRY, ATTACH_KPROBE};
-	struct settings settings;
+	struct bpf_config settings;
 	int err = check_kernel(ksyms);
 	size_t i;
 
 	if (!err)
-		err = settings_make(&settings, opts, ksyms);
+		err = bpf_config_make(&settings, opts, ksyms);
 	if (err)
 		return err;
 	for (i = 0; i < 2; i++) {
@@ -429,25 +430,25 @@ void probe_for_each_parked(struct probe *probe,
 	}
 }
 
-const char *probe_point_name(enum point point)
+const char *probe_point_name(enum hook hook)
 {
-	return points[point].function ? points[point].function : "workqueue_queue_work";
+	return hooks[hook].function ? hooks[hook].function : "workqueue_queue_work";
 }
 
-bool probe_has(const struct probe *probe, enum point point)
+bool probe_has(const struct probe *probe, enum hook hook)
 {
-	return probe->tally.attached[PROG(point, SIDE_ENTRY, 0)].link;
+	return probe->prog_counts.attached[PROG(hook, HOOK_ENTRY, 0)].link;
 }
 
 __u64 probe_under_way(const struct probe *probe)
 {
-	return tally_under_way(&probe->tally);
+	return prog_counts_under_way(&probe->prog_counts);
 }
 
 void probe_stop(struct probe *probe)
 {
 	probe->skel->bss->stage = STAGE_ENDING;
-	tally_stop(&probe->tally);
+	prog_counts_stop(&probe->prog_counts);
 }
 
 void probe_reader_sleeps(struct probe *probe, bool asleep)
@@ -457,18 +458,18 @@ void probe_reader_sleeps(struct probe *probe, bool asleep)
 
 void probe_count(const struct probe *probe, struct ledger *ledger)
 {
-	tally_count(&probe->tally, ledger);
+	prog_counts_count(&probe->prog_counts, ledger);
 }
 
-void probe_count_point(const struct probe *probe, enum point point, struct point_counts *counts)
+void probe_count_point(const struct probe *probe, enum hook hook, struct hook_counts *counts)
 {
-	*counts = (struct point_counts){
-		.function = probe_point_name(point),
-		.attached = probe_has(probe, point),
-		.returns = point < NR_PAIRED,
+	*counts = (struct hook_counts){
+		.function = probe_point_name(hook),
+		.attached = probe_has(probe, hook),
+		.returns = hook < NR_CALL_HOOKS,
 	};
 	if (counts->attached)
-		tally_count_point(&probe->tally, point, counts);
+		prog_counts_count_point(&probe->prog_counts, hook, counts);
 }
 
 int probe_stack(const struct probe *probe, __u32 tid, __u64 ip[STACK_DEPTH])

@@ -30,7 +30,7 @@ void probe_close(struct probe *probe);
  * The same for one mode and what settings say, without a word. -errno as libbpf had it; -EOPNOTSUPP
  * also where it is not tried, see kernel_kprobe_danger().
  */
-int probe_attempt(struct probe **out, enum attach_mode mode, const struct settings *settings,
+int probe_attempt(struct probe **out, enum attach_mode mode, const struct bpf_config *settings,
 		  const struct ksyms *ksyms);
 
 /* "fentry/fexit" or "kprobe/kretprobe" */
@@ -56,15 +56,15 @@ void probe_for_each_parked(struct probe *probe,
 void probe_count(const struct probe *probe, struct ledger *ledger);
 
 /* The function or the tracepoint. */
-const char *probe_point_name(enum point point);
+const char *probe_point_name(enum hook hook);
 
-bool probe_has(const struct probe *probe, enum point point);
+bool probe_has(const struct probe *probe, enum hook hook);
 
 /* The reader is about to sleep, or is awake: asleep, it is woken by the next record, once. */
 void probe_reader_sleeps(struct probe *probe, bool asleep);
 
 /* Fills *counts. */
-void probe_count_point(const struct probe *probe, enum point point, struct point_counts *counts);
+void probe_count_point(const struct probe *probe, enum hook hook, struct hook_counts *counts);
 
 /*
  * Where a thread is in the kernel: fills ip with the addresses of its stack, innermost first, and

@@ -9,24 +9,24 @@
 
 #include "trace/prog_counts.h"
 
-int tally_map(struct tally *tally, int fd)
+int prog_counts_map(struct prog_counts *prog_counts, int fd)
 {
 	size_t page = sysconf(_SC_PAGESIZE);
 	void *mapped;
 
-	tally->ledger_size = tally->nr_cpus * sizeof(*tally->ledger);
-	tally->ledger_size = (tally->ledger_size + page - 1) / page * page;
-	mapped = mmap(NULL, tally->ledger_size, PROT_READ, MAP_SHARED, fd, 0);
+	prog_counts->ledger_size = prog_counts->nr_cpus * sizeof(*prog_counts->ledger);
+	prog_counts->ledger_size = (prog_counts->ledger_size + page - 1) / page * page;
+	mapped = mmap(NULL, prog_counts->ledger_size, PROT_READ, MAP_SHARED, fd, 0);
 	if (mapped == MAP_FAILED)
 		return -errno;
-	tally->ledger = mapped;
+	prog_counts->ledger = mapped;
 	return 0;
 }
 
-void tally_unmap(struct tally *tally)
+void prog_counts_unmap(struct prog_counts *prog_counts)
 {
-	if (tally->ledger)
-		munmap((void *)tally->ledger, tally->ledger_size);
+	if (prog_counts->ledger)
+		munmap((void *)prog_counts->ledger, prog_counts->ledger_size);
 }
 
 /*
@@ -73,13 +73,13 @@ static __u64 prog_missed(const struct attached *attached)
 	return info.recursion_misses - attached->prog_missed_before;
 }
 
-void tally_start(struct tally *tally)
+void prog_counts_start(struct prog_counts *prog_counts)
 {
 	int i;
 
 	/* What has been missed so far is of no run. */
 	for (i = 0; i < NR_PROGS; i++) {
-		struct attached *attached = &tally->attached[i];
+		struct attached *attached = &prog_counts->attached[i];
 
 		if (!attached->prog)
 			continue;
@@ -94,16 +94,17 @@ void tally_start(struct tally *tally)
 }
 
 /* What the programs of a side counted on all CPUs. */
-static struct prog_counts side_sum(const struct tally *tally, enum point point, enum side side)
+static struct prog_cpu_counts side_sum(const struct prog_counts *prog_counts, enum hook hook,
+				       enum hook_side side)
 {
-	struct prog_counts sum = {};
+	struct prog_cpu_counts sum = {};
 	__u32 cpu;
 	int nth;
 
-	for (cpu = 0; cpu < tally->nr_cpus; cpu++) {
-		for (nth = 0; nth < NR_COPIES; nth++) {
-			const volatile struct prog_counts *counts =
-				&tally->ledger[cpu].prog[PROG(point, side, nth)];
+	for (cpu = 0; cpu < prog_counts->nr_cpus; cpu++) {
+		for (nth = 0; nth < PROGS_PER_HOOK; nth++) {
+			const volatile struct prog_cpu_counts *counts =
+				&prog_counts->ledger[cpu].prog[PROG(hook, side, nth)];
 
 			if (nth == 0) /* the others see the same calls again */
 				sum.seen += counts->seen;
@@ -116,49 +117,49 @@ static struct prog_counts side_sum(const struct tally *tally, enum point point, 
 	return sum;
 }
 
-static __u64 point_under_way(const struct tally *tally, enum point point)
+static __u64 hook_under_way(const struct prog_counts *prog_counts, enum hook hook)
 {
-	__u64 entered = side_sum(tally, point, SIDE_ENTRY).taken;
-	__u64 returned = side_sum(tally, point, SIDE_RETURN).taken;
+	__u64 entered = side_sum(prog_counts, hook, HOOK_ENTRY).taken;
+	__u64 returned = side_sum(prog_counts, hook, HOOK_RETURN).taken;
 
 	return entered > returned ? entered - returned : 0;
 }
 
-__u64 tally_under_way(const struct tally *tally)
+__u64 prog_counts_under_way(const struct prog_counts *prog_counts)
 {
 	__u64 sum = 0;
-	enum point point;
+	enum hook hook;
 
-	for (point = 0; point < NR_PAIRED; point++)
-		sum += point_under_way(tally, point);
+	for (hook = 0; hook < NR_CALL_HOOKS; hook++)
+		sum += hook_under_way(prog_counts, hook);
 	return sum;
 }
 
 /* What is under way may still miss its return, and only that. */
-static void point_stop(struct tally *tally, enum point point)
+static void hook_stop(struct prog_counts *prog_counts, enum hook hook)
 {
-	struct attached *entry = &tally->attached[PROG(point, SIDE_ENTRY, 0)];
-	struct attached *ret = &tally->attached[PROG(point, SIDE_RETURN, 0)];
+	struct attached *entry = &prog_counts->attached[PROG(hook, HOOK_ENTRY, 0)];
+	struct attached *ret = &prog_counts->attached[PROG(hook, HOOK_RETURN, 0)];
 
 	if (entry->prog)
 		entry->most_missed = prog_missed(entry);
 	if (ret->prog)
 		ret->most_missed = prog_missed(ret);
 	if (ret->prog && ret->most_missed != LEDGER_UNKNOWN)
-		ret->most_missed += point_under_way(tally, point);
+		ret->most_missed += hook_under_way(prog_counts, hook);
 }
 
-void tally_stop(struct tally *tally)
+void prog_counts_stop(struct prog_counts *prog_counts)
 {
-	enum point point;
+	enum hook hook;
 
-	tally->stopped = true;
-	for (point = 0; point < NR_POINTS; point++)
-		point_stop(tally, point);
+	prog_counts->stopped = true;
+	for (hook = 0; hook < NR_HOOKS; hook++)
+		hook_stop(prog_counts, hook);
 }
 
 /* Calls that no program of a side took; missed: times its first one was skipped. */
-static __u64 side_missed(const struct prog_counts *side, __u64 missed)
+static __u64 side_missed(const struct prog_cpu_counts *side, __u64 missed)
 {
 	__u64 calls = side->seen + missed;
 
@@ -169,25 +170,26 @@ static __u64 side_missed(const struct prog_counts *side, __u64 missed)
 
 /* Times the first program of a side was skipped. What is freed later is of the run even after it.
  */
-static __u64 first_missed(const struct tally *tally, enum point point, enum side side)
+static __u64 first_missed(const struct prog_counts *prog_counts, enum hook hook,
+			  enum hook_side side)
 {
-	const struct attached *first = &tally->attached[PROG(point, side, 0)];
+	const struct attached *first = &prog_counts->attached[PROG(hook, side, 0)];
 	__u64 missed = prog_missed(first);
 
-	if (!tally->stopped || missed == LEDGER_UNKNOWN || point == POINT_RECLAIM ||
-	    point == POINT_QUEUE)
+	if (!prog_counts->stopped || missed == LEDGER_UNKNOWN || hook == HOOK_DEFERRED_FREE ||
+	    hook == HOOK_QUEUE)
 		return missed;
 	return missed < first->most_missed ? missed : first->most_missed;
 }
 
-void tally_count(const struct tally *tally, struct ledger *ledger)
+void prog_counts_count(const struct prog_counts *prog_counts, struct ledger *ledger)
 {
-	const struct attached *entry = &tally->attached[PROG(POINT_DESTROY, SIDE_ENTRY, 0)];
-	const struct attached *ret = &tally->attached[PROG(POINT_DESTROY, SIDE_RETURN, 0)];
-	struct prog_counts in = side_sum(tally, POINT_DESTROY, SIDE_ENTRY);
-	struct prog_counts out = side_sum(tally, POINT_DESTROY, SIDE_RETURN);
-	__u64 in_missed = first_missed(tally, POINT_DESTROY, SIDE_ENTRY);
-	__u64 out_missed = first_missed(tally, POINT_DESTROY, SIDE_RETURN);
+	const struct attached *entry = &prog_counts->attached[PROG(HOOK_DESTROY, HOOK_ENTRY, 0)];
+	const struct attached *ret = &prog_counts->attached[PROG(HOOK_DESTROY, HOOK_RETURN, 0)];
+	struct prog_cpu_counts in = side_sum(prog_counts, HOOK_DESTROY, HOOK_ENTRY);
+	struct prog_cpu_counts out = side_sum(prog_counts, HOOK_DESTROY, HOOK_RETURN);
+	__u64 in_missed = first_missed(prog_counts, HOOK_DESTROY, HOOK_ENTRY);
+	__u64 out_missed = first_missed(prog_counts, HOOK_DESTROY, HOOK_RETURN);
 
 	ledger->entered = in.taken;
 	ledger->filtered = in.unwanted + out.unwanted;
@@ -206,11 +208,11 @@ void tally_count(const struct tally *tally, struct ledger *ledger)
 }
 
 /* Times that no program of a side ran. */
-static __u64 missed_at(const struct tally *tally, enum point point, enum side side)
+static __u64 missed_at(const struct prog_counts *prog_counts, enum hook hook, enum hook_side side)
 {
-	const struct attached *first = &tally->attached[PROG(point, side, 0)];
-	struct prog_counts counts = side_sum(tally, point, side);
-	__u64 missed = side_missed(&counts, first_missed(tally, point, side)), by_probe = 0;
+	const struct attached *first = &prog_counts->attached[PROG(hook, side, 0)];
+	struct prog_cpu_counts counts = side_sum(prog_counts, hook, side);
+	__u64 missed = side_missed(&counts, first_missed(prog_counts, hook, side)), by_probe = 0;
 
 	if (first->kprobe)
 		by_probe = kprobe_missed(first);
@@ -218,18 +220,19 @@ static __u64 missed_at(const struct tally *tally, enum point point, enum side si
 								      : missed + by_probe;
 }
 
-void tally_count_point(const struct tally *tally, enum point point, struct point_counts *counts)
+void prog_counts_count_point(const struct prog_counts *prog_counts, enum hook hook,
+			     struct hook_counts *counts)
 {
-	struct prog_counts in = side_sum(tally, point, SIDE_ENTRY);
-	struct prog_counts out = side_sum(tally, point, SIDE_RETURN);
+	struct prog_cpu_counts in = side_sum(prog_counts, hook, HOOK_ENTRY);
+	struct prog_cpu_counts out = side_sum(prog_counts, hook, HOOK_RETURN);
 
 	counts->seen = in.taken;
-	counts->taken = in.taken - (point < NR_PAIRED ? 0 : in.unwanted);
+	counts->taken = in.taken - (hook < NR_CALL_HOOKS ? 0 : in.unwanted);
 	counts->lost = in.lost;
-	counts->missed = missed_at(tally, point, SIDE_ENTRY);
+	counts->missed = missed_at(prog_counts, hook, HOOK_ENTRY);
 	if (!counts->returns)
 		return;
 	counts->seen_return = out.taken;
 	counts->lost_return = out.lost;
-	counts->missed_return = missed_at(tally, point, SIDE_RETURN);
+	counts->missed_return = missed_at(prog_counts, hook, HOOK_RETURN);
 }

@@ -23,31 +23,32 @@ struct attached {
 };
 
 /* The programs' owner fills in programs, links and nr_cpus. */
-struct tally {
+struct prog_counts {
 	struct attached attached[NR_PROGS];
 	bool stopped;			 /* the run is over */
 	__u32 nr_cpus;			 /* one more than the highest possible */
-	const struct ledger_cpu *ledger; /* mapped; one per CPU */
+	const struct cpu_counts *ledger; /* mapped; one per CPU */
 	size_t ledger_size;
 };
 
 /* Maps what the programs count, by the descriptor of the BPF map. -errno. */
-int tally_map(struct tally *tally, int fd);
-void tally_unmap(struct tally *tally);
+int prog_counts_map(struct prog_counts *prog_counts, int fd);
+void prog_counts_unmap(struct prog_counts *prog_counts);
 
 /* The run begins: what has been missed so far is of none. */
-void tally_start(struct tally *tally);
+void prog_counts_start(struct prog_counts *prog_counts);
 
 /* It is over, but for calls under way. */
-void tally_stop(struct tally *tally);
+void prog_counts_stop(struct prog_counts *prog_counts);
 
 /* How many more entries than returns of all functions have been seen so far, 0 if not more. */
-__u64 tally_under_way(const struct tally *tally);
+__u64 prog_counts_under_way(const struct prog_counts *prog_counts);
 
 /* Fills in what became of the destroy calls, and leaves the other fields alone. */
-void tally_count(const struct tally *tally, struct ledger *ledger);
+void prog_counts_count(const struct prog_counts *prog_counts, struct ledger *ledger);
 
 /* Fills in the numbers of a point that is attached. */
-void tally_count_point(const struct tally *tally, enum point point, struct point_counts *counts);
+void prog_counts_count_point(const struct prog_counts *prog_counts, enum hook hook,
+			     struct hook_counts *counts);
 
 #endif

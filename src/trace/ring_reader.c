@@ -39,7 +39,7 @@ struct chunk {
 	unsigned char entries[CHUNK_SIZE];
 };
 
-struct backlog {
+struct ring_reader {
 	struct probe *probe;
 	struct ring_buffer *ring;
 	size_t limit;
@@ -59,46 +59,46 @@ struct backlog {
 	size_t at; /* in the first of these */
 };
 
-static bool open_chunk(struct backlog *backlog)
+static bool open_chunk(struct ring_reader *ring_reader)
 {
-	if (backlog->open)
+	if (ring_reader->open)
 		return true;
-	if (atomic_load(&backlog->waiting) >= backlog->limit)
+	if (atomic_load(&ring_reader->waiting) >= ring_reader->limit)
 		return false;
-	backlog->open = malloc(sizeof(*backlog->open));
-	if (!backlog->open)
+	ring_reader->open = malloc(sizeof(*ring_reader->open));
+	if (!ring_reader->open)
 		return false;
-	backlog->open->next = NULL;
-	backlog->open->len = 0;
-	atomic_fetch_add(&backlog->waiting, sizeof(*backlog->open));
+	ring_reader->open->next = NULL;
+	ring_reader->open->len = 0;
+	atomic_fetch_add(&ring_reader->waiting, sizeof(*ring_reader->open));
 	return true;
 }
 
 /* True: there was something to hand over. */
-static bool hand_over(struct backlog *backlog)
+static bool hand_over(struct ring_reader *ring_reader)
 {
 	bool first;
 
-	if (!backlog->open || !backlog->open->len)
+	if (!ring_reader->open || !ring_reader->open->len)
 		return false;
-	pthread_mutex_lock(&backlog->lock);
-	first = !backlog->first;
+	pthread_mutex_lock(&ring_reader->lock);
+	first = !ring_reader->first;
 	if (first)
-		backlog->first = backlog->open;
+		ring_reader->first = ring_reader->open;
 	else
-		backlog->last->next = backlog->open;
-	backlog->last = backlog->open;
-	pthread_mutex_unlock(&backlog->lock);
-	backlog->open = NULL;
+		ring_reader->last->next = ring_reader->open;
+	ring_reader->last = ring_reader->open;
+	pthread_mutex_unlock(&ring_reader->lock);
+	ring_reader->open = NULL;
 	if (first)
-		eventfd_write(backlog->fd, 1);
+		eventfd_write(ring_reader->fd, 1);
 	return true;
 }
 
 static int keep(void *ctx, void *record, size_t size)
 {
-	struct backlog *backlog = ctx;
-	struct chunk *chunk = backlog->open;
+	struct ring_reader *ring_reader = ctx;
+	struct chunk *chunk = ring_reader->open;
 	struct entry *entry = (struct entry *)(chunk->entries + chunk->len);
 
 	entry->size = size < RECORD_MAX ? size : RECORD_MAX;
@@ -106,161 +106,162 @@ static int keep(void *ctx, void *record, size_t size)
 	chunk->len += sizeof(*entry) + (entry->size + 7) / 8 * 8;
 	if (chunk->len + sizeof(*entry) + RECORD_MAX <= CHUNK_SIZE)
 		return 0;
-	hand_over(backlog);
-	return open_chunk(backlog) ? 0 : NO_ROOM;
+	hand_over(ring_reader);
+	return open_chunk(ring_reader) ? 0 : NO_ROOM;
 }
 
 /* True: there was something. */
-static bool look(struct backlog *backlog)
+static bool look(struct ring_reader *ring_reader)
 {
-	if (!open_chunk(backlog))
+	if (!open_chunk(ring_reader))
 		return true; /* for all that is known */
-	return ring_buffer__consume(backlog->ring) == NO_ROOM || hand_over(backlog);
+	return ring_buffer__consume(ring_reader->ring) == NO_ROOM || hand_over(ring_reader);
 }
 
 /* True: the thread is to end. */
-static bool pause_for(struct backlog *backlog, bool asleep)
+static bool pause_for(struct ring_reader *ring_reader, bool asleep)
 {
 	struct pollfd fds[] = {
-		{.fd = backlog->stop_fd, .events = POLLIN},
-		{.fd = asleep ? probe_records_fd(backlog->probe) : -1, .events = POLLIN},
+		{.fd = ring_reader->stop_fd, .events = POLLIN},
+		{.fd = asleep ? probe_records_fd(ring_reader->probe) : -1, .events = POLLIN},
 	};
 
 	if (asleep)
-		probe_reader_sleeps(backlog->probe, true);
+		probe_reader_sleeps(ring_reader->probe, true);
 	poll(fds, sizeof(fds) / sizeof(fds[0]), asleep ? -1 : PACE_MS);
 	if (asleep)
-		probe_reader_sleeps(backlog->probe, false);
+		probe_reader_sleeps(ring_reader->probe, false);
 	return fds[0].revents;
 }
 
 static void *empty_the_ring(void *ctx)
 {
-	struct backlog *backlog = ctx;
+	struct ring_reader *ring_reader = ctx;
 	int looks = 0; /* for nothing */
 	bool asleep;
 
 	do {
-		looks = look(backlog) ? 0 : looks + 1;
+		looks = look(ring_reader) ? 0 : looks + 1;
 		asleep = looks > IDLE_LOOKS;
 		if (asleep)
 			looks = 0; /* what wakes it may take its time to be there */
-	} while (!pause_for(backlog, asleep));
+	} while (!pause_for(ring_reader, asleep));
 	return NULL;
 }
 
-int backlog_open(struct backlog **out, struct probe *probe, size_t limit)
+int ring_reader_open(struct ring_reader **out, struct probe *probe, size_t limit)
 {
-	struct backlog *backlog = calloc(1, sizeof(*backlog));
+	struct ring_reader *ring_reader = calloc(1, sizeof(*ring_reader));
 	int err;
 
-	if (!backlog)
+	if (!ring_reader)
 		return -ENOMEM;
-	backlog->probe = probe;
-	backlog->limit = limit;
+	ring_reader->probe = probe;
+	ring_reader->limit = limit;
 	/*
 	 * khugepaged locks a process's memory to make its pages huge ones, and has the lowest of
 	 * priorities: preempted meanwhile, it kept the thread from new memory for up to two
 	 * seconds in storms on 7.3.
 	 */
 	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
-	pthread_mutex_init(&backlog->lock, NULL);
-	backlog->stop_fd = eventfd(0, EFD_CLOEXEC);
-	backlog->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	err = backlog->stop_fd < 0 || backlog->fd < 0 ? -errno : 0;
+	pthread_mutex_init(&ring_reader->lock, NULL);
+	ring_reader->stop_fd = eventfd(0, EFD_CLOEXEC);
+	ring_reader->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	err = ring_reader->stop_fd < 0 || ring_reader->fd < 0 ? -errno : 0;
 	if (!err) {
-		backlog->ring = ring_buffer__new(probe_records_fd(probe), keep, backlog, NULL);
-		err = backlog->ring ? 0 : -errno;
+		ring_reader->ring =
+			ring_buffer__new(probe_records_fd(probe), keep, ring_reader, NULL);
+		err = ring_reader->ring ? 0 : -errno;
 	}
 	if (!err) {
-		err = -pthread_create(&backlog->thread, NULL, empty_the_ring, backlog);
-		backlog->threaded = !err;
+		err = -pthread_create(&ring_reader->thread, NULL, empty_the_ring, ring_reader);
+		ring_reader->threaded = !err;
 	}
 	if (err)
-		backlog_close(backlog);
+		ring_reader_close(ring_reader);
 	else
-		*out = backlog;
+		*out = ring_reader;
 	return err;
 }
 
-int backlog_fd(const struct backlog *backlog)
+int ring_reader_fd(const struct ring_reader *ring_reader)
 {
-	return backlog->fd;
+	return ring_reader->fd;
 }
 
 /* Gets what has been handed over, if the last of that is done with. */
-static void get_more(struct backlog *backlog)
+static void get_more(struct ring_reader *ring_reader)
 {
 	eventfd_t count;
 
-	if (backlog->taken)
+	if (ring_reader->taken)
 		return;
-	if (!backlog->threaded)
-		look(backlog);
-	pthread_mutex_lock(&backlog->lock);
-	backlog->taken = backlog->first;
-	backlog->first = backlog->last = NULL;
-	eventfd_read(backlog->fd, &count);
-	pthread_mutex_unlock(&backlog->lock);
-	backlog->at = 0;
+	if (!ring_reader->threaded)
+		look(ring_reader);
+	pthread_mutex_lock(&ring_reader->lock);
+	ring_reader->taken = ring_reader->first;
+	ring_reader->first = ring_reader->last = NULL;
+	eventfd_read(ring_reader->fd, &count);
+	pthread_mutex_unlock(&ring_reader->lock);
+	ring_reader->at = 0;
 }
 
-static void drop_chunk(struct backlog *backlog, struct chunk **chunk)
+static void drop_chunk(struct ring_reader *ring_reader, struct chunk **chunk)
 {
 	struct chunk *next = (*chunk)->next;
 
 	free(*chunk);
 	*chunk = next;
-	atomic_fetch_sub(&backlog->waiting, sizeof(**chunk));
+	atomic_fetch_sub(&ring_reader->waiting, sizeof(**chunk));
 }
 
-size_t backlog_take(struct backlog *backlog, size_t max,
-		    void (*fn)(void *ctx, const void *record, size_t size), void *ctx)
+size_t ring_reader_take(struct ring_reader *ring_reader, size_t max,
+			void (*fn)(void *ctx, const void *record, size_t size), void *ctx)
 {
 	size_t nr = 0;
 
 	while (nr < max) {
 		const struct entry *entry;
 
-		get_more(backlog);
-		if (!backlog->taken)
+		get_more(ring_reader);
+		if (!ring_reader->taken)
 			break;
-		entry = (const struct entry *)(backlog->taken->entries + backlog->at);
+		entry = (const struct entry *)(ring_reader->taken->entries + ring_reader->at);
 		fn(ctx, entry->record, entry->size);
 		nr++;
-		backlog->at += sizeof(*entry) + (entry->size + 7) / 8 * 8;
-		if (backlog->at == backlog->taken->len) {
-			drop_chunk(backlog, &backlog->taken);
-			backlog->at = 0;
+		ring_reader->at += sizeof(*entry) + (entry->size + 7) / 8 * 8;
+		if (ring_reader->at == ring_reader->taken->len) {
+			drop_chunk(ring_reader, &ring_reader->taken);
+			ring_reader->at = 0;
 		}
 	}
 	return nr;
 }
 
-void backlog_end(struct backlog *backlog)
+void ring_reader_end(struct ring_reader *ring_reader)
 {
-	if (!backlog->threaded)
+	if (!ring_reader->threaded)
 		return;
-	eventfd_write(backlog->stop_fd, 1);
-	pthread_join(backlog->thread, NULL);
-	backlog->threaded = false;
+	eventfd_write(ring_reader->stop_fd, 1);
+	pthread_join(ring_reader->thread, NULL);
+	ring_reader->threaded = false;
 }
 
-void backlog_close(struct backlog *backlog)
+void ring_reader_close(struct ring_reader *ring_reader)
 {
-	if (!backlog)
+	if (!ring_reader)
 		return;
-	backlog_end(backlog);
-	ring_buffer__free(backlog->ring);
-	while (backlog->taken)
-		drop_chunk(backlog, &backlog->taken);
-	while (backlog->first)
-		drop_chunk(backlog, &backlog->first);
-	free(backlog->open);
-	if (backlog->stop_fd >= 0)
-		close(backlog->stop_fd);
-	if (backlog->fd >= 0)
-		close(backlog->fd);
-	pthread_mutex_destroy(&backlog->lock);
-	free(backlog);
+	ring_reader_end(ring_reader);
+	ring_buffer__free(ring_reader->ring);
+	while (ring_reader->taken)
+		drop_chunk(ring_reader, &ring_reader->taken);
+	while (ring_reader->first)
+		drop_chunk(ring_reader, &ring_reader->first);
+	free(ring_reader->open);
+	if (ring_reader->stop_fd >= 0)
+		close(ring_reader->stop_fd);
+	if (ring_reader->fd >= 0)
+		close(ring_reader->fd);
+	pthread_mutex_destroy(&ring_reader->lock);
+	free(ring_reader);
 }

@@ -10,23 +10,23 @@
 
 #include "trace/probe.h"
 
-struct backlog;
+struct ring_reader;
 
 /*
  * Starts the thread. Once limit bytes wait it takes no more: then the ring buffer gets full, and
  * what is lost is counted by the programs. While nothing comes, the thread sleeps. -errno.
  */
-int backlog_open(struct backlog **out, struct probe *probe, size_t limit);
-void backlog_close(struct backlog *backlog); /* takes NULL */
+int ring_reader_open(struct ring_reader **out, struct probe *probe, size_t limit);
+void ring_reader_close(struct ring_reader *ring_reader); /* takes NULL */
 
-/* Can be read when there is something, or was; backlog_take() makes it wait again. */
-int backlog_fd(const struct backlog *backlog);
+/* Can be read when there is something, or was; ring_reader_take() makes it wait again. */
+int ring_reader_fd(const struct ring_reader *ring_reader);
 
 /* Hands over records, oldest first, max at most. Returns how many. */
-size_t backlog_take(struct backlog *backlog, size_t max,
-		    void (*fn)(void *ctx, const void *record, size_t size), void *ctx);
+size_t ring_reader_take(struct ring_reader *ring_reader, size_t max,
+			void (*fn)(void *ctx, const void *record, size_t size), void *ctx);
 
-/* Ends the thread. From then on backlog_take() looks into the ring buffer itself. */
-void backlog_end(struct backlog *backlog);
+/* Ends the thread. From then on ring_reader_take() looks into the ring buffer itself. */
+void ring_reader_end(struct ring_reader *ring_reader);
 
 #endif

@@ -37,11 +37,11 @@ struct session {
 	struct probe *probe;
 	struct ksyms *ksyms;
 	const struct sink *sink;
-	struct pair *pair[NR_PAIRED]; /* NULL for what is not probed */
-	struct releases *releases;    /* NULL if it is not asked who let go of a map */
-	struct teardowns_ops ops;
-	struct teardowns *teardowns; /* NULL if calls are shown */
-	struct backlog *backlog;
+	struct call_matcher *matcher[NR_CALL_HOOKS]; /* NULL for what is not probed */
+	struct map_releases *releases; /* NULL if it is not asked who let go of a map */
+	struct teardown_tracker_ops ops;
+	struct teardown_tracker *tracker; /* NULL if calls are shown */
+	struct ring_reader *ring_reader;
 	bool ending;	   /* no more is waited for */
 	bool flushing;	   /* nor will anything be complete any more */
 	bool warned;	   /* that what hangs may not */
@@ -53,7 +53,7 @@ struct session {
 	int err; /* why no more can be reported */
 };
 
-__u64 session_now_ns(void)
+__u64 clock_now_ns(void)
 {
 	struct timespec now;
 
@@ -82,7 +82,7 @@ static void took(struct session *session, int err)
 
 static void add_destroy(struct session *session, const struct call *call)
 {
-	if (teardowns_destroy(session->teardowns, call))
+	if (teardown_tracker_destroy(session->tracker, call))
 		diag_warn(NO_MEMORY "a destroy call was cut from its teardown");
 }
 
@@ -91,42 +91,43 @@ static void on_destroy(void *ctx, struct call *call)
 	struct session *session = ctx;
 	const struct sink *sink = session->sink;
 
-	if (session->teardowns)
+	if (session->tracker)
 		add_destroy(session, call);
 	if (!sink->ops->call || session->err)
 		return;
 	if (call->caller)
 		call->caller_name = ksyms_find(session->ksyms, call->caller, &call->caller_offset);
 	if (session->releases && call->map)
-		releases_identify(session->releases, call, NULL);
+		map_releases_identify(session->releases, call, NULL);
 	/* What is being freed has been forgotten there. */
-	if (session->teardowns)
-		teardowns_identify(session->teardowns, POINT_DESTROY, call);
+	if (session->tracker)
+		teardown_tracker_identify(session->tracker, HOOK_DESTROY, call);
 	took(session, sink->ops->call(sink->ctx, call));
 }
 
 /* A destroy call of which the return has not been seen is over once the worker is. */
 static void end_destroy(struct session *session, const struct call *free)
 {
-	const struct record_call *entry = pair_waits(session->pair[POINT_DESTROY], free->tid);
+	const struct record_call *entry =
+		call_matcher_waits(session->matcher[HOOK_DESTROY], free->tid);
 	struct call call;
 
 	if (!entry || !entry->head.map || entry->head.map != free->map)
 		return;
-	call = pair_call_of(entry);
+	call = call_matcher_call_of(entry);
 	call.ts_ns = entry->head.ts_ns;
-	teardowns_destroy(session->teardowns, &call);
+	teardown_tracker_destroy(session->tracker, &call);
 }
 
 static void on_free(void *ctx, struct call *call)
 {
 	struct session *session = ctx;
 
-	/* At the end, what is under way is told by teardowns_flush(). */
+	/* At the end, what is under way is told by teardown_tracker_flush(). */
 	if (session->flushing)
 		return;
 	end_destroy(session, call);
-	if (teardowns_end(session->teardowns, call))
+	if (teardown_tracker_end(session->tracker, call))
 		diag_warn(NO_MEMORY "a teardown was left out");
 }
 
@@ -134,7 +135,7 @@ static void on_reclaim(void *ctx, struct call *call)
 {
 	struct session *session = ctx;
 
-	if (!session->flushing && teardowns_reclaim(session->teardowns, call))
+	if (!session->flushing && teardown_tracker_deferred_end(session->tracker, call))
 		diag_warn(NO_MEMORY "a deferred end was left out");
 }
 
@@ -147,7 +148,7 @@ static void on_teardown(void *ctx, const struct teardown *teardown)
 		took(session, sink->ops->teardown(sink->ctx, teardown));
 }
 
-static void on_reclaimed(void *ctx, const struct reclaim *reclaim)
+static void on_reclaimed(void *ctx, const struct deferred_free *reclaim)
 {
 	struct session *session = ctx;
 	const struct sink *sink = session->sink;
@@ -156,12 +157,12 @@ static void on_reclaimed(void *ctx, const struct reclaim *reclaim)
 		took(session, sink->ops->reclaim(sink->ctx, reclaim));
 }
 
-static bool sees_all(void *ctx, enum point point)
+static bool sees_all(void *ctx, enum hook hook)
 {
 	struct session *session = ctx;
-	struct point_counts counts;
+	struct hook_counts counts;
 
-	probe_count_point(session->probe, point, &counts);
+	probe_count_point(session->probe, hook, &counts);
 	return counts.attached && !counts.lost && !counts.missed && !counts.lost_return &&
 	       !counts.missed_return;
 }
@@ -172,12 +173,12 @@ static bool sees_all(void *ctx, enum point point)
  */
 static void warn_of_missed_returns(struct session *session)
 {
-	struct point_counts counts;
-	enum point point;
+	struct hook_counts counts;
+	enum hook hook;
 
-	for (point = 0; point < NR_PAIRED && !session->warned; point++) {
-		probe_count_point(session->probe, point, &counts);
-		if (!session->pair[point] || !counts.missed_return ||
+	for (hook = 0; hook < NR_CALL_HOOKS && !session->warned; hook++) {
+		probe_count_point(session->probe, hook, &counts);
+		if (!session->matcher[hook] || !counts.missed_return ||
 		    counts.missed_return == LEDGER_UNKNOWN)
 			continue;
 		diag_warn("the kernel missed %llu returns of %s(): what is said to be stuck may "
@@ -187,48 +188,49 @@ static void warn_of_missed_returns(struct session *session)
 	}
 }
 
-static void on_hang(void *ctx, const struct hang *hang)
+static void on_stuck(void *ctx, const struct stuck *stuck)
 {
 	struct session *session = ctx;
 	const struct sink *sink = session->sink;
 
-	if (!sink->ops->wants_hang(sink->ctx, &hang->call))
+	if (!sink->ops->wants_stuck(sink->ctx, &stuck->call))
 		return;
-	if (hang->in_worker)
+	if (stuck->in_worker)
 		warn_of_missed_returns(session);
 	session->stuck += !session->ending;
 	session->still_stuck += session->ending;
 	if (!session->err)
-		took(session, sink->ops->hang(sink->ctx, hang));
+		took(session, sink->ops->stuck(sink->ctx, stuck));
 }
 
 static void add_call(struct session *session, const struct record_call *rec)
 {
-	struct pair *pair = session->pair[rec->head.point];
+	struct call_matcher *matcher = session->matcher[rec->head.hook];
 	struct call call;
 
-	if (!pair) {
+	if (!matcher) {
 		session->bad_records++;
 		return;
 	}
-	if (pair_add(pair, rec))
+	if (call_matcher_add(matcher, rec))
 		diag_warn(NO_MEMORY "a call was cut from its return");
 	if (rec->head.type != RECORD_ENTRY)
 		return;
-	call = pair_call_of(rec);
+	call = call_matcher_call_of(rec);
 	call.ts_ns = rec->head.ts_ns;
-	if (rec->head.point == POINT_FREE && teardowns_start(session->teardowns, &call))
+	if (rec->head.hook == HOOK_FREE && teardown_tracker_start(session->tracker, &call))
 		diag_warn(NO_MEMORY "a teardown was left out");
-	if (rec->head.point == POINT_RECLAIM && teardowns_reclaim_start(session->teardowns, &call))
+	if (rec->head.hook == HOOK_DEFERRED_FREE &&
+	    teardown_tracker_deferred_start(session->tracker, &call))
 		diag_warn(NO_MEMORY "a deferred free was left out");
 }
 
 static void add_queued(struct session *session, const struct record_head *head)
 {
-	if (head->point == POINT_FREE && session->releases)
-		releases_queued(session->releases, head->map, head->ts_ns);
-	else if (head->point == POINT_RECLAIM && session->teardowns)
-		if (teardowns_queued(session->teardowns, head))
+	if (head->hook == HOOK_FREE && session->releases)
+		map_releases_queued(session->releases, head->map, head->ts_ns);
+	else if (head->hook == HOOK_DEFERRED_FREE && session->tracker)
+		if (teardown_tracker_queued(session->tracker, head))
 			diag_warn(NO_MEMORY "what a destroy call left was lost sight of");
 }
 
@@ -243,7 +245,7 @@ static void add_record(void *ctx, const void *data, size_t size)
 	}
 	switch (rec.head.type) {
 	case RECORD_RELEASE:
-		if (session->releases && releases_add(session->releases, &rec.release))
+		if (session->releases && map_releases_add(session->releases, &rec.release))
 			diag_warn(NO_MEMORY "it was forgotten who let go of a map");
 		break;
 	case RECORD_QUEUE:
@@ -257,7 +259,7 @@ static void add_record(void *ctx, const void *data, size_t size)
 /* True: there may be more. */
 static bool drain(struct session *session)
 {
-	return backlog_take(session->backlog, BATCH, add_record, session) == BATCH;
+	return ring_reader_take(session->ring_reader, BATCH, add_record, session) == BATCH;
 }
 
 /* 0 is never. */
@@ -267,22 +269,22 @@ static __u64 earliest(__u64 a, __u64 b)
 }
 
 /* Tells of what hangs, for the first time or, at the end, of all that still does. */
-static void look_for_hangs(struct session *session, __u64 now, bool again)
+static void look_for_stuck(struct session *session, __u64 now, bool again)
 {
-	const struct stuck stuck = {
+	const struct stuck_search stuck = {
 		.probe = session->probe,
 		.ksyms = session->ksyms,
-		.pair = session->pair,
+		.matcher = session->matcher,
 		.releases = session->releases,
-		.teardowns = session->teardowns,
+		.tracker = session->tracker,
 		.again = again,
-		.fn = on_hang,
+		.fn = on_stuck,
 		.ctx = session,
 	};
 
 	if (!session->opts->stuck_ns)
 		return;
-	stuck_look(&stuck, now, again ? 0 : session->looked_ns, session->opts->stuck_ns);
+	stuck_detector_look(&stuck, now, again ? 0 : session->looked_ns, session->opts->stuck_ns);
 	session->looked_ns = now;
 }
 
@@ -304,7 +306,7 @@ static void wait_till(struct session *session, __u64 now, __u64 until_ns)
 		.tv_nsec = wait % NS_PER_SEC,
 	};
 	struct pollfd fds[] = {
-		{.fd = backlog_fd(session->backlog), .events = POLLIN},
+		{.fd = ring_reader_fd(session->ring_reader), .events = POLLIN},
 		{.fd = session->signals, .events = POLLIN},
 		{.fd = sink->ops->outlet ? sink->ops->outlet(sink->ctx) : -1},
 	};
@@ -315,15 +317,15 @@ static void wait_till(struct session *session, __u64 now, __u64 until_ns)
 static void watch(struct session *session)
 {
 	const struct sink *sink = session->sink;
-	__u64 duration = session->opts->duration_ns, start = session_now_ns(), next = start;
+	__u64 duration = session->opts->duration_ns, start = clock_now_ns(), next = start;
 	__u64 end = duration ? start + duration : 0;
 
 	for (;;) {
 		bool more = drain(session);
-		__u64 now = session_now_ns();
+		__u64 now = clock_now_ns();
 
 		if (!more && now - session->looked_ns >= LOOK_NS)
-			look_for_hangs(session, now, false);
+			look_for_stuck(session, now, false);
 		if (!more && sink->ops->drained && !session->err)
 			took(session, sink->ops->drained(sink->ctx));
 		if (session->err || sink->ops->done(sink->ctx) || (end && now >= end))
@@ -341,10 +343,10 @@ static void watch(struct session *session)
 /* What waits in memory, which may take long where whoever reads the output does. */
 static void hand_on(struct session *session)
 {
-	__u64 tell_ns = session_now_ns() + SIGNALS_PATIENCE_NS;
+	__u64 tell_ns = clock_now_ns() + SIGNALS_PATIENCE_NS;
 
 	while (drain(session)) {
-		if (!tell_ns || session_now_ns() < tell_ns)
+		if (!tell_ns || clock_now_ns() < tell_ns)
 			continue;
 		diag_info("writing what has not been yet; Ctrl-C gives it up");
 		tell_ns = 0;
@@ -354,21 +356,21 @@ static void hand_on(struct session *session)
 /* Sees off the calls under way, so that the end of the run cuts no call in two if it can help. */
 static void wind_up(struct session *session)
 {
-	__u64 deadline = session_now_ns() + GRACE_NS;
+	__u64 deadline = clock_now_ns() + GRACE_NS;
 	const struct timespec pause = {.tv_nsec = 2000000};
 
 	probe_stop(session->probe);
-	backlog_end(session->backlog);
+	ring_reader_end(session->ring_reader);
 	signals_end();
-	while (probe_under_way(session->probe) && session_now_ns() < deadline) {
+	while (probe_under_way(session->probe) && clock_now_ns() < deadline) {
 		drain(session);
 		nanosleep(&pause, NULL);
 	}
 	hand_on(session);
-	look_for_hangs(session, session_now_ns(), false);
+	look_for_stuck(session, clock_now_ns(), false);
 	session->ending = true;
 	if (session->stuck)
-		look_for_hangs(session, session_now_ns(), true);
+		look_for_stuck(session, clock_now_ns(), true);
 	probe_for_each_parked(session->probe, add_record, session);
 }
 
@@ -400,20 +402,20 @@ static void decide_running(__u64 waiting, __u64 unexplained_returns, __u64 *runn
 
 static void fill_ledger(const struct session *session, struct ledger *ledger)
 {
-	const struct pair *pair = session->pair[POINT_DESTROY];
+	const struct call_matcher *matcher = session->matcher[HOOK_DESTROY];
 	__u64 missed;
 
 	probe_count(session->probe, ledger);
-	ledger->completed = pair_completed(pair);
-	ledger->entry_only = pair_entry_only(pair);
-	ledger->return_only = pair_return_only(pair);
+	ledger->completed = call_matcher_completed(matcher);
+	ledger->entry_only = call_matcher_entry_only(matcher);
+	ledger->return_only = call_matcher_return_only(matcher);
 	ledger->bad_records = session->bad_records;
 	ledger->stuck = session->stuck;
 	ledger->still_stuck = session->still_stuck;
 	missed = ledger->missed_return == LEDGER_UNKNOWN
 			 ? LEDGER_UNKNOWN
 			 : ledger->missed_return + ledger->probe_missed_return;
-	decide_running(pair_waiting(pair),
+	decide_running(call_matcher_waiting(matcher),
 		       unexplained(missed, ledger->lost_return, ledger->entry_only),
 		       &ledger->still_running, &ledger->entry_only);
 }
@@ -422,35 +424,35 @@ static void fill_ledger(const struct session *session, struct ledger *ledger)
  * Maps, at least, of which it is known that they were let go of unseen: several points tell of the
  * same one.
  */
-static __u64 released_unseen(const struct point_counts *points)
+static __u64 released_unseen(const struct hook_counts *hooks)
 {
 	__u64 most = 0, unseen;
-	int point;
+	int hook;
 
-	for (point = POINT_PUT; point <= POINT_RELEASE; point++) {
-		unseen = points[point].lost;
-		if (points[point].missed != LEDGER_UNKNOWN)
-			unseen += points[point].missed;
+	for (hook = HOOK_PUT; hook <= HOOK_RELEASE; hook++) {
+		unseen = hooks[hook].lost;
+		if (hooks[hook].missed != LEDGER_UNKNOWN)
+			unseen += hooks[hook].missed;
 		if (unseen > most)
 			most = unseen;
 	}
 	return most;
 }
 
-static void fill_teardown_ledger(const struct session *session, const struct point_counts *points,
+static void fill_teardown_ledger(const struct session *session, const struct hook_counts *hooks,
 				 struct teardown_ledger *ledger)
 {
-	const struct point_counts *free = &points[POINT_FREE];
+	const struct hook_counts *free = &hooks[HOOK_FREE];
 	__u64 running;
 
-	teardowns_count(session->teardowns, ledger);
+	teardown_tracker_count(session->tracker, ledger);
 	running = ledger->running;
 	ledger->started = free->taken;
 	ledger->lost = free->lost;
 	ledger->missed = free->missed;
 	/* Unless one may have been begun unseen, or let go of unseen and not turned up since. */
 	if ((ledger->waiting && (free->lost || free->missed)) ||
-	    released_unseen(points) + ledger->forgotten > ledger->no_release)
+	    released_unseen(hooks) + ledger->forgotten > ledger->no_release)
 		ledger->waiting = LEDGER_UNKNOWN;
 	decide_running(running,
 		       unexplained(free->missed_return, free->lost_return, ledger->start_only),
@@ -459,12 +461,13 @@ static void fill_teardown_ledger(const struct session *session, const struct poi
 
 static int open_pairs(struct session *session)
 {
-	static const pair_call_fn call_fns[NR_PAIRED] = {on_destroy, on_free, on_reclaim};
-	int nr_paired = session->opts->view == VIEW_CALLS ? 1 : NR_PAIRED, i;
+	static const call_matcher_call_fn call_fns[NR_CALL_HOOKS] = {on_destroy, on_free,
+								     on_reclaim};
+	int nr_paired = session->opts->view == VIEW_CALLS ? 1 : NR_CALL_HOOKS, i;
 
 	for (i = 0; i < nr_paired; i++) {
-		session->pair[i] = pair_new(call_fns[i], session);
-		if (!session->pair[i])
+		session->matcher[i] = call_matcher_new(call_fns[i], session);
+		if (!session->matcher[i])
 			return -ENOMEM;
 	}
 	return 0;
@@ -473,20 +476,20 @@ static int open_pairs(struct session *session)
 static int open_teardowns(struct session *session)
 {
 	if (session->opts->identity) {
-		session->releases = releases_new(MAX_RELEASES);
+		session->releases = map_releases_new(MAX_RELEASES);
 		if (!session->releases)
 			return -ENOMEM;
 	}
 	if (session->opts->view == VIEW_CALLS)
 		return 0;
-	session->ops = (struct teardowns_ops){
+	session->ops = (struct teardown_tracker_ops){
 		.teardown = on_teardown,
 		.reclaim = on_reclaimed,
 		.sees_all = sees_all,
-		.start_ns = session_now_ns(),
+		.start_ns = clock_now_ns(),
 	};
-	session->teardowns = teardowns_new(session->releases, &session->ops, session);
-	return session->teardowns ? 0 : -ENOMEM;
+	session->tracker = teardown_tracker_new(session->releases, &session->ops, session);
+	return session->tracker ? 0 : -ENOMEM;
 }
 
 int session_open(struct session **out, const struct options *opts, struct probe *probe,
@@ -506,7 +509,7 @@ int session_open(struct session **out, const struct options *opts, struct probe 
 	if (!err)
 		err = open_teardowns(session);
 	if (!err)
-		err = backlog_open(&session->backlog, probe, BACKLOG);
+		err = ring_reader_open(&session->ring_reader, probe, BACKLOG);
 	if (!err) {
 		session->signals = signals_open();
 		err = session->signals < 0 ? session->signals : 0;
@@ -526,11 +529,11 @@ void session_close(struct session *session)
 
 	if (!session)
 		return;
-	backlog_close(session->backlog);
-	teardowns_free(session->teardowns);
-	releases_free(session->releases);
-	for (i = 0; i < NR_PAIRED; i++)
-		pair_free(session->pair[i]);
+	ring_reader_close(session->ring_reader);
+	teardown_tracker_free(session->tracker);
+	map_releases_free(session->releases);
+	for (i = 0; i < NR_CALL_HOOKS; i++)
+		call_matcher_free(session->matcher[i]);
 	if (session->signals >= 0)
 		signals_close();
 	free(session);
@@ -542,11 +545,11 @@ static void flush(struct session *session)
 	int i;
 
 	session->flushing = true;
-	for (i = 0; i < NR_PAIRED; i++)
-		if (session->pair[i])
-			pair_flush(session->pair[i]);
-	if (session->teardowns)
-		teardowns_flush(session->teardowns);
+	for (i = 0; i < NR_CALL_HOOKS; i++)
+		if (session->matcher[i])
+			call_matcher_flush(session->matcher[i]);
+	if (session->tracker)
+		teardown_tracker_flush(session->tracker);
 }
 
 int session_run(struct session *session)
@@ -560,16 +563,16 @@ int session_run(struct session *session)
 void session_count(const struct session *session, struct ledger *ledger,
 		   struct teardown_counts *counts)
 {
-	enum point point;
+	enum hook hook;
 
 	memset(ledger, 0, sizeof(*ledger));
 	fill_ledger(session, ledger);
 	memset(counts, 0, sizeof(*counts));
-	for (point = 0; point < NR_POINTS; point++)
-		probe_count_point(session->probe, point, &counts->points[point]);
-	if (!session->teardowns)
+	for (hook = 0; hook < NR_HOOKS; hook++)
+		probe_count_point(session->probe, hook, &counts->hooks[hook]);
+	if (!session->tracker)
 		return;
-	fill_teardown_ledger(session, counts->points, &counts->ledger);
+	fill_teardown_ledger(session, counts->hooks, &counts->ledger);
 	/* They are only told from others once no more is to come. */
 	if (!session->flushing)
 		counts->ledger.running = LEDGER_UNKNOWN;
@@ -599,14 +602,15 @@ bool session_waits(struct session *session, __u64 before_ns)
 	bool found = false;
 	int i;
 
-	for (i = 0; i < NR_PAIRED; i++)
-		if (session->pair[i])
-			pair_for_each_overdue(session->pair[i], before_ns, true, found_call,
-					      &found);
+	for (i = 0; i < NR_CALL_HOOKS; i++)
+		if (session->matcher[i])
+			call_matcher_for_each_overdue(session->matcher[i], before_ns, true,
+						      found_call, &found);
 	if (session->releases)
-		releases_for_each_overdue(session->releases, before_ns, true, found_release,
-					  &found);
-	if (session->teardowns)
-		teardowns_for_each_overdue(session->teardowns, before_ns, true, found_copy, &found);
+		map_releases_for_each_overdue(session->releases, before_ns, true, found_release,
+					      &found);
+	if (session->tracker)
+		teardown_tracker_for_each_overdue(session->tracker, before_ns, true, found_copy,
+						  &found);
 	return found;
 }

@@ -13,7 +13,7 @@
 struct session;
 
 /* CLOCK_MONOTONIC */
-__u64 session_now_ns(void);
+__u64 clock_now_ns(void);
 
 /* All of these must outlive the session. -errno, of which the user has been told. */
 int session_open(struct session **out, const struct options *opts, struct probe *probe,

@@ -72,11 +72,11 @@ static void *wait_for_signals(void *unused)
 		if (signo < 0)
 			continue;
 		if (!over && !came) {
-			since_ns = session_now_ns();
+			since_ns = clock_now_ns();
 			came_to_group = info.si_code == SI_KERNEL;
 			came = signo;
 			eventfd_write(fd, 1);
-		} else if (session_now_ns() - since_ns >= SIGNALS_PATIENCE_NS) {
+		} else if (clock_now_ns() - since_ns >= SIGNALS_PATIENCE_NS) {
 			give_up(signo);
 		}
 	}
@@ -120,6 +120,6 @@ int signals_take(bool *to_group)
 
 void signals_end(void)
 {
-	since_ns = session_now_ns();
+	since_ns = clock_now_ns();
 	over = true;
 }

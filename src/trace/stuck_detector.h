@@ -15,7 +15,7 @@
 #define STACK_TEXT (STACK_DEPTH * 64)
 
 /* Something that has not ended. */
-struct hang {
+struct stuck {
 	const char *where; /* the function, or the phase of a teardown: "wait", "deferred" */
 	struct call call;  /* the map, and the worker if there is one; its ts_ns is since when */
 	__u64 for_ns;	   /* how long it has taken so far */
@@ -24,16 +24,16 @@ struct hang {
 	char stack[STACK_TEXT];
 };
 
-typedef void (*stuck_fn)(void *ctx, const struct hang *hang);
+typedef void (*stuck_fn)(void *ctx, const struct stuck *stuck);
 
 /* Where there is to look. */
-struct stuck {
+struct stuck_search {
 	struct probe *probe;
 	struct ksyms *ksyms;
-	struct pair *const *pair;    /* by enum point; NULL where there are none */
-	struct releases *releases;   /* NULL: not known */
-	struct teardowns *teardowns; /* NULL: not known */
-	bool again;		     /* hand over what has been handed over before, too */
+	struct call_matcher *const *matcher; /* by enum point; NULL where there are none */
+	struct map_releases *releases;	     /* NULL: not known */
+	struct teardown_tracker *tracker;    /* NULL: not known */
+	bool again;			     /* hand over what has been handed over before, too */
 	stuck_fn fn;
 	void *ctx;
 };
@@ -42,6 +42,7 @@ struct stuck {
  * Hands over what has taken longer than limit_ns by now, and had not when it was last looked (0:
  * never): each once. What of teardowns is only waited for has no stack.
  */
-void stuck_look(const struct stuck *stuck, __u64 now_ns, __u64 last_ns, __u64 limit_ns);
+void stuck_detector_look(const struct stuck_search *search, __u64 now_ns, __u64 last_ns,
+			 __u64 limit_ns);
 
 #endif

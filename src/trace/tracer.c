@@ -34,17 +34,17 @@ static void banner(const struct options *opts, const struct probe *probe)
 		  ends ? "Ctrl-C ends it early" : "Ctrl-C ends it");
 }
 
-int live_start(struct live *live, const struct options *opts)
+int tracer_start(struct tracer *tracer, const struct options *opts)
 {
-	int err = ksyms_open(&live->ksyms);
+	int err = ksyms_open(&tracer->ksyms);
 
 	if (err) {
 		diag_error("cannot read /proc/kallsyms: %s", strerror(-err));
 		return err == -EPERM ? -EACCES : err; /* -EPERM is a word on tracing */
 	}
-	live->opts = opts;
+	tracer->opts = opts;
 	signals_block();
-	err = probe_open(&live->probe, opts, live->ksyms);
+	err = probe_open(&tracer->probe, opts, tracer->ksyms);
 	if (err)
 		return err;
 	err = privileges_drop(opts->output);
@@ -53,23 +53,24 @@ int live_start(struct live *live, const struct options *opts)
 	return 0;
 }
 
-int live_run(struct live *live, const struct sink *sink)
+int tracer_run(struct tracer *tracer, const struct sink *sink)
 {
 	int err;
 
-	if (ksyms_hidden(live->ksyms))
+	if (ksyms_hidden(tracer->ksyms))
 		diag_warn("kernel symbols are hidden (CAP_SYSLOG is needed, see also "
 			  "kernel.kptr_restrict): callers are shown as addresses");
-	banner(live->opts, live->probe);
-	live->sink = *sink;
-	err = session_open(&live->session, live->opts, live->probe, live->ksyms, &live->sink);
-	return err ? err : session_run(live->session);
+	banner(tracer->opts, tracer->probe);
+	tracer->sink = *sink;
+	err = session_open(&tracer->session, tracer->opts, tracer->probe, tracer->ksyms,
+			   &tracer->sink);
+	return err ? err : session_run(tracer->session);
 }
 
-void live_stop(struct live *live)
+void tracer_stop(struct tracer *tracer)
 {
-	session_close(live->session);
-	probe_close(live->probe);
-	ksyms_free(live->ksyms);
-	memset(live, 0, sizeof(*live));
+	session_close(tracer->session);
+	probe_close(tracer->probe);
+	ksyms_free(tracer->ksyms);
+	memset(tracer, 0, sizeof(*tracer));
 }

@@ -11,7 +11,7 @@
 #include "trace/session.h"
 
 /* All zero is one that has not been started. */
-struct live {
+struct tracer {
 	const struct options *opts;
 	struct ksyms *ksyms;
 	struct probe *probe;
@@ -21,15 +21,15 @@ struct live {
 
 /*
  * Loads and attaches; the signals that end a run wait from here on, and privileges are dropped but
- * for what writing files takes. Whether it succeeds or not, live_stop() is to be called. Errors are
- * those of probe_open().
+ * for what writing files takes. Whether it succeeds or not, tracer_stop() is to be called. Errors
+ * are those of probe_open().
  */
-int live_start(struct live *live, const struct options *opts);
+int tracer_start(struct tracer *tracer, const struct options *opts);
 
 /* Hands all that happens to the sink until the end. -errno of the sink, or as session_open(). */
-int live_run(struct live *live, const struct sink *sink);
+int tracer_run(struct tracer *tracer, const struct sink *sink);
 
 /* Takes all zero. */
-void live_stop(struct live *live);
+void tracer_stop(struct tracer *tracer);
 
 #endif

@@ -13,14 +13,14 @@
 
 #define LIVE_BUFFER 65536
 
-struct output {
+struct outfile {
 	FILE *file;
 	char *path; /* that the file is to be known by; NULL: it is already, or has none */
 	char *temp;
 };
 
 /* With the permissions of the file to be replaced, or else those of any new one. */
-static int open_beside(struct output *output, const char *path, const struct stat *old)
+static int open_beside(struct outfile *output, const char *path, const struct stat *old)
 {
 	mode_t mask = umask(0);
 	int fd;
@@ -47,9 +47,9 @@ static int open_beside(struct output *output, const char *path, const struct sta
 	return -errno;
 }
 
-int output_open(struct output **out, const char *path, bool live)
+int outfile_open(struct outfile **out, const char *path, bool live)
 {
-	struct output *output = calloc(1, sizeof(*output));
+	struct outfile *output = calloc(1, sizeof(*output));
 	struct stat old;
 	bool exists;
 	int err = 0;
@@ -71,7 +71,7 @@ int output_open(struct output **out, const char *path, bool live)
 		err = open_beside(output, path, exists ? &old : NULL);
 	}
 	if (err) {
-		output_close(output, false);
+		outfile_close(output, false);
 		return err;
 	}
 	if (live) /* it is flushed when what there was has been written, see report.c */
@@ -80,19 +80,19 @@ int output_open(struct output **out, const char *path, bool live)
 	return 0;
 }
 
-FILE *output_file(const struct output *output)
+FILE *outfile_stream(const struct outfile *output)
 {
 	return output->file;
 }
 
-bool output_abandoned(const struct output *output)
+bool outfile_abandoned(const struct outfile *output)
 {
 	struct pollfd fd = {.fd = fileno(output->file)};
 
 	return poll(&fd, 1, 0) > 0 && (fd.revents & (POLLERR | POLLNVAL));
 }
 
-int output_close(struct output *output, bool keep)
+int outfile_close(struct outfile *output, bool keep)
 {
 	int err = 0;
 
@@ -117,7 +117,7 @@ int output_close(struct output *output, bool keep)
 	return err;
 }
 
-void output_failed(const char *path, int err)
+void outfile_failed(const char *path, int err)
 {
 	if (path)
 		diag_error("cannot write '%s': %s", path, strerror(-err));
@@ -125,14 +125,14 @@ void output_failed(const char *path, int err)
 		diag_error("cannot write stdout: %s", strerror(-err));
 }
 
-int output_end(struct output *output, const char *path, int err)
+int outfile_end(struct outfile *output, const char *path, int err)
 {
-	int close_err = output_close(output, !err);
+	int close_err = outfile_close(output, !err);
 
 	err = err ? err : close_err;
 	if (err == -EPIPE)
 		return 0;
 	if (err)
-		output_failed(path, err);
+		outfile_failed(path, err);
 	return err;
 }

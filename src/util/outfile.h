@@ -8,35 +8,35 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-struct output;
+struct outfile;
 
 /*
  * path NULL: stdout. live: it is the file itself that is written to, and read meanwhile: whoever
  * writes flushes it. Otherwise a regular file is made under another name beside path, and takes its
- * place only once it is complete. On success *out is to be handed to output_close(). -errno.
+ * place only once it is complete. On success *out is to be handed to outfile_close(). -errno.
  * SIGPIPE and SIGXFSZ are ignored from then on.
  */
-int output_open(struct output **out, const char *path, bool live);
+int outfile_open(struct outfile **out, const char *path, bool live);
 
-FILE *output_file(const struct output *output);
+FILE *outfile_stream(const struct outfile *output);
 
 /* Does nobody read any more? Only a closed pipe or socket says so. */
-bool output_abandoned(const struct output *output);
+bool outfile_abandoned(const struct outfile *output);
 
 /*
  * Flushes, closes and frees. keep: the file takes its place; else what was written under another
  * name is removed. -errno, in which case path is as it was. Takes NULL.
  */
-int output_close(struct output *output, bool keep);
+int outfile_close(struct outfile *output, bool keep);
 
 /* Tells the user that the output, path or stdout if it is NULL, could not be written. err: -errno
  */
-void output_failed(const char *path, int err);
+void outfile_failed(const char *path, int err);
 
 /*
  * Closes it after all was written (err 0) or something failed, which the user is told. A reader
  * that has had enough is no failure. Returns err, or what closing gave.
  */
-int output_end(struct output *output, const char *path, int err);
+int outfile_end(struct outfile *output, const char *path, int err);
 
 #endif

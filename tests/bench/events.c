@@ -52,7 +52,7 @@ static void read_symbols(void)
 static struct record_call record(unsigned int nth)
 {
 	struct record_call rec = {
-		.head = {.point = POINT_DESTROY,
+		.head = {.hook = HOOK_DESTROY,
 			 .tid = 1000 + nth % NR_TASKS,
 			 .map = 0xffff888000000000ULL + nth * 256,
 			 .arg = 0xffff888000000040ULL + nth * 256,
@@ -69,13 +69,13 @@ static struct record_call record(unsigned int nth)
 	return rec;
 }
 
-static void add(struct pair *pair, struct record_call *rec, __u8 type, size_t size)
+static void add(struct call_matcher *pair, struct record_call *rec, __u8 type, size_t size)
 {
 	union record decoded;
 
 	rec->head.type = type;
 	rec->head.size = size;
-	if (decode_record(rec, size, &decoded) || pair_add(pair, &decoded.call))
+	if (decode_record(rec, size, &decoded) || call_matcher_add(pair, &decoded.call))
 		exit(1);
 }
 
@@ -92,7 +92,7 @@ int main(int argc, char **argv)
 	unsigned long long calls = argc > 1 ? strtoull(argv[1], NULL, 10) : 5000000, nth;
 	static const enum key by[] = {KEY_CALLER, KEY_TYPE};
 	struct aggregate *aggregate = aggregate_new(by, 2, 4096);
-	struct pair *pair = pair_new(take, aggregate);
+	struct call_matcher *pair = call_matcher_new(take, aggregate);
 	struct record_call rec[1024];
 	struct rusage usage;
 	double start;
@@ -115,7 +115,7 @@ int main(int argc, char **argv)
 	getrusage(RUSAGE_SELF, &usage);
 	printf("%llu calls in %.2f s: %.2f million a second; %ld kB\n", taken, start,
 	       taken / start / 1e6, usage.ru_maxrss);
-	pair_free(pair);
+	call_matcher_free(pair);
 	aggregate_free(aggregate);
 	ksyms_free(syms);
 	return taken != calls;

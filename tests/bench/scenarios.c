@@ -71,7 +71,7 @@ static void say(const struct scenario *s, int err, __u64 ms)
 {
 	printf("{\"kind\":\"scenario\",\"scenario\":\"%s\",\"map_name\":\"%s\",", s->name,
 	       s->map_name);
-	printf("\"map_type\":\"%s\",\"fill\":\"%s\",\"prealloc\":%s,", maptype_name(s->map_type),
+	printf("\"map_type\":\"%s\",\"fill\":\"%s\",\"prealloc\":%s,", map_type_name(s->map_type),
 	       scenario_fill_name(s->fill), s->prealloc ? "true" : "false");
 	printf("\"entries\":%u,\"value_size\":%u,\"maps\":%llu,\"runs\":%u,\"err\":%d,\"ms\":%llu}\n",
 	       s->entries, s->value_size, scenario_maps(s), s->runs, err, ms);

@@ -104,7 +104,7 @@ static const char *const benchmarks[] = {
 /* A recording in the making. */
 struct maker {
 	const struct variant *variant;
-	struct recording *recording;
+	struct writer *recording;
 	__u64 start_ns;
 	__u64 random;
 	struct scenario scenario[ARRAY_SIZE(benchmarks)];
@@ -170,7 +170,7 @@ static void record_destroy(struct maker *maker, const struct kind *kind, struct 
 		call.flags |= CALL_EMPTY;
 	if (destroy->alloc == ALLOC_PCPU_MA)
 		call.flags |= CALL_PERCPU;
-	check(recording_call(maker->recording, &call));
+	check(writer_call(maker->recording, &call));
 	maker->calls++;
 	teardown->phase[PHASE_DESTROY] += destroy->latency_ns;
 	teardown->outcomes[destroy->outcome]++;
@@ -180,7 +180,7 @@ static void record_destroy(struct maker *maker, const struct kind *kind, struct 
 static void record_reclaim(struct maker *maker, const struct teardown *teardown,
 			   const struct destroy *destroy)
 {
-	struct reclaim reclaim = {
+	struct deferred_free reclaim = {
 		.call = teardown->free,
 		.alloc = destroy->alloc,
 		.destroy_ns = destroy->ts_ns,
@@ -189,7 +189,7 @@ static void record_reclaim(struct maker *maker, const struct teardown *teardown,
 
 	reclaim.call.latency_ns = 200 * NS_PER_US;
 	reclaim.call.ts_ns = destroy->freed_ns - reclaim.call.latency_ns;
-	check(recording_reclaim(maker->recording, &reclaim));
+	check(writer_deferred_free(maker->recording, &reclaim));
 	maker->deferred++;
 }
 
@@ -225,14 +225,14 @@ static void record_teardown(struct maker *maker, const struct kind *kind, __u32 
 	teardown.phase[PHASE_FREE] = end_ns - start_ns;
 	teardown.phase[PHASE_DEFERRED] = deferred_ns;
 	teardown.phase[PHASE_TOTAL] = wait_ns + (end_ns - start_ns) + deferred_ns;
-	check(recording_teardown(maker->recording, &teardown));
+	check(writer_teardown(maker->recording, &teardown));
 	maker->teardowns++;
 }
 
 /* A worker that waits for RCU, and had not ended by the end of the run. */
 static void record_hang(struct maker *maker)
 {
-	struct hang hang = {
+	struct stuck stuck = {
 		.where = "bpf_mem_alloc_destroy",
 		.call = call_of(maker, &kinds[0], 0),
 		.for_ns = 10 * NS_PER_SEC,
@@ -240,8 +240,8 @@ static void record_hang(struct maker *maker)
 		.stack = "rcu_barrier+0x11a\nbpf_mem_alloc_destroy+0x1d0\nhtab_map_free+0x12a",
 	};
 
-	hang.call.ts_ns = maker->start_ns + NS_PER_SEC;
-	check(recording_hang(maker->recording, &hang));
+	stuck.call.ts_ns = maker->start_ns + NS_PER_SEC;
+	check(writer_stuck(maker->recording, &stuck));
 }
 
 static void record_ledger(const struct maker *maker)
@@ -265,30 +265,30 @@ static void record_ledger(const struct maker *maker)
 		.stuck = stuck,
 		.still_stuck = stuck,
 	};
-	const __u64 seen[NR_POINTS] = {
-		[POINT_DESTROY] = ledger.entered,
-		[POINT_FREE] = maker->teardowns,
-		[POINT_RECLAIM] = maker->deferred,
-		[POINT_PUT] = 10 * maker->teardowns,
-		[POINT_QUEUE] = maker->teardowns + maker->deferred,
+	const __u64 seen[NR_HOOKS] = {
+		[HOOK_DESTROY] = ledger.entered,
+		[HOOK_FREE] = maker->teardowns,
+		[HOOK_DEFERRED_FREE] = maker->deferred,
+		[HOOK_PUT] = 10 * maker->teardowns,
+		[HOOK_QUEUE] = maker->teardowns + maker->deferred,
 	};
 
-	for (int i = 0; i < NR_POINTS; i++)
-		counts.points[i] = (struct point_counts){
+	for (int i = 0; i < NR_HOOKS; i++)
+		counts.hooks[i] = (struct hook_counts){
 			.function = probe_point_name(i),
-			.attached = i != POINT_PUT_UREF, /* as if it were inlined */
-			.returns = i < NR_PAIRED,
+			.attached = i != HOOK_PUT_UREF, /* as if it were inlined */
+			.returns = i < NR_CALL_HOOKS,
 			.seen = seen[i],
-			.taken = i == POINT_PUT ? maker->teardowns : seen[i],
-			.seen_return = i < NR_PAIRED ? seen[i] : 0,
+			.taken = i == HOOK_PUT ? maker->teardowns : seen[i],
+			.seen_return = i < NR_CALL_HOOKS ? seen[i] : 0,
 		};
-	counts.points[POINT_DESTROY].lost = maker->variant->lost;
-	check(recording_ledger(maker->recording, &ledger, &counts));
+	counts.hooks[HOOK_DESTROY].lost = maker->variant->lost;
+	check(writer_ledger(maker->recording, &ledger, &counts));
 }
 
-static struct conditions conditions_of(const struct variant *variant)
+static struct run_info run_info_of(const struct variant *variant)
 {
-	struct conditions conditions = {
+	struct run_info run_info = {
 		.tool_version = "0.1.0",
 		.kernel_release = "6.12.0",
 		.kernel_version = "#1 SMP PREEMPT_DYNAMIC",
@@ -301,13 +301,13 @@ static struct conditions conditions_of(const struct variant *variant)
 		.end_ns = UNKNOWN_NS,
 	};
 
-	snprintf(conditions.host, CONDITION_LEN, "%s", variant->host ?: "alpha");
-	snprintf(conditions.boot_id, CONDITION_LEN, "%s",
+	snprintf(run_info.host, RUN_INFO_LEN, "%s", variant->host ?: "alpha");
+	snprintf(run_info.boot_id, RUN_INFO_LEN, "%s",
 		 variant->boot_id ?: "11111111-2222-3333-4444-555555555555");
-	snprintf(conditions.attach, CONDITION_LEN, "%s", variant->attach ?: "fentry/fexit");
-	snprintf(conditions.command_line, CONDITION_LEN, "memdestroy-trace record -o %s",
+	snprintf(run_info.attach, RUN_INFO_LEN, "%s", variant->attach ?: "fentry/fexit");
+	snprintf(run_info.command_line, RUN_INFO_LEN, "memdestroy-trace record -o %s",
 		 variant->file);
-	return conditions;
+	return run_info;
 }
 
 static void record_scenarios(struct maker *maker)
@@ -316,19 +316,19 @@ static void record_scenarios(struct maker *maker)
 		check(scenario_parse(&maker->scenario[i], benchmarks[i]));
 	check(scenario_name_maps(maker->scenario, ARRAY_SIZE(benchmarks)));
 	for (size_t i = 0; i < ARRAY_SIZE(benchmarks); i++)
-		check(recording_scenario(maker->recording, &maker->scenario[i]));
+		check(writer_scenario(maker->recording, &maker->scenario[i]));
 }
 
 static void make(const struct variant *variant)
 {
-	const struct conditions conditions = conditions_of(variant);
+	const struct run_info run_info = run_info_of(variant);
 	struct maker maker = {
 		.variant = variant,
-		.start_ns = conditions.start_ns,
+		.start_ns = run_info.start_ns,
 		.random = 88172645463325252ULL * (variant - variants + 1),
 	};
 
-	check(recording_create(&maker.recording, variant->file, false, &conditions));
+	check(writer_create(&maker.recording, variant->file, false, &run_info));
 	if (variant->bench)
 		record_scenarios(&maker);
 	for (__u32 nth = 0; nth < variant->nr; nth++)
@@ -338,10 +338,10 @@ static void make(const struct variant *variant)
 	if (variant->stuck)
 		record_hang(&maker);
 	record_ledger(&maker);
-	check(recording_commit(maker.recording));
+	check(writer_commit(maker.recording));
 	if (!variant->unended)
-		check(recording_end(maker.recording, maker.start_ns + 12 * NS_PER_SEC));
-	recording_close(maker.recording);
+		check(writer_end(maker.recording, maker.start_ns + 12 * NS_PER_SEC));
+	writer_close(maker.recording);
 }
 
 int main(int argc, char **argv)

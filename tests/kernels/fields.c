@@ -319,19 +319,19 @@ static struct btf_member *member_of(const struct btf *btf, __u32 id, const char 
 /* Does check find less in a kernel whose member has got another name? */
 static bool noticed(const struct btf *btf, struct btf_member *member, __u32 other_name)
 {
-	struct findings with, without;
+	struct facts with, without;
 	__u32 name = member->name_off;
 
-	findings_init(&with);
-	findings_init(&without);
-	findings_from_btf(&with, btf);
+	facts_init(&with);
+	facts_init(&without);
+	facts_from_btf(&with, btf);
 	member->name_off = other_name;
-	findings_from_btf(&without, btf);
+	facts_from_btf(&without, btf);
 	member->name_off = name;
-	findings_free(&with);
-	findings_free(&without);
+	facts_free(&with);
+	facts_free(&without);
 	return strcmp(with.lacking, without.lacking) ||
-	       strcmp(with.teardowns_lacking, without.teardowns_lacking);
+	       strcmp(with.teardown_tracker_lacking, without.teardown_tracker_lacking);
 }
 
 /*

@@ -21,7 +21,7 @@ static const enum key by_name[] = {KEY_NAME};
 
 /* What a test compares, and how. Begins with all zero but for what sides_new() sets. */
 struct sides {
-	struct aggregate *of[NR_SIDES_OF_DIFF];
+	struct aggregate *of[NR_DIFF_SIDES];
 	struct options opts;
 	struct diff diff;
 };
@@ -31,7 +31,7 @@ static inline struct sides sides_by(const enum key *by, size_t nr_by, size_t max
 	struct sides sides = {.opts = {.alpha = 0.05}};
 	int i;
 
-	for (i = 0; i < NR_SIDES_OF_DIFF; i++) {
+	for (i = 0; i < NR_DIFF_SIDES; i++) {
 		sides.of[i] = aggregate_new(by, nr_by, max_rows);
 		assert_non_null(sides.of[i]);
 		aggregate_keep_samples(sides.of[i]);
@@ -47,8 +47,8 @@ static inline struct sides sides_new(void)
 static inline void sides_free(struct sides *sides)
 {
 	diff_free(&sides->diff);
-	aggregate_free(sides->of[SIDE_BASE]);
-	aggregate_free(sides->of[SIDE_NEW]);
+	aggregate_free(sides->of[DIFF_BASE]);
+	aggregate_free(sides->of[DIFF_NEW]);
 }
 
 static inline struct call call_of(const char *name, __u64 latency_ns)
@@ -63,7 +63,7 @@ static inline struct call call_of(const char *name, __u64 latency_ns)
 	return call;
 }
 
-static inline void put(struct sides *sides, enum side_of_diff side, const char *name, __u64 ns)
+static inline void put(struct sides *sides, enum diff_side side, const char *name, __u64 ns)
 {
 	struct call call = call_of(name, ns);
 
@@ -71,8 +71,8 @@ static inline void put(struct sides *sides, enum side_of_diff side, const char *
 }
 
 /* nr values from "from" on, each "step" more than the one before. */
-static inline void put_steps(struct sides *sides, enum side_of_diff side, const char *name,
-			     __u64 from, __u64 step, size_t nr)
+static inline void put_steps(struct sides *sides, enum diff_side side, const char *name, __u64 from,
+			     __u64 step, size_t nr)
 {
 	while (nr--) {
 		put(sides, side, name, from);
@@ -80,16 +80,16 @@ static inline void put_steps(struct sides *sides, enum side_of_diff side, const 
 	}
 }
 
-static inline void gate(struct sides *sides, enum metric metric, double percent)
+static inline void limit(struct sides *sides, enum metric metric, double percent)
 {
-	sides->opts.gates[sides->opts.nr_gates++] = (struct gate){metric, percent};
+	sides->opts.limits[sides->opts.nr_limits++] = (struct diff_limit){metric, percent};
 }
 
 static inline const struct diff *compare(struct sides *sides)
 {
 	diff_free(&sides->diff);
 	assert_int_equal(
-		diff_make(&sides->diff, sides->of[SIDE_BASE], sides->of[SIDE_NEW], &sides->opts),
+		diff_make(&sides->diff, sides->of[DIFF_BASE], sides->of[DIFF_NEW], &sides->opts),
 		0);
 	return &sides->diff;
 }

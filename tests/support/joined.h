@@ -27,13 +27,13 @@
 #define KEY    0x60f4d3c01000
 
 struct joined {
-	struct releases *releases;
-	struct teardowns *teardowns;
-	struct teardowns_ops ops;
-	bool sees[NR_POINTS];
+	struct map_releases *releases;
+	struct teardown_tracker *tracker;
+	struct teardown_tracker_ops ops;
+	bool sees[NR_HOOKS];
 	size_t nr, nr_reclaims; /* handed over so far */
 	struct teardown teardown[MAX_JOINED];
-	struct reclaim reclaim[MAX_JOINED];
+	struct deferred_free reclaim[MAX_JOINED];
 	__u64 outcomes[NR_OUTCOMES]; /* of all of them */
 };
 
@@ -58,16 +58,16 @@ static inline void on_teardown(void *ctx, const struct teardown *teardown)
 	joined->teardown[joined->nr++ % MAX_JOINED] = *teardown;
 }
 
-static inline void on_reclaim(void *ctx, const struct reclaim *reclaim)
+static inline void on_reclaim(void *ctx, const struct deferred_free *reclaim)
 {
 	struct joined *joined = ctx;
 
 	joined->reclaim[joined->nr_reclaims++ % MAX_JOINED] = *reclaim;
 }
 
-static inline bool sees_all(void *ctx, enum point point)
+static inline bool sees_all(void *ctx, enum hook hook)
 {
-	return ((struct joined *)ctx)->sees[point];
+	return ((struct joined *)ctx)->sees[hook];
 }
 
 /* As cmocka's setup and teardown: *state is a struct joined to which all is seen. */
@@ -77,19 +77,19 @@ static inline int joined_open(void **state)
 
 	memset(&joined, 0, sizeof(joined));
 	memset(joined.sees, true, sizeof(joined.sees));
-	joined.releases = releases_new(1000);
-	joined.ops = (struct teardowns_ops){on_teardown, on_reclaim, sees_all, LONG_BEFORE};
-	joined.teardowns = teardowns_new(joined.releases, &joined.ops, &joined);
+	joined.releases = map_releases_new(1000);
+	joined.ops = (struct teardown_tracker_ops){on_teardown, on_reclaim, sees_all, LONG_BEFORE};
+	joined.tracker = teardown_tracker_new(joined.releases, &joined.ops, &joined);
 	*state = &joined;
-	return joined.releases && joined.teardowns ? 0 : -1;
+	return joined.releases && joined.tracker ? 0 : -1;
 }
 
 static inline int joined_close(void **state)
 {
 	struct joined *joined = *state;
 
-	teardowns_free(joined->teardowns);
-	releases_free(joined->releases);
+	teardown_tracker_free(joined->tracker);
+	map_releases_free(joined->releases);
 	return 0;
 }
 
@@ -107,7 +107,7 @@ static inline void let_go(struct joined *joined, __u64 map, __u8 flags, __u64 ts
 		.comm = "loader",
 	};
 
-	assert_int_equal(releases_add(joined->releases, &rec), 0);
+	assert_int_equal(map_releases_add(joined->releases, &rec), 0);
 }
 
 static inline struct call call_of(__u32 tid, __u64 map, __u64 key, __u64 ts_ns, __u64 latency_ns)
@@ -133,14 +133,14 @@ static inline void start(struct joined *joined, __u32 tid, __u64 map, __u64 ts_n
 	struct call call = call_of(tid, map, 0, ts_ns, UNKNOWN_NS);
 
 	call.entries = 1000;
-	assert_int_equal(teardowns_start(joined->teardowns, &call), 0);
+	assert_int_equal(teardown_tracker_start(joined->tracker, &call), 0);
 }
 
 static inline void end(struct joined *joined, __u32 tid, __u64 map, __u64 ts_ns, __u64 latency_ns)
 {
 	struct call call = call_of(tid, map, 0, ts_ns, latency_ns);
 
-	assert_int_equal(teardowns_end(joined->teardowns, &call), 0);
+	assert_int_equal(teardown_tracker_end(joined->tracker, &call), 0);
 }
 
 /* key 0: it was empty. */
@@ -151,20 +151,20 @@ static inline void destroy(struct joined *joined, __u32 tid, __u64 map, __u64 ke
 
 	call.flags |= key ? 0 : CALL_EMPTY;
 	call.alloc = ALLOC_MA;
-	assert_int_equal(teardowns_destroy(joined->teardowns, &call), 0);
+	assert_int_equal(teardown_tracker_destroy(joined->tracker, &call), 0);
 }
 
 static inline void queued(struct joined *joined, __u32 tid, __u64 key, __u64 ts_ns)
 {
 	const struct record_head rec = {
 		.type = RECORD_QUEUE,
-		.point = POINT_RECLAIM,
+		.hook = HOOK_DEFERRED_FREE,
 		.tid = tid,
 		.ts_ns = ts_ns,
 		.arg = key,
 	};
 
-	assert_int_equal(teardowns_queued(joined->teardowns, &rec), 0);
+	assert_int_equal(teardown_tracker_queued(joined->tracker, &rec), 0);
 }
 
 static inline struct call reclaim_of(__u64 key, __u64 ts_ns, __u64 latency_ns)
@@ -180,14 +180,14 @@ static inline void reclaim_start(struct joined *joined, __u64 key, __u64 ts_ns)
 {
 	const struct call call = reclaim_of(key, ts_ns, UNKNOWN_NS);
 
-	assert_int_equal(teardowns_reclaim_start(joined->teardowns, &call), 0);
+	assert_int_equal(teardown_tracker_deferred_start(joined->tracker, &call), 0);
 }
 
 static inline void reclaim_end(struct joined *joined, __u64 key, __u64 ts_ns, __u64 latency_ns)
 {
 	const struct call call = reclaim_of(key, ts_ns, latency_ns);
 
-	assert_int_equal(teardowns_reclaim(joined->teardowns, &call), 0);
+	assert_int_equal(teardown_tracker_deferred_end(joined->tracker, &call), 0);
 }
 
 /* Of both sides, or of the end alone. */
@@ -202,7 +202,7 @@ static inline struct teardown_ledger counts_of(const struct joined *joined)
 {
 	struct teardown_ledger ledger = {};
 
-	teardowns_count(joined->teardowns, &ledger);
+	teardown_tracker_count(joined->tracker, &ledger);
 	return ledger;
 }
 

@@ -148,9 +148,9 @@ static inline struct teardown some_teardown(void)
 	return teardown;
 }
 
-static inline struct reclaim some_reclaim(void)
+static inline struct deferred_free some_reclaim(void)
 {
-	return (struct reclaim){
+	return (struct deferred_free){
 		.call = some_call(),
 		.alloc = below(NR_ALLOC_MEMBERS),
 		.destroy_ns = figure(),
@@ -158,9 +158,9 @@ static inline struct reclaim some_reclaim(void)
 	};
 }
 
-static inline struct hang some_hang(void)
+static inline struct stuck some_hang(void)
 {
-	struct hang hang = {
+	struct stuck stuck = {
 		.where = maybe() ? "wait" : "bpf_mem_alloc_destroy",
 		.call = some_call(),
 		.for_ns = figure(),
@@ -168,22 +168,22 @@ static inline struct hang some_hang(void)
 	};
 
 	if (maybe())
-		strcpy(hang.stack, "rcu_barrier+0x10\n0xffffffff81000000\nkthread+0x1");
+		strcpy(stuck.stack, "rcu_barrier+0x10\n0xffffffff81000000\nkthread+0x1");
 	if (!below(10)) {
-		memset(hang.stack, 'x', sizeof(hang.stack));
-		hang.stack[sizeof(hang.stack) - 1] = '\0';
+		memset(stuck.stack, 'x', sizeof(stuck.stack));
+		stuck.stack[sizeof(stuck.stack) - 1] = '\0';
 	}
-	return hang;
+	return stuck;
 }
 
-static inline struct conditions some_conditions(void)
+static inline struct run_info some_conditions(void)
 {
 	static char *const argv[] = {"memdestroy-trace", "record"};
-	struct conditions conditions;
+	struct run_info run_info;
 
-	conditions_now(&conditions, 2, argv, false);
-	strcpy(conditions.attach, "fentry/fexit");
-	return conditions;
+	run_info_now(&run_info, 2, argv, false);
+	strcpy(run_info.attach, "fentry/fexit");
+	return run_info;
 }
 
 enum item_kind { ITEM_CALL, ITEM_TEARDOWN, ITEM_RECLAIM, ITEM_HANG, NR_ITEM_KINDS };
@@ -194,8 +194,8 @@ struct item {
 	union {
 		struct call call;
 		struct teardown teardown;
-		struct reclaim reclaim;
-		struct hang hang;
+		struct deferred_free reclaim;
+		struct stuck stuck;
 	};
 };
 
@@ -213,21 +213,21 @@ static inline void some_item(struct item *item)
 		item->reclaim = some_reclaim();
 		break;
 	default:
-		item->hang = some_hang();
+		item->stuck = some_hang();
 	}
 }
 
-static inline int record_item(struct recording *recording, const struct item *item)
+static inline int record_item(struct writer *recording, const struct item *item)
 {
 	switch (item->kind) {
 	case ITEM_CALL:
-		return recording_call(recording, &item->call);
+		return writer_call(recording, &item->call);
 	case ITEM_TEARDOWN:
-		return recording_teardown(recording, &item->teardown);
+		return writer_teardown(recording, &item->teardown);
 	case ITEM_RECLAIM:
-		return recording_reclaim(recording, &item->reclaim);
+		return writer_deferred_free(recording, &item->reclaim);
 	default:
-		return recording_hang(recording, &item->hang);
+		return writer_stuck(recording, &item->stuck);
 	}
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What R finds in samples. Made by tests/unit/util/stats-reference, which says how to make it again.
- * R version 4.2.2 Patched (2022-11-10 r83330):
- * wilcox.test(), median(), pbinom(), fisher.test() and p.adjust() of its package stats.
+ * What R finds in samples. Made by tests/unit/util/stats-reference, which says how to make it
+ * again. R version 4.2.2 Patched (2022-11-10 r83330): wilcox.test(), median(), pbinom(),
+ * fisher.test() and p.adjust() of its package stats.
  */
 #ifndef MEMDESTROY_SUPPORT_STATS_REFERENCE_H
 #define MEMDESTROY_SUPPORT_STATS_REFERENCE_H

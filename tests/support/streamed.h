@@ -21,18 +21,18 @@
 
 /* The reader of the records, as session.c has it. */
 struct stream {
-	struct pair *pair[NR_PAIRED];
-	struct releases *releases;
-	struct teardowns *teardowns;
+	struct call_matcher *matcher[NR_CALL_HOOKS];
+	struct map_releases *releases;
+	struct teardown_tracker *tracker;
 	bool flushing;
-	bool lost[NR_POINTS];
+	bool lost[NR_HOOKS];
 	__u64 starts, ends, bad;
 	__u64 frees, ends_only; /* deferred ones; those of which only the end was seen */
 	__u64 nr, nr_reclaims;
 	__u64 outcomes[NR_OUTCOMES];
 	/* What else becomes of them; NULL: nothing. */
 	void (*teardown)(struct stream *stream, const struct teardown *teardown);
-	void (*reclaim)(struct stream *stream, const struct reclaim *reclaim);
+	void (*reclaim)(struct stream *stream, const struct deferred_free *reclaim);
 	void *ctx; /* for these */
 };
 
@@ -54,7 +54,7 @@ static inline void on_teardown(void *ctx, const struct teardown *teardown)
 		stream->teardown(stream, teardown);
 }
 
-static inline void on_reclaim(void *ctx, const struct reclaim *reclaim)
+static inline void on_reclaim(void *ctx, const struct deferred_free *reclaim)
 {
 	struct stream *stream = ctx;
 
@@ -64,14 +64,14 @@ static inline void on_reclaim(void *ctx, const struct reclaim *reclaim)
 		stream->reclaim(stream, reclaim);
 }
 
-static inline bool sees_all(void *ctx, enum point point)
+static inline bool sees_all(void *ctx, enum hook hook)
 {
-	return !((struct stream *)ctx)->lost[point];
+	return !((struct stream *)ctx)->lost[hook];
 }
 
 static inline void on_destroy(void *ctx, struct call *call)
 {
-	assert_int_equal(teardowns_destroy(((struct stream *)ctx)->teardowns, call), 0);
+	assert_int_equal(teardown_tracker_destroy(((struct stream *)ctx)->tracker, call), 0);
 }
 
 static inline void on_free(void *ctx, struct call *call)
@@ -79,7 +79,7 @@ static inline void on_free(void *ctx, struct call *call)
 	struct stream *stream = ctx;
 
 	if (!stream->flushing)
-		assert_int_equal(teardowns_end(stream->teardowns, call), 0);
+		assert_int_equal(teardown_tracker_end(stream->tracker, call), 0);
 }
 
 static inline void on_deferred(void *ctx, struct call *call)
@@ -89,42 +89,42 @@ static inline void on_deferred(void *ctx, struct call *call)
 	if (stream->flushing)
 		return;
 	stream->ends_only += call->ts_ns == UNKNOWN_NS;
-	assert_int_equal(teardowns_reclaim(stream->teardowns, call), 0);
+	assert_int_equal(teardown_tracker_deferred_end(stream->tracker, call), 0);
 }
 
 static inline void stream_open(struct stream *stream, size_t max_releases)
 {
 	/* The run began long before. */
-	static const struct teardowns_ops ops = {on_teardown, on_reclaim, sees_all,
-						 0ULL - 1000000000};
-	static const pair_call_fn fns[NR_PAIRED] = {on_destroy, on_free, on_deferred};
+	static const struct teardown_tracker_ops ops = {on_teardown, on_reclaim, sees_all,
+							0ULL - 1000000000};
+	static const call_matcher_call_fn fns[NR_CALL_HOOKS] = {on_destroy, on_free, on_deferred};
 	int i;
 
 	*stream = (struct stream){};
-	for (i = 0; i < NR_PAIRED; i++)
-		stream->pair[i] = pair_new(fns[i], stream);
-	stream->releases = releases_new(max_releases);
-	stream->teardowns = teardowns_new(stream->releases, &ops, stream);
-	assert_non_null(stream->teardowns);
+	for (i = 0; i < NR_CALL_HOOKS; i++)
+		stream->matcher[i] = call_matcher_new(fns[i], stream);
+	stream->releases = map_releases_new(max_releases);
+	stream->tracker = teardown_tracker_new(stream->releases, &ops, stream);
+	assert_non_null(stream->tracker);
 }
 
 static inline void take_call(struct stream *stream, const struct record_call *rec)
 {
 	struct call call;
 
-	assert_int_equal(pair_add(stream->pair[rec->head.point], rec), 0);
+	assert_int_equal(call_matcher_add(stream->matcher[rec->head.hook], rec), 0);
 	if (rec->head.type != RECORD_ENTRY) {
-		stream->ends += rec->head.point == POINT_FREE;
+		stream->ends += rec->head.hook == HOOK_FREE;
 		return;
 	}
-	call = pair_call_of(rec);
+	call = call_matcher_call_of(rec);
 	call.ts_ns = rec->head.ts_ns;
-	if (rec->head.point == POINT_FREE) {
+	if (rec->head.hook == HOOK_FREE) {
 		stream->starts++;
-		assert_int_equal(teardowns_start(stream->teardowns, &call), 0);
-	} else if (rec->head.point == POINT_RECLAIM) {
+		assert_int_equal(teardown_tracker_start(stream->tracker, &call), 0);
+	} else if (rec->head.hook == HOOK_DEFERRED_FREE) {
 		stream->frees += !!call.key;
-		assert_int_equal(teardowns_reclaim_start(stream->teardowns, &call), 0);
+		assert_int_equal(teardown_tracker_deferred_start(stream->tracker, &call), 0);
 	}
 }
 
@@ -137,13 +137,13 @@ static inline void take(struct stream *stream, const void *data, size_t size)
 		return;
 	}
 	if (rec.head.type == RECORD_RELEASE)
-		assert_int_equal(releases_add(stream->releases, &rec.release), 0);
+		assert_int_equal(map_releases_add(stream->releases, &rec.release), 0);
 	else if (rec.head.type != RECORD_QUEUE)
 		take_call(stream, &rec.call);
-	else if (rec.head.point == POINT_FREE)
-		releases_queued(stream->releases, rec.head.map, rec.head.ts_ns);
-	else if (rec.head.point == POINT_RECLAIM)
-		assert_int_equal(teardowns_queued(stream->teardowns, &rec.head), 0);
+	else if (rec.head.hook == HOOK_FREE)
+		map_releases_queued(stream->releases, rec.head.map, rec.head.ts_ns);
+	else if (rec.head.hook == HOOK_DEFERRED_FREE)
+		assert_int_equal(teardown_tracker_queued(stream->tracker, &rec.head), 0);
 }
 
 static inline void stream_flush(struct stream *stream)
@@ -151,19 +151,19 @@ static inline void stream_flush(struct stream *stream)
 	int i;
 
 	stream->flushing = true;
-	for (i = 0; i < NR_PAIRED; i++)
-		pair_flush(stream->pair[i]);
-	teardowns_flush(stream->teardowns);
+	for (i = 0; i < NR_CALL_HOOKS; i++)
+		call_matcher_flush(stream->matcher[i]);
+	teardown_tracker_flush(stream->tracker);
 }
 
 static inline void stream_close(struct stream *stream)
 {
 	int i;
 
-	teardowns_free(stream->teardowns);
-	releases_free(stream->releases);
-	for (i = 0; i < NR_PAIRED; i++)
-		pair_free(stream->pair[i]);
+	teardown_tracker_free(stream->tracker);
+	map_releases_free(stream->releases);
+	for (i = 0; i < NR_CALL_HOOKS; i++)
+		call_matcher_free(stream->matcher[i]);
 }
 
 /* The equations at the head of ledger.h, and that nothing is told that was not counted. */
@@ -171,7 +171,7 @@ static inline struct teardown_ledger adds_up(const struct stream *stream)
 {
 	struct teardown_ledger ledger = {};
 
-	teardowns_count(stream->teardowns, &ledger);
+	teardown_tracker_count(stream->tracker, &ledger);
 	assert_int_equal(stream->starts, ledger.completed + ledger.running + ledger.start_only);
 	assert_int_equal(stream->ends, ledger.completed + ledger.end_only);
 	assert_int_equal(ledger.completed + ledger.running + ledger.start_only + ledger.end_only,

@@ -86,7 +86,7 @@ static const struct teardown plain = {
 };
 
 /* What its second destroy call left. */
-static const struct reclaim left = {
+static const struct deferred_free left = {
 	.call =
 		{
 			.ts_ns = START + 5000001,
@@ -125,7 +125,7 @@ static inline void add(const struct teardown *teardown)
 	assert_int_equal(perfetto_teardown(perfetto, teardown), 0);
 }
 
-static inline void add_reclaim(const struct reclaim *reclaim)
+static inline void add_reclaim(const struct deferred_free *reclaim)
 {
 	assert_int_equal(perfetto_reclaim(perfetto, reclaim), 0);
 }

@@ -29,7 +29,7 @@ static bool get_name(const struct column *column, const void *object, struct val
 static bool get_type(const struct column *column, const void *object, struct value *value)
 {
 	(void)column;
-	value->text = maptype_name(scenario_of(object)->map_type);
+	value->text = map_type_name(scenario_of(object)->map_type);
 	return true;
 }
 
@@ -148,7 +148,7 @@ static bool get_real(const struct column *column, const void *object, struct val
 const struct column scaling_columns[] = {
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "scaling"},
 	{"family", "SCENARIOS", "-", VALUE_TEXT, .get = get_text_at, AT(family)},
-	{"points", "POINTS", "-", VALUE_NUMBER, .get = get_u32, AT(points)},
+	{"points", "POINTS", "-", VALUE_NUMBER, .get = get_u32, AT(hooks)},
 	{"entries_min", "ENTRIES FROM", "-", VALUE_NUMBER, .get = get_u32, AT(least)},
 	{"entries_max", "TO", "-", VALUE_NUMBER, .get = get_u32, AT(most)},
 	{"free_exponent", "FREE P50 ~ ENTRIES^", "-", VALUE_REAL, .get = get_real,

@@ -63,7 +63,7 @@ bool get_map_type(const struct column *column, const void *object, struct value 
 	(void)column;
 	if (!call_has(call, CALL_MAP))
 		return false;
-	value->text = maptype_name(call->map_type);
+	value->text = map_type_name(call->map_type);
 	return true;
 }
 

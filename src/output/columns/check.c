@@ -9,9 +9,9 @@
 #include "output/columns/get.h"
 #include "trace/probe.h"
 
-static const struct findings *findings_of(const void *object)
+static const struct facts *facts_of(const void *object)
 {
-	return ((const struct check_view *)object)->findings;
+	return ((const struct check_view *)object)->facts;
 }
 
 static bool answer(enum answer found, struct value *value)
@@ -24,57 +24,56 @@ static bool answer(enum answer found, struct value *value)
 
 static bool get_answer(const struct column *column, const void *object, struct value *value)
 {
-	return answer(*(const enum answer *)((const char *)findings_of(object) + column->at),
-		      value);
+	return answer(*(const enum answer *)((const char *)facts_of(object) + column->at), value);
 }
 
 static bool get_name(const struct column *column, const void *object, struct value *value)
 {
-	value->text = (const char *)findings_of(object) + column->at;
+	value->text = (const char *)facts_of(object) + column->at;
 	return *value->text;
 }
 
 static bool get_sysctl(const struct column *column, const void *object, struct value *value)
 {
-	value->integer = *(const int *)((const char *)findings_of(object) + column->at);
+	value->integer = *(const int *)((const char *)facts_of(object) + column->at);
 	return value->integer != SYSCTL_UNKNOWN;
 }
 
 static bool get_lines(const struct column *column, const void *object, struct value *value)
 {
-	value->text = *(char *const *)((const char *)findings_of(object) + column->at);
+	value->text = *(char *const *)((const char *)facts_of(object) + column->at);
 	return value->text;
 }
 
 static bool get_source(const struct column *column, const void *object, struct value *value)
 {
 	(void)column;
-	value->text = findings_of(object)->live ? "machine" : "files";
+	value->text = facts_of(object)->live ? "machine" : "files";
 	return true;
 }
 
 static bool get_kernel(const struct column *column, const void *object, struct value *value)
 {
-	const struct findings *findings = findings_of(object);
+	const struct facts *facts = facts_of(object);
 
 	(void)column;
-	snprintf(value->made, sizeof(value->made), "%s%s%s%s%s", *findings->release ? "Linux " : "",
-		 findings->release, *findings->machine ? " " : "", findings->machine,
-		 findings->live ? "" : " (from files)");
+	snprintf(value->made, sizeof(value->made), "%s%s%s%s%s", *facts->release ? "Linux " : "",
+		 facts->release, *facts->machine ? " " : "", facts->machine,
+		 facts->live ? "" : " (from files)");
 	value->text = value->made;
-	return *findings->release;
+	return *facts->release;
 }
 
 static bool get_present(const struct column *column, const void *object, struct value *value)
 {
 	(void)column;
-	return answer(point_present(findings_of(object), POINT_DESTROY), value);
+	return answer(hook_present(facts_of(object), HOOK_DESTROY), value);
 }
 
 /* "in the symbol table, in BTF": where the traced function is to be found. */
 static bool get_where(const struct column *column, const void *object, struct value *value)
 {
-	const struct point_finding *found = &findings_of(object)->points[POINT_DESTROY];
+	const struct hook_finding *found = &facts_of(object)->hooks[HOOK_DESTROY];
 	bool symbol = found->symbol == ANSWER_YES, type = found->type == ANSWER_YES;
 
 	(void)column;
@@ -83,17 +82,17 @@ static bool get_where(const struct column *column, const void *object, struct va
 	if (!symbol && !type)
 		snprintf(value->made, sizeof(value->made), "no " TRACED_FUNCTION);
 	value->text = value->made;
-	return point_present(findings_of(object), POINT_DESTROY) != ANSWER_UNKNOWN;
+	return hook_present(facts_of(object), HOOK_DESTROY) != ANSWER_UNKNOWN;
 }
 
 static bool get_symbols(const struct column *column, const void *object, struct value *value)
 {
-	const struct findings *findings = findings_of(object);
+	const struct facts *facts = facts_of(object);
 
 	(void)column;
-	value->text = findings->hidden == ANSWER_YES ? "names only, addresses are hidden"
-						     : "names and addresses";
-	return findings->symbols == ANSWER_YES;
+	value->text = facts->hidden == ANSWER_YES ? "names only, addresses are hidden"
+						  : "names and addresses";
+	return facts->symbols == ANSWER_YES;
 }
 
 /* "CAP_BPF, CAP_PERFMON": those that matter and are held. */
@@ -110,11 +109,11 @@ static bool get_capabilities(const struct column *column, const void *object, st
 	(void)column;
 	snprintf(value->made, sizeof(value->made), "none that matters");
 	for (int i = 0; i < NR_CAPABILITIES; i++)
-		if (findings_of(object)->capabilities[i] == ANSWER_YES)
+		if (facts_of(object)->capabilities[i] == ANSWER_YES)
 			len += snprintf(value->made + len, sizeof(value->made) - len, "%s%s",
 					len ? ", " : "", names[i]);
 	value->text = value->made;
-	return findings_of(object)->live;
+	return facts_of(object)->live;
 }
 
 static bool get_lockdown(const struct column *column, const void *object, struct value *value)
@@ -126,25 +125,25 @@ static bool get_lockdown(const struct column *column, const void *object, struct
 	};
 
 	(void)column;
-	value->text = names[findings_of(object)->lockdown];
+	value->text = names[facts_of(object)->lockdown];
 	return value->text;
 }
 
 static bool get_callers(const struct column *column, const void *object, struct value *value)
 {
-	const struct findings *findings = findings_of(object);
+	const struct facts *facts = facts_of(object);
 	size_t len = 0;
 
 	(void)column;
 	snprintf(value->made, sizeof(value->made), "none of those known");
 	for (int i = 0; i < NR_KNOWN_CALLERS; i++)
-		if (findings->callers[i] == ANSWER_YES)
+		if (facts->callers[i] == ANSWER_YES)
 			len += snprintf(value->made + len, sizeof(value->made) - len, "%s%s",
-					len ? ", " : "", findings_caller_name(i));
+					len ? ", " : "", facts_caller_name(i));
 	if (len)
 		snprintf(value->made + len, sizeof(value->made) - len, "; there may be others");
 	value->text = value->made;
-	return findings->symbols == ANSWER_YES;
+	return facts->symbols == ANSWER_YES;
 }
 
 /* The verdict */
@@ -182,17 +181,16 @@ static bool get_attach(const struct column *column, const void *object, struct v
 #define ANSWER(name, heading, member)                                                              \
 	{                                                                                          \
 		name, heading, "?", VALUE_BOOL, .get = get_answer,                                 \
-						.at = offsetof(struct findings, member)            \
+						.at = offsetof(struct facts, member)               \
 	}
 #define SYSCTL(name, heading, member)                                                              \
 	{                                                                                          \
 		name, heading, "?", VALUE_INTEGER, .optional = true, .get = get_sysctl,            \
-						   .at = offsetof(struct findings, member)         \
+						   .at = offsetof(struct facts, member)            \
 	}
 #define NAME(name, member)                                                                         \
 	{                                                                                          \
-		name, NULL, "?", VALUE_TEXT, .get = get_name,                                      \
-					     .at = offsetof(struct findings, member)               \
+		name, NULL, "?", VALUE_TEXT, .get = get_name, .at = offsetof(struct facts, member) \
 	}
 
 const struct column check_columns[] = {
@@ -226,32 +224,32 @@ const struct column check_columns[] = {
 	SYSCTL("perf_event_paranoid", "perf_event_paranoid", perf_event_paranoid),
 	{TABLE_ONLY, "callers", "?", VALUE_TEXT, .get = get_callers},
 	{"map_types", "map types", "?", VALUE_LINES, .get = get_lines,
-	 .at = offsetof(struct findings, map_types)},
+	 .at = offsetof(struct facts, map_types)},
 	{},
 };
 
 /* Points; a mode's is at "percent" */
 
-static const struct point_finding *point_of(const void *object)
+static const struct hook_finding *hook_of(const void *object)
 {
-	const struct point_view *view = object;
+	const struct hook_view *view = object;
 
-	return &view->findings->points[view->point];
+	return &view->facts->hooks[view->hook];
 }
 
 static bool get_point_name(const struct column *column, const void *object, struct value *value)
 {
 	(void)column;
-	value->text = probe_point_name(((const struct point_view *)object)->point);
+	value->text = probe_point_name(((const struct hook_view *)object)->hook);
 	return true;
 }
 
 static bool get_point_present(const struct column *column, const void *object, struct value *value)
 {
-	const struct point_view *view = object;
+	const struct hook_view *view = object;
 
 	(void)column;
-	return answer(point_present(view->findings, view->point), value);
+	return answer(hook_present(view->facts, view->hook), value);
 }
 
 /* That a function has been put into a caller as a whole leaves no trace: only a split one does. */
@@ -259,23 +257,23 @@ static bool get_point_inlined(const struct column *column, const void *object, s
 {
 	(void)column;
 	value->number = true;
-	return point_of(object)->part == ANSWER_YES;
+	return hook_of(object)->part == ANSWER_YES;
 }
 
 static bool get_attachable(const struct column *column, const void *object, struct value *value)
 {
-	const struct point_view *view = object;
+	const struct hook_view *view = object;
 	enum means means;
 
-	return answer(point_attachable(view->findings, view->point, column->at, &means), value);
+	return answer(hook_attachable(view->facts, view->hook, column->at, &means), value);
 }
 
 static bool get_means(const struct column *column, const void *object, struct value *value)
 {
-	const struct point_view *view = object;
+	const struct hook_view *view = object;
 	enum means means;
 
-	point_attachable(view->findings, view->point, column->at, &means);
+	hook_attachable(view->facts, view->hook, column->at, &means);
 	value->text = means_name(means);
 	return value->text;
 }
@@ -283,9 +281,9 @@ static bool get_means(const struct column *column, const void *object, struct va
 /* "yes, tried" */
 static bool get_both(const struct column *column, const void *object, struct value *value)
 {
-	const struct point_view *view = object;
+	const struct hook_view *view = object;
 	enum means means;
-	enum answer found = point_attachable(view->findings, view->point, column->at, &means);
+	enum answer found = hook_attachable(view->facts, view->hook, column->at, &means);
 
 	snprintf(value->made, sizeof(value->made), "%s, %s", found == ANSWER_YES ? "yes" : "no",
 		 means == MEANS_NONE ? "?" : means_name(means));
@@ -296,7 +294,7 @@ static bool get_both(const struct column *column, const void *object, struct val
 static bool get_seen(const struct column *column, const void *object, struct value *value)
 {
 	(void)column;
-	value->number = point_of(object)->seen;
+	value->number = hook_of(object)->seen;
 	return value->number != LEDGER_UNKNOWN;
 }
 
@@ -307,7 +305,7 @@ static bool get_seen(const struct column *column, const void *object, struct val
 		TABLE_ONLY, heading, "?", VALUE_TEXT, .get = get_both, .at = (mode)                \
 	}
 
-const struct column point_view_columns[] = {
+const struct column hook_view_columns[] = {
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "probe"},
 	{"function", "PROBED", "?", VALUE_TEXT, .get = get_point_name},
 	{"present", "PRESENT", "?", VALUE_BOOL, .get = get_point_present},

@@ -58,7 +58,7 @@ static bool get_exact(const struct column *column, const void *object, struct va
 
 /* Of a side, which is at "at". */
 
-static const struct diff_side *side_of(const struct column *column, const void *object)
+static const struct diff_figures *side_of(const struct column *column, const void *object)
 {
 	return member_of(column, object);
 }
@@ -90,7 +90,7 @@ static bool get_high(const struct column *column, const void *object, struct val
 /* How far the interval goes from the median, to where it goes further. */
 static bool get_spread(const struct column *column, const void *object, struct value *value)
 {
-	const struct diff_side *side = side_of(column, object);
+	const struct diff_figures *side = side_of(column, object);
 	double below = side->median_ns - (double)side->low_ns;
 	double above = (double)side->high_ns - side->median_ns;
 
@@ -130,12 +130,12 @@ static bool get_failed(const struct column *column, const void *object, struct v
 	(void)column;
 	value->text = value->made;
 	value->made[0] = '\0';
-	for (i = 0; i < MAX_GATES && used < sizeof(value->made); i++)
+	for (i = 0; i < MAX_LIMITS && used < sizeof(value->made); i++)
 		if (view->line->failed & 1U << i)
 			used += snprintf(&value->made[used], sizeof(value->made) - used,
 					 "%s%s>%g%%", used ? "\n" : "",
-					 metric_name(view->gates[i].metric),
-					 view->gates[i].percent);
+					 metric_name(view->limits[i].metric),
+					 view->limits[i].percent);
 	return true;
 }
 
@@ -171,8 +171,8 @@ static bool get_mark(const struct column *column, const void *object, struct val
 static const struct column type_column = {"type", NULL, "", VALUE_TEXT, .get = get_type};
 static const struct column figure_columns[] = {
 	{"phase", "PHASE", "?", VALUE_TEXT, .get = get_phase},
-	SIDE("base", "BASE", SIDE_BASE),
-	SIDE("new", "NEW", SIDE_NEW),
+	SIDE("base", "BASE", DIFF_BASE),
+	SIDE("new", "NEW", DIFF_NEW),
 	{TABLE_ONLY, "DELTA", "?", VALUE_REAL, .shown_as = REAL_CHANGE, .get = get_change},
 	REAL("delta.p50", delta[METRIC_P50]),
 	REAL("delta.p99", delta[METRIC_P99]),

@@ -71,23 +71,23 @@ _Static_assert(ARRAY_SIZE(teardown_ledger_columns) - 2 ==
 static bool get_function(const struct column *column, const void *object, struct value *value)
 {
 	(void)column;
-	value->text = ((const struct point_counts *)object)->function;
+	value->text = ((const struct hook_counts *)object)->function;
 	return true;
 }
 
 static bool get_point(const struct column *column, const void *object, struct value *value)
 {
-	return get_u64(column, object, value) && ((const struct point_counts *)object)->attached;
+	return get_u64(column, object, value) && ((const struct hook_counts *)object)->attached;
 }
 
 static bool get_point_return(const struct column *column, const void *object, struct value *value)
 {
-	return get_point(column, object, value) && ((const struct point_counts *)object)->returns;
+	return get_point(column, object, value) && ((const struct hook_counts *)object)->returns;
 }
 
-#define AT(member) .at = offsetof(struct point_counts, member)
+#define AT(member) .at = offsetof(struct hook_counts, member)
 
-const struct column point_columns[] = {
+const struct column hook_columns[] = {
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "point"},
 	{"function", NULL, "", VALUE_TEXT, .get = get_function},
 	{"attached", NULL, "", VALUE_BOOL, .get = get_bool, AT(attached)},

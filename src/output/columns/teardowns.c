@@ -112,16 +112,16 @@ const struct column teardown_columns[] = {
 
 static bool get_reclaim_alloc(const struct column *column, const void *object, struct value *value)
 {
-	const struct reclaim *reclaim = object;
+	const struct deferred_free *reclaim = object;
 	const struct call call = {.alloc = reclaim->alloc};
 
 	return get_alloc(column, &call, value);
 }
 
 #undef AT
-#define AT(member) .at = offsetof(struct reclaim, member)
+#define AT(member) .at = offsetof(struct deferred_free, member)
 
-const struct column reclaim_columns[] = {
+const struct column deferred_free_columns[] = {
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "reclaim"},
 	{"destroy_ns", NULL, "?", VALUE_TIME, .get = get_u64, AT(destroy_ns)},
 	{"start_ns", NULL, "?", VALUE_TIME, .get = get_u64, AT(call.ts_ns)},
@@ -136,56 +136,56 @@ const struct column reclaim_columns[] = {
 	{},
 };
 
-_Static_assert(!offsetof(struct reclaim, call), "the getters of calls read reclaims, too");
+_Static_assert(!offsetof(struct deferred_free, call), "the getters of calls read reclaims, too");
 
 /* What hangs */
 
 static bool get_where(const struct column *column, const void *object, struct value *value)
 {
 	(void)column;
-	value->text = ((const struct hang *)object)->where;
+	value->text = ((const struct stuck *)object)->where;
 	return true;
 }
 
 static bool get_hang_type(const struct column *column, const void *object, struct value *value)
 {
-	return get_map_type(column, &((const struct hang *)object)->call, value);
+	return get_map_type(column, &((const struct stuck *)object)->call, value);
 }
 
 static bool get_hang_name(const struct column *column, const void *object, struct value *value)
 {
-	return get_map_name(column, &((const struct hang *)object)->call, value);
+	return get_map_name(column, &((const struct stuck *)object)->call, value);
 }
 
 static bool get_hang_tid(const struct column *column, const void *object, struct value *value)
 {
-	const struct hang *hang = object;
+	const struct stuck *stuck = object;
 
 	(void)column;
-	value->number = hang->call.tid;
-	return hang->in_worker;
+	value->number = stuck->call.tid;
+	return stuck->in_worker;
 }
 
 static bool get_hang_comm(const struct column *column, const void *object, struct value *value)
 {
-	const struct hang *hang = object;
+	const struct stuck *stuck = object;
 
 	(void)column;
-	value->text = hang->call.comm;
-	return hang->in_worker;
+	value->text = stuck->call.comm;
+	return stuck->in_worker;
 }
 
 static bool get_stack(const struct column *column, const void *object, struct value *value)
 {
 	(void)column;
-	value->text = ((const struct hang *)object)->stack;
+	value->text = ((const struct stuck *)object)->stack;
 	return *value->text;
 }
 
 #undef AT
-#define AT(member) .at = offsetof(struct hang, member)
+#define AT(member) .at = offsetof(struct stuck, member)
 
-const struct column hang_columns[] = {
+const struct column stuck_columns[] = {
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "stuck"},
 	{"where", NULL, "?", VALUE_TEXT, .get = get_where},
 	{"since_ns", NULL, "?", VALUE_TIME, .get = get_u64, AT(call.ts_ns)},
@@ -196,6 +196,6 @@ const struct column hang_columns[] = {
 	{"worker.pid", NULL, "?", VALUE_NUMBER, .get = get_hang_tid},
 	{"worker.comm", NULL, "?", VALUE_TEXT, .get = get_hang_comm},
 	{"stack", NULL, "?", VALUE_LINES, .get = get_stack},
-	IDENTITY(offsetof(struct hang, call.identity)),
+	IDENTITY(offsetof(struct stuck, call.identity)),
 	{},
 };

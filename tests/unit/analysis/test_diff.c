@@ -29,21 +29,21 @@ static void figures_of_a_line(void **state)
 	const struct diff_line *line;
 
 	(void)state;
-	put_steps(&sides, SIDE_BASE, "a", 100, 10, 5);
-	put_steps(&sides, SIDE_NEW, "a", 150, 20, 5);
+	put_steps(&sides, DIFF_BASE, "a", 100, 10, 5);
+	put_steps(&sides, DIFF_NEW, "a", 150, 20, 5);
 	line = compare(&sides)->line;
 	assert_int_equal(sides.diff.nr, 1);
 	assert_int_equal(sides.diff.nr_by, 1);
 	assert_int_equal(sides.diff.by[0], KEY_NAME);
 	assert_int_equal(line->phase, PHASE_DESTROY);
-	assert_int_equal(line->side[SIDE_BASE].n, 5);
-	assert_int_equal(line->side[SIDE_BASE].total_ns, 600);
-	assert_true(line->side[SIDE_BASE].median_ns == 120);
-	assert_true(line->side[SIDE_NEW].median_ns == 190);
-	assert_true(line->side[SIDE_NEW].mean_ns == 190);
-	assert_true(line->side[SIDE_NEW].p99_ns == 230);
+	assert_int_equal(line->side[DIFF_BASE].n, 5);
+	assert_int_equal(line->side[DIFF_BASE].total_ns, 600);
+	assert_true(line->side[DIFF_BASE].median_ns == 120);
+	assert_true(line->side[DIFF_NEW].median_ns == 190);
+	assert_true(line->side[DIFF_NEW].mean_ns == 190);
+	assert_true(line->side[DIFF_NEW].p99_ns == 230);
 	/* From the least to the greatest of five it is 1 - 2 / 32, which is not 0.95. */
-	assert_false(line->side[SIDE_BASE].bounded);
+	assert_false(line->side[DIFF_BASE].bounded);
 
 	assert_true(is_near(line->delta[METRIC_P50], 100 * 70 / 120.0));
 	assert_true(is_near(line->delta[METRIC_P99], 100 * 90 / 140.0));
@@ -61,29 +61,29 @@ static void figures_of_a_line(void **state)
 	assert_int_equal(compare(&sides)->line->verdict, VERDICT_SAME);
 	sides.opts.alpha = 0.07;
 	line = compare(&sides)->line;
-	assert_true(line->side[SIDE_BASE].bounded);
-	assert_int_equal(line->side[SIDE_BASE].low_ns, 100);
-	assert_int_equal(line->side[SIDE_BASE].high_ns, 140);
+	assert_true(line->side[DIFF_BASE].bounded);
+	assert_int_equal(line->side[DIFF_BASE].low_ns, 100);
+	assert_int_equal(line->side[DIFF_BASE].high_ns, 140);
 	sides_free(&sides);
 }
 
-static void gates(void **state)
+static void limits(void **state)
 {
 	struct sides sides = sides_new();
 	const struct diff *diff;
 
 	(void)state;
 	/* Slower by 100 %, faster, and slower, but for all one can tell from three by chance. */
-	put_steps(&sides, SIDE_BASE, "slower", 1000, 1, 20);
-	put_steps(&sides, SIDE_NEW, "slower", 2000, 2, 20);
-	put_steps(&sides, SIDE_BASE, "faster", 2000, 1, 20);
-	put_steps(&sides, SIDE_NEW, "faster", 1000, 1, 20);
-	put_steps(&sides, SIDE_BASE, "few", 1000, 1, 3);
-	put_steps(&sides, SIDE_NEW, "few", 3000, 1, 3);
-	gate(&sides, METRIC_P50, 10);
-	gate(&sides, METRIC_P99, 99);
-	gate(&sides, METRIC_MEAN, 101);
-	gate(&sides, METRIC_TOTAL, 50);
+	put_steps(&sides, DIFF_BASE, "slower", 1000, 1, 20);
+	put_steps(&sides, DIFF_NEW, "slower", 2000, 2, 20);
+	put_steps(&sides, DIFF_BASE, "faster", 2000, 1, 20);
+	put_steps(&sides, DIFF_NEW, "faster", 1000, 1, 20);
+	put_steps(&sides, DIFF_BASE, "few", 1000, 1, 3);
+	put_steps(&sides, DIFF_NEW, "few", 3000, 1, 3);
+	limit(&sides, METRIC_P50, 10);
+	limit(&sides, METRIC_P99, 99);
+	limit(&sides, METRIC_MEAN, 101);
+	limit(&sides, METRIC_TOTAL, 50);
 	diff = compare(&sides);
 	assert_int_equal(diff->nr, 3);
 	assert_int_equal(diff->failed, 1);
@@ -104,14 +104,14 @@ static void gate_at_the_edge(void **state)
 	struct sides sides = sides_new();
 
 	(void)state;
-	put_steps(&sides, SIDE_BASE, "a", 1000, 0, 15);
-	put_steps(&sides, SIDE_NEW, "a", 1100, 0, 15);
-	gate(&sides, METRIC_P50, 10);
+	put_steps(&sides, DIFF_BASE, "a", 1000, 0, 15);
+	put_steps(&sides, DIFF_NEW, "a", 1100, 0, 15);
+	limit(&sides, METRIC_P50, 10);
 	assert_true(compare(&sides)->line->delta[METRIC_P50] == 10);
 	assert_int_equal(sides.diff.failed, 0);
 	assert_int_equal(sides.diff.line->verdict, VERDICT_SLOWER);
-	aggregate_reset(sides.of[SIDE_NEW]);
-	put_steps(&sides, SIDE_NEW, "a", 1101, 0, 15);
+	aggregate_reset(sides.of[DIFF_NEW]);
+	put_steps(&sides, DIFF_NEW, "a", 1101, 0, 15);
 	assert_int_equal(compare(&sides)->failed, 1);
 	sides_free(&sides);
 }
@@ -124,12 +124,12 @@ static void gate_of_the_tail(void **state)
 	size_t i;
 
 	(void)state;
-	put_steps(&sides, SIDE_BASE, "a", 10000, 1, 1000);
+	put_steps(&sides, DIFF_BASE, "a", 10000, 1, 1000);
 	for (i = 0; i < 1000; i++)
-		put(&sides, SIDE_NEW, "a", i % 50 ? 10000 + i : 100000 + i);
-	gate(&sides, METRIC_P50, 5);
-	gate(&sides, METRIC_P99, 5);
-	gate(&sides, METRIC_MEAN, 5); /* which has grown, but that is for the rank sum to tell */
+		put(&sides, DIFF_NEW, "a", i % 50 ? 10000 + i : 100000 + i);
+	limit(&sides, METRIC_P50, 5);
+	limit(&sides, METRIC_P99, 5);
+	limit(&sides, METRIC_MEAN, 5); /* which has grown, but that is for the rank sum to tell */
 	line = compare(&sides)->line;
 	assert_int_equal(line->verdict, VERDICT_SAME);
 	assert_true(line->delta[METRIC_MEAN] > 15);
@@ -138,8 +138,8 @@ static void gate_of_the_tail(void **state)
 
 	/* As many of them on both sides are no change. */
 	for (i = 0; i < 1000; i++) {
-		put(&sides, SIDE_BASE, "a", i % 50 ? 10000 + i : 100000 + i);
-		put(&sides, SIDE_NEW, "a", 10000 + i);
+		put(&sides, DIFF_BASE, "a", i % 50 ? 10000 + i : 100000 + i);
+		put(&sides, DIFF_NEW, "a", 10000 + i);
 	}
 	line = compare(&sides)->line;
 	assert_true(line->p_tail_corrected > 0.9);
@@ -154,9 +154,9 @@ static void gate_of_the_total(void **state)
 	const struct diff_line *line;
 
 	(void)state;
-	put_steps(&sides, SIDE_BASE, "a", 1000, 2, 100);
-	put_steps(&sides, SIDE_NEW, "a", 1000, 1, 200);
-	gate(&sides, METRIC_TOTAL, 50);
+	put_steps(&sides, DIFF_BASE, "a", 1000, 2, 100);
+	put_steps(&sides, DIFF_NEW, "a", 1000, 1, 200);
+	limit(&sides, METRIC_TOTAL, 50);
 	line = compare(&sides)->line;
 	assert_true(line->delta[METRIC_TOTAL] > 99);
 	assert_int_equal(line->failed, 0);
@@ -171,14 +171,14 @@ static void corrected_for_their_number(void **state)
 	int i;
 
 	(void)state;
-	put_steps(&sides, SIDE_BASE, "slower", 100, 10, 5);
-	put_steps(&sides, SIDE_NEW, "slower", 200, 10, 5);
-	gate(&sides, METRIC_P50, 10);
+	put_steps(&sides, DIFF_BASE, "slower", 100, 10, 5);
+	put_steps(&sides, DIFF_NEW, "slower", 200, 10, 5);
+	limit(&sides, METRIC_P50, 10);
 	assert_int_equal(compare(&sides)->failed, 1);
 	for (i = 1; i < 40; i++) {
 		snprintf(name, sizeof(name), "%d", i);
-		put_steps(&sides, SIDE_BASE, name, 100, 10, 5);
-		put_steps(&sides, SIDE_NEW, name, 101, 10, 5);
+		put_steps(&sides, DIFF_BASE, name, 100, 10, 5);
+		put_steps(&sides, DIFF_NEW, name, 101, 10, 5);
 	}
 	assert_int_equal(compare(&sides)->failed, 0);
 	assert_int_equal(sides.diff.nr, 40);
@@ -196,15 +196,15 @@ static void tails_corrected_for_their_number(void **state)
 	int i;
 
 	(void)state;
-	put_steps(&sides, SIDE_BASE, "tail", 10000, 1, 500);
-	put_steps(&sides, SIDE_NEW, "tail", 10000, 1, 490);
-	put_steps(&sides, SIDE_NEW, "tail", 100000, 1, 10);
-	gate(&sides, METRIC_P99, 10);
+	put_steps(&sides, DIFF_BASE, "tail", 10000, 1, 500);
+	put_steps(&sides, DIFF_NEW, "tail", 10000, 1, 490);
+	put_steps(&sides, DIFF_NEW, "tail", 100000, 1, 10);
+	limit(&sides, METRIC_P99, 10);
 	assert_int_equal(compare(&sides)->failed, 1);
 	for (i = 1; i < 40; i++) {
 		snprintf(name, sizeof(name), "%d", i);
-		put_steps(&sides, SIDE_BASE, name, 100, 1, 5);
-		put_steps(&sides, SIDE_NEW, name, 100, 1, 5);
+		put_steps(&sides, DIFF_BASE, name, 100, 1, 5);
+		put_steps(&sides, DIFF_NEW, name, 100, 1, 5);
 	}
 	assert_int_equal(compare(&sides)->failed, 0);
 	assert_true(line_of(&sides.diff, "tail")->p_tail_corrected > 0.05);
@@ -218,12 +218,12 @@ static void keys_of_one_side(void **state)
 	const struct diff *diff;
 
 	(void)state;
-	put_steps(&sides, SIDE_BASE, "gone", 100, 1, 20);
-	put_steps(&sides, SIDE_NEW, "added", 100, 1, 20);
-	put_steps(&sides, SIDE_BASE, "both", 100, 1, 20);
-	put_steps(&sides, SIDE_NEW, "both", 100, 1, 20);
-	gate(&sides, METRIC_TOTAL, 0);
-	gate(&sides, METRIC_P99, 0);
+	put_steps(&sides, DIFF_BASE, "gone", 100, 1, 20);
+	put_steps(&sides, DIFF_NEW, "added", 100, 1, 20);
+	put_steps(&sides, DIFF_BASE, "both", 100, 1, 20);
+	put_steps(&sides, DIFF_NEW, "both", 100, 1, 20);
+	limit(&sides, METRIC_TOTAL, 0);
+	limit(&sides, METRIC_P99, 0);
 	diff = compare(&sides);
 	assert_int_equal(diff->nr, 3);
 	assert_int_equal(diff->failed, 0);
@@ -233,9 +233,9 @@ static void keys_of_one_side(void **state)
 	assert_string_equal(diff->line[2].row->key.map_name, "gone");
 	line = &diff->line[0];
 	assert_int_equal(line->verdict, VERDICT_UNKNOWN);
-	assert_int_equal(line->side[SIDE_BASE].n, 0);
-	assert_int_equal(line->side[SIDE_NEW].n, 20);
-	assert_true(isnan(line->side[SIDE_BASE].median_ns));
+	assert_int_equal(line->side[DIFF_BASE].n, 0);
+	assert_int_equal(line->side[DIFF_NEW].n, 20);
+	assert_true(isnan(line->side[DIFF_BASE].median_ns));
 	assert_true(isnan(line->delta[METRIC_P50]));
 	assert_true(isnan(line->delta[METRIC_TOTAL]));
 	assert_true(isnan(line->p_corrected));
@@ -244,7 +244,7 @@ static void keys_of_one_side(void **state)
 	/* They have no p, and do not count among those that have. */
 	assert_true(diff->line[1].p_corrected == diff->line[1].difference.p);
 	assert_int_equal(diff->nr_means, 1);
-	assert_int_equal(diff->means[0].side[SIDE_BASE].n, 1);
+	assert_int_equal(diff->means[0].side[DIFF_BASE].n, 1);
 	sides_free(&sides);
 }
 
@@ -256,7 +256,7 @@ static void rows_of_no_scenario(void **state)
 	int i;
 
 	(void)state;
-	for (i = 0; i < NR_SIDES_OF_DIFF; i++) {
+	for (i = 0; i < NR_DIFF_SIDES; i++) {
 		call.scenario = NULL;
 		assert_int_equal(aggregate_add(sides.of[i], &call), 0);
 		call.scenario = "hash";
@@ -268,7 +268,7 @@ static void rows_of_no_scenario(void **state)
 
 	/* What had no row left may well be of one. */
 	sides = sides_by(by, 1, 0);
-	for (i = 0; i < NR_SIDES_OF_DIFF; i++)
+	for (i = 0; i < NR_DIFF_SIDES; i++)
 		assert_int_equal(aggregate_add(sides.of[i], &call), 0);
 	assert_int_equal(compare(&sides)->nr, 1);
 	assert_true(sides.diff.line[0].row->other);
@@ -276,7 +276,7 @@ static void rows_of_no_scenario(void **state)
 
 	/* Without that key, there is nothing to be left out. */
 	sides = sides_new();
-	put(&sides, SIDE_NEW, "a", 1000);
+	put(&sides, DIFF_NEW, "a", 1000);
 	assert_int_equal(compare(&sides)->nr, 1);
 	sides_free(&sides);
 }
@@ -286,14 +286,14 @@ static void other_rows(void **state)
 	struct sides sides = sides_by(by_name, 1, 1);
 
 	(void)state;
-	put_steps(&sides, SIDE_BASE, "a", 100, 1, 5);
-	put_steps(&sides, SIDE_BASE, "b", 100, 1, 5);
-	put_steps(&sides, SIDE_NEW, "a", 100, 1, 5);
-	put_steps(&sides, SIDE_NEW, "c", 100, 1, 6);
+	put_steps(&sides, DIFF_BASE, "a", 100, 1, 5);
+	put_steps(&sides, DIFF_BASE, "b", 100, 1, 5);
+	put_steps(&sides, DIFF_NEW, "a", 100, 1, 5);
+	put_steps(&sides, DIFF_NEW, "c", 100, 1, 6);
 	assert_int_equal(compare(&sides)->nr, 2);
 	assert_true(sides.diff.line[1].row->other);
-	assert_int_equal(sides.diff.line[1].side[SIDE_BASE].n, 5);
-	assert_int_equal(sides.diff.line[1].side[SIDE_NEW].n, 6);
+	assert_int_equal(sides.diff.line[1].side[DIFF_BASE].n, 5);
+	assert_int_equal(sides.diff.line[1].side[DIFF_NEW].n, 6);
 	sides_free(&sides);
 }
 
@@ -317,16 +317,16 @@ static void phases_of_teardowns(void **state)
 	(void)state;
 	for (i = 1; i <= 10; i++) {
 		teardown = teardown_of(i, 100, 0, UNKNOWN_NS);
-		assert_int_equal(aggregate_add_teardown(sides.of[SIDE_BASE], &teardown), 0);
+		assert_int_equal(aggregate_add_teardown(sides.of[DIFF_BASE], &teardown), 0);
 		teardown = teardown_of(i, 200, 0, UNKNOWN_NS);
-		assert_int_equal(aggregate_add_teardown(sides.of[SIDE_NEW], &teardown), 0);
+		assert_int_equal(aggregate_add_teardown(sides.of[DIFF_NEW], &teardown), 0);
 	}
 	diff = compare(&sides);
 	assert_int_equal(diff->nr, 3);
 	assert_int_equal(diff->line[0].phase, PHASE_FREE);
 	assert_true(diff->line[0].delta[METRIC_P50] == 100);
 	assert_int_equal(diff->line[1].phase, PHASE_TOTAL);
-	assert_true(diff->line[1].side[SIDE_NEW].median_ns == 205.5);
+	assert_true(diff->line[1].side[DIFF_NEW].median_ns == 205.5);
 	assert_int_equal(diff->line[2].phase, PHASE_WAIT);
 	assert_int_equal(diff->line[2].verdict, VERDICT_SAME);
 	assert_int_equal(diff->nr_means, 3);
@@ -344,9 +344,9 @@ static void base_of_zero(void **state)
 	const struct diff_line *line;
 
 	(void)state;
-	put_steps(&sides, SIDE_BASE, "a", 0, 0, 20);
-	put_steps(&sides, SIDE_NEW, "a", 100, 1, 20);
-	gate(&sides, METRIC_P50, 10);
+	put_steps(&sides, DIFF_BASE, "a", 0, 0, 20);
+	put_steps(&sides, DIFF_NEW, "a", 100, 1, 20);
+	limit(&sides, METRIC_P50, 10);
 	line = compare(&sides)->line;
 	assert_int_equal(sides.diff.nr, 1);
 	assert_int_equal(line->verdict, VERDICT_SLOWER);
@@ -362,20 +362,20 @@ static void geometric_means(void **state)
 	const struct diff_line *mean;
 
 	(void)state;
-	put(&sides, SIDE_BASE, "half", 2000);
-	put(&sides, SIDE_NEW, "half", 1000);
-	put(&sides, SIDE_BASE, "eightfold", 1000);
-	put(&sides, SIDE_NEW, "eightfold", 8000);
-	put(&sides, SIDE_BASE, "zero", 0);
-	put(&sides, SIDE_NEW, "zero", 1);
-	put(&sides, SIDE_BASE, "gone", 1);
+	put(&sides, DIFF_BASE, "half", 2000);
+	put(&sides, DIFF_NEW, "half", 1000);
+	put(&sides, DIFF_BASE, "eightfold", 1000);
+	put(&sides, DIFF_NEW, "eightfold", 8000);
+	put(&sides, DIFF_BASE, "zero", 0);
+	put(&sides, DIFF_NEW, "zero", 1);
+	put(&sides, DIFF_BASE, "gone", 1);
 	sides.opts.top = 1;
 	mean = compare(&sides)->means;
 	assert_int_equal(sides.diff.nr_means, 1);
 	assert_null(mean->row);
 	assert_int_equal(mean->phase, PHASE_DESTROY);
-	assert_int_equal(mean->side[SIDE_BASE].n, 2);
-	assert_int_equal(mean->side[SIDE_NEW].n, 2);
+	assert_int_equal(mean->side[DIFF_BASE].n, 2);
+	assert_int_equal(mean->side[DIFF_NEW].n, 2);
 	assert_true(is_near(mean->delta[METRIC_P50], 100));
 	assert_true(isnan(mean->delta[METRIC_MEAN]));
 	assert_true(isnan(mean->p_corrected));
@@ -393,21 +393,21 @@ static void worst_first(void **state)
 
 	(void)state;
 	for (i = 0; i < 8; i++)
-		put_steps(&sides, SIDE_BASE, order[i], 1000, 1, 40);
-	put_steps(&sides, SIDE_NEW, "slower9", 1090, 1, 40);
-	put_steps(&sides, SIDE_NEW, "slower20", 1200, 1, 40);
-	put_steps(&sides, SIDE_NEW, "slower30", 1300, 1, 40);
-	put_steps(&sides, SIDE_NEW, "same2", 1000, 1, 40);
-	put_steps(&sides, SIDE_NEW, "same1", 1000, 1, 40);
-	put_steps(&sides, SIDE_NEW, "faster2", 800, 1, 40);
-	put_steps(&sides, SIDE_NEW, "faster1", 900, 1, 40);
+		put_steps(&sides, DIFF_BASE, order[i], 1000, 1, 40);
+	put_steps(&sides, DIFF_NEW, "slower9", 1090, 1, 40);
+	put_steps(&sides, DIFF_NEW, "slower20", 1200, 1, 40);
+	put_steps(&sides, DIFF_NEW, "slower30", 1300, 1, 40);
+	put_steps(&sides, DIFF_NEW, "same2", 1000, 1, 40);
+	put_steps(&sides, DIFF_NEW, "same1", 1000, 1, 40);
+	put_steps(&sides, DIFF_NEW, "faster2", 800, 1, 40);
+	put_steps(&sides, DIFF_NEW, "faster1", 900, 1, 40);
 	diff = compare(&sides);
 	assert_int_equal(diff->nr, 8);
 	for (i = 0; i < 8; i++)
 		assert_string_equal(diff->line[i].row->key.map_name, order[i]);
 
 	/* Of what has failed, all is gated, and the first is shown. */
-	gate(&sides, METRIC_P50, 10);
+	limit(&sides, METRIC_P50, 10);
 	sides.opts.top = 1;
 	diff = compare(&sides);
 	assert_int_equal(diff->nr, 1);
@@ -424,10 +424,10 @@ static void unknown_delta_last(void **state)
 	struct sides sides = sides_new();
 
 	(void)state;
-	put_steps(&sides, SIDE_BASE, "a", 0, 0, 40);
-	put_steps(&sides, SIDE_NEW, "a", 1000, 1, 40);
-	put_steps(&sides, SIDE_BASE, "b", 1000, 1, 40);
-	put_steps(&sides, SIDE_NEW, "b", 1100, 1, 40);
+	put_steps(&sides, DIFF_BASE, "a", 0, 0, 40);
+	put_steps(&sides, DIFF_NEW, "a", 1000, 1, 40);
+	put_steps(&sides, DIFF_BASE, "b", 1000, 1, 40);
+	put_steps(&sides, DIFF_NEW, "b", 1100, 1, 40);
 	assert_string_equal(compare(&sides)->line[0].row->key.map_name, "b");
 	assert_int_equal(sides.diff.line[1].verdict, VERDICT_SLOWER);
 	sides_free(&sides);
@@ -440,12 +440,12 @@ static void failed_first(void **state)
 	size_t i;
 
 	(void)state;
-	put_steps(&sides, SIDE_BASE, "slower", 1000, 1, 1000);
-	put_steps(&sides, SIDE_NEW, "slower", 2000, 1, 1000);
-	put_steps(&sides, SIDE_BASE, "tail", 10000, 1, 1000);
+	put_steps(&sides, DIFF_BASE, "slower", 1000, 1, 1000);
+	put_steps(&sides, DIFF_NEW, "slower", 2000, 1, 1000);
+	put_steps(&sides, DIFF_BASE, "tail", 10000, 1, 1000);
 	for (i = 0; i < 1000; i++)
-		put(&sides, SIDE_NEW, "tail", i % 50 ? 10000 + i : 100000 + i);
-	gate(&sides, METRIC_P99, 200);
+		put(&sides, DIFF_NEW, "tail", i % 50 ? 10000 + i : 100000 + i);
+	limit(&sides, METRIC_P99, 200);
 	assert_int_equal(compare(&sides)->failed, 1);
 	assert_string_equal(sides.diff.line[0].row->key.map_name, "tail");
 	sides_free(&sides);
@@ -467,7 +467,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(figures_of_a_line),
-		cmocka_unit_test(gates),
+		cmocka_unit_test(limits),
 		cmocka_unit_test(gate_at_the_edge),
 		cmocka_unit_test(gate_of_the_tail),
 		cmocka_unit_test(gate_of_the_total),

@@ -32,8 +32,8 @@ static void put_random(struct sides *sides, int key, size_t nr, double factor)
 	char name[] = {(char)('a' + key), '\0'};
 
 	for (; nr; nr--) {
-		put(sides, SIDE_BASE, name, latency_ns(1));
-		put(sides, SIDE_NEW, name, latency_ns(factor));
+		put(sides, DIFF_BASE, name, latency_ns(1));
+		put(sides, DIFF_NEW, name, latency_ns(factor));
 	}
 }
 
@@ -47,13 +47,13 @@ static void few_false_alarms(void **state)
 	struct sides sides = sides_new();
 
 	(void)state;
-	gate(&sides, METRIC_P50, 0);
+	limit(&sides, METRIC_P50, 0);
 	for (i = 0; i < NR_DIFFS; i++) {
 		bool any = false, any_uncorrected = false;
 		const struct diff *diff;
 
-		aggregate_reset(sides.of[SIDE_BASE]);
-		aggregate_reset(sides.of[SIDE_NEW]);
+		aggregate_reset(sides.of[DIFF_BASE]);
+		aggregate_reset(sides.of[DIFF_NEW]);
 		for (key = 0; key < NR_KEYS_OF_EACH; key++)
 			put_random(&sides, key, 60, 1);
 		diff = compare(&sides);
@@ -82,12 +82,12 @@ static void finds_what_is_there(void **state)
 	int found = 0, i, key;
 
 	(void)state;
-	gate(&sides, METRIC_P50, 5);
+	limit(&sides, METRIC_P50, 5);
 	for (i = 0; i < 100; i++) {
 		const struct diff *diff;
 
-		aggregate_reset(sides.of[SIDE_BASE]);
-		aggregate_reset(sides.of[SIDE_NEW]);
+		aggregate_reset(sides.of[DIFF_BASE]);
+		aggregate_reset(sides.of[DIFF_NEW]);
 		for (key = 0; key < NR_KEYS_OF_EACH; key++)
 			put_random(&sides, key, 200, key == 2 ? 1.2 : 1);
 		diff = compare(&sides);

@@ -40,17 +40,17 @@ static struct teardown by_total(__u32 id, __u64 total)
 	return known(id, total, 0, 0, 0);
 }
 
-static void add(struct slowest *slowest, const struct teardown *teardown)
+static void add(struct top_teardowns *slowest, const struct teardown *teardown)
 {
-	assert_int_equal(slowest_add(slowest, teardown), 0);
+	assert_int_equal(top_teardowns_add(slowest, teardown), 0);
 }
 
 /* The ids of what is kept, as letters from 'a' on. */
-static const char *order_of(struct slowest *slowest, __u64 top, size_t left_out)
+static const char *order_of(struct top_teardowns *slowest, __u64 top, size_t left_out)
 {
 	static char order[64];
 	size_t nr, out, i;
-	const struct teardown *const *list = slowest_sorted(slowest, top, &nr, &out);
+	const struct teardown *const *list = top_teardowns_sorted(slowest, top, &nr, &out);
 
 	assert_true(nr < sizeof(order));
 	for (i = 0; i < nr; i++)
@@ -80,64 +80,68 @@ static void each_sort(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(wanted); i++) {
-		struct slowest *slowest = slowest_new(10, wanted[i].sort);
+		struct top_teardowns *slowest = top_teardowns_new(10, wanted[i].sort);
 
 		for (j = 0; j < 4; j++) {
 			struct teardown teardown = known(3 - j, phases[3 - j][0], phases[3 - j][1],
 							 phases[3 - j][2], phases[3 - j][3]);
 
 			add(slowest, &teardown);
-			assert_int_equal(slowest_rank(&teardown, SORT_WAIT), phases[3 - j][0]);
-			assert_int_equal(slowest_rank(&teardown, SORT_FREE), phases[3 - j][1]);
-			assert_int_equal(slowest_rank(&teardown, SORT_DESTROY), phases[3 - j][2]);
-			assert_int_equal(slowest_rank(&teardown, SORT_DEFERRED), phases[3 - j][3]);
-			assert_int_equal(slowest_rank(&teardown, SORT_KEY),
+			assert_int_equal(top_teardowns_rank(&teardown, SORT_WAIT),
+					 phases[3 - j][0]);
+			assert_int_equal(top_teardowns_rank(&teardown, SORT_FREE),
+					 phases[3 - j][1]);
+			assert_int_equal(top_teardowns_rank(&teardown, SORT_DESTROY),
+					 phases[3 - j][2]);
+			assert_int_equal(top_teardowns_rank(&teardown, SORT_DEFERRED),
+					 phases[3 - j][3]);
+			assert_int_equal(top_teardowns_rank(&teardown, SORT_KEY),
 					 teardown.phase[PHASE_TOTAL]);
 		}
 		assert_string_equal(order_of(slowest, 0, 0), wanted[i].order);
-		slowest_free(slowest);
+		top_teardowns_free(slowest);
 	}
 }
 
 /* Of one that is not over, what is known of it counts: it took that long at least. */
 static void unknown_figures(void **state)
 {
-	struct slowest *slowest = slowest_new(10, SORT_TOTAL);
+	struct top_teardowns *slowest = top_teardowns_new(10, SORT_TOTAL);
 	struct teardown teardown = known(0, 100, 200, 50, 300);
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(sorts); i++) {
 		memset(teardown.phase, 0xff, sizeof(teardown.phase));
-		assert_int_equal(slowest_rank(&teardown, sorts[i]), 0);
+		assert_int_equal(top_teardowns_rank(&teardown, sorts[i]), 0);
 	}
 	add(slowest, &teardown); /* nothing at all */
 	teardown = known(1, 100, 200, 50, UNKNOWN_NS);
 	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
 	/* The destroy calls are part of the worker's. */
-	assert_int_equal(slowest_rank(&teardown, SORT_TOTAL), 300);
-	assert_int_equal(slowest_rank(&teardown, SORT_KEY), 300);
-	assert_int_equal(slowest_rank(&teardown, SORT_DEFERRED), 0);
-	assert_int_equal(slowest_rank(&teardown, SORT_DESTROY), 50);
+	assert_int_equal(top_teardowns_rank(&teardown, SORT_TOTAL), 300);
+	assert_int_equal(top_teardowns_rank(&teardown, SORT_KEY), 300);
+	assert_int_equal(top_teardowns_rank(&teardown, SORT_DEFERRED), 0);
+	assert_int_equal(top_teardowns_rank(&teardown, SORT_DESTROY), 50);
 	add(slowest, &teardown);
 	teardown = known(2, UNKNOWN_NS, 200, 50, 300);
 	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
-	assert_int_equal(slowest_rank(&teardown, SORT_TOTAL), 500);
+	assert_int_equal(top_teardowns_rank(&teardown, SORT_TOTAL), 500);
 	add(slowest, &teardown);
 	teardown = by_total(3, 400);
 	add(slowest, &teardown);
 	teardown = known(4, 7, UNKNOWN_NS, UNKNOWN_NS, UNKNOWN_NS);
 	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
-	assert_int_equal(slowest_rank(&teardown, SORT_TOTAL), 7);
+	assert_int_equal(top_teardowns_rank(&teardown, SORT_TOTAL), 7);
 	add(slowest, &teardown);
 	assert_string_equal(order_of(slowest, 0, 0), "cdbea");
-	slowest_free(slowest);
+	top_teardowns_free(slowest);
 }
 
 /* Ties are in the order in which they began; what is kept of them came first. */
 static void ties(void **state)
 {
-	struct slowest *slowest = slowest_new(3, SORT_TOTAL);
+	struct top_teardowns *slowest = top_teardowns_new(3, SORT_TOTAL);
 	struct teardown teardown;
 	__u32 i;
 
@@ -147,11 +151,11 @@ static void ties(void **state)
 		add(slowest, &teardown);
 	}
 	assert_string_equal(order_of(slowest, 0, 3), "def");
-	assert_int_equal(slowest_dropped(slowest), 3);
-	slowest_free(slowest);
+	assert_int_equal(top_teardowns_dropped(slowest), 3);
+	top_teardowns_free(slowest);
 
 	/* When it was let go of, or if that is not known, when the worker began; or it is not. */
-	slowest = slowest_new(5, SORT_KEY);
+	slowest = top_teardowns_new(5, SORT_KEY);
 	teardown = by_total(0, 100);
 	teardown.free.ts_ns = teardown.free.identity.released_ns = UNKNOWN_NS;
 	add(slowest, &teardown);
@@ -168,27 +172,27 @@ static void ties(void **state)
 	teardown.free.ts_ns = 5000;
 	add(slowest, &teardown);
 	assert_string_equal(order_of(slowest, 0, 0), "cdba");
-	slowest_free(slowest);
+	top_teardowns_free(slowest);
 }
 
 static void top_and_left_out(void **state)
 {
-	struct slowest *slowest = slowest_new(4, SORT_TOTAL);
+	struct top_teardowns *slowest = top_teardowns_new(4, SORT_TOTAL);
 	struct teardown teardown;
 	size_t nr, left_out;
 	__u32 i;
 
 	(void)state;
-	slowest_sorted(slowest, 0, &nr, &left_out);
+	top_teardowns_sorted(slowest, 0, &nr, &left_out);
 	assert_int_equal(nr, 0);
 	assert_int_equal(left_out, 0);
-	slowest_sorted(slowest, 3, &nr, &left_out);
+	top_teardowns_sorted(slowest, 3, &nr, &left_out);
 	assert_int_equal(nr, 0);
 	for (i = 0; i < 6; i++) {
 		teardown = by_total(i, 10 * i);
 		add(slowest, &teardown);
 	}
-	assert_int_equal(slowest_dropped(slowest), 2);
+	assert_int_equal(top_teardowns_dropped(slowest), 2);
 	assert_string_equal(order_of(slowest, 0, 2), "fedc");
 	assert_string_equal(order_of(slowest, 4, 2), "fedc");
 	assert_string_equal(order_of(slowest, ~0ULL, 2), "fedc");
@@ -201,15 +205,15 @@ static void top_and_left_out(void **state)
 	teardown = by_total(7, 1);
 	add(slowest, &teardown);
 	assert_string_equal(order_of(slowest, 2, 6), "fe");
-	assert_int_equal(slowest_dropped(slowest), 4);
-	slowest_free(slowest);
-	slowest_free(NULL);
+	assert_int_equal(top_teardowns_dropped(slowest), 4);
+	top_teardowns_free(slowest);
+	top_teardowns_free(NULL);
 }
 
 /* It is a copy that is kept, whole. */
 static void copies_are_kept(void **state)
 {
-	struct slowest *slowest = slowest_new(1, SORT_TOTAL);
+	struct top_teardowns *slowest = top_teardowns_new(1, SORT_TOTAL);
 	struct teardown teardown = by_total(1, 10), copy;
 	size_t nr, left_out;
 
@@ -221,31 +225,32 @@ static void copies_are_kept(void **state)
 	copy = teardown;
 	add(slowest, &teardown);
 	memset(&teardown, 0xa5, sizeof(teardown));
-	assert_memory_equal(slowest_sorted(slowest, 0, &nr, &left_out)[0], &copy, sizeof(copy));
-	slowest_free(slowest);
+	assert_memory_equal(top_teardowns_sorted(slowest, 0, &nr, &left_out)[0], &copy,
+			    sizeof(copy));
+	top_teardowns_free(slowest);
 }
 
 static void reset(void **state)
 {
-	struct slowest *slowest = slowest_new(2, SORT_TOTAL);
+	struct top_teardowns *slowest = top_teardowns_new(2, SORT_TOTAL);
 	struct teardown teardown;
 	__u32 i, pass;
 
 	(void)state;
-	slowest_reset(slowest);
+	top_teardowns_reset(slowest);
 	for (pass = 0; pass < 3; pass++) {
 		for (i = 0; i < 4; i++) {
 			teardown = by_total(i, 10 * i);
 			add(slowest, &teardown);
 		}
-		assert_int_equal(slowest_dropped(slowest), 2);
+		assert_int_equal(top_teardowns_dropped(slowest), 2);
 		if (pass) /* what has been sorted, and what has not */
 			assert_string_equal(order_of(slowest, 0, 2), "dc");
-		slowest_reset(slowest);
-		assert_int_equal(slowest_dropped(slowest), 0);
+		top_teardowns_reset(slowest);
+		assert_int_equal(top_teardowns_dropped(slowest), 0);
 		assert_string_equal(order_of(slowest, 0, 0), "");
 	}
-	slowest_free(slowest);
+	top_teardowns_free(slowest);
 }
 
 /* Any of its phases may be unknown. */
@@ -293,17 +298,17 @@ static int descending(const void *left, const void *right)
 }
 
 /* The ranks of what is kept are the greatest ones that there were. */
-static void check_against_model(struct slowest *slowest, enum sort sort, __u64 *ranks,
+static void check_against_model(struct top_teardowns *slowest, enum sort sort, __u64 *ranks,
 				size_t nr_ranks, size_t max)
 {
 	size_t want = nr_ranks < max ? nr_ranks : max, nr, left_out, i;
-	const struct teardown *const *list = slowest_sorted(slowest, 0, &nr, &left_out);
+	const struct teardown *const *list = top_teardowns_sorted(slowest, 0, &nr, &left_out);
 	__u64 *kept = calloc(nr + 1, sizeof(*kept));
 
 	assert_non_null(kept);
 	assert_int_equal(nr, want);
 	assert_int_equal(left_out, nr_ranks - want);
-	assert_int_equal(slowest_dropped(slowest), nr_ranks - want);
+	assert_int_equal(top_teardowns_dropped(slowest), nr_ranks - want);
 	for (i = 0; i < nr; i++) {
 		kept[i] = model_rank(list[i], sort);
 		if (i && sort != SORT_KEY)
@@ -327,7 +332,7 @@ static void the_slowest_of_many(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(sorts); i++) {
 		for (j = 0; j < ARRAY_SIZE(maxima); j++) {
-			struct slowest *slowest = slowest_new(maxima[j], sorts[i]);
+			struct top_teardowns *slowest = top_teardowns_new(maxima[j], sorts[i]);
 			size_t nr = 0;
 
 			while (nr < ARRAY_SIZE(ranks)) {
@@ -341,7 +346,7 @@ static void the_slowest_of_many(void **state)
 							    maxima[j]);
 			}
 			check_against_model(slowest, sorts[i], ranks, nr, maxima[j]);
-			slowest_free(slowest);
+			top_teardowns_free(slowest);
 		}
 	}
 }

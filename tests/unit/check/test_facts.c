@@ -20,31 +20,31 @@
 static void test_types(void **state)
 {
 	struct btf *btf = made_btf(NULL);
-	struct findings findings;
+	struct facts facts;
 
 	(void)state;
-	findings_init(&findings);
-	findings_from_btf(&findings, btf);
-	assert_int_equal(findings.btf, ANSWER_YES);
-	assert_int_equal(findings.allocator, ANSWER_YES);
-	assert_int_equal(findings.kprobes, ANSWER_YES);
-	assert_int_equal(findings.compiler, ANSWER_YES);
-	assert_int_equal(findings.direct, ANSWER_YES);
-	assert_string_equal(findings.lacking, "");
-	assert_string_equal(findings.teardowns_lacking, "");
-	for (enum point point = 0; point < NR_POINTS; point++) {
-		assert_int_equal(findings.points[point].type, ANSWER_YES);
-		assert_int_equal(findings.points[point].symbol, ANSWER_UNKNOWN);
-		assert_true(findings.points[point].seen == LEDGER_UNKNOWN);
+	facts_init(&facts);
+	facts_from_btf(&facts, btf);
+	assert_int_equal(facts.btf, ANSWER_YES);
+	assert_int_equal(facts.allocator, ANSWER_YES);
+	assert_int_equal(facts.kprobes, ANSWER_YES);
+	assert_int_equal(facts.compiler, ANSWER_YES);
+	assert_int_equal(facts.direct, ANSWER_YES);
+	assert_string_equal(facts.lacking, "");
+	assert_string_equal(facts.teardown_tracker_lacking, "");
+	for (enum hook hook = 0; hook < NR_HOOKS; hook++) {
+		assert_int_equal(facts.hooks[hook].type, ANSWER_YES);
+		assert_int_equal(facts.hooks[hook].symbol, ANSWER_UNKNOWN);
+		assert_true(facts.hooks[hook].seen == LEDGER_UNKNOWN);
 	}
-	assert_int_equal(findings.features[FEATURE_ELEM_COUNT], ANSWER_YES);
-	assert_int_equal(findings.features[FEATURE_PERCPU], ANSWER_YES);
-	assert_int_equal(findings.features[FEATURE_PREEMPT], ANSWER_YES);
-	assert_int_equal(findings.features[FEATURE_PREEMPT_ADDR], ANSWER_UNKNOWN);
-	assert_int_equal(findings.features[FEATURE_KPROBE_MISS], ANSWER_YES);
+	assert_int_equal(facts.features[FEATURE_ELEM_COUNT], ANSWER_YES);
+	assert_int_equal(facts.features[FEATURE_PERCPU], ANSWER_YES);
+	assert_int_equal(facts.features[FEATURE_PREEMPT], ANSWER_YES);
+	assert_int_equal(facts.features[FEATURE_PREEMPT_ADDR], ANSWER_UNKNOWN);
+	assert_int_equal(facts.features[FEATURE_KPROBE_MISS], ANSWER_YES);
 	/* A type that nobody has heard of yet is there by its kernel's name. */
-	assert_string_equal(findings.map_types, "hash\nnever_seen\n");
-	findings_free(&findings);
+	assert_string_equal(facts.map_types, "hash\nnever_seen\n");
+	facts_free(&facts);
 	btf__free(btf);
 }
 
@@ -55,32 +55,32 @@ static void test_types_left_out(void **state)
 						"register_kprobe",	   "bpf_map_sum_elem_count",
 						"register_ftrace_direct",  "trace_call_bpf",
 						"bpf_trampoline_link_prog"};
-	struct findings findings[7];
+	struct facts facts[7];
 
 	(void)state;
 	for (size_t i = 0; i < 7; i++) {
 		struct btf *btf = made_btf(functions[i]);
 
-		findings_init(&findings[i]);
-		findings_from_btf(&findings[i], btf);
-		findings_free(&findings[i]);
+		facts_init(&facts[i]);
+		facts_from_btf(&facts[i], btf);
+		facts_free(&facts[i]);
 		btf__free(btf);
 	}
-	assert_int_equal(findings[0].points[POINT_DESTROY].type, ANSWER_NO);
-	assert_int_equal(findings[0].allocator, ANSWER_YES);
-	assert_int_equal(findings[1].points[POINT_PUT].type, ANSWER_NO);
-	assert_int_equal(findings[2].kprobes, ANSWER_UNKNOWN);
-	assert_int_equal(findings[3].features[FEATURE_ELEM_COUNT], ANSWER_NO);
-	assert_int_equal(findings[4].direct, ANSWER_NO);
-	assert_int_equal(findings[5].direct, ANSWER_YES);
-	assert_int_equal(findings[6].compiler, ANSWER_NO);
+	assert_int_equal(facts[0].hooks[HOOK_DESTROY].type, ANSWER_NO);
+	assert_int_equal(facts[0].allocator, ANSWER_YES);
+	assert_int_equal(facts[1].hooks[HOOK_PUT].type, ANSWER_NO);
+	assert_int_equal(facts[2].kprobes, ANSWER_UNKNOWN);
+	assert_int_equal(facts[3].features[FEATURE_ELEM_COUNT], ANSWER_NO);
+	assert_int_equal(facts[4].direct, ANSWER_NO);
+	assert_int_equal(facts[5].direct, ANSWER_YES);
+	assert_int_equal(facts[6].compiler, ANSWER_NO);
 }
 
 /* Members of a union without a name are the structure's own; declarations have none. */
 static void test_members(void **state)
 {
 	struct btf *btf = btf__new_empty();
-	struct findings findings;
+	struct facts facts;
 	int inner;
 
 	(void)state;
@@ -98,18 +98,18 @@ static void test_members(void **state)
 	for (int i = 0; i < 1000; i++)
 		assert_int_equal(btf__add_field(btf, "", inner, 0, 0), 0);
 
-	findings_init(&findings);
-	findings_from_btf(&findings, btf);
-	assert_int_equal(findings.allocator, ANSWER_NO);
-	assert_int_equal(findings.compiler, ANSWER_UNKNOWN);
-	assert_int_equal(findings.direct, ANSWER_UNKNOWN);
-	assert_int_equal(findings.features[FEATURE_PREEMPT], ANSWER_YES);
-	assert_int_equal(findings.features[FEATURE_PERCPU], ANSWER_NO);
-	assert_int_equal(findings.features[FEATURE_KPROBE_MISS], ANSWER_NO);
-	assert_string_equal(findings.lacking, "bpf_map.ops");
-	assert_string_equal(findings.teardowns_lacking, "bpf_map.id");
-	assert_null(findings.map_types);
-	findings_free(&findings);
+	facts_init(&facts);
+	facts_from_btf(&facts, btf);
+	assert_int_equal(facts.allocator, ANSWER_NO);
+	assert_int_equal(facts.compiler, ANSWER_UNKNOWN);
+	assert_int_equal(facts.direct, ANSWER_UNKNOWN);
+	assert_int_equal(facts.features[FEATURE_PREEMPT], ANSWER_YES);
+	assert_int_equal(facts.features[FEATURE_PERCPU], ANSWER_NO);
+	assert_int_equal(facts.features[FEATURE_KPROBE_MISS], ANSWER_NO);
+	assert_string_equal(facts.lacking, "bpf_map.ops");
+	assert_string_equal(facts.teardown_tracker_lacking, "bpf_map.id");
+	assert_null(facts.map_types);
+	facts_free(&facts);
 	btf__free(btf);
 }
 
@@ -138,7 +138,7 @@ static void test_files(void **state)
 {
 	char folder[] = "/tmp/test_findings.XXXXXX", image[64], types[64], names[64];
 	struct btf *btf = made_btf(NULL);
-	struct findings findings;
+	struct facts facts;
 	unsigned char *data;
 	const void *raw;
 	size_t size;
@@ -155,45 +155,45 @@ static void test_files(void **state)
 	write_file(types, raw, raw_size);
 	write_file(names, symbols, sizeof(symbols) - 1);
 
-	findings_init(&findings);
-	assert_int_equal(findings_from_files(&findings, image, NULL, NULL), 0);
-	assert_string_equal(findings.release, "9.8.7-made");
-	assert_int_equal(findings.points[POINT_DESTROY].type, ANSWER_YES);
-	assert_int_equal(findings.symbols, ANSWER_UNKNOWN);
-	assert_false(findings.live);
-	findings_free(&findings);
+	facts_init(&facts);
+	assert_int_equal(facts_from_files(&facts, image, NULL, NULL), 0);
+	assert_string_equal(facts.release, "9.8.7-made");
+	assert_int_equal(facts.hooks[HOOK_DESTROY].type, ANSWER_YES);
+	assert_int_equal(facts.symbols, ANSWER_UNKNOWN);
+	assert_false(facts.live);
+	facts_free(&facts);
 
-	findings_init(&findings);
-	assert_int_equal(findings_from_files(&findings, NULL, types, names), 0);
-	assert_string_equal(findings.release, "");
-	assert_int_equal(findings.symbols, ANSWER_YES);
-	assert_int_equal(findings.hidden, ANSWER_NO);
-	assert_int_equal(findings.points[POINT_DESTROY].symbol, ANSWER_YES);
-	assert_int_equal(findings.points[POINT_DESTROY].part, ANSWER_NO);
-	assert_int_equal(findings.points[POINT_PUT].part, ANSWER_YES);
-	assert_int_equal(findings.points[POINT_QUEUE].symbol, ANSWER_YES);
-	assert_int_equal(findings.points[POINT_RELEASE].symbol, ANSWER_NO);
-	assert_int_equal(findings.features[FEATURE_PREEMPT_ADDR], ANSWER_YES);
+	facts_init(&facts);
+	assert_int_equal(facts_from_files(&facts, NULL, types, names), 0);
+	assert_string_equal(facts.release, "");
+	assert_int_equal(facts.symbols, ANSWER_YES);
+	assert_int_equal(facts.hidden, ANSWER_NO);
+	assert_int_equal(facts.hooks[HOOK_DESTROY].symbol, ANSWER_YES);
+	assert_int_equal(facts.hooks[HOOK_DESTROY].part, ANSWER_NO);
+	assert_int_equal(facts.hooks[HOOK_PUT].part, ANSWER_YES);
+	assert_int_equal(facts.hooks[HOOK_QUEUE].symbol, ANSWER_YES);
+	assert_int_equal(facts.hooks[HOOK_RELEASE].symbol, ANSWER_NO);
+	assert_int_equal(facts.features[FEATURE_PREEMPT_ADDR], ANSWER_YES);
 	for (int i = 0; i < NR_KNOWN_CALLERS; i++)
-		assert_int_equal(findings.callers[i], strcmp(findings_caller_name(i), "trie_free")
-							      ? ANSWER_NO
-							      : ANSWER_YES);
-	findings_free(&findings);
+		assert_int_equal(facts.callers[i], strcmp(facts_caller_name(i), "trie_free")
+							   ? ANSWER_NO
+							   : ANSWER_YES);
+	facts_free(&facts);
 
 	/* The kernel that a file with zeroes is of may show its own to whoever asks. */
 	write_file(names, "0000000000000000 T _stext\n", 26);
-	findings_init(&findings);
-	assert_int_equal(findings_from_files(&findings, NULL, types, names), 0);
-	assert_int_equal(findings.hidden, ANSWER_YES);
-	assert_int_equal(findings.features[FEATURE_PREEMPT_ADDR], ANSWER_UNKNOWN);
-	findings_free(&findings);
+	facts_init(&facts);
+	assert_int_equal(facts_from_files(&facts, NULL, types, names), 0);
+	assert_int_equal(facts.hidden, ANSWER_YES);
+	assert_int_equal(facts.features[FEATURE_PREEMPT_ADDR], ANSWER_UNKNOWN);
+	facts_free(&facts);
 
 	/* An image without types is a kernel without them. */
 	write_file(image, MADE_BANNER, strlen(MADE_BANNER));
-	findings_init(&findings);
-	assert_int_equal(findings_from_files(&findings, image, NULL, NULL), 0);
-	assert_int_equal(findings.btf, ANSWER_NO);
-	findings_free(&findings);
+	facts_init(&facts);
+	assert_int_equal(facts_from_files(&facts, image, NULL, NULL), 0);
+	assert_int_equal(facts.btf, ANSWER_NO);
+	facts_free(&facts);
 
 	free(data);
 	btf__free(btf);

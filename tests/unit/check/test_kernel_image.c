@@ -161,7 +161,7 @@ static void test_other_endianness(void **state)
 {
 	struct btf *btf = made_btf(NULL);
 	struct kernel_image image;
-	struct findings findings;
+	struct facts facts;
 	unsigned char *file;
 	size_t size;
 
@@ -173,11 +173,11 @@ static void test_other_endianness(void **state)
 	file = packed_file(btf, 2, &size);
 	assert_int_equal(kernel_image_parse(&image, file, size), 0);
 	assert_non_null(image.btf);
-	findings_init(&findings);
-	findings_from_btf(&findings, image.btf);
-	assert_int_equal(findings.points[POINT_DESTROY].type, ANSWER_YES);
-	assert_string_equal(findings.lacking, "");
-	findings_free(&findings);
+	facts_init(&facts);
+	facts_from_btf(&facts, image.btf);
+	assert_int_equal(facts.hooks[HOOK_DESTROY].type, ANSWER_YES);
+	assert_string_equal(facts.lacking, "");
+	facts_free(&facts);
 	kernel_image_free(&image);
 	free(file);
 	btf__free(btf);
@@ -255,7 +255,7 @@ static bool take(const unsigned char *file, size_t size)
 	/* Of its own, so that reading beyond it is noticed. */
 	unsigned char *copy = malloc(size ? size : 1);
 	struct kernel_image image;
-	struct findings findings;
+	struct facts facts;
 	int err;
 
 	assert_non_null(copy);
@@ -265,10 +265,10 @@ static bool take(const unsigned char *file, size_t size)
 	assert_true(!err || err == -ENOEXEC);
 	if (err)
 		return false;
-	findings_init(&findings);
+	facts_init(&facts);
 	if (image.btf)
-		findings_from_btf(&findings, image.btf);
-	findings_free(&findings);
+		facts_from_btf(&facts, image.btf);
+	facts_free(&facts);
 	kernel_image_free(&image);
 	return true;
 }

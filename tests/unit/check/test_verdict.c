@@ -15,56 +15,56 @@
 #include "check/verdict.h"
 
 /* A machine on which all is well, as root. */
-static void good_machine(struct findings *findings)
+static void good_machine(struct facts *facts)
 {
-	findings_init(findings);
-	findings->live = true;
-	snprintf(findings->release, sizeof(findings->release), "9.8.7");
-	findings->btf = findings->symbols = findings->kprobes = ANSWER_YES;
-	findings->allocator = ANSWER_YES;
-	findings->hidden = ANSWER_NO;
-	findings->lockdown = LOCKDOWN_NONE;
-	findings->kptr_restrict = 1;
+	facts_init(facts);
+	facts->live = true;
+	snprintf(facts->release, sizeof(facts->release), "9.8.7");
+	facts->btf = facts->symbols = facts->kprobes = ANSWER_YES;
+	facts->allocator = ANSWER_YES;
+	facts->hidden = ANSWER_NO;
+	facts->lockdown = LOCKDOWN_NONE;
+	facts->kptr_restrict = 1;
 	for (int i = 0; i < NR_FEATURES; i++)
-		findings->features[i] = ANSWER_YES;
+		facts->features[i] = ANSWER_YES;
 	for (int i = 0; i < NR_CAPABILITIES; i++)
-		findings->capabilities[i] = ANSWER_YES;
-	for (enum point point = 0; point < NR_POINTS; point++) {
-		struct point_finding *found = &findings->points[point];
+		facts->capabilities[i] = ANSWER_YES;
+	for (enum hook hook = 0; hook < NR_HOOKS; hook++) {
+		struct hook_finding *found = &facts->hooks[hook];
 
 		found->symbol = found->type = ANSWER_YES;
 		found->tried[ATTACH_FENTRY].made = found->tried[ATTACH_KPROBE].made = true;
 		found->seen = 1;
 	}
-	findings->tried[ATTACH_FENTRY].made = findings->tried[ATTACH_KPROBE].made = true;
-	findings->freed = true;
+	facts->tried[ATTACH_FENTRY].made = facts->tried[ATTACH_KPROBE].made = true;
+	facts->freed = true;
 }
 
 /* All attempts of a mode end so. */
-static void all_end(struct findings *findings, enum attach_mode mode, int err)
+static void all_end(struct facts *facts, enum attach_mode mode, int err)
 {
-	findings->tried[mode].err = err;
-	for (enum point point = 0; point < NR_POINTS; point++)
-		findings->points[point].tried[mode].err = err;
+	facts->tried[mode].err = err;
+	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
+		facts->hooks[hook].tried[mode].err = err;
 }
 
 /* An image of a kernel on which all is well: BTF only. */
-static void good_image(struct findings *findings)
+static void good_image(struct facts *facts)
 {
-	findings_init(findings);
-	findings->btf = findings->allocator = findings->kprobes = ANSWER_YES;
-	for (enum point point = 0; point < NR_POINTS; point++)
-		findings->points[point].type = ANSWER_YES;
+	facts_init(facts);
+	facts->btf = facts->allocator = facts->kprobes = ANSWER_YES;
+	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
+		facts->hooks[hook].type = ANSWER_YES;
 	for (int i = 0; i < NR_FEATURES; i++)
-		findings->features[i] = ANSWER_YES;
+		facts->features[i] = ANSWER_YES;
 }
 
-static void assert_verdict(const struct findings *findings, enum exit_status status,
+static void assert_verdict(const struct facts *facts, enum exit_status status,
 			   enum attach_mode attach, const char *reason)
 {
 	struct verdict verdict;
 
-	verdict_make(&verdict, findings);
+	verdict_make(&verdict, facts);
 	if (!strstr(verdict.reason, reason))
 		fail_msg("'%s' is not in: %s", reason, verdict.reason);
 	assert_null(strchr(verdict.reason, '\n'));
@@ -72,11 +72,11 @@ static void assert_verdict(const struct findings *findings, enum exit_status sta
 	assert_int_equal(verdict.attach, attach);
 }
 
-static bool lacks(const struct findings *findings, const char *what)
+static bool lacks(const struct facts *facts, const char *what)
 {
 	struct verdict verdict;
 
-	verdict_make(&verdict, findings);
+	verdict_make(&verdict, facts);
 	assert_true(verdict.lacks_known);
 	for (size_t i = 0; i < verdict.nr_lacks; i++)
 		if (strstr(verdict.lacks[i].what, what))
@@ -86,215 +86,211 @@ static bool lacks(const struct findings *findings, const char *what)
 
 static void test_tried(void **state)
 {
-	struct findings findings;
+	struct facts facts;
 	struct verdict verdict;
 
 	(void)state;
-	good_machine(&findings);
-	assert_verdict(&findings, EXIT_DONE, ATTACH_FENTRY, "by fentry/fexit");
-	verdict_make(&verdict, &findings);
+	good_machine(&facts);
+	assert_verdict(&facts, EXIT_DONE, ATTACH_FENTRY, "by fentry/fexit");
+	verdict_make(&verdict, &facts);
 	assert_int_equal(verdict.nr_lacks, 0);
-	all_end(&findings, ATTACH_FENTRY, -524);
-	assert_verdict(&findings, EXIT_DONE, ATTACH_KPROBE,
+	all_end(&facts, ATTACH_FENTRY, -524);
+	assert_verdict(&facts, EXIT_DONE, ATTACH_KPROBE,
 		       "by kprobe/kretprobe: attached, and saw a map go that was dropped to try; "
 		       "fentry/fexit, the first choice, could not be attached: not supported");
-	all_end(&findings, ATTACH_KPROBE, -ENOENT);
-	assert_verdict(&findings, EXIT_UNTRACEABLE, ATTACH_AUTO, "not supported; No such file");
-	findings.kprobes = ANSWER_NO;
-	assert_verdict(&findings, EXIT_UNTRACEABLE, ATTACH_AUTO,
+	all_end(&facts, ATTACH_KPROBE, -ENOENT);
+	assert_verdict(&facts, EXIT_UNTRACEABLE, ATTACH_AUTO, "not supported; No such file");
+	facts.kprobes = ANSWER_NO;
+	assert_verdict(&facts, EXIT_UNTRACEABLE, ATTACH_AUTO,
 		       "not supported; this kernel has no kprobes");
 }
 
 /* A kernel that has been built without kprobes. */
 static void test_without_kprobes(void **state)
 {
-	struct findings findings;
+	struct facts facts;
 	enum means means;
 
 	(void)state;
-	good_machine(&findings);
-	findings.kprobes = ANSWER_NO;
-	all_end(&findings, ATTACH_KPROBE, -ENOENT);
-	assert_verdict(&findings, EXIT_DONE, ATTACH_FENTRY, "by fentry/fexit");
-	assert_true(lacks(&findings, "--attach kprobe"));
+	good_machine(&facts);
+	facts.kprobes = ANSWER_NO;
+	all_end(&facts, ATTACH_KPROBE, -ENOENT);
+	assert_verdict(&facts, EXIT_DONE, ATTACH_FENTRY, "by fentry/fexit");
+	assert_true(lacks(&facts, "--attach kprobe"));
 	/* Nobody misses the count of what they miss. */
-	findings.features[FEATURE_KPROBE_MISS] = ANSWER_NO;
-	assert_false(lacks(&findings, "how many calls were missed"));
+	facts.features[FEATURE_KPROBE_MISS] = ANSWER_NO;
+	assert_false(lacks(&facts, "how many calls were missed"));
 	/* By its symbol a function looks as if it could be probed. */
-	findings.points[POINT_DESTROY].tried[ATTACH_KPROBE].made = false;
-	assert_int_equal(point_attachable(&findings, POINT_DESTROY, ATTACH_KPROBE, &means),
-			 ANSWER_NO);
+	facts.hooks[HOOK_DESTROY].tried[ATTACH_KPROBE].made = false;
+	assert_int_equal(hook_attachable(&facts, HOOK_DESTROY, ATTACH_KPROBE, &means), ANSWER_NO);
 	assert_int_equal(means, MEANS_CONFIG);
-	good_image(&findings);
-	findings.kprobes = ANSWER_NO;
-	assert_verdict(&findings, EXIT_DONE, ATTACH_FENTRY, "as far as names tell");
-	findings.points[POINT_DESTROY].type = ANSWER_NO;
-	findings.points[POINT_DESTROY].symbol = ANSWER_YES;
-	assert_verdict(&findings, EXIT_UNTRACEABLE, ATTACH_AUTO, "there are no kprobes");
+	good_image(&facts);
+	facts.kprobes = ANSWER_NO;
+	assert_verdict(&facts, EXIT_DONE, ATTACH_FENTRY, "as far as names tell");
+	facts.hooks[HOOK_DESTROY].type = ANSWER_NO;
+	facts.hooks[HOOK_DESTROY].symbol = ANSWER_YES;
+	assert_verdict(&facts, EXIT_UNTRACEABLE, ATTACH_AUTO, "there are no kprobes");
 }
 
 static void test_ruled_out(void **state)
 {
-	struct findings findings;
+	struct facts facts;
 	struct verdict verdict;
 
 	(void)state;
-	good_machine(&findings);
-	findings.points[POINT_DESTROY].symbol = ANSWER_NO;
-	findings.btf = ANSWER_NO; /* what matters most is told */
-	assert_verdict(&findings, EXIT_UNTRACEABLE, ATTACH_AUTO,
+	good_machine(&facts);
+	facts.hooks[HOOK_DESTROY].symbol = ANSWER_NO;
+	facts.btf = ANSWER_NO; /* what matters most is told */
+	assert_verdict(&facts, EXIT_UNTRACEABLE, ATTACH_AUTO,
 		       "Linux 9.8.7 has no bpf_mem_alloc_destroy(): 6.1 or later is needed");
-	good_machine(&findings);
-	findings.btf = ANSWER_NO;
-	assert_verdict(&findings, EXIT_UNTRACEABLE, ATTACH_AUTO, "CONFIG_DEBUG_INFO_BTF");
-	good_machine(&findings);
-	strcpy(findings.lacking, "worker.current_func");
-	assert_verdict(&findings, EXIT_DONE, ATTACH_FENTRY, "by fentry/fexit"); /* was tried */
-	all_end(&findings, ATTACH_FENTRY, -EINVAL);
-	all_end(&findings, ATTACH_KPROBE, -EINVAL);
-	assert_verdict(&findings, EXIT_UNTRACEABLE, ATTACH_AUTO, "has no worker.current_func");
+	good_machine(&facts);
+	facts.btf = ANSWER_NO;
+	assert_verdict(&facts, EXIT_UNTRACEABLE, ATTACH_AUTO, "CONFIG_DEBUG_INFO_BTF");
+	good_machine(&facts);
+	strcpy(facts.lacking, "worker.current_func");
+	assert_verdict(&facts, EXIT_DONE, ATTACH_FENTRY, "by fentry/fexit"); /* was tried */
+	all_end(&facts, ATTACH_FENTRY, -EINVAL);
+	all_end(&facts, ATTACH_KPROBE, -EINVAL);
+	assert_verdict(&facts, EXIT_UNTRACEABLE, ATTACH_AUTO, "has no worker.current_func");
 	/* As root, and whatever error that gave. */
-	good_machine(&findings);
-	findings.lockdown = LOCKDOWN_CONFIDENTIALITY;
-	all_end(&findings, ATTACH_FENTRY, -EINVAL);
-	all_end(&findings, ATTACH_KPROBE, -EINVAL);
-	assert_verdict(&findings, EXIT_FORBIDDEN, ATTACH_AUTO, "lockdown=confidentiality");
-	verdict_make(&verdict, &findings);
+	good_machine(&facts);
+	facts.lockdown = LOCKDOWN_CONFIDENTIALITY;
+	all_end(&facts, ATTACH_FENTRY, -EINVAL);
+	all_end(&facts, ATTACH_KPROBE, -EINVAL);
+	assert_verdict(&facts, EXIT_FORBIDDEN, ATTACH_AUTO, "lockdown=confidentiality");
+	verdict_make(&verdict, &facts);
 	assert_false(verdict.lacks_known);
-	good_machine(&findings);
-	findings.lockdown = LOCKDOWN_INTEGRITY;
-	assert_verdict(&findings, EXIT_DONE, ATTACH_FENTRY, "by fentry/fexit");
+	good_machine(&facts);
+	facts.lockdown = LOCKDOWN_INTEGRITY;
+	assert_verdict(&facts, EXIT_DONE, ATTACH_FENTRY, "by fentry/fexit");
 	/* Without a compiler some programs run, and some do not. */
-	findings.compiler_lack = "no compiler";
-	assert_verdict(&findings, EXIT_DONE, ATTACH_FENTRY, "by fentry/fexit");
-	all_end(&findings, ATTACH_FENTRY, -EINVAL);
-	all_end(&findings, ATTACH_KPROBE, -EINVAL);
-	assert_verdict(&findings, EXIT_UNTRACEABLE, ATTACH_AUTO, "Linux 9.8.7 has no compiler");
-	all_end(&findings, ATTACH_FENTRY, -EPERM);
-	assert_verdict(&findings, EXIT_FORBIDDEN, ATTACH_AUTO, "although CAP_BPF");
+	facts.compiler_lack = "no compiler";
+	assert_verdict(&facts, EXIT_DONE, ATTACH_FENTRY, "by fentry/fexit");
+	all_end(&facts, ATTACH_FENTRY, -EINVAL);
+	all_end(&facts, ATTACH_KPROBE, -EINVAL);
+	assert_verdict(&facts, EXIT_UNTRACEABLE, ATTACH_AUTO, "Linux 9.8.7 has no compiler");
+	all_end(&facts, ATTACH_FENTRY, -EPERM);
+	assert_verdict(&facts, EXIT_FORBIDDEN, ATTACH_AUTO, "although CAP_BPF");
 }
 
 /* powerpc: what would be broken is not tried. */
 static void test_unsafe(void **state)
 {
-	struct findings findings;
+	struct facts facts;
 	enum means means;
 
 	(void)state;
-	good_machine(&findings);
-	findings.kprobe_danger = "kprobes break it";
-	findings.tried[ATTACH_KPROBE].made = false;
-	for (enum point point = 0; point < NR_POINTS; point++)
-		findings.points[point].tried[ATTACH_KPROBE].made = false;
-	assert_verdict(&findings, EXIT_DONE, ATTACH_FENTRY, "by fentry/fexit");
-	assert_true(lacks(&findings, "--attach kprobe"));
-	assert_int_equal(point_attachable(&findings, POINT_DESTROY, ATTACH_KPROBE, &means),
-			 ANSWER_NO);
+	good_machine(&facts);
+	facts.kprobe_danger = "kprobes break it";
+	facts.tried[ATTACH_KPROBE].made = false;
+	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
+		facts.hooks[hook].tried[ATTACH_KPROBE].made = false;
+	assert_verdict(&facts, EXIT_DONE, ATTACH_FENTRY, "by fentry/fexit");
+	assert_true(lacks(&facts, "--attach kprobe"));
+	assert_int_equal(hook_attachable(&facts, HOOK_DESTROY, ATTACH_KPROBE, &means), ANSWER_NO);
 	assert_string_equal(means_name(means), "unsafe");
-	all_end(&findings, ATTACH_FENTRY, -EINVAL);
-	assert_verdict(&findings, EXIT_UNTRACEABLE, ATTACH_AUTO, "; kprobes break it");
+	all_end(&facts, ATTACH_FENTRY, -EINVAL);
+	assert_verdict(&facts, EXIT_UNTRACEABLE, ATTACH_AUTO, "; kprobes break it");
 }
 
 static void test_refused(void **state)
 {
 	enum answer *held;
-	struct findings findings;
+	struct facts facts;
 
 	(void)state;
-	good_machine(&findings);
-	held = findings.capabilities;
-	all_end(&findings, ATTACH_FENTRY, -EPERM);
+	good_machine(&facts);
+	held = facts.capabilities;
+	all_end(&facts, ATTACH_FENTRY, -EPERM);
 	/* A run does not try kprobes then. */
-	assert_verdict(&findings, EXIT_FORBIDDEN, ATTACH_AUTO, "although CAP_BPF and CAP_PERFMON");
-	all_end(&findings, ATTACH_KPROBE, -EPERM);
+	assert_verdict(&facts, EXIT_FORBIDDEN, ATTACH_AUTO, "although CAP_BPF and CAP_PERFMON");
+	all_end(&facts, ATTACH_KPROBE, -EPERM);
 	for (int i = 0; i < NR_CAPABILITIES; i++)
 		held[i] = ANSWER_NO;
-	assert_verdict(&findings, EXIT_FORBIDDEN, ATTACH_AUTO, "CAP_BPF and CAP_PERFMON missing");
+	assert_verdict(&facts, EXIT_FORBIDDEN, ATTACH_AUTO, "CAP_BPF and CAP_PERFMON missing");
 	held[CAPABILITY_PERFMON] = ANSWER_YES;
-	assert_verdict(&findings, EXIT_FORBIDDEN, ATTACH_AUTO, "CAP_BPF missing");
+	assert_verdict(&facts, EXIT_FORBIDDEN, ATTACH_AUTO, "CAP_BPF missing");
 	held[CAPABILITY_PERFMON] = ANSWER_NO;
 	held[CAPABILITY_BPF] = ANSWER_YES;
-	assert_verdict(&findings, EXIT_FORBIDDEN, ATTACH_AUTO, "CAP_PERFMON missing");
+	assert_verdict(&facts, EXIT_FORBIDDEN, ATTACH_AUTO, "CAP_PERFMON missing");
 	/* What others could have is not said to be lacking. */
-	assert_false(lacks(&findings, "teardowns"));
-	findings.hidden = ANSWER_YES;
-	assert_true(lacks(&findings, "names of callers"));
+	assert_false(lacks(&facts, "teardowns"));
+	facts.hidden = ANSWER_YES;
+	assert_true(lacks(&facts, "names of callers"));
 }
 
 /* A symbol is there, probes can be attached, and yet no call comes by. */
 static void test_inlined(void **state)
 {
-	struct findings findings;
+	struct facts facts;
 
 	(void)state;
-	good_machine(&findings);
-	findings.points[POINT_DESTROY].seen = 0;
-	assert_verdict(&findings, EXIT_UNTRACEABLE, ATTACH_AUTO, "the compiler put it into");
+	good_machine(&facts);
+	facts.hooks[HOOK_DESTROY].seen = 0;
+	assert_verdict(&facts, EXIT_UNTRACEABLE, ATTACH_AUTO, "the compiler put it into");
 	/* That takes a map that was seen to go, and no program that was skipped meanwhile. */
-	findings.missed = true;
-	assert_verdict(&findings, EXIT_DONE, ATTACH_FENTRY, "not seen at work");
-	findings.missed = findings.freed = false;
-	assert_verdict(&findings, EXIT_DONE, ATTACH_FENTRY, "not seen at work");
+	facts.missed = true;
+	assert_verdict(&facts, EXIT_DONE, ATTACH_FENTRY, "not seen at work");
+	facts.missed = facts.freed = false;
+	assert_verdict(&facts, EXIT_DONE, ATTACH_FENTRY, "not seen at work");
 }
 
 static void test_files(void **state)
 {
-	struct findings findings;
+	struct facts facts;
 
 	(void)state;
-	good_image(&findings);
-	assert_verdict(&findings, EXIT_DONE, ATTACH_FENTRY, "BTF has the function's type");
+	good_image(&facts);
+	assert_verdict(&facts, EXIT_DONE, ATTACH_FENTRY, "BTF has the function's type");
 	/* Debian's s390x */
-	findings.compiler = ANSWER_NO;
-	assert_verdict(&findings, EXIT_DONE, ATTACH_KPROBE, "no compiler for BPF programs");
-	findings.compiler = ANSWER_YES;
+	facts.compiler = ANSWER_NO;
+	assert_verdict(&facts, EXIT_DONE, ATTACH_KPROBE, "no compiler for BPF programs");
+	facts.compiler = ANSWER_YES;
 	/* 6.1 on arm64, 6.12 on ppc64le */
-	findings.direct = ANSWER_NO;
-	assert_verdict(&findings, EXIT_DONE, ATTACH_KPROBE, "DIRECT_CALLS");
-	findings.kprobes = ANSWER_UNKNOWN;
-	assert_verdict(&findings, EXIT_FAILED, ATTACH_AUTO, "kprobes (--kallsyms FILE would)");
-	findings.kprobes = ANSWER_YES;
-	findings.direct = ANSWER_UNKNOWN;
+	facts.direct = ANSWER_NO;
+	assert_verdict(&facts, EXIT_DONE, ATTACH_KPROBE, "DIRECT_CALLS");
+	facts.kprobes = ANSWER_UNKNOWN;
+	assert_verdict(&facts, EXIT_FAILED, ATTACH_AUTO, "kprobes (--kallsyms FILE would)");
+	facts.kprobes = ANSWER_YES;
+	facts.direct = ANSWER_UNKNOWN;
 	/* No type is no proof that there is no function, unless its argument has none either. */
-	findings.points[POINT_DESTROY].type = ANSWER_NO;
-	assert_verdict(&findings, EXIT_FAILED, ATTACH_AUTO, "--kallsyms FILE would tell");
-	findings.symbols = findings.points[POINT_DESTROY].symbol = ANSWER_YES;
-	assert_verdict(&findings, EXIT_DONE, ATTACH_KPROBE, "by kprobe/kretprobe, as far as names");
-	findings.kprobes = ANSWER_UNKNOWN;
-	assert_verdict(&findings, EXIT_FAILED, ATTACH_AUTO, "nothing tells if there are kprobes");
-	findings.points[POINT_DESTROY].symbol = ANSWER_NO;
-	assert_verdict(&findings, EXIT_UNTRACEABLE, ATTACH_AUTO,
-		       "this kernel has no bpf_mem_alloc");
-	findings.symbols = findings.points[POINT_DESTROY].symbol = ANSWER_UNKNOWN;
-	findings.allocator = ANSWER_NO;
-	assert_verdict(&findings, EXIT_UNTRACEABLE, ATTACH_AUTO,
-		       "this kernel has no bpf_mem_alloc");
+	facts.hooks[HOOK_DESTROY].type = ANSWER_NO;
+	assert_verdict(&facts, EXIT_FAILED, ATTACH_AUTO, "--kallsyms FILE would tell");
+	facts.symbols = facts.hooks[HOOK_DESTROY].symbol = ANSWER_YES;
+	assert_verdict(&facts, EXIT_DONE, ATTACH_KPROBE, "by kprobe/kretprobe, as far as names");
+	facts.kprobes = ANSWER_UNKNOWN;
+	assert_verdict(&facts, EXIT_FAILED, ATTACH_AUTO, "nothing tells if there are kprobes");
+	facts.hooks[HOOK_DESTROY].symbol = ANSWER_NO;
+	assert_verdict(&facts, EXIT_UNTRACEABLE, ATTACH_AUTO, "this kernel has no bpf_mem_alloc");
+	facts.symbols = facts.hooks[HOOK_DESTROY].symbol = ANSWER_UNKNOWN;
+	facts.allocator = ANSWER_NO;
+	assert_verdict(&facts, EXIT_UNTRACEABLE, ATTACH_AUTO, "this kernel has no bpf_mem_alloc");
 	/* Calls can be traced without what teardowns take. */
-	good_image(&findings);
-	assert_false(lacks(&findings, "teardowns"));
-	strcpy(findings.teardowns_lacking, "file.private_data");
-	assert_verdict(&findings, EXIT_DONE, ATTACH_FENTRY, "BTF has the function's type");
-	assert_true(lacks(&findings, "teardowns, --identity, record and bench"));
-	findings_init(&findings);
-	findings.btf = ANSWER_NO;
-	assert_verdict(&findings, EXIT_UNTRACEABLE, ATTACH_AUTO,
+	good_image(&facts);
+	assert_false(lacks(&facts, "teardowns"));
+	strcpy(facts.teardown_tracker_lacking, "file.private_data");
+	assert_verdict(&facts, EXIT_DONE, ATTACH_FENTRY, "BTF has the function's type");
+	assert_true(lacks(&facts, "teardowns, --identity, record and bench"));
+	facts_init(&facts);
+	facts.btf = ANSWER_NO;
+	assert_verdict(&facts, EXIT_UNTRACEABLE, ATTACH_AUTO,
 		       "this kernel has no BTF: a kernel with CONFIG_DEBUG_INFO_BTF is needed");
 }
 
 /* What is surer goes before what is not. */
 static void test_means(void **state)
 {
-	struct findings findings;
-	struct point_finding *put = &findings.points[POINT_PUT];
+	struct facts facts;
+	struct hook_finding *put = &facts.hooks[HOOK_PUT];
 	enum means means;
 
 	(void)state;
 #define ASSERT_ATTACHABLE(mode, answer, by)                                                        \
 	do {                                                                                       \
-		assert_int_equal(point_attachable(&findings, POINT_PUT, mode, &means), answer);    \
+		assert_int_equal(hook_attachable(&facts, HOOK_PUT, mode, &means), answer);         \
 		assert_int_equal(means, by);                                                       \
 	} while (0)
-	good_image(&findings);
+	good_image(&facts);
 	ASSERT_ATTACHABLE(ATTACH_FENTRY, ANSWER_YES, MEANS_BTF);
 	ASSERT_ATTACHABLE(ATTACH_KPROBE, ANSWER_YES, MEANS_BTF);
 	put->symbol = ANSWER_YES;
@@ -312,11 +308,11 @@ static void test_means(void **state)
 	ASSERT_ATTACHABLE(ATTACH_FENTRY, ANSWER_NO, MEANS_LISTED);
 	/* Nor of kprobes, but for what refused them. */
 	put->tried[ATTACH_KPROBE].err = -EPERM;
-	findings.lockdown = LOCKDOWN_CONFIDENTIALITY;
+	facts.lockdown = LOCKDOWN_CONFIDENTIALITY;
 	ASSERT_ATTACHABLE(ATTACH_KPROBE, ANSWER_NO, MEANS_LOCKDOWN);
 	put->symbol = ANSWER_NO;
 	ASSERT_ATTACHABLE(ATTACH_FENTRY, ANSWER_NO, MEANS_SYMBOL);
-	findings_init(&findings);
+	facts_init(&facts);
 	ASSERT_ATTACHABLE(ATTACH_FENTRY, ANSWER_UNKNOWN, MEANS_NONE);
 	ASSERT_ATTACHABLE(ATTACH_KPROBE, ANSWER_UNKNOWN, MEANS_NONE);
 }
@@ -328,38 +324,38 @@ static void test_lacks(void **state)
 		[FEATURE_PERCPU] = "per-CPU objects",
 		[FEATURE_KPROBE_MISS] = "how many calls were missed",
 	};
-	struct findings findings;
+	struct facts facts;
 
 	(void)state;
 	for (int i = 0; i < NR_FEATURES; i++) {
 		if (!by_feature[i])
 			continue;
-		good_machine(&findings);
-		assert_false(lacks(&findings, by_feature[i]));
-		findings.features[i] = ANSWER_UNKNOWN;
-		assert_false(lacks(&findings, by_feature[i]));
-		findings.features[i] = ANSWER_NO;
-		assert_true(lacks(&findings, by_feature[i]));
+		good_machine(&facts);
+		assert_false(lacks(&facts, by_feature[i]));
+		facts.features[i] = ANSWER_UNKNOWN;
+		assert_false(lacks(&facts, by_feature[i]));
+		facts.features[i] = ANSWER_NO;
+		assert_true(lacks(&facts, by_feature[i]));
 	}
 	/* One of the two does. */
-	good_machine(&findings);
-	findings.features[FEATURE_PREEMPT] = ANSWER_NO;
-	assert_false(lacks(&findings, "unless by closing"));
-	findings.features[FEATURE_PREEMPT_ADDR] = ANSWER_NO;
-	assert_true(lacks(&findings, "unless by closing"));
+	good_machine(&facts);
+	facts.features[FEATURE_PREEMPT] = ANSWER_NO;
+	assert_false(lacks(&facts, "unless by closing"));
+	facts.features[FEATURE_PREEMPT_ADDR] = ANSWER_NO;
+	assert_true(lacks(&facts, "unless by closing"));
 
-	good_machine(&findings);
-	findings.points[POINT_RECLAIM].symbol = ANSWER_NO;
-	assert_true(lacks(&findings, "when memory that a call left comes back"));
-	assert_false(lacks(&findings, "free, destroy and total"));
+	good_machine(&facts);
+	facts.hooks[HOOK_DEFERRED_FREE].symbol = ANSWER_NO;
+	assert_true(lacks(&facts, "when memory that a call left comes back"));
+	assert_false(lacks(&facts, "free, destroy and total"));
 	/* What the other mode could not do is no loss. */
-	good_machine(&findings);
-	findings.points[POINT_FREE].tried[ATTACH_KPROBE].err = -EINVAL;
-	assert_false(lacks(&findings, "free, destroy and total"));
-	findings.points[POINT_FREE].tried[ATTACH_FENTRY].err = -EINVAL;
-	findings.tried[ATTACH_FENTRY].err = -EINVAL;
-	assert_true(lacks(&findings, "free, destroy and total"));
-	assert_true(lacks(&findings, "record and bench"));
+	good_machine(&facts);
+	facts.hooks[HOOK_FREE].tried[ATTACH_KPROBE].err = -EINVAL;
+	assert_false(lacks(&facts, "free, destroy and total"));
+	facts.hooks[HOOK_FREE].tried[ATTACH_FENTRY].err = -EINVAL;
+	facts.tried[ATTACH_FENTRY].err = -EINVAL;
+	assert_true(lacks(&facts, "free, destroy and total"));
+	assert_true(lacks(&facts, "record and bench"));
 }
 
 int main(void)

@@ -147,7 +147,7 @@ static void test_actions_come_first(void **state)
 	/* And do not outlast their command line. */
 	good("");
 	assert_int_equal(opts.action, ACTION_TRACE);
-	assert_true(opts.nr_files[SIDE_BASE] == 0 && !opts.view_given);
+	assert_true(opts.nr_files[DIFF_BASE] == 0 && !opts.view_given);
 }
 
 static void test_record(void **state)
@@ -208,16 +208,16 @@ static void test_report(void **state)
 	assert_int_equal(opts.action, ACTION_REPORT);
 	assert_int_equal(opts.view, VIEW_CALLS);
 	assert_false(opts.view_given || opts.identity);
-	assert_int_equal(opts.nr_files[SIDE_BASE], 1);
-	assert_int_equal(opts.nr_files[SIDE_NEW], 0);
-	assert_string_equal(opts.files[SIDE_BASE][0], "a");
+	assert_int_equal(opts.nr_files[DIFF_BASE], 1);
+	assert_int_equal(opts.nr_files[DIFF_NEW], 0);
+	assert_string_equal(opts.files[DIFF_BASE][0], "a");
 	assert_int_equal(opts.nr_by, 2);
 	assert_int_equal(opts.by[0], KEY_CALLER);
 
 	good("report a -n 3 b --by host,scenario,id -- -c");
-	assert_int_equal(opts.nr_files[SIDE_BASE], 3);
-	assert_string_equal(opts.files[SIDE_BASE][1], "b");
-	assert_string_equal(opts.files[SIDE_BASE][2], "-c");
+	assert_int_equal(opts.nr_files[DIFF_BASE], 3);
+	assert_string_equal(opts.files[DIFF_BASE][1], "b");
+	assert_string_equal(opts.files[DIFF_BASE][2], "-c");
 	assert_int_equal(opts.by[0], KEY_HOST);
 	assert_int_equal(opts.by[1], KEY_SCENARIO);
 	assert_true(opts.identity && opts.top == 3);
@@ -248,7 +248,7 @@ static void test_report_of_teardowns(void **state)
 	good("report teardowns a b");
 	assert_int_equal(opts.view, VIEW_TEARDOWNS);
 	assert_true(opts.view_given && opts.identity);
-	assert_int_equal(opts.nr_files[SIDE_BASE], 2);
+	assert_int_equal(opts.nr_files[DIFF_BASE], 2);
 	assert_int_equal(opts.nr_by, 0);
 	good("report teardowns -f folded a");
 	good("report teardowns -f perfetto a b");
@@ -281,12 +281,12 @@ static void test_many_files(void **state)
 	(void)state;
 	many(line, sizeof(line), "report", MAX_FILES);
 	good(line);
-	assert_int_equal(opts.nr_files[SIDE_BASE], MAX_FILES);
+	assert_int_equal(opts.nr_files[DIFF_BASE], MAX_FILES);
 	many(line, sizeof(line), "report", MAX_FILES + 1);
 	bad(line, "'f' is one recording too many (at most 1024)");
 	many(line, sizeof(line), "diff --base a --new", MAX_FILES);
 	good(line);
-	assert_int_equal(opts.nr_files[SIDE_NEW], MAX_FILES);
+	assert_int_equal(opts.nr_files[DIFF_NEW], MAX_FILES);
 	many(line, sizeof(line), "diff --new a --base", MAX_FILES + 1);
 	bad(line, "'f' is one recording too many (at most 1024)");
 	many(line, sizeof(line), "diff", MAX_FILES + 1);

@@ -16,19 +16,19 @@ static void test_diff(void **state)
 	assert_false(opts.view_given || opts.force || opts.identity);
 	assert_int_equal(opts.nr_by, 0);
 	assert_int_equal(opts.phases, 0);
-	assert_int_equal(opts.nr_gates, 0);
+	assert_int_equal(opts.nr_limits, 0);
 	assert_true(opts.alpha == 0.05);
-	assert_true(opts.nr_files[SIDE_BASE] == 1 && opts.nr_files[SIDE_NEW] == 1);
-	assert_string_equal(opts.files[SIDE_BASE][0], "a");
-	assert_string_equal(opts.files[SIDE_NEW][0], "b");
+	assert_true(opts.nr_files[DIFF_BASE] == 1 && opts.nr_files[DIFF_NEW] == 1);
+	assert_string_equal(opts.files[DIFF_BASE][0], "a");
+	assert_string_equal(opts.files[DIFF_NEW][0], "b");
 	good("diff teardowns -n 2 a --by host,type -f markdown b -o out --force");
 	assert_int_equal(opts.view, VIEW_TEARDOWNS);
 	assert_true(opts.view_given && opts.identity && opts.force && opts.top == 2);
-	assert_string_equal(opts.files[SIDE_NEW][0], "b");
+	assert_string_equal(opts.files[DIFF_NEW][0], "b");
 	good("diff a -- -b");
-	assert_string_equal(opts.files[SIDE_NEW][0], "-b");
+	assert_string_equal(opts.files[DIFF_NEW][0], "-b");
 	good("diff -- a b");
-	assert_string_equal(opts.files[SIDE_BASE][0], "a");
+	assert_string_equal(opts.files[DIFF_BASE][0], "a");
 
 	bad("diff", "diff needs two recordings, BASE and NEW\n");
 	bad("diff a", "diff needs two recordings, BASE and NEW\n");
@@ -46,15 +46,15 @@ static void test_diff_of_sides(void **state)
 {
 	(void)state;
 	good("diff --base a b -n 1 c --new d --base e --new=f -- --g");
-	assert_int_equal(opts.nr_files[SIDE_BASE], 4);
-	assert_int_equal(opts.nr_files[SIDE_NEW], 3);
-	assert_string_equal(opts.files[SIDE_BASE][2], "c");
-	assert_string_equal(opts.files[SIDE_BASE][3], "e");
-	assert_string_equal(opts.files[SIDE_NEW][0], "d");
-	assert_string_equal(opts.files[SIDE_NEW][1], "f");
-	assert_string_equal(opts.files[SIDE_NEW][2], "--g");
+	assert_int_equal(opts.nr_files[DIFF_BASE], 4);
+	assert_int_equal(opts.nr_files[DIFF_NEW], 3);
+	assert_string_equal(opts.files[DIFF_BASE][2], "c");
+	assert_string_equal(opts.files[DIFF_BASE][3], "e");
+	assert_string_equal(opts.files[DIFF_NEW][0], "d");
+	assert_string_equal(opts.files[DIFF_NEW][1], "f");
+	assert_string_equal(opts.files[DIFF_NEW][2], "--g");
 	good("diff --new b --base a");
-	assert_string_equal(opts.files[SIDE_BASE][0], "a");
+	assert_string_equal(opts.files[DIFF_BASE][0], "a");
 
 	bad("diff --base a", "diff needs a recording on each side, and there is none for --new\n");
 	bad("diff --base a b", "there is none for --new");
@@ -162,11 +162,11 @@ static void test_diff_gates(void **state)
 
 	(void)state;
 	good("diff --fail-on p50>10^ --fail-on p99>0,%mean%>%2.5%^%,total>.5% a b");
-	assert_int_equal(opts.nr_gates, 4);
-	assert_true(opts.gates[0].metric == METRIC_P50 && opts.gates[0].percent == 10);
-	assert_true(opts.gates[1].metric == METRIC_P99 && opts.gates[1].percent == 0);
-	assert_true(opts.gates[2].metric == METRIC_MEAN && opts.gates[2].percent == 2.5);
-	assert_true(opts.gates[3].metric == METRIC_TOTAL && opts.gates[3].percent == 0.5);
+	assert_int_equal(opts.nr_limits, 4);
+	assert_true(opts.limits[0].metric == METRIC_P50 && opts.limits[0].percent == 10);
+	assert_true(opts.limits[1].metric == METRIC_P99 && opts.limits[1].percent == 0);
+	assert_true(opts.limits[2].metric == METRIC_MEAN && opts.limits[2].percent == 2.5);
+	assert_true(opts.limits[3].metric == METRIC_TOTAL && opts.limits[3].percent == 0.5);
 	for (size_t i = 0; i < ARRAY_SIZE(not_percent); i++) {
 		snprintf(line, sizeof(line), "diff --fail-on p50>%s a b", not_percent[i]);
 		bad(line, "is not a number of percent (0 or more, such as 10 or 2.5)\n");
@@ -182,10 +182,10 @@ static void test_diff_gates(void **state)
 	bad("diff --fail-on P50>1 a b", "unknown metric 'P50'");
 
 	snprintf(line, sizeof(line), "diff a b --fail-on p50>1");
-	for (size_t i = 1; i < MAX_GATES; i++)
+	for (size_t i = 1; i < MAX_LIMITS; i++)
 		strcat(line, ",p50>1");
 	good(line);
-	assert_int_equal(opts.nr_gates, MAX_GATES);
+	assert_int_equal(opts.nr_limits, MAX_LIMITS);
 	strcat(line, ",p99>7^");
 	bad(line, "--fail-on: 'p99>7%' is one too many (at most 16)\n");
 }

@@ -62,7 +62,7 @@ static size_t make_record(union record *rec)
 	for (i = 0; i < sizeof(*rec); i++)
 		bytes[i] = random64();
 	rec->head.type = RECORD_ENTRY + random64() % 3;
-	rec->head.point = POINT_DESTROY;
+	rec->head.hook = HOOK_DESTROY;
 	rec->head.size = rec->head.type == RECORD_RETURN ? sizeof(rec->head) : sizeof(rec->call);
 	rec->head.tid = random64() % NR_THREADS;
 	rec->head.ts_ns = random64() % 1000000;
@@ -96,7 +96,7 @@ static void every_record_is_accounted_for(void **state)
 {
 	static const enum key by[] = {KEY_CALLER, KEY_TYPE, KEY_ALLOC, KEY_COMM, KEY_NAME, KEY_CPU};
 	struct stream stream = {.aggregate = aggregate_new(by, 6, MAX_ROWS)};
-	struct pair *pair = pair_new(take, &stream);
+	struct call_matcher *matcher = call_matcher_new(take, &stream);
 	__u64 entries = 0, returns = 0, others = 0, bad = 0;
 	struct rows rows;
 	int i;
@@ -119,26 +119,29 @@ static void every_record_is_accounted_for(void **state)
 				entries++;
 			else
 				returns++;
-			assert_int_equal(pair_add(pair, &rec.call), 0);
+			assert_int_equal(call_matcher_add(matcher, &rec.call), 0);
 		}
 		free(exact);
 	}
 	assert_int_equal(entries + returns + others + bad, NR_RECORDS);
 	assert_true(bad > NR_RECORDS / 100 && bad < NR_RECORDS / 4);
 	assert_true(others < NR_RECORDS / 100);
-	assert_true(pair_completed(pair) > NR_RECORDS / 100);
-	assert_int_equal(entries,
-			 pair_completed(pair) + pair_entry_only(pair) + pair_waiting(pair));
-	assert_int_equal(returns, pair_completed(pair) + pair_return_only(pair));
-	assert_int_equal(stream.calls,
-			 pair_completed(pair) + pair_entry_only(pair) + pair_return_only(pair));
+	assert_true(call_matcher_completed(matcher) > NR_RECORDS / 100);
+	assert_int_equal(entries, call_matcher_completed(matcher) +
+					  call_matcher_entry_only(matcher) +
+					  call_matcher_waiting(matcher));
+	assert_int_equal(returns,
+			 call_matcher_completed(matcher) + call_matcher_return_only(matcher));
+	assert_int_equal(stream.calls, call_matcher_completed(matcher) +
+					       call_matcher_entry_only(matcher) +
+					       call_matcher_return_only(matcher));
 	assert_rows_account_for(stream.aggregate, stream.calls);
 	aggregate_sort(stream.aggregate, SORT_KEY, 0, &rows);
 	for (i = 0; i < 3; i++) {
 		assert_int_equal(render_rows(stream.out[i], i, &rows, false, INTERVAL_NONE), 0);
 		fclose(stream.out[i]);
 	}
-	pair_free(pair);
+	call_matcher_free(matcher);
 	aggregate_free(stream.aggregate);
 }
 

@@ -18,7 +18,7 @@ static union record whole(void)
 
 	memset(&rec, 'x', sizeof(rec));
 	rec.head.type = RECORD_ENTRY;
-	rec.head.point = POINT_DESTROY;
+	rec.head.hook = HOOK_DESTROY;
 	rec.head.size = sizeof(rec.call);
 	rec.call.alloc = ALLOC_PCPU_MA;
 	return rec;
@@ -29,17 +29,17 @@ static union record whole_release(void)
 	union record rec = whole();
 
 	rec.head.type = RECORD_RELEASE;
-	rec.head.point = POINT_PUT;
+	rec.head.hook = HOOK_PUT;
 	rec.head.size = sizeof(rec.release);
 	return rec;
 }
 
-static union record only_head(__u8 type, __u8 point)
+static union record only_head(__u8 type, __u8 hook)
 {
 	union record rec = whole();
 
 	rec.head.type = type;
-	rec.head.point = point;
+	rec.head.hook = hook;
 	rec.head.size = sizeof(rec.head);
 	return rec;
 }
@@ -55,7 +55,7 @@ static void takes_whole_records(void **state)
 	assert_int_equal(strlen(out.call.comm), NAME_LEN - 1);
 	/* The ring buffer rounds sizes up. */
 	assert_int_equal(decode_record(&rec, sizeof(rec.call) + 4, &out), 0);
-	rec = only_head(RECORD_RETURN, POINT_DESTROY);
+	rec = only_head(RECORD_RETURN, HOOK_DESTROY);
 	assert_int_equal(decode_record(&rec, sizeof(rec.head), &out), 0);
 	assert_int_equal(out.head.caller, rec.head.caller);
 	assert_int_equal(out.call.comm[0], 0);
@@ -64,13 +64,13 @@ static void takes_whole_records(void **state)
 static void takes_whole_releases(void **state)
 {
 	union record rec = whole_release(), out;
-	__u8 point;
+	__u8 hook;
 
 	(void)state;
 	/* Its names lie elsewhere, and nothing is read as a call's. */
 	rec.release.map_name[3] = '\0';
-	for (point = POINT_PUT; point <= POINT_RELEASE; point++) {
-		rec.head.point = point;
+	for (hook = HOOK_PUT; hook <= HOOK_RELEASE; hook++) {
+		rec.head.hook = hook;
 		assert_int_equal(decode_record(&rec, sizeof(rec.release), &out), 0);
 		assert_memory_equal(&out, &rec, offsetof(struct record_release, map_name));
 		assert_string_equal(out.release.map_name, "xxx");
@@ -85,7 +85,7 @@ static void takes_whole_releases(void **state)
 
 static void takes_heads_of_queued_work(void **state)
 {
-	union record rec = only_head(RECORD_QUEUE, POINT_RECLAIM), out;
+	union record rec = only_head(RECORD_QUEUE, HOOK_DEFERRED_FREE), out;
 	size_t i;
 
 	(void)state;
@@ -97,7 +97,7 @@ static void takes_heads_of_queued_work(void **state)
 
 static void refuses_every_shorter_size(void **state)
 {
-	const union record made[] = {whole(), whole_release(), only_head(RECORD_QUEUE, POINT_FREE)};
+	const union record made[] = {whole(), whole_release(), only_head(RECORD_QUEUE, HOOK_FREE)};
 	union record out;
 	size_t size, i;
 
@@ -143,7 +143,7 @@ static void refuses_points_without_sides(void **state)
 {
 	static const __u8 types[] = {RECORD_ENTRY, RECORD_RETURN, RECORD_RETURN_FULL, RECORD_QUEUE};
 	union record rec = whole(), out;
-	unsigned int point;
+	unsigned int hook;
 	size_t i;
 
 	(void)state;
@@ -152,10 +152,10 @@ static void refuses_points_without_sides(void **state)
 		rec.head.size = types[i] == RECORD_RETURN || types[i] == RECORD_QUEUE
 					? sizeof(rec.head)
 					: sizeof(rec.call);
-		for (point = 0; point < 256; point++) {
-			rec.head.point = point;
+		for (hook = 0; hook < 256; hook++) {
+			rec.head.hook = hook;
 			assert_int_equal(decode_record(&rec, sizeof(rec), &out),
-					 point < NR_PAIRED ? 0 : -EBADMSG);
+					 hook < NR_CALL_HOOKS ? 0 : -EBADMSG);
 		}
 	}
 }

@@ -24,7 +24,7 @@ static void begin_with_deferred(struct joined *joined)
 static void total_waits_for_the_last_byte(void **state)
 {
 	struct joined *joined = *state;
-	const struct reclaim *told = &joined->reclaim[0];
+	const struct deferred_free *told = &joined->reclaim[0];
 
 	begin_with_deferred(joined);
 	end(joined, WORKER, MAP, 1100, 900);
@@ -55,7 +55,7 @@ static void total_waits_for_the_last_byte(void **state)
 
 	/* The same memory, freed once more, is nothing of this. */
 	reclaim(joined, KEY, 5000, 500);
-	teardowns_flush(joined->teardowns);
+	teardown_tracker_flush(joined->tracker);
 	assert_int_equal(joined->nr, 1);
 	check_ledger(joined);
 }
@@ -112,7 +112,7 @@ static void freed_before_the_destroy_call_returned(void **state)
 	for (sees_queue = 1; sees_queue >= 0; sees_queue--) {
 		int nth = !sees_queue;
 
-		joined->sees[POINT_QUEUE] = sees_queue;
+		joined->sees[HOOK_QUEUE] = sees_queue;
 		begin(joined);
 		if (sees_queue)
 			queued(joined, WORKER, KEY, 1205);
@@ -136,7 +136,7 @@ static void queueing_may_be_missed(void **state)
 {
 	struct joined *joined = *state;
 
-	joined->sees[POINT_QUEUE] = false;
+	joined->sees[HOOK_QUEUE] = false;
 	begin(joined);
 	destroy(joined, WORKER, MAP, KEY, 1200, 50);
 	end(joined, WORKER, MAP, 1100, 900);
@@ -149,7 +149,7 @@ static void queueing_may_be_missed(void **state)
 	destroy(joined, WORKER, MAP, KEY, 1200, 50);
 	end(joined, WORKER, MAP, 1100, 900);
 	assert_int_equal(joined->nr, 1);
-	teardowns_flush(joined->teardowns);
+	teardown_tracker_flush(joined->tracker);
 	assert_int_equal(joined->nr, 2);
 	check_phases(&joined->teardown[1], 100, 900, 50, UNKNOWN_NS);
 	check_outcomes(&joined->teardown[1], 0, 0, 0, 0, 1);
@@ -169,7 +169,7 @@ static void queued_is_told_more_than_once(void **state)
 	end(joined, WORKER, MAP, 1100, 900);
 	reclaim(joined, KEY, 3000, 500);
 	check_phases(&joined->teardown[0], 100, 900, 50, 1500);
-	teardowns_flush(joined->teardowns);
+	teardown_tracker_flush(joined->tracker);
 	assert_int_equal(joined->nr, 1);
 	assert_int_equal(joined->nr_reclaims, 1);
 	assert_int_equal(counts_of(joined).strays, 0);
@@ -216,7 +216,7 @@ static void memory_used_again(void **state)
 	check_ledger(joined);
 
 	/* By another allocator of the same map, and nothing queued was seen. */
-	joined->sees[POINT_QUEUE] = false;
+	joined->sees[HOOK_QUEUE] = false;
 	begin(joined);
 	destroy(joined, WORKER, MAP, KEY, 1200, 50);
 	destroy(joined, WORKER, MAP, KEY, 1300, 50);
@@ -244,7 +244,7 @@ static void memory_freed_before_and_used_again(void **state)
 	check_phases(&joined->teardown[0], 100, 900, 50, 1500);
 
 	/* Likewise, where the queueing of this one is missed. */
-	joined->sees[POINT_QUEUE] = false;
+	joined->sees[HOOK_QUEUE] = false;
 	reclaim(joined, KEY, 500, 10);
 	begin(joined);
 	destroy(joined, WORKER, MAP, KEY, 1200, 50);
@@ -262,7 +262,7 @@ static void memory_freed_before_and_used_again(void **state)
 	assert_int_equal(joined->nr, 2);
 	reclaim(joined, KEY, 3000, 500);
 	check_phases(&joined->teardown[2], 100, 900, 50, 1500);
-	joined->sees[POINT_QUEUE] = true;
+	joined->sees[HOOK_QUEUE] = true;
 	queued(joined, WORKER, KEY, 495);
 	reclaim_start(joined, KEY, 500);
 	begin_with_deferred(joined);
@@ -272,7 +272,7 @@ static void memory_freed_before_and_used_again(void **state)
 	check_phases(&joined->teardown[3], 100, 900, 50, 1500);
 	/* Their destroy calls' ends might have come. */
 	assert_int_equal(counts_of(joined).strays, 0);
-	teardowns_flush(joined->teardowns);
+	teardown_tracker_flush(joined->tracker);
 	assert_int_equal(counts_of(joined).strays, 4);
 	assert_int_equal(joined->nr, 4);
 	assert_int_equal(joined->nr_reclaims, 8);
@@ -317,7 +317,7 @@ static void memory_used_again_before_the_free_is_over(void **state)
 	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
 	reclaim_start(joined, KEY, 11500);
 	assert_int_equal(joined->nr, 2);
-	teardowns_flush(joined->teardowns);
+	teardown_tracker_flush(joined->tracker);
 	check_phases(&joined->teardown[2], 100, 900, 50, UNKNOWN_NS);
 	check_outcomes(&joined->teardown[2], 0, 0, 1, 0, 0);
 	assert_int_equal(joined->reclaim[2].call.ts_ns, 3000);
@@ -332,7 +332,7 @@ static void memory_used_again_unseen(void **state)
 {
 	struct joined *joined = *state;
 
-	joined->sees[POINT_QUEUE] = false;
+	joined->sees[HOOK_QUEUE] = false;
 	begin_with_deferred(joined);
 	end(joined, WORKER, MAP, 1100, 900);
 	reclaim_start(joined, KEY, 3000);
@@ -347,7 +347,7 @@ static void memory_used_again_unseen(void **state)
 	reclaim_end(joined, KEY, 12000, 2000);
 	check_phases(&joined->teardown[1], 100, 900, 50, 3000);
 	assert_int_equal(counts_of(joined).strays, 0);
-	teardowns_flush(joined->teardowns);
+	teardown_tracker_flush(joined->tracker);
 	assert_int_equal(counts_of(joined).strays, 1);
 	check_ledger(joined);
 }
@@ -394,13 +394,13 @@ static void memory_used_again_before_the_destroy_call_is_over(void **state)
 	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
 	/* Its own queueing may have been missed: it has freed the memory one way or the other. */
 	begin(joined);
-	joined->sees[POINT_QUEUE] = false;
+	joined->sees[HOOK_QUEUE] = false;
 	destroy(joined, WORKER, MAP, KEY, 1200, 20000);
 	reclaim(joined, KEY, 11500, 500);
 	check_phases(&joined->teardown[5], 100, 900, 50, 1000);
 	end(joined, WORKER, MAP, 1100, 21000);
 	check_outcomes(&joined->teardown[6], 0, 0, 0, 0, 1);
-	joined->sees[POINT_QUEUE] = true;
+	joined->sees[HOOK_QUEUE] = true;
 	begin(joined);
 	queued(joined, WORKER, KEY, 1205);
 	reclaim_start(joined, KEY, 3000);
@@ -424,12 +424,12 @@ static void free_under_way_at_the_end(void **state)
 	begin_with_deferred(joined);
 	reclaim_start(joined, KEY, 1300);
 	end(joined, WORKER, MAP, 1100, 900);
-	joined->sees[POINT_QUEUE] = false;
+	joined->sees[HOOK_QUEUE] = false;
 	begin(joined);
 	destroy(joined, WORKER, MAP, OTHER_KEY, 1200, 50);
 	reclaim_start(joined, OTHER_KEY, 1300);
 	end(joined, WORKER, MAP, 1100, 900);
-	teardowns_flush(joined->teardowns);
+	teardown_tracker_flush(joined->tracker);
 	assert_int_equal(joined->nr, 2);
 	check_outcomes(&joined->teardown[0], 0, 0, 0, 1, 0);
 	check_outcomes(&joined->teardown[1], 0, 0, 0, 1, 0);
@@ -460,7 +460,7 @@ static void one_side_of_the_deferred_free(void **state)
 	queued(joined, WORKER, 0, 1205);
 	assert_int_equal(joined->nr, 1);
 	assert_int_equal(counts_of(joined).strays, 1);
-	teardowns_flush(joined->teardowns);
+	teardown_tracker_flush(joined->tracker);
 	check_outcomes(&joined->teardown[1], 0, 0, 0, 1, 0);
 	check_ledger(joined);
 }
@@ -481,7 +481,7 @@ static void one_side_of_the_destroy_call(void **state)
 	/* Still under way: what it has not left so far, it may yet. */
 	begin(joined);
 	destroy(joined, WORKER, MAP, KEY, 1200, UNKNOWN_NS);
-	teardowns_flush(joined->teardowns);
+	teardown_tracker_flush(joined->tracker);
 	check_outcomes(&joined->teardown[1], 0, 0, 0, 0, 1);
 	assert_true(joined->teardown[1].running);
 	check_ledger(joined);
@@ -497,7 +497,7 @@ static void strays(void **state)
 	reclaim(joined, OTHER_KEY, 3100, 500);
 	/* A destroy call without a teardown does not help. */
 	destroy(joined, WORKER, MAP, KEY, 1200, 50);
-	teardowns_flush(joined->teardowns);
+	teardown_tracker_flush(joined->tracker);
 	assert_int_equal(joined->nr, 0);
 	assert_int_equal(counts_of(joined).strays, 2);
 	assert_int_equal(joined->nr_reclaims, 2);
@@ -507,13 +507,13 @@ static void strays(void **state)
 	assert_int_equal(joined->reclaim[0].alloc, ALLOC_UNKNOWN);
 	assert_true(joined->reclaim[0].destroy_ns == UNKNOWN_NS);
 	assert_true(joined->reclaim[0].latency_ns == UNKNOWN_NS);
-	teardowns_flush(joined->teardowns);
+	teardown_tracker_flush(joined->tracker);
 	assert_int_equal(counts_of(joined).strays, 2);
 
 	/* Each of two of the same memory. */
 	reclaim(joined, KEY, 4000, 500);
 	reclaim(joined, KEY, 5000, 500);
-	teardowns_flush(joined->teardowns);
+	teardown_tracker_flush(joined->tracker);
 	assert_int_equal(counts_of(joined).strays, 4);
 	assert_int_equal(joined->nr_reclaims, 4);
 	assert_int_equal(joined->reclaim[2].call.ts_ns, 4000);
@@ -529,7 +529,7 @@ static void room_is_bounded(void **state)
 
 	begin_with_deferred(joined);
 	end(joined, WORKER, MAP, 1100, 900);
-	joined->sees[POINT_QUEUE] = false;
+	joined->sees[HOOK_QUEUE] = false;
 	begin(joined);
 	destroy(joined, WORKER, MAP, OTHER_KEY, 1200, 50);
 	for (i = 2; i < TEARDOWNS_MAX_COPIES; i++)
@@ -558,7 +558,7 @@ static void room_is_bounded(void **state)
 
 	/* What was given up for lost is a stray if it is freed after all. */
 	reclaim(joined, KEY, 9000, 1);
-	teardowns_flush(joined->teardowns);
+	teardown_tracker_flush(joined->tracker);
 	assert_int_equal(counts_of(joined).strays, TEARDOWNS_MAX_REUSED + 3);
 	check_ledger(joined);
 }
@@ -584,38 +584,38 @@ static void overdue_is_told_once(void **state)
 	struct told told = {};
 
 	begin_with_deferred(joined);
-	teardowns_for_each_overdue(joined->teardowns, 1199, false, on_overdue, &told);
+	teardown_tracker_for_each_overdue(joined->tracker, 1199, false, on_overdue, &told);
 	assert_int_equal(told.nr, 0);
 	end(joined, WORKER, MAP, 1100, 900);
 	let_go(joined, OTHER_MAP, RELEASE_LAST, 1000);
 	start(joined, WORKER, OTHER_MAP, 2100);
 	queued(joined, WORKER, OTHER_KEY, 2205);
 	/* Nobody's so far. */
-	teardowns_for_each_overdue(joined->teardowns, 1200, false, on_overdue, &told);
+	teardown_tracker_for_each_overdue(joined->tracker, 1200, false, on_overdue, &told);
 	assert_int_equal(told.nr, 1);
 	assert_int_equal(told.map[0], MAP);
 	assert_int_equal(told.destroy_ns[0], 1200);
 	destroy(joined, WORKER, OTHER_MAP, OTHER_KEY, 2200, 50);
-	teardowns_for_each_overdue(joined->teardowns, 2199, false, on_overdue, &told);
+	teardown_tracker_for_each_overdue(joined->tracker, 2199, false, on_overdue, &told);
 	assert_int_equal(told.nr, 1);
-	teardowns_for_each_overdue(joined->teardowns, ~0ULL, false, on_overdue, &told);
+	teardown_tracker_for_each_overdue(joined->tracker, ~0ULL, false, on_overdue, &told);
 	assert_int_equal(told.nr, 2);
 	assert_int_equal(told.map[1], OTHER_MAP);
-	teardowns_for_each_overdue(joined->teardowns, ~0ULL, false, on_overdue, &told);
+	teardown_tracker_for_each_overdue(joined->tracker, ~0ULL, false, on_overdue, &told);
 	assert_int_equal(told.nr, 2);
-	teardowns_for_each_overdue(joined->teardowns, 2199, true, on_overdue, &told);
+	teardown_tracker_for_each_overdue(joined->tracker, 2199, true, on_overdue, &told);
 	assert_int_equal(told.nr, 3);
 	assert_int_equal(told.map[2], MAP);
 
 	/* What is only feared to have been left is not said to hang. */
-	joined->sees[POINT_QUEUE] = false;
+	joined->sees[HOOK_QUEUE] = false;
 	destroy(joined, WORKER, OTHER_MAP, KEY + 8, 2300, 50);
-	teardowns_for_each_overdue(joined->teardowns, ~0ULL, false, on_overdue, &told);
+	teardown_tracker_for_each_overdue(joined->tracker, ~0ULL, false, on_overdue, &told);
 	assert_int_equal(told.nr, 3);
 	/* Nor is what has been freed. */
 	reclaim(joined, KEY, 3000, 100);
 	reclaim(joined, OTHER_KEY, 3000, 100);
-	teardowns_for_each_overdue(joined->teardowns, ~0ULL, true, on_overdue, &told);
+	teardown_tracker_for_each_overdue(joined->tracker, ~0ULL, true, on_overdue, &told);
 	assert_int_equal(told.nr, 3);
 }
 
@@ -630,22 +630,22 @@ static void deferred_frees_under_way_are_identified(void **state)
 	begin_with_deferred(joined);
 	end(joined, WORKER, MAP, 1100, 900);
 	reclaim_start(joined, KEY, 3000);
-	teardowns_identify(joined->teardowns, POINT_RECLAIM, &call);
+	teardown_tracker_identify(joined->tracker, HOOK_DEFERRED_FREE, &call);
 	assert_int_equal(call.map, MAP);
 	assert_int_equal(call.identity.map_id, 7);
 	assert_string_equal(call.map_name, "events");
 	assert_true(call_has(&call, CALL_MAP | CALL_NAME));
-	teardowns_for_each_overdue(joined->teardowns, ~0ULL, false, on_overdue, &told);
+	teardown_tracker_for_each_overdue(joined->tracker, ~0ULL, false, on_overdue, &told);
 	/* At the end of a run it is the call, too, that is told of once more. */
-	teardowns_for_each_overdue(joined->teardowns, ~0ULL, true, on_overdue, &told);
+	teardown_tracker_for_each_overdue(joined->tracker, ~0ULL, true, on_overdue, &told);
 	assert_int_equal(told.nr, 0);
 
 	/* The memory is another's by now. */
 	begin_other_with_deferred(joined);
 	call = call_of(99, 0, KEY, 3000, UNKNOWN_NS);
-	teardowns_identify(joined->teardowns, POINT_RECLAIM, &call);
+	teardown_tracker_identify(joined->tracker, HOOK_DEFERRED_FREE, &call);
 	assert_int_equal(call.map, MAP);
-	teardowns_for_each_overdue(joined->teardowns, ~0ULL, true, on_overdue, &told);
+	teardown_tracker_for_each_overdue(joined->tracker, ~0ULL, true, on_overdue, &told);
 	assert_int_equal(told.nr, 1);
 	assert_int_equal(told.map[0], OTHER_MAP);
 
@@ -653,10 +653,10 @@ static void deferred_frees_under_way_are_identified(void **state)
 	queued(joined, WORKER, OTHER_KEY, 2995);
 	reclaim_start(joined, OTHER_KEY, 3000);
 	call = call_of(99, 0, OTHER_KEY, 3000, UNKNOWN_NS);
-	teardowns_identify(joined->teardowns, POINT_RECLAIM, &call);
+	teardown_tracker_identify(joined->tracker, HOOK_DEFERRED_FREE, &call);
 	assert_int_equal(call.map, 0);
 	call = call_of(WORKER, 0, 0, 3000, UNKNOWN_NS);
-	teardowns_identify(joined->teardowns, POINT_RECLAIM, &call);
+	teardown_tracker_identify(joined->tracker, HOOK_DEFERRED_FREE, &call);
 	assert_int_equal(call.map, 0);
 }
 

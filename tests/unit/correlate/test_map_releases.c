@@ -18,7 +18,7 @@ static struct record_release record(__u64 map, __u8 flags, __u64 ts_ns)
 {
 	struct record_release rec = {
 		.head = {.type = RECORD_RELEASE,
-			 .point = POINT_PUT,
+			 .hook = HOOK_PUT,
 			 .size = sizeof(rec),
 			 .tid = PID + 1,
 			 .ts_ns = ts_ns,
@@ -35,15 +35,15 @@ static struct record_release record(__u64 map, __u8 flags, __u64 ts_ns)
 	return rec;
 }
 
-static void let_go(struct releases *releases, __u64 map, __u8 flags, __u64 ts_ns)
+static void let_go(struct map_releases *releases, __u64 map, __u8 flags, __u64 ts_ns)
 {
 	struct record_release rec = record(map, flags, ts_ns);
 
-	assert_int_equal(releases_add(releases, &rec), 0);
+	assert_int_equal(map_releases_add(releases, &rec), 0);
 }
 
 /* By another task. */
-static void let_go_by(struct releases *releases, __u32 pid, const char *comm, __u8 flags,
+static void let_go_by(struct map_releases *releases, __u32 pid, const char *comm, __u8 flags,
 		      __u64 ts_ns)
 {
 	struct record_release rec = record(MAP, flags, ts_ns);
@@ -52,31 +52,31 @@ static void let_go_by(struct releases *releases, __u32 pid, const char *comm, __
 	rec.head.tid = pid + 1;
 	rec.cgroup_id = pid + 2;
 	strcpy(rec.comm, comm);
-	assert_int_equal(releases_add(releases, &rec), 0);
+	assert_int_equal(map_releases_add(releases, &rec), 0);
 }
 
-static struct identity identity_of(struct releases *releases, __u64 map)
+static struct identity identity_of(struct map_releases *releases, __u64 map)
 {
 	struct call call = {.map = map};
 
 	memset(&call.identity, 0xa5, sizeof(call.identity));
-	assert_true(releases_identify(releases, &call, NULL));
+	assert_true(map_releases_identify(releases, &call, NULL));
 	return call.identity;
 }
 
-static bool knows(struct releases *releases, __u64 map)
+static bool knows(struct map_releases *releases, __u64 map)
 {
 	struct call call = {.map = map};
 
-	return releases_identify(releases, &call, NULL);
+	return map_releases_identify(releases, &call, NULL);
 }
 
-static __u64 queued_at(struct releases *releases, __u64 map)
+static __u64 queued_at(struct map_releases *releases, __u64 map)
 {
 	struct call call = {.map = map};
 	__u64 queued_ns = 1;
 
-	releases_identify(releases, &call, &queued_ns);
+	map_releases_identify(releases, &call, &queued_ns);
 	return queued_ns;
 }
 
@@ -90,7 +90,7 @@ static void assert_task(const struct task_id *task, __u32 pid, const char *comm)
 
 static void last_and_closed(void **state)
 {
-	struct releases *releases = releases_new(10);
+	struct map_releases *releases = map_releases_new(10);
 	struct identity identity;
 
 	(void)state;
@@ -102,7 +102,7 @@ static void last_and_closed(void **state)
 	assert_false(identity.released_by.known);
 	assert_task(&identity.closed_by, 500, "bpftool");
 	assert_ptr_equal(identity_task(&identity), &identity.closed_by);
-	assert_int_equal(releases_waiting(releases), 0);
+	assert_int_equal(map_releases_waiting(releases), 0);
 
 	let_go(releases, MAP, RELEASE_LAST, 2000);
 	identity = identity_of(releases, MAP);
@@ -112,67 +112,67 @@ static void last_and_closed(void **state)
 	assert_int_equal(identity.released_by.cgroup_id, 4242);
 	assert_task(&identity.closed_by, PID, "loader");
 	assert_ptr_equal(identity_task(&identity), &identity.released_by);
-	assert_int_equal(releases_waiting(releases), 1);
-	releases_free(releases);
+	assert_int_equal(map_releases_waiting(releases), 1);
+	map_releases_free(releases);
 }
 
 /* The functions call each other, so one event is told by each of them; the last counts. */
 static void told_more_than_once(void **state)
 {
-	struct releases *releases = releases_new(10);
+	struct map_releases *releases = map_releases_new(10);
 
 	(void)state;
 	let_go(releases, MAP, RELEASE_LAST, 2000);
 	let_go(releases, MAP, RELEASE_LAST, 2100);
 	let_go(releases, MAP, RELEASE_LAST, 2200);
 	assert_int_equal(identity_of(releases, MAP).released_ns, 2200);
-	assert_int_equal(releases_waiting(releases), 1);
-	releases_free(releases);
+	assert_int_equal(map_releases_waiting(releases), 1);
+	map_releases_free(releases);
 }
 
 static void unknown_map_is_told_as_such(void **state)
 {
-	struct releases *releases = releases_new(10);
+	struct map_releases *releases = map_releases_new(10);
 	struct call call = {.map = OTHER_MAP};
 	__u64 queued_ns = 1;
 
 	(void)state;
 	let_go(releases, MAP, RELEASE_LAST, 2000);
 	memset(&call.identity, 0xa5, sizeof(call.identity));
-	assert_false(releases_identify(releases, &call, &queued_ns));
+	assert_false(map_releases_identify(releases, &call, &queued_ns));
 	assert_true(call.identity.released_ns == UNKNOWN_NS);
 	assert_true(queued_ns == UNKNOWN_NS);
 	assert_int_equal(call.identity.map_id, 0);
 	assert_null(identity_task(&call.identity));
 	assert_int_equal(call.flags, 0);
-	releases_forget(releases, OTHER_MAP);
-	assert_int_equal(releases_waiting(releases), 1);
-	releases_free(releases);
-	releases_free(NULL);
+	map_releases_forget(releases, OTHER_MAP);
+	assert_int_equal(map_releases_waiting(releases), 1);
+	map_releases_free(releases);
+	map_releases_free(NULL);
 }
 
 /* A worker of the kernel drops what a program or another map still held. */
 /* What a call knows of its map by itself stays; the release knows no sizes. */
 static void type_and_name_where_they_lack(void **state)
 {
-	struct releases *releases = releases_new(10);
+	struct map_releases *releases = map_releases_new(10);
 	struct call end = {.map = MAP}, whole = {.map = MAP, .map_type = 9, .flags = CALL_MAP};
 
 	(void)state;
 	let_go(releases, MAP, RELEASE_LAST, 2000);
-	assert_true(releases_identify(releases, &end, NULL));
+	assert_true(map_releases_identify(releases, &end, NULL));
 	assert_int_equal(end.flags, CALL_MAP | CALL_NAME);
 	assert_int_equal(end.map_type, 1);
 	assert_string_equal(end.map_name, "events");
-	assert_true(releases_identify(releases, &whole, NULL));
+	assert_true(map_releases_identify(releases, &whole, NULL));
 	assert_int_equal(whole.flags, CALL_MAP);
 	assert_int_equal(whole.map_type, 9);
-	releases_free(releases);
+	map_releases_free(releases);
 }
 
 static void kernel_thread_is_last(void **state)
 {
-	struct releases *releases = releases_new(10);
+	struct map_releases *releases = map_releases_new(10);
 	struct identity identity;
 
 	(void)state;
@@ -186,14 +186,14 @@ static void kernel_thread_is_last(void **state)
 	/* Whoever had it freed is the user's task. */
 	assert_task(&identity.closed_by, PID, "loader");
 	assert_task(identity_task(&identity), PID, "loader");
-	releases_free(releases);
+	map_releases_free(releases);
 
-	releases = releases_new(10);
+	releases = map_releases_new(10);
 	let_go_by(releases, 44, "kworker/1:2", RELEASE_LAST | RELEASE_KERNEL, 3000);
 	identity = identity_of(releases, MAP);
 	assert_false(identity.closed_by.known);
 	assert_task(identity_task(&identity), 44, "kworker/1:2");
-	releases_free(releases);
+	map_releases_free(releases);
 }
 
 /* The task that happened to be interrupted is nobody, be it a user's or the kernel's. */
@@ -208,7 +208,7 @@ static void last_in_an_interrupt(void **state)
 
 	(void)state;
 	for (i = 0; i < 2; i++) {
-		struct releases *releases = releases_new(10);
+		struct map_releases *releases = map_releases_new(10);
 
 		let_go_by(releases, 300, "victim", flags[i], 3000);
 		identity = identity_of(releases, MAP);
@@ -218,15 +218,15 @@ static void last_in_an_interrupt(void **state)
 		assert_false(identity.released_by.known);
 		assert_false(identity.closed_by.known);
 		assert_null(identity_task(&identity));
-		assert_int_equal(releases_waiting(releases), 1);
+		assert_int_equal(map_releases_waiting(releases), 1);
 
 		/* Who closed it before is still who did. */
-		releases_forget(releases, MAP);
+		map_releases_forget(releases, MAP);
 		let_go(releases, MAP, 0, 1000);
 		let_go_by(releases, 300, "victim", flags[i], 3000);
 		identity = identity_of(releases, MAP);
 		assert_task(identity_task(&identity), PID, "loader");
-		releases_free(releases);
+		map_releases_free(releases);
 	}
 }
 
@@ -234,7 +234,7 @@ static void last_in_an_interrupt(void **state)
  */
 static void perhaps_in_an_interrupt(void **state)
 {
-	struct releases *releases = releases_new(10);
+	struct map_releases *releases = map_releases_new(10);
 	struct identity identity;
 
 	(void)state;
@@ -248,10 +248,10 @@ static void perhaps_in_an_interrupt(void **state)
 	assert_false(identity.by_interrupt || identity.by_kernel || identity.released_by.known);
 	assert_int_equal(identity.released_ns, 2000);
 	assert_task(identity_task(&identity), PID, "loader");
-	assert_int_equal(releases_waiting(releases), 1);
+	assert_int_equal(map_releases_waiting(releases), 1);
 
 	/* The same put, told of at a point where it is known. */
-	releases_forget(releases, MAP);
+	map_releases_forget(releases, MAP);
 	let_go_by(releases, 600, "user", RELEASE_LAST, 3000);
 	let_go_by(releases, 600, "user", RELEASE_LAST | RELEASE_UNSURE, 3010);
 	identity = identity_of(releases, MAP);
@@ -271,7 +271,7 @@ static void perhaps_in_an_interrupt(void **state)
 	let_go_by(releases, 300, "victim", RELEASE_LAST | RELEASE_UNSURE, 3040);
 	let_go_by(releases, 600, "user", 0, 3050);
 	assert_false(identity_of(releases, MAP).unsure);
-	releases_free(releases);
+	map_releases_free(releases);
 }
 
 /*
@@ -280,31 +280,31 @@ static void perhaps_in_an_interrupt(void **state)
  */
 static void not_the_last_after_all(void **state)
 {
-	struct releases *releases = releases_new(10);
+	struct map_releases *releases = map_releases_new(10);
 	struct identity identity;
 
 	(void)state;
 	let_go(releases, MAP, RELEASE_LAST, 1000);
-	assert_int_equal(releases_waiting(releases), 1);
-	releases_queued(releases, MAP, 1100);
+	assert_int_equal(map_releases_waiting(releases), 1);
+	map_releases_queued(releases, MAP, 1100);
 	let_go_by(releases, 500, "bpftool", 0, 2000);
-	assert_int_equal(releases_waiting(releases), 0);
+	assert_int_equal(map_releases_waiting(releases), 0);
 	identity = identity_of(releases, MAP);
 	assert_true(identity.released_ns == UNKNOWN_NS);
 	assert_false(identity.released_by.known);
 	assert_task(&identity.closed_by, 500, "bpftool");
 
 	/* No worker was asked to free a map that lives. */
-	releases_queued(releases, MAP, 2500);
+	map_releases_queued(releases, MAP, 2500);
 	assert_true(queued_at(releases, MAP) == UNKNOWN_NS);
 
 	let_go_by(releases, 600, "user", RELEASE_LAST, 3000);
 	identity = identity_of(releases, MAP);
 	assert_int_equal(identity.released_ns, 3000);
 	assert_task(&identity.released_by, 600, "user");
-	assert_int_equal(releases_waiting(releases), 1);
+	assert_int_equal(map_releases_waiting(releases), 1);
 	assert_true(queued_at(releases, MAP) == UNKNOWN_NS);
-	releases_queued(releases, MAP, 3100);
+	map_releases_queued(releases, MAP, 3100);
 	assert_int_equal(queued_at(releases, MAP), 3100);
 
 	/* Nor does it matter in what the false one was. */
@@ -313,122 +313,122 @@ static void not_the_last_after_all(void **state)
 	identity = identity_of(releases, OTHER_MAP);
 	assert_false(identity.by_interrupt);
 	assert_task(&identity.released_by, PID, "loader");
-	releases_free(releases);
+	map_releases_free(releases);
 }
 
 /* Of the map that lay there before, nothing may be left. */
 static void other_map_at_the_address(void **state)
 {
-	struct releases *releases = releases_new(10);
+	struct map_releases *releases = map_releases_new(10);
 	struct record_release rec = record(MAP, 0, 5000);
 	struct identity identity;
 
 	(void)state;
 	let_go(releases, MAP, RELEASE_LAST, 1000);
-	releases_queued(releases, MAP, 1100);
+	map_releases_queued(releases, MAP, 1100);
 	assert_int_equal(queued_at(releases, MAP), 1100);
 
 	rec.map_id = 8;
 	rec.flags = RELEASE_KERNEL | RELEASE_LAST;
-	assert_int_equal(releases_add(releases, &rec), 0);
+	assert_int_equal(map_releases_add(releases, &rec), 0);
 	identity = identity_of(releases, MAP);
 	assert_int_equal(identity.map_id, 8);
 	assert_int_equal(identity.released_ns, 5000);
 	assert_false(identity.closed_by.known);
 	assert_true(queued_at(releases, MAP) == UNKNOWN_NS);
-	assert_int_equal(releases_waiting(releases), 1);
+	assert_int_equal(map_releases_waiting(releases), 1);
 
 	/* Once the id is taken from a map it is still the same map. */
 	rec.map_id = 0;
 	rec.head.ts_ns = 6000;
-	assert_int_equal(releases_add(releases, &rec), 0);
+	assert_int_equal(map_releases_add(releases, &rec), 0);
 	identity = identity_of(releases, MAP);
 	assert_int_equal(identity.map_id, 8);
 	assert_int_equal(identity.released_ns, 6000);
-	releases_free(releases);
+	map_releases_free(releases);
 }
 
 static void forget_means_all_of_it(void **state)
 {
-	struct releases *releases = releases_new(10);
+	struct map_releases *releases = map_releases_new(10);
 	struct identity identity;
 
 	(void)state;
 	let_go(releases, MAP, RELEASE_LAST, 1000);
 	let_go(releases, OTHER_MAP, RELEASE_LAST, 1000);
-	releases_forget(releases, MAP);
+	map_releases_forget(releases, MAP);
 	assert_false(knows(releases, MAP));
-	assert_int_equal(releases_waiting(releases), 1);
+	assert_int_equal(map_releases_waiting(releases), 1);
 
 	/* Even where an id is used again, which tells nothing apart. */
 	let_go(releases, MAP, 0, 2000);
 	identity = identity_of(releases, MAP);
 	assert_true(identity.released_ns == UNKNOWN_NS);
-	assert_int_equal(releases_forgotten(releases), 0);
-	releases_free(releases);
+	assert_int_equal(map_releases_forgotten(releases), 0);
+	map_releases_free(releases);
 }
 
 static void queued_once(void **state)
 {
-	struct releases *releases = releases_new(10);
+	struct map_releases *releases = map_releases_new(10);
 
 	(void)state;
-	releases_queued(releases, MAP, 900);
+	map_releases_queued(releases, MAP, 900);
 	assert_true(queued_at(releases, MAP) == UNKNOWN_NS);
 	let_go(releases, MAP, RELEASE_LAST, 1000);
 	assert_true(queued_at(releases, MAP) == UNKNOWN_NS);
 	/* Copies of the program tell the same, the first of them soonest. */
-	releases_queued(releases, MAP, 1100);
-	releases_queued(releases, MAP, 1101);
+	map_releases_queued(releases, MAP, 1100);
+	map_releases_queued(releases, MAP, 1101);
 	assert_int_equal(queued_at(releases, MAP), 1100);
 	assert_true(queued_at(releases, OTHER_MAP) == UNKNOWN_NS);
-	releases_free(releases);
+	map_releases_free(releases);
 }
 
 /* The one that goes is the one not heard of for longest, whatever came first. */
 static void room_is_bounded(void **state)
 {
-	struct releases *releases = releases_new(3);
+	struct map_releases *releases = map_releases_new(3);
 	__u64 i;
 
 	(void)state;
 	let_go(releases, 1, RELEASE_LAST, 1000);
 	let_go(releases, 2, RELEASE_LAST, 1000);
 	let_go(releases, 3, 0, 1000);
-	assert_int_equal(releases_forgotten(releases), 0);
+	assert_int_equal(map_releases_forgotten(releases), 0);
 	/* Not heard of: asked for. */
 	assert_true(knows(releases, 2));
 	let_go(releases, 1, RELEASE_LAST, 2000);
 	let_go(releases, 4, RELEASE_LAST, 2000);
 	assert_false(knows(releases, 2));
 	assert_true(knows(releases, 1) && knows(releases, 3) && knows(releases, 4));
-	assert_int_equal(releases_forgotten(releases), 1);
-	assert_int_equal(releases_waiting(releases), 2);
+	assert_int_equal(map_releases_forgotten(releases), 1);
+	assert_int_equal(map_releases_waiting(releases), 2);
 
 	let_go(releases, 5, 0, 3000);
 	assert_false(knows(releases, 3));
 	/* Those being freed make room. */
-	releases_forget(releases, 1);
+	map_releases_forget(releases, 1);
 	let_go(releases, 6, 0, 3000);
-	assert_int_equal(releases_forgotten(releases), 2);
+	assert_int_equal(map_releases_forgotten(releases), 2);
 
 	for (i = 100; i < 1100; i++)
 		let_go(releases, i, RELEASE_LAST, 4000);
-	assert_int_equal(releases_forgotten(releases), 1002);
-	assert_int_equal(releases_waiting(releases), 3);
+	assert_int_equal(map_releases_forgotten(releases), 1002);
+	assert_int_equal(map_releases_waiting(releases), 3);
 	assert_true(knows(releases, 1097) && knows(releases, 1099));
 	assert_false(knows(releases, 1096));
-	releases_free(releases);
+	map_releases_free(releases);
 
 	/* Of one, there is always one. */
-	releases = releases_new(1);
+	releases = map_releases_new(1);
 	let_go(releases, 1, RELEASE_LAST, 1000);
 	let_go(releases, 1, RELEASE_LAST, 1000);
-	assert_int_equal(releases_forgotten(releases), 0);
+	assert_int_equal(map_releases_forgotten(releases), 0);
 	let_go(releases, 2, RELEASE_LAST, 1000);
 	assert_false(knows(releases, 1));
 	assert_true(knows(releases, 2));
-	releases_free(releases);
+	map_releases_free(releases);
 }
 
 struct told {
@@ -448,17 +448,17 @@ static void on_overdue(void *ctx, const struct released *released)
 
 static void overdue_is_told_once(void **state)
 {
-	struct releases *releases = releases_new(10);
+	struct map_releases *releases = map_releases_new(10);
 	struct told told = {};
 
 	(void)state;
 	let_go(releases, 1, RELEASE_LAST, 1000);
 	let_go(releases, 2, RELEASE_LAST, 2000);
 	let_go(releases, 3, 0, 500); /* not let go of */
-	releases_queued(releases, 2, 2100);
-	releases_for_each_overdue(releases, 999, false, on_overdue, &told);
+	map_releases_queued(releases, 2, 2100);
+	map_releases_for_each_overdue(releases, 999, false, on_overdue, &told);
 	assert_int_equal(told.nr, 0);
-	releases_for_each_overdue(releases, 1000, false, on_overdue, &told);
+	map_releases_for_each_overdue(releases, 1000, false, on_overdue, &told);
 	assert_int_equal(told.nr, 1);
 	assert_int_equal(told.map[0], 1);
 	assert_false(told.last.queued);
@@ -466,50 +466,50 @@ static void overdue_is_told_once(void **state)
 	assert_int_equal(told.last.map_type, 1);
 	assert_int_equal(told.last.identity.map_id, 7);
 	assert_int_equal(told.last.identity.released_ns, 1000);
-	releases_for_each_overdue(releases, 2000, false, on_overdue, &told);
+	map_releases_for_each_overdue(releases, 2000, false, on_overdue, &told);
 	assert_int_equal(told.nr, 2);
 	assert_int_equal(told.map[1], 2);
 	assert_true(told.last.queued);
-	releases_for_each_overdue(releases, ~0ULL, false, on_overdue, &told);
+	map_releases_for_each_overdue(releases, ~0ULL, false, on_overdue, &told);
 	assert_int_equal(told.nr, 2);
 	/* It waits on for all that. */
-	assert_int_equal(releases_waiting(releases), 2);
+	assert_int_equal(map_releases_waiting(releases), 2);
 
 	/* Asked for again, and those being freed no more. */
-	releases_forget(releases, 1);
-	releases_for_each_overdue(releases, 1999, true, on_overdue, &told);
+	map_releases_forget(releases, 1);
+	map_releases_for_each_overdue(releases, 1999, true, on_overdue, &told);
 	assert_int_equal(told.nr, 2);
-	releases_for_each_overdue(releases, 2000, true, on_overdue, &told);
+	map_releases_for_each_overdue(releases, 2000, true, on_overdue, &told);
 	assert_int_equal(told.nr, 3);
 	assert_int_equal(told.map[2], 2);
-	releases_free(releases);
+	map_releases_free(releases);
 }
 
 /* What was told of a map that lived on, or of another one there, is not told of this wait. */
 static void each_wait_is_told_of(void **state)
 {
-	struct releases *releases = releases_new(10);
+	struct map_releases *releases = map_releases_new(10);
 	struct record_release rec = record(MAP, RELEASE_LAST, 5000);
 	struct told told = {};
 
 	(void)state;
 	let_go(releases, MAP, RELEASE_LAST, 1000);
-	releases_for_each_overdue(releases, 1000, false, on_overdue, &told);
+	map_releases_for_each_overdue(releases, 1000, false, on_overdue, &told);
 	assert_int_equal(told.nr, 1);
 	let_go(releases, MAP, 0, 2000);
-	releases_for_each_overdue(releases, 2500, false, on_overdue, &told);
+	map_releases_for_each_overdue(releases, 2500, false, on_overdue, &told);
 	assert_int_equal(told.nr, 1);
 	let_go(releases, MAP, RELEASE_LAST, 3000);
-	releases_for_each_overdue(releases, 3000, false, on_overdue, &told);
+	map_releases_for_each_overdue(releases, 3000, false, on_overdue, &told);
 	assert_int_equal(told.nr, 2);
 	assert_int_equal(told.last.identity.released_ns, 3000);
 
 	rec.map_id = 8;
-	assert_int_equal(releases_add(releases, &rec), 0);
-	releases_for_each_overdue(releases, 5000, false, on_overdue, &told);
+	assert_int_equal(map_releases_add(releases, &rec), 0);
+	map_releases_for_each_overdue(releases, 5000, false, on_overdue, &told);
 	assert_int_equal(told.nr, 3);
 	assert_int_equal(told.last.identity.map_id, 8);
-	releases_free(releases);
+	map_releases_free(releases);
 }
 
 int main(void)

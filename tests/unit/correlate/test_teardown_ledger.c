@@ -52,24 +52,24 @@ static void let_go_of_before_the_run(void **state)
 /* Where one may have been missed, nothing says that it was before the run. */
 static void who_let_go_may_be_missed(void **state)
 {
-	static const enum point points[] = {POINT_PUT, POINT_PUT_UREF, POINT_RELEASE};
+	static const enum hook hooks[] = {HOOK_PUT, HOOK_PUT_UREF, HOOK_RELEASE};
 	struct joined *joined = *state;
 	size_t i;
 
 	for (i = 0; i < 3; i++) {
-		joined->sees[points[i]] = false;
+		joined->sees[hooks[i]] = false;
 		teardown_of(joined, MAP);
 		assert_int_equal(joined->nr, i + 1);
 		assert_null(identity_task(&joined->teardown[i].free.identity));
 		check_phases(&joined->teardown[i], UNKNOWN_NS, 900, 200, 0);
-		joined->sees[points[i]] = true;
+		joined->sees[hooks[i]] = true;
 	}
 	assert_int_equal(counts_of(joined).no_release, 3);
 	assert_int_equal(joined->nr_reclaims, 3);
 
 	/* What is not seen elsewhere has nothing to do with it. */
-	joined->sees[POINT_FREE] = joined->sees[POINT_DESTROY] = false;
-	joined->sees[POINT_RECLAIM] = joined->sees[POINT_QUEUE] = false;
+	joined->sees[HOOK_FREE] = joined->sees[HOOK_DESTROY] = false;
+	joined->sees[HOOK_DEFERRED_FREE] = joined->sees[HOOK_QUEUE] = false;
 	teardown_of(joined, MAP);
 	assert_int_equal(joined->nr, 3);
 	assert_int_equal(counts_of(joined).before, 1);
@@ -81,7 +81,7 @@ static void freed_soon_after_the_beginning(void **state)
 {
 	struct joined *joined = *state;
 
-	joined->sees[POINT_PUT] = false;
+	joined->sees[HOOK_PUT] = false;
 	joined->ops.start_ns = 4000;
 	teardown_of(joined, MAP);
 	assert_int_equal(joined->nr, 0);
@@ -165,7 +165,7 @@ static void flush(void **state)
 	let_go(joined, 5 << 12, RELEASE_LAST, 1000);
 
 	assert_int_equal(joined->nr, 0);
-	teardowns_flush(joined->teardowns);
+	teardown_tracker_flush(joined->tracker);
 	assert_int_equal(joined->nr, 3);
 	for (i = 0; i < 3; i++) {
 		t = &joined->teardown[i];
@@ -195,11 +195,11 @@ static void flush(void **state)
 	check_ledger(joined);
 
 	/* There is nothing left to tell, and what comes late is told by itself. */
-	teardowns_flush(joined->teardowns);
+	teardown_tracker_flush(joined->tracker);
 	assert_int_equal(joined->nr, 3);
 	reclaim(joined, KEY + 2, 9000, 10);
 	end(joined, 2, 2 << 12, 1150, 900);
-	teardowns_flush(joined->teardowns);
+	teardown_tracker_flush(joined->tracker);
 	assert_int_equal(counts_of(joined).strays, 1);
 	check_ledger(joined);
 }
@@ -209,10 +209,10 @@ static void running_for_sure(void **state)
 {
 	struct joined *joined = *state;
 
-	joined->sees[POINT_FREE] = false;
+	joined->sees[HOOK_FREE] = false;
 	let_go(joined, MAP, RELEASE_LAST, 1000);
 	start(joined, WORKER, MAP, 1100);
-	teardowns_flush(joined->teardowns);
+	teardown_tracker_flush(joined->tracker);
 	assert_int_equal(joined->nr, 1);
 	assert_false(joined->teardown[0].running);
 	check_phases(&joined->teardown[0], 100, UNKNOWN_NS, UNKNOWN_NS, UNKNOWN_NS);
@@ -224,7 +224,7 @@ static void freed_with_all_of_it_under_way(void **state)
 {
 	struct joined *joined = *state;
 
-	joined->sees[POINT_PUT] = false;
+	joined->sees[HOOK_PUT] = false;
 	start(joined, 1, 1 << 12, 1100);
 	queued(joined, 1, KEY, 1205);
 	destroy(joined, 1, 1 << 12, KEY, 1200, 50);
@@ -239,7 +239,7 @@ static void freed_with_all_of_it_under_way(void **state)
 	let_go(joined, 3 << 12, RELEASE_LAST, 1000);
 	assert_int_equal(joined->nr, 0);
 	assert_int_equal(joined->nr_reclaims, 0);
-	teardowns_free(NULL);
+	teardown_tracker_free(NULL);
 }
 
 /* The other members are somebody else's. */
@@ -249,7 +249,7 @@ static void counts_leave_the_rest_alone(void **state)
 	struct teardown_ledger ledger;
 
 	memset(&ledger, 0xa5, sizeof(ledger));
-	teardowns_count(joined->teardowns, &ledger);
+	teardown_tracker_count(joined->tracker, &ledger);
 	assert_int_equal(ledger.shown, 0);
 	assert_int_equal(ledger.strays, 0);
 	assert_true(ledger.started == 0xa5a5a5a5a5a5a5a5);

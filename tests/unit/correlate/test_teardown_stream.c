@@ -25,7 +25,7 @@ static size_t make_record(union record *rec, __u64 nth)
 	for (i = 0; i < sizeof(*rec); i++)
 		bytes[i] = random64();
 	rec->head.type = types[below(sizeof(types))];
-	rec->head.point = below(NR_PAIRED);
+	rec->head.hook = below(NR_CALL_HOOKS);
 	rec->head.tid = below(6);
 	rec->head.ts_ns = 10 * nth + below(10);
 	rec->head.arg = below(6);
@@ -80,7 +80,7 @@ static void show_teardown(struct stream *stream, const struct teardown *teardown
 		assert_int_equal(teardown_view_teardown(shown[i].view, shown[i].file, teardown), 0);
 }
 
-static void show_reclaim(struct stream *stream, const struct reclaim *reclaim)
+static void show_reclaim(struct stream *stream, const struct deferred_free *reclaim)
 {
 	struct shown *shown = stream->ctx;
 	size_t i;
@@ -166,7 +166,7 @@ static void records_in_no_order(void **state)
 		stream.reclaim = show_reclaim;
 		stream.ctx = shown;
 		show_begin(shown);
-		stream.lost[POINT_PUT] = pass;
+		stream.lost[HOOK_PUT] = pass;
 		for (i = 0; i < NR_RECORDS; i++) {
 			union record made;
 			size_t size = make_record(&made, i);
@@ -177,11 +177,11 @@ static void records_in_no_order(void **state)
 			free(exact);
 			if (i < 100 || below(1000))
 				continue;
-			stream.lost[POINT_QUEUE] = below(2);
-			teardowns_for_each_overdue(stream.teardowns, 10ULL * i - below(1000),
-						   below(2), on_overdue_teardown, &told);
-			releases_for_each_overdue(stream.releases, 10ULL * i - below(1000),
-						  below(2), on_overdue_release, &told);
+			stream.lost[HOOK_QUEUE] = below(2);
+			teardown_tracker_for_each_overdue(stream.tracker, 10ULL * i - below(1000),
+							  below(2), on_overdue_teardown, &told);
+			map_releases_for_each_overdue(stream.releases, 10ULL * i - below(1000),
+						      below(2), on_overdue_release, &told);
 		}
 		stream_flush(&stream);
 		ledger = adds_up(&stream);

@@ -8,7 +8,7 @@ static void phases_add_up(void **state)
 	const struct teardown *teardown = &joined->teardown[0];
 
 	let_go(joined, MAP, RELEASE_LAST, 1000);
-	releases_queued(joined->releases, MAP, 1200);
+	map_releases_queued(joined->releases, MAP, 1200);
 	assert_int_equal(counts_of(joined).waiting, 1);
 	start(joined, WORKER, MAP, 5000);
 	assert_int_equal(counts_of(joined).waiting, 0);
@@ -54,7 +54,7 @@ static void unknown_phases(void **state)
 {
 	struct joined *joined = *state;
 
-	joined->sees[POINT_PUT] = false;
+	joined->sees[HOOK_PUT] = false;
 	start(joined, WORKER, MAP, 5000);
 	destroy(joined, WORKER, MAP, KEY, 5100, 200);
 	end(joined, WORKER, MAP, 5000, 900);
@@ -82,7 +82,7 @@ static void unknown_phases(void **state)
 		struct call call = call_of(WORKER, MAP, 0, 9200, 50);
 
 		call.flags &= ~CALL_EMPTY_KNOWN;
-		assert_int_equal(teardowns_destroy(joined->teardowns, &call), 0);
+		assert_int_equal(teardown_tracker_destroy(joined->tracker, &call), 0);
 	}
 	end(joined, WORKER, MAP, 9100, 900);
 	check_phases(&joined->teardown[3], 100, 900, 50, UNKNOWN_NS);
@@ -194,7 +194,7 @@ static void only_the_end_was_seen(void **state)
 
 	/* By fexit, which knows the map; who let go of it knows its type. */
 	let_go(joined, MAP, RELEASE_LAST, 1000);
-	assert_int_equal(teardowns_end(joined->teardowns, &fexit), 0);
+	assert_int_equal(teardown_tracker_end(joined->tracker, &fexit), 0);
 	assert_int_equal(joined->nr, 1);
 	assert_true(call_has(&joined->teardown[0].free, CALL_MAP | CALL_NAME));
 	assert_int_equal(joined->teardown[0].free.map_type, 1);
@@ -227,7 +227,7 @@ static void address_used_again(void **state)
 {
 	struct joined *joined = *state;
 
-	joined->sees[POINT_RELEASE] = false;
+	joined->sees[HOOK_RELEASE] = false;
 	let_go(joined, MAP, RELEASE_LAST, 1000);
 	start(joined, WORKER, MAP, 1100);
 	/* While the worker is at it: its memory is still its own, but other workers' may be. */
@@ -253,27 +253,27 @@ static void calls_under_way_are_identified(void **state)
 
 	let_go(joined, MAP, RELEASE_LAST, 1000);
 	start(joined, WORKER, MAP, 1100);
-	teardowns_identify(joined->teardowns, POINT_FREE, &free_call);
+	teardown_tracker_identify(joined->tracker, HOOK_FREE, &free_call);
 	assert_int_equal(free_call.identity.map_id, 7);
 	assert_int_equal(free_call.identity.released_by.pid, 500);
-	teardowns_identify(joined->teardowns, POINT_DESTROY, &call);
+	teardown_tracker_identify(joined->tracker, HOOK_DESTROY, &call);
 	assert_int_equal(call.identity.released_ns, 1000);
 
 	/* Its map was not found: it is the worker's. */
 	call = call_of(WORKER, 0, KEY, 1200, UNKNOWN_NS);
-	teardowns_identify(joined->teardowns, POINT_DESTROY, &call);
+	teardown_tracker_identify(joined->tracker, HOOK_DESTROY, &call);
 	assert_int_equal(call.identity.map_id, 7);
 
 	/* Another map's, and another thread's. */
 	call = call_of(WORKER, MAP + 0x1000, KEY, 1200, UNKNOWN_NS);
-	teardowns_identify(joined->teardowns, POINT_DESTROY, &call);
+	teardown_tracker_identify(joined->tracker, HOOK_DESTROY, &call);
 	assert_int_equal(call.identity.map_id, 0);
 	call = call_of(WORKER + 1, MAP, KEY, 1200, UNKNOWN_NS);
-	teardowns_identify(joined->teardowns, POINT_DESTROY, &call);
+	teardown_tracker_identify(joined->tracker, HOOK_DESTROY, &call);
 	assert_int_equal(call.identity.map_id, 0);
 	end(joined, WORKER, MAP, 1100, 900);
 	call = call_of(WORKER, MAP, KEY, 1200, UNKNOWN_NS);
-	teardowns_identify(joined->teardowns, POINT_DESTROY, &call);
+	teardown_tracker_identify(joined->tracker, HOOK_DESTROY, &call);
 	assert_int_equal(call.identity.map_id, 0);
 }
 

@@ -31,7 +31,7 @@ struct map {
 struct sent {
 	__u64 ts_ns;
 	__u64 nth;
-	enum point point; /* where it may be lost */
+	enum hook hook; /* where it may be lost */
 	union record rec;
 };
 
@@ -119,8 +119,8 @@ static void check_truth(struct stream *stream, const struct teardown *teardown)
 		check_destroys(teardown, map);
 }
 
-static union record *send(struct kernel *kernel, enum point lost_at, __u8 type, __u8 point,
-			  __u32 tid, __u64 ts_ns)
+static union record *send(struct kernel *kernel, enum hook lost_at, __u8 type, __u8 hook, __u32 tid,
+			  __u64 ts_ns)
 {
 	struct sent *sent;
 
@@ -130,9 +130,9 @@ static union record *send(struct kernel *kernel, enum point lost_at, __u8 type, 
 		assert_non_null(kernel->sent);
 	}
 	sent = &kernel->sent[kernel->nr];
-	*sent = (struct sent){.ts_ns = ts_ns, .nth = kernel->nr++, .point = lost_at};
+	*sent = (struct sent){.ts_ns = ts_ns, .nth = kernel->nr++, .hook = lost_at};
 	sent->rec.head.type = type;
-	sent->rec.head.point = point;
+	sent->rec.head.hook = hook;
 	sent->rec.head.tid = tid;
 	sent->rec.head.ts_ns = ts_ns;
 	sent->rec.head.size = type == RECORD_RELEASE ? sizeof(sent->rec.release)
@@ -147,13 +147,13 @@ static void send_releases(struct kernel *kernel, const struct map *map)
 	union record *rec;
 
 	if (!map->before && below(2)) { /* somebody else has closed it, some time before */
-		rec = send(kernel, POINT_RELEASE, RECORD_RELEASE, POINT_RELEASE, 600,
+		rec = send(kernel, HOOK_RELEASE, RECORD_RELEASE, HOOK_RELEASE, 600,
 			   map->released_ns - 1);
 		rec->release.map_id = map->id;
 		rec->head.map = map->addr;
 	}
 	if (!map->before) {
-		rec = send(kernel, POINT_PUT, RECORD_RELEASE, POINT_PUT, 601, map->released_ns);
+		rec = send(kernel, HOOK_PUT, RECORD_RELEASE, HOOK_PUT, 601, map->released_ns);
 		rec->release.map_id = below(2) ? map->id : 0;
 		rec->release.flags = RELEASE_LAST | (below(2) ? RELEASE_KERNEL : 0);
 		rec->head.map = map->addr;
@@ -161,7 +161,7 @@ static void send_releases(struct kernel *kernel, const struct map *map)
 			rec->release.map_id = map->id;
 	}
 	while (copies--)
-		send(kernel, POINT_QUEUE, RECORD_QUEUE, POINT_FREE, 601, map->queued_ns)->head.map =
+		send(kernel, HOOK_QUEUE, RECORD_QUEUE, HOOK_FREE, 601, map->queued_ns)->head.map =
 			map->addr;
 }
 
@@ -171,23 +171,24 @@ static void send_destroy(struct kernel *kernel, const struct map *map, const str
 	static __u32 tid = 10000; /* a worker of its own for each deferred free */
 	union record *rec;
 
-	rec = send(kernel, POINT_DESTROY, RECORD_ENTRY, POINT_DESTROY, map->worker, destroy->ts_ns);
+	rec = send(kernel, HOOK_DESTROY, RECORD_ENTRY, HOOK_DESTROY, map->worker, destroy->ts_ns);
 	rec->call.flags = CALL_EMPTY_KNOWN | (destroy->outcome == OUTCOME_EMPTY ? CALL_EMPTY : 0);
 	rec->call.key = destroy->key;
 	rec->head.arg = destroy->ts_ns; /* another one for each */
 	rec->head.map = below(4) ? map->addr : 0;
-	rec = send(kernel, POINT_DESTROY, RECORD_RETURN, POINT_DESTROY, map->worker,
+	rec = send(kernel, HOOK_DESTROY, RECORD_RETURN, HOOK_DESTROY, map->worker,
 		   destroy->ts_ns + destroy->latency_ns);
 	rec->head.arg = destroy->ts_ns;
 	if (destroy->outcome != OUTCOME_DEFERRED)
 		return;
 	while (copies--)
-		send(kernel, POINT_QUEUE, RECORD_QUEUE, POINT_RECLAIM, map->worker,
+		send(kernel, HOOK_QUEUE, RECORD_QUEUE, HOOK_DEFERRED_FREE, map->worker,
 		     destroy->queued_ns)
 			->head.arg = destroy->key;
-	rec = send(kernel, POINT_RECLAIM, RECORD_ENTRY, POINT_RECLAIM, ++tid, destroy->reclaim_ns);
+	rec = send(kernel, HOOK_DEFERRED_FREE, RECORD_ENTRY, HOOK_DEFERRED_FREE, ++tid,
+		   destroy->reclaim_ns);
 	rec->call.key = destroy->key;
-	send(kernel, POINT_RECLAIM, RECORD_RETURN, POINT_RECLAIM, tid, destroy->freed_ns);
+	send(kernel, HOOK_DEFERRED_FREE, RECORD_RETURN, HOOK_DEFERRED_FREE, tid, destroy->freed_ns);
 }
 
 /* Memory that is not in use at this time, for the allocator that has it until then. */
@@ -252,14 +253,14 @@ static void make_map(struct kernel *kernel, __u32 nth)
 	kernel->addr_ns[slot] = map->end_ns;
 
 	send_releases(kernel, map);
-	rec = send(kernel, POINT_FREE, RECORD_ENTRY, POINT_FREE, map->worker, map->start_ns);
+	rec = send(kernel, HOOK_FREE, RECORD_ENTRY, HOOK_FREE, map->worker, map->start_ns);
 	rec->head.map = map->addr;
 	rec->call.map_flags = nth;
 	rec->call.flags = CALL_MAP;
 	rec->call.entries = nth;
 	for (i = 0; i < map->nr_destroys; i++)
 		send_destroy(kernel, map, &map->destroy[i]);
-	rec = send(kernel, POINT_FREE, RECORD_RETURN, POINT_FREE, map->worker, map->end_ns);
+	rec = send(kernel, HOOK_FREE, RECORD_RETURN, HOOK_FREE, map->worker, map->end_ns);
 	rec->head.map = map->addr;
 }
 
@@ -300,12 +301,12 @@ static void play(struct stream *stream, struct kernel *kernel, __u32 lossy, size
 	stream_open(stream, 1000);
 	stream->teardown = check_truth;
 	stream->ctx = kernel;
-	kernel->destroys_lost = lossy & 1U << POINT_DESTROY;
+	kernel->destroys_lost = lossy & 1U << HOOK_DESTROY;
 	for (i = 0; i < kernel->nr - early; i++) {
 		const struct sent *sent = &kernel->sent[i];
 
-		if (lossy & 1U << sent->point && !below(20))
-			stream->lost[sent->point] = true;
+		if (lossy & 1U << sent->hook && !below(20))
+			stream->lost[sent->hook] = true;
 		else
 			take(stream, &sent->rec, sent->rec.head.size);
 	}
@@ -376,24 +377,24 @@ static void stream_that_ends_early(void **state)
 /* Whatever is missing: what is told all the same is true. */
 static void stream_with_losses(void **state)
 {
-	const __u32 all = (1U << NR_POINTS) - 1;
+	const __u32 all = (1U << NR_HOOKS) - 1;
 	struct teardown_ledger ledger;
 	struct stream stream;
-	enum point point;
+	enum hook hook;
 
 	(void)state;
-	for (point = 0; point <= NR_POINTS; point++) {
-		struct kernel *kernel = kernel_run(10 + point, false);
+	for (hook = 0; hook <= NR_HOOKS; hook++) {
+		struct kernel *kernel = kernel_run(10 + hook, false);
 
-		play(&stream, kernel,
-		     point < NR_POINTS ? 1U << point : all & ~(1U << POINT_DESTROY), 1000);
+		play(&stream, kernel, hook < NR_HOOKS ? 1U << hook : all & ~(1U << HOOK_DESTROY),
+		     1000);
 		ledger = adds_up(&stream);
 		assert_true(ledger.completed > NR_MAPS / 2);
 		stream_close(&stream);
 		kernel_free(kernel);
 	}
-	for (point = 0; point < 10; point++) {
-		struct kernel *kernel = kernel_run(100 + point, false);
+	for (hook = 0; hook < 10; hook++) {
+		struct kernel *kernel = kernel_run(100 + hook, false);
 
 		play(&stream, kernel, all, 1000);
 		adds_up(&stream);

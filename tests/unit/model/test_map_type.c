@@ -39,15 +39,15 @@ static void test_btf_name(void **state)
 	char name[32] = "untouched";
 
 	(void)state;
-	assert_int_equal(maptype_btf_name(btf, 1000, name, sizeof(name)), 0);
+	assert_int_equal(map_type_btf_name(btf, 1000, name, sizeof(name)), 0);
 	assert_string_equal(name, "rhash");
-	assert_int_equal(maptype_btf_name(btf, 19, name, sizeof(name)), 0);
+	assert_int_equal(map_type_btf_name(btf, 19, name, sizeof(name)), 0);
 	assert_string_equal(name, "cgroup_storage");
-	assert_int_equal(maptype_btf_name(btf, 1000, name, 4), 0);
+	assert_int_equal(map_type_btf_name(btf, 1000, name, 4), 0);
 	assert_string_equal(name, "rha");
 	/* The mark of the enum's end is no type. */
-	assert_int_equal(maptype_btf_name(btf, 1001, name, sizeof(name)), -ENOENT);
-	assert_int_equal(maptype_btf_name(btf, 2, name, sizeof(name)), -ENOENT);
+	assert_int_equal(map_type_btf_name(btf, 1001, name, sizeof(name)), -ENOENT);
+	assert_int_equal(map_type_btf_name(btf, 2, name, sizeof(name)), -ENOENT);
 	btf__free(btf);
 }
 
@@ -57,18 +57,18 @@ static void test_btf_without_the_enum(void **state)
 	char name[32];
 
 	(void)state;
-	assert_int_equal(maptype_btf_name(btf, 1, name, sizeof(name)), -ENOENT);
+	assert_int_equal(map_type_btf_name(btf, 1, name, sizeof(name)), -ENOENT);
 	btf__free(btf);
 }
 
 static void test_names_of_libbpf(void **state)
 {
 	(void)state;
-	assert_string_equal(maptype_name(1), "hash");
-	assert_string_equal(maptype_name(5), "percpu_hash");
-	assert_string_equal(maptype_name(11), "lpm_trie");
-	assert_string_equal(maptype_name(29), "task_storage");
-	assert_string_equal(maptype_name(0), "unspec");
+	assert_string_equal(map_type_name(1), "hash");
+	assert_string_equal(map_type_name(5), "percpu_hash");
+	assert_string_equal(map_type_name(11), "lpm_trie");
+	assert_string_equal(map_type_name(29), "task_storage");
+	assert_string_equal(map_type_name(0), "unspec");
 }
 
 static void test_round_trip(void **state)
@@ -77,29 +77,29 @@ static void test_round_trip(void **state)
 	for (__u32 type = 1; type < 200; type++) {
 		__u32 back = 0;
 
-		if (maptype_from_name(maptype_name(type), &back) || back != type)
-			fail_msg("%u is '%s', which is %u", type, maptype_name(type), back);
+		if (map_type_from_name(map_type_name(type), &back) || back != type)
+			fail_msg("%u is '%s', which is %u", type, map_type_name(type), back);
 	}
 }
 
 /* Types that no kernel has: a name for each, and no growth. */
 static void test_unknown_types(void **state)
 {
-	const char *first = maptype_name(1000000);
+	const char *first = map_type_name(1000000);
 
 	(void)state;
 	assert_string_equal(first, "type_1000000");
-	assert_string_equal(maptype_name(UINT32_MAX), "type_4294967295");
+	assert_string_equal(map_type_name(UINT32_MAX), "type_4294967295");
 	assert_string_equal(first, "type_1000000"); /* still */
-	assert_ptr_equal(maptype_name(1000000), first);
+	assert_ptr_equal(map_type_name(1000000), first);
 	for (__u32 i = 1; i < 80; i++) {
 		char want[32];
 
 		snprintf(want, sizeof(want), "type_%u", 1000000 + i);
-		assert_string_equal(maptype_name(1000000 + i), want);
-		assert_string_equal(maptype_name(1000000 + i), want);
+		assert_string_equal(map_type_name(1000000 + i), want);
+		assert_string_equal(map_type_name(1000000 + i), want);
 	}
-	assert_string_equal(maptype_name(1000000), "type_1000000");
+	assert_string_equal(map_type_name(1000000), "type_1000000");
 }
 
 static void test_unknown_names(void **state)
@@ -129,9 +129,9 @@ static void test_unknown_names(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		if (maptype_from_name(bad[i], &type) != -ENOENT || type != 77)
+		if (map_type_from_name(bad[i], &type) != -ENOENT || type != 77)
 			fail_msg("'%s' is taken for type %u", bad[i], type);
-	assert_int_equal(maptype_from_name("type_4294967295", &type), 0);
+	assert_int_equal(map_type_from_name("type_4294967295", &type), 0);
 	assert_int_equal(type, UINT32_MAX);
 }
 

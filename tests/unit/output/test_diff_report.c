@@ -14,14 +14,14 @@ static struct sides three_keys(void)
 	static const enum key by[] = {KEY_TYPE, KEY_NAME};
 	struct sides sides = sides_by(by, 2, 100);
 
-	put_steps(&sides, SIDE_BASE, "slower", 1000, 1, 20);
-	put_steps(&sides, SIDE_NEW, "slower", 2000, 2, 20);
-	put_steps(&sides, SIDE_BASE, "same|x", 1000, 1, 20);
-	put_steps(&sides, SIDE_NEW, "same|x", 1000, 1, 20);
-	put_steps(&sides, SIDE_BASE, "gone", 1000, 1, 3);
-	gate(&sides, METRIC_P50, 10);
-	gate(&sides, METRIC_P99, 1000);
-	gate(&sides, METRIC_TOTAL, 12.5);
+	put_steps(&sides, DIFF_BASE, "slower", 1000, 1, 20);
+	put_steps(&sides, DIFF_NEW, "slower", 2000, 2, 20);
+	put_steps(&sides, DIFF_BASE, "same|x", 1000, 1, 20);
+	put_steps(&sides, DIFF_NEW, "same|x", 1000, 1, 20);
+	put_steps(&sides, DIFF_BASE, "gone", 1000, 1, 3);
+	limit(&sides, METRIC_P50, 10);
+	limit(&sides, METRIC_P99, 1000);
+	limit(&sides, METRIC_TOTAL, 12.5);
 	return sides;
 }
 
@@ -63,7 +63,7 @@ static void table(void **state)
 		"p=2.9e-11\n");
 
 	/* Without gates, there is none to be shown. */
-	sides.opts.nr_gates = 0;
+	sides.opts.nr_limits = 0;
 	assert_null(strstr(written(&sides, FORMAT_TABLE), "GATE"));
 	sides.opts.top = 1;
 	assert_non_null(strstr(written(&sides, FORMAT_TABLE), "\n2 more rows\ngeometric mean"));
@@ -79,10 +79,10 @@ static void tail(void **state)
 	size_t i;
 
 	(void)state;
-	put_steps(&sides, SIDE_BASE, "a", 10000, 1, 1000);
+	put_steps(&sides, DIFF_BASE, "a", 10000, 1, 1000);
 	for (i = 0; i < 1000; i++)
-		put(&sides, SIDE_NEW, "a", i % 50 ? 10000 + i : 100000 + i);
-	gate(&sides, METRIC_P99, 5);
+		put(&sides, DIFF_NEW, "a", i % 50 ? 10000 + i : 100000 + i);
+	limit(&sides, METRIC_P99, 5);
 	line = compare(&sides)->line;
 	assert_true(line->p_corrected > 0.05);
 	snprintf(want, sizeof(want), "FAIL: destroy p99 +%.1f%% (gate 5%%), p=%.2g\n",
@@ -179,8 +179,8 @@ static void markdown(void **state)
 	struct sides sides = three_keys();
 
 	(void)state;
-	put_steps(&sides, SIDE_BASE, "_<a>`", 1000, 1, 20);
-	put_steps(&sides, SIDE_NEW, "_<a>`", 1500, 1, 20);
+	put_steps(&sides, DIFF_BASE, "_<a>`", 1000, 1, 20);
+	put_steps(&sides, DIFF_NEW, "_<a>`", 1500, 1, 20);
 	sides.opts.top = 1;
 	assert_string_equal(
 		written(&sides, FORMAT_MARKDOWN),
@@ -224,13 +224,13 @@ static void many_gates(void **state)
 	int i;
 
 	(void)state;
-	sides.opts.nr_gates = 0;
-	for (i = 0; i < MAX_GATES; i++)
-		gate(&sides, METRIC_TOTAL, 0.000123456789);
+	sides.opts.nr_limits = 0;
+	for (i = 0; i < MAX_LIMITS; i++)
+		limit(&sides, METRIC_TOTAL, 0.000123456789);
 	line = json_line(written(&sides, FORMAT_JSON), 0);
 	failed = json_object_get(line, "failed");
-	assert_int_equal(json_array_size(failed), MAX_GATES);
-	assert_string_equal(json_string_value(json_array_get(failed, MAX_GATES - 1)),
+	assert_int_equal(json_array_size(failed), MAX_LIMITS);
+	assert_string_equal(json_string_value(json_array_get(failed, MAX_LIMITS - 1)),
 			    "total>0.000123457%");
 	json_decref(line);
 	sides_free(&sides);

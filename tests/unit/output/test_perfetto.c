@@ -156,7 +156,7 @@ static void running(void **state)
 static void map_unknown(void **state)
 {
 	struct teardown teardown = plain;
-	struct reclaim reclaim = left;
+	struct deferred_free reclaim = left;
 
 	(void)state;
 	teardown.free.identity.map_id = 0;

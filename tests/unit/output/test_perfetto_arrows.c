@@ -6,7 +6,7 @@
 
 static void arrows(void **state)
 {
-	struct reclaim reclaim = left;
+	struct deferred_free reclaim = left;
 	struct teardown teardown = plain;
 
 	(void)state;
@@ -68,7 +68,7 @@ static void arrows(void **state)
 static void arrows_to_too_many(void **state)
 {
 	struct teardown teardown = plain;
-	struct reclaim reclaim = left;
+	struct deferred_free reclaim = left;
 	size_t i;
 
 	(void)state;

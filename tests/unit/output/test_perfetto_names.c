@@ -6,7 +6,7 @@
 
 static void pid_0_has_its_name(void **state)
 {
-	struct reclaim reclaim = left;
+	struct deferred_free reclaim = left;
 
 	(void)state;
 	reclaim.call.pid = 0;

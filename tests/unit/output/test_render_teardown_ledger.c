@@ -5,12 +5,12 @@
 #include "support/rendered.h"
 
 static const char *ledger_text(const struct teardown_ledger *ledger,
-			       const struct point_counts *points, size_t nr, bool with_filters)
+			       const struct hook_counts *hooks, size_t nr, bool with_filters)
 {
 	FILE *out = out_open();
 
 	assert_int_equal(render_teardown_ledger_text(out, ledger, with_filters), 0);
-	assert_int_equal(render_points_text(out, points, nr), 0);
+	assert_int_equal(render_points_text(out, hooks, nr), 0);
 	return out_close(out);
 }
 
@@ -37,7 +37,7 @@ static void ledger_json(void **state)
 		.strays = 18,
 		.rows_full = 19,
 	};
-	const struct point_counts points[] = {
+	const struct hook_counts hooks[] = {
 		{"bpf_map_free_deferred", true, true, 1, 2, 3, 4, 5, 6, 7},
 		{"bpf_map_put", true, false, 1, 2, 3, LEDGER_UNKNOWN, 5, 6, 7},
 		{"bpf_map_release", false, true, 1, 2, 3, 4, 5, 6, 7},
@@ -46,7 +46,7 @@ static void ledger_json(void **state)
 
 	(void)state;
 	assert_int_equal(render_teardown_ledger_json(out, &ledger), 0);
-	assert_int_equal(render_points_json(out, points, 3), 0);
+	assert_int_equal(render_points_json(out, hooks, 3), 0);
 	assert_string_equal(
 		out_close(out),
 		"{\"type\":\"teardown_ledger\",\"started\":1,\"completed\":2,\"running\":null,"
@@ -78,7 +78,7 @@ static void ledger_without_loss(void **state)
 		.pending = 1,
 		.undecided = 2,
 	};
-	struct point_counts points[] = {
+	struct hook_counts hooks[] = {
 		{"bpf_map_free_deferred", true, true, 12, 12, 0, 0, 11, 0, 0},
 		{"bpf_map_put", false, false, 0, 0, 7, 7, 7, 7, 7},
 		{"workqueue_queue_work", true, false, 12, 12, 0, 0, 0, 5, 5},
@@ -87,25 +87,25 @@ static void ledger_without_loss(void **state)
 	(void)state;
 	/* What is lost where no probe is, or at returns that are not probed, is nothing. */
 	assert_string_equal(
-		ledger_text(&ledger, points, 3, false),
+		ledger_text(&ledger, hooks, 3, false),
 		"teardowns: 12 started, 11 completed, running 1, waiting 3; 12 shown\n"
 		"destroy calls that left memory to be freed later: 5, freed: 4, pending: 1, "
 		"not known to have: 2\n");
-	assert_non_null(strstr(ledger_text(&ledger, points, 3, true), "12 shown, 0 filtered\n"));
+	assert_non_null(strstr(ledger_text(&ledger, hooks, 3, true), "12 shown, 0 filtered\n"));
 	ledger.before = 2;
 	ledger.filtered = 1;
-	assert_non_null(strstr(ledger_text(&ledger, points, 3, false),
+	assert_non_null(strstr(ledger_text(&ledger, hooks, 3, false),
 			       "12 shown, 2 of before the run, 1 filtered\n"));
 
 	/* No number is made of what is not known. */
 	ledger.running = ledger.waiting = LEDGER_UNKNOWN;
-	points[0].missed = points[0].missed_return = LEDGER_UNKNOWN;
-	points[2].missed = LEDGER_UNKNOWN;
-	assert_non_null(strstr(ledger_text(&ledger, points, 3, false),
+	hooks[0].missed = hooks[0].missed_return = LEDGER_UNKNOWN;
+	hooks[2].missed = LEDGER_UNKNOWN;
+	assert_non_null(strstr(ledger_text(&ledger, hooks, 3, false),
 			       "running unknown, waiting unknown; "));
-	assert_null(strstr(ledger_text(&ledger, points, 3, false), "WARNING"));
-	assert_null(strstr(ledger_text(&ledger, points, 3, false), "18446744073709551615"));
-	assert_non_null(strstr(ledger_text(&ledger, points, 3, false),
+	assert_null(strstr(ledger_text(&ledger, hooks, 3, false), "WARNING"));
+	assert_null(strstr(ledger_text(&ledger, hooks, 3, false), "18446744073709551615"));
+	assert_non_null(strstr(ledger_text(&ledger, hooks, 3, false),
 			       "\nmissed by the kernel: not counted by this kernel: "
 			       "bpf_map_free_deferred, workqueue_queue_work\n"));
 }
@@ -113,7 +113,7 @@ static void ledger_without_loss(void **state)
 /* The calls' own ledger tells of those at the first point. */
 static void doubtful_latencies_warn(void **state)
 {
-	struct point_counts points[NR_PAIRED] = {
+	struct hook_counts hooks[NR_CALL_HOOKS] = {
 		{"bpf_mem_alloc_destroy", true, true, 12, 12, 0, 9, 11, 0, 9},
 		{"bpf_map_free_deferred", true, true, 12, 12, 1, 4, 11, 1, 3},
 		{"free_mem_alloc_deferred", true, true, 12, 12, 0, 0, 11, 0, 5},
@@ -122,7 +122,7 @@ static void doubtful_latencies_warn(void **state)
 	const char *text, *warning;
 
 	(void)state;
-	text = ledger_text(&ledger, points, NR_PAIRED, false);
+	text = ledger_text(&ledger, hooks, NR_CALL_HOOKS, false);
 	warning = strstr(text, "calls or less");
 	assert_non_null(warning);
 	assert_non_null(strstr(text, "\nWARNING: bpf_map_free_deferred: 4 calls or less "));
@@ -151,13 +151,13 @@ static void each_loss_warns(void **state)
 		offsetof(struct teardown_ledger, rows_full),
 	};
 	static const size_t of_points[] = {
-		offsetof(struct point_counts, lost),
-		offsetof(struct point_counts, missed),
-		offsetof(struct point_counts, lost_return),
-		offsetof(struct point_counts, missed_return),
+		offsetof(struct hook_counts, lost),
+		offsetof(struct hook_counts, missed),
+		offsetof(struct hook_counts, lost_return),
+		offsetof(struct hook_counts, missed_return),
 	};
 	struct teardown_ledger ledger;
-	struct point_counts points[2];
+	struct hook_counts hooks[2];
 	size_t i;
 
 	(void)state;
@@ -168,13 +168,13 @@ static void each_loss_warns(void **state)
 	}
 	ledger = (struct teardown_ledger){};
 	for (i = 0; i < sizeof(of_points) / sizeof(*of_points); i++) {
-		memset(points, 0, sizeof(points));
-		points[0] = (struct point_counts){.function = "first", .attached = true};
-		points[1] = (struct point_counts){"second", true, true, 0, 0, 0, 0, 0, 0, 0};
-		*(__u64 *)((char *)&points[1] + of_points[i]) = 1234567;
-		check_warning(ledger_text(&ledger, points, 2, false),
+		memset(hooks, 0, sizeof(hooks));
+		hooks[0] = (struct hook_counts){.function = "first", .attached = true};
+		hooks[1] = (struct hook_counts){"second", true, true, 0, 0, 0, 0, 0, 0, 0};
+		*(__u64 *)((char *)&hooks[1] + of_points[i]) = 1234567;
+		check_warning(ledger_text(&ledger, hooks, 2, false),
 			      i < 2 ? "WARNING: second: " : "WARNING: return from second: ");
-		assert_null(strstr(ledger_text(&ledger, points, 2, false), "first"));
+		assert_null(strstr(ledger_text(&ledger, hooks, 2, false), "first"));
 	}
 }
 

@@ -257,7 +257,7 @@ static void identified_calls(void **state)
 
 static void reclaim_event(void **state)
 {
-	struct reclaim reclaim = {
+	struct deferred_free reclaim = {
 		.call = plain,
 		.alloc = ALLOC_PCPU_MA,
 		.destroy_ns = 5000000000,
@@ -266,7 +266,7 @@ static void reclaim_event(void **state)
 
 	(void)state;
 	reclaim.call.identity.map_id = 7;
-	assert_string_equal(event(FORMAT_JSON, reclaim_columns, &reclaim),
+	assert_string_equal(event(FORMAT_JSON, deferred_free_columns, &reclaim),
 			    "{\"type\":\"reclaim\",\"destroy_ns\":5000000000,"
 			    "\"start_ns\":5000000123,\"latency_ns\":1357,\"free_ns\":1234,"
 			    "\"id\":7,\"map_type\":\"hash\",\"map_name\":\"events\","
@@ -274,13 +274,13 @@ static void reclaim_event(void **state)
 			    "\"comm\":\"kworker/3:1\"}}\n");
 
 	/* Of a stray the worker is known. */
-	reclaim = (struct reclaim){
+	reclaim = (struct deferred_free){
 		.call = plain,
 		.destroy_ns = UNKNOWN_NS,
 		.latency_ns = UNKNOWN_NS,
 	};
 	reclaim.call.flags = 0;
-	assert_string_equal(event(FORMAT_JSON, reclaim_columns, &reclaim),
+	assert_string_equal(event(FORMAT_JSON, deferred_free_columns, &reclaim),
 			    "{\"type\":\"reclaim\",\"destroy_ns\":null,\"start_ns\":5000000123,"
 			    "\"latency_ns\":null,\"free_ns\":1234,\"id\":null,\"map_type\":null,"
 			    "\"map_name\":null,\"alloc\":\"unknown\",\"worker\":{\"pid\":100,"
@@ -289,21 +289,21 @@ static void reclaim_event(void **state)
 
 static void stuck_event(void **state)
 {
-	static struct hang hang;
+	static struct stuck stuck;
 	const char *text;
 	json_t *json;
 
 	(void)state;
-	hang = (struct hang){
+	stuck = (struct stuck){
 		.where = "bpf_map_free_deferred",
 		.call = plain,
 		.for_ns = 10000000000,
 		.in_worker = true,
 		.stack = "synchronize_rcu+0x12\nbpf_map_free_deferred+0x34\n0xffffffff81000000",
 	};
-	hang.call.identity = known_teardown().free.identity;
+	stuck.call.identity = known_teardown().free.identity;
 	assert_string_equal(
-		event(FORMAT_JSON, hang_columns, &hang),
+		event(FORMAT_JSON, stuck_columns, &stuck),
 		"{\"type\":\"stuck\",\"where\":\"bpf_map_free_deferred\",\"since_ns\":5000000123,"
 		"\"for_ns\":10000000000,\"id\":7,\"map_type\":\"hash\",\"map_name\":\"events\","
 		"\"worker\":{\"pid\":101,\"comm\":\"kworker/3:1\"},"
@@ -314,22 +314,22 @@ static void stuck_event(void **state)
 		"\"tid\":501,\"comm\":\"loader\",\"cgroup_id\":4242}}\n");
 
 	/* Waiting for a worker there is none, nor a stack. */
-	hang.where = "wait";
-	hang.in_worker = false;
-	hang.stack[0] = '\0';
-	hang.call.identity.map_id = 0;
-	text = event(FORMAT_JSON, hang_columns, &hang);
+	stuck.where = "wait";
+	stuck.in_worker = false;
+	stuck.stack[0] = '\0';
+	stuck.call.identity.map_id = 0;
+	text = event(FORMAT_JSON, stuck_columns, &stuck);
 	assert_non_null(strstr(text, "\"where\":\"wait\""));
 	assert_non_null(strstr(text, "\"id\":null,"));
 	assert_non_null(strstr(text, "\"worker\":null,\"stack\":null,"));
 
 	/* As many lines as there is room for, whatever is in them. */
-	memset(hang.stack, 'x', sizeof(hang.stack) - 1);
-	hang.stack[1] = '\n';
-	hang.stack[3] = '"';
-	hang.stack[4] = '\xff';
-	hang.stack[sizeof(hang.stack) - 2] = '\n';
-	json = json_loads(event(FORMAT_JSON, hang_columns, &hang), 0, NULL);
+	memset(stuck.stack, 'x', sizeof(stuck.stack) - 1);
+	stuck.stack[1] = '\n';
+	stuck.stack[3] = '"';
+	stuck.stack[4] = '\xff';
+	stuck.stack[sizeof(stuck.stack) - 2] = '\n';
+	json = json_loads(event(FORMAT_JSON, stuck_columns, &stuck), 0, NULL);
 	assert_non_null(json);
 	assert_int_equal(json_array_size(json_object_get(json, "stack")), 2);
 	text = json_string_value(json_array_get(json_object_get(json, "stack"), 0));
@@ -345,7 +345,7 @@ static void write_errors(void **state)
 	const struct teardown teardown = known_teardown();
 	const void *const list[] = {&teardown};
 	struct teardown_ledger ledger = {};
-	struct point_counts points[1] = {{.function = "f", .attached = true, .lost = 1}};
+	struct hook_counts hooks[1] = {{.function = "f", .attached = true, .lost = 1}};
 	FILE *full = fopen("/dev/full", "w");
 	enum format format;
 
@@ -362,9 +362,9 @@ static void write_errors(void **state)
 	clearerr(full);
 	assert_int_equal(render_teardown_ledger_json(full, &ledger), -ENOSPC);
 	clearerr(full);
-	assert_int_equal(render_points_json(full, points, 1), -ENOSPC);
+	assert_int_equal(render_points_json(full, hooks, 1), -ENOSPC);
 	clearerr(full);
-	assert_int_equal(render_points_text(full, points, 1), -ENOSPC);
+	assert_int_equal(render_points_text(full, hooks, 1), -ENOSPC);
 	clearerr(full);
 	assert_int_equal(render_teardown_ledger_text(full, &ledger, true), -ENOSPC);
 	assert_int_equal(render_teardown_ledger_text(full, &ledger, true), -EIO);

@@ -31,7 +31,7 @@ static struct options opts;
 /* A run, and where it has been recorded. */
 struct run {
 	struct item items[NR_ITEMS];
-	struct conditions conditions;
+	struct run_info run_info;
 	__u64 end_ns;
 	struct ledger ledger;
 	struct teardown_counts counts;
@@ -60,7 +60,7 @@ static void make_possible(struct call *call)
 /* Often, what a teardown left is reclaimed first. */
 static void make_match(struct item *item)
 {
-	static struct reclaim last;
+	static struct deferred_free last;
 	struct teardown *teardown = &item->teardown;
 
 	if (item->kind == ITEM_RECLAIM)
@@ -119,7 +119,7 @@ static struct call *call_of(struct item *item)
 	case ITEM_RECLAIM:
 		return &item->reclaim.call;
 	default:
-		return &item->hang.call;
+		return &item->stuck.call;
 	}
 }
 
@@ -129,7 +129,7 @@ static void make_tame(struct item *item, __u64 now_ns)
 	if (item->kind == ITEM_TEARDOWN)
 		tame_teardown(&item->teardown, now_ns);
 	if (item->kind == ITEM_HANG)
-		item->hang.for_ns = below(1000000);
+		item->stuck.for_ns = below(1000000);
 	if (item->kind == ITEM_RECLAIM) {
 		item->reclaim.destroy_ns = rarely_unknown(now_ns - 2000000);
 		item->reclaim.latency_ns = rarely_unknown(below(2000000));
@@ -150,15 +150,15 @@ static void count(struct run *run)
 	for (size_t i = 0; i < sizeof(run->counts.ledger) / sizeof(__u64); i++)
 		figure[i] = nr++;
 	run->counts.ledger.waiting = LEDGER_UNKNOWN;
-	for (int i = 0; i < NR_POINTS; i++)
-		run->counts.points[i] = (struct point_counts){
+	for (int i = 0; i < NR_HOOKS; i++)
+		run->counts.hooks[i] = (struct hook_counts){
 			.function = probe_point_name(i),
-			.attached = i != POINT_PUT_UREF,
-			.returns = i < NR_PAIRED,
+			.attached = i != HOOK_PUT_UREF,
+			.returns = i < NR_CALL_HOOKS,
 			.seen = nr++,
 			.taken = nr++,
 			.lost = nr++,
-			.missed = i == POINT_PUT ? LEDGER_UNKNOWN : nr++,
+			.missed = i == HOOK_PUT ? LEDGER_UNKNOWN : nr++,
 			.seen_return = nr++,
 			.lost_return = nr++,
 			.missed_return = nr++,
@@ -167,13 +167,12 @@ static void count(struct run *run)
 
 static void record(struct run *run, bool be_tame)
 {
-	struct recording *recording;
+	struct writer *recording;
 	__u64 now_ns;
 
-	run->conditions = some_conditions();
-	now_ns = run->conditions.start_ns + 10000000;
-	assert_int_equal(
-		recording_create(&recording, temp_path(run->path), false, &run->conditions), 0);
+	run->run_info = some_conditions();
+	now_ns = run->run_info.start_ns + 10000000;
+	assert_int_equal(writer_create(&recording, temp_path(run->path), false, &run->run_info), 0);
 	for (size_t i = 0; i < NR_ITEMS; i++) {
 		some_item(&run->items[i]);
 		/* At times, nothing happens for long. */
@@ -188,9 +187,9 @@ static void record(struct run *run, bool be_tame)
 	}
 	count(run);
 	run->end_ns = now_ns + 1;
-	assert_int_equal(recording_ledger(recording, &run->ledger, &run->counts), 0);
-	assert_int_equal(recording_end(recording, run->end_ns), 0);
-	recording_close(recording);
+	assert_int_equal(writer_ledger(recording, &run->ledger, &run->counts), 0);
+	assert_int_equal(writer_end(recording, run->end_ns), 0);
+	writer_close(recording);
 }
 
 /* Live */
@@ -264,19 +263,20 @@ static int live_call(struct live_report *live, struct call call)
 }
 
 /* In what is traced. */
-static bool can_hang(const struct hang *hang)
+static bool can_hang(const struct stuck *stuck)
 {
 	if (opts.view == VIEW_TEARDOWNS)
 		return true;
-	return !strcmp(hang->where, TRACED_FUNCTION) && !opts.nr_callers && map_wanted(&hang->call);
+	return !strcmp(stuck->where, TRACED_FUNCTION) && !opts.nr_callers &&
+	       map_wanted(&stuck->call);
 }
 
-static int live_hang(struct live_report *live, const struct hang *hang)
+static int live_hang(struct live_report *live, const struct stuck *stuck)
 {
-	pass_time(live, hang->call.ts_ns, hang->for_ns);
-	if (!can_hang(hang) || !live->sink.ops->wants_hang(live->sink.ctx, &hang->call))
+	pass_time(live, stuck->call.ts_ns, stuck->for_ns);
+	if (!can_hang(stuck) || !live->sink.ops->wants_stuck(live->sink.ctx, &stuck->call))
 		return 0;
-	return live->sink.ops->hang(live->sink.ctx, hang);
+	return live->sink.ops->stuck(live->sink.ctx, stuck);
 }
 
 static int live_item(struct live_report *live, const struct item *item)
@@ -288,7 +288,7 @@ static int live_item(struct live_report *live, const struct item *item)
 	case ITEM_CALL:
 		return live_call(live, *call);
 	case ITEM_HANG:
-		return live_hang(live, &item->hang);
+		return live_hang(live, &item->stuck);
 	default:
 		if (!sink->ops->teardown)
 			return 0;
@@ -300,7 +300,7 @@ static int live_item(struct live_report *live, const struct item *item)
 
 static int show_live(const struct run *run)
 {
-	const struct start start = {run->conditions.start_ns, run->conditions.start_realtime_ns};
+	const struct start start = {run->run_info.start_ns, run->run_info.start_realtime_ns};
 	struct live_report live = {.run = run, .now_ns = start.ns};
 	struct teardown_counts counts = run->counts;
 	struct ledger ledger = run->ledger;

@@ -56,7 +56,7 @@ static size_t count(const char *text, const char *what)
 static const char *whole_run(const struct options *opts)
 {
 	struct teardown_view *view = view_of(opts);
-	const struct reclaim reclaim = {.call = plain, .destroy_ns = 1, .latency_ns = 2};
+	const struct deferred_free reclaim = {.call = plain, .destroy_ns = 1, .latency_ns = 2};
 	struct teardown teardown;
 	FILE *out = out_open();
 	__u32 id;
@@ -263,7 +263,7 @@ static void filters(void **state)
 static void filters_of_deferred_ends(void **state)
 {
 	struct options opts = defaults;
-	struct reclaim reclaim = {.call = plain, .destroy_ns = 1, .latency_ns = 2};
+	struct deferred_free reclaim = {.call = plain, .destroy_ns = 1, .latency_ns = 2};
 	struct teardown_view *view;
 	struct teardown_ledger ledger = {};
 	FILE *out = out_open();

@@ -30,20 +30,20 @@ static void fill_ledger(struct ledger *ledger, struct teardown_counts *counts)
 	figure_at = (__u64 *)&counts->ledger;
 	for (i = 0; i < sizeof(counts->ledger) / sizeof(__u64); i++)
 		figure_at[i] = i == 5 ? LEDGER_UNKNOWN : i;
-	for (i = 0; i < NR_POINTS; i++)
-		counts->points[i] = (struct point_counts){probe_point_name(i),
-							  i != 2,
-							  i < NR_PAIRED,
-							  10 * i,
-							  11 * i,
-							  12 * i,
-							  i == 1 ? LEDGER_UNKNOWN : 13 * i,
-							  14 * i,
-							  15 * i,
-							  16 * i};
+	for (i = 0; i < NR_HOOKS; i++)
+		counts->hooks[i] = (struct hook_counts){probe_point_name(i),
+							i != 2,
+							i < NR_CALL_HOOKS,
+							10 * i,
+							11 * i,
+							12 * i,
+							i == 1 ? LEDGER_UNKNOWN : 13 * i,
+							14 * i,
+							15 * i,
+							16 * i};
 }
 
-static void same_point(const struct point_counts *read, const struct point_counts *written)
+static void same_point(const struct hook_counts *read, const struct hook_counts *written)
 {
 	assert_string_equal(read->function, written->function);
 	assert_int_equal(read->attached, written->attached);
@@ -61,80 +61,80 @@ static void same_point(const struct point_counts *read, const struct point_count
 	assert_true(read->missed_return == written->missed_return);
 }
 
-static struct recording *begin(char path[PATH_SIZE], const struct conditions *conditions)
+static struct writer *begin(char path[PATH_SIZE], const struct run_info *run_info)
 {
-	struct recording *recording;
+	struct writer *recording;
 
-	assert_int_equal(recording_create(&recording, temp_path(path), false, conditions), 0);
+	assert_int_equal(writer_create(&recording, temp_path(path), false, run_info), 0);
 	return recording;
 }
 
-static void end(struct recording *recording, __u64 end_ns)
+static void end(struct writer *recording, __u64 end_ns)
 {
-	assert_int_equal(recording_end(recording, end_ns), 0);
-	recording_close(recording);
+	assert_int_equal(writer_end(recording, end_ns), 0);
+	writer_close(recording);
 }
 
 static void test_run(void **state)
 {
 	struct teardown_counts counts, read_counts;
-	struct conditions written = some_conditions();
+	struct run_info written = some_conditions();
 	struct ledger ledger, read_ledger;
 	const struct scenario *scenarios;
-	struct recording *recording;
-	struct replay *replay;
+	struct writer *recording;
+	struct reader *replay;
 	char path[PATH_SIZE];
 	size_t nr;
 	int i;
 
 	(void)state;
-	memset(written.command_line, '\xff', CONDITION_LEN - 1);
-	memset(written.boot_id, 0, CONDITION_LEN);
+	memset(written.command_line, '\xff', RUN_INFO_LEN - 1);
+	memset(written.boot_id, 0, RUN_INFO_LEN);
 	written.cpus_possible = 0;
 	fill_ledger(&ledger, &counts);
 	recording = begin(path, &written);
-	assert_int_equal(recording_scenario(recording, &measured), 0);
-	assert_int_equal(recording_ledger(recording, &(struct ledger){}, &counts), 0);
-	assert_int_equal(recording_ledger(recording, &ledger, &counts), 0);
+	assert_int_equal(writer_scenario(recording, &measured), 0);
+	assert_int_equal(writer_ledger(recording, &(struct ledger){}, &counts), 0);
+	assert_int_equal(writer_ledger(recording, &ledger, &counts), 0);
 	end(recording, 77);
 
 	written.end_ns = 77;
-	assert_int_equal(replay_open(&replay, path), 0);
-	assert_string_equal(replay_path(replay), path);
-	assert_memory_equal(replay_conditions(replay), &written, sizeof(written));
-	scenarios = replay_scenarios(replay, &nr);
+	assert_int_equal(reader_open(&replay, path), 0);
+	assert_string_equal(reader_path(replay), path);
+	assert_memory_equal(reader_run_info(replay), &written, sizeof(written));
+	scenarios = reader_scenarios(replay, &nr);
 	assert_int_equal(nr, 1);
 	assert_memory_equal(scenarios, &measured, sizeof(measured));
 	memset(&read_ledger, 0x55, sizeof(read_ledger));
 	memset(&read_counts, 0x55, sizeof(read_counts));
-	assert_int_equal(replay_ledger(replay, &read_ledger, &read_counts), 0);
+	assert_int_equal(reader_ledger(replay, &read_ledger, &read_counts), 0);
 	assert_memory_equal(&read_ledger, &ledger, sizeof(ledger));
 	assert_memory_equal(&read_counts.ledger, &counts.ledger, sizeof(counts.ledger));
-	for (i = 0; i < NR_POINTS; i++)
-		same_point(&read_counts.points[i], &counts.points[i]);
-	replay_close(replay);
+	for (i = 0; i < NR_HOOKS; i++)
+		same_point(&read_counts.hooks[i], &counts.hooks[i]);
+	reader_close(replay);
 	unlink(path);
 }
 
 /* What nobody wrote is not known. */
 static void test_no_ledger(void **state)
 {
-	const struct conditions conditions = some_conditions();
+	const struct run_info run_info = some_conditions();
 	struct teardown_counts counts;
 	struct ledger ledger;
-	struct replay *replay;
+	struct reader *replay;
 	char path[PATH_SIZE];
 	int i;
 
 	(void)state;
-	end(begin(path, &conditions), 1);
-	assert_int_equal(replay_open(&replay, path), 0);
-	assert_int_equal(replay_ledger(replay, &ledger, &counts), 0);
+	end(begin(path, &run_info), 1);
+	assert_int_equal(reader_open(&replay, path), 0);
+	assert_int_equal(reader_ledger(replay, &ledger, &counts), 0);
 	assert_true(ledger.entered == LEDGER_UNKNOWN && ledger.bad_records == LEDGER_UNKNOWN);
 	assert_true(counts.ledger.started == LEDGER_UNKNOWN);
-	for (i = 0; i < NR_POINTS; i++)
-		assert_false(counts.points[i].attached);
-	replay_close(replay);
+	for (i = 0; i < NR_HOOKS; i++)
+		assert_false(counts.hooks[i].attached);
+	reader_close(replay);
 	unlink(path);
 }
 
@@ -168,20 +168,20 @@ static int on_teardown(void *ctx, const struct teardown *teardown)
 	return 0;
 }
 
-static int on_reclaim(void *ctx, const struct reclaim *reclaim)
+static int on_reclaim(void *ctx, const struct deferred_free *reclaim)
 {
 	((struct taken *)ctx)->maps[1] = reclaim->call.map;
 	return 0;
 }
 
-static int on_hang(void *ctx, const struct hang *hang)
+static int on_stuck(void *ctx, const struct stuck *stuck)
 {
-	(void)hang;
+	(void)stuck;
 	((struct taken *)ctx)->hangs++;
 	return 0;
 }
 
-static bool wants_hang(void *ctx, const struct call *map)
+static bool wants_stuck(void *ctx, const struct call *map)
 {
 	(void)map;
 	return ((struct taken *)ctx)->wanted;
@@ -210,8 +210,8 @@ static const struct sink_ops ops = {
 	.call = on_call,
 	.teardown = on_teardown,
 	.reclaim = on_reclaim,
-	.hang = on_hang,
-	.wants_hang = wants_hang,
+	.stuck = on_stuck,
+	.wants_stuck = wants_stuck,
 	.tick = on_tick,
 	.done = done,
 };
@@ -219,35 +219,35 @@ static const struct sink_ops ops = {
 static int run(const char *path, const struct sink_ops *sink_ops, enum view view, __u64 shift_ns,
 	       struct taken *taken)
 {
-	const struct replay_options opts = {view, false, shift_ns};
+	const struct reader_options opts = {view, false, shift_ns};
 	const struct sink sink = {sink_ops, taken};
-	struct replay *replay;
+	struct reader *replay;
 	int err;
 
-	assert_int_equal(replay_open(&replay, path), 0);
-	err = replay_run(replay, &opts, &sink);
+	assert_int_equal(reader_open(&replay, path), 0);
+	err = reader_run(replay, &opts, &sink);
 	/* Names die with it. */
 	if (taken->scenario)
 		taken->scenario = !strcmp(taken->scenario, measured.name) ? measured.name : "?";
-	replay_close(replay);
+	reader_close(replay);
 	return err;
 }
 
 static void write_calls(char path[PATH_SIZE], size_t nr)
 {
-	struct conditions conditions = some_conditions();
+	struct run_info run_info = some_conditions();
 	struct call call = some_call();
-	struct recording *recording;
+	struct writer *recording;
 	size_t i;
 
-	conditions.start_ns = 1000;
-	recording = begin(path, &conditions);
+	run_info.start_ns = 1000;
+	recording = begin(path, &run_info);
 	for (i = 0; i < nr; i++) {
 		call.ts_ns = 2000 + 100 * (i ^ 1); /* not all in order */
 		call.latency_ns = 10;
 		if (i == 7)
 			call.ts_ns = UNKNOWN_NS;
-		assert_int_equal(recording_call(recording, &call), 0);
+		assert_int_equal(writer_call(recording, &call), 0);
 	}
 	end(recording, 1);
 }
@@ -298,24 +298,24 @@ static void test_ended_early(void **state)
 
 static void test_scenario(void **state)
 {
-	const struct conditions conditions = some_conditions();
+	const struct run_info run_info = some_conditions();
 	struct taken ours = {}, theirs = {}, of_teardown = {.wanted = true};
 	struct teardown teardown = some_teardown();
-	struct reclaim reclaim = some_reclaim();
-	struct hang hang = some_hang();
-	struct recording *recording;
+	struct deferred_free reclaim = some_reclaim();
+	struct stuck stuck = some_hang();
+	struct writer *recording;
 	char path[PATH_SIZE];
 
 	(void)state;
-	recording = begin(path, &conditions);
+	recording = begin(path, &run_info);
 	teardown.free.flags |= CALL_MAP | CALL_NAME;
 	teardown.free.map = reclaim.call.map = 0xffff888000001234;
 	strcpy(teardown.free.map_name, measured.map_name);
-	assert_int_equal(recording_scenario(recording, &measured), 0);
-	assert_int_equal(recording_reclaim(recording, &reclaim), 0);
-	assert_int_equal(recording_teardown(recording, &teardown), 0);
-	assert_int_equal(recording_hang(recording, &hang), 0);
-	assert_int_equal(recording_call(recording, &teardown.free), 0);
+	assert_int_equal(writer_scenario(recording, &measured), 0);
+	assert_int_equal(writer_deferred_free(recording, &reclaim), 0);
+	assert_int_equal(writer_teardown(recording, &teardown), 0);
+	assert_int_equal(writer_stuck(recording, &stuck), 0);
+	assert_int_equal(writer_call(recording, &teardown.free), 0);
 	end(recording, 1);
 	assert_int_equal(run(path, &ops, VIEW_CALLS, 0, &ours), 0);
 	assert_string_equal(ours.scenario, measured.name);
@@ -330,10 +330,10 @@ static void test_scenario(void **state)
 	assert_true(of_teardown.maps[0] != teardown.free.map);
 	unlink(path);
 
-	recording = begin(path, &conditions);
-	assert_int_equal(recording_scenario(recording, &measured), 0);
+	recording = begin(path, &run_info);
+	assert_int_equal(writer_scenario(recording, &measured), 0);
 	strcpy(teardown.free.map_name, "other");
-	assert_int_equal(recording_call(recording, &teardown.free), 0);
+	assert_int_equal(writer_call(recording, &teardown.free), 0);
 	end(recording, 1);
 	assert_int_equal(run(path, &ops, VIEW_BOTH, 0, &theirs), 0);
 	assert_null(theirs.scenario);
@@ -343,28 +343,28 @@ static void test_scenario(void **state)
 static void test_conditions(void **state)
 {
 	static char *const argv[] = {"memdestroy-trace", "record", "a b", NULL};
-	struct conditions conditions;
+	struct run_info run_info;
 	char *long_argv[200];
 	size_t i;
 
 	(void)state;
-	memset(&conditions, 0x55, sizeof(conditions));
-	conditions_now(&conditions, 3, argv, true);
-	assert_string_equal(conditions.command_line, "memdestroy-trace record a b");
-	assert_string_equal(conditions.tool_version, VERSION);
-	assert_int_equal(strlen(conditions.boot_id), 36);
-	assert_true(*conditions.kernel_release && *conditions.machine);
-	assert_string_equal(conditions.attach, "");
-	assert_true(conditions.symbols_hidden);
-	assert_true(conditions.cpus_online && conditions.cpus_online <= conditions.cpus_possible);
-	assert_true(conditions.end_ns == UNKNOWN_NS);
+	memset(&run_info, 0x55, sizeof(run_info));
+	run_info_now(&run_info, 3, argv, true);
+	assert_string_equal(run_info.command_line, "memdestroy-trace record a b");
+	assert_string_equal(run_info.tool_version, VERSION);
+	assert_int_equal(strlen(run_info.boot_id), 36);
+	assert_true(*run_info.kernel_release && *run_info.machine);
+	assert_string_equal(run_info.attach, "");
+	assert_true(run_info.symbols_hidden);
+	assert_true(run_info.cpus_online && run_info.cpus_online <= run_info.cpus_possible);
+	assert_true(run_info.end_ns == UNKNOWN_NS);
 	/* After 2020, and not of the other clock. */
-	assert_true(conditions.start_realtime_ns > 1577836800000000000ULL);
-	assert_true(conditions.start_ns && conditions.start_ns < conditions.start_realtime_ns);
+	assert_true(run_info.start_realtime_ns > 1577836800000000000ULL);
+	assert_true(run_info.start_ns && run_info.start_ns < run_info.start_realtime_ns);
 	for (i = 0; i < 200; i++)
 		long_argv[i] = "word";
-	conditions_now(&conditions, 200, long_argv, false);
-	assert_int_equal(strlen(conditions.command_line), CONDITION_LEN - 1);
+	run_info_now(&run_info, 200, long_argv, false);
+	assert_int_equal(strlen(run_info.command_line), RUN_INFO_LEN - 1);
 }
 
 int main(void)

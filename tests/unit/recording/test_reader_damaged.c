@@ -43,7 +43,7 @@ static int check_call(void *ctx, const struct call *call)
 	if (call->scenario)
 		check_text(call->scenario, SCENARIO_NAME_LEN);
 	if (call->host)
-		check_text(call->host, CONDITION_LEN);
+		check_text(call->host, RUN_INFO_LEN);
 	return 0;
 }
 
@@ -60,19 +60,19 @@ static int check_teardown(void *ctx, const struct teardown *teardown)
 	return 0;
 }
 
-static int check_reclaim(void *ctx, const struct reclaim *reclaim)
+static int check_reclaim(void *ctx, const struct deferred_free *reclaim)
 {
 	assert_in_range(reclaim->alloc, 0, NR_ALLOC_MEMBERS - 1);
 	return check_call(ctx, &reclaim->call);
 }
 
-static int check_hang(void *ctx, const struct hang *hang)
+static int check_hang(void *ctx, const struct stuck *stuck)
 {
-	check_text(hang->stack, sizeof(hang->stack));
-	check_text(hang->where, 256);
-	assert_null(strchr(hang->where, '\x1b'));
-	assert_null(strchr(hang->stack, '\x1b'));
-	return check_call(ctx, &hang->call);
+	check_text(stuck->stack, sizeof(stuck->stack));
+	check_text(stuck->where, 256);
+	assert_null(strchr(stuck->where, '\x1b'));
+	assert_null(strchr(stuck->stack, '\x1b'));
+	return check_call(ctx, &stuck->call);
 }
 
 static void read_all(void *arg)
@@ -81,25 +81,25 @@ static void read_all(void *arg)
 		.call = check_call,
 		.teardown = check_teardown,
 		.reclaim = check_reclaim,
-		.hang = check_hang,
+		.stuck = check_hang,
 	};
-	const struct replay_options opts = {.view = VIEW_BOTH, .identity = true};
+	const struct reader_options opts = {.view = VIEW_BOTH, .identity = true};
 	struct reading *reading = arg;
 	const struct sink sink = {&ops, reading};
 	struct teardown_counts counts;
 	struct ledger ledger;
-	struct replay *replay;
+	struct reader *replay;
 
 	reading->opened = false;
 	reading->items = 0;
-	reading->err = replay_open(&replay, reading->path);
+	reading->err = reader_open(&replay, reading->path);
 	if (reading->err)
 		return;
 	reading->opened = true;
-	reading->err = replay_run(replay, &opts, &sink);
+	reading->err = reader_run(replay, &opts, &sink);
 	if (!reading->err)
-		reading->err = replay_ledger(replay, &ledger, &counts);
-	replay_close(replay);
+		reading->err = reader_ledger(replay, &ledger, &counts);
+	reader_close(replay);
 }
 
 static void check_refused(const char *path, int err, const char *why)
@@ -118,31 +118,31 @@ static void check_refused(const char *path, int err, const char *why)
 static void make_sample(char path[PATH_SIZE])
 {
 	static const struct scenario scenario = {.name = "x", .map_name = "name-1"};
-	const struct conditions conditions = some_conditions();
+	const struct run_info run_info = some_conditions();
 	struct teardown teardown = some_teardown();
 	struct call call = some_call();
-	struct recording *recording;
+	struct writer *recording;
 	struct item item;
 	int i;
 
-	assert_int_equal(recording_create(&recording, temp_path(path), false, &conditions), 0);
-	assert_int_equal(recording_scenario(recording, &scenario), 0);
+	assert_int_equal(writer_create(&recording, temp_path(path), false, &run_info), 0);
+	assert_int_equal(writer_scenario(recording, &scenario), 0);
 	call.caller_name = "f";
 	call.flags |= CALL_MAP;
 	call.identity.map_id = 1;
-	assert_int_equal(recording_call(recording, &call), 0);
+	assert_int_equal(writer_call(recording, &call), 0);
 	teardown.nr_destroys = 2;
 	teardown.free.flags |= CALL_MAP;
-	assert_int_equal(recording_teardown(recording, &teardown), 0);
+	assert_int_equal(writer_teardown(recording, &teardown), 0);
 	for (i = 0; i < 100; i++) {
 		some_item(&item);
 		assert_int_equal(record_item(recording, &item), 0);
 	}
-	assert_int_equal(recording_ledger(recording, &(struct ledger){},
-					  &(struct teardown_counts){.points = {{"bpf_map_put"}}}),
+	assert_int_equal(writer_ledger(recording, &(struct ledger){},
+				       &(struct teardown_counts){.hooks = {{"bpf_map_put"}}}),
 			 0);
-	assert_int_equal(recording_end(recording, 1), 0);
-	recording_close(recording);
+	assert_int_equal(writer_end(recording, 1), 0);
+	writer_close(recording);
 }
 
 static void change(const char *path, const char *sql)

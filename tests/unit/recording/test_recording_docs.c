@@ -41,7 +41,7 @@ static struct call example_call(__u64 at_us, __u64 latency_ns)
 	return call;
 }
 
-static void record_calls(struct recording *recording)
+static void record_calls(struct writer *recording)
 {
 	struct call call;
 	__u64 i;
@@ -58,11 +58,11 @@ static void record_calls(struct recording *recording)
 			call.flags |= CALL_EMPTY;
 			call.latency_ns = 90;
 		}
-		assert_int_equal(recording_call(recording, &call), 0);
+		assert_int_equal(writer_call(recording, &call), 0);
 	}
 }
 
-static void record_teardowns(struct recording *recording)
+static void record_teardowns(struct writer *recording)
 {
 	struct teardown teardown;
 	__u64 i;
@@ -94,14 +94,14 @@ static void record_teardowns(struct recording *recording)
 			teardown.phase[PHASE_DEFERRED] = UNKNOWN_NS;
 			teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
 		}
-		assert_int_equal(recording_teardown(recording, &teardown), 0);
+		assert_int_equal(writer_teardown(recording, &teardown), 0);
 	}
 }
 
 /* The recording that the documentation's examples are of. */
 static void record_example(const char *path)
 {
-	struct conditions conditions = {
+	struct run_info run_info = {
 		.tool_version = "0.1.0",
 		.kernel_release = "6.12.0",
 		.machine = "x86_64",
@@ -116,14 +116,14 @@ static void record_example(const char *path)
 	};
 	struct ledger ledger = {
 		.entered = 21, .completed = 20, .lost_entry = 1, .missed_return = LEDGER_UNKNOWN};
-	struct recording *recording;
+	struct writer *recording;
 
-	assert_int_equal(recording_create(&recording, path, false, &conditions), 0);
+	assert_int_equal(writer_create(&recording, path, false, &run_info), 0);
 	record_calls(recording);
 	record_teardowns(recording);
-	assert_int_equal(recording_ledger(recording, &ledger, NULL), 0);
-	assert_int_equal(recording_end(recording, START + 60 * SECOND), 0);
-	recording_close(recording);
+	assert_int_equal(writer_ledger(recording, &ledger, NULL), 0);
+	assert_int_equal(writer_end(recording, START + 60 * SECOND), 0);
+	writer_close(recording);
 }
 
 /* As sqlite3 -header prints. */
@@ -264,8 +264,8 @@ static void test_views(void **state)
 		run_query(db, queries[i], output);
 	check_view(db, "calls", identified_call_columns);
 	check_view(db, "teardowns", teardown_columns);
-	check_view(db, "reclaims", reclaim_columns);
-	check_view(db, "hangs", hang_columns);
+	check_view(db, "reclaims", deferred_free_columns);
+	check_view(db, "hangs", stuck_columns);
 	sqlite3_close(db);
 	unlink(path);
 }

@@ -23,12 +23,12 @@ struct creation {
 static void create(void *arg)
 {
 	struct creation *creation = arg;
-	const struct conditions conditions = some_conditions();
-	struct recording *recording = NULL;
+	const struct run_info run_info = some_conditions();
+	struct writer *recording = NULL;
 
-	creation->err = recording_create(&recording, creation->path, creation->force, &conditions);
+	creation->err = writer_create(&recording, creation->path, creation->force, &run_info);
 	if (!creation->err)
-		recording_close(recording);
+		writer_close(recording);
 }
 
 static void check_refused(const char *path, bool force, int err, const char *why)
@@ -67,16 +67,16 @@ static int count(void *ctx, const struct call *call)
 static long events_in(const char *path)
 {
 	static const struct sink_ops ops = {.call = count};
-	const struct replay_options opts = {.view = VIEW_CALLS, .identity = true};
-	struct replay *replay;
+	const struct reader_options opts = {.view = VIEW_CALLS, .identity = true};
+	struct reader *replay;
 	long nr = 0;
 	const struct sink sink = {&ops, &nr};
-	int err = replay_open(&replay, path);
+	int err = reader_open(&replay, path);
 
 	if (err)
 		return -1;
-	err = replay_run(replay, &opts, &sink);
-	replay_close(replay);
+	err = reader_run(replay, &opts, &sink);
+	reader_close(replay);
 	return err ? -1 : nr;
 }
 
@@ -181,11 +181,11 @@ static void test_permissions(void **state)
 /* Says after each commit how many calls are safe, until it is killed. */
 static void record_for_ever(const char *path, int fd)
 {
-	const struct conditions conditions = some_conditions();
-	struct recording *recording;
+	const struct run_info run_info = some_conditions();
+	struct writer *recording;
 	long nr = 0;
 
-	if (recording_create(&recording, path, false, &conditions))
+	if (writer_create(&recording, path, false, &run_info))
 		_exit(1);
 	if (write(fd, &nr, sizeof(nr)) < 0)
 		_exit(1);
@@ -195,11 +195,11 @@ static void record_for_ever(const char *path, int fd)
 		for (i = 0; i < more; i++) {
 			struct call call = some_call();
 
-			if (recording_call(recording, &call))
+			if (writer_call(recording, &call))
 				_exit(1);
 		}
 		nr += more;
-		if (recording_commit(recording) || write(fd, &nr, sizeof(nr)) < 0)
+		if (writer_commit(recording) || write(fd, &nr, sizeof(nr)) < 0)
 			_exit(1);
 	}
 }
@@ -242,22 +242,22 @@ static void test_killed(void **state)
 
 static void test_unended(void **state)
 {
-	const struct conditions conditions = some_conditions();
+	const struct run_info run_info = some_conditions();
 	struct call call = some_call();
-	struct recording *recording;
-	struct replay *replay;
+	struct writer *recording;
+	struct reader *replay;
 	char path[PATH_SIZE];
 
 	(void)state;
-	assert_int_equal(recording_create(&recording, temp_path(path), false, &conditions), 0);
-	assert_int_equal(recording_call(recording, &call), 0);
-	assert_int_equal(recording_commit(recording), 0);
-	assert_int_equal(recording_call(recording, &call), 0);
+	assert_int_equal(writer_create(&recording, temp_path(path), false, &run_info), 0);
+	assert_int_equal(writer_call(recording, &call), 0);
+	assert_int_equal(writer_commit(recording), 0);
+	assert_int_equal(writer_call(recording, &call), 0);
 	assert_int_equal(events_in(path), 1); /* while it is being written */
-	recording_close(recording);
-	assert_int_equal(replay_open(&replay, path), 0);
-	assert_true(replay_conditions(replay)->end_ns == UNKNOWN_NS);
-	replay_close(replay);
+	writer_close(recording);
+	assert_int_equal(reader_open(&replay, path), 0);
+	assert_true(reader_run_info(replay)->end_ns == UNKNOWN_NS);
+	reader_close(replay);
 	assert_int_equal(events_in(path), 1);
 	unlink(path);
 }
@@ -265,21 +265,21 @@ static void test_unended(void **state)
 /* A commit waits for who reads; what it is about is there later. */
 static void test_reader_in_the_way(void **state)
 {
-	const struct conditions conditions = some_conditions();
+	const struct run_info run_info = some_conditions();
 	struct call call = some_call();
-	struct recording *recording;
-	struct replay *replay;
+	struct writer *recording;
+	struct reader *replay;
 	char path[PATH_SIZE];
 
 	(void)state;
-	assert_int_equal(recording_create(&recording, temp_path(path), false, &conditions), 0);
-	assert_int_equal(replay_open(&replay, path), 0);
-	assert_int_equal(recording_call(recording, &call), 0);
-	assert_int_equal(recording_commit(recording), 0);
-	assert_int_equal(recording_call(recording, &call), 0);
-	replay_close(replay);
-	assert_int_equal(recording_end(recording, 1), 0);
-	recording_close(recording);
+	assert_int_equal(writer_create(&recording, temp_path(path), false, &run_info), 0);
+	assert_int_equal(reader_open(&replay, path), 0);
+	assert_int_equal(writer_call(recording, &call), 0);
+	assert_int_equal(writer_commit(recording), 0);
+	assert_int_equal(writer_call(recording, &call), 0);
+	reader_close(replay);
+	assert_int_equal(writer_end(recording, 1), 0);
+	writer_close(recording);
 	assert_int_equal(events_in(path), 2);
 	unlink(path);
 }
@@ -302,20 +302,20 @@ static void count_events(void *arg)
 /* A file in the middle of a change that will not be completed, with the journal that undoes it. */
 static void make_cut_short(char path[PATH_SIZE])
 {
-	const struct conditions conditions = some_conditions();
-	struct recording *recording;
+	const struct run_info run_info = some_conditions();
+	struct writer *recording;
 	char whole[PATH_SIZE];
 	sqlite3 *db;
 	int i;
 
-	assert_int_equal(recording_create(&recording, temp_path(whole), false, &conditions), 0);
+	assert_int_equal(writer_create(&recording, temp_path(whole), false, &run_info), 0);
 	for (i = 0; i < 2000; i++) {
 		struct call call = some_call();
 
-		assert_int_equal(recording_call(recording, &call), 0);
+		assert_int_equal(writer_call(recording, &call), 0);
 	}
-	assert_int_equal(recording_end(recording, 1), 0);
-	recording_close(recording);
+	assert_int_equal(writer_end(recording, 1), 0);
+	writer_close(recording);
 	assert_int_equal(sqlite3_open(whole, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db,
 				      "PRAGMA cache_size = 5; BEGIN; UPDATE call SET cpu = 7; "
@@ -353,7 +353,7 @@ static void test_cut_short(void **state)
 }
 
 struct filling {
-	struct recording *recording;
+	struct writer *recording;
 	long safe;
 	int err;
 };
@@ -367,12 +367,12 @@ static void fill(void *arg)
 		for (i = 0; i < 1000 && !filling->err; i++) {
 			const struct call call = some_call();
 
-			filling->err = recording_call(filling->recording, &call);
+			filling->err = writer_call(filling->recording, &call);
 		}
 		if (!filling->err)
-			filling->err = recording_commit(filling->recording);
+			filling->err = writer_commit(filling->recording);
 		if (!filling->err)
-			filling->safe = (long)recording_events(filling->recording);
+			filling->safe = (long)writer_events(filling->recording);
 		assert_true(filling->safe < 1000000);
 	}
 }
@@ -382,22 +382,21 @@ static void end_silently(void *arg)
 	struct filling *filling = arg;
 	const struct call call = some_call();
 
-	assert_int_equal(recording_call(filling->recording, &call), filling->err);
-	assert_int_equal(recording_commit(filling->recording), filling->err);
-	assert_int_equal(recording_end(filling->recording, 1), filling->err);
+	assert_int_equal(writer_call(filling->recording, &call), filling->err);
+	assert_int_equal(writer_commit(filling->recording), filling->err);
+	assert_int_equal(writer_end(filling->recording, 1), filling->err);
 }
 
 static void test_full(void **state)
 {
-	const struct conditions conditions = some_conditions();
+	const struct run_info run_info = some_conditions();
 	struct rlimit old, limit;
 	struct filling filling = {};
 	char path[PATH_SIZE];
 
 	(void)state;
 	signal(SIGXFSZ, SIG_IGN);
-	assert_int_equal(recording_create(&filling.recording, temp_path(path), false, &conditions),
-			 0);
+	assert_int_equal(writer_create(&filling.recording, temp_path(path), false, &run_info), 0);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
 	limit = old;
 	limit.rlim_cur = 2 << 20;
@@ -406,7 +405,7 @@ static void test_full(void **state)
 	assert_int_equal(filling.err, -ENOSPC);
 	assert_string_equal(said(end_silently, &filling), "");
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
-	recording_close(filling.recording);
+	writer_close(filling.recording);
 
 	assert_true(filling.safe > 0);
 	assert_int_equal(events_in(path), filling.safe);

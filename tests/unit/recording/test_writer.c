@@ -11,7 +11,7 @@ static struct item items[NR_ITEMS];
 
 /* Compares, and counts along. */
 struct reader {
-	const struct replay_options *opts;
+	const struct reader_options *opts;
 	size_t next;
 };
 
@@ -155,10 +155,10 @@ static int on_teardown(void *ctx, const struct teardown *read)
 	return 0;
 }
 
-static int on_reclaim(void *ctx, const struct reclaim *read)
+static int on_reclaim(void *ctx, const struct deferred_free *read)
 {
 	struct reader *reader = ctx;
-	const struct reclaim *written = &next_item(reader, ITEM_RECLAIM)->reclaim;
+	const struct deferred_free *written = &next_item(reader, ITEM_RECLAIM)->reclaim;
 
 	same_time(reader, read->call.ts_ns, written->call.ts_ns);
 	assert_true(read->call.latency_ns == written->call.latency_ns);
@@ -172,10 +172,10 @@ static int on_reclaim(void *ctx, const struct reclaim *read)
 	return 0;
 }
 
-static int on_hang(void *ctx, const struct hang *read)
+static int on_stuck(void *ctx, const struct stuck *read)
 {
 	struct reader *reader = ctx;
-	const struct hang *written = &next_item(reader, ITEM_HANG)->hang;
+	const struct stuck *written = &next_item(reader, ITEM_HANG)->stuck;
 
 	assert_string_equal(read->where, written->where);
 	same_time(reader, read->call.ts_ns, written->call.ts_ns);
@@ -192,34 +192,34 @@ static const struct sink_ops reader_ops = {
 	.call = on_call,
 	.teardown = on_teardown,
 	.reclaim = on_reclaim,
-	.hang = on_hang,
+	.stuck = on_stuck,
 };
 
 static void write_items(const char *path)
 {
-	struct conditions conditions = some_conditions();
-	struct recording *recording;
+	struct run_info run_info = some_conditions();
+	struct writer *recording;
 	size_t i;
 
-	strcpy(conditions.host, "here");
-	assert_int_equal(recording_create(&recording, path, false, &conditions), 0);
+	strcpy(run_info.host, "here");
+	assert_int_equal(writer_create(&recording, path, false, &run_info), 0);
 	for (i = 0; i < NR_ITEMS; i++) {
 		some_item(&items[i]);
 		assert_int_equal(record_item(recording, &items[i]), 0);
 		if (!below(100))
-			assert_int_equal(recording_commit(recording), 0);
+			assert_int_equal(writer_commit(recording), 0);
 	}
-	assert_int_equal(recording_events(recording), NR_ITEMS);
-	assert_int_equal(recording_end(recording, conditions.start_ns + 7), 0);
-	recording_close(recording);
+	assert_int_equal(writer_events(recording), NR_ITEMS);
+	assert_int_equal(writer_end(recording, run_info.start_ns + 7), 0);
+	writer_close(recording);
 }
 
-static void read_items(struct replay *replay, const struct replay_options *opts)
+static void read_items(struct reader *replay, const struct reader_options *opts)
 {
 	struct reader reader = {.opts = opts};
 	const struct sink sink = {&reader_ops, &reader};
 
-	assert_int_equal(replay_run(replay, opts, &sink), 0);
+	assert_int_equal(reader_run(replay, opts, &sink), 0);
 	while (reader.next < NR_ITEMS &&
 	       (opts->view == VIEW_CALLS
 			? items[reader.next].kind != ITEM_CALL &&
@@ -232,14 +232,14 @@ static void read_items(struct replay *replay, const struct replay_options *opts)
 static void test_round_trip(void **state)
 {
 	static const __u64 shifts[] = {0, 12345, 0ULL - 99};
-	struct replay_options opts;
-	struct replay *replay;
+	struct reader_options opts;
+	struct reader *replay;
 	char path[PATH_SIZE];
 	size_t i;
 
 	(void)state;
 	write_items(temp_path(path));
-	assert_int_equal(replay_open(&replay, path), 0);
+	assert_int_equal(reader_open(&replay, path), 0);
 	for (i = 0; i < 3; i++) {
 		for (opts.view = VIEW_CALLS; opts.view <= VIEW_BOTH; opts.view++) {
 			opts.identity = i != 1;
@@ -247,7 +247,7 @@ static void test_round_trip(void **state)
 			read_items(replay, &opts);
 		}
 	}
-	replay_close(replay);
+	reader_close(replay);
 	unlink(path);
 }
 

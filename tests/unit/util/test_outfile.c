@@ -60,17 +60,17 @@ static size_t count(const char *pattern)
 
 static void replaces_a_file_when_it_is_kept(void **state)
 {
-	struct output *output;
+	struct outfile *output;
 	struct stat st;
 
 	(void)state;
 	write_text("file", "old");
 	chmod("file", 0640);
-	assert_int_equal(output_open(&output, "file", false), 0);
-	fputs("new", output_file(output));
-	fflush(output_file(output));
+	assert_int_equal(outfile_open(&output, "file", false), 0);
+	fputs("new", outfile_stream(output));
+	fflush(outfile_stream(output));
 	assert_text("file", "old");
-	assert_int_equal(output_close(output, true), 0);
+	assert_int_equal(outfile_close(output, true), 0);
 	assert_text("file", "new");
 	assert_int_equal(stat("file", &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0640);
@@ -80,26 +80,26 @@ static void replaces_a_file_when_it_is_kept(void **state)
 
 static void leaves_nothing_when_it_is_not_kept(void **state)
 {
-	struct output *output;
+	struct outfile *output;
 
 	(void)state;
-	assert_int_equal(output_open(&output, "none", false), 0);
-	fputs("half", output_file(output));
-	assert_int_equal(output_close(output, false), 0);
+	assert_int_equal(outfile_open(&output, "none", false), 0);
+	fputs("half", outfile_stream(output));
+	assert_int_equal(outfile_close(output, false), 0);
 	assert_int_equal(count("none*"), 0);
 }
 
 static void replaces_what_a_link_points_to(void **state)
 {
-	struct output *output;
+	struct outfile *output;
 	struct stat st;
 
 	(void)state;
 	write_text("target", "old");
 	assert_int_equal(symlink("target", "link"), 0);
-	assert_int_equal(output_open(&output, "link", false), 0);
-	fputs("new", output_file(output));
-	assert_int_equal(output_close(output, true), 0);
+	assert_int_equal(outfile_open(&output, "link", false), 0);
+	fputs("new", outfile_stream(output));
+	assert_int_equal(outfile_close(output, true), 0);
 	assert_int_equal(lstat("link", &st), 0);
 	assert_true(S_ISLNK(st.st_mode));
 	assert_text("target", "new");
@@ -109,51 +109,51 @@ static void replaces_what_a_link_points_to(void **state)
 
 static void writes_a_live_file_itself(void **state)
 {
-	struct output *output;
+	struct outfile *output;
 
 	(void)state;
-	assert_int_equal(output_open(&output, "live", true), 0);
-	fputs("line\n", output_file(output));
-	assert_int_equal(fflush(output_file(output)), 0);
+	assert_int_equal(outfile_open(&output, "live", true), 0);
+	fputs("line\n", outfile_stream(output));
+	assert_int_equal(fflush(outfile_stream(output)), 0);
 	assert_text("live", "line\n");
-	assert_int_equal(output_close(output, true), 0);
+	assert_int_equal(outfile_close(output, true), 0);
 	unlink("live");
 }
 
 static void tells_why_it_cannot_be_opened(void **state)
 {
-	struct output *output;
+	struct outfile *output;
 
 	(void)state;
-	assert_int_equal(output_open(&output, "no/such/file", false), -ENOENT);
-	assert_int_equal(output_open(&output, "no/such/file", true), -ENOENT);
-	assert_int_equal(output_open(&output, ".", false), -EISDIR);
+	assert_int_equal(outfile_open(&output, "no/such/file", false), -ENOENT);
+	assert_int_equal(outfile_open(&output, "no/such/file", true), -ENOENT);
+	assert_int_equal(outfile_open(&output, ".", false), -EISDIR);
 }
 
 static void tells_of_a_full_disk(void **state)
 {
-	struct output *output;
+	struct outfile *output;
 
 	(void)state;
-	assert_int_equal(output_open(&output, "/dev/full", false), 0);
-	fputs("lost", output_file(output));
-	assert_int_equal(output_close(output, true), -ENOSPC);
+	assert_int_equal(outfile_open(&output, "/dev/full", false), 0);
+	fputs("lost", outfile_stream(output));
+	assert_int_equal(outfile_close(output, true), -ENOSPC);
 }
 
 static void notices_that_nobody_reads(void **state)
 {
 	int ends[2], saved = dup(STDOUT_FILENO);
-	struct output *output;
+	struct outfile *output;
 	bool before, after;
 
 	(void)state;
 	assert_int_equal(pipe(ends), 0);
 	dup2(ends[1], STDOUT_FILENO);
-	assert_int_equal(output_open(&output, NULL, false), 0);
-	before = output_abandoned(output);
+	assert_int_equal(outfile_open(&output, NULL, false), 0);
+	before = outfile_abandoned(output);
 	close(ends[0]);
-	after = output_abandoned(output);
-	assert_int_equal(output_close(output, true), 0);
+	after = outfile_abandoned(output);
+	assert_int_equal(outfile_close(output, true), 0);
 	dup2(saved, STDOUT_FILENO);
 	close(ends[1]);
 	close(saved);
