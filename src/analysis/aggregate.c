@@ -6,12 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_NONFATAL_OOM	   1
-#define uthash_nonfatal_oom(entry) ((entry)->refused = true)
-#include <uthash.h>
-
 #include "analysis/aggregate.h"
 #include "analysis/row_key.h"
+#include "util/hash.h"
 
 struct entry {
 	struct row row;

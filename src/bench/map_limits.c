@@ -9,8 +9,7 @@
 
 #include "bench/map_limits.h"
 #include "model/map_type.h"
-
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
+#include "util/macros.h"
 
 #define MANY	   10000000 /* entries */
 #define ANY_VALUE  65536

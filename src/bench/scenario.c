@@ -13,8 +13,7 @@
 #include "bench/scenario.h"
 #include "model/map_type.h"
 #include "util/diag.h"
-
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
+#include "util/macros.h"
 
 #define DEFAULT_VALUE 64
 

@@ -16,6 +16,7 @@
 #include "bench/maps.h"
 #include "bench/worker.h"
 #include "util/diag.h"
+#include "util/macros.h"
 
 #define STOP_TRIES   100
 #define STOP_WAIT_US 10000
@@ -45,7 +46,7 @@ static void set_signals(void)
 
 	for (int sig = 1; sig < NSIG; sig++)
 		signal(sig, SIG_DFL); /* fails for those that cannot be handled */
-	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(ignored); i++)
 		signal(ignored[i], SIG_IGN);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);

@@ -11,8 +11,7 @@
 #include <zstd.h>
 
 #include "check/decompress.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#include "util/macros.h"
 
 #define ROOM_MIN	(1UL << 16)
 #define XZ_MEMORY	(1UL << 28) /* kernels are packed with a dictionary of 128 MiB at most */

@@ -11,8 +11,7 @@
 #include "model/ledger.h"
 #include "model/map_type.h"
 #include "trace/probe.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#include "util/macros.h"
 
 /*
  * Structures in structures without a name: a kernel has two or three, a hostile file what it likes,

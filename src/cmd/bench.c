@@ -12,6 +12,7 @@
 #include "cmd/recorder.h"
 #include "output/bench_table.h"
 #include "recording/reader_set.h"
+#include "util/clock.h"
 #include "util/diag.h"
 #include "util/outfile.h"
 

@@ -9,8 +9,7 @@
 #include "cmd/option_values.h"
 #include "model/teardown.h"
 #include "util/diag.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#include "util/macros.h"
 
 /* Pairs that contradict each other. */
 static const enum opt conflicts[][2] = {

@@ -12,8 +12,8 @@
 #include "model/map_type.h"
 #include "model/teardown.h"
 #include "util/diag.h"
+#include "util/macros.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 /* A symbol as a compiler may have left it: "foo.isra.0". */
 #define SYMBOL_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$"
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "event.h"
+#include "util/macros.h"
 
 enum action {
 	ACTION_TRACE,  /* show what happens: what is done if nothing else is asked for */
@@ -84,7 +85,7 @@ static inline const char *metric_name(enum metric metric)
 		[METRIC_TOTAL] = "total",
 	};
 
-	_Static_assert(sizeof(names) / sizeof(names[0]) == NR_METRICS, "a name for each");
+	_Static_assert(ARRAY_SIZE(names) == NR_METRICS, "a name for each");
 	return names[metric];
 }
 

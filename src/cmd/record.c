@@ -7,14 +7,16 @@
 #include "cmd/child.h"
 #include "cmd/cmd.h"
 #include "cmd/recorder.h"
+#include "util/clock.h"
 #include "util/diag.h"
+#include "util/macros.h"
 
 /*
  * After the command's end: programs let go of their maps after a grace period of RCU, so that
  * nothing to wait for does not mean yet that nothing will come; and what it let go of may take
  * long.
  */
-#define SETTLE_NS      1000000000ULL
+#define SETTLE_NS      NSEC_PER_SEC
 #define SETTLE_MOST_NS 30000000000ULL
 
 struct record {

@@ -6,12 +6,13 @@
 #include "cmd/recorder.h"
 #include "output/render.h"
 #include "output/stuck_text.h"
+#include "util/clock.h"
 #include "util/diag.h"
+#include "util/macros.h"
 #include "util/text.h"
 
-#define NS_PER_SEC 1000000000ULL
 /* Twice as often as is promised, since it may come late. */
-#define COMMIT_NS (NS_PER_SEC / 2)
+#define COMMIT_NS (NSEC_PER_SEC / 2)
 
 static struct recorder *recorder_of(void *ctx)
 {
@@ -63,7 +64,7 @@ static void show_progress(struct recorder *recorder, __u64 now_ns, __u64 nr_lost
 	char elapsed[DURATION_SIZE];
 
 	if (now_ns > recorder->shown_ns)
-		rate = (events - recorder->shown_events) * NS_PER_SEC /
+		rate = (events - recorder->shown_events) * NSEC_PER_SEC /
 		       (now_ns - recorder->shown_ns);
 	diag_status("%s: %llu events, %llu/s, %llu lost",
 		    text_duration(elapsed, now_ns - recorder->start_ns), events, rate, nr_lost);

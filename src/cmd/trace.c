@@ -2,20 +2,16 @@
 /*
  * Shows what happens in the running kernel.
  */
-#include <time.h>
-
 #include "cmd/cmd.h"
 #include "output/report.h"
 #include "trace/tracer.h"
+#include "util/clock.h"
 
 static struct start now(void)
 {
-	struct timespec wall;
-
-	clock_gettime(CLOCK_REALTIME, &wall);
 	return (struct start){
 		.ns = clock_now_ns(),
-		.realtime_ns = wall.tv_sec * 1000000000ULL + wall.tv_nsec,
+		.realtime_ns = clock_realtime_ns(),
 	};
 }
 

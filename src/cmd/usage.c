@@ -6,6 +6,7 @@
 
 #include "cmd/option_table.h"
 #include "cmd/usage.h"
+#include "util/macros.h"
 #include "util/text.h"
 
 #define HELP_COLUMN 26
@@ -74,7 +75,7 @@ void usage_print_help(FILE *out, enum action action)
 	if (text->times)
 		fprintf(out, "\n%s", text->times);
 	fputs("\nEXIT STATUS:\n", out);
-	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(statuses); i++)
 		if (statuses[i].of & OF(action))
 			fprintf(out, "%3d  %s\n", statuses[i].status, statuses[i].text);
 	fprintf(out, "\nEXAMPLES:\n%s", text->examples);

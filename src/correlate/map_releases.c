@@ -3,11 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_NONFATAL_OOM	   1
-#define uthash_nonfatal_oom(entry) ((entry)->refused = true)
-#include <uthash.h>
-
 #include "correlate/map_releases.h"
+#include "util/hash.h"
 
 struct entry {
 	struct released released;

@@ -3,15 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_NONFATAL_OOM	   1
-#define uthash_nonfatal_oom(entry) ((entry)->refused = true)
-#include <uthash.h>
 #include <utlist.h>
 
 #include "correlate/teardown_tracker.h"
+#include "util/hash.h"
+#include "util/macros.h"
 
 /* How long after the run began a worker may take to begin with what was let go of before. */
-#define BEFORE_NS 1000000000ULL
+#define BEFORE_NS NSEC_PER_SEC
 
 /* A teardown that is not complete. */
 struct open {

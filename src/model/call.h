@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "event.h"
+#include "util/macros.h"
 
 #define UNKNOWN_NS (~0ULL)
 
@@ -72,7 +73,7 @@ static inline const char *alloc_name(enum alloc_member alloc)
 		[ALLOC_STORAGE_MA] = "storage_ma",
 	};
 
-	_Static_assert(sizeof(names) / sizeof(names[0]) == NR_ALLOC_MEMBERS, "a name for each");
+	_Static_assert(ARRAY_SIZE(names) == NR_ALLOC_MEMBERS, "a name for each");
 	return names[alloc < NR_ALLOC_MEMBERS ? alloc : ALLOC_UNKNOWN];
 }
 

@@ -5,16 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <bpf/libbpf.h>
 
 #include "model/call.h"
 #include "model/run_info.h"
+#include "util/clock.h"
 
-#define BOOT_ID	   "/proc/sys/kernel/random/boot_id"
-#define NS_PER_SEC 1000000000ULL
+#define BOOT_ID "/proc/sys/kernel/random/boot_id"
 
 static void copy_text(char dst[RUN_INFO_LEN], const char *src)
 {
@@ -41,14 +40,6 @@ static void join_words(char line[RUN_INFO_LEN], int argc, char *const *argv)
 		len += snprintf(line + len, RUN_INFO_LEN - len, "%s%s", i ? " " : "", argv[i]);
 }
 
-static __u64 clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec * NS_PER_SEC + now.tv_nsec;
-}
-
 /* The other clock is read in the middle of a short while of this one. */
 static void read_clocks(struct run_info *run_info)
 {
@@ -59,9 +50,9 @@ static void read_clocks(struct run_info *run_info)
 	for (tries = 0; tries < 5; tries++) {
 		__u64 best = after - before;
 
-		before = clock_ns(CLOCK_MONOTONIC);
-		realtime = clock_ns(CLOCK_REALTIME);
-		after = clock_ns(CLOCK_MONOTONIC);
+		before = clock_now_ns();
+		realtime = clock_realtime_ns();
+		after = clock_now_ns();
 		if (tries && after - before >= best) {
 			after = before + best;
 			continue;

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "model/call.h"
+#include "util/macros.h"
 
 enum phase {
 	PHASE_WAIT,	/* from the last put until a worker begins */
@@ -29,7 +30,7 @@ static inline const char *phase_name(enum phase phase)
 		[PHASE_DEFERRED] = "deferred", [PHASE_TOTAL] = "total",
 	};
 
-	_Static_assert(sizeof(names) / sizeof(names[0]) == NR_PHASES, "a name for each");
+	_Static_assert(ARRAY_SIZE(names) == NR_PHASES, "a name for each");
 	return names[phase];
 }
 
@@ -51,7 +52,7 @@ static inline const char *outcome_name(enum outcome outcome)
 		[OUTCOME_UNKNOWN] = "unknown",
 	};
 
-	_Static_assert(sizeof(names) / sizeof(names[0]) == NR_OUTCOMES, "a name for each");
+	_Static_assert(ARRAY_SIZE(names) == NR_OUTCOMES, "a name for each");
 	return names[outcome < NR_OUTCOMES ? outcome : OUTCOME_UNKNOWN];
 }
 

@@ -6,16 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_NONFATAL_OOM	     1
-#define uthash_nonfatal_oom(element) ((element)->refused = true)
-#include <uthash.h>
-
 #include "model/map_type.h"
 #include "output/folded.h"
 #include "output/json_line.h"
+#include "util/hash.h"
 #include "util/text.h"
-
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
 
 #define OTHER_STACK "[other]"
 #define FRAME_SIZE  TEXT_SIZE(NAME_LEN)

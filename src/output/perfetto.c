@@ -18,14 +18,11 @@
 
 #include <jansson.h>
 
-#define HASH_NONFATAL_OOM	     1
-#define uthash_nonfatal_oom(element) ((element)->refused = true)
-#include <uthash.h>
-
 #include "model/map_type.h"
 #include "output/column.h"
 #include "output/json_line.h"
 #include "output/perfetto.h"
+#include "util/hash.h"
 #include "util/text.h"
 
 /* No tid is greater: the kernel's PID_MAX_LIMIT. */

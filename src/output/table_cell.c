@@ -8,18 +8,18 @@
 #include <string.h>
 
 #include "output/table_cell.h"
+#include "util/macros.h"
 #include "util/text.h"
 
-#define SECOND_NS 1000000000ULL
-#define MAX_NS	  0x1p63 /* of what is real: 292 years */
+#define MAX_NS 0x1p63 /* of what is real: 292 years */
 
 static void cell_time(char cell[CELL_SIZE], __u64 ts_ns, __u64 start_ns)
 {
 	bool before = ts_ns < start_ns;
 	__u64 ns = before ? start_ns - ts_ns : ts_ns - start_ns;
 
-	snprintf(cell, CELL_SIZE, "%s%llu.%06llu", before ? "-" : "", ns / SECOND_NS,
-		 ns % SECOND_NS / 1000);
+	snprintf(cell, CELL_SIZE, "%s%llu.%06llu", before ? "-" : "", ns / NSEC_PER_SEC,
+		 ns % NSEC_PER_SEC / 1000);
 }
 
 static void cell_text(char cell[CELL_SIZE], const char *text)

@@ -8,6 +8,7 @@
 #include "model/map_type.h"
 #include "output/json_line.h"
 #include "output/timeline.h"
+#include "util/macros.h"
 #include "util/text.h"
 
 #define GAP	       "  " /* between the columns, as in tables */
@@ -152,7 +153,7 @@ static const struct {
 	{"TOTAL", true, total_cell},
 };
 
-#define NR_COLUMNS (sizeof(columns) / sizeof(*columns))
+#define NR_COLUMNS (ARRAY_SIZE(columns))
 
 /* The whole */
 

@@ -3,6 +3,7 @@
 
 #include "recording/comparable.h"
 #include "util/diag.h"
+#include "util/macros.h"
 
 /* Something that all recordings have to have in common. */
 struct trait {
@@ -117,7 +118,7 @@ bool comparable(struct reader_set *base, struct reader_set *new_side, int *err)
 	bool yes = true;
 
 	*err = 0;
-	for (size_t i = 0; i < sizeof(traits) / sizeof(*traits); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(traits); i++)
 		yes = have_in_common(&traits[i], base, base) &&
 		      have_in_common(&traits[i], base, new_side) && yes;
 	yes = are_whole(base, err) && yes;

@@ -18,6 +18,7 @@
 #include "recording/sql.h"
 #include "trace/probe.h"
 #include "util/diag.h"
+#include "util/macros.h"
 
 #define MAX_VALUE_BYTES (1 << 20) /* of anything in the file: its layout is the longest */
 #define MAX_FIGURES	1000
@@ -94,7 +95,7 @@ static int be_careful(sqlite3 *db)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(limits) / sizeof(*limits); i++)
+	for (i = 0; i < ARRAY_SIZE(limits); i++)
 		sqlite3_limit(db, limits[i].limit, limits[i].value);
 	sqlite3_busy_timeout(db, PATIENCE_MS);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);

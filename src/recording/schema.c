@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "recording/schema.h"
-
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
+#include "util/macros.h"
 
 /* What a map is freed for, in views: the task that identity_task() of teardown.h picks. */
 #define BY_USER "(r.released_by IS NOT NULL AND r.released_in IS NOT 'kernel')"

@@ -17,8 +17,7 @@
 #include "recording/writer.h"
 #include "recording/writer_tables.h"
 #include "util/diag.h"
-
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
+#include "util/macros.h"
 
 /* How long a commit waits for readers: what is not committed then is with the next one. */
 #define PATIENCE_MS	 10

@@ -4,12 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_NONFATAL_OOM	     1
-#define uthash_nonfatal_oom(element) ((element)->refused = true)
-#include <uthash.h>
-
 #include "trace/ksyms.h"
 #include "trace/ksyms_query.h"
+#include "util/hash.h"
+#include "util/macros.h"
 
 struct ksym {
 	__u64 addr;
@@ -19,7 +17,7 @@ struct ksym {
 /* What else is kept than code; the text's end is in the data that follows it but on x86. */
 static const char *const variables[] = {"__preempt_count", "pcpu_hot", "_etext"};
 
-#define NR_VARIABLES (sizeof(variables) / sizeof(variables[0]))
+#define NR_VARIABLES (ARRAY_SIZE(variables))
 
 #define KALLSYMS "/proc/kallsyms"
 

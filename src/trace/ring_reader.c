@@ -13,6 +13,7 @@
 #include <bpf/libbpf.h>
 
 #include "trace/ring_reader.h"
+#include "util/macros.h"
 
 /*
  * The programs wake nobody up while there is something to do (see the head of
@@ -128,7 +129,7 @@ static bool pause_for(struct ring_reader *ring_reader, bool asleep)
 
 	if (asleep)
 		probe_reader_sleeps(ring_reader->probe, true);
-	poll(fds, sizeof(fds) / sizeof(fds[0]), asleep ? -1 : PACE_MS);
+	poll(fds, ARRAY_SIZE(fds), asleep ? -1 : PACE_MS);
 	if (asleep)
 		probe_reader_sleeps(ring_reader->probe, false);
 	return fds[0].revents;

@@ -14,9 +14,9 @@
 #include "trace/session.h"
 #include "trace/signals.h"
 #include "trace/stuck_detector.h"
+#include "util/clock.h"
 #include "util/diag.h"
-
-#define NS_PER_SEC 1000000000ULL
+#include "util/macros.h"
 
 /* How often a sink is asked if it is done, when it has nothing to say so by. */
 #define PACE_NS (20 * 1000000ULL)
@@ -27,7 +27,7 @@
 /* What waits in memory, at most, while a sink is slower than what happens: bytes. */
 #define BACKLOG ((size_t)256 << 20)
 /* How often it is looked for what hangs. */
-#define LOOK_NS	  (NS_PER_SEC / 2)
+#define LOOK_NS	  (NSEC_PER_SEC / 2)
 #define NO_MEMORY "out of memory: "
 /* Maps of which it is remembered who let go of them, while they are not freed. */
 #define MAX_RELEASES 16384
@@ -52,14 +52,6 @@ struct session {
 	__u64 bad_records;
 	int err; /* why no more can be reported */
 };
-
-__u64 clock_now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NS_PER_SEC + now.tv_nsec;
-}
 
 /* Has a signal come that ends the run? */
 static bool signal_ends(const struct session *session)
@@ -302,8 +294,8 @@ static void wait_till(struct session *session, __u64 now, __u64 until_ns)
 	const struct sink *sink = session->sink;
 	__u64 wait = until_ns > now ? until_ns - now : 0;
 	const struct timespec timeout = {
-		.tv_sec = wait / NS_PER_SEC,
-		.tv_nsec = wait % NS_PER_SEC,
+		.tv_sec = wait / NSEC_PER_SEC,
+		.tv_nsec = wait % NSEC_PER_SEC,
 	};
 	struct pollfd fds[] = {
 		{.fd = ring_reader_fd(session->ring_reader), .events = POLLIN},
@@ -311,7 +303,7 @@ static void wait_till(struct session *session, __u64 now, __u64 until_ns)
 		{.fd = sink->ops->outlet ? sink->ops->outlet(sink->ctx) : -1},
 	};
 
-	ppoll(fds, sizeof(fds) / sizeof(fds[0]), until_ns ? &timeout : NULL, NULL);
+	ppoll(fds, ARRAY_SIZE(fds), until_ns ? &timeout : NULL, NULL);
 }
 
 static void watch(struct session *session)

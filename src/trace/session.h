@@ -12,9 +12,6 @@
 
 struct session;
 
-/* CLOCK_MONOTONIC */
-__u64 clock_now_ns(void);
-
 /* All of these must outlive the session. -errno, of which the user has been told. */
 int session_open(struct session **out, const struct options *opts, struct probe *probe,
 		 struct ksyms *ksyms, const struct sink *sink);

@@ -9,10 +9,12 @@
 
 #include "trace/session.h"
 #include "trace/signals.h"
+#include "util/clock.h"
 #include "util/diag.h"
+#include "util/macros.h"
 
 static const int enders[] = {SIGINT, SIGTERM, SIGHUP};
-#define NR_ENDERS (sizeof(enders) / sizeof(enders[0]))
+#define NR_ENDERS (ARRAY_SIZE(enders))
 
 static sigset_t ending;
 static int fd;

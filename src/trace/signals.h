@@ -9,6 +9,8 @@
 
 #include <stdbool.h>
 
+#include "util/macros.h"
+
 /* To be called before any probe is attached, or thread made: they wait from here on. */
 void signals_block(void);
 
@@ -28,7 +30,7 @@ int signals_take(bool *to_group);
  * The run is over: none is taken any more. Those that come within SIGNALS_PATIENCE_NS are ignored;
  * timeout(1) sends its own twice.
  */
-#define SIGNALS_PATIENCE_NS 1000000000ULL
+#define SIGNALS_PATIENCE_NS NSEC_PER_SEC
 void signals_end(void);
 
 #endif

@@ -9,17 +9,14 @@
 #include <string.h>
 
 #include "util/duration.h"
+#include "util/macros.h"
 
 static const struct {
 	const char *name;
 	__u64 ns;
 } units[] = {
-	{"ns", 1},
-	{"us", 1000},
-	{"ms", 1000000},
-	{"s", 1000000000ULL},
-	{"m", 60000000000ULL},
-	{"h", 3600000000000ULL},
+	{"ns", 1},	     {"us", 1000},	    {"ms", 1000000},
+	{"s", NSEC_PER_SEC}, {"m", 60000000000ULL}, {"h", 3600000000000ULL},
 };
 
 /* ctype.h's own depends on the locale and on the sign of char. */
@@ -32,7 +29,7 @@ static __u64 unit_ns(const char *name, enum duration_bare bare)
 {
 	if (!*name && bare == DURATION_BARE_SECONDS)
 		name = "s";
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
 		if (!strcmp(name, units[i].name))
 			return units[i].ns;
 	return 0;

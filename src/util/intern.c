@@ -7,10 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_NONFATAL_OOM	     1
-#define uthash_nonfatal_oom(element) ((element)->refused = true)
-#include <uthash.h>
-
+#include "util/hash.h"
 #include "util/intern.h"
 
 struct known {

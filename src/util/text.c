@@ -8,12 +8,10 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "util/macros.h"
 #include "util/text.h"
 
-#define US_NS	  1000ULL
-#define MS_NS	  (1000 * US_NS)
-#define SECOND_NS (1000 * MS_NS)
-#define MINUTE_NS (60 * SECOND_NS)
+#define MINUTE_NS (60 * NSEC_PER_SEC)
 #define HOUR_NS	  (60 * MINUTE_NS)
 #define DAY_NS	  (24 * HOUR_NS)
 
@@ -169,16 +167,17 @@ static bool two_units(char dst[DURATION_SIZE], __u64 ns, __u64 small_ns, unsigne
 
 char *text_duration(char dst[DURATION_SIZE], __u64 ns)
 {
-	if (ns < US_NS) {
+	if (ns < NSEC_PER_USEC) {
 		snprintf(dst, DURATION_SIZE, "%uns", (unsigned int)ns);
 		return dst;
 	}
-	if (three_digits(dst, ns, US_NS, "us") || three_digits(dst, ns, MS_NS, "ms"))
+	if (three_digits(dst, ns, NSEC_PER_USEC, "us") ||
+	    three_digits(dst, ns, NSEC_PER_MSEC, "ms"))
 		return dst;
 	/* From 100 s on, minutes are what a reader would work out. */
-	if (ns < 100 * SECOND_NS - SECOND_NS / 20 && three_digits(dst, ns, SECOND_NS, "s"))
+	if (ns < 100 * NSEC_PER_SEC - NSEC_PER_SEC / 20 && three_digits(dst, ns, NSEC_PER_SEC, "s"))
 		return dst;
-	if (two_units(dst, ns, SECOND_NS, 60, 60, "%um%02us") ||
+	if (two_units(dst, ns, NSEC_PER_SEC, 60, 60, "%um%02us") ||
 	    two_units(dst, ns, MINUTE_NS, 60, 100, "%uh%02um") ||
 	    two_units(dst, ns, HOUR_NS, 24, 1000, "%ud%02uh"))
 		return dst;

@@ -10,15 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "trace/probe.h"
 #include "recording/writer.h"
+#include "trace/probe.h"
+#include "util/macros.h"
 
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
-
-#define NS_PER_US  1000ULL
-#define NS_PER_MS  1000000ULL
-#define NS_PER_SEC 1000000000ULL
-#define EVERY_NS   (100 * NS_PER_MS) /* from a teardown to the next one */
+#define EVERY_NS (100 * NSEC_PER_MSEC) /* from a teardown to the next one */
 
 #define HASH	   1 /* enum bpf_map_type */
 #define LPM_TRIE   11
@@ -50,8 +46,8 @@ static const struct variant variants[] = {
 	{"other-attach.db", .nr = 12, .percent = {100, 100, 100}, .attach = "kprobe/kretprobe"},
 	/* Started an hour later, on a machine that had just been booted. */
 	{"host2.db", .nr = 3, .percent = {100, 0, 100}, .host = "beta",
-	 .boot_id = "66666666-7777-8888-9999-000000000000", .start_ns = 50 * NS_PER_SEC,
-	 .later_ns = 3600 * NS_PER_SEC},
+	 .boot_id = "66666666-7777-8888-9999-000000000000", .start_ns = 50 * NSEC_PER_SEC,
+	 .later_ns = 3600 * NSEC_PER_SEC},
 };
 
 /* A sort of map, and what its teardowns are like. */
@@ -73,8 +69,8 @@ static const struct kind kinds[] = {
 	 ALLOC_MA,
 	 true,
 	 1000,
-	 40 * NS_PER_US,
-	 3 * NS_PER_MS,
+	 40 * NSEC_PER_USEC,
+	 3 * NSEC_PER_MSEC,
 	 {true, 500, 501, 4242, "loader"}},
 	{LPM_TRIE,
 	 "routes",
@@ -82,8 +78,8 @@ static const struct kind kinds[] = {
 	 ALLOC_MA,
 	 false,
 	 5000,
-	 120 * NS_PER_US,
-	 8 * NS_PER_MS,
+	 120 * NSEC_PER_USEC,
+	 8 * NSEC_PER_MSEC,
 	 {true, 600, 600, 4243, "agent"}},
 	{SK_STORAGE,
 	 "sessions",
@@ -91,7 +87,7 @@ static const struct kind kinds[] = {
 	 ALLOC_SELEM_MA,
 	 false,
 	 16,
-	 15 * NS_PER_US,
+	 15 * NSEC_PER_USEC,
 	 0,
 	 {true, 600, 602, 4243, "agent"}},
 };
@@ -187,7 +183,7 @@ static void record_reclaim(struct maker *maker, const struct teardown *teardown,
 		.latency_ns = destroy->freed_ns - destroy->ts_ns,
 	};
 
-	reclaim.call.latency_ns = 200 * NS_PER_US;
+	reclaim.call.latency_ns = 200 * NSEC_PER_USEC;
 	reclaim.call.ts_ns = destroy->freed_ns - reclaim.call.latency_ns;
 	check(writer_deferred_free(maker->recording, &reclaim));
 	maker->deferred++;
@@ -201,18 +197,18 @@ static void record_teardown(struct maker *maker, const struct kind *kind, __u32 
 {
 	struct teardown teardown = {.free = call_of(maker, kind, nth)};
 	__u64 released_ns = maker->start_ns + (maker->teardowns + 1) * EVERY_NS;
-	__u64 wait_ns = about(maker, 30 * NS_PER_US), start_ns = released_ns + wait_ns;
+	__u64 wait_ns = about(maker, 30 * NSEC_PER_USEC), start_ns = released_ns + wait_ns;
 	__u64 deferred_ns = kind->deferred_ns ? about(maker, kind->deferred_ns) : 0, end_ns;
-	const struct destroy empty = {start_ns + 5 * NS_PER_US, 200, UNKNOWN_NS, ALLOC_PCPU_MA,
+	const struct destroy empty = {start_ns + 5 * NSEC_PER_USEC, 200, UNKNOWN_NS, ALLOC_PCPU_MA,
 				      OUTCOME_EMPTY};
-	struct destroy full = {start_ns + 10 * NS_PER_US,
+	struct destroy full = {start_ns + 10 * NSEC_PER_USEC,
 			       about(maker, kind->destroy_ns * percent / 100), UNKNOWN_NS,
 			       kind->alloc, deferred_ns ? OUTCOME_DEFERRED : OUTCOME_DIRECT};
 
-	end_ns = full.ts_ns + full.latency_ns + 2 * NS_PER_US;
+	end_ns = full.ts_ns + full.latency_ns + 2 * NSEC_PER_USEC;
 	if (deferred_ns)
 		full.freed_ns = end_ns + deferred_ns;
-	teardown.queued_ns = released_ns + NS_PER_US;
+	teardown.queued_ns = released_ns + NSEC_PER_USEC;
 	teardown.free.ts_ns = start_ns;
 	teardown.free.latency_ns = end_ns - start_ns;
 	teardown.free.identity.released_ns = released_ns;
@@ -235,12 +231,12 @@ static void record_hang(struct maker *maker)
 	struct stuck stuck = {
 		.where = "bpf_mem_alloc_destroy",
 		.call = call_of(maker, &kinds[0], 0),
-		.for_ns = 10 * NS_PER_SEC,
+		.for_ns = 10 * NSEC_PER_SEC,
 		.in_worker = true,
 		.stack = "rcu_barrier+0x11a\nbpf_mem_alloc_destroy+0x1d0\nhtab_map_free+0x12a",
 	};
 
-	stuck.call.ts_ns = maker->start_ns + NS_PER_SEC;
+	stuck.call.ts_ns = maker->start_ns + NSEC_PER_SEC;
 	check(writer_stuck(maker->recording, &stuck));
 }
 
@@ -295,9 +291,9 @@ static struct run_info run_info_of(const struct variant *variant)
 		.machine = "x86_64",
 		.cpus_possible = variant->cpus ?: 8,
 		.cpus_online = variant->cpus ?: 8,
-		.start_ns = variant->start_ns ?: 1000 * NS_PER_SEC,
+		.start_ns = variant->start_ns ?: 1000 * NSEC_PER_SEC,
 		/* 2024-01-02 03:04:05 UTC */
-		.start_realtime_ns = 1704164645 * NS_PER_SEC + variant->later_ns,
+		.start_realtime_ns = 1704164645 * NSEC_PER_SEC + variant->later_ns,
 		.end_ns = UNKNOWN_NS,
 	};
 
@@ -340,7 +336,7 @@ static void make(const struct variant *variant)
 	record_ledger(&maker);
 	check(writer_commit(maker.recording));
 	if (!variant->unended)
-		check(writer_end(maker.recording, maker.start_ns + 12 * NS_PER_SEC));
+		check(writer_end(maker.recording, maker.start_ns + 12 * NSEC_PER_SEC));
 	writer_close(maker.recording);
 }
 

@@ -27,6 +27,7 @@
 
 #include "check/facts.h"
 #include "check/kernel_image.h"
+#include "util/macros.h"
 
 #define MAX_ACCESSES 512
 #define MAX_DEPTH    16
@@ -255,7 +256,7 @@ static unsigned long long hash_place(unsigned long long hash, const struct place
 	const unsigned long long words[] = {place->found, place->offset, place->size};
 	size_t i;
 
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(words); i++)
 		hash = (hash ^ words[i]) * 0x100000001b3; /* FNV-1a */
 	return hash;
 }

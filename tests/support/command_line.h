@@ -18,7 +18,6 @@
 #include "cmd/options.h"
 
 #define MAX_ARGS 2100
-#define SECOND	 1000000000ULL
 
 static struct options opts;
 static char said[4096]; /* on stderr, by the last parse() */

@@ -12,6 +12,8 @@
 
 #include <bpf/btf.h>
 
+#include "util/macros.h"
+
 #define MADE_BANNER "Linux version 9.8.7-made (me@here) (cc 1) #5 SMP PREEMPT Fri Nov 20 2026\n"
 
 /* Not an assertion of the test's: without it there is none. */
@@ -81,7 +83,7 @@ static inline struct btf *made_btf(const char *without_func)
 	made(!btf__add_enum_value(btf, "BPF_MAP_TYPE_HASH", 1));
 	made(!btf__add_enum_value(btf, "BPF_MAP_TYPE_NEVER_SEEN", 99));
 	made(btf__add_typedef(btf, "btf_trace_workqueue_queue_work", 1) > 0);
-	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(functions); i++)
 		if (!without_func || strcmp(functions[i], without_func))
 			made_function(btf, functions[i]);
 	return btf;

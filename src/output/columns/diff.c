@@ -7,6 +7,7 @@
 
 #include "analysis/diff.h"
 #include "output/columns/get.h"
+#include "util/macros.h"
 
 static const struct diff_line *line_of(const void *object)
 {

@@ -10,8 +10,6 @@
 
 #include "output/column.h"
 
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
-
 static inline __u32 read_u32(const struct column *column, const void *object)
 {
 	return *(const __u32 *)((const char *)object + column->at);

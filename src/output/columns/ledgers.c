@@ -4,6 +4,7 @@
  */
 #include "model/ledger.h"
 #include "output/columns/get.h"
+#include "util/macros.h"
 
 #define FIGURE_OF(object, member)                                                                  \
 #member, NULL, "", VALUE_NUMBER, .get = get_u64, .at = offsetof(struct object, member)

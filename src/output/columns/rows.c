@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "output/columns/get.h"
+#include "util/macros.h"
 
 _Static_assert(sizeof(OTHER_ROW) > NAME_LEN, "a name could look like the other row");
 

@@ -3,6 +3,7 @@
  * Sorts rows by each of their figures, and by their keys.
  */
 #include "support/aggregated.h"
+#include "util/macros.h"
 
 /* Sorts rows of which every figure has another order, and checks the CPUs that come out. */
 static void all_sorts(void **state)
@@ -54,7 +55,7 @@ static void all_sorts(void **state)
 	call.latency_ns = UNKNOWN_NS;
 	add(aggregate, &call, 1);
 
-	_Static_assert(sizeof(wanted) / sizeof(*wanted) == NR_SORTS, "each order");
+	_Static_assert(ARRAY_SIZE(wanted) == NR_SORTS, "each order");
 	for (i = 0; i < NR_SORTS; i++) {
 		rows = sort(aggregate, wanted[i].by, 0);
 		assert_int_equal(rows.nr, 5);

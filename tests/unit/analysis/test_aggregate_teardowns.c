@@ -3,6 +3,7 @@
  * Adds teardowns up, phase by phase.
  */
 #include "support/aggregated.h"
+#include "util/macros.h"
 
 /* Phases of which all are known; type tells its row from others. */
 static struct teardown teardown_of(__u32 type, __u64 wait, __u64 free_ns, __u64 destroy,
@@ -165,7 +166,7 @@ static void rows_by_phase(void **state)
 	teardown = teardown_of(3, 0, 0, 0, 0);
 	memset(teardown.phase, 0xff, sizeof(teardown.phase));
 	add_teardown(aggregate, &teardown);
-	for (i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
+	for (i = 0; i < ARRAY_SIZE(wanted); i++) {
 		rows = sort(aggregate, wanted[i].by, 0);
 		assert_int_equal(rows.nr, 4);
 		for (j = 0; j < 4; j++)

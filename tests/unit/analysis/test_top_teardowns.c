@@ -9,8 +9,7 @@
 #include <cmocka.h>
 
 #include "analysis/top_teardowns.h"
-
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
+#include "util/macros.h"
 
 static const enum sort sorts[] = {SORT_TOTAL,	SORT_WAIT,     SORT_FREE,
 				  SORT_DESTROY, SORT_DEFERRED, SORT_KEY};

@@ -16,6 +16,7 @@
 #include <linux/bpf.h>
 
 #include "bench/scenario.h"
+#include "util/macros.h"
 
 /* What scenario_parse() says on stderr, in a buffer that the next call of this overwrites. */
 static const char *refusal(const char *text)
@@ -138,7 +139,7 @@ static void what_is_wrong_is_said(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		const char *said = refusal(texts[i][0]);
 		const char *end = strchr(said, '\n');
 
@@ -173,7 +174,7 @@ static void names_say_what_differs(void **state)
 	struct scenario s, again;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		s = read_scenario(texts[i][0]);
 		assert_string_equal(s.name, texts[i][1]);
 		again = read_scenario(s.name);

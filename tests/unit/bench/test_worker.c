@@ -22,6 +22,7 @@
 
 #include "bench/fill.h"
 #include "bench/worker.h"
+#include "util/macros.h"
 
 #define SOON_MS 20000
 
@@ -106,7 +107,7 @@ static void signals_are_left_to_the_parent(void **state)
 
 	(void)state;
 	check_answer(worker, 0, true, -EOPNOTSUPP); /* so that it has got that far */
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		kill(pid, signals[i]);
 	check_answer(worker, 0, true, -EOPNOTSUPP);
 	bench_worker_stop(worker);

@@ -23,6 +23,7 @@
 #include "check/kernel_image.h"
 #include "support/chance.h"
 #include "support/made_kernel.h"
+#include "util/macros.h"
 
 #define ROOM	(1 << 20)
 #define BEFORE	300 /* of the code that unpacks, and whatever else is in the file */
@@ -102,7 +103,7 @@ static const pack_fn packings[] = {
 	pack_none, pack_gzip, pack_xz, pack_lzma, pack_zstd, pack_lz4,
 };
 
-#define NR_PACKINGS (sizeof(packings) / sizeof(packings[0]))
+#define NR_PACKINGS (ARRAY_SIZE(packings))
 
 /* A file with such an image in its middle; to be freed. */
 static unsigned char *packed_file(const struct btf *btf, size_t packing, size_t *size)
@@ -213,7 +214,7 @@ static void test_no_kernel(void **state)
 	char *same = malloc(5000);
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		assert_int_equal(kernel_image_parse(&image, texts[i], strlen(texts[i])), -ENOEXEC);
 	/* Places to begin at without end. */
 	assert_non_null(same);

@@ -3,6 +3,7 @@
  * Command lines, good and bad.
  */
 #include "support/command_line.h"
+#include "util/macros.h"
 
 static void test_defaults(void **state)
 {
@@ -20,7 +21,7 @@ static void test_defaults(void **state)
 	assert_false(opts.view_given || opts.force || opts.list || opts.quick);
 	assert_false(opts.events || opts.histogram || opts.timestamp || opts.quiet ||
 		     opts.verbose || opts.no_empty || opts.timeline || opts.identity);
-	assert_true(opts.stuck_ns == 10 * SECOND);
+	assert_true(opts.stuck_ns == 10 * NSEC_PER_SEC);
 	assert_true(opts.interval_ns == 0 && opts.duration_ns == 0 && opts.top == 0);
 	assert_true(opts.map_types == 0 && opts.nr_callers == 0 && opts.min_latency_ns == 0);
 	assert_null(opts.name);
@@ -34,8 +35,8 @@ static void test_all_of_a_table(void **state)
 	     "-n 7 -f table -t hash -t lpm_trie --name a* --caller f --caller g.isra.0 "
 	     "--min-latency 10us --no-empty --buffer 64K -o out -v");
 	assert_int_equal(opts.attach, ATTACH_FENTRY);
-	assert_true(opts.duration_ns == 10 * SECOND);
-	assert_true(opts.interval_ns == SECOND / 2);
+	assert_true(opts.duration_ns == 10 * NSEC_PER_SEC);
+	assert_true(opts.interval_ns == NSEC_PER_SEC / 2);
 	assert_int_equal(opts.nr_by, 6);
 	assert_int_equal(opts.by[0], KEY_CPU);
 	assert_int_equal(opts.by[5], KEY_ALLOC);
@@ -62,7 +63,7 @@ static void test_events(void **state)
 	assert_int_equal(opts.attach, ATTACH_KPROBE);
 	assert_int_equal(opts.format, FORMAT_CSV);
 	assert_true(opts.events && opts.quiet);
-	assert_true(opts.duration_ns == 120 * SECOND);
+	assert_true(opts.duration_ns == 120 * NSEC_PER_SEC);
 }
 
 static void test_repeated(void **state)
@@ -115,7 +116,7 @@ static void test_numbers(void **state)
 	char line[64];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(not_rows) / sizeof(not_rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(not_rows); i++) {
 		snprintf(line, sizeof(line), "--top %s", not_rows[i]);
 		bad(line, "is not a number of rows (1 or more)");
 	}
@@ -184,9 +185,9 @@ static void test_times(void **state)
 	good("--stuck 0");
 	assert_true(opts.stuck_ns == 0);
 	good("--stuck 1.5");
-	assert_true(opts.stuck_ns == 3 * SECOND / 2);
+	assert_true(opts.stuck_ns == 3 * NSEC_PER_SEC / 2);
 	good("--stuck=250ms -e");
-	assert_true(opts.stuck_ns == SECOND / 4);
+	assert_true(opts.stuck_ns == NSEC_PER_SEC / 4);
 	bad("--stuck never", "--stuck: 'never' is not a time (such as 10, 0.5, 200ms, 3m, 1h)");
 	bad("--stuck -1", "--stuck: '-1' is not a time");
 	bad("--stuck ~", "--stuck: '' is not a time");
@@ -261,7 +262,7 @@ static void test_identity(void **state)
 	assert_true(opts.identity && opts.events);
 	good("--by caller,alloc,comm,cpu,type,name");
 	assert_false(opts.identity);
-	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
 		snprintf(line, sizeof(line), "--by type,%s", keys[i]);
 		good(line);
 		assert_true(opts.identity);
@@ -282,7 +283,7 @@ static void test_teardowns(void **state)
 	assert_true(opts.identity);
 	assert_int_equal(opts.nr_by, 0);
 	assert_int_equal(opts.sort, SORT_TOTAL);
-	assert_true(opts.stuck_ns == 10 * SECOND);
+	assert_true(opts.stuck_ns == 10 * NSEC_PER_SEC);
 	assert_false(opts.events || opts.timeline || opts.histogram);
 
 	good("teardowns -k -d 10 -i 1 -T --by type,name,id,released_by,released_pid,cgroup "
@@ -295,7 +296,7 @@ static void test_teardowns(void **state)
 	assert_int_equal(opts.by[5], KEY_CGROUP);
 	assert_int_equal(opts.sort, SORT_DEFERRED);
 	assert_true(opts.map_types == 1ULL << 1 && opts.min_latency_ns == 1000000);
-	assert_true(opts.stuck_ns == 2 * SECOND && opts.interval_ns == SECOND);
+	assert_true(opts.stuck_ns == 2 * NSEC_PER_SEC && opts.interval_ns == NSEC_PER_SEC);
 	assert_int_equal(opts.top, 3);
 	good("teardowns -eqf json");
 	assert_true(opts.events && opts.quiet);
@@ -349,7 +350,7 @@ static void test_views(void **state)
 		strcat(line, " --by name");
 		good(line);
 	}
-	for (size_t i = 0; i < sizeof(of_rows) / sizeof(*of_rows); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(of_rows); i++) {
 		snprintf(line, sizeof(line), "teardowns --sort %s", of_rows[i]);
 		snprintf(message, sizeof(message),
 			 "--sort: '%s' says nothing of teardowns without --by\n", of_rows[i]);

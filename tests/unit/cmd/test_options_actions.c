@@ -4,8 +4,7 @@
  */
 #include "cmd/option_table.h"
 #include "support/command_line.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#include "util/macros.h"
 
 #define TRACE  OF(ACTION_TRACE)
 #define RECORD OF(ACTION_RECORD)
@@ -162,11 +161,11 @@ static void test_record(void **state)
 	assert_null(opts.command);
 	assert_int_equal(opts.nr_by, 0);
 	assert_int_equal(opts.buffer_bytes, 0);
-	assert_true(opts.stuck_ns == 10 * SECOND && opts.duration_ns == 0);
+	assert_true(opts.stuck_ns == 10 * NSEC_PER_SEC && opts.duration_ns == 0);
 
 	good("record -qkd 5 --stuck 0 --buffer 1M --force --output=f --");
 	assert_null(opts.command);
-	assert_true(opts.duration_ns == 5 * SECOND && opts.stuck_ns == 0 && opts.force);
+	assert_true(opts.duration_ns == 5 * NSEC_PER_SEC && opts.stuck_ns == 0 && opts.force);
 	assert_true(opts.quiet && opts.attach == ATTACH_KPROBE && opts.buffer_bytes == 1 << 20);
 }
 

@@ -4,8 +4,7 @@
  */
 #include "model/teardown.h"
 #include "support/command_line.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#include "util/macros.h"
 
 static void test_diff(void **state)
 {

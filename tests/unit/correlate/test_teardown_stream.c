@@ -9,6 +9,7 @@
 
 #include "output/teardown_view.h"
 #include "support/streamed.h"
+#include "util/macros.h"
 
 /* Records of every sort, of few threads, maps and allocators so that they meet. */
 
@@ -62,7 +63,7 @@ static const struct options views[] = {
 	{.format = FORMAT_FOLDED},
 };
 
-#define NR_VIEWS (sizeof(views) / sizeof(*views))
+#define NR_VIEWS (ARRAY_SIZE(views))
 
 struct shown {
 	struct teardown_view *view;

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "model/glob.h"
+#include "util/macros.h"
 
 static bool matches(const char *pattern, const char *name)
 {
@@ -99,7 +100,7 @@ static void test_refused(void **state)
 	struct name_filter filter;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(malformed) / sizeof(malformed[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(malformed); i++)
 		if (glob_compile(malformed[i], &filter) != -EINVAL)
 			fail_msg("'%s' is not refused", malformed[i]);
 }

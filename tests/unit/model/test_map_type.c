@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "model/map_type.h"
+#include "util/macros.h"
 
 /* A kernel's enum with an alias, as 19 has, and types from the future. */
 static struct btf *made_btf(const char *enum_name)
@@ -128,7 +129,7 @@ static void test_unknown_names(void **state)
 	__u32 type = 77;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
 		if (map_type_from_name(bad[i], &type) != -ENOENT || type != 77)
 			fail_msg("'%s' is taken for type %u", bad[i], type);
 	assert_int_equal(map_type_from_name("type_4294967295", &type), 0);

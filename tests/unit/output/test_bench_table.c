@@ -9,6 +9,7 @@
 
 #include "output/bench_table.h"
 #include "support/rendered.h"
+#include "util/macros.h"
 
 /* Medians grow as entries^0.5 in one family, and as entries in another. */
 static const struct scenario list[] = {
@@ -19,7 +20,7 @@ static const struct scenario list[] = {
 	{"e1", "bench_4", BPF_MAP_TYPE_HASH, 100, 64, false, FILL_EMPTIED, 1, 1, 3},
 	{"left out", "bench_5", BPF_MAP_TYPE_HASH, 1000000, 64, false, FILL_FULL, 1, 1, 3},
 };
-#define NR (sizeof(list) / sizeof(list[0]))
+#define NR (ARRAY_SIZE(list))
 
 static void add(struct aggregate *aggregate, const char *scenario, __u64 free_ns, __u64 deferred_ns)
 {

@@ -7,6 +7,7 @@
 
 #include "output/diff_report.h"
 #include "support/compared.h"
+#include "util/macros.h"
 
 /* As a diff of --by type,name with 20 values each makes it: 1 us, 2 us, and all that is missing. */
 static struct sides three_keys(void)
@@ -244,7 +245,7 @@ static void full_disk(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
+	for (i = 0; i < ARRAY_SIZE(formats); i++) {
 		FILE *out = fopen("/dev/full", "w");
 
 		assert_non_null(out);

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "output/folded.h"
+#include "util/macros.h"
 
 #define START 5000000000ULL
 
@@ -315,7 +316,7 @@ static void sorted_by_bytes(void **state)
 	size_t i, nr = 0;
 
 	(void)state;
-	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		strcpy(teardown.free.map_name, names[i]);
 		strcpy(teardown.free.identity.released_by.comm, names[i]);
 		add(folded, &teardown);

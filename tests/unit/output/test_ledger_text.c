@@ -3,6 +3,7 @@
  * Checks that the ledger, as text and as JSON, hides nothing.
  */
 #include "support/rendered.h"
+#include "util/macros.h"
 
 static const char *ledger_text(const struct ledger *ledger, bool with_filters)
 {
@@ -76,7 +77,7 @@ static void each_loss_warns(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(losses) / sizeof(*losses); i++) {
+	for (i = 0; i < ARRAY_SIZE(losses); i++) {
 		ledger = (struct ledger){.entered = 5};
 		*(__u64 *)((char *)&ledger + losses[i]) = 1234567;
 		text = strstr(ledger_text(&ledger, false), "WARNING: ");

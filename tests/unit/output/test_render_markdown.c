@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "support/rendered.h"
+#include "util/macros.h"
 
 static void list(void **state)
 {
@@ -148,7 +149,7 @@ static void reals(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(cells) / sizeof(*cells); i++)
+	for (i = 0; i < ARRAY_SIZE(cells); i++)
 		assert_string_equal(real(FORMAT_TABLE, cells[i].shown_as, cells[i].number),
 				    cells[i].want);
 	assert_string_equal(real(FORMAT_JSON, REAL_CHANGE, 0.1), "{\"real\":0.1}\n");

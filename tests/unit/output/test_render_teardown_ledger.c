@@ -3,6 +3,7 @@
  * Reads the ledger of teardowns back as JSON and as text: each loss is a warning.
  */
 #include "support/rendered.h"
+#include "util/macros.h"
 
 static const char *ledger_text(const struct teardown_ledger *ledger,
 			       const struct hook_counts *hooks, size_t nr, bool with_filters)
@@ -161,13 +162,13 @@ static void each_loss_warns(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(losses) / sizeof(*losses); i++) {
+	for (i = 0; i < ARRAY_SIZE(losses); i++) {
 		ledger = (struct teardown_ledger){.started = 5};
 		*(__u64 *)((char *)&ledger + losses[i]) = 1234567;
 		check_warning(ledger_text(&ledger, NULL, 0, false), NULL);
 	}
 	ledger = (struct teardown_ledger){};
-	for (i = 0; i < sizeof(of_points) / sizeof(*of_points); i++) {
+	for (i = 0; i < ARRAY_SIZE(of_points); i++) {
 		memset(hooks, 0, sizeof(hooks));
 		hooks[0] = (struct hook_counts){.function = "first", .attached = true};
 		hooks[1] = (struct hook_counts){"second", true, true, 0, 0, 0, 0, 0, 0, 0};

@@ -13,6 +13,7 @@
  * - After the last call, live tables of intervals go on until the end.
  */
 #include "support/recorded.h"
+#include "util/macros.h"
 
 #include <sys/stat.h>
 
@@ -470,13 +471,13 @@ static void test_orders(void **state)
 	char line[256];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(of_calls) / sizeof(*of_calls); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(of_calls); i++) {
 		snprintf(line, sizeof(line), "--by caller,comm --sort %s -n 20 -f csv",
 			 of_calls[i]);
 		check(&tame, line);
 		check(&wild, line);
 	}
-	for (size_t i = 0; i < sizeof(of_teardowns) / sizeof(*of_teardowns); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(of_teardowns); i++) {
 		snprintf(line, sizeof(line), "teardowns --by type,name --sort %s -f json",
 			 of_teardowns[i]);
 		check(&wild, line);

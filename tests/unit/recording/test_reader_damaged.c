@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include "support/recorded.h"
+#include "util/macros.h"
 
 #define NR_TRUNCATIONS 200
 #define NR_FLIPS       2000
@@ -247,7 +248,7 @@ static void test_changed(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
+	for (i = 0; i < ARRAY_SIZE(changes); i++) {
 		struct reading reading = {.path = path};
 
 		make_sample(path);
@@ -280,7 +281,7 @@ static void test_changed_harmlessly(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
+	for (i = 0; i < ARRAY_SIZE(changes); i++) {
 		struct reading reading = {.path = path};
 
 		make_sample(path);

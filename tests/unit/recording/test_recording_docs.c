@@ -5,12 +5,12 @@
 #include "output/column.h"
 #include "recording/schema.h"
 #include "support/recorded.h"
+#include "util/macros.h"
 
 #define DOCS	   "docs/recording.md"
 #define OUTPUT_LEN 8192
 
-#define SECOND 1000000000ULL
-#define START  (86400 * SECOND) /* since the machine was booted */
+#define START (86400 * NSEC_PER_SEC) /* since the machine was booted */
 
 static struct call example_call(__u64 at_us, __u64 latency_ns)
 {
@@ -111,7 +111,7 @@ static void record_example(const char *path)
 		.cpus_possible = 8,
 		.cpus_online = 8,
 		.start_ns = START,
-		.start_realtime_ns = 1790000000 * SECOND,
+		.start_realtime_ns = 1790000000 * NSEC_PER_SEC,
 		.end_ns = UNKNOWN_NS,
 	};
 	struct ledger ledger = {
@@ -122,7 +122,7 @@ static void record_example(const char *path)
 	record_calls(recording);
 	record_teardowns(recording);
 	assert_int_equal(writer_ledger(recording, &ledger, NULL), 0);
-	assert_int_equal(writer_end(recording, START + 60 * SECOND), 0);
+	assert_int_equal(writer_end(recording, START + 60 * NSEC_PER_SEC), 0);
 	writer_close(recording);
 }
 
@@ -260,7 +260,7 @@ static void test_views(void **state)
 	(void)state;
 	record_example(temp_path(path));
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	for (i = 0; i < sizeof(queries) / sizeof(*queries); i++)
+	for (i = 0; i < ARRAY_SIZE(queries); i++)
 		run_query(db, queries[i], output);
 	check_view(db, "calls", identified_call_columns);
 	check_view(db, "teardowns", teardown_columns);

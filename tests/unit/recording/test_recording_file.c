@@ -11,6 +11,7 @@
 #include <sqlite3.h>
 
 #include "support/recorded.h"
+#include "util/macros.h"
 
 #define NR_KILLS 50
 
@@ -154,7 +155,7 @@ static void test_names(void **state)
 	(void)state;
 	assert_int_equal(mkdir(temp_path(dir), 0700), 0);
 	assert_int_equal(chdir(dir), 0);
-	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		check_created(names[i], false);
 		assert_int_equal(access(names[i], F_OK), 0);
 		assert_int_equal(events_in(names[i]), 0);

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "util/duration.h"
+#include "util/macros.h"
 
 #define UNTOUCHED 12345
 
@@ -50,7 +51,7 @@ static void test_units(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		expect(cases[i].text, DURATION_BARE_REFUSED, 0, cases[i].ns);
 		expect(cases[i].text, DURATION_BARE_SECONDS, 0, cases[i].ns);
 	}
@@ -105,7 +106,7 @@ static void test_refused(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		expect(bad[i], DURATION_BARE_REFUSED, -EINVAL, 0);
 		expect(bad[i], DURATION_BARE_SECONDS, -EINVAL, 0);
 	}

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "util/hist.h"
+#include "util/macros.h"
 
 #define MAX_VALUES 5000
 #define HOUR_NS	   3600000000000ULL
@@ -76,11 +77,11 @@ static __u64 (*const distributions[])(size_t i) = {
 	one, zero_or_max, small, ten_hours, all_magnitudes, powers_of_two, two_humps, rising,
 };
 
-#define NR_DISTRIBUTIONS (sizeof(distributions) / sizeof(*distributions))
+#define NR_DISTRIBUTIONS (ARRAY_SIZE(distributions))
 
 static const size_t sizes[] = {1, 2, 3, 99, 100, 101, MAX_VALUES};
 
-#define NR_SIZES (sizeof(sizes) / sizeof(*sizes))
+#define NR_SIZES (ARRAY_SIZE(sizes))
 
 static __u64 values[MAX_VALUES];
 

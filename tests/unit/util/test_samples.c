@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "support/chance.h"
+#include "util/macros.h"
 #include "util/samples.h"
 
 #define MANY 100000
@@ -55,10 +56,10 @@ static void test_sorted(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(added) / sizeof(added[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(added); i++)
 		assert_int_equal(samples_add(&samples, added[i]), 0);
 	samples_sort(&samples);
-	assert_int_equal(samples.nr, sizeof(sorted) / sizeof(sorted[0]));
+	assert_int_equal(samples.nr, ARRAY_SIZE(sorted));
 	assert_memory_equal(samples.ns, sorted, sizeof(sorted));
 
 	/* More can be added, and sorted again. */

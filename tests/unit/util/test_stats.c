@@ -14,10 +14,9 @@
 #include <cmocka.h>
 
 #include "support/stats_reference.h"
+#include "util/macros.h"
 #include "util/samples.h"
 #include "util/stats.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* What two ways of working out the same number may differ by, relative to it; or at all. */
 #define NEAR  1e-9
@@ -52,7 +51,7 @@ static void test_compare_as_r(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < COUNT(reference_cases); i++) {
+	for (i = 0; i < ARRAY_SIZE(reference_cases); i++) {
 		const typeof(reference_cases[0]) *want = &reference_cases[i];
 		double pairs = (double)want->nr_first * want->nr_second;
 		struct stats_difference got =
@@ -76,7 +75,7 @@ static void test_tail_as_r(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < COUNT(reference_cases); i++) {
+	for (i = 0; i < ARRAY_SIZE(reference_cases); i++) {
 		const typeof(reference_cases[0]) *want = &reference_cases[i];
 
 		expect_near(want->name, "p above 75 %",
@@ -110,7 +109,7 @@ static void test_median_as_r(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < COUNT(reference_cases); i++) {
+	for (i = 0; i < ARRAY_SIZE(reference_cases); i++) {
 		const typeof(reference_cases[0]) *want = &reference_cases[i];
 		const __u64 first[] = {want->low_first, want->high_first};
 		const __u64 second[] = {want->low_second, want->high_second};
@@ -128,14 +127,14 @@ static void test_interval_ranks_as_r(void **state)
 	__u64 *sample, low, high;
 
 	(void)state;
-	for (i = 0; i < COUNT(reference_intervals); i++)
+	for (i = 0; i < ARRAY_SIZE(reference_intervals); i++)
 		most = reference_intervals[i].nr > most ? reference_intervals[i].nr : most;
 	sample = calloc(most, sizeof(*sample));
 	assert_non_null(sample);
 	for (i = 0; i < most; i++)
 		sample[i] = i + 1;
 
-	for (i = 0; i < COUNT(reference_intervals); i++) {
+	for (i = 0; i < ARRAY_SIZE(reference_intervals); i++) {
 		nr = reference_intervals[i].nr;
 		low = high = 0;
 		rank = 0;
@@ -171,7 +170,7 @@ static void test_large_as_r(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < COUNT(reference_large); i++) {
+	for (i = 0; i < ARRAY_SIZE(reference_large); i++) {
 		const typeof(reference_large[0]) *want = &reference_large[i];
 		struct samples a = make_large(i, 0), b = make_large(i, 1);
 		struct stats_difference got = compare(a.ns, a.nr, b.ns, b.nr);
@@ -203,7 +202,7 @@ static void test_tables_as_r(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < COUNT(reference_tables); i++) {
+	for (i = 0; i < ARRAY_SIZE(reference_tables); i++) {
 		const typeof(reference_tables[0]) *want = &reference_tables[i];
 		__u64 *first = ones_and_twos(want->nr_first, want->above_first);
 		__u64 *second = ones_and_twos(want->nr_second, want->above_second);
@@ -220,7 +219,7 @@ static void test_least_as_r(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < COUNT(reference_least); i++)
+	for (i = 0; i < ARRAY_SIZE(reference_least); i++)
 		expect_near(
 			"least p", "p",
 			stats_least_p(reference_least[i].nr_first, reference_least[i].nr_second),
@@ -235,7 +234,7 @@ static void test_correction_as_r(void **state)
 	size_t i, j;
 
 	(void)state;
-	for (i = 0; i < COUNT(reference_corrections); i++) {
+	for (i = 0; i < ARRAY_SIZE(reference_corrections); i++) {
 		const typeof(reference_corrections[0]) *want = &reference_corrections[i];
 
 		assert_int_equal(stats_correct(want->p, corrected, want->nr), 0);
@@ -306,8 +305,8 @@ static void test_published_table(void **state)
 	int u;
 
 	(void)state;
-	for (n = 3; n < COUNT(critical); n++)
-		for (m = n; m < COUNT(critical[0]); m++) {
+	for (n = 3; n < ARRAY_SIZE(critical); n++)
+		for (m = n; m < ARRAY_SIZE(critical[0]); m++) {
 			u = critical[n][m];
 			if ((u != NONE && p_of_u(n, m, u) > 0.05) || p_of_u(n, m, u + 1) <= 0.05)
 				fail_msg("%zu and %zu values: %d", n, m, u);
@@ -343,7 +342,7 @@ static void test_percentile(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < COUNT(sample); i++)
+	for (i = 0; i < ARRAY_SIZE(sample); i++)
 		sample[i] = i + 1;
 	assert_int_equal(stats_percentile(sample, 1, 0), 1);
 	assert_int_equal(stats_percentile(sample, 1, 100), 1);

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "util/macros.h"
 #include "util/text.h"
 
 #define LEN(literal) (sizeof(literal) - 1)
@@ -61,7 +62,7 @@ static const struct sample samples[] = {
 	ESCAPED("\xf8\x88\x80\x80\x80", "\\xf8\\x88\\x80\\x80\\x80"),
 };
 
-#define NR_SAMPLES (sizeof(samples) / sizeof(*samples))
+#define NR_SAMPLES (ARRAY_SIZE(samples))
 
 static void samples_come_out_right(void **state)
 {
@@ -172,7 +173,7 @@ static void durations_have_three_digits(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(durations) / sizeof(*durations); i++)
+	for (i = 0; i < ARRAY_SIZE(durations); i++)
 		assert_string_equal(text_duration(text, durations[i].ns), durations[i].text);
 }
 

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * uthash, made to survive a failed allocation.
+ *
+ * An element needs a bool member "refused" besides its UT_hash_handle. After HASH_ADD*() it is true
+ * if memory ran out: the element is then not in the table, and the caller still owns it.
+ */
+#ifndef MEMDESTROY_UTIL_HASH_H
+#define MEMDESTROY_UTIL_HASH_H
+
+#define HASH_NONFATAL_OOM	     1
+#define uthash_nonfatal_oom(element) ((element)->refused = true)
+
+#include <stdbool.h>
+
+#include <uthash.h>
+
+#endif
