@@ -5,8 +5,9 @@
 #ifndef MEMDESTROY_ANALYSIS_AGGREGATE_H
 #define MEMDESTROY_ANALYSIS_AGGREGATE_H
 
-#include "cmd/options.h"
+#include "analysis/sort.h"
 #include "model/call.h"
+#include "model/keys.h"
 #include "model/teardown.h"
 #include "util/hist.h"
 #include "util/samples.h"

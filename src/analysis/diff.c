@@ -97,7 +97,7 @@ static bool took_time(struct samples *samples)
  * it harder for the others to be significant.
  */
 static int add_key(struct diff *diff, const struct row *base, const struct row *now,
-		   const struct options *opts)
+		   const struct diff_options *opts)
 {
 	struct call_matcher pair = {.row = base ? base : now};
 	bool base_took, now_took;
@@ -132,7 +132,7 @@ static bool is_of_none(const struct rows *rows, const struct row *row)
 }
 
 static int add_keys(struct diff *diff, struct aggregate *base, struct aggregate *new_side,
-		    const struct options *opts)
+		    const struct diff_options *opts)
 {
 	struct rows rows[NR_DIFF_SIDES];
 	const struct row *row;
@@ -188,7 +188,7 @@ static int correct(struct diff *diff)
 	return err;
 }
 
-static enum verdict verdict_of(const struct diff_line *line, double alpha)
+static enum diff_verdict verdict_of(const struct diff_line *line, double alpha)
 {
 	if (!line->side[DIFF_BASE].n || !line->side[DIFF_NEW].n)
 		return VERDICT_UNKNOWN;
@@ -206,7 +206,7 @@ static bool limit_fails(const struct diff_line *line, const struct diff_limit *l
 	       (limit->metric == METRIC_P99 && line->p_tail_corrected < alpha);
 }
 
-static void judge(struct diff *diff, const struct options *opts)
+static void judge(struct diff *diff, const struct diff_options *opts)
 {
 	struct diff_line *line;
 	size_t limit;
@@ -282,7 +282,7 @@ static int compare(const void *left, const void *right)
 }
 
 int diff_make(struct diff *diff, struct aggregate *base, struct aggregate *new_side,
-	      const struct options *opts)
+	      const struct diff_options *opts)
 {
 	enum phase phase;
 	int err;

@@ -6,11 +6,44 @@
 #define MEMDESTROY_ANALYSIS_DIFF_H
 
 #include "analysis/aggregate.h"
-#include "cmd/options.h"
 #include "util/stats.h"
 
 /* Fewer values than this on a side say little, whatever the test says of them. */
 #define DIFF_FEW 8
+
+#define MAX_LIMITS 16
+
+enum diff_side { DIFF_BASE, DIFF_NEW, NR_DIFF_SIDES };
+
+/* A figure that both sides of a comparison have. */
+enum metric { METRIC_P50, METRIC_P99, METRIC_MEAN, METRIC_TOTAL, NR_METRICS };
+
+static inline const char *metric_name(enum metric metric)
+{
+	static const char *const names[] = {
+		[METRIC_P50] = "p50",
+		[METRIC_P99] = "p99",
+		[METRIC_MEAN] = "mean",
+		[METRIC_TOTAL] = "total",
+	};
+
+	_Static_assert(ARRAY_SIZE(names) == NR_METRICS, "a name for each");
+	return names[metric];
+}
+
+/* A comparison fails if the metric has grown by more than this. */
+struct diff_limit {
+	enum metric metric;
+	double percent;
+};
+
+struct diff_options {
+	struct diff_limit limits[MAX_LIMITS];
+	size_t nr_limits;
+	double alpha; /* probability of a false alarm */
+	__u32 phases; /* bit N: enum phase N is compared; 0: all */
+	__u64 top;    /* lines to show; 0: all */
+};
 
 struct diff_figures {
 	__u64 n;	  /* values that are known */
@@ -22,7 +55,7 @@ struct diff_figures {
 	__u64 low_ns, high_ns; /* of the median, with a confidence of 1 - alpha */
 };
 
-enum verdict {
+enum diff_verdict {
 	VERDICT_UNKNOWN, /* one side has no values */
 	VERDICT_SAME,	 /* the difference is not significant */
 	VERDICT_FASTER,
@@ -41,8 +74,8 @@ struct diff_line {
 	struct stats_difference difference;
 	double p_corrected;	 /* of difference.p */
 	double p_tail_corrected; /* that the 99th percentile is another */
-	enum verdict verdict;
-	__u32 failed; /* bit N: gate N of the options */
+	enum diff_verdict verdict;
+	__u32 failed; /* bit N: limits[N] is exceeded */
 };
 
 struct diff {
@@ -68,7 +101,7 @@ struct diff {
  * is nothing to be freed.
  */
 int diff_make(struct diff *diff, struct aggregate *base, struct aggregate *new_side,
-	      const struct options *opts);
+	      const struct diff_options *opts);
 
 /* Leaves an empty one, which can be freed again. */
 void diff_free(struct diff *diff);

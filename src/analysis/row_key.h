@@ -6,8 +6,8 @@
 #ifndef MEMDESTROY_ANALYSIS_ROW_KEY_H
 #define MEMDESTROY_ANALYSIS_ROW_KEY_H
 
-#include "cmd/options.h"
 #include "model/call.h"
+#include "model/keys.h"
 
 #define CALLER_LEN 512 /* the kernel's KSYM_NAME_LEN, with its NUL */
 #define KEYS_SIZE  (NR_KEYS * (1 + CALLER_LEN))

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Keeps the slowest teardowns in a heap.
+ */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -49,21 +52,12 @@ void top_teardowns_free(struct top_teardowns *slowest)
 
 __u64 top_teardowns_rank(const struct teardown *teardown, enum sort sort)
 {
-	const __u64 *phase = teardown->phase;
-	enum phase which = sort >= SORT_WAIT && sort <= SORT_DEFERRED
-				   ? (enum phase)(PHASE_WAIT + (sort - SORT_WAIT))
-				   : PHASE_TOTAL;
-	__u64 sum = 0;
-	int i;
+	__u64 ns;
 
-	if (phase[which] != UNKNOWN_NS)
-		return phase[which];
-	if (which != PHASE_TOTAL)
-		return 0;
-	for (i = 0; i < PHASE_TOTAL; i++)
-		if (i != PHASE_DESTROY && phase[i] != UNKNOWN_NS)
-			sum += phase[i];
-	return sum;
+	if (sort < SORT_WAIT || sort > SORT_DEFERRED)
+		return teardown_known_ns(teardown);
+	ns = teardown->phase[PHASE_WAIT + (sort - SORT_WAIT)];
+	return ns == UNKNOWN_NS ? 0 : ns;
 }
 
 static bool faster(const struct top_teardowns *slowest, size_t a, size_t b)

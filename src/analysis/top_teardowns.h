@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "cmd/options.h"
+#include "analysis/sort.h"
 #include "model/teardown.h"
 
 struct top_teardowns;

@@ -2,6 +2,7 @@
 /*
  * What types and symbols of a kernel tell, wherever they are from.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -7,10 +7,10 @@
 
 #include <stdbool.h>
 
-#include "cmd/options.h"
 #include "event.h"
 #include "trace/ksyms.h"
 #include "trace/privileges.h"
+#include "trace/trace_options.h"
 
 struct btf;
 

@@ -171,7 +171,7 @@ static void try_points(struct facts *facts, enum attach_mode mode, struct bpf_co
 /* As a run does, with all points at a time; one by one only if that fails. */
 static void try_mode(struct facts *facts, enum attach_mode mode, const struct ksyms *ksyms)
 {
-	const struct options whole_run = {
+	const struct trace_options whole_run = {
 		.view = VIEW_BOTH,
 		.identity = true,
 		.buffer_bytes = sysconf(_SC_PAGESIZE),
@@ -180,7 +180,7 @@ static void try_mode(struct facts *facts, enum attach_mode mode, const struct ks
 	struct bpf_config settings;
 	struct probe *probe = NULL;
 
-	if (bpf_config_make(&settings, &whole_run, ksyms))
+	if (bpf_config_make(&settings, &whole_run, NULL, ksyms))
 		return;
 	tried->made = true;
 	tried->err = probe_attempt(&probe, mode, &settings, ksyms);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "check/verdict.h"
@@ -101,14 +103,14 @@ enum answer hook_attachable(const struct facts *facts, enum hook hook, enum atta
 /* The verdict */
 
 __attribute__((format(printf, 3, 4))) static void
-conclude(struct verdict *verdict, enum exit_status status, const char *fmt, ...)
+conclude(struct verdict *verdict, enum traceable traceable, const char *fmt, ...)
 {
 	va_list args;
 
 	va_start(args, fmt);
 	vsnprintf(verdict->reason, sizeof(verdict->reason), fmt, args);
 	va_end(args);
-	verdict->status = status;
+	verdict->traceable = traceable;
 }
 
 /* "Linux 6.12.107"; what a file did not tell is "this kernel". */
@@ -145,9 +147,9 @@ static void conclude_refused(struct verdict *verdict, const struct facts *facts)
 	const char *missing = missing_capabilities(facts);
 
 	if (*missing)
-		conclude(verdict, EXIT_FORBIDDEN, "%s missing (or run it as root)", missing);
+		conclude(verdict, TRACEABLE_FORBIDDEN, "%s missing (or run it as root)", missing);
 	else
-		conclude(verdict, EXIT_FORBIDDEN,
+		conclude(verdict, TRACEABLE_FORBIDDEN,
 			 "refused, although CAP_BPF and CAP_PERFMON are held: a container, "
 			 "a security module or the kernel itself refuses");
 }
@@ -168,24 +170,24 @@ static bool ruled_out(struct verdict *verdict, const struct facts *facts)
 	const char *kernel = kernel_name(facts, buf, sizeof(buf));
 
 	if (hook_present(facts, HOOK_DESTROY) == ANSWER_NO)
-		conclude(verdict, EXIT_UNTRACEABLE,
+		conclude(verdict, TRACEABLE_NO,
 			 "%s has no " TRACED_FUNCTION "(): 6.1 or later is needed", kernel);
 	else if (facts->btf == ANSWER_NO)
-		conclude(verdict, EXIT_UNTRACEABLE,
+		conclude(verdict, TRACEABLE_NO,
 			 "%s has no %s: a kernel with CONFIG_DEBUG_INFO_BTF is needed", kernel,
 			 facts->live ? "readable " KERNEL_BTF : "BTF");
 	else if (works(facts))
 		return false;
 	else if (*facts->lacking)
-		conclude(verdict, EXIT_UNTRACEABLE,
+		conclude(verdict, TRACEABLE_NO,
 			 "%s has no %s, which the programs cannot do without", kernel,
 			 facts->lacking);
 	else if (facts->lockdown == LOCKDOWN_CONFIDENTIALITY)
-		conclude(verdict, EXIT_FORBIDDEN,
+		conclude(verdict, TRACEABLE_FORBIDDEN,
 			 "the kernel is locked down (lockdown=confidentiality), and "
 			 "lets nobody read its memory");
 	else if (facts->compiler_lack && !is_refusal(facts->tried[ATTACH_FENTRY].err))
-		conclude(verdict, EXIT_UNTRACEABLE, "%s has %s", kernel, facts->compiler_lack);
+		conclude(verdict, TRACEABLE_NO, "%s has %s", kernel, facts->compiler_lack);
 	else
 		return false;
 	return true;
@@ -216,22 +218,22 @@ static void conclude_tried(struct verdict *verdict, const struct facts *facts)
 	bool taken = !fentry->err || (fentry->err != -EPERM && kprobe->made && !kprobe->err);
 
 	if (taken && unseen(facts)) {
-		conclude(verdict, EXIT_UNTRACEABLE,
+		conclude(verdict, TRACEABLE_NO,
 			 "a map was freed, and " TRACED_FUNCTION "() not seen: the compiler put it "
 			 "into its callers");
 	} else if (!fentry->err) {
 		verdict->attach = ATTACH_FENTRY;
-		conclude(verdict, EXIT_DONE, "by fentry/fexit, the first choice: %s", seen);
+		conclude(verdict, TRACEABLE_YES, "by fentry/fexit, the first choice: %s", seen);
 	} else if (taken) {
 		verdict->attach = ATTACH_KPROBE;
-		conclude(verdict, EXIT_DONE,
+		conclude(verdict, TRACEABLE_YES,
 			 "by kprobe/kretprobe: %s; fentry/fexit, the first choice, could not be "
 			 "attached: %s",
 			 seen, error_name(fentry->err));
 	} else if (is_refusal(fentry->err) || is_refusal(kprobe->err)) {
 		conclude_refused(verdict, facts);
 	} else {
-		conclude(verdict, EXIT_UNTRACEABLE,
+		conclude(verdict, TRACEABLE_NO,
 			 "neither fentry/fexit nor kprobe/kretprobe could be attached: %s; %s",
 			 error_name(fentry->err), without_kprobe(facts));
 	}
@@ -255,27 +257,27 @@ static void conclude_by_name(struct verdict *verdict, const struct facts *facts)
 
 	if (fentry == ANSWER_YES) {
 		verdict->attach = ATTACH_FENTRY;
-		conclude(verdict, EXIT_DONE,
+		conclude(verdict, TRACEABLE_YES,
 			 "by fentry/fexit, the first choice, as far as names tell: BTF has the "
 			 "function's type");
 	} else if (fentry == ANSWER_NO && kprobe == ANSWER_YES) {
 		verdict->attach = ATTACH_KPROBE;
 		conclude(
-			verdict, EXIT_DONE,
+			verdict, TRACEABLE_YES,
 			"by kprobe/kretprobe, as far as names tell; not by fentry/fexit, the first "
 			"choice: %s",
 			without_fentry(facts));
 	} else if (fentry == ANSWER_NO && kprobe == ANSWER_NO) {
-		conclude(verdict, EXIT_UNTRACEABLE,
+		conclude(verdict, TRACEABLE_NO,
 			 "not by fentry/fexit: %s; nor by kprobe/kretprobe: there are no kprobes",
 			 without_fentry(facts));
 	} else if (hook_present(facts, HOOK_DESTROY) == ANSWER_YES) {
-		conclude(verdict, EXIT_FAILED,
+		conclude(verdict, TRACEABLE_UNKNOWN,
 			 "not by fentry/fexit: %s; and nothing tells if there are kprobes%s",
 			 without_fentry(facts),
 			 facts->symbols == ANSWER_YES ? "" : " (--kallsyms FILE would)");
 	} else {
-		conclude(verdict, EXIT_FAILED,
+		conclude(verdict, TRACEABLE_UNKNOWN,
 			 "--kallsyms FILE would tell if the function is there");
 	}
 }
@@ -374,7 +376,7 @@ void verdict_make(struct verdict *verdict, const struct facts *facts)
 		conclude_tried(verdict, facts);
 	else
 		conclude_by_name(verdict, facts);
-	verdict->lacks_known = verdict->status != EXIT_UNTRACEABLE;
+	verdict->lacks_known = verdict->traceable != TRACEABLE_NO;
 	if (!verdict->lacks_known)
 		return;
 	lack_points(verdict, facts);

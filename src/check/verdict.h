@@ -6,7 +6,7 @@
 #define MEMDESTROY_CHECK_VERDICT_H
 
 #include "check/facts.h"
-#include "cmd/cmd.h"
+#include "trace/traceable.h"
 
 /* By what an answer on a point was got, the surest first. */
 enum means {
@@ -33,8 +33,7 @@ struct lack {
 };
 
 struct verdict {
-	enum exit_status status; /* EXIT_DONE, EXIT_UNTRACEABLE, EXIT_FORBIDDEN; EXIT_FAILED: what
-				    was found does not tell */
+	enum traceable traceable;
 	char reason[VERDICT_LEN];
 	enum attach_mode attach;      /* what "auto" takes; ATTACH_AUTO: nothing, or not known */
 	bool lacks_known;	      /* false: it cannot be traced in any case */

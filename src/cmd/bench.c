@@ -152,7 +152,7 @@ static int show(const struct options *opts, const char *path, const struct scena
 	if (!err)
 		err = aggregate_sort(aggregate, SORT_KEY, 0, &rows);
 	if (!err) {
-		err = bench_table(stdout, opts->format, list, nr, &rows);
+		err = bench_table(stdout, opts->show.format, list, nr, &rows);
 		if (err == -EPIPE)
 			err = 0;
 		if (err)

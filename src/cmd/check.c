@@ -9,6 +9,21 @@
 #include "util/diag.h"
 #include "util/outfile.h"
 
+static enum exit_status status_of(const struct verdict *verdict)
+{
+	switch (verdict->traceable) {
+	case TRACEABLE_YES:
+		return EXIT_DONE;
+	case TRACEABLE_NO:
+		return EXIT_UNTRACEABLE;
+	case TRACEABLE_FORBIDDEN:
+		return EXIT_FORBIDDEN;
+	case TRACEABLE_UNKNOWN:
+		break;
+	}
+	return EXIT_FAILED;
+}
+
 static int show(const struct options *opts, const struct facts *facts,
 		const struct verdict *verdict)
 {
@@ -16,7 +31,8 @@ static int show(const struct options *opts, const struct facts *facts,
 	int err = outfile_open(&output, opts->output, false);
 
 	if (!err)
-		err = check_report(outfile_stream(output), opts->format, facts, verdict);
+		err = check_report(outfile_stream(output), opts->show.format, facts, verdict,
+				   status_of(verdict));
 	return outfile_end(output, opts->output, err);
 }
 
@@ -24,7 +40,7 @@ int cmd_check(const struct options *opts)
 {
 	bool files = opts->check_kernel || opts->check_btf;
 	struct facts facts;
-	struct verdict verdict = {.status = EXIT_FAILED};
+	struct verdict verdict;
 	int err;
 
 	facts_init(&facts);
@@ -36,5 +52,5 @@ int cmd_check(const struct options *opts)
 		err = show(opts, &facts, &verdict);
 	}
 	facts_free(&facts);
-	return err ? EXIT_FAILED : verdict.status;
+	return err ? EXIT_FAILED : status_of(&verdict);
 }

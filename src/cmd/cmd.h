@@ -7,19 +7,8 @@
 
 #include <errno.h>
 
+#include "cmd/exit_status.h"
 #include "cmd/options.h"
-
-enum exit_status {
-	EXIT_DONE = 0,
-	EXIT_FAILED = 1,
-	EXIT_USAGE = 2,
-	EXIT_UNTRACEABLE = 3,
-	EXIT_FORBIDDEN = 4,
-	EXIT_REGRESSION = 10,
-	EXIT_CANNOT_RUN = 126, /* as shells have it, and what wraps commands */
-	EXIT_NO_COMMAND = 127,
-	EXIT_SIGNAL = 128, /* and the number of the signal that ended the command */
-};
 
 /* What the errors of probe_open() mean to whoever waits for the program's end. */
 static inline int exit_status_of(int err)

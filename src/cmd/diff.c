@@ -6,16 +6,24 @@
 
 #include "analysis/diff.h"
 #include "cmd/cmd.h"
-#include "model/filter.h"
 #include "output/diff_report.h"
 #include "output/table_cell.h"
 #include "recording/comparable.h"
 #include "util/diag.h"
+#include "util/macros.h"
 #include "util/outfile.h"
 #include "util/text.h"
 
 /* Keys kept apart on each side; the values of others are put together. */
 #define MAX_ROWS 4096
+
+/* What is compared. */
+struct selection {
+	enum view view;
+	bool identity;
+	const enum key *by;
+	size_t nr_by;
+};
 
 /* One side of the comparison. */
 struct gathering {
@@ -40,45 +48,23 @@ static int take_teardown(void *ctx, const struct teardown *teardown)
 	return aggregate_add_teardown(side->aggregate, teardown);
 }
 
-static int gather(struct gathering *side, const struct options *opts, const struct filter *filter)
+static int gather(struct gathering *side, const struct selection *selection,
+		  const struct filter *filter)
 {
 	static const struct sink_ops ops = {.call = take_call, .teardown = take_teardown};
 	const struct sink sink = {.ops = &ops, .ctx = side};
 	int err;
 
 	side->filter = filter;
-	side->aggregate = aggregate_new(opts->by, opts->nr_by, MAX_ROWS);
+	side->aggregate = aggregate_new(selection->by, selection->nr_by, MAX_ROWS);
 	if (!side->aggregate)
 		return -ENOMEM;
 	aggregate_keep_samples(side->aggregate);
-	err = reader_set_run(&side->readers, opts->view, opts->identity, &sink);
+	err = reader_set_run(&side->readers, selection->view, selection->identity, &sink);
 	if (!err && aggregate_overflow(side->aggregate))
 		diag_warn("more than %d keys: %llu values are put together in one row", MAX_ROWS,
 			  aggregate_overflow(side->aggregate));
 	return err;
-}
-
-/* What is compared if nothing is said of it. */
-static void choose_keys(struct options *opts, const struct gathering side[NR_DIFF_SIDES])
-{
-	bool bench = reader_set_have_scenarios(&side[DIFF_BASE].readers) &&
-		     reader_set_have_scenarios(&side[DIFF_NEW].readers);
-
-	if (bench && !opts->view_given) {
-		opts->view = VIEW_TEARDOWNS;
-		opts->identity = true;
-	}
-	if (opts->nr_by)
-		return;
-	if (bench && opts->view == VIEW_TEARDOWNS) {
-		opts->by[opts->nr_by++] = KEY_SCENARIO;
-	} else if (opts->view == VIEW_TEARDOWNS) {
-		opts->by[opts->nr_by++] = KEY_TYPE;
-		opts->by[opts->nr_by++] = KEY_NAME;
-	} else {
-		opts->by[opts->nr_by++] = KEY_CALLER;
-		opts->by[opts->nr_by++] = KEY_TYPE;
-	}
 }
 
 /* A file can hold anything. */
@@ -118,32 +104,57 @@ static int write_diff(const struct options *opts, const struct gathering *side,
 		      const struct diff *diff)
 {
 	struct outfile *output = NULL;
+	enum format format = opts->show.format;
 	int err = outfile_open(&output, opts->output, false);
 
-	if (!err && (opts->format == FORMAT_TABLE || opts->format == FORMAT_MARKDOWN)) {
-		write_side(outfile_stream(output), opts->format, "base", &side[DIFF_BASE].readers);
-		write_side(outfile_stream(output), opts->format, "new", &side[DIFF_NEW].readers);
+	if (!err && (format == FORMAT_TABLE || format == FORMAT_MARKDOWN)) {
+		write_side(outfile_stream(output), format, "base", &side[DIFF_BASE].readers);
+		write_side(outfile_stream(output), format, "new", &side[DIFF_NEW].readers);
 		putc('\n', outfile_stream(output));
 	}
 	if (!err)
-		err = diff_write(outfile_stream(output), opts, diff);
+		err = diff_write(outfile_stream(output), format, &opts->diff, diff);
 	return outfile_end(output, opts->output, err);
+}
+
+/* The options, and defaults that depend on what the recordings are of. */
+static struct selection select_keys(const struct options *opts,
+				    const struct gathering side[NR_DIFF_SIDES])
+{
+	static const enum key of_bench[] = {KEY_SCENARIO}, of_teardowns[] = {KEY_TYPE, KEY_NAME},
+			      of_calls[] = {KEY_CALLER, KEY_TYPE};
+	bool bench = reader_set_have_scenarios(&side[DIFF_BASE].readers) &&
+		     reader_set_have_scenarios(&side[DIFF_NEW].readers);
+	const struct view_options *show = &opts->show;
+	struct selection selection = {show->view, show->identity, show->by, show->nr_by};
+
+	if (bench && !opts->view_given) {
+		selection.view = VIEW_TEARDOWNS;
+		selection.identity = true;
+	}
+	if (selection.nr_by)
+		return selection;
+	if (selection.view == VIEW_CALLS)
+		selection.by = of_calls;
+	else
+		selection.by = bench ? of_bench : of_teardowns;
+	selection.nr_by = selection.by == of_bench ? ARRAY_SIZE(of_bench) : 2;
+	return selection;
 }
 
 static int compare(const struct options *opts, struct gathering side[NR_DIFF_SIDES])
 {
-	struct filter filter;
+	const struct selection selection = select_keys(opts, side);
 	struct diff diff;
-	int err = filter_init(&filter, opts);
+	int err = gather(&side[DIFF_BASE], &selection, &opts->filter);
 
 	if (!err)
-		err = gather(&side[DIFF_BASE], opts, &filter);
+		err = gather(&side[DIFF_NEW], &selection, &opts->filter);
 	if (!err)
-		err = gather(&side[DIFF_NEW], opts, &filter);
-	if (!err)
-		err = diff_make(&diff, side[DIFF_BASE].aggregate, side[DIFF_NEW].aggregate, opts);
+		err = diff_make(&diff, side[DIFF_BASE].aggregate, side[DIFF_NEW].aggregate,
+				&opts->diff);
 	if (err) {
-		if (err != -EINVAL) /* of which the user has been told */
+		if (err != -EINVAL) /* already reported */
 			diag_error("cannot compare: %s", strerror(-err));
 		return EXIT_FAILED;
 	}
@@ -154,7 +165,7 @@ static int compare(const struct options *opts, struct gathering side[NR_DIFF_SID
 	return err < 0 ? EXIT_FAILED : err;
 }
 
-static int compare_if_comparable(struct options *opts, struct gathering side[NR_DIFF_SIDES])
+static int compare_if_comparable(const struct options *opts, struct gathering side[NR_DIFF_SIDES])
 {
 	int err;
 
@@ -168,18 +179,14 @@ static int compare_if_comparable(struct options *opts, struct gathering side[NR_
 		if (err || !opts->force)
 			return EXIT_FAILED;
 	}
-	choose_keys(opts, side);
 	return compare(opts, side);
 }
 
-int cmd_diff(const struct options *given)
+int cmd_diff(const struct options *opts)
 {
 	static struct gathering side[NR_DIFF_SIDES];
-	static struct options opts;
-	int status;
+	int status = compare_if_comparable(opts, side);
 
-	opts = *given;
-	status = compare_if_comparable(&opts, side);
 	for (int i = 0; i < NR_DIFF_SIDES; i++) {
 		aggregate_free(side[i].aggregate);
 		reader_set_close(&side[i].readers);

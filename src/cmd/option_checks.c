@@ -52,24 +52,24 @@ static bool sort_out_of_view(const struct options *opts)
 {
 	const char *where = "";
 
-	if (opts->view == VIEW_CALLS) {
-		if (opts->sort < SORT_WAIT || opts->sort > SORT_DEFERRED)
+	if (opts->show.view == VIEW_CALLS) {
+		if (opts->show.sort < SORT_WAIT || opts->show.sort > SORT_DEFERRED)
 			return false;
 		where = see_teardowns(opts);
-	} else if (opts->sort != SORT_EMPTY) {
-		if (opts->nr_by || opts->sort < SORT_COUNT || opts->sort > SORT_MAX)
+	} else if (opts->show.sort != SORT_EMPTY) {
+		if (opts->show.nr_by || opts->show.sort < SORT_COUNT || opts->show.sort > SORT_MAX)
 			return false;
 		where = " without --by";
 	}
-	diag_error("--sort: '%s' says nothing of %s%s", option_sort_name(opts->sort),
-		   VIEW_NAME(opts->view), where);
+	diag_error("--sort: '%s' says nothing of %s%s", sort_names[opts->show.sort],
+		   VIEW_NAME(opts->show.view), where);
 	return true;
 }
 
 /* Options that mean nothing in the view that was asked for. */
 static bool option_out_of_view(const struct options *opts, const struct options_given *given)
 {
-	bool calls = opts->view == VIEW_CALLS;
+	bool calls = opts->show.view == VIEW_CALLS;
 	const enum opt *only = calls ? only_of_teardowns : only_of_calls;
 	size_t nr = calls ? ARRAY_SIZE(only_of_teardowns) : ARRAY_SIZE(only_of_calls);
 	char name[32];
@@ -78,10 +78,10 @@ static bool option_out_of_view(const struct options *opts, const struct options_
 		if (!given->value[only[i]])
 			continue;
 		diag_error("%s says nothing of %s%s", name_of(only[i], name, sizeof(name)),
-			   VIEW_NAME(opts->view), calls ? see_teardowns(opts) : "");
+			   VIEW_NAME(opts->show.view), calls ? see_teardowns(opts) : "");
 		return true;
 	}
-	if (calls && given->value[OPT_IDENTITY] && !opts->events) {
+	if (calls && given->value[OPT_IDENTITY] && !opts->show.events) {
 		diag_error("--identity needs --events (or see --by released_by)");
 		return true;
 	}
@@ -91,23 +91,23 @@ static bool option_out_of_view(const struct options *opts, const struct options_
 /* And values. */
 static bool value_out_of_view(const struct options *opts)
 {
-	bool calls = opts->view == VIEW_CALLS;
+	bool calls = opts->show.view == VIEW_CALLS;
 
-	for (size_t i = 0; i < opts->nr_by; i++) {
-		if (calls || opts->by[i] >= KEY_TYPE)
+	for (size_t i = 0; i < opts->show.nr_by; i++) {
+		if (calls || opts->show.by[i] >= KEY_TYPE)
 			continue;
-		diag_error("--by: '%s' says nothing of teardowns", option_key_name(opts->by[i]));
+		diag_error("--by: '%s' says nothing of teardowns", key_names[opts->show.by[i]]);
 		return true;
 	}
 	if (sort_out_of_view(opts))
 		return true;
-	if (calls && for_viewers(opts->format)) {
+	if (calls && for_viewers(opts->show.format)) {
 		diag_error("--format: '%s' says nothing of calls%s",
-			   option_format_name(opts->format), see_teardowns(opts));
+			   option_format_name(opts->show.format), see_teardowns(opts));
 		return true;
 	}
 	for (enum phase phase = 0; calls && phase < NR_PHASES; phase++) {
-		if (phase == PHASE_DESTROY || !(opts->phases & 1U << phase))
+		if (phase == PHASE_DESTROY || !(opts->diff.phases & 1U << phase))
 			continue;
 		diag_error("--phase: '%s' says nothing of calls%s", phase_name(phase),
 			   see_teardowns(opts));
@@ -141,15 +141,15 @@ static bool call_matcher_contradictory(const struct options_given *given)
 static bool format_contradictory(const struct options *opts, const struct options_given *given)
 {
 	static const enum opt of_tables[] = {OPT_EVENTS, OPT_BY, OPT_SORT, OPT_TOP, OPT_INTERVAL};
-	const char *format = option_format_name(opts->format);
+	const char *format = option_format_name(opts->show.format);
 	char name[32];
 
-	if ((opts->histogram || opts->timeline) && opts->format != FORMAT_TABLE) {
+	if ((opts->show.histogram || opts->show.timeline) && opts->show.format != FORMAT_TABLE) {
 		diag_error("--%s cannot be combined with --format %s",
-			   opts->histogram ? "histogram" : "timeline", format);
+			   opts->show.histogram ? "histogram" : "timeline", format);
 		return true;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(of_tables) && for_viewers(opts->format); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(of_tables) && for_viewers(opts->show.format); i++) {
 		if (!given->value[of_tables[i]])
 			continue;
 		diag_error("%s cannot be combined with --format %s",
@@ -157,7 +157,7 @@ static bool format_contradictory(const struct options *opts, const struct option
 		return true;
 	}
 	/* A table of which nobody knows yet how wide it gets is no table of a document. */
-	if (opts->events && opts->format == FORMAT_MARKDOWN) {
+	if (opts->show.events && opts->show.format == FORMAT_MARKDOWN) {
 		diag_error("--events cannot be combined with --format markdown");
 		return true;
 	}
@@ -199,7 +199,7 @@ int options_check(const struct options *opts, const struct options_given *given)
 		return -EINVAL;
 	if (writer_misplaced(opts, given) || words_contradictory(opts, given))
 		return -EINVAL;
-	if (opts->view == VIEW_BOTH)
+	if (opts->show.view == VIEW_BOTH)
 		return 0;
 	return option_out_of_view(opts, given) || value_out_of_view(opts) ? -EINVAL : 0;
 }

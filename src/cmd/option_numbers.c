@@ -44,7 +44,7 @@ int option_top(struct options *opts, const char *value)
 		diag_error("--top: '%s' is too large a number", value);
 		return err;
 	}
-	opts->top = rows;
+	opts->show.top = rows;
 	return 0;
 }
 
@@ -69,7 +69,7 @@ int option_buffer(struct options *opts, const char *value)
 	}
 	while (rounded < bytes)
 		rounded *= 2;
-	opts->buffer_bytes = rounded;
+	opts->trace.buffer_bytes = rounded;
 	return 0;
 }
 
@@ -89,9 +89,9 @@ static int read_time(const char *option, const char *value, enum duration_bare b
 
 int option_duration(struct options *opts, const char *value)
 {
-	int err = read_time("duration", value, DURATION_BARE_SECONDS, &opts->duration_ns);
+	int err = read_time("duration", value, DURATION_BARE_SECONDS, &opts->trace.duration_ns);
 
-	if (!err && !opts->duration_ns) {
+	if (!err && !opts->trace.duration_ns) {
 		diag_error("--duration: '%s' is no time at all", value);
 		return -EINVAL;
 	}
@@ -100,9 +100,9 @@ int option_duration(struct options *opts, const char *value)
 
 int option_interval(struct options *opts, const char *value)
 {
-	int err = read_time("interval", value, DURATION_BARE_SECONDS, &opts->interval_ns);
+	int err = read_time("interval", value, DURATION_BARE_SECONDS, &opts->show.interval_ns);
 
-	if (!err && opts->interval_ns < MIN_INTERVAL_NS) {
+	if (!err && opts->show.interval_ns < MIN_INTERVAL_NS) {
 		diag_error("--interval: '%s' is too short (at least 1ms)", value);
 		return -EINVAL;
 	}
@@ -111,12 +111,12 @@ int option_interval(struct options *opts, const char *value)
 
 int option_stuck(struct options *opts, const char *value)
 {
-	return read_time("stuck", value, DURATION_BARE_SECONDS, &opts->stuck_ns);
+	return read_time("stuck", value, DURATION_BARE_SECONDS, &opts->trace.stuck_ns);
 }
 
 int option_min_latency(struct options *opts, const char *value)
 {
-	return read_time("min-latency", value, DURATION_BARE_REFUSED, &opts->min_latency_ns);
+	return read_time("min-latency", value, DURATION_BARE_REFUSED, &opts->filter.min_latency_ns);
 }
 
 /* Digits and a point only: strtod() takes nan, inf and 0x1p3 besides. */
@@ -144,6 +144,6 @@ int option_alpha(struct options *opts, const char *value)
 			   value);
 		return -EINVAL;
 	}
-	opts->alpha = alpha;
+	opts->diff.alpha = alpha;
 	return 0;
 }

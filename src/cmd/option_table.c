@@ -84,7 +84,7 @@ const struct option_spec option_specs[NR_OPTS] = {
 		      "only calls made by this function (repeatable, up to 8)", .repeatable = true),
 	[OPT_MIN_LATENCY] = VALUE(READS, 0, "min-latency", "TIME", option_min_latency, FILTERS,
 				  "only calls, or teardowns, that took at least this long"),
-	[OPT_NO_EMPTY] = FLAG(READS, 0, "no-empty", no_empty, FILTERS,
+	[OPT_NO_EMPTY] = FLAG(READS, 0, "no-empty", filter.no_empty, FILTERS,
 			      "only calls that had something to destroy"),
 	[OPT_DURATION] = VALUE(TRACE | RECORD, 'd', "duration", "SEC", option_duration, WHEN,
 			       "stop by itself after this long"),
@@ -93,7 +93,7 @@ const struct option_spec option_specs[NR_OPTS] = {
 		      "print the table each time this has passed, too",
 		      .unlike = {{REPORT, "of a single recording, print the table each time this"
 					  " had passed, too"}}),
-	[OPT_TIMESTAMP] = FLAG(SHOWS, 'T', "timestamp", timestamp, WHEN,
+	[OPT_TIMESTAMP] = FLAG(SHOWS, 'T', "timestamp", show.timestamp, WHEN,
 			       "print the time of day above each interim table"),
 	[OPT_STUCK] = VALUE(TRACE | RECORD, 0, "stuck", "SEC", option_stuck, WHEN,
 			    "tell of what takes longer than this while it does, with the kernel"
@@ -122,15 +122,15 @@ const struct option_spec option_specs[NR_OPTS] = {
 		      " alone is ascending"),
 	[OPT_TOP] = VALUE(READS, 'n', "top", "N", option_top, WHAT, "only the first N rows",
 			  .unlike = {{DIFF, "only the N worst lines; --fail-on looks at all"}}),
-	[OPT_HISTOGRAM] =
-		FLAG(SHOWS, 'H', "histogram", histogram, WHAT, "draw the distribution of each row"),
-	[OPT_TIMELINE] = FLAG(SHOWS, 0, "timeline", timeline, WHAT,
+	[OPT_HISTOGRAM] = FLAG(SHOWS, 'H', "histogram", show.histogram, WHAT,
+			       "draw the distribution of each row"),
+	[OPT_TIMELINE] = FLAG(SHOWS, 0, "timeline", show.timeline, WHAT,
 			      "of teardowns, draw the phases of each to scale"),
-	[OPT_EVENTS] = FLAG(SHOWS, 'e', "events", events, WHAT,
+	[OPT_EVENTS] = FLAG(SHOWS, 'e', "events", show.events, WHAT,
 			    "one line for each call or teardown as it happens, no table",
 			    .unlike = {{REPORT, "one line for each call or teardown, no table"}}),
 	[OPT_IDENTITY] =
-		FLAG(SHOWS, 0, "identity", identity, WHAT,
+		FLAG(SHOWS, 0, "identity", show.identity, WHAT,
 		     "in the events of calls, find the map's id and who let go of it, too",
 		     .unlike = {{REPORT, "in the events of calls, show the map's id and who let go"
 					 " of it, too"}}),

@@ -26,30 +26,6 @@ static const char *const format_names[] = {
 	[FORMAT_TABLE] = "table",	[FORMAT_JSON] = "json",	    [FORMAT_CSV] = "csv",
 	[FORMAT_PERFETTO] = "perfetto", [FORMAT_FOLDED] = "folded", [FORMAT_MARKDOWN] = "markdown",
 };
-static const char *const key_names[] = {
-	[KEY_CALLER] = "caller",
-	[KEY_ALLOC] = "alloc",
-	[KEY_COMM] = "comm",
-	[KEY_CPU] = "cpu",
-	[KEY_TYPE] = "type",
-	[KEY_NAME] = "name",
-	[KEY_ID] = "id",
-	[KEY_RELEASED_BY] = "released_by",
-	[KEY_RELEASED_PID] = "released_pid",
-	[KEY_CGROUP] = "cgroup",
-	[KEY_HOST] = "host",
-	[KEY_SCENARIO] = "scenario",
-};
-static const char *const sort_names[] = {
-	[SORT_TOTAL] = "total",	      [SORT_COUNT] = "count", [SORT_EMPTY] = "empty",
-	[SORT_MIN] = "min",	      [SORT_MEAN] = "mean",   [SORT_P50] = "p50",
-	[SORT_P90] = "p90",	      [SORT_P99] = "p99",     [SORT_MAX] = "max",
-	[SORT_WAIT] = "wait",	      [SORT_FREE] = "free",   [SORT_DESTROY] = "destroy",
-	[SORT_DEFERRED] = "deferred", [SORT_KEY] = "key",
-};
-_Static_assert(ARRAY_SIZE(key_names) == NR_KEYS, "a name for every key");
-_Static_assert(ARRAY_SIZE(sort_names) == NR_SORTS, "a name for every order");
-
 #define EVERY	     (~0U)
 #define FROM(name)   (~0U << (name))
 #define BEFORE(name) ((1U << (name)) - 1)
@@ -93,14 +69,14 @@ int option_attach(struct options *opts, const char *value)
 
 	if (mode < 0)
 		return mode;
-	opts->attach = mode;
+	opts->trace.attach = mode;
 	return 0;
 }
 
 int option_kprobe(struct options *opts, const char *value)
 {
 	(void)value;
-	opts->attach = ATTACH_KPROBE;
+	opts->trace.attach = ATTACH_KPROBE;
 	return 0;
 }
 
@@ -138,7 +114,7 @@ int option_format(struct options *opts, const char *value)
 			   opts->action == ACTION_CHECK ? "" : ", csv, markdown");
 		return -EINVAL;
 	}
-	opts->format = format;
+	opts->show.format = format;
 	return 0;
 }
 
@@ -149,20 +125,20 @@ int option_sort(struct options *opts, const char *value)
 
 	if (sort < 0)
 		return sort;
-	opts->sort = sort;
+	opts->show.sort = sort;
 	return 0;
 }
 
 /* Keys of calls are refused in teardowns, too, but later: by what they are, not as unknown. */
 static unsigned int offered_keys(const struct options *opts)
 {
-	return (opts->view == VIEW_TEARDOWNS ? FROM(KEY_TYPE) : EVERY) &
+	return (opts->show.view == VIEW_TEARDOWNS ? FROM(KEY_TYPE) : EVERY) &
 	       (opts->action == ACTION_TRACE ? BEFORE(KEY_HOST) : EVERY);
 }
 
 int option_by(struct options *opts, const char *value)
 {
-	opts->nr_by = 0;
+	opts->show.nr_by = 0;
 	for (;; value++) {
 		size_t len = strcspn(value, ",");
 		int key = choose("by", "key", value, len, key_names, ARRAY_SIZE(key_names),
@@ -175,14 +151,14 @@ int option_by(struct options *opts, const char *value)
 				   key_names[key]);
 			return -EINVAL;
 		}
-		for (size_t i = 0; i < opts->nr_by; i++) {
-			if ((int)opts->by[i] != key)
+		for (size_t i = 0; i < opts->show.nr_by; i++) {
+			if ((int)opts->show.by[i] != key)
 				continue;
 			diag_error("--by: key '%s' given twice", key_names[key]);
 			return -EINVAL;
 		}
-		opts->by[opts->nr_by++] = key;
-		opts->identity = opts->identity || (key >= KEY_ID && key < KEY_HOST);
+		opts->show.by[opts->show.nr_by++] = key;
+		opts->show.identity = opts->show.identity || (key >= KEY_ID && key < KEY_HOST);
 		value += len;
 		if (!*value)
 			return 0;
@@ -195,18 +171,18 @@ int option_phase(struct options *opts, const char *value)
 
 	for (enum phase phase = 0; phase < NR_PHASES; phase++)
 		names[phase] = phase_name(phase);
-	opts->phases = 0;
+	opts->diff.phases = 0;
 	for (;; value++) {
 		size_t len = strcspn(value, ",");
 		int phase = choose("phase", "phase", value, len, names, NR_PHASES, EVERY);
 
 		if (phase < 0)
 			return phase;
-		if (opts->phases & 1U << phase) {
+		if (opts->diff.phases & 1U << phase) {
 			diag_error("--phase: '%s' given twice", names[phase]);
 			return -EINVAL;
 		}
-		opts->phases |= 1U << phase;
+		opts->diff.phases |= 1U << phase;
 		value += len;
 		if (!*value)
 			return 0;
@@ -271,12 +247,12 @@ int option_fail_on(struct options *opts, const char *value)
 		err = parse_gate(text, len, &limit);
 		if (err)
 			return err;
-		if (opts->nr_limits == MAX_LIMITS) {
+		if (opts->diff.nr_limits == MAX_LIMITS) {
 			diag_error("--fail-on: '%.*s' is one too many (at most %d)", (int)len, text,
 				   MAX_LIMITS);
 			return -E2BIG;
 		}
-		opts->limits[opts->nr_limits++] = limit;
+		opts->diff.limits[opts->diff.nr_limits++] = limit;
 		value += all;
 		if (!*value)
 			return 0;
@@ -293,31 +269,31 @@ int option_type(struct options *opts, const char *value)
 			   value);
 		return -EINVAL;
 	}
-	if (type >= 8 * sizeof(opts->map_types)) {
+	if (type >= 8 * sizeof(opts->filter.map_types)) {
 		diag_error("--type: '%s' is type %u, and only types below %zu can be told apart",
-			   value, type, 8 * sizeof(opts->map_types));
+			   value, type, 8 * sizeof(opts->filter.map_types));
 		return -EINVAL;
 	}
-	opts->map_types |= 1ULL << type;
+	opts->filter.map_types |= 1ULL << type;
 	return 0;
 }
 
 int option_name(struct options *opts, const char *value)
 {
-	struct name_filter filter;
-	int err = glob_compile(value, &filter);
+	struct filter *filter = &opts->filter;
+	int err = glob_compile(value, &filter->names);
 
 	if (err == -EINVAL) {
 		diag_error("--name: '%s' is not a pattern (of *, ?, [abc], [a-z], [!a] and \\)",
 			   value);
 		return err;
 	}
-	if (err || glob_min_len(&filter) >= NAME_LEN) {
+	if (err || glob_min_len(&filter->names) >= NAME_LEN) {
 		diag_error("--name: '%s' matches no map: the kernel's names have at most %d bytes",
 			   value, NAME_LEN - 1);
 		return -EINVAL;
 	}
-	opts->name = value;
+	filter->by_name = true;
 	return 0;
 }
 
@@ -327,14 +303,14 @@ int option_caller(struct options *opts, const char *value)
 		diag_error("--caller: '%s' is not the name of a function", value);
 		return -EINVAL;
 	}
-	for (size_t i = 0; i < opts->nr_callers; i++)
-		if (!strcmp(opts->callers[i], value))
+	for (size_t i = 0; i < opts->filter.nr_callers; i++)
+		if (!strcmp(opts->filter.callers[i], value))
 			return 0;
-	if (opts->nr_callers == MAX_CALLERS) {
+	if (opts->filter.nr_callers == MAX_CALLERS) {
 		diag_error("--caller: '%s' is one too many (at most %d)", value, MAX_CALLERS);
 		return -E2BIG;
 	}
-	opts->callers[opts->nr_callers++] = value;
+	opts->filter.callers[opts->filter.nr_callers++] = value;
 	return 0;
 }
 
@@ -395,16 +371,6 @@ int option_base(struct options *opts, const char *value)
 int option_new(struct options *opts, const char *value)
 {
 	return option_file(opts, DIFF_NEW, value);
-}
-
-const char *option_key_name(enum key key)
-{
-	return key_names[key];
-}
-
-const char *option_sort_name(enum sort sort)
-{
-	return sort_names[sort];
 }
 
 const char *option_format_name(enum format format)

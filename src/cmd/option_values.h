@@ -44,8 +44,6 @@ int option_read_decimal(const char *text, size_t len, double *number);
 int option_file(struct options *opts, enum diff_side side, const char *path);
 
 /* As they are written on the command line. */
-const char *option_key_name(enum key key);
-const char *option_sort_name(enum sort sort);
 const char *option_format_name(enum format format);
 
 #endif

@@ -328,23 +328,23 @@ static void imply_view(struct parser *parser)
 	struct options *opts = parser->opts;
 	bool calls = parser->given.value[OPT_CALLER] || parser->given.value[OPT_NO_EMPTY];
 
-	for (size_t i = 0; i < opts->nr_by; i++)
-		calls |= opts->by[i] < KEY_TYPE;
+	for (size_t i = 0; i < opts->show.nr_by; i++)
+		calls |= opts->show.by[i] < KEY_TYPE;
 	if (calls) {
 		opts->view_given = true;
-	} else if (opts->phases & ~(1U << PHASE_DESTROY)) {
-		opts->view = VIEW_TEARDOWNS;
+	} else if (opts->diff.phases & ~(1U << PHASE_DESTROY)) {
+		opts->show.view = VIEW_TEARDOWNS;
 		opts->view_given = true;
-		opts->identity = true;
+		opts->show.identity = true;
 	}
 }
 
 static void set_defaults(struct options *opts)
 {
 	*opts = (struct options){
-		.sort = SORT_TOTAL,
-		.stuck_ns = DEFAULT_STUCK_NS,
-		.alpha = DEFAULT_ALPHA,
+		.show.sort = SORT_TOTAL,
+		.trace.stuck_ns = DEFAULT_STUCK_NS,
+		.diff.alpha = DEFAULT_ALPHA,
 	};
 }
 
@@ -361,14 +361,14 @@ static int take_first_words(struct options *opts, int argc, char **argv)
 		break;
 	}
 	if (opts->action == ACTION_RECORD || opts->action == ACTION_BENCH) {
-		opts->view = VIEW_BOTH;
-		opts->identity = true;
+		opts->show.view = VIEW_BOTH;
+		opts->show.identity = true;
 	} else if (opts->action == ACTION_CHECK) {
-		opts->view = VIEW_BOTH;
+		opts->show.view = VIEW_BOTH;
 	} else if (argc > taken + 1 && !strcmp(argv[taken + 1], teardowns)) {
-		opts->view = VIEW_TEARDOWNS;
+		opts->show.view = VIEW_TEARDOWNS;
 		opts->view_given = true;
-		opts->identity = true;
+		opts->show.identity = true;
 		taken++;
 	}
 	return taken;
@@ -405,6 +405,24 @@ static enum options_result take_options(struct parser *parser, int argc, char **
 	return OPTIONS_RUN;
 }
 
+/* What follows from the options, for those who use a part of them only. */
+static void derive(struct options *opts)
+{
+	struct view_options *show = &opts->show;
+
+	if (show->view == VIEW_CALLS && opts->action != ACTION_DIFF && !show->nr_by) {
+		show->by[show->nr_by++] = KEY_CALLER;
+		show->by[show->nr_by++] = KEY_TYPE;
+	}
+	show->recorded = opts->action == ACTION_REPORT;
+	show->only_warnings = opts->quiet && show->recorded;
+	opts->diff.top = show->top;
+	opts->trace.view = show->view;
+	opts->trace.identity = show->identity;
+	opts->trace.to_file = opts->action != ACTION_TRACE;
+	opts->trace.ends_by_itself = opts->command || opts->action == ACTION_BENCH;
+}
+
 enum options_result options_parse(struct options *opts, int argc, char **argv)
 {
 	struct parser parser = {.opts = opts, .side = DIFF_BASE};
@@ -427,9 +445,6 @@ enum options_result options_parse(struct options *opts, int argc, char **argv)
 		imply_view(&parser);
 	if (options_check(opts, &parser.given))
 		return OPTIONS_BAD;
-	if (opts->view == VIEW_CALLS && opts->action != ACTION_DIFF && !opts->nr_by) {
-		opts->by[opts->nr_by++] = KEY_CALLER;
-		opts->by[opts->nr_by++] = KEY_TYPE;
-	}
+	derive(opts);
 	return OPTIONS_RUN;
 }

@@ -118,11 +118,12 @@ int recorder_open(struct recorder *recorder, struct tracer *tracer, const struct
 
 	memset(recorder, 0, sizeof(*recorder));
 	recorder->tracer = tracer;
+	recorder->opts = opts;
 	recorder->path = opts->output;
 	if (!opts->force)
 		err = make_file(recorder, opts);
 	if (!err)
-		err = tracer_start(tracer, opts);
+		err = tracer_start(tracer, &opts->trace, &opts->filter, opts->output);
 	if (!err && opts->force)
 		err = make_file(recorder, opts);
 	return err;
@@ -130,7 +131,7 @@ int recorder_open(struct recorder *recorder, struct tracer *tracer, const struct
 
 int recorder_begin(struct recorder *recorder)
 {
-	const struct run_info run_info = run_info_of(recorder->tracer, recorder->tracer->opts);
+	const struct run_info run_info = run_info_of(recorder->tracer, recorder->opts);
 
 	recorder->start_ns = run_info.start_ns;
 	recorder->committed_ns = recorder->shown_ns = run_info.start_ns;

@@ -5,11 +5,13 @@
 #ifndef MEMDESTROY_CMD_RECORDER_H
 #define MEMDESTROY_CMD_RECORDER_H
 
+#include "cmd/options.h"
 #include "recording/writer.h"
 #include "trace/tracer.h"
 
 struct recorder {
 	struct tracer *tracer;
+	const struct options *opts;
 	struct writer *writer;
 	const char *path;
 	__u64 start_ns;

@@ -19,7 +19,7 @@ static int show(struct reader_set *readers, const struct options *opts, struct r
 		err = report_begin(report);
 	if (err)
 		return err;
-	err = reader_set_run(readers, opts->view, opts->identity, &sink);
+	err = reader_set_run(readers, opts->show.view, opts->show.identity, &sink);
 	if (err == -EINVAL) /* a damaged recording, of which no half is shown */
 		return err;
 	return report_end(report, reader_set_end_ns(readers), &ledger, &counts, err);
@@ -36,7 +36,7 @@ int cmd_report(const struct options *opts)
 		err = reader_set_spare(&readers, opts->output);
 	if (!err) {
 		start = reader_set_start(&readers);
-		err = report_open(&report, opts, &start);
+		err = report_open(&report, &opts->show, &opts->filter, opts->output, &start);
 	}
 	if (!err) {
 		err = show(&readers, opts, report);

@@ -36,11 +36,11 @@ int cmd_trace(const struct options *opts)
 	const struct start start = now();
 	struct report *report;
 	struct tracer tracer = {};
-	int err = report_open(&report, opts, &start);
+	int err = report_open(&report, &opts->show, &opts->filter, opts->output, &start);
 
 	if (err)
 		return exit_status_of(err);
-	err = tracer_start(&tracer, opts);
+	err = tracer_start(&tracer, &opts->trace, &opts->filter, opts->output);
 	if (!err)
 		err = trace(&tracer, report);
 	tracer_stop(&tracer);

@@ -1,35 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which calls and teardowns are wanted, where the kernel has not been asked that already.
+ * Which calls and teardowns are wanted. The BPF programs filter calls of a live run by the same
+ * rules (bpf/filter.bpf.h); the functions here filter teardowns and recordings.
  */
 #ifndef MEMDESTROY_MODEL_FILTER_H
 #define MEMDESTROY_MODEL_FILTER_H
 
-#include "cmd/options.h"
+#include "event.h"
 #include "model/call.h"
 #include "model/teardown.h"
 
+/* All zero: everything is wanted. */
 struct filter {
-	const struct options *opts;
-	struct name_filter names;
+	__u64 map_types;		  /* bit N: type N is wanted; 0: all */
+	const char *callers[MAX_CALLERS]; /* not owned */
+	size_t nr_callers;
+	bool by_name;
+	struct name_filter names; /* if by_name */
+	__u64 min_latency_ns;
+	bool no_empty;
 };
 
-/* opts must outlive the filter. -EINVAL: the pattern of --name cannot be used. */
-int filter_init(struct filter *filter, const struct options *opts);
-
 /* Is there anything to filter by? */
-bool filter_is_set(const struct options *opts);
+bool filter_is_set(const struct filter *filter);
 
-/* Is this a wanted map? What is not known is never what was asked for. */
+/* Is this a wanted map? Unknown types and names never match. */
 bool filter_wants_map(const struct filter *filter, const struct call *map);
 
-/*
- * The same for all that can be asked of a call, as bpf/filter.bpf.h answers it: besides, one is not
- * taken for empty, nor for short, without knowing.
- */
+/* Is this a wanted call? One that may be empty or short, but is not known to be, is wanted. */
 bool filter_wants_call(const struct filter *filter, const struct call *call);
 
-/* The same for a teardown: one of which not all is known takes as long as what is. */
+/* Is this a wanted teardown? If its total is unknown, the sum of the known phases counts. */
 bool filter_wants_teardown(const struct filter *filter, const struct teardown *teardown);
 
 #endif

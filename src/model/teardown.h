@@ -77,6 +77,20 @@ struct teardown {
 	struct destroy destroy[MAX_DESTROYS]; /* the first ones, in order */
 };
 
+/* The total; if that is unknown, the sum of the known phases. */
+static inline __u64 teardown_known_ns(const struct teardown *teardown)
+{
+	static const enum phase parts[] = {PHASE_WAIT, PHASE_FREE, PHASE_DEFERRED};
+	__u64 sum = 0;
+
+	if (teardown->phase[PHASE_TOTAL] != UNKNOWN_NS)
+		return teardown->phase[PHASE_TOTAL];
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		if (teardown->phase[parts[i]] != UNKNOWN_NS)
+			sum += teardown->phase[parts[i]];
+	return sum;
+}
+
 /* The end of what a destroy call left to be freed later. */
 struct deferred_free {
 	struct call

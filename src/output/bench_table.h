@@ -9,8 +9,8 @@
 
 #include "analysis/aggregate.h"
 #include "bench/scenario.h"
-#include "cmd/options.h"
 #include "output/column.h"
+#include "output/format.h"
 
 /* A scenario and what was measured of it. */
 struct bench_line {

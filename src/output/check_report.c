@@ -12,12 +12,12 @@
 
 const char *verdict_name(const struct verdict *verdict)
 {
-	switch (verdict->status) {
-	case EXIT_DONE:
+	switch (verdict->traceable) {
+	case TRACEABLE_YES:
 		return "traceable";
-	case EXIT_UNTRACEABLE:
+	case TRACEABLE_NO:
 		return "untraceable";
-	case EXIT_FORBIDDEN:
+	case TRACEABLE_FORBIDDEN:
 		return "forbidden";
 	default:
 		return "unknown";
@@ -126,9 +126,9 @@ static int write_text(FILE *out, const struct check_view *view)
 }
 
 int check_report(FILE *out, enum format format, const struct facts *facts,
-		 const struct verdict *verdict)
+		 const struct verdict *verdict, int exit_status)
 {
-	const struct check_view view = {facts, verdict};
+	const struct check_view view = {facts, verdict, exit_status};
 	int err;
 
 	errno = 0;

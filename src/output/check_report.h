@@ -9,11 +9,13 @@
 
 #include "check/verdict.h"
 #include "output/column.h"
+#include "output/format.h"
 
 /* The whole. */
 struct check_view {
 	const struct facts *facts;
 	const struct verdict *verdict;
+	int exit_status; /* of the program, by the verdict */
 };
 
 /* One of the points that are probed. */
@@ -38,6 +40,6 @@ const char *verdict_name(const struct verdict *verdict);
 
 /* 0, or -errno as the functions of render.h. */
 int check_report(FILE *out, enum format format, const struct facts *facts,
-		 const struct verdict *verdict);
+		 const struct verdict *verdict, int exit_status);
 
 #endif

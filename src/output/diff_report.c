@@ -64,26 +64,27 @@ static void write_failed(FILE *out, enum format format, const struct column *col
 }
 
 /* What people want to know beyond the table. */
-static int write_summary(FILE *out, const struct options *opts, const struct diff *diff,
-			 const struct column *columns)
+static int write_summary(FILE *out, enum format format, const struct diff_options *opts,
+			 const struct diff *diff, const struct column *columns)
 {
-	const char *item = opts->format == FORMAT_MARKDOWN ? "- " : "";
+	const char *item = format == FORMAT_MARKDOWN ? "- " : "";
 	struct diff_view view = {.limits = opts->limits};
 
 	errno = 0;
-	if (opts->format == FORMAT_MARKDOWN)
+	if (format == FORMAT_MARKDOWN)
 		putc('\n', out);
 	write_means(out, diff, item);
 	write_few(out, diff, item);
 	for (view.line = diff->line; view.line < diff->line + diff->nr + diff->left_out;
 	     view.line++)
-		write_failed(out, opts->format, columns, &view, item);
+		write_failed(out, format, columns, &view, item);
 	return line_flush(out);
 }
 
-int diff_write(FILE *out, const struct options *opts, const struct diff *diff)
+int diff_write(FILE *out, enum format format, const struct diff_options *opts,
+	       const struct diff *diff)
 {
-	bool text = opts->format == FORMAT_TABLE || opts->format == FORMAT_MARKDOWN;
+	bool text = format == FORMAT_TABLE || format == FORMAT_MARKDOWN;
 	size_t nr = diff->nr + (text ? 0 : diff->nr_means), i;
 	/* One too many, because an allocation of nothing may return NULL. */
 	struct diff_view *views = calloc(nr + 1, sizeof(*views));
@@ -97,13 +98,13 @@ int diff_write(FILE *out, const struct options *opts, const struct diff *diff)
 		objects[i] = &views[i];
 	}
 	diff_columns(columns, diff->by, diff->nr_by);
-	if (!err && opts->format == FORMAT_CSV)
+	if (!err && format == FORMAT_CSV)
 		err = render_event_header(out, FORMAT_CSV, columns);
 	if (!err)
-		err = render_list(out, opts->format, columns, objects, nr, diff->left_out, 0,
+		err = render_list(out, format, columns, objects, nr, diff->left_out, 0,
 				  "nothing to compare");
 	if (!err && text && nr)
-		err = write_summary(out, opts, diff, columns);
+		err = write_summary(out, format, opts, diff, columns);
 	free(objects);
 	free(views);
 	return err;

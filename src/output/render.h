@@ -14,10 +14,10 @@
 #include <stdio.h>
 
 #include "analysis/aggregate.h"
-#include "cmd/options.h"
 #include "model/call.h"
 #include "model/ledger.h"
 #include "output/column.h"
+#include "output/format.h"
 
 /* The line with the names of the columns, which CSV and tables start with; nothing for JSON. */
 int render_event_header(FILE *out, enum format format, const struct column *columns);

@@ -18,13 +18,14 @@
 #define MAX_ROWS 4096
 
 struct report {
-	const struct options *opts;
+	const struct view_options *opts;
+	const struct filter *filter;
+	const char *path; /* of the output; NULL: stdout */
 	struct outfile *output;
 	struct aggregate *run;		 /* of calls; NULL with --events */
 	struct aggregate *interval;	 /* of calls; NULL without -i */
 	struct teardown_view *teardowns; /* NULL if it is calls that are shown */
 	struct teardown_counts *counts;	 /* at the end; not owned */
-	struct filter filter;		 /* of calls that the kernel has not been asked to filter */
 	__u64 filtered;
 	__u64 nr_intervals;
 	__u64 next_ns; /* when the next interim table is due; 0: none is */
@@ -43,17 +44,17 @@ static int not_eperm(int err)
 	return err == -EPERM ? -EACCES : err;
 }
 
-static const struct column *columns_of_calls(const struct options *opts)
+static const struct column *columns_of_calls(const struct view_options *opts)
 {
 	return opts->identity ? identified_call_columns : call_columns;
 }
 
 static int open_views(struct report *report)
 {
-	const struct options *opts = report->opts;
+	const struct view_options *opts = report->opts;
 
 	if (opts->view == VIEW_TEARDOWNS) {
-		report->teardowns = teardown_view_new(opts, report->start.ns);
+		report->teardowns = teardown_view_new(opts, report->filter, report->start.ns);
 		return report->teardowns ? 0 : -ENOMEM;
 	}
 	if (opts->events)
@@ -64,7 +65,8 @@ static int open_views(struct report *report)
 	return report->run && (report->interval || !opts->interval_ns) ? 0 : -ENOMEM;
 }
 
-int report_open(struct report **out, const struct options *opts, const struct start *start)
+int report_open(struct report **out, const struct view_options *opts, const struct filter *filter,
+		const char *path, const struct start *start)
 {
 	struct report *report = calloc(1, sizeof(*report));
 	bool live;
@@ -73,17 +75,17 @@ int report_open(struct report **out, const struct options *opts, const struct st
 	if (!report)
 		return -ENOMEM;
 	report->opts = opts;
+	report->filter = filter;
+	report->path = path;
 	report->start = *start;
 	report->now_ns = start->ns;
 	/* Nobody waits for the lines of a recording as they come. */
-	live = opts->action != ACTION_REPORT && (opts->events || opts->interval_ns);
-	err = outfile_open(&report->output, opts->output, live);
-	if (!err)
-		err = filter_init(&report->filter, opts);
+	live = !opts->recorded && (opts->events || opts->interval_ns);
+	err = outfile_open(&report->output, path, live);
 	if (!err)
 		err = open_views(report);
 	if (err) {
-		outfile_failed(report->opts->output, err);
+		outfile_failed(report->path, err);
 		report_close(report);
 		return not_eperm(err);
 	}
@@ -93,7 +95,7 @@ int report_open(struct report **out, const struct options *opts, const struct st
 
 int report_begin(struct report *report)
 {
-	const struct options *opts = report->opts;
+	const struct view_options *opts = report->opts;
 	struct rows rows;
 	int err;
 
@@ -110,7 +112,7 @@ int report_begin(struct report *report)
 								   : INTERVAL_NONE);
 	}
 	if (err)
-		outfile_failed(report->opts->output, err);
+		outfile_failed(report->path, err);
 	return not_eperm(err);
 }
 
@@ -130,7 +132,7 @@ static int take_call(void *ctx, const struct call *call)
 	struct report *report = ctx;
 	int err;
 
-	if (report->opts->action == ACTION_REPORT && !filter_wants_call(&report->filter, call)) {
+	if (report->opts->recorded && !filter_wants_call(report->filter, call)) {
 		report->filtered += call->ts_ns != UNKNOWN_NS && call->latency_ns != UNKNOWN_NS;
 		return 0;
 	}
@@ -163,21 +165,21 @@ static bool wants_stuck(void *ctx, const struct call *map)
 
 	if (report->teardowns)
 		return teardown_view_wants(report->teardowns, map);
-	return report->opts->action != ACTION_REPORT || filter_wants_map(&report->filter, map);
+	return !report->opts->recorded || filter_wants_map(report->filter, map);
 }
 
 /* Of a recording, which has those of teardowns, too, and says nothing of their callers. */
-static bool is_of_wanted_call(const struct options *opts, const struct stuck *stuck)
+static bool is_of_wanted_call(const struct filter *filter, const struct stuck *stuck)
 {
-	return !opts->nr_callers && !strcmp(stuck->where, TRACED_FUNCTION);
+	return !filter->nr_callers && !strcmp(stuck->where, TRACED_FUNCTION);
 }
 
 static int take_hang(void *ctx, const struct stuck *stuck)
 {
 	struct report *report = ctx;
-	const struct options *opts = report->opts;
+	const struct view_options *opts = report->opts;
 
-	if (opts->action == ACTION_REPORT && !report->teardowns && !is_of_wanted_call(opts, stuck))
+	if (opts->recorded && !report->teardowns && !is_of_wanted_call(report->filter, stuck))
 		return 0;
 	stuck_text_print(stderr, stuck);
 	if (!opts->events || opts->format != FORMAT_JSON)
@@ -201,7 +203,7 @@ static void write_timestamp(const struct report *report, FILE *file)
 static int write_rows(struct report *report, FILE *file, struct aggregate *aggregate,
 		      __u64 interval)
 {
-	const struct options *opts = report->opts;
+	const struct view_options *opts = report->opts;
 	struct rows rows;
 	int err = aggregate_sort(aggregate, opts->sort, opts->top, &rows);
 
@@ -250,7 +252,7 @@ static int write_due(struct report *report, __u64 now_ns)
 	report->now_ns = now_ns;
 	if (!interval_ns || now_ns < report->next_ns)
 		return 0;
-	if (report->opts->action == ACTION_REPORT)
+	if (report->opts->recorded)
 		report->now_ns = report->next_ns;
 	err = write_interval(report);
 	report->now_ns = now_ns;
@@ -326,7 +328,7 @@ struct sink report_sink(struct report *report)
 /* The rows of the whole run, then the ledger if the format has a place for it. */
 static int write_end(struct report *report, FILE *file, const struct ledger *ledger)
 {
-	const struct options *opts = report->opts;
+	const struct view_options *opts = report->opts;
 	int err = 0;
 
 	if (report->teardowns) {
@@ -352,7 +354,7 @@ static int write_elsewhere(struct report *report, const struct ledger *ledger)
 	int err;
 
 	/* A trace has been written piece by piece to the file that failed. */
-	if (!report->opts->output || report->opts->format == FORMAT_PERFETTO)
+	if (!report->path || report->opts->format == FORMAT_PERFETTO)
 		return -EIO;
 	err = write_end(report, stdout, ledger);
 	return err ? err : fflush(stdout);
@@ -361,7 +363,7 @@ static int write_elsewhere(struct report *report, const struct ledger *ledger)
 static void write_ledgers(const struct report *report, FILE *file, const struct ledger *ledger)
 {
 	const struct teardown_counts *counts = report->counts;
-	bool filtered = filter_is_set(report->opts);
+	bool filtered = filter_is_set(report->filter);
 
 	render_ledger_text(file, ledger, !report->teardowns && filtered);
 	if (report->teardowns)
@@ -377,7 +379,7 @@ static void show_ledgers(const struct report *report, const struct ledger *ledge
 	FILE *file = NULL;
 	size_t size;
 
-	if (report->opts->quiet && report->opts->action == ACTION_REPORT)
+	if (report->opts->only_warnings)
 		file = open_memstream(&text, &size);
 	if (!file) {
 		write_ledgers(report, stderr, ledger);
@@ -408,7 +410,7 @@ int report_end(struct report *report, __u64 now_ns, struct ledger *ledger,
 	report->counts = counts;
 	if (report->teardowns)
 		teardown_view_count(report->teardowns, &counts->ledger);
-	if (!err && report->opts->action == ACTION_REPORT)
+	if (!err && report->opts->recorded)
 		err = write_due(report, now_ns);
 	report->now_ns = now_ns;
 	if (!err && report->opts->interval_ns)
@@ -422,7 +424,7 @@ int report_end(struct report *report, __u64 now_ns, struct ledger *ledger,
 		err = 0;
 		ledger_shown = false;
 	} else if (err) {
-		outfile_failed(report->opts->output, err);
+		outfile_failed(report->path, err);
 		if (write_elsewhere(report, ledger))
 			ledger_shown = false;
 	}

@@ -5,8 +5,9 @@
 #ifndef MEMDESTROY_OUTPUT_REPORT_H
 #define MEMDESTROY_OUTPUT_REPORT_H
 
-#include "cmd/options.h"
 #include "model/event_sink.h"
+#include "model/filter.h"
+#include "output/view_options.h"
 
 struct report;
 
@@ -17,10 +18,12 @@ struct start {
 };
 
 /*
- * Opens the output. On success *out is to be freed with report_close(). -errno, of which the user
- * has been told. opts must outlive the report.
+ * Opens the output: the file of this path, NULL: stdout. On success *out is to be freed with
+ * report_close(). opts, filter and path must outlive the report. Returns 0 or -errno; errors are
+ * already reported.
  */
-int report_open(struct report **out, const struct options *opts, const struct start *start);
+int report_open(struct report **out, const struct view_options *opts, const struct filter *filter,
+		const char *path, const struct start *start);
 void report_close(struct report *report);
 
 /* Writes what comes before any call does. -errno, of which the user has been told. */

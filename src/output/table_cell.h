@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "output/column.h"
+#include "output/format.h"
 #include "util/text.h"
 
 #define CELL_LEN  512 /* bytes of text that are shown at most: the kernel's KSYM_NAME_LEN */

@@ -26,9 +26,9 @@ struct gathered {
 };
 
 struct teardown_view {
-	const struct options *opts;
+	const struct view_options *opts;
 	__u64 start_ns;
-	struct filter filter;
+	const struct filter *filter;
 	struct gathered run, interval;
 	struct perfetto *perfetto;
 	struct folded *folded;
@@ -36,7 +36,7 @@ struct teardown_view {
 	__u64 interim_dropped; /* teardowns that interim lists had no room for */
 };
 
-static int gathered_open(struct gathered *gathered, const struct options *opts)
+static int gathered_open(struct gathered *gathered, const struct view_options *opts)
 {
 	if (opts->nr_by)
 		gathered->rows = aggregate_new(opts->by, opts->nr_by, MAX_ROWS);
@@ -68,8 +68,8 @@ static void gathered_reset(struct gathered *gathered)
 
 static int view_open(struct teardown_view *view)
 {
-	const struct options *opts = view->opts;
-	int err = filter_init(&view->filter, opts);
+	const struct view_options *opts = view->opts;
+	int err = 0;
 
 	if (opts->format == FORMAT_PERFETTO) /* begins with its file */
 		return err;
@@ -84,13 +84,15 @@ static int view_open(struct teardown_view *view)
 	return err;
 }
 
-struct teardown_view *teardown_view_new(const struct options *opts, __u64 start_ns)
+struct teardown_view *teardown_view_new(const struct view_options *opts,
+					const struct filter *filter, __u64 start_ns)
 {
 	struct teardown_view *view = calloc(1, sizeof(*view));
 
 	if (!view)
 		return NULL;
 	view->opts = opts;
+	view->filter = filter;
 	view->start_ns = start_ns;
 	if (!view_open(view))
 		return view;
@@ -112,7 +114,7 @@ void teardown_view_free(struct teardown_view *view)
 /* CSV's first line, which is the same for all of a run's tables. */
 static int write_names(struct teardown_view *view, FILE *file)
 {
-	const struct options *opts = view->opts;
+	const struct view_options *opts = view->opts;
 	struct rows rows;
 	int err;
 
@@ -136,15 +138,15 @@ int teardown_view_begin(struct teardown_view *view, FILE *file)
 
 bool teardown_view_wants(const struct teardown_view *view, const struct call *map)
 {
-	return filter_wants_map(&view->filter, map);
+	return filter_wants_map(view->filter, map);
 }
 
 int teardown_view_teardown(struct teardown_view *view, FILE *file, const struct teardown *teardown)
 {
-	const struct options *opts = view->opts;
+	const struct view_options *opts = view->opts;
 	int err;
 
-	if (!filter_wants_teardown(&view->filter, teardown)) {
+	if (!filter_wants_teardown(view->filter, teardown)) {
 		view->filtered++;
 		return 0;
 	}
@@ -182,7 +184,7 @@ static int terminal_width(FILE *file)
 
 static int write_slowest(struct teardown_view *view, FILE *file, struct top_teardowns *slowest)
 {
-	const struct options *opts = view->opts;
+	const struct view_options *opts = view->opts;
 	const struct teardown *const *list;
 	size_t nr, left_out;
 
@@ -196,7 +198,7 @@ static int write_slowest(struct teardown_view *view, FILE *file, struct top_tear
 static int write_gathered(struct teardown_view *view, FILE *file, struct gathered *gathered,
 			  __u64 interval)
 {
-	const struct options *opts = view->opts;
+	const struct view_options *opts = view->opts;
 	struct rows rows;
 	int err;
 

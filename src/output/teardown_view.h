@@ -10,14 +10,16 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "cmd/options.h"
+#include "model/filter.h"
 #include "model/ledger.h"
 #include "model/teardown.h"
+#include "output/view_options.h"
 
 struct teardown_view;
 
-/* opts must outlive the view; times are shown since start_ns. NULL: no memory. */
-struct teardown_view *teardown_view_new(const struct options *opts, __u64 start_ns);
+/* opts and filter must outlive the view; times are shown since start_ns. NULL: no memory. */
+struct teardown_view *teardown_view_new(const struct view_options *opts,
+					const struct filter *filter, __u64 start_ns);
 void teardown_view_free(struct teardown_view *view);
 
 /* Writes what comes before anything else. */

@@ -10,8 +10,8 @@
 #define MEMDESTROY_RECORDING_READER_H
 
 #include "bench/scenario.h"
-#include "cmd/options.h"
 #include "model/event_sink.h"
+#include "model/keys.h"
 #include "model/run_info.h"
 
 struct reader;

@@ -9,6 +9,8 @@
 #include "output/report.h"
 #include "recording/reader.h"
 
+#define MAX_FILES 1024 /* recordings of a set */
+
 struct reader_set {
 	struct reader *reader[MAX_FILES]; /* in the order of their paths */
 	size_t nr;

@@ -3,7 +3,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "model/glob.h"
 #include "trace/bpf_config.h"
 #include "util/diag.h"
 
@@ -40,24 +39,16 @@ static void config_symbols(struct config *config, const struct ksyms *ksyms)
 	ksyms_address(ksyms, "pcpu_hot", &config->pcpu_hot);
 }
 
-static int config_filters(struct config *config, struct name_filter *names,
-			  const struct options *opts, const struct ksyms *ksyms)
+static int config_filters(struct config *config, const struct filter *filter,
+			  const struct ksyms *ksyms)
 {
 	size_t i;
-	int err;
 
-	config->map_types = opts->map_types;
-	config->min_latency_ns = opts->min_latency_ns;
-	config->no_empty = opts->no_empty;
-	if (opts->name) {
-		err = glob_compile(opts->name, names);
-		if (err) {
-			diag_error("--name: '%s' cannot be used: %s", opts->name, strerror(-err));
-			return err;
-		}
-		config->by_name = 1;
-	}
-	for (i = 0; i < opts->nr_callers; i++) {
+	config->map_types = filter->map_types;
+	config->min_latency_ns = filter->min_latency_ns;
+	config->no_empty = filter->no_empty;
+	config->by_name = filter->by_name;
+	for (i = 0; i < filter->nr_callers; i++) {
 		__u64 *range = config->callers[i];
 
 		if (ksyms_hidden(ksyms)) {
@@ -65,12 +56,13 @@ static int config_filters(struct config *config, struct name_filter *names,
 				"--caller: kernel symbols are hidden here (see kernel.kptr_restrict)");
 			return -EINVAL;
 		}
-		if (ksyms_range(ksyms, opts->callers[i], &range[0], &range[1])) {
-			diag_error("--caller: this kernel has no function '%s'", opts->callers[i]);
+		if (ksyms_range(ksyms, filter->callers[i], &range[0], &range[1])) {
+			diag_error("--caller: this kernel has no function '%s'",
+				   filter->callers[i]);
 			return -EINVAL;
 		}
 	}
-	config->nr_callers = opts->nr_callers;
+	config->nr_callers = filter->nr_callers;
 	config->park = config->map_types || config->min_latency_ns || config->no_empty ||
 		       config->by_name || config->nr_callers;
 	return 0;
@@ -78,7 +70,7 @@ static int config_filters(struct config *config, struct name_filter *names,
 
 #define POINT(hook) (1U << (hook))
 
-static __u32 points_wanted(const struct options *opts)
+static __u32 points_wanted(const struct trace_options *opts)
 {
 	__u32 hooks = POINT(HOOK_DESTROY);
 
@@ -103,8 +95,8 @@ static size_t default_buffer(void)
 	return bytes;
 }
 
-int bpf_config_make(struct bpf_config *settings, const struct options *opts,
-		    const struct ksyms *ksyms)
+int bpf_config_make(struct bpf_config *settings, const struct trace_options *opts,
+		    const struct filter *filter, const struct ksyms *ksyms)
 {
 	memset(settings, 0, sizeof(*settings));
 	settings->buffer_bytes = opts->buffer_bytes ?: default_buffer();
@@ -114,5 +106,6 @@ int bpf_config_make(struct bpf_config *settings, const struct options *opts,
 	/* Of a teardown, the loader sees whether it is wanted, once all is known. */
 	if (opts->view != VIEW_CALLS)
 		return 0;
-	return config_filters(&settings->config, &settings->names, opts, ksyms);
+	settings->names = filter->names;
+	return config_filters(&settings->config, filter, ksyms);
 }

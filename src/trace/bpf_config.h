@@ -7,9 +7,10 @@
 
 #include <stdbool.h>
 
-#include "cmd/options.h"
 #include "event.h"
+#include "model/filter.h"
 #include "trace/ksyms.h"
+#include "trace/trace_options.h"
 
 #define TRACED_FUNCTION "bpf_mem_alloc_destroy"
 
@@ -21,8 +22,11 @@ struct bpf_config {
 	bool stacks; /* so are kernel stacks of threads that hang */
 };
 
-/* Fills *settings. -errno, of which the user has been told. */
-int bpf_config_make(struct bpf_config *settings, const struct options *opts,
-		    const struct ksyms *ksyms);
+/*
+ * Fills *settings. filter: of calls, with VIEW_CALLS only; the programs do not filter teardowns.
+ * Returns 0 or -errno; errors are already reported.
+ */
+int bpf_config_make(struct bpf_config *settings, const struct trace_options *opts,
+		    const struct filter *filter, const struct ksyms *ksyms);
 
 #endif

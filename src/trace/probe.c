@@ -370,7 +370,8 @@ static int explain(enum attach_mode mode, int err)
 	}
 }
 
-int probe_open(struct probe **out, const struct options *opts, const struct ksyms *ksyms)
+int probe_open(struct probe **out, const struct trace_options *opts, const struct filter *filter,
+	       const struct ksyms *ksyms)
 {
 	/*
 	 * fentry first: its programs are skipped only while themselves under way on that CPU,
@@ -382,7 +383,7 @@ int probe_open(struct probe **out, const struct options *opts, const struct ksym
 	size_t i;
 
 	if (!err)
-		err = bpf_config_make(&settings, opts, ksyms);
+		err = bpf_config_make(&settings, opts, filter, ksyms);
 	if (err)
 		return err;
 	for (i = 0; i < 2; i++) {

@@ -8,11 +8,11 @@
 
 #include <stdbool.h>
 
-#include "cmd/options.h"
 #include "event.h"
 #include "model/ledger.h"
 #include "trace/bpf_config.h"
 #include "trace/ksyms.h"
+#include "trace/trace_options.h"
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 
@@ -23,7 +23,8 @@ struct probe;
  * probe_close(). Errors have been told the user: -EOPNOTSUPP this kernel cannot be traced, -EPERM
  * not permitted, another -errno for anything else.
  */
-int probe_open(struct probe **out, const struct options *opts, const struct ksyms *ksyms);
+int probe_open(struct probe **out, const struct trace_options *opts, const struct filter *filter,
+	       const struct ksyms *ksyms);
 void probe_close(struct probe *probe);
 
 /*

@@ -33,7 +33,7 @@
 #define MAX_RELEASES 16384
 
 struct session {
-	const struct options *opts;
+	const struct trace_options *opts;
 	struct probe *probe;
 	struct ksyms *ksyms;
 	const struct sink *sink;
@@ -484,7 +484,7 @@ static int open_teardowns(struct session *session)
 	return session->tracker ? 0 : -ENOMEM;
 }
 
-int session_open(struct session **out, const struct options *opts, struct probe *probe,
+int session_open(struct session **out, const struct trace_options *opts, struct probe *probe,
 		 struct ksyms *ksyms, const struct sink *sink)
 {
 	struct session *session = calloc(1, sizeof(*session));

@@ -5,15 +5,15 @@
 #ifndef MEMDESTROY_TRACE_SESSION_H
 #define MEMDESTROY_TRACE_SESSION_H
 
-#include "cmd/options.h"
 #include "model/event_sink.h"
 #include "trace/ksyms.h"
 #include "trace/probe.h"
+#include "trace/trace_options.h"
 
 struct session;
 
 /* All of these must outlive the session. -errno, of which the user has been told. */
-int session_open(struct session **out, const struct options *opts, struct probe *probe,
+int session_open(struct session **out, const struct trace_options *opts, struct probe *probe,
 		 struct ksyms *ksyms, const struct sink *sink);
 void session_close(struct session *session);
 

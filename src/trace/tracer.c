@@ -9,7 +9,7 @@
 #include "trace/tracer.h"
 #include "util/diag.h"
 
-static const char *what(const struct options *opts)
+static const char *what(const struct trace_options *opts)
 {
 	switch (opts->view) {
 	case VIEW_CALLS:
@@ -22,19 +22,19 @@ static const char *what(const struct options *opts)
 	return TRACED_FUNCTION "() and teardowns of BPF maps";
 }
 
-static void banner(const struct options *opts, const struct probe *probe)
+static void banner(const struct trace_options *opts, const struct probe *probe)
 {
-	bool ends = opts->duration_ns || opts->command || opts->action == ACTION_BENCH;
+	bool ends = opts->duration_ns || opts->ends_by_itself;
 	struct utsname kernel;
 
 	uname(&kernel);
-	diag_info("%s %s by %s on Linux %s; %s",
-		  opts->action == ACTION_TRACE ? "tracing" : "recording", what(opts),
-		  probe_method(probe), kernel.release,
+	diag_info("%s %s by %s on Linux %s; %s", opts->to_file ? "recording" : "tracing",
+		  what(opts), probe_method(probe), kernel.release,
 		  ends ? "Ctrl-C ends it early" : "Ctrl-C ends it");
 }
 
-int tracer_start(struct tracer *tracer, const struct options *opts)
+int tracer_start(struct tracer *tracer, const struct trace_options *opts,
+		 const struct filter *filter, bool keep_files)
 {
 	int err = ksyms_open(&tracer->ksyms);
 
@@ -44,10 +44,10 @@ int tracer_start(struct tracer *tracer, const struct options *opts)
 	}
 	tracer->opts = opts;
 	signals_block();
-	err = probe_open(&tracer->probe, opts, tracer->ksyms);
+	err = probe_open(&tracer->probe, opts, filter, tracer->ksyms);
 	if (err)
 		return err;
-	err = privileges_drop(opts->output);
+	err = privileges_drop(keep_files);
 	if (err)
 		diag_warn("cannot drop privileges: %s", strerror(-err));
 	return 0;

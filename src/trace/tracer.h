@@ -5,14 +5,14 @@
 #ifndef MEMDESTROY_TRACE_TRACER_H
 #define MEMDESTROY_TRACE_TRACER_H
 
-#include "cmd/options.h"
 #include "trace/ksyms.h"
 #include "trace/probe.h"
 #include "trace/session.h"
+#include "trace/trace_options.h"
 
 /* All zero is one that has not been started. */
 struct tracer {
-	const struct options *opts;
+	const struct trace_options *opts;
 	struct ksyms *ksyms;
 	struct probe *probe;
 	struct session *session;
@@ -20,11 +20,12 @@ struct tracer {
 };
 
 /*
- * Loads and attaches; the signals that end a run wait from here on, and privileges are dropped but
- * for what writing files takes. Whether it succeeds or not, tracer_stop() is to be called. Errors
- * are those of probe_open().
+ * Loads and attaches. From here on the signals that end a run are blocked, and privileges are
+ * dropped, except what writing files takes if keep_files is set. Call tracer_stop() in any case.
+ * opts must outlive the tracer. Errors are those of probe_open().
  */
-int tracer_start(struct tracer *tracer, const struct options *opts);
+int tracer_start(struct tracer *tracer, const struct trace_options *opts,
+		 const struct filter *filter, bool keep_files);
 
 /* Hands all that happens to the sink until the end. -errno of the sink, or as session_open(). */
 int tracer_run(struct tracer *tracer, const struct sink *sink);

@@ -22,7 +22,7 @@ static const enum key by_name[] = {KEY_NAME};
 /* What a test compares, and how. Begins with all zero but for what sides_new() sets. */
 struct sides {
 	struct aggregate *of[NR_DIFF_SIDES];
-	struct options opts;
+	struct diff_options opts;
 	struct diff diff;
 };
 

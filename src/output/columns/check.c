@@ -158,7 +158,7 @@ static bool get_verdict(const struct column *column, const void *object, struct 
 static bool get_status(const struct column *column, const void *object, struct value *value)
 {
 	(void)column;
-	value->number = ((const struct check_view *)object)->verdict->status;
+	value->number = ((const struct check_view *)object)->exit_status;
 	return true;
 }
 

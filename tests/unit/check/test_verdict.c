@@ -59,7 +59,7 @@ static void good_image(struct facts *facts)
 		facts->features[i] = ANSWER_YES;
 }
 
-static void assert_verdict(const struct facts *facts, enum exit_status status,
+static void assert_verdict(const struct facts *facts, enum traceable traceable,
 			   enum attach_mode attach, const char *reason)
 {
 	struct verdict verdict;
@@ -68,7 +68,7 @@ static void assert_verdict(const struct facts *facts, enum exit_status status,
 	if (!strstr(verdict.reason, reason))
 		fail_msg("'%s' is not in: %s", reason, verdict.reason);
 	assert_null(strchr(verdict.reason, '\n'));
-	assert_int_equal(verdict.status, status);
+	assert_int_equal(verdict.traceable, traceable);
 	assert_int_equal(verdict.attach, attach);
 }
 
@@ -91,17 +91,17 @@ static void test_tried(void **state)
 
 	(void)state;
 	good_machine(&facts);
-	assert_verdict(&facts, EXIT_DONE, ATTACH_FENTRY, "by fentry/fexit");
+	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
 	verdict_make(&verdict, &facts);
 	assert_int_equal(verdict.nr_lacks, 0);
 	all_end(&facts, ATTACH_FENTRY, -524);
-	assert_verdict(&facts, EXIT_DONE, ATTACH_KPROBE,
+	assert_verdict(&facts, TRACEABLE_YES, ATTACH_KPROBE,
 		       "by kprobe/kretprobe: attached, and saw a map go that was dropped to try; "
 		       "fentry/fexit, the first choice, could not be attached: not supported");
 	all_end(&facts, ATTACH_KPROBE, -ENOENT);
-	assert_verdict(&facts, EXIT_UNTRACEABLE, ATTACH_AUTO, "not supported; No such file");
+	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "not supported; No such file");
 	facts.kprobes = ANSWER_NO;
-	assert_verdict(&facts, EXIT_UNTRACEABLE, ATTACH_AUTO,
+	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO,
 		       "not supported; this kernel has no kprobes");
 }
 
@@ -115,7 +115,7 @@ static void test_without_kprobes(void **state)
 	good_machine(&facts);
 	facts.kprobes = ANSWER_NO;
 	all_end(&facts, ATTACH_KPROBE, -ENOENT);
-	assert_verdict(&facts, EXIT_DONE, ATTACH_FENTRY, "by fentry/fexit");
+	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
 	assert_true(lacks(&facts, "--attach kprobe"));
 	/* Nobody misses the count of what they miss. */
 	facts.features[FEATURE_KPROBE_MISS] = ANSWER_NO;
@@ -126,10 +126,10 @@ static void test_without_kprobes(void **state)
 	assert_int_equal(means, MEANS_CONFIG);
 	good_image(&facts);
 	facts.kprobes = ANSWER_NO;
-	assert_verdict(&facts, EXIT_DONE, ATTACH_FENTRY, "as far as names tell");
+	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "as far as names tell");
 	facts.hooks[HOOK_DESTROY].type = ANSWER_NO;
 	facts.hooks[HOOK_DESTROY].symbol = ANSWER_YES;
-	assert_verdict(&facts, EXIT_UNTRACEABLE, ATTACH_AUTO, "there are no kprobes");
+	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "there are no kprobes");
 }
 
 static void test_ruled_out(void **state)
@@ -141,36 +141,36 @@ static void test_ruled_out(void **state)
 	good_machine(&facts);
 	facts.hooks[HOOK_DESTROY].symbol = ANSWER_NO;
 	facts.btf = ANSWER_NO; /* what matters most is told */
-	assert_verdict(&facts, EXIT_UNTRACEABLE, ATTACH_AUTO,
+	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO,
 		       "Linux 9.8.7 has no bpf_mem_alloc_destroy(): 6.1 or later is needed");
 	good_machine(&facts);
 	facts.btf = ANSWER_NO;
-	assert_verdict(&facts, EXIT_UNTRACEABLE, ATTACH_AUTO, "CONFIG_DEBUG_INFO_BTF");
+	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "CONFIG_DEBUG_INFO_BTF");
 	good_machine(&facts);
 	strcpy(facts.lacking, "worker.current_func");
-	assert_verdict(&facts, EXIT_DONE, ATTACH_FENTRY, "by fentry/fexit"); /* was tried */
+	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit"); /* was tried */
 	all_end(&facts, ATTACH_FENTRY, -EINVAL);
 	all_end(&facts, ATTACH_KPROBE, -EINVAL);
-	assert_verdict(&facts, EXIT_UNTRACEABLE, ATTACH_AUTO, "has no worker.current_func");
+	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "has no worker.current_func");
 	/* As root, and whatever error that gave. */
 	good_machine(&facts);
 	facts.lockdown = LOCKDOWN_CONFIDENTIALITY;
 	all_end(&facts, ATTACH_FENTRY, -EINVAL);
 	all_end(&facts, ATTACH_KPROBE, -EINVAL);
-	assert_verdict(&facts, EXIT_FORBIDDEN, ATTACH_AUTO, "lockdown=confidentiality");
+	assert_verdict(&facts, TRACEABLE_FORBIDDEN, ATTACH_AUTO, "lockdown=confidentiality");
 	verdict_make(&verdict, &facts);
 	assert_false(verdict.lacks_known);
 	good_machine(&facts);
 	facts.lockdown = LOCKDOWN_INTEGRITY;
-	assert_verdict(&facts, EXIT_DONE, ATTACH_FENTRY, "by fentry/fexit");
+	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
 	/* Without a compiler some programs run, and some do not. */
 	facts.compiler_lack = "no compiler";
-	assert_verdict(&facts, EXIT_DONE, ATTACH_FENTRY, "by fentry/fexit");
+	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
 	all_end(&facts, ATTACH_FENTRY, -EINVAL);
 	all_end(&facts, ATTACH_KPROBE, -EINVAL);
-	assert_verdict(&facts, EXIT_UNTRACEABLE, ATTACH_AUTO, "Linux 9.8.7 has no compiler");
+	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "Linux 9.8.7 has no compiler");
 	all_end(&facts, ATTACH_FENTRY, -EPERM);
-	assert_verdict(&facts, EXIT_FORBIDDEN, ATTACH_AUTO, "although CAP_BPF");
+	assert_verdict(&facts, TRACEABLE_FORBIDDEN, ATTACH_AUTO, "although CAP_BPF");
 }
 
 /* powerpc: what would be broken is not tried. */
@@ -185,12 +185,12 @@ static void test_unsafe(void **state)
 	facts.tried[ATTACH_KPROBE].made = false;
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
 		facts.hooks[hook].tried[ATTACH_KPROBE].made = false;
-	assert_verdict(&facts, EXIT_DONE, ATTACH_FENTRY, "by fentry/fexit");
+	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
 	assert_true(lacks(&facts, "--attach kprobe"));
 	assert_int_equal(hook_attachable(&facts, HOOK_DESTROY, ATTACH_KPROBE, &means), ANSWER_NO);
 	assert_string_equal(means_name(means), "unsafe");
 	all_end(&facts, ATTACH_FENTRY, -EINVAL);
-	assert_verdict(&facts, EXIT_UNTRACEABLE, ATTACH_AUTO, "; kprobes break it");
+	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "; kprobes break it");
 }
 
 static void test_refused(void **state)
@@ -203,16 +203,17 @@ static void test_refused(void **state)
 	held = facts.capabilities;
 	all_end(&facts, ATTACH_FENTRY, -EPERM);
 	/* A run does not try kprobes then. */
-	assert_verdict(&facts, EXIT_FORBIDDEN, ATTACH_AUTO, "although CAP_BPF and CAP_PERFMON");
+	assert_verdict(&facts, TRACEABLE_FORBIDDEN, ATTACH_AUTO,
+		       "although CAP_BPF and CAP_PERFMON");
 	all_end(&facts, ATTACH_KPROBE, -EPERM);
 	for (int i = 0; i < NR_CAPABILITIES; i++)
 		held[i] = ANSWER_NO;
-	assert_verdict(&facts, EXIT_FORBIDDEN, ATTACH_AUTO, "CAP_BPF and CAP_PERFMON missing");
+	assert_verdict(&facts, TRACEABLE_FORBIDDEN, ATTACH_AUTO, "CAP_BPF and CAP_PERFMON missing");
 	held[CAPABILITY_PERFMON] = ANSWER_YES;
-	assert_verdict(&facts, EXIT_FORBIDDEN, ATTACH_AUTO, "CAP_BPF missing");
+	assert_verdict(&facts, TRACEABLE_FORBIDDEN, ATTACH_AUTO, "CAP_BPF missing");
 	held[CAPABILITY_PERFMON] = ANSWER_NO;
 	held[CAPABILITY_BPF] = ANSWER_YES;
-	assert_verdict(&facts, EXIT_FORBIDDEN, ATTACH_AUTO, "CAP_PERFMON missing");
+	assert_verdict(&facts, TRACEABLE_FORBIDDEN, ATTACH_AUTO, "CAP_PERFMON missing");
 	/* What others could have is not said to be lacking. */
 	assert_false(lacks(&facts, "teardowns"));
 	facts.hidden = ANSWER_YES;
@@ -227,12 +228,12 @@ static void test_inlined(void **state)
 	(void)state;
 	good_machine(&facts);
 	facts.hooks[HOOK_DESTROY].seen = 0;
-	assert_verdict(&facts, EXIT_UNTRACEABLE, ATTACH_AUTO, "the compiler put it into");
+	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "the compiler put it into");
 	/* That takes a map that was seen to go, and no program that was skipped meanwhile. */
 	facts.missed = true;
-	assert_verdict(&facts, EXIT_DONE, ATTACH_FENTRY, "not seen at work");
+	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "not seen at work");
 	facts.missed = facts.freed = false;
-	assert_verdict(&facts, EXIT_DONE, ATTACH_FENTRY, "not seen at work");
+	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "not seen at work");
 }
 
 static void test_files(void **state)
@@ -241,39 +242,41 @@ static void test_files(void **state)
 
 	(void)state;
 	good_image(&facts);
-	assert_verdict(&facts, EXIT_DONE, ATTACH_FENTRY, "BTF has the function's type");
+	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "BTF has the function's type");
 	/* Debian's s390x */
 	facts.compiler = ANSWER_NO;
-	assert_verdict(&facts, EXIT_DONE, ATTACH_KPROBE, "no compiler for BPF programs");
+	assert_verdict(&facts, TRACEABLE_YES, ATTACH_KPROBE, "no compiler for BPF programs");
 	facts.compiler = ANSWER_YES;
 	/* 6.1 on arm64, 6.12 on ppc64le */
 	facts.direct = ANSWER_NO;
-	assert_verdict(&facts, EXIT_DONE, ATTACH_KPROBE, "DIRECT_CALLS");
+	assert_verdict(&facts, TRACEABLE_YES, ATTACH_KPROBE, "DIRECT_CALLS");
 	facts.kprobes = ANSWER_UNKNOWN;
-	assert_verdict(&facts, EXIT_FAILED, ATTACH_AUTO, "kprobes (--kallsyms FILE would)");
+	assert_verdict(&facts, TRACEABLE_UNKNOWN, ATTACH_AUTO, "kprobes (--kallsyms FILE would)");
 	facts.kprobes = ANSWER_YES;
 	facts.direct = ANSWER_UNKNOWN;
 	/* No type is no proof that there is no function, unless its argument has none either. */
 	facts.hooks[HOOK_DESTROY].type = ANSWER_NO;
-	assert_verdict(&facts, EXIT_FAILED, ATTACH_AUTO, "--kallsyms FILE would tell");
+	assert_verdict(&facts, TRACEABLE_UNKNOWN, ATTACH_AUTO, "--kallsyms FILE would tell");
 	facts.symbols = facts.hooks[HOOK_DESTROY].symbol = ANSWER_YES;
-	assert_verdict(&facts, EXIT_DONE, ATTACH_KPROBE, "by kprobe/kretprobe, as far as names");
+	assert_verdict(&facts, TRACEABLE_YES, ATTACH_KPROBE,
+		       "by kprobe/kretprobe, as far as names");
 	facts.kprobes = ANSWER_UNKNOWN;
-	assert_verdict(&facts, EXIT_FAILED, ATTACH_AUTO, "nothing tells if there are kprobes");
+	assert_verdict(&facts, TRACEABLE_UNKNOWN, ATTACH_AUTO,
+		       "nothing tells if there are kprobes");
 	facts.hooks[HOOK_DESTROY].symbol = ANSWER_NO;
-	assert_verdict(&facts, EXIT_UNTRACEABLE, ATTACH_AUTO, "this kernel has no bpf_mem_alloc");
+	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "this kernel has no bpf_mem_alloc");
 	facts.symbols = facts.hooks[HOOK_DESTROY].symbol = ANSWER_UNKNOWN;
 	facts.allocator = ANSWER_NO;
-	assert_verdict(&facts, EXIT_UNTRACEABLE, ATTACH_AUTO, "this kernel has no bpf_mem_alloc");
+	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "this kernel has no bpf_mem_alloc");
 	/* Calls can be traced without what teardowns take. */
 	good_image(&facts);
 	assert_false(lacks(&facts, "teardowns"));
 	strcpy(facts.teardown_tracker_lacking, "file.private_data");
-	assert_verdict(&facts, EXIT_DONE, ATTACH_FENTRY, "BTF has the function's type");
+	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "BTF has the function's type");
 	assert_true(lacks(&facts, "teardowns, --identity, record and bench"));
 	facts_init(&facts);
 	facts.btf = ANSWER_NO;
-	assert_verdict(&facts, EXIT_UNTRACEABLE, ATTACH_AUTO,
+	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO,
 		       "this kernel has no BTF: a kernel with CONFIG_DEBUG_INFO_BTF is needed");
 }
 

@@ -2,6 +2,7 @@
 /*
  * Command lines, good and bad.
  */
+#include "model/glob.h"
 #include "support/command_line.h"
 #include "util/macros.h"
 
@@ -9,22 +10,25 @@ static void test_defaults(void **state)
 {
 	(void)state;
 	good("");
-	assert_int_equal(opts.attach, ATTACH_AUTO);
-	assert_int_equal(opts.format, FORMAT_TABLE);
-	assert_int_equal(opts.sort, SORT_TOTAL);
-	assert_int_equal(opts.nr_by, 2);
-	assert_int_equal(opts.by[0], KEY_CALLER);
-	assert_int_equal(opts.by[1], KEY_TYPE);
-	assert_int_equal(opts.buffer_bytes, 0);
+	assert_int_equal(opts.trace.attach, ATTACH_AUTO);
+	assert_int_equal(opts.show.format, FORMAT_TABLE);
+	assert_int_equal(opts.show.sort, SORT_TOTAL);
+	assert_int_equal(opts.show.nr_by, 2);
+	assert_int_equal(opts.show.by[0], KEY_CALLER);
+	assert_int_equal(opts.show.by[1], KEY_TYPE);
+	assert_int_equal(opts.trace.buffer_bytes, 0);
 	assert_int_equal(opts.action, ACTION_TRACE);
-	assert_int_equal(opts.view, VIEW_CALLS);
+	assert_int_equal(opts.show.view, VIEW_CALLS);
 	assert_false(opts.view_given || opts.force || opts.list || opts.quick);
-	assert_false(opts.events || opts.histogram || opts.timestamp || opts.quiet ||
-		     opts.verbose || opts.no_empty || opts.timeline || opts.identity);
-	assert_true(opts.stuck_ns == 10 * NSEC_PER_SEC);
-	assert_true(opts.interval_ns == 0 && opts.duration_ns == 0 && opts.top == 0);
-	assert_true(opts.map_types == 0 && opts.nr_callers == 0 && opts.min_latency_ns == 0);
-	assert_null(opts.name);
+	assert_false(opts.show.events || opts.show.histogram || opts.show.timestamp || opts.quiet ||
+		     opts.verbose || opts.filter.no_empty || opts.show.timeline ||
+		     opts.show.identity);
+	assert_true(opts.trace.stuck_ns == 10 * NSEC_PER_SEC);
+	assert_true(opts.show.interval_ns == 0 && opts.trace.duration_ns == 0 &&
+		    opts.show.top == 0);
+	assert_true(opts.filter.map_types == 0 && opts.filter.nr_callers == 0 &&
+		    opts.filter.min_latency_ns == 0);
+	assert_false(opts.filter.by_name);
 	assert_null(opts.output);
 }
 
@@ -34,36 +38,39 @@ static void test_all_of_a_table(void **state)
 	good("--attach fentry -d 10 -i 0.5 -T --by cpu,caller,name,type,comm,alloc -H --sort p99 "
 	     "-n 7 -f table -t hash -t lpm_trie --name a* --caller f --caller g.isra.0 "
 	     "--min-latency 10us --no-empty --buffer 64K -o out -v");
-	assert_int_equal(opts.attach, ATTACH_FENTRY);
-	assert_true(opts.duration_ns == 10 * NSEC_PER_SEC);
-	assert_true(opts.interval_ns == NSEC_PER_SEC / 2);
-	assert_int_equal(opts.nr_by, 6);
-	assert_int_equal(opts.by[0], KEY_CPU);
-	assert_int_equal(opts.by[5], KEY_ALLOC);
-	assert_int_equal(opts.sort, SORT_P99);
-	assert_int_equal(opts.top, 7);
-	assert_int_equal(opts.format, FORMAT_TABLE);
-	assert_true(opts.map_types == (1ULL << 1 | 1ULL << 11));
-	assert_string_equal(opts.name, "a*");
-	assert_int_equal(opts.nr_callers, 2);
-	assert_string_equal(opts.callers[1], "g.isra.0");
-	assert_true(opts.min_latency_ns == 10000);
-	assert_int_equal(opts.buffer_bytes, 64 << 10);
+	assert_int_equal(opts.trace.attach, ATTACH_FENTRY);
+	assert_true(opts.trace.duration_ns == 10 * NSEC_PER_SEC);
+	assert_true(opts.show.interval_ns == NSEC_PER_SEC / 2);
+	assert_int_equal(opts.show.nr_by, 6);
+	assert_int_equal(opts.show.by[0], KEY_CPU);
+	assert_int_equal(opts.show.by[5], KEY_ALLOC);
+	assert_int_equal(opts.show.sort, SORT_P99);
+	assert_int_equal(opts.show.top, 7);
+	assert_int_equal(opts.show.format, FORMAT_TABLE);
+	assert_true(opts.filter.map_types == (1ULL << 1 | 1ULL << 11));
+	assert_true(opts.filter.by_name);
+	assert_true(glob_match(&opts.filter.names, "abc", NAME_LEN));
+	assert_false(glob_match(&opts.filter.names, "bc", NAME_LEN));
+	assert_int_equal(opts.filter.nr_callers, 2);
+	assert_string_equal(opts.filter.callers[1], "g.isra.0");
+	assert_true(opts.filter.min_latency_ns == 10000);
+	assert_int_equal(opts.trace.buffer_bytes, 64 << 10);
 	assert_string_equal(opts.output, "out");
-	assert_true(opts.timestamp && opts.histogram && opts.no_empty && opts.verbose);
-	assert_false(opts.quiet || opts.events);
+	assert_true(opts.show.timestamp && opts.show.histogram && opts.filter.no_empty &&
+		    opts.verbose);
+	assert_false(opts.quiet || opts.show.events);
 }
 
 static void test_events(void **state)
 {
 	(void)state;
 	good("-e -f json");
-	assert_int_equal(opts.format, FORMAT_JSON);
+	assert_int_equal(opts.show.format, FORMAT_JSON);
 	good("-k -eqf csv --duration=2m");
-	assert_int_equal(opts.attach, ATTACH_KPROBE);
-	assert_int_equal(opts.format, FORMAT_CSV);
-	assert_true(opts.events && opts.quiet);
-	assert_true(opts.duration_ns == 120 * NSEC_PER_SEC);
+	assert_int_equal(opts.trace.attach, ATTACH_KPROBE);
+	assert_int_equal(opts.show.format, FORMAT_CSV);
+	assert_true(opts.show.events && opts.quiet);
+	assert_true(opts.trace.duration_ns == 120 * NSEC_PER_SEC);
 }
 
 static void test_repeated(void **state)
@@ -71,10 +78,10 @@ static void test_repeated(void **state)
 	(void)state;
 	good("-d 5 -d 5 -e -e -f json --format json -k -k --attach kprobe");
 	good("--caller f --caller f --type hash --type hash");
-	assert_int_equal(opts.nr_callers, 1);
+	assert_int_equal(opts.filter.nr_callers, 1);
 	good("--caller a --caller b --caller c --caller d --caller e --caller f --caller g "
 	     "--caller h --caller a");
-	assert_int_equal(opts.nr_callers, 8);
+	assert_int_equal(opts.filter.nr_callers, 8);
 	bad("--caller a --caller b --caller c --caller d --caller e --caller f --caller g "
 	    "--caller h --caller i",
 	    "--caller: 'i' is one too many (at most 8)");
@@ -124,7 +131,7 @@ static void test_numbers(void **state)
 	bad("-n 99999999999999999999999999", "too large a number");
 	bad("-n 99999999999999999999999999x", "is not a number of rows");
 	good("-n 18446744073709551615");
-	assert_true(opts.top == UINT64_MAX);
+	assert_true(opts.show.top == UINT64_MAX);
 }
 
 static void test_buffer(void **state)
@@ -133,17 +140,17 @@ static void test_buffer(void **state)
 
 	(void)state;
 	good("--buffer 1");
-	assert_int_equal(opts.buffer_bytes, page);
+	assert_int_equal(opts.trace.buffer_bytes, page);
 	good("--buffer 1M");
-	assert_int_equal(opts.buffer_bytes, 1 << 20);
+	assert_int_equal(opts.trace.buffer_bytes, 1 << 20);
 	good("--buffer 1048577");
-	assert_int_equal(opts.buffer_bytes, 2 << 20);
+	assert_int_equal(opts.trace.buffer_bytes, 2 << 20);
 	good("--buffer 3m");
-	assert_int_equal(opts.buffer_bytes, 4 << 20);
+	assert_int_equal(opts.trace.buffer_bytes, 4 << 20);
 	good("--buffer 1G");
-	assert_int_equal(opts.buffer_bytes, 1 << 30);
+	assert_int_equal(opts.trace.buffer_bytes, 1 << 30);
 	good("--buffer 1073741824");
-	assert_int_equal(opts.buffer_bytes, 1 << 30);
+	assert_int_equal(opts.trace.buffer_bytes, 1 << 30);
 	bad("--buffer 1073741825", "--buffer: '1073741825' is too large (at most 1G)");
 	bad("--buffer 2G", "too large (at most 1G)");
 	bad("--buffer 18446744073709551617", "too large");
@@ -165,7 +172,7 @@ static void test_times(void **state)
 {
 	(void)state;
 	good("-d 250ms -i 1ms --min-latency 0ns");
-	assert_true(opts.duration_ns == 250000000 && opts.interval_ns == 1000000);
+	assert_true(opts.trace.duration_ns == 250000000 && opts.show.interval_ns == 1000000);
 	bad("-d 0", "--duration: '0' is no time at all");
 	bad("-d 0.0h", "--duration: '0.0h' is no time at all");
 	bad("-d -1", "--duration: '-1' is not a time (such as 10, 0.5, 200ms, 3m, 1h)");
@@ -183,11 +190,11 @@ static void test_times(void **state)
 	bad("--min-latency ~", "--min-latency: '' is not a time");
 	bad("--min-latency 0.1ns", "is not a time");
 	good("--stuck 0");
-	assert_true(opts.stuck_ns == 0);
+	assert_true(opts.trace.stuck_ns == 0);
 	good("--stuck 1.5");
-	assert_true(opts.stuck_ns == 3 * NSEC_PER_SEC / 2);
+	assert_true(opts.trace.stuck_ns == 3 * NSEC_PER_SEC / 2);
 	good("--stuck=250ms -e");
-	assert_true(opts.stuck_ns == NSEC_PER_SEC / 4);
+	assert_true(opts.trace.stuck_ns == NSEC_PER_SEC / 4);
 	bad("--stuck never", "--stuck: 'never' is not a time (such as 10, 0.5, 200ms, 3m, 1h)");
 	bad("--stuck -1", "--stuck: '-1' is not a time");
 	bad("--stuck ~", "--stuck: '' is not a time");
@@ -200,7 +207,7 @@ static void test_map_types(void **state)
 {
 	(void)state;
 	good("-t percpu_hash -ttask_storage --type=type_63");
-	assert_true(opts.map_types == (1ULL << 5 | 1ULL << 29 | 1ULL << 63));
+	assert_true(opts.filter.map_types == (1ULL << 5 | 1ULL << 29 | 1ULL << 63));
 	bad("-t foo", "--type: unknown map type 'foo' (as bpftool names them: hash, ");
 	bad("-t ~", "--type: unknown map type ''");
 	bad("-t hash,lpm_trie", "unknown map type 'hash,lpm_trie'");
@@ -212,7 +219,8 @@ static void test_names(void **state)
 {
 	(void)state;
 	good("--name ~");
-	assert_string_equal(opts.name, "");
+	assert_true(opts.filter.by_name && glob_match(&opts.filter.names, "", NAME_LEN));
+	assert_false(glob_match(&opts.filter.names, "a", NAME_LEN));
 	good("--name [a-z]*_v?_ct_long_1");
 	good("--name 123456789012345");
 	bad("--name 1234567890123456", "--name: '1234567890123456' matches no map: the kernel's "
@@ -254,24 +262,24 @@ static void test_identity(void **state)
 
 	(void)state;
 	good("--identity -e");
-	assert_true(opts.identity);
+	assert_true(opts.show.identity);
 	/* Of rows it is the keys that tell. */
 	bad("--identity", "--identity needs --events (or see --by released_by)");
 	bad("--identity --by id", "--identity needs --events");
 	good("--identity -e -f json");
-	assert_true(opts.identity && opts.events);
+	assert_true(opts.show.identity && opts.show.events);
 	good("--by caller,alloc,comm,cpu,type,name");
-	assert_false(opts.identity);
+	assert_false(opts.show.identity);
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
 		snprintf(line, sizeof(line), "--by type,%s", keys[i]);
 		good(line);
-		assert_true(opts.identity);
-		assert_int_equal(opts.by[1], KEY_ID + i);
+		assert_true(opts.show.identity);
+		assert_int_equal(opts.show.by[1], KEY_ID + i);
 	}
 	good("--by cgroup,released_pid,released_by,id,name,type,cpu,comm,alloc,caller -H");
-	assert_int_equal(opts.nr_by, KEY_HOST);
+	assert_int_equal(opts.show.nr_by, KEY_HOST);
 	for (size_t i = 0; i < KEY_HOST; i++)
-		assert_int_equal(opts.by[i], KEY_HOST - 1 - i);
+		assert_int_equal(opts.show.by[i], KEY_HOST - 1 - i);
 	bad("--identity=yes", "option '--identity' takes no value");
 }
 
@@ -279,29 +287,30 @@ static void test_teardowns(void **state)
 {
 	(void)state;
 	good("teardowns");
-	assert_int_equal(opts.view, VIEW_TEARDOWNS);
-	assert_true(opts.identity);
-	assert_int_equal(opts.nr_by, 0);
-	assert_int_equal(opts.sort, SORT_TOTAL);
-	assert_true(opts.stuck_ns == 10 * NSEC_PER_SEC);
-	assert_false(opts.events || opts.timeline || opts.histogram);
+	assert_int_equal(opts.show.view, VIEW_TEARDOWNS);
+	assert_true(opts.show.identity);
+	assert_int_equal(opts.show.nr_by, 0);
+	assert_int_equal(opts.show.sort, SORT_TOTAL);
+	assert_true(opts.trace.stuck_ns == 10 * NSEC_PER_SEC);
+	assert_false(opts.show.events || opts.show.timeline || opts.show.histogram);
 
 	good("teardowns -k -d 10 -i 1 -T --by type,name,id,released_by,released_pid,cgroup "
 	     "--sort deferred -n 3 -f csv -t hash --name a* --min-latency 1ms --stuck 2 "
 	     "--buffer 1M -o out -v --identity");
-	assert_int_equal(opts.view, VIEW_TEARDOWNS);
-	assert_int_equal(opts.attach, ATTACH_KPROBE);
-	assert_int_equal(opts.nr_by, 6);
-	assert_int_equal(opts.by[0], KEY_TYPE);
-	assert_int_equal(opts.by[5], KEY_CGROUP);
-	assert_int_equal(opts.sort, SORT_DEFERRED);
-	assert_true(opts.map_types == 1ULL << 1 && opts.min_latency_ns == 1000000);
-	assert_true(opts.stuck_ns == 2 * NSEC_PER_SEC && opts.interval_ns == NSEC_PER_SEC);
-	assert_int_equal(opts.top, 3);
+	assert_int_equal(opts.show.view, VIEW_TEARDOWNS);
+	assert_int_equal(opts.trace.attach, ATTACH_KPROBE);
+	assert_int_equal(opts.show.nr_by, 6);
+	assert_int_equal(opts.show.by[0], KEY_TYPE);
+	assert_int_equal(opts.show.by[5], KEY_CGROUP);
+	assert_int_equal(opts.show.sort, SORT_DEFERRED);
+	assert_true(opts.filter.map_types == 1ULL << 1 && opts.filter.min_latency_ns == 1000000);
+	assert_true(opts.trace.stuck_ns == 2 * NSEC_PER_SEC &&
+		    opts.show.interval_ns == NSEC_PER_SEC);
+	assert_int_equal(opts.show.top, 3);
 	good("teardowns -eqf json");
-	assert_true(opts.events && opts.quiet);
+	assert_true(opts.show.events && opts.quiet);
 	good("teardowns --timeline -n 10 -i 1 --sort wait");
-	assert_true(opts.timeline);
+	assert_true(opts.show.timeline);
 
 	/* It comes first, and once; what follows is read as ever. */
 	bad("-e teardowns", "unexpected argument 'teardowns' (it has to come first)");
@@ -314,11 +323,11 @@ static void test_teardowns(void **state)
 	bad("teardowns -d", "option '--duration' needs a value (SEC)");
 	bad("teardowns -x", "unknown option '-x' (see --help)");
 	good("teardowns --");
-	assert_int_equal(opts.view, VIEW_TEARDOWNS);
+	assert_int_equal(opts.show.view, VIEW_TEARDOWNS);
 	/* And does not outlast its command line. */
 	good("-T");
-	assert_int_equal(opts.view, VIEW_CALLS);
-	assert_false(opts.identity);
+	assert_int_equal(opts.show.view, VIEW_CALLS);
+	assert_false(opts.show.identity);
 }
 
 /* What is said of calls alone, or of teardowns alone. */
@@ -346,7 +355,7 @@ static void test_views(void **state)
 		bad(line, message);
 		snprintf(line, sizeof(line), "teardowns --sort %s", of_phases[i]);
 		good(line);
-		assert_int_equal(opts.sort, SORT_WAIT + i);
+		assert_int_equal(opts.show.sort, SORT_WAIT + i);
 		strcat(line, " --by name");
 		good(line);
 	}
@@ -377,7 +386,7 @@ static void test_formats_for_viewers(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		snprintf(line, sizeof(line), "teardowns -f %s -d 1 -t hash -o out", formats[i]);
 		good(line);
-		assert_int_equal(opts.format, FORMAT_PERFETTO + i);
+		assert_int_equal(opts.show.format, FORMAT_PERFETTO + i);
 		snprintf(line, sizeof(line), "-f %s", formats[i]);
 		snprintf(message, sizeof(message),
 			 "--format: '%s' says nothing of calls (see: memdestroy-trace teardowns)",
@@ -428,7 +437,7 @@ static void test_unknown(void **state)
 	bad("-", "unexpected argument '-' (see --help)");
 	bad("~", "unexpected argument '' (see --help)");
 	good("--dur 1 --hist");
-	assert_true(opts.histogram);
+	assert_true(opts.show.histogram);
 	good("-T --");
 }
 

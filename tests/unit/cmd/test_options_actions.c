@@ -124,7 +124,8 @@ static void test_foreign_options(void **state)
 	bad("diff -x a b", "unknown option '-x' (see --help)");
 	/* What was an abbreviation stays one. */
 	good("--f json --q --a kprobe --bu 1M");
-	assert_true(opts.format == FORMAT_JSON && opts.quiet && opts.attach == ATTACH_KPROBE);
+	assert_true(opts.show.format == FORMAT_JSON && opts.quiet &&
+		    opts.trace.attach == ATTACH_KPROBE);
 	good("bench --l --quic");
 	assert_true(opts.list && opts.quick);
 }
@@ -154,19 +155,21 @@ static void test_record(void **state)
 	(void)state;
 	good("record -o f");
 	assert_int_equal(opts.action, ACTION_RECORD);
-	assert_int_equal(opts.view, VIEW_BOTH);
-	assert_true(opts.identity);
+	assert_int_equal(opts.show.view, VIEW_BOTH);
+	assert_true(opts.show.identity);
 	assert_false(opts.force || opts.quiet);
 	assert_string_equal(opts.output, "f");
 	assert_null(opts.command);
-	assert_int_equal(opts.nr_by, 0);
-	assert_int_equal(opts.buffer_bytes, 0);
-	assert_true(opts.stuck_ns == 10 * NSEC_PER_SEC && opts.duration_ns == 0);
+	assert_int_equal(opts.show.nr_by, 0);
+	assert_int_equal(opts.trace.buffer_bytes, 0);
+	assert_true(opts.trace.stuck_ns == 10 * NSEC_PER_SEC && opts.trace.duration_ns == 0);
 
 	good("record -qkd 5 --stuck 0 --buffer 1M --force --output=f --");
 	assert_null(opts.command);
-	assert_true(opts.duration_ns == 5 * NSEC_PER_SEC && opts.stuck_ns == 0 && opts.force);
-	assert_true(opts.quiet && opts.attach == ATTACH_KPROBE && opts.buffer_bytes == 1 << 20);
+	assert_true(opts.trace.duration_ns == 5 * NSEC_PER_SEC && opts.trace.stuck_ns == 0 &&
+		    opts.force);
+	assert_true(opts.quiet && opts.trace.attach == ATTACH_KPROBE &&
+		    opts.trace.buffer_bytes == 1 << 20);
 }
 
 /* What stands behind the first word is the command's, whatever it looks like. */
@@ -205,23 +208,23 @@ static void test_report(void **state)
 	(void)state;
 	good("report a");
 	assert_int_equal(opts.action, ACTION_REPORT);
-	assert_int_equal(opts.view, VIEW_CALLS);
-	assert_false(opts.view_given || opts.identity);
+	assert_int_equal(opts.show.view, VIEW_CALLS);
+	assert_false(opts.view_given || opts.show.identity);
 	assert_int_equal(opts.nr_files[DIFF_BASE], 1);
 	assert_int_equal(opts.nr_files[DIFF_NEW], 0);
 	assert_string_equal(opts.files[DIFF_BASE][0], "a");
-	assert_int_equal(opts.nr_by, 2);
-	assert_int_equal(opts.by[0], KEY_CALLER);
+	assert_int_equal(opts.show.nr_by, 2);
+	assert_int_equal(opts.show.by[0], KEY_CALLER);
 
 	good("report a -n 3 b --by host,scenario,id -- -c");
 	assert_int_equal(opts.nr_files[DIFF_BASE], 3);
 	assert_string_equal(opts.files[DIFF_BASE][1], "b");
 	assert_string_equal(opts.files[DIFF_BASE][2], "-c");
-	assert_int_equal(opts.by[0], KEY_HOST);
-	assert_int_equal(opts.by[1], KEY_SCENARIO);
-	assert_true(opts.identity && opts.top == 3);
+	assert_int_equal(opts.show.by[0], KEY_HOST);
+	assert_int_equal(opts.show.by[1], KEY_SCENARIO);
+	assert_true(opts.show.identity && opts.show.top == 3);
 	good("report --by host a");
-	assert_false(opts.identity); /* a host is known without asking who let go */
+	assert_false(opts.show.identity); /* a host is known without asking who let go */
 	good("report -i 1 -T a");
 	good("report -e -f csv --identity a b");
 	good("report -f markdown a");
@@ -245,10 +248,10 @@ static void test_report_of_teardowns(void **state)
 {
 	(void)state;
 	good("report teardowns a b");
-	assert_int_equal(opts.view, VIEW_TEARDOWNS);
-	assert_true(opts.view_given && opts.identity);
+	assert_int_equal(opts.show.view, VIEW_TEARDOWNS);
+	assert_true(opts.view_given && opts.show.identity);
 	assert_int_equal(opts.nr_files[DIFF_BASE], 2);
-	assert_int_equal(opts.nr_by, 0);
+	assert_int_equal(opts.show.nr_by, 0);
 	good("report teardowns -f folded a");
 	good("report teardowns -f perfetto a b");
 	good("report teardowns -f markdown a");
@@ -300,14 +303,14 @@ static void test_bench(void **state)
 	(void)state;
 	good("bench");
 	assert_int_equal(opts.action, ACTION_BENCH);
-	assert_int_equal(opts.view, VIEW_BOTH);
-	assert_true(opts.identity);
+	assert_int_equal(opts.show.view, VIEW_BOTH);
+	assert_true(opts.show.identity);
 	assert_false(opts.list || opts.quick || opts.force);
 	assert_null(opts.scenarios);
 	assert_null(opts.output);
 	assert_int_equal(opts.nr_scenarios, 0);
-	assert_int_equal(opts.nr_by, 0);
-	assert_int_equal(opts.buffer_bytes, 0);
+	assert_int_equal(opts.show.nr_by, 0);
+	assert_int_equal(opts.trace.buffer_bytes, 0);
 
 	good("bench type=hash -o f lpm --force -f markdown -k -- -x");
 	assert_int_equal(opts.nr_scenarios, 3);
@@ -315,7 +318,7 @@ static void test_bench(void **state)
 	assert_string_equal(opts.scenarios[1], "lpm");
 	assert_string_equal(opts.scenarios[2], "-x");
 	assert_string_equal(opts.output, "f");
-	assert_true(opts.format == FORMAT_MARKDOWN && opts.force);
+	assert_true(opts.show.format == FORMAT_MARKDOWN && opts.force);
 	good("bench --list --quick");
 	assert_true(opts.list && opts.quick);
 
@@ -331,14 +334,14 @@ static void test_check(void **state)
 	(void)state;
 	good("check");
 	assert_int_equal(opts.action, ACTION_CHECK);
-	assert_int_equal(opts.format, FORMAT_TABLE);
+	assert_int_equal(opts.show.format, FORMAT_TABLE);
 	assert_null(opts.check_kernel);
 	assert_null(opts.check_btf);
 	assert_null(opts.check_kallsyms);
 	good("check --kernel a --kallsyms b -f json");
 	assert_string_equal(opts.check_kernel, "a");
 	assert_string_equal(opts.check_kallsyms, "b");
-	assert_int_equal(opts.format, FORMAT_JSON);
+	assert_int_equal(opts.show.format, FORMAT_JSON);
 	good("check --btf c");
 	assert_string_equal(opts.check_btf, "c");
 

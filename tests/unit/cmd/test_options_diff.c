@@ -11,18 +11,18 @@ static void test_diff(void **state)
 	(void)state;
 	good("diff a b");
 	assert_int_equal(opts.action, ACTION_DIFF);
-	assert_int_equal(opts.view, VIEW_CALLS);
-	assert_false(opts.view_given || opts.force || opts.identity);
-	assert_int_equal(opts.nr_by, 0);
-	assert_int_equal(opts.phases, 0);
-	assert_int_equal(opts.nr_limits, 0);
-	assert_true(opts.alpha == 0.05);
+	assert_int_equal(opts.show.view, VIEW_CALLS);
+	assert_false(opts.view_given || opts.force || opts.show.identity);
+	assert_int_equal(opts.show.nr_by, 0);
+	assert_int_equal(opts.diff.phases, 0);
+	assert_int_equal(opts.diff.nr_limits, 0);
+	assert_true(opts.diff.alpha == 0.05);
 	assert_true(opts.nr_files[DIFF_BASE] == 1 && opts.nr_files[DIFF_NEW] == 1);
 	assert_string_equal(opts.files[DIFF_BASE][0], "a");
 	assert_string_equal(opts.files[DIFF_NEW][0], "b");
 	good("diff teardowns -n 2 a --by host,type -f markdown b -o out --force");
-	assert_int_equal(opts.view, VIEW_TEARDOWNS);
-	assert_true(opts.view_given && opts.identity && opts.force && opts.top == 2);
+	assert_int_equal(opts.show.view, VIEW_TEARDOWNS);
+	assert_true(opts.view_given && opts.show.identity && opts.force && opts.show.top == 2);
 	assert_string_equal(opts.files[DIFF_NEW][0], "b");
 	good("diff a -- -b");
 	assert_string_equal(opts.files[DIFF_NEW][0], "-b");
@@ -71,21 +71,21 @@ static void test_diff_views(void **state)
 {
 	(void)state;
 	good("diff --phase wait,total a b");
-	assert_int_equal(opts.view, VIEW_TEARDOWNS);
-	assert_true(opts.view_given && opts.identity);
-	assert_int_equal(opts.phases, 1U << PHASE_WAIT | 1U << PHASE_TOTAL);
+	assert_int_equal(opts.show.view, VIEW_TEARDOWNS);
+	assert_true(opts.view_given && opts.show.identity);
+	assert_int_equal(opts.diff.phases, 1U << PHASE_WAIT | 1U << PHASE_TOTAL);
 	good("diff --phase destroy a b");
-	assert_int_equal(opts.view, VIEW_CALLS);
+	assert_int_equal(opts.show.view, VIEW_CALLS);
 	assert_false(opts.view_given);
-	assert_int_equal(opts.phases, 1U << PHASE_DESTROY);
+	assert_int_equal(opts.diff.phases, 1U << PHASE_DESTROY);
 	good("diff --by type a b");
 	assert_false(opts.view_given);
 	good("diff --by type,caller a b");
-	assert_true(opts.view_given && opts.view == VIEW_CALLS);
+	assert_true(opts.view_given && opts.show.view == VIEW_CALLS);
 	good("diff --no-empty --phase destroy a b");
-	assert_true(opts.view_given && opts.view == VIEW_CALLS);
+	assert_true(opts.view_given && opts.show.view == VIEW_CALLS);
 	good("diff teardowns --phase wait,free,destroy,deferred,total a b");
-	assert_int_equal(opts.phases, (1U << NR_PHASES) - 1);
+	assert_int_equal(opts.diff.phases, (1U << NR_PHASES) - 1);
 
 	bad("diff --caller f --phase wait a b",
 	    "--phase: 'wait' says nothing of calls (see: memdestroy-trace diff teardowns)\n");
@@ -128,9 +128,9 @@ static void test_diff_alpha(void **state)
 
 	(void)state;
 	good("diff --alpha 0.01 a b");
-	assert_true(opts.alpha == 0.01);
+	assert_true(opts.diff.alpha == 0.01);
 	good("diff --alpha .5 a b");
-	assert_true(opts.alpha == 0.5);
+	assert_true(opts.diff.alpha == 0.5);
 	for (size_t i = 0; i < ARRAY_SIZE(not_alphas); i++) {
 		snprintf(line, sizeof(line), "diff --alpha %s a b", not_alphas[i]);
 		bad(line, "is not a probability above 0 and below 1 (such as 0.05)\n");
@@ -161,11 +161,13 @@ static void test_diff_gates(void **state)
 
 	(void)state;
 	good("diff --fail-on p50>10^ --fail-on p99>0,%mean%>%2.5%^%,total>.5% a b");
-	assert_int_equal(opts.nr_limits, 4);
-	assert_true(opts.limits[0].metric == METRIC_P50 && opts.limits[0].percent == 10);
-	assert_true(opts.limits[1].metric == METRIC_P99 && opts.limits[1].percent == 0);
-	assert_true(opts.limits[2].metric == METRIC_MEAN && opts.limits[2].percent == 2.5);
-	assert_true(opts.limits[3].metric == METRIC_TOTAL && opts.limits[3].percent == 0.5);
+	assert_int_equal(opts.diff.nr_limits, 4);
+	assert_true(opts.diff.limits[0].metric == METRIC_P50 && opts.diff.limits[0].percent == 10);
+	assert_true(opts.diff.limits[1].metric == METRIC_P99 && opts.diff.limits[1].percent == 0);
+	assert_true(opts.diff.limits[2].metric == METRIC_MEAN &&
+		    opts.diff.limits[2].percent == 2.5);
+	assert_true(opts.diff.limits[3].metric == METRIC_TOTAL &&
+		    opts.diff.limits[3].percent == 0.5);
 	for (size_t i = 0; i < ARRAY_SIZE(not_percent); i++) {
 		snprintf(line, sizeof(line), "diff --fail-on p50>%s a b", not_percent[i]);
 		bad(line, "is not a number of percent (0 or more, such as 10 or 2.5)\n");
@@ -184,7 +186,7 @@ static void test_diff_gates(void **state)
 	for (size_t i = 1; i < MAX_LIMITS; i++)
 		strcat(line, ",p50>1");
 	good(line);
-	assert_int_equal(opts.nr_limits, MAX_LIMITS);
+	assert_int_equal(opts.diff.nr_limits, MAX_LIMITS);
 	strcat(line, ",p99>7^");
 	bad(line, "--fail-on: 'p99>7%' is one too many (at most 16)\n");
 }

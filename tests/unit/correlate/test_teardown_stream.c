@@ -49,12 +49,12 @@ static size_t make_record(union record *rec, __u64 nth)
 }
 
 /* What is made of them, each of it to a file of its own. */
-static const struct options views[] = {
+static const struct view_options views[] = {
 	{.events = true, .format = FORMAT_JSON},
 	{.events = true, .format = FORMAT_CSV},
 	{.events = true, .format = FORMAT_TABLE},
 	{.format = FORMAT_TABLE, .sort = SORT_DEFERRED, .top = 10},
-	{.format = FORMAT_TABLE, .timeline = true, .sort = SORT_KEY, .map_types = 0xffff},
+	{.format = FORMAT_TABLE, .timeline = true, .sort = SORT_KEY},
 	{.format = FORMAT_JSON,
 	 .by = {KEY_TYPE, KEY_NAME, KEY_ID, KEY_RELEASED_BY, KEY_RELEASED_PID, KEY_CGROUP},
 	 .nr_by = 6,
@@ -62,6 +62,8 @@ static const struct options views[] = {
 	{.format = FORMAT_PERFETTO},
 	{.format = FORMAT_FOLDED},
 };
+
+static const struct filter all, some_types = {.map_types = 0xffff};
 
 #define NR_VIEWS (ARRAY_SIZE(views))
 
@@ -95,7 +97,8 @@ static void show_begin(struct shown shown[NR_VIEWS])
 	size_t i;
 
 	for (i = 0; i < NR_VIEWS; i++) {
-		shown[i].view = teardown_view_new(&views[i], 0);
+		shown[i].view =
+			teardown_view_new(&views[i], views[i].timeline ? &some_types : &all, 0);
 		shown[i].file = open_memstream(&shown[i].text, &shown[i].len);
 		assert_non_null(shown[i].view);
 		assert_non_null(shown[i].file);

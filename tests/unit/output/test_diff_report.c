@@ -36,8 +36,7 @@ static const char *written(struct sides *sides, enum format format)
 	free(last);
 	out = open_memstream(&last, &len);
 	assert_non_null(out);
-	sides->opts.format = format;
-	assert_int_equal(diff_write(out, &sides->opts, compare(sides)), 0);
+	assert_int_equal(diff_write(out, format, &sides->opts, compare(sides)), 0);
 	assert_int_equal(fclose(out), 0);
 	return last;
 }
@@ -249,8 +248,8 @@ static void full_disk(void **state)
 		FILE *out = fopen("/dev/full", "w");
 
 		assert_non_null(out);
-		sides.opts.format = formats[i];
-		assert_int_equal(diff_write(out, &sides.opts, compare(&sides)), -ENOSPC);
+		assert_int_equal(diff_write(out, formats[i], &sides.opts, compare(&sides)),
+				 -ENOSPC);
 		fclose(out);
 	}
 	sides_free(&sides);

@@ -223,28 +223,26 @@ static void pass_time(struct live_report *live, __u64 start_ns, __u64 for_ns)
 
 static bool map_wanted(const struct call *call)
 {
-	struct name_filter names;
-
-	if (opts.map_types && !((call->flags & CALL_MAP) && call->map_type < 64 &&
-				(opts.map_types & (1ULL << call->map_type))))
+	if (opts.filter.map_types && !((call->flags & CALL_MAP) && call->map_type < 64 &&
+				       (opts.filter.map_types & (1ULL << call->map_type))))
 		return false;
-	if (!opts.name)
+	if (!opts.filter.by_name)
 		return true;
-	assert_int_equal(glob_compile(opts.name, &names), 0);
-	return (call->flags & CALL_NAME) && name_filter_match(&names, call->map_name, NAME_LEN);
+	return (call->flags & CALL_NAME) &&
+	       name_filter_match(&opts.filter.names, call->map_name, NAME_LEN);
 }
 
 /* As bpf/filter.bpf.h, and unpark() in bpf/memdestroy_trace.bpf.c, have it. */
 static bool kernel_wants(const struct call *call)
 {
-	bool caller = !opts.nr_callers;
+	bool caller = !opts.filter.nr_callers;
 
-	for (size_t i = 0; i < opts.nr_callers; i++)
-		caller |= call->caller_name && !strcmp(call->caller_name, opts.callers[i]);
-	if (opts.no_empty && (call->flags & CALL_EMPTY))
+	for (size_t i = 0; i < opts.filter.nr_callers; i++)
+		caller |= call->caller_name && !strcmp(call->caller_name, opts.filter.callers[i]);
+	if (opts.filter.no_empty && (call->flags & CALL_EMPTY))
 		return false;
 	if (call->ts_ns != UNKNOWN_NS && call->latency_ns != UNKNOWN_NS &&
-	    call->latency_ns < opts.min_latency_ns)
+	    call->latency_ns < opts.filter.min_latency_ns)
 		return false;
 	return caller && map_wanted(call);
 }
@@ -258,7 +256,7 @@ static int live_call(struct live_report *live, struct call call)
 		live->filtered += call.ts_ns != UNKNOWN_NS && call.latency_ns != UNKNOWN_NS;
 		return 0;
 	}
-	if (!opts.identity)
+	if (!opts.show.identity)
 		call.identity = (struct identity){.released_ns = UNKNOWN_NS};
 	return live->sink.ops->call(live->sink.ctx, &call);
 }
@@ -266,9 +264,9 @@ static int live_call(struct live_report *live, struct call call)
 /* In what is traced. */
 static bool can_hang(const struct stuck *stuck)
 {
-	if (opts.view == VIEW_TEARDOWNS)
+	if (opts.show.view == VIEW_TEARDOWNS)
 		return true;
-	return !strcmp(stuck->where, TRACED_FUNCTION) && !opts.nr_callers &&
+	return !strcmp(stuck->where, TRACED_FUNCTION) && !opts.filter.nr_callers &&
 	       map_wanted(&stuck->call);
 }
 
@@ -309,7 +307,7 @@ static int show_live(const struct run *run)
 	int err;
 
 	assert_int_equal(opts.action, ACTION_TRACE);
-	assert_int_equal(report_open(&report, &opts, &start), 0);
+	assert_int_equal(report_open(&report, &opts.show, &opts.filter, opts.output, &start), 0);
 	assert_int_equal(report_begin(report), 0);
 	live.sink = report_sink(report);
 	tell_time(&live);

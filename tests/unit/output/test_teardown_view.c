@@ -4,12 +4,13 @@
  */
 #include <jansson.h>
 
+#include "model/glob.h"
 #include "output/teardown_view.h"
 #include "support/rendered.h"
 
 #define START_NS 1000000 /* of the run */
 
-static const struct options defaults = {.view = VIEW_TEARDOWNS, .identity = true};
+static const struct view_options defaults = {.view = VIEW_TEARDOWNS, .identity = true};
 
 /* Of map N, which took N microseconds. */
 static struct teardown teardown_of(__u32 id)
@@ -29,9 +30,11 @@ static struct teardown teardown_of(__u32 id)
 	return teardown;
 }
 
-static struct teardown_view *view_of(const struct options *opts)
+static struct filter filter; /* reset by the tests that set it */
+
+static struct teardown_view *view_of(const struct view_options *opts)
 {
-	struct teardown_view *view = teardown_view_new(opts, START_NS);
+	struct teardown_view *view = teardown_view_new(opts, &filter, START_NS);
 
 	assert_non_null(view);
 	return view;
@@ -53,7 +56,7 @@ static size_t count(const char *text, const char *what)
 }
 
 /* What all of a run writes, of maps 1 to 5. */
-static const char *whole_run(const struct options *opts)
+static const char *whole_run(const struct view_options *opts)
 {
 	struct teardown_view *view = view_of(opts);
 	const struct deferred_free reclaim = {.call = plain, .destroy_ns = 1, .latency_ns = 2};
@@ -76,7 +79,7 @@ static const char *whole_run(const struct options *opts)
 
 static void events(void **state)
 {
-	struct options opts = defaults;
+	struct view_options opts = defaults;
 	const char *text;
 
 	(void)state;
@@ -101,7 +104,7 @@ static void events(void **state)
 
 static void lists(void **state)
 {
-	struct options opts = defaults;
+	struct view_options opts = defaults;
 	const char *text;
 
 	(void)state;
@@ -127,7 +130,7 @@ static void lists(void **state)
 
 static void rows(void **state)
 {
-	struct options opts = defaults;
+	struct view_options opts = defaults;
 	const char *text;
 
 	(void)state;
@@ -145,7 +148,7 @@ static void rows(void **state)
 /* Each interval has its own, and the whole all of them. */
 static void intervals(void **state)
 {
-	struct options opts = defaults;
+	struct view_options opts = defaults;
 	const char *text;
 
 	(void)state;
@@ -181,7 +184,7 @@ static void intervals(void **state)
 
 static void other_viewers(void **state)
 {
-	struct options opts = defaults;
+	struct view_options opts = defaults;
 	json_t *json;
 
 	(void)state;
@@ -199,7 +202,13 @@ static void other_viewers(void **state)
 	assert_int_equal(count(whole_run(&opts), "events"), 3);
 }
 
-static bool is_wanted(const struct options *opts, const struct teardown *teardown)
+static void filter_by_name(const char *pattern)
+{
+	assert_int_equal(glob_compile(pattern, &filter.names), 0);
+	filter.by_name = true;
+}
+
+static bool is_wanted(const struct view_options *opts, const struct teardown *teardown)
 {
 	struct teardown_view *view = view_of(opts);
 	struct teardown_ledger ledger = {.shown = 10};
@@ -217,7 +226,7 @@ static bool is_wanted(const struct options *opts, const struct teardown *teardow
 
 static void filters(void **state)
 {
-	struct options opts = defaults;
+	struct view_options opts = defaults;
 	struct teardown teardown = teardown_of(1);
 
 	(void)state;
@@ -225,7 +234,7 @@ static void filters(void **state)
 	opts.format = FORMAT_JSON;
 	assert_true(is_wanted(&opts, &teardown));
 
-	opts.map_types = 1 << 2 | 1 << 5;
+	filter.map_types = 1 << 2 | 1 << 5;
 	assert_false(is_wanted(&opts, &teardown));
 	teardown.free.map_type = 5;
 	assert_true(is_wanted(&opts, &teardown));
@@ -235,34 +244,35 @@ static void filters(void **state)
 	teardown.free.flags |= CALL_MAP;
 	teardown.free.map_type = 64 + 5;
 	assert_false(is_wanted(&opts, &teardown));
-	opts.map_types = 0;
+	filter.map_types = 0;
 	assert_true(is_wanted(&opts, &teardown));
 
-	opts.name = "ev*s";
+	filter_by_name("ev*s");
 	assert_true(is_wanted(&opts, &teardown));
 	strcpy(teardown.free.map_name, "other");
 	assert_false(is_wanted(&opts, &teardown));
-	opts.name = "*";
+	filter_by_name("*");
 	assert_true(is_wanted(&opts, &teardown));
 	teardown.free.flags &= ~CALL_NAME;
 	assert_false(is_wanted(&opts, &teardown));
-	opts.name = NULL;
+	filter.by_name = false;
 
-	opts.min_latency_ns = 1000;
+	filter.min_latency_ns = 1000;
 	assert_true(is_wanted(&opts, &teardown));
-	opts.min_latency_ns = 1001;
+	filter.min_latency_ns = 1001;
 	assert_false(is_wanted(&opts, &teardown));
 	/* One of which it is only known that it took so long at least. */
 	teardown.phase[PHASE_TOTAL] = teardown.phase[PHASE_DEFERRED] = UNKNOWN_NS;
 	assert_false(is_wanted(&opts, &teardown));
 	teardown.phase[PHASE_WAIT] = 1001;
 	assert_true(is_wanted(&opts, &teardown));
+	filter = (struct filter){};
 }
 
 /* A deferred end is one of the map's; how long its teardown takes is not known yet. */
 static void filters_of_deferred_ends(void **state)
 {
-	struct options opts = defaults;
+	struct view_options opts = defaults;
 	struct deferred_free reclaim = {.call = plain, .destroy_ns = 1, .latency_ns = 2};
 	struct teardown_view *view;
 	struct teardown_ledger ledger = {};
@@ -271,9 +281,9 @@ static void filters_of_deferred_ends(void **state)
 	(void)state;
 	opts.events = true;
 	opts.format = FORMAT_JSON;
-	opts.min_latency_ns = 1000000000000;
-	opts.name = "events";
-	opts.map_types = 1 << 1;
+	filter.min_latency_ns = 1000000000000;
+	filter_by_name("events");
+	filter.map_types = 1 << 1;
 	view = view_of(&opts);
 	assert_int_equal(teardown_view_reclaim(view, out, &reclaim), 0);
 	reclaim.call.map_type = 2;
@@ -288,13 +298,14 @@ static void filters_of_deferred_ends(void **state)
 	assert_false(teardown_view_wants(view, &reclaim.call));
 	assert_true(teardown_view_wants(view, &plain));
 	teardown_view_free(view);
+	filter = (struct filter){};
 	assert_int_equal(count(out_close(out), "\n"), 1);
 }
 
 /* What there is no room for is counted, of the whole run. */
 static void too_many(void **state)
 {
-	struct options opts = defaults;
+	struct view_options opts = defaults;
 	int by;
 
 	(void)state;
@@ -327,7 +338,7 @@ static void too_many(void **state)
 static void nothing_is_left(void **state)
 {
 	static const enum format formats[] = {FORMAT_TABLE, FORMAT_PERFETTO, FORMAT_FOLDED};
-	struct options opts = defaults;
+	struct view_options opts = defaults;
 	struct teardown teardown = teardown_of(1);
 	size_t i;
 

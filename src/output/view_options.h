@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How calls and teardowns are shown.
+ */
+#ifndef MEMDESTROY_OUTPUT_VIEW_OPTIONS_H
+#define MEMDESTROY_OUTPUT_VIEW_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/types.h>
+
+#include "analysis/sort.h"
+#include "model/keys.h"
+#include "output/format.h"
+
+struct view_options {
+	enum view view;
+	enum format format;
+	bool events; /* a line for each call or teardown instead of rows */
+	bool histogram;
+	bool timeline;
+	bool timestamp;
+	bool identity;	    /* of calls, show also which map it was, and who released it */
+	bool recorded;	    /* from a recording: nothing is filtered yet, nobody waits for lines */
+	bool only_warnings; /* no ledger on stderr */
+	__u64 interval_ns;  /* 0: no interim tables */
+	enum key by[NR_KEYS]; /* in the order given, each at most once */
+	size_t nr_by;	      /* 0: for teardowns, one row for each */
+	enum sort sort;
+	__u64 top; /* rows to show; 0: all */
+};
+
+#endif

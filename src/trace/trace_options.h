@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is traced, and for how long.
+ */
+#ifndef MEMDESTROY_TRACE_TRACE_OPTIONS_H
+#define MEMDESTROY_TRACE_TRACE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/types.h>
+
+#include "model/keys.h"
+
+enum attach_mode { ATTACH_AUTO, ATTACH_FENTRY, ATTACH_KPROBE };
+
+struct trace_options {
+	enum view view;
+	enum attach_mode attach;
+	bool identity;	     /* also which map it was, and who released it */
+	bool to_file;	     /* for a recording, which is what the banner says */
+	bool ends_by_itself; /* also without duration_ns; for the banner */
+	size_t buffer_bytes; /* a power of two of at least a page; 0: by the number of CPUs */
+	__u64 duration_ns;   /* 0: until a signal */
+	__u64 stuck_ns;	     /* report threads stuck for longer than this; 0: none */
+};
+
+#endif

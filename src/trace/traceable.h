@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Whether a kernel can be traced.
+ */
+#ifndef MEMDESTROY_TRACE_TRACEABLE_H
+#define MEMDESTROY_TRACE_TRACEABLE_H
+
+enum traceable {
+	TRACEABLE_YES,
+	TRACEABLE_NO,	     /* by nobody: this kernel lacks something */
+	TRACEABLE_FORBIDDEN, /* not by this process */
+	TRACEABLE_UNKNOWN,
+};
+
+#endif
