@@ -9,6 +9,7 @@
 #include <bpf/btf.h>
 
 #include "check/facts.h"
+#include "model/hooks.h"
 #include "model/ledger.h"
 #include "model/map_type.h"
 #include "trace/probe.h"
@@ -176,7 +177,7 @@ void facts_from_btf(struct facts *facts, const struct btf *btf)
 	look_for(facts->teardown_tracker_lacking, btf, needed_by_teardowns,
 		 ARRAY_SIZE(needed_by_teardowns));
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++) {
-		const char *name = probe_point_name(hook);
+		const char *name = hook_info[hook].function;
 
 		snprintf(typedef_name, sizeof(typedef_name), "btf_trace_%s", name);
 		facts->hooks[hook].type =
@@ -212,7 +213,7 @@ void facts_from_symbols(struct facts *facts, const struct ksyms *ksyms)
 	facts->hidden = answer_of(ksyms_hidden(ksyms));
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++) {
 		struct hook_finding *found = &facts->hooks[hook];
-		const char *name = probe_point_name(hook);
+		const char *name = hook_info[hook].function;
 
 		/* What calls the programs of a tracepoint is a function of its own. */
 		snprintf(function, sizeof(function), "%s%s",

@@ -16,6 +16,7 @@
 #include <linux/capability.h>
 
 #include "check/facts.h"
+#include "model/hooks.h"
 #include "trace/kernel_features.h"
 #include "trace/probe.h"
 #include "util/diag.h"
@@ -90,7 +91,7 @@ static void look_at_list(struct facts *facts, const char *path, bool last_word, 
 		else
 			line[strcspn(line, " \t")] = '\0';
 		for (enum hook hook = 0; hook < NR_HOOKS; hook++)
-			if (!strcmp(word, probe_point_name(hook)))
+			if (!strcmp(word, hook_info[hook].function))
 				found[hook] = ANSWER_YES;
 	}
 	any = any && !ferror(file);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "check/verdict.h"
+#include "model/hooks.h"
 #include "model/ledger.h"
 #include "trace/probe.h"
 
@@ -317,7 +318,7 @@ static void lack_points(struct verdict *verdict, const struct facts *facts)
 
 		if (!told[hook] || hook_attachable(facts, hook, mode, &means) != ANSWER_NO)
 			continue;
-		lack(verdict, told[hook], "%s %s", probe_point_name(hook),
+		lack(verdict, told[hook], "%s %s", hook_info[hook].function,
 		     absent ? "is not in the symbol table: inlined, or not in this kernel"
 			    : "cannot be attached");
 	}
@@ -327,7 +328,7 @@ static void lack_points(struct verdict *verdict, const struct facts *facts)
 		     "addresses of symbols are hidden");
 	else if (hook_attachable(facts, HOOK_QUEUE, mode, &means) == ANSWER_NO)
 		lack(verdict, "teardowns: when a worker is asked, and if a call left memory",
-		     "the tracepoint %s cannot be attached", probe_point_name(HOOK_QUEUE));
+		     "the tracepoint %s cannot be attached", hook_info[HOOK_QUEUE].function);
 	if (*facts->teardown_tracker_lacking && !facts->tried[mode].made)
 		lack(verdict, "teardowns, --identity, record and bench",
 		     "this kernel has no %s, which their programs read",

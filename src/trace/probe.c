@@ -11,6 +11,7 @@
 #include <bpf/libbpf.h>
 #include <linux/capability.h>
 
+#include "model/hooks.h"
 #include "trace/bpf_config.h"
 #include "trace/kernel_features.h"
 #include "trace/privileges.h"
@@ -26,20 +27,6 @@
 
 /* The kernel's own "not supported", which it lets through to user space here and there. */
 #define KERNEL_ENOTSUPP 524
-
-/* Programs are named after side, mode and point: fentry_destroy, kretprobe_free, ... */
-static const struct {
-	const char *name;
-	const char *function; /* NULL: a tracepoint */
-} hooks[NR_HOOKS] = {
-	[HOOK_DESTROY] = {"destroy", TRACED_FUNCTION},
-	[HOOK_FREE] = {"free", "bpf_map_free_deferred"},
-	[HOOK_DEFERRED_FREE] = {"reclaim", "free_mem_alloc_deferred"},
-	[HOOK_PUT] = {"put", "bpf_map_put"},
-	[HOOK_PUT_UREF] = {"put_uref", "bpf_map_put_with_uref"},
-	[HOOK_RELEASE] = {"release", "bpf_map_release"},
-	[HOOK_QUEUE] = {"queue", NULL},
-};
 
 struct probe {
 	struct memdestroy_trace_bpf *skel;
@@ -80,14 +67,14 @@ static struct bpf_program *find_program(const struct probe *probe, enum hook hoo
 	char name[64];
 
 	snprintf(name, sizeof(name), "%s_%s%s",
-		 hooks[hook].function ? sides[probe->mode][side] : "tp", hooks[hook].name,
+		 hook_info[hook].tracepoint ? "tp" : sides[probe->mode][side], hook_info[hook].name,
 		 copies[nth]);
 	return bpf_object__find_program_by_name(probe->skel->obj, name);
 }
 
 static void probe_choose_point(struct probe *probe, enum hook hook)
 {
-	bool kprobe = probe->mode == ATTACH_KPROBE && hooks[hook].function;
+	bool kprobe = probe->mode == ATTACH_KPROBE && !hook_info[hook].tracepoint;
 	int nr_copies = probe->copies && !kprobe ? PROGS_PER_HOOK : 1;
 	int nr_sides = hook < NR_CALL_HOOKS ? NR_HOOK_SIDES : 1, side, nth;
 
@@ -105,8 +92,8 @@ static void probe_choose_point(struct probe *probe, enum hook hook)
 
 static bool kernel_has(enum hook hook, const struct bpf_config *settings, const struct ksyms *ksyms)
 {
-	if (hooks[hook].function)
-		return ksyms_has(ksyms, hooks[hook].function);
+	if (!hook_info[hook].tracepoint)
+		return ksyms_has(ksyms, hook_info[hook].function);
 	/* What is queued is told by its function's address. */
 	return settings->config.map_free_deferred && settings->config.free_mem_alloc_deferred;
 }
@@ -136,7 +123,7 @@ static void tell_of_missing(const struct bpf_config *settings, const struct ksym
 	for (hook = 0; hook < NR_HOOKS; hook++)
 		if (settings->hooks & (1U << hook) && !kernel_has(hook, settings, ksyms))
 			diag_warn("%s cannot be traced here: what it tells is not known",
-				  probe_point_name(hook));
+				  hook_info[hook].function);
 }
 
 /*
@@ -431,11 +418,6 @@ void probe_for_each_parked(struct probe *probe,
 	}
 }
 
-const char *probe_point_name(enum hook hook)
-{
-	return hooks[hook].function ? hooks[hook].function : "workqueue_queue_work";
-}
-
 bool probe_has(const struct probe *probe, enum hook hook)
 {
 	return probe->prog_counts.attached[PROG(hook, HOOK_ENTRY, 0)].link;
@@ -465,7 +447,7 @@ void probe_count(const struct probe *probe, struct ledger *ledger)
 void probe_count_point(const struct probe *probe, enum hook hook, struct hook_counts *counts)
 {
 	*counts = (struct hook_counts){
-		.function = probe_point_name(hook),
+		.function = hook_info[hook].function,
 		.attached = probe_has(probe, hook),
 		.returns = hook < NR_CALL_HOOKS,
 	};

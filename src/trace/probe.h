@@ -56,9 +56,6 @@ void probe_for_each_parked(struct probe *probe,
 /* Fills in what the programs and the kernel counted, and leaves the other fields alone. */
 void probe_count(const struct probe *probe, struct ledger *ledger);
 
-/* The function or the tracepoint. */
-const char *probe_point_name(enum hook hook);
-
 bool probe_has(const struct probe *probe, enum hook hook);
 
 /* The reader is about to sleep, or is awake: asleep, it is woken by the next record, once. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "correlate/decode.h"
+#include "model/hooks.h"
 #include "trace/stuck_detector.h"
 
 struct look {
@@ -48,7 +49,7 @@ static void on_call(void *ctx, struct call *call)
 {
 	const struct look *look = ctx;
 	struct stuck stuck = {
-		.where = probe_point_name(look->hook),
+		.where = hook_info[look->hook].function,
 		.call = *call,
 		.in_worker = true,
 	};

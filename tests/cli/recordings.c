@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "model/hooks.h"
 #include "recording/writer.h"
-#include "trace/probe.h"
 #include "util/macros.h"
 
 #define EVERY_NS (100 * NSEC_PER_MSEC) /* from a teardown to the next one */
@@ -271,7 +271,7 @@ static void record_ledger(const struct maker *maker)
 
 	for (int i = 0; i < NR_HOOKS; i++)
 		counts.hooks[i] = (struct hook_counts){
-			.function = probe_point_name(i),
+			.function = hook_info[i].function,
 			.attached = i != HOOK_PUT_UREF, /* as if it were inlined */
 			.returns = i < NR_CALL_HOOKS,
 			.seen = seen[i],

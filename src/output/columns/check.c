@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "model/hooks.h"
 #include "model/ledger.h"
 #include "output/check_report.h"
 #include "output/columns/get.h"
@@ -240,7 +241,7 @@ static const struct hook_finding *hook_of(const void *object)
 static bool get_point_name(const struct column *column, const void *object, struct value *value)
 {
 	(void)column;
-	value->text = probe_point_name(((const struct hook_view *)object)->hook);
+	value->text = hook_info[((const struct hook_view *)object)->hook].function;
 	return true;
 }
 

@@ -19,6 +19,7 @@
 
 #include "cmd/cmd.h"
 #include "model/glob.h"
+#include "model/hooks.h"
 #include "name_filter.h"
 #include "output/report.h"
 #include "trace/bpf_config.h"
@@ -153,7 +154,7 @@ static void count(struct run *run)
 	run->counts.ledger.waiting = LEDGER_UNKNOWN;
 	for (int i = 0; i < NR_HOOKS; i++)
 		run->counts.hooks[i] = (struct hook_counts){
-			.function = probe_point_name(i),
+			.function = hook_info[i].function,
 			.attached = i != HOOK_PUT_UREF,
 			.returns = i < NR_CALL_HOOKS,
 			.seen = nr++,
