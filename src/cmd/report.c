@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "output/report.h"
 #include "recording/reader_set.h"
 #include "util/diag.h"
 

@@ -29,6 +29,12 @@ struct run_info {
 	__u64 end_ns;		 /* UNKNOWN_NS: still being recorded, or never ended as it should */
 };
 
+/* When a run began. */
+struct start {
+	__u64 ns;	   /* CLOCK_MONOTONIC: times are shown since then */
+	__u64 realtime_ns; /* CLOCK_REALTIME of the same moment */
+};
+
 /* Fills in all but "attach" and "end_ns" for a run that begins now. */
 void run_info_now(struct run_info *run_info, int argc, char *const *argv, bool symbols_hidden);
 

@@ -7,15 +7,10 @@
 
 #include "model/event_sink.h"
 #include "model/filter.h"
+#include "model/run_info.h"
 #include "output/view_options.h"
 
 struct report;
-
-/* When what is reported began. */
-struct start {
-	__u64 ns;	   /* CLOCK_MONOTONIC: what times are shown since */
-	__u64 realtime_ns; /* CLOCK_REALTIME of the same moment */
-};
 
 /*
  * Opens the output: the file of this path, NULL: stdout. On success *out is to be freed with

@@ -11,12 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "output/column.h"
+#include "model/hooks.h"
+#include "model/ledger_figures.h"
 #include "recording/reader.h"
 #include "recording/reader_events.h"
 #include "recording/schema.h"
 #include "recording/sql.h"
-#include "trace/probe.h"
 #include "util/diag.h"
 #include "util/macros.h"
 
@@ -349,22 +349,10 @@ const struct scenario *reader_scenarios(const struct reader *reader, size_t *nr)
 
 /* The ledger */
 
-static __u64 *member(const struct column *column, void *object)
+/* NULL: unknown. */
+static void read_figure(struct cursor *cursor, int at, const struct figure *figure, void *ledger)
 {
-	return (__u64 *)((char *)object + column->at);
-}
-
-static void forget_figures(const struct column *column, void *object)
-{
-	for (; column->name; column++)
-		if (column->kind == VALUE_NUMBER)
-			*member(column, object) = LEDGER_UNKNOWN;
-}
-
-/* NULL: it is not known. */
-static void read_figure(struct cursor *cursor, int at, const struct column *column, void *object)
-{
-	*member(column, object) =
+	*(__u64 *)((char *)ledger + figure->at) =
 		cursor_is_null(cursor, at) ? LEDGER_UNKNOWN : cursor_bits(cursor, at);
 }
 
@@ -375,22 +363,22 @@ static void count_row(struct cursor *cursor)
 		cursor_damaged(cursor, "it is one too many");
 }
 
-/* Figures that are not there stay unknown, and others than these are left alone. */
-static int read_figures(struct reader *reader, const char *table, const struct column *columns,
+/* Figures that the recording lacks are unknown; those not known here are left alone. */
+static int read_figures(struct reader *reader, const char *table, const struct figure *figures,
 			void *ledger)
 {
-	const struct column *column;
+	const struct figure *figure;
 	struct cursor cursor;
 	char name[64];
 	int err = cursor_open(&cursor, reader->db, reader->path, table, FIGURE_COLUMNS, "");
 
-	forget_figures(columns, ledger);
+	figures_clear(figures, ledger);
 	while (!err && !(err = cursor_next_any(&cursor)) && cursor.row) {
 		count_row(&cursor);
 		cursor_text(&cursor, 0, name, sizeof(name));
-		for (column = columns; column->name; column++)
-			if (column->kind == VALUE_NUMBER && !strcmp(column->name, name))
-				read_figure(&cursor, 1, column, ledger);
+		for (figure = figures; figure->name; figure++)
+			if (!strcmp(figure->name, name))
+				read_figure(&cursor, 1, figure, ledger);
 		err = cursor.err;
 	}
 	cursor_close(&cursor);
@@ -399,13 +387,9 @@ static int read_figures(struct reader *reader, const char *table, const struct c
 
 static void read_point(struct cursor *cursor, struct hook_counts *counts)
 {
-	const struct column *column;
-	int at = 2;
-
 	counts->attached = cursor_bool(cursor, 1);
-	for (column = hook_columns; column->name; column++)
-		if (column->kind == VALUE_NUMBER)
-			read_figure(cursor, at++, column, counts);
+	for (int i = 0; hook_figures[i].name; i++)
+		read_figure(cursor, 2 + i, &hook_figures[i], counts);
 }
 
 static int read_points(struct reader *reader, struct hook_counts hooks[NR_HOOKS])
@@ -415,10 +399,10 @@ static int read_points(struct reader *reader, struct hook_counts hooks[NR_HOOKS]
 	int hook, err;
 
 	for (hook = 0; hook < NR_HOOKS; hook++) {
-		forget_figures(hook_columns, &hooks[hook]);
+		figures_clear(hook_figures, &hooks[hook]);
 		hooks[hook].attached = false;
 		hooks[hook].returns = hook < NR_CALL_HOOKS;
-		hooks[hook].function = probe_point_name(hook);
+		hooks[hook].function = hook_info[hook].function;
 	}
 	err = cursor_open(&cursor, reader->db, reader->path, "point", HOOK_COLUMNS, "");
 	while (!err && !(err = cursor_next_any(&cursor)) && cursor.row) {
@@ -435,10 +419,10 @@ static int read_points(struct reader *reader, struct hook_counts hooks[NR_HOOKS]
 
 int reader_ledger(struct reader *reader, struct ledger *ledger, struct teardown_counts *counts)
 {
-	int err = read_figures(reader, "ledger", ledger_columns, ledger);
+	int err = read_figures(reader, "ledger", ledger_figures, ledger);
 
 	if (!err)
-		err = read_figures(reader, "teardown_ledger", teardown_ledger_columns,
+		err = read_figures(reader, "teardown_ledger", teardown_ledger_figures,
 				   &counts->ledger);
 	return err ? err : read_points(reader, counts->hooks);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "model/ledger_figures.h"
 #include "recording/reader_set.h"
 #include "util/diag.h"
 #include "util/text.h"
@@ -121,32 +122,14 @@ bool reader_set_have_scenarios(const struct reader_set *readers)
 	return nr;
 }
 
-static void add_figure(__u64 *sum, __u64 figure)
-{
-	*sum = *sum == LEDGER_UNKNOWN || figure == LEDGER_UNKNOWN ? LEDGER_UNKNOWN : *sum + figure;
-}
-
-/* The figures of both ledgers are all of one kind. */
-static void add_figures(void *sum, const void *figures, size_t size)
-{
-	for (size_t i = 0; i < size / sizeof(__u64); i++)
-		add_figure((__u64 *)sum + i, ((const __u64 *)figures)[i]);
-}
-
-static void add_point(struct hook_counts *sum, const struct hook_counts *counts)
+static void merge_hook(struct hook_counts *sum, const struct hook_counts *counts)
 {
 	sum->function = counts->function;
 	if (!counts->attached)
 		return;
 	sum->attached = true;
 	sum->returns = sum->returns || counts->returns;
-	add_figure(&sum->seen, counts->seen);
-	add_figure(&sum->taken, counts->taken);
-	add_figure(&sum->lost, counts->lost);
-	add_figure(&sum->missed, counts->missed);
-	add_figure(&sum->seen_return, counts->seen_return);
-	add_figure(&sum->lost_return, counts->lost_return);
-	add_figure(&sum->missed_return, counts->missed_return);
+	figures_merge(hook_figures, sum, counts);
 }
 
 int reader_set_ledger(struct reader_set *readers, struct ledger *ledger,
@@ -162,10 +145,10 @@ int reader_set_ledger(struct reader_set *readers, struct ledger *ledger,
 		err = reader_ledger(readers->reader[i], &one, &one_counts);
 		if (err)
 			return err;
-		add_figures(ledger, &one, sizeof(one));
-		add_figures(&counts->ledger, &one_counts.ledger, sizeof(one_counts.ledger));
+		figures_merge(ledger_figures, ledger, &one);
+		figures_merge(teardown_ledger_figures, &counts->ledger, &one_counts.ledger);
 		for (int hook = 0; hook < NR_HOOKS; hook++)
-			add_point(&counts->hooks[hook], &one_counts.hooks[hook]);
+			merge_hook(&counts->hooks[hook], &one_counts.hooks[hook]);
 	}
 	return 0;
 }

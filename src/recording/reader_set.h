@@ -6,7 +6,6 @@
 #ifndef MEMDESTROY_RECORDING_READER_SET_H
 #define MEMDESTROY_RECORDING_READER_SET_H
 
-#include "output/report.h"
 #include "recording/reader.h"
 
 #define MAX_FILES 1024 /* recordings of a set */

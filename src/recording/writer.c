@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "model/ledger_figures.h"
 #include "model/map_type.h"
-#include "output/column.h"
 #include "recording/schema.h"
 #include "recording/writer.h"
 #include "recording/writer_tables.h"
@@ -469,42 +469,39 @@ int writer_scenario(struct writer *writer, const struct scenario *scenario)
 	return err ? err : took(writer, put_scenario(writer, scenario));
 }
 
-static void insert_column(struct insert *insert, const struct column *column, const void *object)
+static void insert_figure_of(struct insert *insert, const struct figure *figure, const void *ledger,
+			     bool counted)
 {
-	struct value value;
-	bool known = column->get(column, object, &value);
+	__u64 value = *(const __u64 *)((const char *)ledger + figure->at);
 
-	insert_known(insert, known, known ? value.number : 0);
+	insert_known(insert, counted && value != LEDGER_UNKNOWN, value);
 }
 
-/* The figures of a ledger, by their names. */
-static int put_figures(struct writer *writer, enum statement statement, const struct column *column,
+static int put_figures(struct writer *writer, enum statement statement, const struct figure *figure,
 		       const void *ledger)
 {
 	int rc = SQLITE_OK;
 
-	for (; column->name && !rc; column++) {
+	for (; figure->name && !rc; figure++) {
 		struct insert insert = insert_into(writer->stmt[statement]);
 
-		if (column->kind != VALUE_NUMBER)
-			continue;
-		insert_text(&insert, column->name);
-		insert_column(&insert, column, ledger);
+		insert_text(&insert, figure->name);
+		insert_figure_of(&insert, figure, ledger, true);
 		rc = insert_run(&insert);
 	}
 	return rc;
 }
 
-/* The columns of the table are those of the output, in their order. */
 static int put_point(struct writer *writer, const struct hook_counts *counts)
 {
 	struct insert insert = insert_into(writer->stmt[PUT_POINT]);
-	const struct column *column;
+	const struct figure *figure;
 
 	insert_text(&insert, counts->function);
-	for (column = hook_columns; column->name; column++)
-		if (column->kind != VALUE_TEXT)
-			insert_column(&insert, column, counts);
+	insert_number(&insert, counts->attached);
+	for (figure = hook_figures; figure->name; figure++)
+		insert_figure_of(&insert, figure, counts,
+				 counts->attached && (counts->returns || !figure->of_return));
 	return insert_run(&insert);
 }
 
@@ -515,9 +512,9 @@ int writer_ledger(struct writer *writer, const struct ledger *ledger,
 
 	if (err)
 		return err;
-	rc = put_figures(writer, PUT_LEDGER, ledger_columns, ledger);
+	rc = put_figures(writer, PUT_LEDGER, ledger_figures, ledger);
 	if (counts && !rc)
-		rc = put_figures(writer, PUT_TEARDOWN_LEDGER, teardown_ledger_columns,
+		rc = put_figures(writer, PUT_TEARDOWN_LEDGER, teardown_ledger_figures,
 				 &counts->ledger);
 	for (i = 0; i < NR_HOOKS && counts && !rc; i++)
 		if (counts->hooks[i].function)

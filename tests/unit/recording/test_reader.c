@@ -2,9 +2,8 @@
 /* What is told of a recording as a whole, and how it is handed over. */
 #include <errno.h>
 
+#include "model/hooks.h"
 #include "support/recorded.h"
-
-#include "trace/probe.h"
 
 static const struct scenario measured = {
 	.name = "hash-1000",
@@ -31,7 +30,7 @@ static void fill_ledger(struct ledger *ledger, struct teardown_counts *counts)
 	for (i = 0; i < sizeof(counts->ledger) / sizeof(__u64); i++)
 		figure_at[i] = i == 5 ? LEDGER_UNKNOWN : i;
 	for (i = 0; i < NR_HOOKS; i++)
-		counts->hooks[i] = (struct hook_counts){probe_point_name(i),
+		counts->hooks[i] = (struct hook_counts){hook_info[i].function,
 							i != 2,
 							i < NR_CALL_HOOKS,
 							10 * i,

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Ledgers of several recordings become one. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "model/ledger_figures.h"
+
+struct three {
+	__u64 count, duration, longest;
+};
+
+static const struct figure figures[] = {
+	{"count", offsetof(struct three, count), FIGURE_COUNT, false},
+	{"duration", offsetof(struct three, duration), FIGURE_DURATION, false},
+	{"longest", offsetof(struct three, longest), FIGURE_LONGEST, false},
+	{},
+};
+
+static void check_merged(const struct three *a, const struct three *b, const struct three *want)
+{
+	struct three merged = {};
+
+	figures_merge(figures, &merged, a);
+	figures_merge(figures, &merged, b);
+	assert_memory_equal(&merged, want, sizeof(merged));
+}
+
+static void test_merge(void **state)
+{
+	const struct three none = {}, small = {1, 20, 30}, great = {5, 50, 70};
+	const struct three no_longest = {1, LEDGER_UNKNOWN, LEDGER_UNKNOWN};
+	struct three unknown = {};
+
+	(void)state;
+	check_merged(&none, &none, &none);
+	check_merged(&small, &great, &(struct three){6, 70, 70});
+	check_merged(&great, &small, &(struct three){6, 70, 70});
+	check_merged(&no_longest, &great, &(struct three){6, LEDGER_UNKNOWN, LEDGER_UNKNOWN});
+	figures_clear(figures, &unknown);
+	check_merged(&great, &unknown, &unknown);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_merge),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
