@@ -41,7 +41,8 @@ part = $(filter $(1),$(PARTS))
 # Whoever gave no number of jobs gets as many as there are processors.
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 test:
-	$(Q)tests/deps $(if $(call part,kernels),flex bison bc dwarves xz-utils python3)
+	$(Q)tests/deps $(if $(call part,lint),clang-format shellcheck) \
+		$(if $(call part,kernels),flex bison bc dwarves xz-utils python3)
 	$(Q)$(if $(call part,arch),tests/arch/deps)
 	$(Q)$(MAKE) --no-print-directory $(jobs) $(if $(call part,unit cli),unit asan) programs \
 		$(if $(call part,kernels),without-kprobes) $(if $(call part,arch),arch)
@@ -82,10 +83,8 @@ bench-check: programs
 	$(Q)tests/bench/run --check $(KERNEL)
 
 lint:
+	$(Q)tests/layers
 	$(Q)clang-format --dry-run -Werror $(shell find src bpf tests -name '*.[ch]')
-	$(Q)shellcheck -x .ci/run tests/run tests/deps tests/cli/run tests/cli/undocumented tests/bench/run \
-		tests/bench/report \
-		$(addprefix tests/bench/,deps headers rounds show check) bpf/foreign-skeleton \
-		$(filter-out %.c %.h %.jq %.md %/init,$(wildcard tests/arch/* tests/guest/* tests/kernels/*))
+	$(Q)shellcheck -x $(shell grep -rlE '^(#!/.*[ /](ba)?sh|# shellcheck shell=.*)$$' .ci bpf tests)
 
 .PHONY: unit programs asan deps arch without-kprobes test test-kernels test-arch guest demo bench bench-check lint

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Values get numbers, each value one number, as long as there is room. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
