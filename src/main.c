@@ -43,8 +43,8 @@
  *
  * The benchmark:
  *
- *   scenario  what to measure; bench: when; bench_worker: the process that does it, over
- *             bench_maps, bench_fill, bench_owner, bench_type
+ *   scenario  what to measure; plan: when; worker: the process that does it, over
+ *             maps, fill, storage_owners, map_limits
  *
  * What a kernel allows:
  *

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Puts entries into maps and takes them out: many at a time where the kernel can.
+ * Puts entries into maps and deletes them: in batches where the kernel has these.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -16,53 +16,53 @@
 
 #define BATCH_ENTRIES 4096
 #define BATCH_BYTES   (4U << 20)
-#define ENOTSUPP      524 /* the kernel's own, known to no libc */
+#define ENOTSUPP      524 /* the kernel's own; libc has no such error */
 #define MAX_WAITS     2000
 #define WAIT_US	      1000
 
 struct filler {
-	const struct bench_type *type;
+	const struct map_limits *limits;
 	__u32 entries;
-	__u32 batch; /* entries at a time */
+	__u32 batch; /* entries of one operation */
 	char *keys;
-	char *values; /* the same ones for all entries */
+	char *values; /* the same for all batches */
 	size_t value_size;
-	bool one_by_one; /* the kernel has no batches of this type */
+	bool one_by_one; /* the kernel has no batches for this map type */
 };
 
-/* Bytes of a value as user space has it. */
-static size_t value_bytes(const struct scenario *scenario, const struct bench_type *type)
+/* Bytes of a value in user space. */
+static size_t value_bytes(const struct scenario *scenario, const struct map_limits *limits)
 {
 	size_t rounded = (scenario->value_size + 7UL) & ~7UL;
 	int cpus = libbpf_num_possible_cpus();
 
-	if (!type->percpu)
+	if (!limits->percpu)
 		return scenario->value_size;
 	return rounded * (cpus > 0 ? cpus : 1);
 }
 
-int filler_new(struct filler **out, const struct scenario *scenario, const struct bench_type *type,
-	       int inner_fd)
+int fill_new(struct filler **out, const struct scenario *scenario, const struct map_limits *limits,
+	     int inner_fd)
 {
 	struct filler *filler = calloc(1, sizeof(*filler));
 	size_t fitting;
 
 	if (!filler)
 		return -ENOMEM;
-	filler->type = type;
+	filler->limits = limits;
 	filler->entries = scenario->entries;
-	filler->value_size = value_bytes(scenario, type);
+	filler->value_size = value_bytes(scenario, limits);
 	fitting = BATCH_BYTES / filler->value_size;
 	filler->batch = fitting < BATCH_ENTRIES ? fitting : BATCH_ENTRIES;
 	if (filler->batch > filler->entries)
 		filler->batch = filler->entries;
 	if (!filler->batch)
 		filler->batch = 1;
-	filler->one_by_one = type->owner != OWNER_NONE;
-	filler->keys = calloc(filler->batch, type->key_size);
+	filler->one_by_one = limits->owner != OWNER_NONE;
+	filler->keys = calloc(filler->batch, limits->key_size);
 	filler->values = malloc(filler->batch * filler->value_size);
 	if (!filler->keys || !filler->values) {
-		filler_free(filler);
+		fill_free(filler);
 		return -ENOMEM;
 	}
 	memset(filler->values, 0x5a, filler->batch * filler->value_size);
@@ -72,7 +72,7 @@ int filler_new(struct filler **out, const struct scenario *scenario, const struc
 	return 0;
 }
 
-void filler_free(struct filler *filler)
+void fill_free(struct filler *filler)
 {
 	if (!filler)
 		return;
@@ -82,8 +82,8 @@ void filler_free(struct filler *filler)
 }
 
 /*
- * Prefixes of several lengths, most of them long, as in a table of routes. To multiply by an odd
- * number modulo a power of two spreads numbers and keeps them apart, so that none is met twice.
+ * Prefixes of several lengths, most of them long, as in a routing table. Multiplication by an odd
+ * number modulo a power of two is a bijection: the keys are spread, and no two are the same.
  */
 static void prefix_key(__u32 index, __u32 key[2])
 {
@@ -94,13 +94,13 @@ static void prefix_key(__u32 index, __u32 key[2])
 	key[1] = htonl(index / 4 * 2654435761U << (32 - len));
 }
 
-void filler_key(const struct bench_type *type, __u32 index, __u32 key[2])
+void fill_key(const struct map_limits *limits, __u32 index, __u32 key[2])
 {
-	if (type->map_type == BPF_MAP_TYPE_LPM_TRIE)
+	if (limits->map_type == BPF_MAP_TYPE_LPM_TRIE)
 		prefix_key(index, key);
-	else if (type->owner != OWNER_NONE)
-		key[0] = owner_fd(type->owner, index);
-	else if (type->can_delete)
+	else if (limits->owner != OWNER_NONE)
+		key[0] = storage_owners_fd(limits->owner, index);
+	else if (limits->can_delete)
 		key[0] = index * 2654435761U;
 	else
 		key[0] = index; /* of an array */
@@ -108,11 +108,11 @@ void filler_key(const struct bench_type *type, __u32 index, __u32 key[2])
 
 typedef int (*op_fn)(const struct filler *filler, int fd, __u32 first, __u32 *nr);
 
-/* These treat *nr keys from the first one on, and set *nr to how many they came to. */
+/* These work on *nr keys from the first one on, and set *nr to how many are done. */
 
 static int update_some(const struct filler *filler, int fd, __u32 first, __u32 *nr)
 {
-	const char *keys = filler->keys + first * filler->type->key_size;
+	const char *keys = filler->keys + first * filler->limits->key_size;
 
 	if (!filler->one_by_one)
 		return bpf_map_update_batch(fd, keys, filler->values, nr, NULL);
@@ -122,7 +122,7 @@ static int update_some(const struct filler *filler, int fd, __u32 first, __u32 *
 
 static int delete_some(const struct filler *filler, int fd, __u32 first, __u32 *nr)
 {
-	const char *keys = filler->keys + first * filler->type->key_size;
+	const char *keys = filler->keys + first * filler->limits->key_size;
 
 	if (!filler->one_by_one)
 		return bpf_map_delete_batch(fd, keys, nr, NULL);
@@ -131,9 +131,8 @@ static int delete_some(const struct filler *filler, int fd, __u32 first, __u32 *
 }
 
 /*
- * What to make of an error of an operation on some entries: 0 if it is to be tried again, or was
- * none. The kernel's allocator is out of memory until a worker has brought some more; an LRU map
- * has dropped what is not found.
+ * Returns 0 if the operation is to go on after this error, else the error. The kernel's allocator
+ * may be out of memory until its worker refills it, and an LRU map may have evicted an entry.
  */
 static int forgive(struct filler *filler, int err, __u32 *done, unsigned int *waits)
 {
@@ -164,9 +163,9 @@ static int for_all(struct filler *filler, int fd, op_fn op)
 		if (left > filler->batch)
 			left = filler->batch;
 		for (__u32 i = 0; i < left; i++) {
-			filler_key(filler->type, first + i, key);
-			memcpy(filler->keys + i * filler->type->key_size, key,
-			       filler->type->key_size);
+			fill_key(filler->limits, first + i, key);
+			memcpy(filler->keys + i * filler->limits->key_size, key,
+			       filler->limits->key_size);
 		}
 		while (done < left) {
 			__u32 asked = left - done, nr = asked;
@@ -187,12 +186,12 @@ static int for_all(struct filler *filler, int fd, op_fn op)
 	return 0;
 }
 
-int filler_fill(struct filler *filler, int map_fd)
+int fill_map(struct filler *filler, int map_fd)
 {
 	return for_all(filler, map_fd, update_some);
 }
 
-int filler_empty(struct filler *filler, int map_fd)
+int fill_empty_map(struct filler *filler, int map_fd)
 {
 	return for_all(filler, map_fd, delete_some);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Holds the table of the types of maps that the benchmark can make.
+ * The table of the map types that the benchmark can make.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,14 +11,13 @@
 #include "model/map_type.h"
 #include "util/macros.h"
 
-#define MANY	   10000000 /* entries */
-#define ANY_VALUE  65536
-#define UNIT_VALUE 32768 /* the kernel's PCPU_MIN_UNIT_SIZE */
-/* An owner is a process, or a socket. */
-#define MANY_TASKS   1000
-#define MANY_SOCKETS 10000
+#define MANY	     10000000 /* entries */
+#define ANY_VALUE    65536
+#define UNIT_VALUE   32768 /* the kernel's PCPU_MIN_UNIT_SIZE */
+#define MANY_TASKS   1000  /* each entry takes a process */
+#define MANY_SOCKETS 10000 /* or a socket */
 
-static const struct bench_type types[] = {
+static const struct map_limits types[] = {
 	{BPF_MAP_TYPE_HASH, 4, 0, ANY_VALUE, MANY, true, true, true, false, OWNER_NONE},
 	{BPF_MAP_TYPE_PERCPU_HASH, 4, 0, UNIT_VALUE, MANY, true, true, true, true, OWNER_NONE},
 	{BPF_MAP_TYPE_LRU_HASH, 4, 0, ANY_VALUE, MANY, true, false, true, false, OWNER_NONE},
@@ -33,7 +32,7 @@ static const struct bench_type types[] = {
 	 OWNER_SOCKET},
 };
 
-const struct bench_type *bench_type_find(__u32 map_type)
+const struct map_limits *map_limits_find(__u32 map_type)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
 		if (types[i].map_type == map_type)
@@ -41,7 +40,7 @@ const struct bench_type *bench_type_find(__u32 map_type)
 	return NULL;
 }
 
-const char *bench_type_names(void)
+const char *map_limits_types(void)
 {
 	static char names[256];
 	size_t len = 0;

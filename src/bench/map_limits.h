@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The types of maps that the benchmark can make, and what each of them allows.
+ * The map types that the benchmark can make, and what each of them allows.
  */
 #ifndef MEMDESTROY_BENCH_MAP_LIMITS_H
 #define MEMDESTROY_BENCH_MAP_LIMITS_H
@@ -10,13 +10,13 @@
 
 #include <linux/types.h>
 
-/* What a map of local storage hangs its entries on; its keys are file descriptors of these. */
+/* The owner of an entry of local storage; the map's keys are file descriptors of owners. */
 enum owner { OWNER_NONE, OWNER_TASK, OWNER_SOCKET };
 
-struct bench_type {
+struct map_limits {
 	__u32 map_type; /* enum bpf_map_type */
 	__u32 key_size;
-	__u32 value_size; /* bytes, if a map allows no other; else 0 */
+	__u32 value_size; /* bytes; 0: any up to max_value */
 	__u32 max_value;
 	__u32 max_entries;
 	bool can_prealloc;
@@ -26,10 +26,10 @@ struct bench_type {
 	enum owner owner;
 };
 
-/* NULL: the benchmark does not make such maps. */
-const struct bench_type *bench_type_find(__u32 map_type);
+/* NULL: the benchmark cannot make maps of this type. */
+const struct map_limits *map_limits_find(__u32 map_type);
 
-/* "hash, percpu_hash, ...": for messages. Not for use by several threads at a time. */
-const char *bench_type_names(void);
+/* "hash, percpu_hash, ..." for messages. Not thread-safe. */
+const char *map_limits_types(void);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes the benchmark's maps, and lets go of them from several threads at a time.
+ * Makes the benchmark's maps, and releases them from several threads at the same time.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -20,39 +20,39 @@
 #include "bench/storage_owners.h"
 #include "util/diag.h"
 
-#define ENOTSUPP       524 /* the kernel's own, known to no libc */
-#define ENTRY_OVERHEAD 64  /* bytes that the kernel has for an entry but for key and value */
+#define ENOTSUPP       524 /* the kernel's own; libc has no such error */
+#define ENTRY_OVERHEAD 64  /* bytes of an entry in the kernel besides key and value */
 #define SPARE_FILES    256
 
 static __u32 nr_kept; /* maps that outlive their run */
 
 struct run {
 	const struct scenario *scenario;
-	const struct bench_type *type;
+	const struct map_limits *limits;
 	const char *map_name;
 	struct filler *filler;
-	int inner_fd; /* the map that maps of maps hold, which outlives the run; -1 */
-	int btf_fd;   /* -1 */
+	int inner_fd; /* the map that maps of maps hold; outlives the run; -1: none */
+	int btf_fd;   /* -1: none */
 	__u32 btf_key, btf_value;
 	__u64 nr; /* maps */
-	int *fds; /* in the order of the threads; -1: none */
+	int *fds; /* by thread; -1: none */
 
-	/* The gate at which the threads wait for each other. */
+	/* The barrier at which the threads wait for each other. */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	__u32 nr_waiting;
-	bool open;
+	bool released;
 };
 
-/* A thread that lets go of maps. */
+/* A thread that releases maps. */
 struct releaser {
 	struct run *run;
 	pthread_t thread;
 	int *fds;
 };
 
-/* Tells what did not work, and what follows from it. Returns err. */
-static int failed(const struct run *run, const char *step, int err)
+/* Reports the error of a step. Returns err. */
+static int report_error(const struct run *run, const char *step, int err)
 {
 	const char *name = run->scenario->name;
 
@@ -60,14 +60,14 @@ static int failed(const struct run *run, const char *step, int err)
 		diag_error("%s: cannot %s: %s (CAP_BPF is needed, or CAP_SYS_ADMIN)", name, step,
 			   strerror(-err));
 	else if (err == -EMFILE)
-		diag_error("%s: cannot %s: %s (see ulimit -n)", name, step, strerror(-err));
+		diag_error("%s: cannot %s: %s (raise ulimit -n)", name, step, strerror(-err));
 	else
 		diag_error("%s: cannot %s: %s", name, step,
 			   err == -ENOTSUPP ? "not supported by this kernel" : strerror(-err));
 	return err;
 }
 
-/* -1: not known. */
+/* -1: unknown. */
 static long long available_bytes(void)
 {
 	FILE *file = fopen("/proc/meminfo", "re");
@@ -83,31 +83,31 @@ static long long available_bytes(void)
 }
 
 /*
- * Maps that do not fit would not make the kernel refuse one, but kill some process. Three quarters
- * of what is left is as much as is asked for.
+ * The kernel would not refuse maps that do not fit, but kill some process: use at most three
+ * quarters of the available memory.
  */
 static int check_memory(const struct run *run)
 {
 	const struct scenario *s = run->scenario;
-	int cpus = run->type->percpu ? libbpf_num_possible_cpus() : 1;
+	int cpus = run->limits->percpu ? libbpf_num_possible_cpus() : 1;
 	long long available = available_bytes();
 	double needed = ((double)s->value_size * (cpus > 0 ? cpus : 1) + ENTRY_OVERHEAD) *
 			s->entries * run->nr;
 
 	if (available < 0 || needed <= available * 0.75)
 		return 0;
-	diag_error("%s: its maps would take some %.0f MiB, and %lld MiB are available", s->name,
+	diag_error("%s: its maps would take some %.0f MiB; %lld MiB are available", s->name,
 		   needed / (1 << 20), available >> 20);
 	return -ENOMEM;
 }
 
-/* Each map is an open file, and so is each owner, of which some may be there already. */
+/* Each map and each owner is an open file; some owners may exist already. */
 static int allow_files(const struct run *run)
 {
-	rlim_t wanted = run->nr + owners_open() + nr_kept + SPARE_FILES;
+	rlim_t wanted = run->nr + storage_owners_count() + nr_kept + SPARE_FILES;
 	struct rlimit limit;
 
-	if (run->type->owner != OWNER_NONE)
+	if (run->limits->owner != OWNER_NONE)
 		wanted += run->scenario->entries;
 	if (getrlimit(RLIMIT_NOFILE, &limit))
 		return -errno;
@@ -119,7 +119,7 @@ static int allow_files(const struct run *run)
 	return setrlimit(RLIMIT_NOFILE, &limit) ? -EMFILE : 0;
 }
 
-/* Local storage can be made with types for key and value only. */
+/* Local storage requires BTF types for key and value. */
 static int load_btf(struct run *run)
 {
 	struct btf *btf = btf__new_empty();
@@ -145,7 +145,7 @@ static int load_btf(struct run *run)
 static int create(const struct run *run, const char *name, __u32 entries)
 {
 	const struct scenario *s = run->scenario;
-	bool storage = run->type->owner != OWNER_NONE;
+	bool storage = run->limits->owner != OWNER_NONE;
 	LIBBPF_OPTS(bpf_map_create_opts, opts);
 
 	if (!s->prealloc)
@@ -157,11 +157,11 @@ static int create(const struct run *run, const char *name, __u32 entries)
 	}
 	if (run->inner_fd >= 0)
 		opts.inner_map_fd = run->inner_fd;
-	return bpf_map_create(s->map_type, name, run->type->key_size, s->value_size,
+	return bpf_map_create(s->map_type, name, run->limits->key_size, s->value_size,
 			      storage ? 0 : entries, &opts);
 }
 
-/* Whether the kernel has the type at all: it says the same of a type that it lacks and of more. */
+/* The kernel returns the same errors for types that it lacks and for other reasons. */
 static int create_error(const struct run *run, int err)
 {
 	if ((err == -EINVAL || err == -EOPNOTSUPP || err == -ENOTSUPP) &&
@@ -169,10 +169,10 @@ static int create_error(const struct run *run, int err)
 		diag_error("%s: this kernel has no maps of this type", run->scenario->name);
 		return -EOPNOTSUPP;
 	}
-	return failed(run, "make its maps", err);
+	return report_error(run, "make its maps", err);
 }
 
-/* The map that maps of maps hold. Kept, so that none of it is torn down while others are. */
+/* The map that maps of maps hold. Kept, so that its teardown is never measured. */
 static int inner_map(void)
 {
 	static int fd = -1;
@@ -190,33 +190,33 @@ static int prepare(struct run *run)
 		return err;
 	err = allow_files(run);
 	if (err)
-		return failed(run, "have as many maps open", err);
+		return report_error(run, "open as many maps", err);
 	run->fds = malloc(run->nr * sizeof(*run->fds));
 	if (!run->fds)
-		return failed(run, "make its maps", -ENOMEM);
+		return report_error(run, "make its maps", -ENOMEM);
 	memset(run->fds, 0xff, run->nr * sizeof(*run->fds));
-	/* Before there is any map that a process could inherit. */
-	err = owners_make(run->type->owner, run->scenario->entries);
+	/* Before there is a map that an owner process could inherit. */
+	err = storage_owners_make(run->limits->owner, run->scenario->entries);
 	if (err)
-		return failed(run, "make what owns its entries", err);
-	if (run->type->owner != OWNER_NONE) {
+		return report_error(run, "make the owners of its entries", err);
+	if (run->limits->owner != OWNER_NONE) {
 		err = load_btf(run);
 		if (err)
-			return failed(run, "load BTF for its maps", err);
+			return report_error(run, "load BTF for its maps", err);
 	}
-	if (run->type->map_type == BPF_MAP_TYPE_HASH_OF_MAPS) {
+	if (run->limits->map_type == BPF_MAP_TYPE_HASH_OF_MAPS) {
 		run->inner_fd = inner_map();
 		if (run->inner_fd < 0)
-			return failed(run, "make the map that its maps hold", run->inner_fd);
+			return report_error(run, "make the map that its maps hold", run->inner_fd);
 	}
-	err = filler_new(&run->filler, run->scenario, run->type, run->inner_fd);
-	return err ? failed(run, "fill its maps", err) : 0;
+	err = fill_new(&run->filler, run->scenario, run->limits, run->inner_fd);
+	return err ? report_error(run, "fill its maps", err) : 0;
 }
 
 /*
- * Whoever frees the last area in a page of per-CPU memory has the whole chunk looked through. What
- * else lies in the page is chance, but the same in all runs, so that each would be dearer or none.
- * Beside the areas of this map, those of the measured ones are not the last.
+ * Freeing the last area in a page of per-CPU memory makes the kernel scan the whole chunk. Chance
+ * would decide, but for all runs alike, if measured maps have such an area. With a kept map in the
+ * page, they have none.
  */
 static int keep_one(const struct run *run)
 {
@@ -236,18 +236,18 @@ static int make_maps(struct run *run)
 		if (fd < 0)
 			return create_error(run, fd);
 		run->fds[i] = fd;
-		err = filler_fill(run->filler, fd);
+		err = fill_map(run->filler, fd);
 		if (err)
-			return failed(run, "fill its maps", err);
+			return report_error(run, "fill its maps", err);
 		if (run->scenario->fill == FILL_EMPTIED)
-			err = filler_empty(run->filler, fd);
+			err = fill_empty_map(run->filler, fd);
 		if (err)
-			return failed(run, "empty its maps", err);
+			return report_error(run, "empty its maps", err);
 	}
 	return 0;
 }
 
-static void *release(void *arg)
+static void *release_all(void *arg)
 {
 	struct releaser *releaser = arg;
 	struct run *run = releaser->run;
@@ -255,7 +255,7 @@ static void *release(void *arg)
 	pthread_mutex_lock(&run->lock);
 	run->nr_waiting++;
 	pthread_cond_broadcast(&run->changed);
-	while (!run->open)
+	while (!run->released)
 		pthread_cond_wait(&run->changed, &run->lock);
 	pthread_mutex_unlock(&run->lock);
 	for (__u32 i = 0; i < run->scenario->maps; i++) {
@@ -265,13 +265,13 @@ static void *release(void *arg)
 	return NULL;
 }
 
-/* Opens the gate once all that were started are there. */
-static void open_gate(struct run *run, __u32 nr_started)
+/* Releases the threads once all that were started wait at the barrier. */
+static void barrier_release(struct run *run, __u32 nr_started)
 {
 	pthread_mutex_lock(&run->lock);
 	while (run->nr_waiting < nr_started)
 		pthread_cond_wait(&run->changed, &run->lock);
-	run->open = true;
+	run->released = true;
 	pthread_cond_broadcast(&run->changed);
 	pthread_mutex_unlock(&run->lock);
 }
@@ -287,14 +287,14 @@ static int release_maps(struct run *run)
 
 		releaser->run = run;
 		releaser->fds = run->fds + (__u64)started * run->scenario->maps;
-		err = pthread_create(&releaser->thread, NULL, release, releaser);
+		err = pthread_create(&releaser->thread, NULL, release_all, releaser);
 		started += !err;
 	}
-	open_gate(run, started);
+	barrier_release(run, started);
 	for (__u32 i = 0; i < started; i++)
 		pthread_join(releasers[i].thread, NULL);
 	free(releasers);
-	return err ? failed(run, "start its threads", -err) : 0;
+	return err ? report_error(run, "start its threads", -err) : 0;
 }
 
 static void clean_up(struct run *run)
@@ -305,14 +305,14 @@ static void clean_up(struct run *run)
 	free(run->fds);
 	if (run->btf_fd >= 0)
 		close(run->btf_fd);
-	filler_free(run->filler);
+	fill_free(run->filler);
 }
 
-int scenario_run(const struct scenario *scenario, const char *map_name, bool keep)
+int maps_run(const struct scenario *scenario, const char *map_name, bool keep)
 {
 	struct run run = {
 		.scenario = scenario,
-		.type = bench_type_find(scenario->map_type),
+		.limits = map_limits_find(scenario->map_type),
 		.map_name = map_name,
 		.inner_fd = -1,
 		.btf_fd = -1,
@@ -322,8 +322,8 @@ int scenario_run(const struct scenario *scenario, const char *map_name, bool kee
 	};
 	int err;
 
-	if (!run.type) /* of a recording made elsewhere, perhaps */
-		return failed(&run, "make its maps", -EOPNOTSUPP);
+	if (!run.limits) /* a scenario that was not parsed */
+		return report_error(&run, "make its maps", -EOPNOTSUPP);
 	err = prepare(&run);
 	if (!err && keep)
 		err = keep_one(&run);

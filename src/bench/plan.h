@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The plan of a benchmark: what is to be run next, and when a run is over.
+ * The plan of a benchmark: which scenario runs next, and when a run is over.
  *
- * First each scenario once to warm up, then round by round, so that what changes over time (a CPU
- * that heats up, memory that fragments) meets all scenarios alike; a scenario whose runs are done
- * drops out. A run is over when all of its maps have been seen to be torn down, or after a while.
+ * Each scenario runs once to warm up. Then they run round by round, so that changes over time (a
+ * CPU that heats up, memory that fragments) affect all scenarios alike; a scenario whose runs are
+ * done drops out. A run is over when all of its maps have been seen torn down, or after a timeout.
  *
- *   while (bench_next(bench, &index, &warm_up)) {
- *           have it run; bench_saw() for each teardown; bench_answered() when the maps are let go
- *           of; and on until bench_over(), to be asked again at bench_deadline()
+ *   while (plan_next(plan, &index, &warm_up)) {
+ *           start the run; plan_count_teardown() for each teardown; plan_take_answer() once the
+ *           maps are released; go on until plan_is_over()
  *   }
  *
- * Times are of any one clock, in ns.
+ * Times are in ns, of any one clock.
  */
 #ifndef MEMDESTROY_BENCH_PLAN_H
 #define MEMDESTROY_BENCH_PLAN_H
@@ -22,52 +22,48 @@
 #include "bench/scenario.h"
 #include "model/teardown.h"
 
-struct bench;
+struct plan;
 
-/* What became of a scenario, less the warm-up. */
-struct bench_counts {
+/* The result of a scenario, without the warm-up. */
+struct plan_counts {
 	__u64 runs; /* done */
-	__u64 maps; /* let go of in these */
-	__u64 seen; /* of these, seen to be torn down; if there is an error, of the failed run too
-		     */
-	int err;    /* why it was left out; 0: it was not */
+	__u64 maps; /* released in these runs */
+	__u64 seen; /* maps seen torn down; after an error, those of the failed run included */
+	int err;    /* why the scenario was left out; 0: it was not */
 };
 
-struct bench_progress {
+struct plan_progress {
 	__u64 round;	      /* from 1; 0: warming up */
 	__u64 rounds;	      /* in all */
 	size_t index;	      /* of the scenario that runs, or ran last */
-	unsigned int percent; /* of all runs, those to warm up too */
+	unsigned int percent; /* of all runs, warm-up included */
 };
 
-/* list, which has names of maps, must outlive it. NULL: no memory. Free with bench_free(). */
-struct bench *bench_new(const struct scenario *list, size_t nr);
-void bench_free(struct bench *bench); /* takes NULL */
+/* list, whose maps have names, must outlive the plan. NULL: no memory. Free with plan_free(). */
+struct plan *plan_new(const struct scenario *list, size_t nr);
+void plan_free(struct plan *plan); /* takes NULL */
 
 /*
- * Begins the next run: sets which scenario it is of, and if it is one to warm up. The run before
- * must be over. False: all is done.
+ * Begins the next run: sets the index of its scenario, and whether it is a warm-up. The previous
+ * run must be over. False: all runs are done.
  */
-bool bench_next(struct bench *bench, size_t *index, bool *warm_up);
+bool plan_next(struct plan *plan, size_t *index, bool *warm_up);
+
+/* The run's maps are released; or, with an error, the scenario is left out from here on. */
+void plan_take_answer(struct plan *plan, __u64 now_ns, int err);
 
 /*
- * The run's maps have been let go of; or, with an error, the scenario cannot be run: that run is
- * over, and there will be no other of it.
+ * Takes any teardown and counts those of the run's maps, also of the warm-up and of runs that are
+ * over. Returns the scenario whose measured map it was, or NULL.
  */
-void bench_answered(struct bench *bench, __u64 now_ns, int err);
-
-/* Takes any teardown: those of the run's maps, the warm-up's too, are counted. */
-void bench_saw(struct bench *bench, const struct teardown *teardown);
+const struct scenario *plan_count_teardown(struct plan *plan, const struct teardown *teardown);
 
 /* True also before the first run. */
-bool bench_over(const struct bench *bench, __u64 now_ns);
+bool plan_is_over(const struct plan *plan, __u64 now_ns);
 
-/* When the run will be over even if nothing more is seen; UNKNOWN_NS: not before an answer. */
-__u64 bench_deadline(const struct bench *bench);
+struct plan_progress plan_progress(const struct plan *plan);
 
-struct bench_progress bench_progress(const struct bench *bench);
-
-/* Owned by the bench. What is seen after its run was over counts too. */
-const struct bench_counts *bench_counts(const struct bench *bench, size_t index);
+/* Owned by the plan. */
+const struct plan_counts *plan_counts(const struct plan *plan, size_t index);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads and names what the benchmark measures, and holds the standard lists of it.
+ * Reads and names scenarios, and holds their settings and the standard lists.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -15,14 +15,42 @@
 #include "util/diag.h"
 #include "util/macros.h"
 
-#define DEFAULT_VALUE 64
+#define AT(member) offsetof(struct scenario, member)
+
+static const char *const no_yes[] = {"no", "yes", NULL};
+static const char *const fills[] = {[FILL_FULL] = "full", [FILL_EMPTIED] = "emptied", NULL};
+
+_Static_assert(ARRAY_SIZE(fills) == NR_FILLS + 1, "a word for every filling");
+
+/* clang-format off */
+const struct setting scenario_settings[] = {
+	{"type", SETTING_TYPE, .at = AT(map_type), .usual = BPF_MAP_TYPE_HASH},
+	{"entries", SETTING_NUMBER, NAMED_ALWAYS, AT(entries), 10000000, 1000, NULL,
+	 "entries", "of each map"},
+	{"value", SETTING_NUMBER, NAMED_ALWAYS, AT(value_size), 65536, 64, NULL,
+	 "value_size", "bytes"},
+	{"prealloc", SETTING_BOOL, NAMED_IF_UNUSUAL, AT(prealloc), 0, 0, no_yes,
+	 "prealloc", "0 or 1"},
+	{"fill", SETTING_WORD, NAMED_IF_UNUSUAL, AT(fill), 0, FILL_FULL, fills,
+	 "fill", "full, emptied"},
+	{"threads", SETTING_NUMBER, NAMED_IF_UNUSUAL, AT(threads), 64, 1, NULL,
+	 "threads", "that release maps at the same time"},
+	{"maps", SETTING_NUMBER, NAMED_IF_UNUSUAL, AT(maps), 10000, 1, NULL,
+	 "maps", "that each thread releases"},
+	{"runs", SETTING_NUMBER, NAMED_NEVER, AT(runs), 100000, 50, NULL,
+	 "runs", "planned"},
+	{"name", SETTING_NAME, .naming = NAMED_NEVER},
+	{},
+};
+/* clang-format on */
+
+_Static_assert(ARRAY_SIZE(scenario_settings) <= MAX_SETTINGS, "a bit for each setting");
 
 /*
- * The whole list takes a minute or two. Most of the work is to fill the maps, so that the larger
- * they are the fewer runs there are, but never less than 10, of which a median says something. Each
- * update of a map of maps takes a grace period of RCU on older kernels. Per-CPU values are of 8
- * bytes, as counters are: of larger ones some lie across two pages, or none do, which is chance,
- * and each that does is dearer to free.
+ * The standard list takes a minute or two, mostly to fill the maps. Larger maps get fewer runs, but
+ * at least 10, so that a median is meaningful. Each update of a map of maps takes an RCU grace
+ * period on older kernels. Per-CPU values have 8 bytes, as counters do: larger ones may or may not
+ * lie across two pages, which makes them more expensive to free.
  */
 static const char *const standard_texts[] = {
 	"hash,entries=1",
@@ -80,74 +108,34 @@ static const char *const quick_texts[] = {
 	"lpm_trie,entries=1000,runs=20",
 };
 
-/* What may be given, in the order in which it is written. */
-enum setting {
-	SETTING_TYPE,
-	SETTING_ENTRIES,
-	SETTING_VALUE,
-	SETTING_PREALLOC,
-	SETTING_FILL,
-	SETTING_THREADS,
-	SETTING_MAPS,
-	SETTING_RUNS,
-	SETTING_NAME,
-	NR_SETTINGS,
-};
-
-/* Of numbers: what is allowed, and where it goes. */
-static const struct {
-	const char *name;
-	__u32 max; /* the least is 1; 0: no number */
-	size_t at;
-} settings[] = {
-	[SETTING_TYPE] = {"type", 0, 0},
-	[SETTING_ENTRIES] = {"entries", 10000000, offsetof(struct scenario, entries)},
-	[SETTING_VALUE] = {"value", 65536, offsetof(struct scenario, value_size)},
-	[SETTING_PREALLOC] = {"prealloc", 0, 0},
-	[SETTING_FILL] = {"fill", 0, 0},
-	[SETTING_THREADS] = {"threads", 64, offsetof(struct scenario, threads)},
-	[SETTING_MAPS] = {"maps", 10000, offsetof(struct scenario, maps)},
-	[SETTING_RUNS] = {"runs", 100000, offsetof(struct scenario, runs)},
-	[SETTING_NAME] = {"name", 0, 0},
-};
-_Static_assert(ARRAY_SIZE(settings) == NR_SETTINGS, "a name for every setting");
-
-static const char *const fill_names[] = {[FILL_FULL] = "full", [FILL_EMPTIED] = "emptied"};
-_Static_assert(ARRAY_SIZE(fill_names) == NR_FILLS, "a name for every filling");
-
-static const struct scenario defaults = {
-	.map_type = BPF_MAP_TYPE_HASH,
-	.entries = 1000,
-	.value_size = DEFAULT_VALUE,
-	.threads = 1,
-	.maps = 1,
-	.runs = 50,
-};
-
-const char *scenario_fill_name(enum fill fill)
+/* The value of a setting that is not given. limits may be NULL. */
+static __u32 usual_of(const struct setting *setting, const struct map_limits *limits)
 {
-	return fill_names[fill];
+	if (setting->at == AT(prealloc))
+		return limits && !limits->can_grow;
+	if (setting->at == AT(value_size) && limits && limits->value_size)
+		return limits->value_size;
+	return setting->usual;
 }
 
-/* What a scenario is, less the runs; what is as usual for its type is left out. */
+/* Names a scenario by its settings; those that are usual for its map type are left out. */
 static void describe(const struct scenario *s, bool with_entries, char text[SCENARIO_NAME_LEN])
 {
-	const struct bench_type *type = bench_type_find(s->map_type);
-	char entries[32] = "", threads[32] = "", maps[32] = "";
-	bool usual = type && !type->can_grow;
+	const struct map_limits *limits = map_limits_find(s->map_type);
+	size_t len = snprintf(text, SCENARIO_NAME_LEN, "%s", map_type_name(s->map_type));
 
-	if (with_entries)
-		snprintf(entries, sizeof(entries), ",entries=%u", s->entries);
-	if (s->threads != 1)
-		snprintf(threads, sizeof(threads), ",threads=%u", s->threads);
-	if (s->maps != 1)
-		snprintf(maps, sizeof(maps), ",maps=%u", s->maps);
-	snprintf(text, SCENARIO_NAME_LEN, "%s%s,value=%u%s%s%s%s", map_type_name(s->map_type),
-		 entries, s->value_size,
-		 s->prealloc == usual ? ""
-		 : s->prealloc	      ? ",prealloc=yes"
-				      : ",prealloc=no",
-		 s->fill == FILL_EMPTIED ? ",fill=emptied" : "", threads, maps);
+	for (const struct setting *setting = scenario_settings; setting->name; setting++) {
+		__u32 value = scenario_get(s, setting);
+		char number[16];
+
+		if (!setting->column || setting->naming == NAMED_NEVER ||
+		    (setting->at == AT(entries) && !with_entries) || len >= SCENARIO_NAME_LEN ||
+		    (setting->naming == NAMED_IF_UNUSUAL && value == usual_of(setting, limits)))
+			continue;
+		snprintf(number, sizeof(number), "%u", value);
+		len += snprintf(text + len, SCENARIO_NAME_LEN - len, ",%s=%s", setting->name,
+				setting->words ? setting->words[value] : number);
+	}
 }
 
 void scenario_family(const struct scenario *scenario, char family[SCENARIO_NAME_LEN])
@@ -155,28 +143,46 @@ void scenario_family(const struct scenario *scenario, char family[SCENARIO_NAME_
 	describe(scenario, false, family);
 }
 
-/* Digits only, and no more than fit. */
-static bool read_number(const char *text, size_t len, __u32 max, __u32 *number)
+int scenario_word(const struct setting *setting, const char *text, size_t len)
 {
-	__u64 sum = 0;
-
-	if (!len || len > 9)
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] < '0' || text[i] > '9')
-			return false;
-		sum = 10 * sum + (text[i] - '0');
-	}
-	*number = sum;
-	return sum >= 1 && sum <= max;
+	for (int i = 0; setting->words[i]; i++)
+		if (strlen(setting->words[i]) == len && !memcmp(setting->words[i], text, len))
+			return i;
+	return -EINVAL;
 }
 
-/* Which of the names it is; or -EINVAL. */
-static int choose(const char *const *names, size_t nr, const char *text, size_t len)
+/* Digits only. */
+static int read_number(struct scenario *scenario, const struct setting *setting, const char *text,
+		       size_t len)
 {
-	for (size_t i = 0; i < nr; i++)
-		if (strlen(names[i]) == len && !memcmp(names[i], text, len))
-			return i;
+	__u64 number = 0;
+	size_t i;
+
+	for (i = 0; i < len && i < 9 && text[i] >= '0' && text[i] <= '9'; i++)
+		number = 10 * number + (text[i] - '0');
+	if (i < len || number < 1 || number > setting->max) {
+		diag_error("scenario: %s '%.*s' is not a number from 1 to %u", setting->name,
+			   (int)len, text, setting->max);
+		return -EINVAL;
+	}
+	scenario_set(scenario, setting, number);
+	return 0;
+}
+
+static int read_word(struct scenario *scenario, const struct setting *setting, const char *text,
+		     size_t len)
+{
+	int word = scenario_word(setting, text, len);
+	char list[64] = "";
+
+	if (word >= 0) {
+		scenario_set(scenario, setting, word);
+		return 0;
+	}
+	for (int i = 0; setting->words[i]; i++)
+		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s", i ? ", " : "",
+			 setting->words[i]);
+	diag_error("scenario: %s '%.*s' is not one of %s", setting->name, (int)len, text, list);
 	return -EINVAL;
 }
 
@@ -186,9 +192,9 @@ static int read_type(struct scenario *scenario, const char *text, size_t len)
 	__u32 type = 0;
 
 	snprintf(name, sizeof(name), "%.*s", (int)len, text);
-	if (len >= sizeof(name) || map_type_from_name(name, &type) || !bench_type_find(type)) {
+	if (len >= sizeof(name) || map_type_from_name(name, &type) || !map_limits_find(type)) {
 		diag_error("scenario: type '%.*s' cannot be measured (one of %s)", (int)len, text,
-			   bench_type_names());
+			   map_limits_types());
 		return -EINVAL;
 	}
 	scenario->map_type = type;
@@ -212,94 +218,74 @@ static int read_name(struct scenario *scenario, const char *text, size_t len)
 	return 0;
 }
 
-/* Setting is one that is no number. */
-static int read_word(struct scenario *scenario, enum setting setting, const char *text, size_t len)
+/* NULL: already reported. */
+static const struct setting *find_setting(const char *name, size_t len)
 {
-	static const char *const no_yes[] = {"no", "yes"};
-	int choice;
+	char list[128] = "";
 
-	if (setting == SETTING_TYPE)
-		return read_type(scenario, text, len);
-	if (setting == SETTING_NAME)
-		return read_name(scenario, text, len);
-	if (setting == SETTING_PREALLOC) {
-		choice = choose(no_yes, ARRAY_SIZE(no_yes), text, len);
-		scenario->prealloc = choice == 1;
-	} else {
-		choice = choose(fill_names, NR_FILLS, text, len);
-		scenario->fill = choice < 0 ? FILL_FULL : choice;
+	for (const struct setting *setting = scenario_settings; setting->name; setting++) {
+		if (strlen(setting->name) == len && !memcmp(setting->name, name, len))
+			return setting;
+		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s",
+			 *list ? ", " : "", setting->name);
 	}
-	if (choice < 0)
-		diag_error("scenario: %s '%.*s' is neither %s nor %s", settings[setting].name,
-			   (int)len, text, setting == SETTING_PREALLOC ? "no" : "full",
-			   setting == SETTING_PREALLOC ? "yes" : "emptied");
-	return choice < 0 ? choice : 0;
+	diag_error("scenario: unknown key '%.*s' (one of %s)", (int)len, name, list);
+	return NULL;
 }
 
-/* "key=value"; given has a bit for each setting that was met before. */
+/* Reads "key=value". Bit N of given: the setting in row N was given before. */
 static int read_setting(struct scenario *scenario, const char *text, size_t len, __u32 *given)
 {
-	const char *equals = memchr(text, '=', len), *value;
-	size_t key_len = equals ? (size_t)(equals - text) : 0;
-	enum setting setting = SETTING_TYPE;
+	const char *equals = memchr(text, '=', len), *value = equals ? equals + 1 : text;
+	const struct setting *setting = scenario_settings; /* the type */
 
 	if (!equals && *given) {
-		diag_error("scenario: '%.*s' has no value (key=value, with a comma in between)",
-			   (int)len, text);
+		diag_error("scenario: '%.*s' has no value (use key=value,key=value)", (int)len,
+			   text);
 		return -EINVAL;
 	}
-	for (; equals && setting < NR_SETTINGS; setting++)
-		if (strlen(settings[setting].name) == key_len &&
-		    !memcmp(settings[setting].name, text, key_len))
-			break;
-	if (setting == NR_SETTINGS) {
-		diag_error("scenario: unknown key '%.*s' (one of type, entries, value, prealloc, "
-			   "fill, threads, maps, runs, name)",
-			   (int)key_len, text);
+	if (equals)
+		setting = find_setting(text, equals - text);
+	if (!setting)
+		return -EINVAL;
+	if (*given & 1 << (setting - scenario_settings)) {
+		diag_error("scenario: %s is given twice", setting->name);
 		return -EINVAL;
 	}
-	if (*given & 1 << setting) {
-		diag_error("scenario: %s is given twice", settings[setting].name);
-		return -EINVAL;
-	}
-	*given |= 1 << setting;
-	value = equals ? equals + 1 : text;
+	*given |= 1 << (setting - scenario_settings);
 	len -= value - text;
-	if (!settings[setting].max)
+	switch (setting->kind) {
+	case SETTING_NUMBER:
+		return read_number(scenario, setting, value, len);
+	case SETTING_TYPE:
+		return read_type(scenario, value, len);
+	case SETTING_NAME:
+		return read_name(scenario, value, len);
+	default:
 		return read_word(scenario, setting, value, len);
-	if (!read_number(value, len, settings[setting].max,
-			 (__u32 *)((char *)scenario + settings[setting].at))) {
-		diag_error("scenario: %s '%.*s' is not a number from 1 to %u",
-			   settings[setting].name, (int)len, value, settings[setting].max);
-		return -EINVAL;
 	}
-	return 0;
 }
 
-/* Fills in what the type asks for, and refuses what it does not allow. */
-static int fit_to_type(struct scenario *s, __u32 given)
+/* Refuses what the map type does not allow. */
+static int check_limits(const struct scenario *s)
 {
-	const struct bench_type *type = bench_type_find(s->map_type);
+	const struct map_limits *limits = map_limits_find(s->map_type);
 	const char *name = map_type_name(s->map_type);
 
-	if (!(given & 1 << SETTING_PREALLOC))
-		s->prealloc = !type->can_grow;
-	if (!(given & 1 << SETTING_VALUE) && type->value_size)
-		s->value_size = type->value_size;
-	if (s->prealloc && !type->can_prealloc)
+	if (s->prealloc && !limits->can_prealloc)
 		diag_error("scenario: maps of type %s cannot be preallocated", name);
-	else if (!s->prealloc && !type->can_grow)
+	else if (!s->prealloc && !limits->can_grow)
 		diag_error("scenario: maps of type %s are always preallocated", name);
-	else if (s->fill == FILL_EMPTIED && !type->can_delete)
+	else if (s->fill == FILL_EMPTIED && !limits->can_delete)
 		diag_error("scenario: maps of type %s cannot be emptied", name);
-	else if (type->value_size && s->value_size != type->value_size)
-		diag_error("scenario: values of type %s have %u bytes", name, type->value_size);
-	else if (s->value_size > type->max_value)
+	else if (limits->value_size && s->value_size != limits->value_size)
+		diag_error("scenario: values of type %s have %u bytes", name, limits->value_size);
+	else if (s->value_size > limits->max_value)
 		diag_error("scenario: values of type %s have at most %u bytes", name,
-			   type->max_value);
-	else if (s->entries > type->max_entries)
+			   limits->max_value);
+	else if (s->entries > limits->max_entries)
 		diag_error("scenario: maps of type %s are measured with at most %u entries", name,
-			   type->max_entries);
+			   limits->max_entries);
 	else
 		return 0;
 	return -EINVAL;
@@ -307,25 +293,26 @@ static int fit_to_type(struct scenario *s, __u32 given)
 
 static int parse(struct scenario *scenario, const char *text)
 {
+	const struct setting *setting;
 	__u32 given = 0;
-	int err;
 
-	*scenario = defaults;
-	for (;;) {
+	*scenario = (struct scenario){.map_type = scenario_settings->usual};
+	for (;; text++) {
 		size_t len = strcspn(text, ",");
 
-		err = read_setting(scenario, text, len, &given);
-		if (err)
-			return err;
+		if (read_setting(scenario, text, len, &given))
+			return -EINVAL;
 		text += len;
 		if (!*text)
 			break;
-		text++;
 	}
-	err = fit_to_type(scenario, given);
-	if (!err && !scenario->name[0])
+	for (setting = scenario_settings; setting->name; setting++)
+		if (setting->column && !(given & 1 << (setting - scenario_settings)))
+			scenario_set(scenario, setting,
+				     usual_of(setting, map_limits_find(scenario->map_type)));
+	if (!scenario->name[0])
 		describe(scenario, true, scenario->name);
-	return err;
+	return check_limits(scenario);
 }
 
 const struct scenario *scenario_standard(bool quick, size_t *nr)
@@ -338,7 +325,7 @@ const struct scenario *scenario_standard(bool quick, size_t *nr)
 	*nr = quick ? ARRAY_SIZE(quick_texts) : ARRAY_SIZE(standard_texts);
 	if (!list->runs)
 		for (size_t i = 0; i < *nr; i++)
-			parse(&list[i], texts[i]); /* the unit test has it that all are right */
+			parse(&list[i], texts[i]); /* a unit test checks that all are valid */
 	return list;
 }
 
@@ -362,8 +349,8 @@ int scenario_name_maps(struct scenario *list, size_t nr)
 	for (size_t i = 0; i < nr; i++) {
 		for (size_t j = 0; j < i; j++)
 			if (!strcmp(list[i].name, list[j].name)) {
-				diag_error("scenario: '%s' is given twice (name=TEXT tells what "
-					   "is the same apart)",
+				diag_error("scenario: '%s' is given twice (give one of them "
+					   "another name=TEXT)",
 					   list[i].name);
 				return -EINVAL;
 			}

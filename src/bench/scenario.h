@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the benchmark measures: maps of one sort, made, filled and let go of in one way.
+ * The scenarios of the benchmark: which maps are made, how they are filled and released.
  */
 #ifndef MEMDESTROY_BENCH_SCENARIO_H
 #define MEMDESTROY_BENCH_SCENARIO_H
@@ -13,52 +13,89 @@
 #define SCENARIO_NAME_LEN 128 /* with the NUL */
 
 enum fill {
-	FILL_FULL,    /* the map holds its entries when it is let go of */
-	FILL_EMPTIED, /* they have just been deleted */
+	FILL_FULL,    /* maps are released with their entries */
+	FILL_EMPTIED, /* the entries are deleted first */
 	NR_FILLS,
 };
 
+/* All settings but the name are a __u32, as scenario_settings[] describes them. */
 struct scenario {
-	char name[SCENARIO_NAME_LEN]; /* what it is known by */
-	char map_name[NAME_LEN];      /* of its maps, and of no other scenario's */
-	__u32 map_type;		      /* enum bpf_map_type */
-	__u32 entries;		      /* that a map holds, or held */
-	__u32 value_size;	      /* bytes */
-	bool prealloc;
-	enum fill fill;
-	__u32 threads; /* that let go of maps at a time */
-	__u32 maps;    /* that each of them lets go of, one after the other */
-	__u32 runs;    /* how often */
+	char name[SCENARIO_NAME_LEN];
+	char map_name[NAME_LEN]; /* of its maps, and of no other scenario's */
+	__u32 map_type;		 /* enum bpf_map_type */
+	__u32 entries;		 /* of each map */
+	__u32 value_size;	 /* bytes */
+	__u32 prealloc;		 /* 0 or 1 */
+	__u32 fill;		 /* enum fill */
+	__u32 threads;		 /* that release maps at the same time */
+	__u32 maps;		 /* that each thread releases, one after the other */
+	__u32 runs;
 };
 
-#define SCENARIO_WARM_UP_MAP "bench_warmup" /* the name of maps that are not measured */
-#define SCENARIO_KEPT_MAP    "bench_kept"   /* and of those that are there throughout */
+#define SCENARIO_WARM_UP_MAP "bench_warmup" /* name of maps that are not measured */
+#define SCENARIO_KEPT_MAP    "bench_kept"   /* name of maps that are never released */
+
+enum setting_kind {
+	SETTING_NUMBER, /* from 1 to max */
+	SETTING_BOOL,	/* "no", "yes"; a number in recordings, a boolean in output */
+	SETTING_WORD,	/* an index of words */
+	SETTING_TYPE,	/* map_type, by its name */
+	SETTING_NAME,	/* the text in scenario.name */
+};
+
+/* When a setting is part of the name that a scenario gets if it is given none. */
+enum naming { NAMED_IF_UNUSUAL, NAMED_ALWAYS, NAMED_NEVER };
+
+/* One setting: a row here and a member of struct scenario are all that a new one needs. */
+struct setting {
+	const char *name; /* in "name=value" */
+	enum setting_kind kind;
+	enum naming naming;
+	size_t at; /* offset of its __u32 in struct scenario */
+	__u32 max;
+	__u32 usual;		  /* value if it is not given; the map type may ask for another */
+	const char *const *words; /* NULL-terminated; NULL for numbers, type and name */
+	const char *column;	  /* in recordings and output; NULL for type and name */
+	const char *comment;	  /* on that column of a recording */
+};
+
+/* In the order in which they are written. The last row has no name. */
+#define MAX_SETTINGS 32
+extern const struct setting scenario_settings[];
+
+static inline __u32 scenario_get(const struct scenario *scenario, const struct setting *setting)
+{
+	return *(const __u32 *)((const char *)scenario + setting->at);
+}
+
+static inline void scenario_set(struct scenario *scenario, const struct setting *setting,
+				__u32 value)
+{
+	*(__u32 *)((char *)scenario + setting->at) = value;
+}
+
+/* The index of one of a setting's words; -EINVAL: there is no such word. */
+int scenario_word(const struct setting *setting, const char *text, size_t len);
 
 /*
- * Reads "type=hash,entries=1000,value=64,prealloc=no,fill=full,threads=1,maps=1,runs=50", where
- * "type=" may be left out of what comes first and "name=TEXT" may be added; or the name of a
- * standard scenario. What is left out is as in that line, or as the type asks for if it allows
- * nothing else. Without a name, it is known by what it is, less the runs: that text can be read
- * again, and what differs in more than the runs has another. -EINVAL: the user has been told in one
- * line what was wrong. The map's name is left to scenario_name_maps().
+ * Reads "type=hash,entries=1000,value=64,prealloc=no,fill=full,threads=1,maps=1,runs=50", or the
+ * name of a standard scenario. "type=" may be left out of the first setting and "name=TEXT" may be
+ * added. Settings left out are as in that line, or as the map type requires. Without a name, the
+ * scenario is named by its unusual settings other than the runs; that name can be read again.
+ * map_name is left empty for scenario_name_maps(). -EINVAL: already reported.
  */
 int scenario_parse(struct scenario *scenario, const char *text);
 
 /* The standard scenarios, or the quick ones, without names of maps. */
 const struct scenario *scenario_standard(bool quick, size_t *nr);
 
-/*
- * Gives each scenario of a list a map's name that no other one has. -EINVAL: two of them have the
- * same name, of which the user has been told.
- */
+/* Gives each scenario its own map name. -EINVAL: two have the same name; already reported. */
 int scenario_name_maps(struct scenario *list, size_t nr);
 
-/* What scenarios have in common that differ in nothing but entries, runs and their names. */
+/* The same text for all scenarios that differ only in entries, runs and names. */
 void scenario_family(const struct scenario *scenario, char family[SCENARIO_NAME_LEN]);
 
-const char *scenario_fill_name(enum fill fill);
-
-/* Maps that are let go of in one run. */
+/* Maps released in one run. */
 static inline __u64 scenario_maps(const struct scenario *scenario)
 {
 	return (__u64)scenario->threads * scenario->maps;

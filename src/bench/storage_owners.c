@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes processes and sockets that own the entries of maps of local storage.
+ * Makes processes and sockets that own entries of local storage.
  */
 #include <errno.h>
 #include <signal.h>
@@ -20,7 +20,7 @@ static struct {
 	__u32 nr;
 } owners[NR_SORTS_OF_OWNER];
 
-/* Does nothing, and holds nothing open, until its parent dies. */
+/* Waits, without open files, until the parent dies. */
 static void idle(pid_t parent)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -55,7 +55,7 @@ static int make_socket(void)
 	return fd < 0 ? -errno : fd;
 }
 
-int owners_make(enum owner sort, __u32 nr)
+int storage_owners_make(enum owner sort, __u32 nr)
 {
 	int *fds, fd;
 
@@ -74,12 +74,12 @@ int owners_make(enum owner sort, __u32 nr)
 	return 0;
 }
 
-__u32 owners_open(void)
+__u32 storage_owners_count(void)
 {
 	return owners[OWNER_TASK].nr + owners[OWNER_SOCKET].nr;
 }
 
-int owner_fd(enum owner sort, __u32 index)
+int storage_owners_fd(enum owner sort, __u32 index)
 {
 	return owners[sort].fd[index];
 }

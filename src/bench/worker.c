@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs scenarios in a process of their own, told by messages on a pair of sockets.
+ * Runs scenarios in a separate process; requests and answers go over a socket pair.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,9 +20,9 @@
 
 #define STOP_TRIES   100
 #define STOP_WAIT_US 10000
-#define WORKER_FD    3 /* in the worker: the only one but for the standard streams */
+#define WORKER_FD    3 /* in the worker: its only file besides the standard streams */
 
-struct order {
+struct request {
 	__u32 index;
 	__u32 warm_up;
 };
@@ -32,27 +32,27 @@ struct answer {
 	__s32 err;
 };
 
-struct bench_worker {
+struct worker {
 	pid_t pid;
 	int fd;
 	size_t nr;
 };
 
-/* The tracer's signals are blocked, and its handlers are not the worker's. */
+/* Undoes the tracer's handlers and blocked signals. */
 static void set_signals(void)
 {
 	static const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 	sigset_t none;
 
 	for (int sig = 1; sig < NSIG; sig++)
-		signal(sig, SIG_DFL); /* fails for those that cannot be handled */
+		signal(sig, SIG_DFL); /* fails for SIGKILL and SIGSTOP */
 	for (size_t i = 0; i < ARRAY_SIZE(ignored); i++)
 		signal(ignored[i], SIG_IGN);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* So that nobody waits for the end of what the tracer writes, or for the end of its probes. */
+/* Closes the tracer's output and probes, which must not stay open longer than the tracer. */
 static void set_files(int fd)
 {
 	int null = open("/dev/null", O_RDWR);
@@ -69,18 +69,20 @@ static void set_files(int fd)
 
 static void work(const struct scenario *list, size_t nr)
 {
-	size_t nr_measured = 0; /* the first round goes through the list in order */
-	struct order order;
+	size_t nr_measured = 0; /* the first round follows the list */
+	struct request request;
 
-	while (recv(WORKER_FD, &order, sizeof(order), 0) == sizeof(order) && order.index < nr) {
-		const struct scenario *scenario = &list[order.index];
-		bool first = !order.warm_up && order.index >= nr_measured;
-		struct answer answer = {.index = order.index};
+	while (recv(WORKER_FD, &request, sizeof(request), 0) == sizeof(request) &&
+	       request.index < nr) {
+		const struct scenario *scenario = &list[request.index];
+		bool first = !request.warm_up && request.index >= nr_measured;
+		struct answer answer = {.index = request.index};
 
 		if (first)
-			nr_measured = order.index + 1;
-		answer.err = scenario_run(
-			scenario, order.warm_up ? SCENARIO_WARM_UP_MAP : scenario->map_name, first);
+			nr_measured = request.index + 1;
+		answer.err = maps_run(scenario,
+				      request.warm_up ? SCENARIO_WARM_UP_MAP : scenario->map_name,
+				      first);
 		if (send(WORKER_FD, &answer, sizeof(answer), MSG_NOSIGNAL) != sizeof(answer))
 			break;
 	}
@@ -92,15 +94,15 @@ static void be_worker(int fd, pid_t parent, const struct scenario *list, size_t 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
-	prctl(PR_SET_NAME, BENCH_WORKER_COMM);
+	prctl(PR_SET_NAME, WORKER_COMM);
 	set_files(fd);
 	work(list, nr);
 	_exit(0);
 }
 
-int bench_worker_start(struct bench_worker **out, const struct scenario *list, size_t nr)
+int worker_start(struct worker **out, const struct scenario *list, size_t nr)
 {
-	struct bench_worker *worker = calloc(1, sizeof(*worker));
+	struct worker *worker = calloc(1, sizeof(*worker));
 	pid_t parent = getpid();
 	int fds[2], err = 0;
 
@@ -120,7 +122,7 @@ int bench_worker_start(struct bench_worker **out, const struct scenario *list, s
 	worker->nr = nr;
 out:
 	if (err) {
-		diag_error("cannot start the process that makes maps: %s", strerror(-err));
+		diag_error("cannot start the worker: %s", strerror(-err));
 		free(worker);
 		return err;
 	}
@@ -130,26 +132,26 @@ out:
 
 static int gone(int err)
 {
-	diag_error("the process that makes maps has ended: %s",
-		   err ? strerror(-err) : "it was killed, perhaps for want of memory");
+	diag_error("the worker has ended: %s",
+		   err ? strerror(-err) : "killed, perhaps out of memory");
 	return err ? err : -EPIPE;
 }
 
-int bench_worker_run(struct bench_worker *worker, size_t index, bool warm_up)
+int worker_run(struct worker *worker, size_t index, bool warm_up)
 {
-	const struct order order = {.index = index, .warm_up = warm_up};
+	const struct request request = {.index = index, .warm_up = warm_up};
 
-	if (send(worker->fd, &order, sizeof(order), MSG_NOSIGNAL) != sizeof(order))
+	if (send(worker->fd, &request, sizeof(request), MSG_NOSIGNAL) != sizeof(request))
 		return gone(errno == EPIPE || errno == ECONNRESET ? 0 : -errno);
 	return 0;
 }
 
-int bench_worker_fd(const struct bench_worker *worker)
+int worker_fd(const struct worker *worker)
 {
 	return worker->fd;
 }
 
-int bench_worker_answer(struct bench_worker *worker, size_t *index, int *err)
+int worker_read_answer(struct worker *worker, size_t *index, int *err)
 {
 	struct answer answer;
 	ssize_t size = recv(worker->fd, &answer, sizeof(answer), MSG_DONTWAIT);
@@ -163,7 +165,7 @@ int bench_worker_answer(struct bench_worker *worker, size_t *index, int *err)
 	return 0;
 }
 
-void bench_worker_stop(struct bench_worker *worker)
+void worker_stop(struct worker *worker)
 {
 	if (!worker)
 		return;

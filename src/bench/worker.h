@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The process that makes the benchmark's maps and lets go of them, a run at a time, when it is told
- * to.
+ * The process that makes and releases the benchmark's maps, one run per request.
  *
- * It keeps its rights when the tracer drops its own, dies with it, and leaves SIGINT, SIGTERM and
- * SIGHUP to it. It is known as BENCH_WORKER_COMM. What goes wrong it tells on stderr.
+ * It keeps its capabilities when the tracer drops its own, dies with the tracer, and ignores
+ * SIGINT, SIGTERM and SIGHUP. Its comm is WORKER_COMM. It reports its errors on stderr itself.
  */
 #ifndef MEMDESTROY_BENCH_WORKER_H
 #define MEMDESTROY_BENCH_WORKER_H
@@ -14,36 +13,33 @@
 
 #include "bench/scenario.h"
 
-#define BENCH_WORKER_COMM "bench-worker"
+#define WORKER_COMM "bench-worker"
 
-struct bench_worker;
-
-/*
- * Forks it, from a process that has one thread, and from the thread that lives as long as the
- * process. Best before BPF programs are opened: what is mapped into memory then, it would hold
- * until its end. list must outlive it. On success *out is to be ended with bench_worker_stop().
- * -errno, of which the user has been told.
- */
-int bench_worker_start(struct bench_worker **out, const struct scenario *list, size_t nr);
+struct worker;
 
 /*
- * Has it run a scenario once, with the scenario's maps or those of the warm-up. There must be no
- * run it has not answered. -errno, of which the user has been told: it is gone.
+ * Forks it; the calling process must have one thread. Call this before BPF programs are opened, or
+ * the worker would keep their memory mapped. list must outlive it. End *out with worker_stop().
+ * Returns 0 or -errno; errors are already reported.
  */
-int bench_worker_run(struct bench_worker *worker, size_t index, bool warm_up);
-
-/* Readable when there is an answer, or when it is gone. */
-int bench_worker_fd(const struct bench_worker *worker);
+int worker_start(struct worker **out, const struct scenario *list, size_t nr);
 
 /*
- * Reads an answer, without waiting for it: *err is what scenario_run() gave for scenario *index,
- * of which the user has been told. -EAGAIN: there is none; any other -errno: it is gone, of which
- * the user has been told.
+ * Requests one run of a scenario, as a warm-up or not. The previous run must have been answered.
+ * -errno: the worker is gone; already reported.
  */
-int bench_worker_answer(struct bench_worker *worker, size_t *index, int *err);
+int worker_run(struct worker *worker, size_t index, bool warm_up);
 
-/* Ends it and waits for its end, at most a second for a run to end; all of its maps are then let
- * go of. Takes NULL. */
-void bench_worker_stop(struct bench_worker *worker);
+/* Readable when there is an answer, or when the worker is gone. */
+int worker_fd(const struct worker *worker);
+
+/*
+ * Reads an answer without waiting: *err is the result of maps_run() for scenario *index. -EAGAIN:
+ * none yet; any other -errno: the worker is gone; already reported.
+ */
+int worker_read_answer(struct worker *worker, size_t *index, int *err);
+
+/* Ends the worker, which releases all its maps; waits at most a second for its run. Takes NULL. */
+void worker_stop(struct worker *worker);
 
 #endif

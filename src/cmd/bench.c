@@ -1,49 +1,61 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs the benchmark, records it, and shows what came of it.
+ * "bench": runs the benchmark, records it if asked to, and shows the results.
  */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bench/plan.h"
 #include "bench/worker.h"
 #include "cmd/cmd.h"
 #include "cmd/recorder.h"
 #include "output/bench_table.h"
-#include "recording/reader_set.h"
 #include "util/clock.h"
 #include "util/diag.h"
-#include "util/outfile.h"
+#include "util/macros.h"
+
+#define PROGRESS_NS (NSEC_PER_SEC / 2)
 
 struct run {
-	struct recorder recorder; /* first: what a ctx begins with */
+	struct recorder recorder; /* first, as its functions require; unused without --output */
+	struct tracer tracer;
 	const struct scenario *list;
-	struct bench *bench;
-	struct bench_worker *worker;
-	int err; /* of the worker */
+	size_t nr;
+	struct plan *plan;
+	struct worker *worker;
+	struct aggregate *aggregate; /* teardowns by scenario */
+	int err;		     /* of the worker */
 };
 
 static int take_teardown(void *ctx, const struct teardown *teardown)
 {
 	struct run *run = ctx;
+	const struct scenario *scenario = plan_count_teardown(run->plan, teardown);
+	struct teardown measured = *teardown;
+	int err = 0;
 
-	bench_saw(run->bench, teardown);
-	return recorder_teardown(ctx, teardown);
+	if (scenario) {
+		measured.free.scenario = scenario->name;
+		err = aggregate_add_teardown(run->aggregate, &measured);
+	}
+	return err || !run->recorder.writer ? err : recorder_teardown(ctx, teardown);
 }
 
 static int tick(void *ctx, __u64 now_ns, __u64 *next_ns)
 {
 	const struct run *run = ctx;
-	struct bench_progress progress = bench_progress(run->bench);
-	int err = recorder_tick(ctx, now_ns, next_ns);
+	struct plan_progress progress = plan_progress(run->plan);
+	int err = 0;
 
+	*next_ns = now_ns + PROGRESS_NS;
+	if (run->recorder.writer)
+		err = recorder_tick(ctx, now_ns, next_ns);
 	diag_status("%3u %%, round %llu of %llu: %s", progress.percent, progress.round,
 		    progress.rounds, run->list[progress.index].name);
 	return err;
 }
 
-/* Also what drives it: called again and again. */
+/* Also drives the benchmark: the session calls it again and again. */
 static bool done(void *ctx)
 {
 	struct run *run = ctx;
@@ -52,24 +64,30 @@ static bool done(void *ctx)
 	int answer, err = 0;
 
 	while (!err) {
-		err = bench_worker_answer(run->worker, &index, &answer);
+		err = worker_read_answer(run->worker, &index, &answer);
 		if (!err)
-			bench_answered(run->bench, clock_now_ns(), answer);
-		if (!err && answer == -EPERM) /* so it would be with all */
+			plan_take_answer(run->plan, clock_now_ns(), answer);
+		if (!err && answer == -EPERM) /* all scenarios would fail alike */
 			err = answer;
 	}
 	if (err == -EAGAIN)
 		err = 0;
-	if (!err && bench_over(run->bench, clock_now_ns())) {
-		if (!bench_next(run->bench, &index, &warm_up))
+	if (!err && plan_is_over(run->plan, clock_now_ns())) {
+		if (!plan_next(run->plan, &index, &warm_up))
 			return true;
-		err = bench_worker_run(run->worker, index, warm_up);
+		err = worker_run(run->worker, index, warm_up);
 	}
 	run->err = err;
 	return err;
 }
 
-static const struct sink_ops bench_ops = {
+static const struct sink_ops show_ops = {
+	.teardown = take_teardown,
+	.tick = tick,
+	.done = done,
+};
+
+static const struct sink_ops record_ops = {
 	.call = recorder_call,
 	.teardown = take_teardown,
 	.reclaim = recorder_deferred_free,
@@ -79,18 +97,18 @@ static const struct sink_ops bench_ops = {
 	.done = done,
 };
 
-/* Why a scenario was left out has been told when it was. -ENODATA: nothing is left. */
-static int tell_of_missing(const struct run *run, size_t nr)
+/* Scenarios left out were reported at once. -ENODATA: none was measured; reported here. */
+static int report_missing(const struct run *run)
 {
 	__u64 runs = 0;
 
-	for (size_t i = 0; i < nr; i++) {
-		const struct bench_counts *counts = bench_counts(run->bench, i);
+	for (size_t i = 0; i < run->nr; i++) {
+		const struct plan_counts *counts = plan_counts(run->plan, i);
 
 		runs += counts->runs;
 		if (counts->seen < counts->maps)
-			diag_warn("%s: of %llu maps, %llu were seen to be torn down",
-				  run->list[i].name, counts->maps, counts->seen);
+			diag_warn("%s: of %llu maps, %llu were seen torn down", run->list[i].name,
+				  counts->maps, counts->seen);
 	}
 	if (runs)
 		return 0;
@@ -98,104 +116,75 @@ static int tell_of_missing(const struct run *run, size_t nr)
 	return -ENODATA;
 }
 
-static int record(struct run *run, struct tracer *tracer, size_t nr)
+static int measure(struct run *run)
 {
-	const struct sink sink = {.ops = &bench_ops, .ctx = run};
+	const struct sink sink = {.ops = &show_ops, .ctx = run};
+	int err = tracer_run(&run->tracer, &sink);
+	struct teardown_counts counts;
+	struct ledger ledger;
+
+	if (!run->tracer.session)
+		return err;
+	session_count(run->tracer.session, &ledger, &counts);
+	recorder_print_ledger(&ledger, &counts);
+	return err;
+}
+
+static int record(struct run *run)
+{
+	const struct sink sink = {.ops = &record_ops, .ctx = run};
 	int err = 0;
 
-	for (size_t i = 0; i < nr && !err; i++)
+	for (size_t i = 0; i < run->nr && !err; i++)
 		err = writer_scenario(run->recorder.writer, &run->list[i]);
 	if (!err)
 		err = recorder_begin(&run->recorder);
-	if (err)
-		return err;
-	err = recorder_end(&run->recorder, tracer_run(tracer, &sink));
-	if (!err)
-		err = run->err;
-	return err ? err : tell_of_missing(run, nr);
+	return err ? err : recorder_end(&run->recorder, tracer_run(&run->tracer, &sink));
 }
 
-static int record_all(const struct options *opts, const struct scenario *list, size_t nr)
+static int show(const struct run *run, enum format format)
 {
-	struct run run = {.list = list, .bench = bench_new(list, nr)};
-	struct tracer tracer = {};
-	int err = run.bench ? bench_worker_start(&run.worker, list, nr) : -ENOMEM;
-
-	if (!err)
-		err = recorder_open(&run.recorder, &tracer, opts);
-	if (!err)
-		err = record(&run, &tracer, nr);
-	recorder_close(&run.recorder);
-	bench_worker_stop(run.worker);
-	bench_free(run.bench);
-	return err;
-}
-
-static int take_row(void *ctx, const struct teardown *teardown)
-{
-	return aggregate_add_teardown(ctx, teardown);
-}
-
-static int show(const struct options *opts, const char *path, const struct scenario *list,
-		size_t nr)
-{
-	static const struct sink_ops ops = {.teardown = take_row};
-	static const enum key by[] = {KEY_SCENARIO};
-	struct aggregate *aggregate = aggregate_new(by, 1, nr + 1);
-	const struct sink sink = {.ops = &ops, .ctx = aggregate};
-	struct reader_set readers = {};
 	struct rows rows;
-	int err = aggregate ? reader_set_open(&readers, &path, 1) : -ENOMEM;
+	int err = aggregate_sort(run->aggregate, SORT_KEY, 0, &rows);
 
 	if (!err)
-		err = reader_set_run(&readers, VIEW_TEARDOWNS, true, &sink);
-	if (!err)
-		err = aggregate_sort(aggregate, SORT_KEY, 0, &rows);
-	if (!err) {
-		err = bench_table(stdout, opts->show.format, list, nr, &rows);
-		if (err == -EPIPE)
-			err = 0;
-		if (err)
-			diag_error("cannot write stdout: %s", strerror(-err));
-	}
-	reader_set_close(&readers);
-	aggregate_free(aggregate);
+		err = bench_table(stdout, format, run->list, run->nr, &rows);
+	if (err == -EPIPE)
+		err = 0;
+	if (err)
+		diag_error("cannot write stdout: %s", strerror(-err));
 	return err;
 }
 
-static int run_in(struct options *opts, const struct scenario *list, size_t nr)
+static int run_all(const struct options *opts, const struct scenario *list, size_t nr)
 {
-	int err = record_all(opts, list, nr);
+	static const enum key by[] = {KEY_SCENARIO};
+	struct run run = {
+		.list = list,
+		.nr = nr,
+		.plan = plan_new(list, nr),
+		.aggregate = aggregate_new(by, 1, nr),
+	};
+	int err = -ENOMEM;
 
-	return err ? err : show(opts, opts->output, list, nr);
-}
-
-/* A recording that nobody asked to keep. */
-static int run_in_passing(struct options *opts, const struct scenario *list, size_t nr)
-{
-	const char *folder = getenv("TMPDIR");
-	char *temp = NULL, *file = NULL;
-	int err;
-
-	if (asprintf(&temp, "%s/memdestroy-bench.XXXXXX", folder ? folder : "/tmp") < 0)
-		return -ENOMEM;
-	if (!mkdtemp(temp)) {
-		err = errno == EPERM ? -EACCES : -errno; /* -EPERM is a word on tracing */
-		diag_error("cannot make a directory in '%s': %s", folder ? folder : "/tmp",
-			   strerror(errno));
-		free(temp);
-		return err;
-	}
-	if (asprintf(&file, "%s/recording", temp) < 0) {
-		err = -ENOMEM;
-	} else {
-		opts->output = file;
-		err = run_in(opts, list, nr);
-		unlink(file);
-	}
-	rmdir(temp);
-	free(file);
-	free(temp);
+	if (run.plan && run.aggregate)
+		err = worker_start(&run.worker, list, nr);
+	if (!err)
+		err = opts->output ? recorder_open(&run.recorder, &run.tracer, opts)
+				   : tracer_start(&run.tracer, &opts->trace, &opts->filter, false);
+	if (!err)
+		err = opts->output ? record(&run) : measure(&run);
+	if (!err)
+		err = run.err;
+	if (!err)
+		err = report_missing(&run);
+	recorder_close(&run.recorder);
+	tracer_stop(&run.tracer);
+	worker_stop(run.worker);
+	if (!err)
+		err = show(&run, opts->show.format);
+	aggregate_free(run.aggregate);
+	plan_free(run.plan);
 	return err;
 }
 
@@ -226,24 +215,16 @@ static int name_all(const struct scenario *list, size_t nr)
 	return -EIO;
 }
 
-int cmd_bench(const struct options *given)
+int cmd_bench(const struct options *opts)
 {
-	static struct options opts;
 	struct scenario *list = NULL;
 	size_t nr;
-	int err = choose(given, &list, &nr);
+	int err = choose(opts, &list, &nr), status;
 
-	opts = *given;
-	if (err) {
-		free(list);
-		return err == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
-	}
-	if (opts.list)
-		err = name_all(list, nr);
-	else if (opts.output)
-		err = run_in(&opts, list, nr);
+	if (err)
+		status = err == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
 	else
-		err = run_in_passing(&opts, list, nr);
+		status = exit_status_of(opts->list ? name_all(list, nr) : run_all(opts, list, nr));
 	free(list);
-	return exit_status_of(err);
+	return status;
 }

@@ -138,6 +138,13 @@ int recorder_begin(struct recorder *recorder)
 	return writer_begin(recorder->writer, &run_info);
 }
 
+void recorder_print_ledger(const struct ledger *ledger, const struct teardown_counts *counts)
+{
+	render_ledger_text(stderr, ledger, false);
+	render_teardown_ledger_text(stderr, &counts->ledger, false);
+	render_points_text(stderr, counts->hooks, NR_HOOKS);
+}
+
 int recorder_end(struct recorder *recorder, int err)
 {
 	__u64 end_ns = clock_now_ns(), events = writer_events(recorder->writer);
@@ -155,9 +162,7 @@ int recorder_end(struct recorder *recorder, int err)
 		diag_info("'%s' holds what was recorded before that", recorder->path);
 	else
 		diag_info("recorded %llu events in '%s'", events, recorder->path);
-	render_ledger_text(stderr, &ledger, false);
-	render_teardown_ledger_text(stderr, &counts.ledger, false);
-	render_points_text(stderr, counts.hooks, NR_HOOKS);
+	recorder_print_ledger(&ledger, &counts);
 	return err;
 }
 

@@ -47,6 +47,9 @@ int recorder_tick(void *ctx, __u64 now_ns, __u64 *next_ns);
  */
 int recorder_end(struct recorder *recorder, int err);
 
+/* Prints on stderr what became of all calls and teardowns, as recorder_end() does. */
+void recorder_print_ledger(const struct ledger *ledger, const struct teardown_counts *counts);
+
 /* Stops the live one, too. A recording that has not begun is removed. Takes all zero. */
 void recorder_close(struct recorder *recorder);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Puts what a benchmark measured into tables, and works out how times grow with entries.
+ * Puts a benchmark's results into tables, and calculates how times grow with entries.
  */
 #include <errno.h>
 #include <math.h>
@@ -48,7 +48,7 @@ static const struct row *find_row(const struct rows *rows, const char *name)
 	return NULL;
 }
 
-/* In ns; NAN: not known. */
+/* In ns; NAN: unknown. */
 static double median_of(const struct bench_line *line, enum phase phase)
 {
 	const struct row *row = line->row;
@@ -61,7 +61,7 @@ static double median_of(const struct bench_line *line, enum phase phase)
 	return hist && hist->count ? hist_percentile(hist, 50) : NAN;
 }
 
-/* The exponent of the two greatest different x of which y is known. */
+/* The exponent of the two greatest different x with a known y. */
 static double exponent_at_top(const double *x, const double *y, size_t nr)
 {
 	double top_x[2] = {0}, top_y[2] = {0};
@@ -82,7 +82,7 @@ static double exponent_at_top(const double *x, const double *y, size_t nr)
 	return bench_exponent(top_x, top_y, 2);
 }
 
-/* The family of lines[first], and all that follow of it. x and y have room for nr. */
+/* The family of lines[first]. x has room for nr values, y for twice as many. */
 static struct scaling_line scale(const struct bench_line *lines, size_t first, size_t nr, double *x,
 				 double *y)
 {
@@ -110,7 +110,7 @@ static struct scaling_line scale(const struct bench_line *lines, size_t first, s
 		}
 		used++;
 	}
-	scaling.hooks = used;
+	scaling.points = used;
 	scaling.free_exponent = bench_exponent(x, y, used);
 	scaling.free_exponent_top = exponent_at_top(x, y, used);
 	scaling.total_exponent = bench_exponent(x, total, used);
@@ -125,7 +125,7 @@ static bool is_first_of_family(const struct bench_line *lines, size_t nth)
 	return true;
 }
 
-/* Sets *out to an array to be freed, of the families in which entries differ. */
+/* Sets *out to an array of the families in which entries differ; to be freed. */
 static int scale_all(const struct bench_line *lines, size_t nr, struct scaling_line **out,
 		     size_t *nr_out)
 {
@@ -144,7 +144,7 @@ static int scale_all(const struct bench_line *lines, size_t nr, struct scaling_l
 	return scalings && room ? 0 : -ENOMEM;
 }
 
-/* An array of any objects, as render_list() asks for them. */
+/* Renders an array of nr objects. */
 static int list_of(FILE *out, enum format format, const struct column *columns, const void *objects,
 		   size_t size, size_t nr)
 {
@@ -167,9 +167,9 @@ static int write_tables(FILE *out, enum format format, const struct bench_line *
 
 	errno = 0;
 	if (format == FORMAT_CSV)
-		err = line_csv_names(out, bench_columns);
+		err = line_csv_names(out, bench_columns());
 	if (!err)
-		err = list_of(out, format, bench_columns, lines, sizeof(*lines), nr);
+		err = list_of(out, format, bench_columns(), lines, sizeof(*lines), nr);
 	if (err || !nr_scalings || format == FORMAT_CSV)
 		return err;
 	if (format != FORMAT_JSON)

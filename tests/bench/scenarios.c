@@ -5,7 +5,7 @@
  * usage: scenarios quick|standard|SCENARIO...
  *
  * Each scenario is run once to warm up and once more; then there is a line of JSON that says what
- * its maps are like, how many there were, what scenario_run() gave, and how long the run took.
+ * its maps are like, how many there were, what maps_run() gave, and how long the run took.
  * Fails if the worker does.
  */
 #include <errno.h>
@@ -27,17 +27,17 @@ static __u64 now_ns(void)
 }
 
 /* What the scenario gave; exits if it is the worker that failed. */
-static int run(struct bench_worker *worker, size_t index, bool warm_up)
+static int run(struct worker *worker, size_t index, bool warm_up)
 {
-	struct pollfd poll_fd = {.fd = bench_worker_fd(worker), .events = POLLIN};
+	struct pollfd poll_fd = {.fd = worker_fd(worker), .events = POLLIN};
 	size_t answered;
 	int err;
 
-	if (bench_worker_answer(worker, &answered, &err) != -EAGAIN)
+	if (worker_read_answer(worker, &answered, &err) != -EAGAIN)
 		exit(1);
-	if (bench_worker_run(worker, index, warm_up))
+	if (worker_run(worker, index, warm_up))
 		exit(1);
-	if (poll(&poll_fd, 1, -1) != 1 || bench_worker_answer(worker, &answered, &err))
+	if (poll(&poll_fd, 1, -1) != 1 || worker_read_answer(worker, &answered, &err))
 		exit(1);
 	if (answered != index)
 		exit(1);
@@ -72,21 +72,21 @@ static void say(const struct scenario *s, int err, __u64 ms)
 	printf("{\"kind\":\"scenario\",\"scenario\":\"%s\",\"map_name\":\"%s\",", s->name,
 	       s->map_name);
 	printf("\"map_type\":\"%s\",\"fill\":\"%s\",\"prealloc\":%s,", map_type_name(s->map_type),
-	       scenario_fill_name(s->fill), s->prealloc ? "true" : "false");
+	       s->fill == FILL_FULL ? "full" : "emptied", s->prealloc ? "true" : "false");
 	printf("\"entries\":%u,\"value_size\":%u,\"maps\":%llu,\"runs\":%u,\"err\":%d,\"ms\":%llu}\n",
 	       s->entries, s->value_size, scenario_maps(s), s->runs, err, ms);
 }
 
 int main(int argc, char **argv)
 {
-	struct bench_worker *worker;
+	struct worker *worker;
 	struct scenario *list;
 	size_t nr;
 
 	if (argc < 2)
 		return 2;
 	list = read_list(argc, argv, &nr);
-	if (bench_worker_start(&worker, list, nr))
+	if (worker_start(&worker, list, nr))
 		return 1;
 	for (size_t i = 0; i < nr; i++) {
 		int err = run(worker, i, true);
@@ -97,7 +97,7 @@ int main(int argc, char **argv)
 		say(&list[i], err, (now_ns() - start_ns) / 1000000);
 		fflush(stdout);
 	}
-	bench_worker_stop(worker);
+	worker_stop(worker);
 	free(list);
 	return 0;
 }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Describes the columns of what a benchmark measured.
+ * The columns of a benchmark's results.
  */
+#include <string.h>
+
 #include "model/map_type.h"
 #include "output/bench_table.h"
 #include "output/columns/get.h"
 #include "util/hist.h"
+#include "util/macros.h"
 
-/* Text that the object holds. */
+/* Text inside the object. */
 static bool get_text_at(const struct column *column, const void *object, struct value *value)
 {
 	value->text = (const char *)object + column->at;
@@ -33,23 +36,23 @@ static bool get_type(const struct column *column, const void *object, struct val
 	return true;
 }
 
-static bool get_fill(const struct column *column, const void *object, struct value *value)
+static bool get_entries(const struct column *column, const void *object, struct value *value)
 {
 	(void)column;
-	value->text = scenario_fill_name(scenario_of(object)->fill);
+	value->number = scenario_of(object)->entries;
 	return true;
 }
 
-static bool get_prealloc(const struct column *column, const void *object, struct value *value)
-{
-	(void)column;
-	value->number = scenario_of(object)->prealloc;
-	return true;
-}
-
+/* The column's "at" is the row of the setting. */
 static bool get_setting(const struct column *column, const void *object, struct value *value)
 {
-	value->number = read_u32(column, scenario_of(object));
+	const struct setting *setting = &scenario_settings[column->at];
+	__u32 number = scenario_get(scenario_of(object), setting);
+
+	if (setting->kind == SETTING_WORD)
+		value->text = setting->words[number];
+	else
+		value->number = number;
 	return true;
 }
 
@@ -62,7 +65,7 @@ static bool get_count(const struct column *column, const void *object, struct va
 	return true;
 }
 
-/* A phase's histogram; the column's "at" is which. NULL: nothing is known. */
+/* The histogram of the phase in the column's "at". NULL: no values. */
 static const struct hist *hist_of(const struct column *column, const void *object)
 {
 	const struct row *row = ((const struct bench_line *)object)->row;
@@ -84,7 +87,7 @@ static bool get_phase(const struct column *column, const void *object, struct va
 	return hist;
 }
 
-/* Of emptied maps the entries were freed before. */
+/* Unknown for emptied maps: their entries were freed earlier. */
 static bool get_per_entry(const struct column *column, const void *object, struct value *value)
 {
 	const struct hist *hist = hist_of(column, object);
@@ -96,31 +99,23 @@ static bool get_per_entry(const struct column *column, const void *object, struc
 	return true;
 }
 
-#define SETTING(name, heading, member)                                                             \
-	{                                                                                          \
-		name, heading, "-", VALUE_NUMBER, .get = get_setting,                              \
-						  .at = offsetof(struct scenario, member)          \
-	}
 #define PHASE(name, heading, which, of_hundred)                                                    \
 	{                                                                                          \
 		name, heading, "-", VALUE_DURATION, .get = get_phase, .percent = (of_hundred),     \
 						    .at = (which)                                  \
 	}
 
-const struct column bench_columns[] = {
+static const struct column before_settings[] = {
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "bench"},
 	{"scenario", "SCENARIO", "-", VALUE_TEXT, .get = get_name},
 	{"map_type", NULL, "-", VALUE_TEXT, .get = get_type},
-	SETTING("value_size", NULL, value_size),
-	{"prealloc", NULL, "-", VALUE_BOOL, .get = get_prealloc},
-	{"fill", NULL, "-", VALUE_TEXT, .get = get_fill},
-	SETTING("threads", NULL, threads),
-	SETTING("maps", NULL, maps),
-	SETTING("runs", NULL, runs),
+};
+
+static const struct column behind_settings[] = {
 	{"family", NULL, "-", VALUE_TEXT, .get = get_text_at,
 	 .at = offsetof(struct bench_line, family)},
 	{"count", "COUNT", "-", VALUE_NUMBER, .get = get_count},
-	SETTING("entries", "ENTRIES", entries),
+	{"entries", "ENTRIES", "-", VALUE_NUMBER, .get = get_entries},
 	PHASE("wait_p50_ns", NULL, PHASE_WAIT, 50),
 	PHASE("free_p50_ns", "FREE P50", PHASE_FREE, 50),
 	PHASE("free_p99_ns", NULL, PHASE_FREE, 99),
@@ -135,6 +130,31 @@ const struct column bench_columns[] = {
 	{},
 };
 
+const struct column *bench_columns(void)
+{
+	static struct column
+		columns[ARRAY_SIZE(before_settings) + MAX_SETTINGS + ARRAY_SIZE(behind_settings)];
+	static const enum value_kind kinds[] = {
+		[SETTING_NUMBER] = VALUE_NUMBER,
+		[SETTING_BOOL] = VALUE_BOOL,
+		[SETTING_WORD] = VALUE_TEXT,
+	};
+	struct column *next = columns + ARRAY_SIZE(before_settings);
+
+	memcpy(columns, before_settings, sizeof(before_settings));
+	for (size_t i = 0; scenario_settings[i].name; i++) {
+		const struct setting *setting = &scenario_settings[i];
+
+		/* The entries stand beside what depends on them. */
+		if (setting->column && setting->at != offsetof(struct scenario, entries))
+			*next++ = (struct column){setting->column, .missing = "-",
+						  .kind = kinds[setting->kind], .get = get_setting,
+						  .at = i};
+	}
+	memcpy(next, behind_settings, sizeof(behind_settings));
+	return columns;
+}
+
 /* Families */
 
 static bool get_real(const struct column *column, const void *object, struct value *value)
@@ -148,7 +168,7 @@ static bool get_real(const struct column *column, const void *object, struct val
 const struct column scaling_columns[] = {
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "scaling"},
 	{"family", "SCENARIOS", "-", VALUE_TEXT, .get = get_text_at, AT(family)},
-	{"points", "POINTS", "-", VALUE_NUMBER, .get = get_u32, AT(hooks)},
+	{"points", "POINTS", "-", VALUE_NUMBER, .get = get_u32, AT(points)},
 	{"entries_min", "ENTRIES FROM", "-", VALUE_NUMBER, .get = get_u32, AT(least)},
 	{"entries_max", "TO", "-", VALUE_NUMBER, .get = get_u32, AT(most)},
 	{"free_exponent", "FREE P50 ~ ENTRIES^", "-", VALUE_REAL, .get = get_real,

@@ -21,62 +21,84 @@ static const struct scenario list[] = {
 };
 #define NR 3
 
-static struct bench *make(void)
+static struct plan *make(void)
 {
-	struct bench *bench = bench_new(list, NR);
+	struct plan *plan = plan_new(list, NR);
 
-	assert_non_null(bench);
-	assert_true(bench_over(bench, 0));
-	return bench;
+	assert_non_null(plan);
+	assert_true(plan_is_over(plan, 0));
+	return plan;
 }
 
-static void see(struct bench *bench, const char *map_name, __u64 times)
+static void see(struct plan *plan, const char *map_name, __u64 times)
 {
+	size_t index;
 	struct teardown teardown = {.free = {.flags = CALL_MAP | CALL_NAME}};
 
 	snprintf(teardown.free.map_name, sizeof(teardown.free.map_name), "%s", map_name);
-	while (times--)
-		bench_saw(bench, &teardown);
+	while (times--) {
+		const struct scenario *of = plan_count_teardown(plan, &teardown);
+
+		if (sscanf(map_name, "bench_%zu", &index) == 1)
+			assert_ptr_equal(of, &list[index]);
+		else
+			assert_null(of);
+	}
 }
 
 /* Begins the next run, which has to be this one. */
-static void begin(struct bench *bench, size_t want, bool want_warm_up)
+static void begin(struct plan *plan, size_t want, bool want_warm_up)
 {
 	bool warm_up;
 	size_t index;
 
-	assert_true(bench_next(bench, &index, &warm_up));
+	assert_true(plan_next(plan, &index, &warm_up));
 	assert_int_equal(index, want);
 	assert_int_equal(warm_up, want_warm_up);
-	assert_false(bench_over(bench, ~0ULL - 1));
-	assert_int_equal(bench_deadline(bench), UNKNOWN_NS);
+	assert_false(plan_is_over(plan, ~0ULL - 1));
 }
 
-static void run(struct bench *bench, size_t index, bool warm_up)
+/* The time at which the run is over even if nothing more is seen. */
+static __u64 deadline(const struct plan *plan)
 {
-	begin(bench, index, warm_up);
-	bench_answered(bench, 0, 0);
-	assert_false(bench_over(bench, 0));
-	see(bench, warm_up ? SCENARIO_WARM_UP_MAP : list[index].map_name,
-	    scenario_maps(&list[index]));
-	assert_true(bench_over(bench, 0));
+	__u64 before = 0, over = ~0ULL;
+
+	while (over - before > 1) {
+		__u64 middle = before + (over - before) / 2;
+
+		if (plan_is_over(plan, middle))
+			over = middle;
+		else
+			before = middle;
+	}
+	return over;
 }
 
-static void the_end(struct bench *bench)
+static void run(struct plan *plan, size_t index, bool warm_up)
+{
+	begin(plan, index, warm_up);
+	plan_take_answer(plan, 0, 0);
+	assert_false(plan_is_over(plan, 0));
+	see(plan, warm_up ? SCENARIO_WARM_UP_MAP : list[index].map_name,
+	    scenario_maps(&list[index]));
+	assert_true(plan_is_over(plan, 0));
+}
+
+static void the_end(struct plan *plan)
 {
 	bool warm_up;
 	size_t index;
 
-	assert_true(bench_over(bench, 0));
-	assert_false(bench_next(bench, &index, &warm_up));
-	assert_false(bench_next(bench, &index, &warm_up));
-	assert_int_equal(bench_progress(bench).percent, 100);
+	assert_true(plan_is_over(plan, 0));
+	assert_false(plan_next(plan, &index, &warm_up));
+	assert_false(plan_next(plan, &index, &warm_up));
+	assert_int_equal(plan_progress(plan).percent, 100);
 }
 
-static void check_counts(const struct bench *bench, size_t index, __u64 runs, __u64 maps,
-			 __u64 seen, int err)
+static void check_counts(const struct plan *plan, size_t index, __u64 runs, __u64 maps, __u64 seen,
+			 int err)
 {
-	const struct bench_counts *counts = bench_counts(bench, index);
+	const struct plan_counts *counts = plan_counts(plan, index);
 
 	assert_int_equal(counts->runs, runs);
 	assert_int_equal(counts->maps, maps);
@@ -86,163 +108,163 @@ static void check_counts(const struct bench *bench, size_t index, __u64 runs, __
 
 static void scenarios_take_turns(void **state)
 {
-	struct bench *bench = make();
+	struct plan *plan = make();
 
 	(void)state;
-	run(bench, 0, true);
-	run(bench, 1, true);
-	run(bench, 2, true);
-	run(bench, 0, false);
-	run(bench, 1, false);
-	run(bench, 2, false);
-	run(bench, 0, false);
-	run(bench, 2, false);
-	run(bench, 0, false);
-	the_end(bench);
-	check_counts(bench, 0, 3, 3, 3, 0);
-	check_counts(bench, 1, 1, 6, 6, 0);
-	check_counts(bench, 2, 2, 4, 4, 0);
-	bench_free(bench);
+	run(plan, 0, true);
+	run(plan, 1, true);
+	run(plan, 2, true);
+	run(plan, 0, false);
+	run(plan, 1, false);
+	run(plan, 2, false);
+	run(plan, 0, false);
+	run(plan, 2, false);
+	run(plan, 0, false);
+	the_end(plan);
+	check_counts(plan, 0, 3, 3, 3, 0);
+	check_counts(plan, 1, 1, 6, 6, 0);
+	check_counts(plan, 2, 2, 4, 4, 0);
+	plan_free(plan);
 }
 
 static void a_run_is_over_when_all_of_it_was_seen(void **state)
 {
-	struct bench *bench = make();
+	struct plan *plan = make();
 
 	(void)state;
-	run(bench, 0, true);
-	begin(bench, 1, true);
-	see(bench, SCENARIO_WARM_UP_MAP, 2); /* while the worker is still at it */
-	bench_answered(bench, 100, 0);
-	see(bench, SCENARIO_WARM_UP_MAP, 3);
-	assert_false(bench_over(bench, 100));
-	see(bench, "bench_1", 1); /* not of the warm-up */
-	see(bench, "other", 10);
-	assert_false(bench_over(bench, 100));
-	see(bench, SCENARIO_WARM_UP_MAP, 1);
-	assert_true(bench_over(bench, 100));
-	bench_free(bench);
+	run(plan, 0, true);
+	begin(plan, 1, true);
+	see(plan, SCENARIO_WARM_UP_MAP, 2); /* while the worker is still at it */
+	plan_take_answer(plan, 100, 0);
+	see(plan, SCENARIO_WARM_UP_MAP, 3);
+	assert_false(plan_is_over(plan, 100));
+	see(plan, "bench_1", 1); /* not of the warm-up */
+	see(plan, "other", 10);
+	assert_false(plan_is_over(plan, 100));
+	see(plan, SCENARIO_WARM_UP_MAP, 1);
+	assert_true(plan_is_over(plan, 100));
+	plan_free(plan);
 }
 
 /* Of a map whose name is not known, nothing tells that it was one of these. */
 static void names_have_to_be_known(void **state)
 {
 	struct teardown teardown = {.free = {.map_name = SCENARIO_WARM_UP_MAP, .flags = CALL_MAP}};
-	struct bench *bench = make();
+	struct plan *plan = make();
 
 	(void)state;
-	begin(bench, 0, true);
-	bench_answered(bench, 0, 0);
-	bench_saw(bench, &teardown);
-	assert_false(bench_over(bench, 0));
-	bench_free(bench);
+	begin(plan, 0, true);
+	plan_take_answer(plan, 0, 0);
+	plan_count_teardown(plan, &teardown);
+	assert_false(plan_is_over(plan, 0));
+	plan_free(plan);
 }
 
 static void what_is_lost_is_not_waited_for_forever(void **state)
 {
-	struct bench *bench = make();
+	struct plan *plan = make();
 	__u64 small, large;
 
 	(void)state;
-	begin(bench, 0, true);
-	bench_answered(bench, 5000, 0);
-	small = bench_deadline(bench) - 5000;
+	begin(plan, 0, true);
+	plan_take_answer(plan, 5000, 0);
+	small = deadline(plan) - 5000;
 	assert_true(small >= 2000000000);
-	assert_false(bench_over(bench, 5000 + small - 1));
-	assert_true(bench_over(bench, 5000 + small));
-	begin(bench, 1, true);
-	bench_answered(bench, 7000, 0);
-	large = bench_deadline(bench) - 7000;
+	assert_false(plan_is_over(plan, 5000 + small - 1));
+	assert_true(plan_is_over(plan, 5000 + small));
+	begin(plan, 1, true);
+	plan_take_answer(plan, 7000, 0);
+	large = deadline(plan) - 7000;
 	assert_true(large > small);
-	see(bench, SCENARIO_WARM_UP_MAP, 5); /* of 6 */
-	assert_false(bench_over(bench, 7000 + large - 1));
-	assert_true(bench_over(bench, 7000 + large));
-	bench_free(bench);
+	see(plan, SCENARIO_WARM_UP_MAP, 5); /* of 6 */
+	assert_false(plan_is_over(plan, 7000 + large - 1));
+	assert_true(plan_is_over(plan, 7000 + large));
+	plan_free(plan);
 }
 
 static void what_was_not_seen_is_counted(void **state)
 {
-	struct bench *bench = make();
+	struct plan *plan = make();
 	int i;
 
 	(void)state;
 	for (i = 0; i < NR; i++)
-		run(bench, i, true);
-	run(bench, 0, false);
-	begin(bench, 1, false);
-	bench_answered(bench, 0, 0);
-	see(bench, "bench_1", 4); /* of 6 */
-	begin(bench, 2, false);
-	see(bench, "bench_1", 1); /* late, and of no use to this run */
-	bench_answered(bench, 0, 0);
-	see(bench, "bench_2", 1);
-	assert_false(bench_over(bench, 0));
-	see(bench, "bench_2", 1);
-	run(bench, 0, false);
-	run(bench, 2, false);
-	run(bench, 0, false);
-	the_end(bench);
-	check_counts(bench, 0, 3, 3, 3, 0);
-	check_counts(bench, 1, 1, 6, 5, 0);
-	check_counts(bench, 2, 2, 4, 4, 0);
-	bench_free(bench);
+		run(plan, i, true);
+	run(plan, 0, false);
+	begin(plan, 1, false);
+	plan_take_answer(plan, 0, 0);
+	see(plan, "bench_1", 4); /* of 6 */
+	begin(plan, 2, false);
+	see(plan, "bench_1", 1); /* late, and of no use to this run */
+	plan_take_answer(plan, 0, 0);
+	see(plan, "bench_2", 1);
+	assert_false(plan_is_over(plan, 0));
+	see(plan, "bench_2", 1);
+	run(plan, 0, false);
+	run(plan, 2, false);
+	run(plan, 0, false);
+	the_end(plan);
+	check_counts(plan, 0, 3, 3, 3, 0);
+	check_counts(plan, 1, 1, 6, 5, 0);
+	check_counts(plan, 2, 2, 4, 4, 0);
+	plan_free(plan);
 }
 
 static void what_fails_is_left_out(void **state)
 {
-	struct bench *bench = make();
+	struct plan *plan = make();
 
 	(void)state;
-	begin(bench, 0, true);
-	bench_answered(bench, 0, -EOPNOTSUPP);
-	run(bench, 1, true);
-	run(bench, 2, true);
-	assert_int_equal(bench_progress(bench).rounds, 2); /* without the first one's third */
-	run(bench, 1, false);
-	begin(bench, 2, false);
-	bench_answered(bench, 0, -ENOMEM);
-	the_end(bench);
-	check_counts(bench, 0, 0, 0, 0, -EOPNOTSUPP);
-	check_counts(bench, 1, 1, 6, 6, 0);
-	check_counts(bench, 2, 0, 0, 0, -ENOMEM);
-	bench_free(bench);
+	begin(plan, 0, true);
+	plan_take_answer(plan, 0, -EOPNOTSUPP);
+	run(plan, 1, true);
+	run(plan, 2, true);
+	assert_int_equal(plan_progress(plan).rounds, 2); /* without the first one's third */
+	run(plan, 1, false);
+	begin(plan, 2, false);
+	plan_take_answer(plan, 0, -ENOMEM);
+	the_end(plan);
+	check_counts(plan, 0, 0, 0, 0, -EOPNOTSUPP);
+	check_counts(plan, 1, 1, 6, 6, 0);
+	check_counts(plan, 2, 0, 0, 0, -ENOMEM);
+	plan_free(plan);
 }
 
 static void nothing_is_left_if_all_fail(void **state)
 {
-	struct bench *bench = make();
+	struct plan *plan = make();
 
 	(void)state;
 	for (int i = 0; i < NR; i++) {
-		begin(bench, i, true);
-		bench_answered(bench, 0, -EPERM);
+		begin(plan, i, true);
+		plan_take_answer(plan, 0, -EPERM);
 	}
-	the_end(bench);
-	bench_free(bench);
+	the_end(plan);
+	plan_free(plan);
 }
 
 static void progress_is_told(void **state)
 {
-	struct bench *bench = make();
-	struct bench_progress progress;
+	struct plan *plan = make();
+	struct plan_progress progress;
 
 	(void)state;
-	assert_int_equal(bench_progress(bench).percent, 0);
+	assert_int_equal(plan_progress(plan).percent, 0);
 	for (int i = 0; i < NR; i++)
-		run(bench, i, true);
-	progress = bench_progress(bench);
+		run(plan, i, true);
+	progress = plan_progress(plan);
 	assert_int_equal(progress.round, 0);
 	assert_int_equal(progress.rounds, 3);
 	assert_int_equal(progress.percent, 33); /* 3 of 9 */
-	run(bench, 0, false);
-	run(bench, 1, false);
-	run(bench, 2, false);
-	begin(bench, 0, false);
-	progress = bench_progress(bench);
+	run(plan, 0, false);
+	run(plan, 1, false);
+	run(plan, 2, false);
+	begin(plan, 0, false);
+	progress = plan_progress(plan);
 	assert_int_equal(progress.round, 2);
 	assert_int_equal(progress.index, 0);
 	assert_int_equal(progress.percent, 66); /* what runs is not done */
-	bench_free(bench);
+	plan_free(plan);
 }
 
 int main(void)

@@ -33,11 +33,11 @@ static const struct scenario list[] = {
 	 1},
 };
 
-static struct bench_worker *start(void)
+static struct worker *start(void)
 {
-	struct bench_worker *worker;
+	struct worker *worker;
 
-	assert_int_equal(bench_worker_start(&worker, list, 2), 0);
+	assert_int_equal(worker_start(&worker, list, 2), 0);
 	return worker;
 }
 
@@ -66,43 +66,43 @@ static void no_child_is_left(void)
 	assert_int_equal(errno, ECHILD);
 }
 
-static void wait_for_answer(const struct bench_worker *worker)
+static void wait_for_answer(const struct worker *worker)
 {
-	struct pollfd poll_fd = {.fd = bench_worker_fd(worker), .events = POLLIN};
+	struct pollfd poll_fd = {.fd = worker_fd(worker), .events = POLLIN};
 
 	assert_int_equal(poll(&poll_fd, 1, SOON_MS), 1);
 }
 
-static void check_answer(struct bench_worker *worker, size_t index, bool warm_up, int want)
+static void check_answer(struct worker *worker, size_t index, bool warm_up, int want)
 {
 	size_t answered;
 	int err;
 
-	assert_int_equal(bench_worker_answer(worker, &answered, &err), -EAGAIN);
-	assert_int_equal(bench_worker_run(worker, index, warm_up), 0);
+	assert_int_equal(worker_read_answer(worker, &answered, &err), -EAGAIN);
+	assert_int_equal(worker_run(worker, index, warm_up), 0);
 	wait_for_answer(worker);
-	assert_int_equal(bench_worker_answer(worker, &answered, &err), 0);
+	assert_int_equal(worker_read_answer(worker, &answered, &err), 0);
 	assert_int_equal(answered, index);
 	assert_int_equal(err, want);
 }
 
 static void every_order_is_answered(void **state)
 {
-	struct bench_worker *worker = start();
+	struct worker *worker = start();
 
 	(void)state;
 	child();
 	check_answer(worker, 1, true, -ENOMEM);
 	check_answer(worker, 0, false, -EOPNOTSUPP);
 	check_answer(worker, 1, false, -ENOMEM);
-	bench_worker_stop(worker);
+	worker_stop(worker);
 	no_child_is_left();
 }
 
 static void signals_are_left_to_the_parent(void **state)
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-	struct bench_worker *worker = start();
+	struct worker *worker = start();
 	pid_t pid = child();
 
 	(void)state;
@@ -110,34 +110,34 @@ static void signals_are_left_to_the_parent(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		kill(pid, signals[i]);
 	check_answer(worker, 0, true, -EOPNOTSUPP);
-	bench_worker_stop(worker);
+	worker_stop(worker);
 	no_child_is_left();
 }
 
 static void its_death_is_noticed(void **state)
 {
-	struct bench_worker *worker = start();
+	struct worker *worker = start();
 	size_t index;
 	int err;
 
 	(void)state;
 	kill(child(), SIGKILL);
 	wait_for_answer(worker);
-	assert_int_equal(bench_worker_answer(worker, &index, &err), -EPIPE);
-	assert_int_equal(bench_worker_run(worker, 0, false), -EPIPE);
-	bench_worker_stop(worker);
+	assert_int_equal(worker_read_answer(worker, &index, &err), -EPIPE);
+	assert_int_equal(worker_run(worker, 0, false), -EPIPE);
+	worker_stop(worker);
 	no_child_is_left();
 }
 
 static void one_that_hangs_is_ended(void **state)
 {
-	struct bench_worker *worker = start();
+	struct worker *worker = start();
 
 	(void)state;
 	kill(child(), SIGSTOP);
-	bench_worker_stop(worker);
+	worker_stop(worker);
 	no_child_is_left();
-	bench_worker_stop(NULL);
+	worker_stop(NULL);
 }
 
 static int by_value(const void *left, const void *right)
@@ -147,7 +147,7 @@ static int by_value(const void *left, const void *right)
 	return (*a > *b) - (*a < *b);
 }
 
-static void check_keys(const struct bench_type *type, __u32 nr)
+static void check_keys(const struct map_limits *type, __u32 nr)
 {
 	__u64 *keys = calloc(nr, sizeof(*keys));
 	__u32 i;
@@ -156,7 +156,7 @@ static void check_keys(const struct bench_type *type, __u32 nr)
 	for (i = 0; i < nr; i++) {
 		__u32 key[2] = {0};
 
-		filler_key(type, i, key);
+		fill_key(type, i, key);
 		keys[i] = (__u64)key[1] << 32 | key[0];
 		if (type->map_type == BPF_MAP_TYPE_LPM_TRIE) {
 			assert_in_range(key[0], 1, 32);
@@ -174,9 +174,9 @@ static void check_keys(const struct bench_type *type, __u32 nr)
 static void no_two_keys_are_the_same(void **state)
 {
 	(void)state;
-	check_keys(bench_type_find(BPF_MAP_TYPE_HASH), 1000000);
-	check_keys(bench_type_find(BPF_MAP_TYPE_ARRAY), 1000);
-	check_keys(bench_type_find(BPF_MAP_TYPE_LPM_TRIE), 10000000);
+	check_keys(map_limits_find(BPF_MAP_TYPE_HASH), 1000000);
+	check_keys(map_limits_find(BPF_MAP_TYPE_ARRAY), 1000);
+	check_keys(map_limits_find(BPF_MAP_TYPE_LPM_TRIE), 10000000);
 }
 
 int main(void)
