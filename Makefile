@@ -57,7 +57,7 @@ $(OUT)/src/%.o: src/%.c Makefile | $(SKEL)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 vpath %.bpf.c bpf
-# The programs come in two ways: see bpf/head.bpf.h.
+# The programs come in two ways: see bpf/kernel_read.bpf.h.
 # Of what -g gives, libbpf wants the BTF only.
 compile_bpf = mkdir -p $(@D) && $(CLANG) -target $(BPF_TARGET) $(BPF_CFLAGS) -c -o $@ $< && \
 	$(LLVM_STRIP) -g $@

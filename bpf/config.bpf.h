@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the loader tells the programs before they are loaded: the verifier sees constants, so what
- * is switched off costs nothing.
+ * The settings that the loader writes before it loads the programs, and the stage of the run, which
+ * it changes later. The settings are constants to the verifier: what is switched off costs nothing.
  */
 #ifndef CONFIG_BPF_H
 #define CONFIG_BPF_H
 
+#include "vmlinux.h"
+
+#include "event.h"
+
 const volatile struct config config = {};
 const volatile struct name_filter name_filter = {};
+
+enum stage stage;
 
 #endif

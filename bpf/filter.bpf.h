@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which calls are wanted, cheapest question first. Unknown is never the answer asked for, except
- * that a call is not taken for an empty one without knowing.
+ * Which calls the filters let through, cheapest test first. An unknown value matches no filter,
+ * except that a call passes --no-empty unless it is known to be empty.
  */
 #ifndef FILTER_BPF_H
 #define FILTER_BPF_H
 
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+#include "caller.bpf.h"
+#include "config.bpf.h"
+#include "event.h"
 #include "name_filter.h"
 
 static __always_inline bool type_wanted(const struct record_call *rec)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Matches a map's name against the user's pattern, in the BPF programs and in user space alike.
+ * Matches a map's name against the pattern of --name; BPF programs and user space share this code.
  */
 #ifndef MEMDESTROY_NAME_FILTER_H
 #define MEMDESTROY_NAME_FILTER_H
@@ -8,10 +8,9 @@
 #include "event.h"
 
 /*
- * 1 if the name, which ends at a NUL or after max_len or NAME_LEN bytes, whichever comes first,
- * matches. One shift and one table look-up a character, whatever the pattern, and a bound the
- * verifier can see: nothing here may call or backtrack. max_len should be a constant in BPF.
- * The filter is volatile for BPF's read-only data, which the compiler would take for all zeroes.
+ * Returns 1 if the name matches. The name ends at a NUL, or after max_len or NAME_LEN bytes. BPF
+ * programs pass a constant max_len, so that the verifier sees a bound; nothing here may call or
+ * backtrack. volatile: the compiler would take read-only data of BPF programs for all zeroes.
  */
 static inline __attribute__((always_inline)) int
 name_filter_match(const volatile struct name_filter *filter, const char *name, __u32 max_len)

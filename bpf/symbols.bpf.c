@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Asks the kernel about its symbols. Reading all 200,000 of them from /proc/kallsyms to know some
- * twenty takes longer than everything else that is done before tracing.
+ * Looks up single symbols in the running kernel: reading all 200,000 from /proc/kallsyms for some
+ * twenty takes longer than the rest of the start.
  *
- * A question and its answer stand in the data section; a program is run for each.
+ * User space writes the question into the data section, runs a program, and reads the answer there.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -14,7 +14,7 @@ char LICENSE[] SEC("license") = "GPL";
 
 struct symbol_question question = {};
 
-/* Gives no addresses to whoever may not see them in /proc/kallsyms: kernel/bpf/syscall.c, 5.16. */
+/* The kernel hides addresses here as in /proc/kallsyms (kernel/bpf/syscall.c, 5.16). */
 SEC("syscall")
 int address_of(void *ctx __attribute__((unused)))
 {

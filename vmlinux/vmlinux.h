@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel types and members the BPF programs read, and nothing else. Offsets are not taken
- * from here: CO-RE relocates every access against the running kernel's BTF. A member that some
- * kernels lack is asked for with bpf_core_field_exists() first.
+ * The kernel types and members that the BPF programs read, and nothing else. CO-RE relocates every
+ * access against the running kernel's BTF, so offsets here do not matter. For a member that some
+ * kernels lack, programs ask bpf_core_field_exists() first.
  */
 #ifndef __VMLINUX_H__
 #define __VMLINUX_H__
@@ -26,7 +26,7 @@ enum {
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
-/* include/uapi/linux/bpf.h: numbers of map types and flags never change. */
+/* include/uapi/linux/bpf.h: the numbers never change. */
 enum bpf_map_type {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
@@ -67,13 +67,13 @@ typedef struct {
 	int counter;
 } atomic_t;
 
-/* arch/<arch>/include/asm/thread_info.h; x86 and s390 have their preempt count elsewhere */
+/* arch/<arch>/include/asm/thread_info.h; x86 and s390 keep their preempt count elsewhere */
 struct thread_info {
 	__u32 cpu;
 	int preempt_count;
 };
 
-/* arch/s390/include/asm/lowcore.h: what each CPU finds at a fixed address */
+/* arch/s390/include/asm/lowcore.h: mapped at a fixed address on each CPU */
 struct lowcore {
 	__u64 current_task;
 	int preempt_count;
@@ -84,7 +84,8 @@ struct pcpu_hot {
 	int preempt_count;
 };
 
-/* include/linux/sched.h; a kthread's worker_private is its struct kthread since 5.17 (e32cf5dfbe22) */
+/* include/linux/sched.h; a kthread's worker_private is its struct kthread since 5.17 (e32cf5dfbe22)
+ */
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int flags;
@@ -181,61 +182,8 @@ struct bpf_local_storage_map {
 	struct bpf_mem_alloc storage_ma;
 };
 
-/* arch/<arch>/include/asm/ptrace.h */
-#if defined(__TARGET_ARCH_x86)
-struct pt_regs {
-	unsigned long bp;
-	unsigned long ax;
-	unsigned long cx;
-	unsigned long dx;
-	unsigned long si;
-	unsigned long di;
-	unsigned long ip;
-	unsigned long sp;
-};
-#elif defined(__TARGET_ARCH_powerpc)
-struct pt_regs {
-	unsigned long gpr[32];
-	unsigned long nip;
-	unsigned long link;
-};
-#elif defined(__TARGET_ARCH_arm)
-struct pt_regs {
-	unsigned long uregs[18];
-};
-#else
-struct pt_regs {
-}; /* see below; only the type itself is used */
-#endif
-
 #pragma clang attribute pop
 
-/* arch/<arch>/include/uapi/asm/ptrace.h: how pt_regs begins there never changes. */
-#if defined(__TARGET_ARCH_arm64)
-struct user_pt_regs {
-	__u64 regs[31];
-	__u64 sp;
-	__u64 pc;
-};
-#elif defined(__TARGET_ARCH_riscv)
-struct user_regs_struct {
-	unsigned long pc;
-	unsigned long ra;
-	unsigned long sp, gp, tp, t0, t1, t2, s0, s1;
-	unsigned long a0;
-	unsigned long a1;
-};
-#elif defined(__TARGET_ARCH_s390)
-typedef struct {
-	unsigned long mask;
-	unsigned long addr;
-} psw_t;
-
-typedef struct {
-	unsigned long args[1];
-	psw_t psw;
-	unsigned long gprs[16];
-} user_pt_regs;
-#endif
+#include "arch.h"
 
 #endif

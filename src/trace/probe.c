@@ -43,7 +43,7 @@ static int probe_size_maps(struct probe *probe, const struct bpf_config *setting
 	probe->prog_counts.nr_cpus = kernel_possible_cpus();
 	err = bpf_map__set_max_entries(skel->maps.records, settings->buffer_bytes);
 	if (!err)
-		err = bpf_map__set_max_entries(skel->maps.ledger, probe->prog_counts.nr_cpus);
+		err = bpf_map__set_max_entries(skel->maps.counters, probe->prog_counts.nr_cpus);
 	if (!err)
 		err = bpf_map__set_max_entries(skel->maps.slots, settings->hooks >> HOOK_FREE
 									 ? NR_HOOKS * NR_SLOTS
@@ -184,8 +184,9 @@ static void probe_attach_stacks(struct probe *probe)
 }
 
 /*
- * The same source compiled in two ways, see bpf/head.bpf.h: but for their names the two skeletons
- * are one, and all that is done with one of them is done through its pointer to the table within.
+ * The same source compiled in two ways, see bpf/kernel_read.bpf.h: except for their names the two
+ * skeletons are one, and all that is done with one of them is done through its pointer to the table
+ * within.
  */
 static struct memdestroy_trace_bpf *open_skeleton(bool in_place,
 						  const struct bpf_object_open_opts *opts)
@@ -216,14 +217,14 @@ static int probe_try(struct probe *probe, const struct bpf_config *settings,
 		return -errno;
 	probe_choose(probe, settings, ksyms);
 	memcpy(&probe->skel->rodata->config, &settings->config, sizeof(settings->config));
-	probe->skel->rodata->config.copies = probe->copies;
+	probe->skel->rodata->config.all_progs = probe->copies;
 	probe->skel->rodata->config.compiled = kernel_compiles();
 	memcpy(&probe->skel->rodata->name_filter, &settings->names, sizeof(settings->names));
 	err = probe_size_maps(probe, settings);
 	if (!err)
 		err = memdestroy_trace_bpf__load(probe->skel);
 	if (!err)
-		err = prog_counts_map(&probe->prog_counts, bpf_map__fd(probe->skel->maps.ledger));
+		err = prog_counts_map(&probe->prog_counts, bpf_map__fd(probe->skel->maps.counters));
 	if (!err)
 		err = probe_attach(probe);
 	if (!err) {

@@ -107,9 +107,9 @@ static struct prog_cpu_counts side_sum(const struct prog_counts *prog_counts, en
 				&prog_counts->ledger[cpu].prog[PROG(hook, side, nth)];
 
 			if (nth == 0) /* the others see the same calls again */
-				sum.seen += counts->seen;
-			sum.taken += counts->taken;
-			sum.unwanted += counts->unwanted;
+				sum.runs += counts->runs;
+			sum.handled += counts->handled;
+			sum.filtered += counts->filtered;
 			sum.lost += counts->lost;
 			sum.lost_parked += counts->lost_parked;
 		}
@@ -119,8 +119,8 @@ static struct prog_cpu_counts side_sum(const struct prog_counts *prog_counts, en
 
 static __u64 hook_under_way(const struct prog_counts *prog_counts, enum hook hook)
 {
-	__u64 entered = side_sum(prog_counts, hook, HOOK_ENTRY).taken;
-	__u64 returned = side_sum(prog_counts, hook, HOOK_RETURN).taken;
+	__u64 entered = side_sum(prog_counts, hook, HOOK_ENTRY).handled;
+	__u64 returned = side_sum(prog_counts, hook, HOOK_RETURN).handled;
 
 	return entered > returned ? entered - returned : 0;
 }
@@ -161,11 +161,11 @@ void prog_counts_stop(struct prog_counts *prog_counts)
 /* Calls that no program of a side took; missed: times its first one was skipped. */
 static __u64 side_missed(const struct prog_cpu_counts *side, __u64 missed)
 {
-	__u64 calls = side->seen + missed;
+	__u64 calls = side->runs + missed;
 
 	if (missed == LEDGER_UNKNOWN)
 		return LEDGER_UNKNOWN;
-	return calls > side->taken ? calls - side->taken : 0;
+	return calls > side->handled ? calls - side->handled : 0;
 }
 
 /* Times the first program of a side was skipped. What is freed later is of the run even after it.
@@ -191,8 +191,8 @@ void prog_counts_count(const struct prog_counts *prog_counts, struct ledger *led
 	__u64 in_missed = first_missed(prog_counts, HOOK_DESTROY, HOOK_ENTRY);
 	__u64 out_missed = first_missed(prog_counts, HOOK_DESTROY, HOOK_RETURN);
 
-	ledger->entered = in.taken;
-	ledger->filtered = in.unwanted + out.unwanted;
+	ledger->entered = in.handled;
+	ledger->filtered = in.filtered + out.filtered;
 	ledger->lost_entry = in.lost + out.lost_parked;
 	ledger->lost_return = out.lost;
 	ledger->parked_lost = in.lost_parked;
@@ -226,13 +226,13 @@ void prog_counts_count_point(const struct prog_counts *prog_counts, enum hook ho
 	struct prog_cpu_counts in = side_sum(prog_counts, hook, HOOK_ENTRY);
 	struct prog_cpu_counts out = side_sum(prog_counts, hook, HOOK_RETURN);
 
-	counts->seen = in.taken;
-	counts->taken = in.taken - (hook < NR_CALL_HOOKS ? 0 : in.unwanted);
+	counts->seen = in.handled;
+	counts->taken = in.handled - (hook < NR_CALL_HOOKS ? 0 : in.filtered);
 	counts->lost = in.lost;
 	counts->missed = missed_at(prog_counts, hook, HOOK_ENTRY);
 	if (!counts->returns)
 		return;
-	counts->seen_return = out.taken;
+	counts->seen_return = out.handled;
 	counts->lost_return = out.lost;
 	counts->missed_return = missed_at(prog_counts, hook, HOOK_RETURN);
 }

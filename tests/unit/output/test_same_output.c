@@ -233,7 +233,7 @@ static bool map_wanted(const struct call *call)
 	       name_filter_match(&opts.filter.names, call->map_name, NAME_LEN);
 }
 
-/* As bpf/filter.bpf.h, and unpark() in bpf/memdestroy_trace.bpf.c, have it. */
+/* As bpf/filter.bpf.h, and unpark() in bpf/parked.bpf.h, have it. */
 static bool kernel_wants(const struct call *call)
 {
 	bool caller = !opts.filter.nr_callers;

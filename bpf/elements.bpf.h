@@ -1,15 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How many elements a map still holds when a worker begins to free it: counted where the kernel
- * keeps count, otherwise unknown.
+ * How many elements a map holds when a worker begins to free it, where the kernel keeps count.
+ *
+ * For another map type, add a case to count_elements() and the members it reads to
+ * vmlinux/vmlinux.h; nothing else knows.
  */
-#ifndef ENTRIES_BPF_H
-#define ENTRIES_BPF_H
+#ifndef ELEMENTS_BPF_H
+#define ELEMENTS_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "config.bpf.h"
+#include "current.bpf.h"
+#include "event.h"
+#include "map_info.bpf.h"
 
 #define MAX_CPUS 4096
-#define FEW_CPUS 64 /* as many are asked one by one where there are no callbacks */
+#define FEW_CPUS 64 /* read one by one where the kernel has no callbacks */
 
-/* Adds up a per-CPU counter. The offset of a CPU's objects is read off a variable of every CPU. */
+/* Adds up a per-CPU counter. A variable that every CPU has gives each CPU's offset. */
 struct percpu_sum {
 	__u64 counter;
 	__s64 sum;
@@ -64,12 +75,12 @@ static __always_inline __u64 percpu_total(__u64 counter, __s64 base, bool narrow
 	return sum.sum < 0 ? ENTRIES_UNKNOWN : sum.sum;
 }
 
-static __always_inline __u64 htab_entries(const struct record_call *rec)
+static __always_inline __u64 count_htab(const struct record_call *rec)
 {
 	struct bpf_htab *htab = (void *)rec->head.map;
 	__s64 base;
 
-	/* A preallocated table counts its elements only since maps do themselves. */
+	/* The kernel counts a preallocated table only in the map's own elem_count. */
 	if (!(rec->map_flags & BPF_F_NO_PREALLOC))
 		return ENTRIES_UNKNOWN;
 	if (!BPF_CORE_READ(htab, use_percpu_counter))
@@ -78,7 +89,8 @@ static __always_inline __u64 htab_entries(const struct record_call *rec)
 	return percpu_total((__u64)BPF_CORE_READ(htab, pcount.counters), base, true);
 }
 
-static __always_inline __u64 count_entries(const struct record_call *rec)
+/* ENTRIES_UNKNOWN: the kernel does not count them. */
+static __always_inline __u64 count_elements(const struct record_call *rec)
 {
 	struct bpf_map *map = (void *)rec->head.map;
 	__u64 counter;
@@ -89,7 +101,7 @@ static __always_inline __u64 count_entries(const struct record_call *rec)
 			return percpu_total(counter, 0, false);
 	}
 	if (is_htab(rec->map_type))
-		return htab_entries(rec);
+		return count_htab(rec);
 	if (rec->map_type == BPF_MAP_TYPE_LPM_TRIE)
 		return BPF_CORE_READ((struct lpm_trie *)map, n_entries);
 	if (rec->map_type == BPF_MAP_TYPE_ARRAY || rec->map_type == BPF_MAP_TYPE_PERCPU_ARRAY)

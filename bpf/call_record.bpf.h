@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Fills in the record of a call: its task, its allocator, its map. ts_ns is left to the caller, who
+ * takes it last.
+ */
+#ifndef CALL_RECORD_BPF_H
+#define CALL_RECORD_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "current.bpf.h"
+#include "event.h"
+#include "kernel_read.bpf.h"
+#include "map_info.bpf.h"
+
+/* The members that are read lie within this many bytes from the allocator's start. */
+#define ALLOC_HEAD 32
+
+/* What is known of any call: the task, the CPU, the argument. */
+static __always_inline void init_call(struct record_call *rec, __u8 type, __u8 hook, __u64 arg)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	__builtin_memset(rec, 0, sizeof(*rec));
+	rec->head.type = type;
+	rec->head.hook = hook;
+	rec->head.size = sizeof(*rec);
+	rec->head.tid = task->pid;
+	rec->head.arg = arg;
+	rec->pid = task->tgid;
+	rec->cpu = this_cpu();
+	/* set_task_comm() fills all 16 bytes. */
+	((__u64 *)rec->comm)[0] = *(__u64 *)&task->comm[0];
+	((__u64 *)rec->comm)[1] = *(__u64 *)&task->comm[8];
+}
+
+/* A destroy call, its map included, without the state of its allocator. */
+static __always_inline void init_destroy_call(struct record_call *rec, __u8 type, __u64 ma,
+					      __u64 caller)
+{
+	__u64 map;
+
+	init_call(rec, type, HOOK_DESTROY, ma);
+	rec->head.caller = caller;
+	map = map_of_worker(ma);
+	if (map)
+		read_map(rec, map);
+	else if (ma)
+		find_owner(rec);
+}
+
+/* The per-CPU memory of an allocator that was read; 0: none. Its deferred copy has the same. */
+#define ALLOC_KEY(ma)                                                                              \
+	((__u64)STRUCT_FIELD(ma, struct bpf_mem_alloc, cache)                                      \
+		 ?: (__u64)STRUCT_FIELD(ma, struct bpf_mem_alloc, caches))
+
+/* Reads the allocator at entry; the function clears it. */
+static __always_inline void read_allocator(struct record_call *rec, __u64 addr)
+{
+	struct bpf_mem_cache *cache;
+
+	READ_STRUCT(ma, ALLOC_HEAD, addr);
+	if (!ma_ok)
+		return;
+	rec->flags |= CALL_EMPTY_KNOWN;
+	cache = STRUCT_FIELD(ma, struct bpf_mem_alloc, cache);
+	rec->key = ALLOC_KEY(ma);
+	if (!rec->key) {
+		rec->flags |= CALL_EMPTY;
+		return;
+	}
+	if (cache) {
+		cache = (void *)cache + this_cpu_offset();
+		rec->unit_size = BPF_CORE_READ(cache, unit_size);
+	}
+	if (bpf_core_field_exists(struct bpf_mem_alloc, percpu)) {
+		rec->flags |= CALL_PERCPU_KNOWN;
+		if (STRUCT_FIELD(ma, struct bpf_mem_alloc, percpu))
+			rec->flags |= CALL_PERCPU;
+	} else if (cache) {
+		rec->flags |= CALL_PERCPU_KNOWN;
+		if (BPF_CORE_READ(cache, percpu_size))
+			rec->flags |= CALL_PERCPU;
+	}
+}
+
+/* The key of the deferred allocator that this work frees; 0 if it cannot be read. */
+static __always_inline __u64 alloc_key_of_work(__u64 work)
+{
+	READ_STRUCT(ma, ALLOC_HEAD, work - bpf_core_field_offset(struct bpf_mem_alloc, work));
+
+	return ma_ok ? ALLOC_KEY(ma) : 0;
+}
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reads the first bytes of kernel structures whose address is only a number to the verifier.
+ *
+ * The programs are compiled twice, with READ_IN_PLACE and without; the loader takes the variant
+ * that the kernel supports. A weak symbol in one variant would do if libbpf up to 1.1 did not look
+ * for a kernel function that the kernel's BTF lacks in all modules' BTF, which takes CAP_SYS_ADMIN.
+ */
+#ifndef KERNEL_READ_BPF_H
+#define KERNEL_READ_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+/*
+ * READ_STRUCT(name, size, addr) declares name, a pointer to the first size bytes of the structure
+ * at addr, and name_ok, whether they could be read. The bytes are copied or, where the kernel
+ * allows it, read in place, which is cheaper: then name_ok is always true, and unreadable bytes are
+ * 0.
+ *
+ * The verifier wants a type for a read in place. struct pt_regs holds only words, so that any
+ * number can be read out of it.
+ */
+#ifdef READ_IN_PLACE
+
+/* kernel/bpf/helpers.c, since 6.2 (a35b9af4ec2c); has no instructions of its own. */
+extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym;
+
+#define READ_STRUCT(name, size, addr)                                                              \
+	enum { name##_size = (size) };                                                             \
+	const void *name =                                                                         \
+		bpf_rdonly_cast((void *)(addr), bpf_core_type_id_kernel(struct pt_regs));          \
+	const bool name##_ok = true
+#else
+
+#define READ_STRUCT(name, size, addr)                                                              \
+	enum { name##_size = (size) };                                                             \
+	__u8 name##_bytes[size] __attribute__((aligned(8)));                                       \
+	const void *name = name##_bytes;                                                           \
+	const bool name##_ok = !bpf_probe_read_kernel(name##_bytes, name##_size, (void *)(addr))
+#endif
+
+/* A member of what READ_STRUCT() read, at the running kernel's offset; 0 if it lies behind that. */
+#define STRUCT_FIELD(name, type, field)                                                            \
+	({                                                                                         \
+		typeof(((type *)0)->field) __val = 0;                                              \
+		__u32 __off = bpf_core_field_offset(type, field);                                  \
+		if (__off <= name##_size - sizeof(__val))                                          \
+			__val = *(typeof(__val) *)((name) + __off);                                \
+		__val;                                                                             \
+	})
+
+/* Argument n of a fentry or fexit program, as a number: ctx[n] is a pointer to the verifier. */
+static __always_inline __u64 number_of_arg(__u64 *ctx, int n)
+{
+	__u64 value = 0;
+
+	bpf_probe_read_kernel(&value, sizeof(value), &ctx[n]);
+	return value;
+}
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The map that a call is about: found from the worker or from the allocator, and read into the
+ * call's record.
+ */
+#ifndef MAP_INFO_BPF_H
+#define MAP_INFO_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "config.bpf.h"
+#include "current.bpf.h"
+#include "event.h"
+#include "kernel_read.bpf.h"
+
+/* An allocator is part of its map's structure, and no such structure is larger than a page. */
+#define MAP_STRUCT_MAX 4096
+
+/*
+ * Structures of this size come from kmalloc(), which aligns objects of over 256 bytes to more than
+ * that (mm/slab_common.c), or from whole pages.
+ */
+#define MAP_STRUCT_ALIGN 256
+
+/* The members that are read lie within this many bytes from the map's start. */
+#define MAP_HEAD 128
+
+static __always_inline __u64 map_of_work(__u64 work)
+{
+	return work - bpf_core_field_offset(struct bpf_map, work);
+}
+
+/*
+ * The map that bpf_map_free_deferred() frees on this thread. The worker itself points to its work,
+ * so no probe is needed that could be missed. ma: the allocator, 0 if it is not known.
+ */
+static __always_inline __u64 map_of_worker(__u64 ma)
+{
+	__u64 func = 0, work = work_of_worker(&func), map;
+
+	if (!work || (config.map_free_deferred ? func != config.map_free_deferred : !ma))
+		return 0;
+	map = map_of_work(work);
+	if (ma && ma - map >= MAP_STRUCT_MAX)
+		return 0;
+	return map;
+}
+
+/* A single test, where the verifier would follow one path for each type. */
+#define IS_ONE_OF(type, types) ((type) < 64 && (1ULL << (type) & (types)))
+#define TYPE(name)	       (1ULL << BPF_MAP_TYPE_##name)
+
+static __always_inline bool is_htab(__u32 type)
+{
+	return IS_ONE_OF(type, TYPE(HASH) | TYPE(PERCPU_HASH) | TYPE(LRU_HASH) |
+				       TYPE(LRU_PERCPU_HASH) | TYPE(HASH_OF_MAPS));
+}
+
+static __always_inline bool is_local_storage(__u32 type)
+{
+	return IS_ONE_OF(type, TYPE(SK_STORAGE) | TYPE(INODE_STORAGE) | TYPE(TASK_STORAGE) |
+				       TYPE(CGRP_STORAGE));
+}
+
+#define IS_MEMBER(owner, member, offset)                                                           \
+	(bpf_core_field_exists(struct owner, member) &&                                            \
+	 bpf_core_field_offset(struct owner, member) == (offset))
+
+/* The allocator of a map of this type that lies at this offset from the map's start. */
+static __always_inline __u8 alloc_member(__u32 type, __u64 offset)
+{
+	if (is_htab(type)) {
+		if (IS_MEMBER(bpf_htab, ma, offset))
+			return ALLOC_MA;
+		if (IS_MEMBER(bpf_htab, pcpu_ma, offset))
+			return ALLOC_PCPU_MA;
+	} else if (is_local_storage(type)) {
+		if (IS_MEMBER(bpf_local_storage_map, selem_ma, offset))
+			return ALLOC_SELEM_MA;
+		if (IS_MEMBER(bpf_local_storage_map, storage_ma, offset))
+			return ALLOC_STORAGE_MA;
+	} else if (type == BPF_MAP_TYPE_LPM_TRIE) {
+		if (IS_MEMBER(lpm_trie, ma, offset))
+			return ALLOC_MA;
+	} else if (type == BPF_MAP_TYPE_RHASH) {
+		if (IS_MEMBER(bpf_rhtab, ma, offset))
+			return ALLOC_MA;
+	}
+	return ALLOC_UNKNOWN;
+}
+
+/* False: it cannot be read. */
+static __always_inline bool read_map(struct record_call *rec, __u64 addr)
+{
+	__u32 name_off = bpf_core_field_offset(struct bpf_map, name);
+
+	READ_STRUCT(map, MAP_HEAD, addr);
+	if (!map_ok)
+		return false;
+	rec->map_type = STRUCT_FIELD(map, struct bpf_map, map_type);
+	if (!rec->map_type) /* no map has this type: nothing was read */
+		return false;
+	rec->key_size = STRUCT_FIELD(map, struct bpf_map, key_size);
+	rec->value_size = STRUCT_FIELD(map, struct bpf_map, value_size);
+	rec->max_entries = STRUCT_FIELD(map, struct bpf_map, max_entries);
+	rec->map_flags = STRUCT_FIELD(map, struct bpf_map, map_flags);
+	rec->alloc =
+		rec->head.arg ? alloc_member(rec->map_type, rec->head.arg - addr) : ALLOC_UNKNOWN;
+	rec->flags |= CALL_MAP | CALL_SIZES;
+	rec->head.map = addr;
+	/* A map gets its name after its ->map_alloc() succeeded, when it already has its ops. */
+	if (!STRUCT_FIELD(map, struct bpf_map, ops))
+		return true;
+	if (name_off <= MAP_HEAD - NAME_LEN) {
+		__builtin_memcpy(rec->map_name, map + name_off, NAME_LEN);
+		rec->flags |= CALL_NAME;
+	} else if (!bpf_probe_read_kernel(rec->map_name, NAME_LEN, (void *)(addr + name_off))) {
+		rec->flags |= CALL_NAME;
+	}
+	return true;
+}
+
+/* Does the allocator lie at this offset of a map? If so, the map has been read. */
+static __noinline bool read_map_around(struct record_call *rec, __u64 offset)
+{
+	__u64 map = rec->head.arg - offset;
+
+	if (map % MAP_STRUCT_ALIGN)
+		return false;
+	if (read_map(rec, map) && rec->alloc != ALLOC_UNKNOWN && rec->max_entries)
+		return true;
+	rec->flags &= ~(CALL_MAP | CALL_NAME | CALL_SIZES);
+	rec->head.map = 0;
+	rec->alloc = ALLOC_UNKNOWN;
+	return false;
+}
+
+#define TRY_OWNER(rec, owner, member)                                                              \
+	(bpf_core_field_exists(struct owner, member) &&                                            \
+	 read_map_around(rec, bpf_core_field_offset(struct owner, member)))
+
+/* When a map's creation fails there is no worker: try each structure that holds an allocator. */
+static __always_inline bool find_owner(struct record_call *rec)
+{
+	return TRY_OWNER(rec, bpf_htab, ma) || TRY_OWNER(rec, bpf_htab, pcpu_ma) ||
+	       TRY_OWNER(rec, bpf_local_storage_map, selem_ma) ||
+	       TRY_OWNER(rec, bpf_local_storage_map, storage_ma) || TRY_OWNER(rec, lpm_trie, ma) ||
+	       TRY_OWNER(rec, bpf_rhtab, ma);
+}
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Records on their way to the loader.
+ */
+#ifndef RING_BUFFER_BPF_H
+#define RING_BUFFER_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+__u32 reader_sleeps;
+
+/* Sized by the loader. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+} records SEC(".maps");
+
+/*
+ * The reader polls. After a long time without records it sleeps, and the next record wakes it. The
+ * reader sets its flag first and then looks for records, so the flag is read only once the record
+ * has its place.
+ */
+static __always_inline void submit(void *record)
+{
+	__u64 flags = BPF_RB_NO_WAKEUP;
+
+	if (reader_sleeps) {
+		reader_sleeps = 0;
+		flags = BPF_RB_FORCE_WAKEUP;
+	}
+	bpf_ringbuf_submit(record, flags);
+}
+
+/* Sends a copy of a record. False: the ring buffer is full. */
+static __always_inline bool send(const void *record, __u64 size)
+{
+	void *reserved = bpf_ringbuf_reserve(&records, size, 0);
+
+	if (!reserved)
+		return false;
+	__builtin_memcpy(__builtin_assume_aligned(reserved, 8), __builtin_assume_aligned(record, 8),
+			 size);
+	submit(reserved);
+	return true;
+}
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The call of each function that each thread is in. A return learns here whether its entry was
+ * sent, and a program whether another one of its hook side has handled the call already.
+ */
+#ifndef SLOTS_BPF_H
+#define SLOTS_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+#include "config.bpf.h"
+#include "current.bpf.h"
+#include "event.h"
+
+enum slot_state {
+	SLOT_ENTRY_SENT = 1, /* or parked, with all that is known of the call */
+	SLOT_ENTRY_LACKING,  /* the entry's record is lost, or lacks the caller */
+	SLOT_RETURNED,
+	SLOT_BEFORE_RUN, /* entered before the run */
+};
+
+struct slot {
+	__u64 arg;
+	__u64 map, caller; /* as in the entry's record; destroy only */
+	__u32 tid;
+	__u16 state; /* enum slot_state; of hooks without a return: bit N: program N has run */
+	__u16 prog;  /* the program that wrote this */
+};
+
+/*
+ * NR_SLOTS for each hook, in order; sized by the loader to the hooks in use. Threads that share a
+ * slot overwrite each other, which only makes a return's record longer.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__type(key, __u32);
+	__type(value, struct slot);
+} slots SEC(".maps");
+
+static __always_inline struct slot *slot_of(enum hook hook, __u32 tid)
+{
+	__u32 key = hook * NR_SLOTS + tid % NR_SLOTS;
+
+	return bpf_map_lookup_elem(&slots, &key);
+}
+
+static __always_inline bool slot_is(const struct slot *slot, __u32 tid, __u64 arg)
+{
+	return slot && slot->tid == tid && slot->arg == arg;
+}
+
+static __always_inline void slot_set(struct slot *slot, __u32 tid, __u64 arg, __u16 state,
+				     __u32 prog)
+{
+	if (!slot)
+		return;
+	slot->tid = tid;
+	slot->arg = arg;
+	slot->state = state;
+	slot->prog = prog;
+}
+
+/*
+ * Has another program of this hook handled this very event? Without a return to separate events,
+ * the next one begins when a program runs for the second time.
+ */
+static __always_inline bool event_is_handled(enum hook hook, __u32 prog, __u64 object)
+{
+	__u32 tid = this_tid();
+	struct slot *slot = slot_of(hook, tid);
+	__u16 nth = 1 << prog % PROGS_PER_HOOK;
+
+	if (!config.all_progs || !slot)
+		return false;
+	if (slot_is(slot, tid, object) && !(slot->state & nth)) {
+		slot->state |= nth;
+		return true;
+	}
+	slot_set(slot, tid, object, nth, prog);
+	return false;
+}
+
+/* Has another entry program handled this entry? The program's own slot is of an earlier call. */
+static __always_inline bool entry_is_handled(const struct slot *slot, __u32 prog, __u32 tid,
+					     __u64 arg)
+{
+	return config.all_progs && slot_is(slot, tid, arg) && slot->state != SLOT_RETURNED &&
+	       slot->prog != prog;
+}
+
+/* Has another return program handled this return? */
+static __always_inline bool return_is_handled(const struct slot *slot, __u32 prog, __u32 tid,
+					      __u64 arg)
+{
+	return config.all_progs && slot_is(slot, tid, arg) && slot->state == SLOT_RETURNED &&
+	       slot->prog != prog;
+}
+
+/* Ignores an entry outside the run. The return of one before the run may come during the run. */
+static __always_inline void skip_entry(enum hook hook, __u64 arg, __u32 prog)
+{
+	__u32 tid = this_tid();
+
+	if (stage == STAGE_ATTACHING)
+		slot_set(slot_of(hook, tid), tid, arg, SLOT_BEFORE_RUN, prog);
+}
+
+/* Is this the return of a call that was entered before the run? */
+static __always_inline bool return_is_before_run(struct slot *slot, __u32 tid)
+{
+	if (stage == STAGE_ATTACHING)
+		return true;
+	if (!slot || slot->tid != tid || slot->state != SLOT_BEFORE_RUN)
+		return false;
+	slot->state = SLOT_RETURNED;
+	return true;
+}
+
+/*
+ * Does this return end a call of this run? Entries after the run are not handled, so a return
+ * without an entry then is of a later call.
+ */
+static __always_inline bool return_is_of_run(struct slot *slot, __u32 prog, __u32 tid, __u64 arg)
+{
+	if (return_is_before_run(slot, tid))
+		return false;
+	if (stage == STAGE_RUNNING || return_is_handled(slot, prog, tid, arg))
+		return true;
+	return slot && slot->tid == tid && slot->state != SLOT_RETURNED;
+}
+
+#endif
