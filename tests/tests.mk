@@ -26,7 +26,20 @@ $(OUT)/tests/bin/%: %.c $(LIB)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -iquote tests -o $@ $< $(LIB) $(ALL_LDLIBS)
 
-unit: $(UNIT)
+# Each header of src/ alone: it includes what it uses. Then all together: no two names clash.
+HEADERS := $(sort $(shell find src -name '*.h'))
+check_header = $(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -fsyntax-only
+$(OUT)/tests/headers.c: $(HEADERS) $(wildcard bpf/*.h) Makefile tests/tests.mk | $(SKEL)
+	$(call say,CHECK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)for header in $(HEADERS:src/%=%); do \
+		echo "#include \"$$header\"" | $(check_header) -x c - || exit; \
+	done
+	$(Q)printf '#include "%s"\n' $(HEADERS:src/%=%) >$@.new
+	$(Q)$(check_header) -x c $@.new
+	$(Q)mv $@.new $@
+
+unit: $(UNIT) $(OUT)/tests/headers.c
 programs: all $(OUT)/tests/workload $(OUT)/tests/slow_disk.so $(addprefix $(OUT)/tests/bin/,calls events fields floor measure scenarios recordings kernels)
 
 asan:

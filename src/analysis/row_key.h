@@ -6,6 +6,8 @@
 #ifndef MEMDESTROY_ANALYSIS_ROW_KEY_H
 #define MEMDESTROY_ANALYSIS_ROW_KEY_H
 
+#include <stddef.h>
+
 #include "model/call.h"
 #include "model/keys.h"
 

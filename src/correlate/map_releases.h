@@ -6,6 +6,7 @@
 #define MEMDESTROY_CORRELATE_MAP_RELEASES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "model/call.h"
 
