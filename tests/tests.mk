@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What tests the build: included by the Makefile at the top.
+# The tests' part of the Makefile, which includes it.
 
-# Tests. Real kernels run under QEMU (tests/guest/README.md), so no rights are needed, but to
-# install what is missing.
+# Tests. Real kernels run under QEMU (tests/guest/README.md), so rights are needed only to install
+# missing packages.
 $(OUT)/tests/unit/%: tests/unit/%.c $(LIB)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
@@ -51,7 +51,7 @@ deps:
 # PARTS: tests/run has them all.
 PARTS ?= unit cli guest bench
 part = $(filter $(1),$(PARTS))
-# Whoever gave no number of jobs gets as many as there are processors.
+# Without a number of jobs, there are as many as processors.
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 test:
 	$(Q)tests/deps $(if $(call part,lint),clang-format shellcheck) \
@@ -61,7 +61,7 @@ test:
 		$(if $(call part,kernels),without-kprobes) $(if $(call part,arch),arch)
 	$(Q)tests/run $(PARTS)
 
-# On every kernel that Debian has: all of the guest test on some, what has to hold everywhere on the rest.
+# On every kernel in Debian: the whole guest test on some, its core on the rest.
 test-kernels:
 	$(Q)$(MAKE) --no-print-directory test PARTS=kernels
 
@@ -69,7 +69,7 @@ test-kernels:
 test-arch:
 	$(Q)$(MAKE) --no-print-directory test PARTS=arch
 
-# Debian has no kernel without them.
+# Debian has no kernel without kprobes.
 without-kprobes:
 	$(call say,KERNEL,6.1-nokprobes)
 	$(Q)tests/kernels/without-kprobes 6.1 >/dev/null

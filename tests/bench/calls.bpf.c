@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Times the destroy calls of a creation that fails, and nothing else of it. In htab_map_alloc()
- * they stand between the freeing of the buckets and that of either the map or its element counter.
+ * Times only the destroy calls of a failing creation. In htab_map_alloc() they come after the
+ * buckets are freed and before the map or its element counter is freed.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* Of the thread wanted: when it last freed an area, and the longest time from there to the next. */
+/* For the measured thread: when it last freed an area, and the longest time to its next free. */
 __u32 wanted;
 __u64 from_ns;
 __u64 longest_ns;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes calls of bpf_mem_alloc_destroy() as evenly as can be, and prints what one costs: creating
- * a hash map larger than memory fails at once and calls the function twice, in this thread. In a
- * guest whose clock counts instructions the figure is the instructions from the one call to the end
- * of the other (calls.bpf.c), divided by two; what a tracer adds to it is the tracer's cost in the
- * kernel. The rest of a creation is left out: it allocates per-CPU memory, which costs more or less
- * depending on what a tracer has allocated. The median is taken, so that what runs in between
- * (timers, the tracer's own process) does not count.
+ * Makes even calls of bpf_mem_alloc_destroy() and prints the cost of one. The creation of a hash
+ * map larger than memory fails at once and calls the function twice, in this thread. In a guest
+ * whose clock counts instructions, the figure is the instructions from the first call to the end of
+ * the second (calls.bpf.c), divided by two. A tracer's addition to it is its cost in the kernel.
+ * The rest of a creation does not count: it allocates per-CPU memory, whose cost depends on the
+ * tracer's own allocations. The median excludes timers and the tracer's process.
  *
  * usage: calls [ATTEMPTS]   prints the median of the second half, in ns (or instructions) a call
  */

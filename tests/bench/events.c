@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How many calls a second one core takes from the ring buffer to a row: decoded, joined, with the
- * caller's name looked up, added up. The records are made up; there are 64 tasks and 4 callers.
+ * Measures how many calls a second one core takes from the ring buffer to a row: decoding,
+ * matching, looking up the caller's name, summing. The records are synthetic, with 64 tasks and 4
+ * callers.
  *
- * usage: events [CALLS]     prints calls, seconds, calls a second, and the memory taken at most
+ * usage: events [CALLS]     prints calls, seconds, calls a second, and the peak memory
  */
 #include <stdio.h>
 #include <stdlib.h>

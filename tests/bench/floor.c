@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The floor: a pair of programs that do nothing, on entry and return of bpf_mem_alloc_destroy(), or
- * one for both, called a session. What they cost no tracer of that kind can save.
+ * one for both, called a session. No tracer of that kind can cost less.
  *
  * usage: floor fentry|kprobe|fsession|kprobe-session
- * Says when it was attached, in nanoseconds of the monotonic clock; ends by a signal.
+ * Prints the time of attaching, in nanoseconds of the monotonic clock; a signal ends it.
  */
 #include <linux/perf_event.h>
 #include <stdio.h>
@@ -21,11 +21,11 @@
 #define FUNCTION   "bpf_mem_alloc_destroy"
 #define KPROBE_PMU "/sys/bus/event_source/devices/kprobe/type"
 
-/* include/uapi/linux/bpf.h; newer than the header that is at hand. */
+/* include/uapi/linux/bpf.h; the installed header is older. */
 #define KPROBE_SESSION ((enum bpf_attach_type)56) /* since 6.10 */
 #define FSESSION       ((enum bpf_attach_type)58) /* since 7.0 */
 
-/* Reading the kernel's types is most of what a start takes: once, as few can do without. */
+/* Reading the kernel's types is most of a start's time, and few tracers can avoid it. */
 static int function_id(void)
 {
 	static struct btf *kernel;

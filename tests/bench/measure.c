@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Measures a tracer: runs it, waits until it has nothing more to do, makes calls, ends it, and says
- * what all that took, as a line of JSON. Meant for a guest with one processor whose time is the
- * number of instructions.
+ * Measures a tracer: runs it, waits until it is idle, makes calls, ends it, and prints the costs as
+ * a line of JSON. Meant for a guest with one processor whose time is the number of instructions.
  *
  * usage: measure ATTEMPTS COMMAND...   calls are made by "calls ATTEMPTS", two for each
  *        measure start COMMAND...      calls are made from the start on, to find the first one seen
  *
- * The tracer writes to /tmp/measured.out and .err. "user" is what all of its processes ran for
- * while the calls were made and until it was idle again, without what they run for when idle.
+ * The tracer writes to /tmp/measured.out and .err. "user" is the run time of all its processes from
+ * the first call until it is idle again, less their run time without calls.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -103,7 +102,7 @@ static pid_t group_of(const char *pid)
 	return group;
 }
 
-/* Of all processes of a group. */
+/* Sums over all processes of a group. */
 static struct usage usage_of(pid_t group)
 {
 	struct usage usage = {};
@@ -175,7 +174,7 @@ static bool settle(pid_t pid, bool ticking)
 	return ended(pid);
 }
 
-/* What "calls" says. */
+/* The cost of a call, from the output of "calls". */
 static long long cost_of_calls(const char *attempts)
 {
 	char command[64], line[64] = "";
@@ -212,7 +211,7 @@ static void measure_calls(pid_t pid, const char *attempts)
 	took_ns = now_ns();
 	cost = cost_of_calls(attempts);
 	settle(pid, false);
-	sleep_ns(WINDOW); /* records that were still there */
+	sleep_ns(WINDOW); /* for the remaining records */
 	took_ns = now_ns() - took_ns;
 	user = usage_of(pid).ran_ns - idle.ran_ns;
 	user -= (double)(idle.ran_ns - before.ran_ns) * took_ns / idle_ns;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs scenarios by the benchmark's worker, with nobody to trace them, and says what was made.
+ * Runs scenarios by the benchmark's worker, untraced, and prints what was made.
  *
  * usage: scenarios quick|standard|SCENARIO...
  *
- * Each scenario is run once to warm up and once more; then there is a line of JSON that says what
- * its maps are like, how many there were, what maps_run() gave, and how long the run took.
+ * Each scenario runs once to warm up and once more. A line of JSON then describes its maps, their
+ * number, the result of maps_run(), and the time of the run.
  * Fails if the worker does.
  */
 #include <errno.h>
@@ -26,7 +26,7 @@ static __u64 now_ns(void)
 	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
-/* What the scenario gave; exits if it is the worker that failed. */
+/* Returns the scenario's result; exits if the worker failed. */
 static int run(struct worker *worker, size_t index, bool warm_up)
 {
 	struct pollfd poll_fd = {.fd = worker_fd(worker), .events = POLLIN};

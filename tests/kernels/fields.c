@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fields - looks up in the BTF of kernels what the BPF programs read, without booting any.
+ * fields - looks up everything that the BPF programs read in the BTF of kernels, without booting
+ * any.
  *
  * usage: fields {OBJECT NAME=IMAGE...}...
  *
- * OBJECT is the BPF object compiled for the architecture of the images that follow it: its CO-RE
- * relocations say which types, members and enumerators are read, and which of them the programs ask
- * for first (bpf_core_field_exists()): only these may be absent. Of each kernel everything else
- * must be found, and no number or pointer be smaller than here, for the programs copy that many
- * bytes. Of what may be absent, some kernel must have it and another not, or the way around it was
- * never gone. And "memdestroy-trace check" must notice if one of the others were not there.
+ * OBJECT is the BPF object compiled for the architecture of the images that follow it. Its CO-RE
+ * relocations list the types, members and enumerators that are read. Only those that the programs
+ * check first (bpf_core_field_exists()) may be absent. Every kernel must have all others, and its
+ * numbers and pointers must not be smaller than here, because the programs copy that many bytes.
+ * Whatever may be absent must be in one kernel and not in another, so that both code paths run.
+ * And "memdestroy-trace check" must notice the absence of each of the others.
  *
- * Prints lines as checks does: "ok NAME ...", "not ok NAME ...", "skip NAME ..." where there is no
- * kernel to tell; and "# NAME layout HASH", which is the same for kernels that place everything
- * alike.
+ * Prints lines as checks does: "ok NAME ...", "not ok NAME ...", "skip NAME ..." if there is no
+ * kernel to decide; and "# NAME layout HASH", the same for all kernels with the same offsets.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -35,9 +35,9 @@
 /* Something that the programs read, by name: of any object. */
 struct access {
 	char name[128]; /* "bpf_map.refcnt.counter", or of an enumerator "bpf_map_type:..." */
-	__u32 size;	/* here; 0: a structure, of which only the place matters */
+	__u32 size;	/* here; 0: a structure, only its offset matters */
 	bool optional;
-	bool read; /* by the object at hand */
+	bool read; /* by the current object */
 	int kernels_with, kernels_without;
 };
 
@@ -175,7 +175,7 @@ static void read_accesses(const char *object)
 	btf__free(btf);
 }
 
-/* Where something lies in a kernel. */
+/* The place of an access in a kernel. */
 struct place {
 	bool found;
 	long long offset; /* in bits, or an enumerator's value */
@@ -228,7 +228,7 @@ static bool find_enumerator(const struct btf *btf, const struct btf_type *type, 
 	return false;
 }
 
-/* Of types that share a name, the one that has the member is meant, as for libbpf. */
+/* If types share a name, the one with the member counts, as in libbpf. */
 static struct place find(const struct btf *btf, const char *name)
 {
 	struct place place = {};
@@ -261,7 +261,7 @@ static unsigned long long hash_place(unsigned long long hash, const struct place
 	return hash;
 }
 
-/* How many of what is read are not there as they must be. */
+/* Returns how many accesses the kernel lacks or has too small. */
 static int check_kernel(const char *kernel, const struct btf *btf)
 {
 	unsigned long long layout = 0xcbf29ce484222325;
@@ -283,7 +283,7 @@ static int check_kernel(const char *kernel, const struct btf *btf)
 			printf("not ok %s fields: %s: gone\n", kernel, access->name);
 			wrong++;
 		} else if (place.found && place.size < access->size) {
-			printf("not ok %s fields: %s: %u bytes, of which %u are read\n", kernel,
+			printf("not ok %s fields: %s: %u bytes, but %u are read\n", kernel,
 			       access->name, place.size, access->size);
 			wrong++;
 		}
@@ -317,7 +317,7 @@ static struct btf_member *member_of(const struct btf *btf, __u32 id, const char 
 	return NULL;
 }
 
-/* Does check find less in a kernel whose member has got another name? */
+/* Does check find less in a kernel whose member is renamed? */
 static bool noticed(const struct btf *btf, struct btf_member *member, __u32 other_name)
 {
 	struct facts with, without;
@@ -336,8 +336,8 @@ static bool noticed(const struct btf *btf, struct btf_member *member, __u32 othe
 }
 
 /*
- * Registers are not looked for: they are of one architecture each, and kprobes' alone. These two
- * are read where there is something else as well, or is not, which is what check asks for.
+ * check does not look for registers, which belong to one architecture and to kprobes alone. The two
+ * others are alternatives to members that check does look for.
  */
 static bool is_asked_for(const struct access *access)
 {
@@ -363,7 +363,7 @@ static int check_check(const char *kernel, const struct btf *btf)
 		id = btf__find_by_name_kind(btf, of, BTF_KIND_STRUCT);
 		member = id > 0 && its ? member_of(btf, id, its, 0) : NULL;
 		if (!member)
-			continue; /* told above */
+			continue; /* reported above */
 		nr++;
 		if (noticed(btf, member, btf__type_by_id(btf, id)->name_off))
 			continue;
@@ -376,7 +376,7 @@ static int check_check(const char *kernel, const struct btf *btf)
 	return missed + !nr;
 }
 
-/* A kernel that has not got the function is no matter here, nor is one without BTF. */
+/* Skips a kernel without the function or without BTF. */
 static int check_image(char *argument, char *path)
 {
 	struct kernel_image image;
@@ -398,7 +398,7 @@ static int check_image(char *argument, char *path)
 	return wrong;
 }
 
-/* Was the way around what may be absent gone, and the way through it? */
+/* Were both taken, the path with an optional member and the path without? */
 static void check_fallbacks(void)
 {
 	int i;
