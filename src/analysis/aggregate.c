@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "analysis/aggregate.h"
-#include "analysis/row_key.h"
 #include "util/hash.h"
 
 struct entry {
@@ -59,20 +58,20 @@ static void entry_free(struct entry *entry)
 	free(entry);
 }
 
-static struct entry *entry_new(const struct row_key *keys, const struct call *call)
+static struct entry *entry_new(const struct row_key_bytes *keys, const struct row_key *key)
 {
 	struct entry *entry = calloc(1, sizeof(*entry) + keys->len);
 
 	if (!entry)
 		return NULL;
 
-	entry->row.key = *call;
+	entry->row.key = *key;
 	entry->keys_len = keys->len;
 	memcpy(entry->keys, keys->at, keys->len);
-	if (call->caller_name) {
+	if (key->caller.name) {
 		/* A copy, so that rows outlive the symbols they name. */
-		entry->caller_name = strndup(call->caller_name, CALLER_LEN - 1);
-		entry->row.key.caller_name = entry->caller_name;
+		entry->caller_name = strndup(key->caller.name, CALLER_LEN - 1);
+		entry->row.key.caller.name = entry->caller_name;
 		if (!entry->caller_name) {
 			entry_free(entry);
 			return NULL;
@@ -83,8 +82,8 @@ static struct entry *entry_new(const struct row_key *keys, const struct call *ca
 
 struct aggregate *aggregate_new(const enum key *by, size_t nr_by, size_t max_rows)
 {
-	static const struct row_key no_keys;
-	static const struct call no_call;
+	static const struct row_key_bytes no_bytes;
+	static const struct row_key no_key;
 	struct aggregate *aggregate = calloc(1, sizeof(*aggregate));
 	size_t i;
 
@@ -92,7 +91,7 @@ struct aggregate *aggregate_new(const enum key *by, size_t nr_by, size_t max_row
 		return NULL;
 
 	/* Made now, because it is needed when memory is short. */
-	aggregate->other = entry_new(&no_keys, &no_call);
+	aggregate->other = entry_new(&no_bytes, &no_key);
 	if (!aggregate->other) {
 		free(aggregate);
 		return NULL;
@@ -110,35 +109,46 @@ void aggregate_keep_samples(struct aggregate *aggregate)
 	aggregate->keeps_samples = true;
 }
 
-/* What is to be added to a row: a call, or a teardown as what its keys and its latency say. */
+/* What a call or a teardown adds to its row. */
 struct sample {
-	const struct call *call;
 	const struct teardown *teardown; /* NULL: it is a call */
+	__u64 latency_ns;		 /* a teardown's total */
 	bool empty, measured;
 	__u64 phase[NR_PHASES]; /* UNKNOWN_NS */
 };
 
-static struct sample sample_of(const struct call *call, const struct teardown *teardown)
+static struct sample sample_of_call(const struct call *call)
 {
 	struct sample sample = {
-		.call = call,
-		.teardown = teardown,
+		.latency_ns = call->latency_ns,
 		.empty = call_has(call, CALL_EMPTY_KNOWN | CALL_EMPTY),
 	};
 	int i;
 
 	sample.measured = !sample.empty && call->latency_ns != UNKNOWN_NS;
 	for (i = 0; i < NR_PHASES; i++)
-		sample.phase[i] = teardown ? teardown->phase[i] : UNKNOWN_NS;
-	if (!teardown && sample.measured)
+		sample.phase[i] = UNKNOWN_NS;
+	if (sample.measured)
 		sample.phase[PHASE_DESTROY] = call->latency_ns;
+	return sample;
+}
+
+static struct sample sample_of_teardown(const struct teardown *teardown)
+{
+	struct sample sample = {
+		.teardown = teardown,
+		.latency_ns = teardown->phase[PHASE_TOTAL],
+		.measured = teardown->phase[PHASE_TOTAL] != UNKNOWN_NS,
+	};
+
+	memcpy(sample.phase, teardown->phase, sizeof(sample.phase));
 	return sample;
 }
 
 /* All of the memory that the histograms need, so that nothing fails later. */
 static int row_reserve(struct row *row, const struct sample *sample)
 {
-	int err = sample->measured ? hist_reserve(&row->latency, sample->call->latency_ns) : 0;
+	int err = sample->measured ? hist_reserve(&row->latency, sample->latency_ns) : 0;
 	int i;
 
 	if (!sample->teardown || err)
@@ -175,7 +185,7 @@ static int row_keep(struct row *row, const struct sample *sample)
 
 static void phases_add(struct row_phases *phases, const struct sample *sample)
 {
-	__u64 entries = sample->teardown->free.entries, free_ns = sample->phase[PHASE_FREE];
+	__u64 entries = sample->teardown->entries, free_ns = sample->phase[PHASE_FREE];
 	int i;
 
 	for (i = 0; i < PHASE_TOTAL; i++)
@@ -201,7 +211,7 @@ static int sample_add(const struct aggregate *aggregate, struct row *row,
 	if (sample->teardown)
 		phases_add(row->phases, sample);
 	if (sample->measured)
-		hist_add(&row->latency, sample->call->latency_ns);
+		hist_add(&row->latency, sample->latency_ns);
 	row->count++;
 	row->empty += sample->empty;
 	row->unmeasured += !sample->empty && !sample->measured;
@@ -209,10 +219,10 @@ static int sample_add(const struct aggregate *aggregate, struct row *row,
 }
 
 /* Puts a new row into the table only once it holds its call: no row is ever without one. */
-static int entry_add(struct aggregate *aggregate, const struct row_key *keys,
-		     const struct sample *sample)
+static int entry_add(struct aggregate *aggregate, const struct row_key_bytes *keys,
+		     const struct row_key *key, const struct sample *sample)
 {
-	struct entry *entry = entry_new(keys, sample->call);
+	struct entry *entry = entry_new(keys, key);
 	int err = entry ? sample_add(aggregate, &entry->row, sample) : -ENOMEM;
 
 	if (!err) {
@@ -225,32 +235,32 @@ static int entry_add(struct aggregate *aggregate, const struct row_key *keys,
 	return err;
 }
 
-static int add(struct aggregate *aggregate, const struct call *call,
-	       const struct teardown *teardown)
+static int add(struct aggregate *aggregate, const struct row_key *key, const struct sample *sample)
 {
-	const struct sample sample = sample_of(call, teardown);
-	struct row_key keys;
+	struct row_key_bytes keys;
 	struct entry *entry;
 
-	row_key_read(&keys, aggregate->by, aggregate->nr_by, call);
+	row_key_read(&keys, aggregate->by, aggregate->nr_by, key);
 	HASH_FIND(hh, aggregate->entries, keys.at, keys.len, entry);
 	if (!entry && HASH_COUNT(aggregate->entries) < aggregate->max_rows)
-		return entry_add(aggregate, &keys, &sample);
-	return sample_add(aggregate, entry ? &entry->row : &aggregate->other->row, &sample);
+		return entry_add(aggregate, &keys, key, sample);
+	return sample_add(aggregate, entry ? &entry->row : &aggregate->other->row, sample);
 }
 
 int aggregate_add(struct aggregate *aggregate, const struct call *call)
 {
-	return add(aggregate, call, NULL);
+	const struct row_key key = row_key_of_call(call);
+	const struct sample sample = sample_of_call(call);
+
+	return add(aggregate, &key, &sample);
 }
 
 int aggregate_add_teardown(struct aggregate *aggregate, const struct teardown *teardown)
 {
-	struct call call = teardown->free;
+	const struct row_key key = row_key_of_teardown(teardown);
+	const struct sample sample = sample_of_teardown(teardown);
 
-	call.latency_ns = teardown->phase[PHASE_TOTAL];
-	call.flags &= ~CALL_EMPTY;
-	return add(aggregate, &call, teardown);
+	return add(aggregate, &key, &sample);
 }
 
 __u64 aggregate_overflow(const struct aggregate *aggregate)

@@ -5,6 +5,7 @@
 #ifndef MEMDESTROY_ANALYSIS_AGGREGATE_H
 #define MEMDESTROY_ANALYSIS_AGGREGATE_H
 
+#include "analysis/row_key.h"
 #include "analysis/sort.h"
 #include "model/call.h"
 #include "model/keys.h"
@@ -22,11 +23,7 @@ struct row_phases {
 
 /* Read only, and owned by the aggregate. */
 struct row {
-	/*
-	 * What the calls have in common: of this, only the members that are keys mean anything.
-	 * What is not known of a call is a key value of its own.
-	 */
-	struct call key;
+	struct row_key key;
 	bool other;	     /* the calls for which there was no row left: key means nothing */
 	__u64 count;	     /* all calls, or teardowns */
 	__u64 empty;	     /* of these, known to have had nothing to destroy; no teardowns */

@@ -127,7 +127,7 @@ static bool is_of_none(const struct rows *rows, const struct row *row)
 
 	for (i = 0; i < rows->nr_by; i++)
 		if (rows->by[i] == KEY_SCENARIO)
-			return !row->other && !row->key.scenario;
+			return !row->other && !row->key.map.scenario;
 	return false;
 }
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "analysis/row_key.h"
-#include "model/teardown.h"
 
 /*
  * Say what kind of value follows in the bytes of a key, so that no two kinds are ever taken for
@@ -13,12 +12,12 @@
  */
 enum key_tag { TAG_KNOWN = 1, TAG_ADDRESS, TAG_UNKNOWN };
 
-static void put_tag(struct row_key *keys, enum key_tag tag)
+static void put_tag(struct row_key_bytes *keys, enum key_tag tag)
 {
 	keys->at[keys->len++] = tag;
 }
 
-static void put_number(struct row_key *keys, enum key_tag tag, __u64 number)
+static void put_number(struct row_key_bytes *keys, enum key_tag tag, __u64 number)
 {
 	int shift;
 
@@ -27,7 +26,7 @@ static void put_number(struct row_key *keys, enum key_tag tag, __u64 number)
 		keys->at[keys->len++] = number >> shift;
 }
 
-static void put_text(struct row_key *keys, const char *text, size_t size)
+static void put_text(struct row_key_bytes *keys, const char *text, size_t size)
 {
 	size_t len = strnlen(text, size - 1);
 
@@ -37,17 +36,17 @@ static void put_text(struct row_key *keys, const char *text, size_t size)
 	keys->at[keys->len++] = '\0';
 }
 
-static void put_caller(struct row_key *keys, const struct call *call)
+static void put_caller(struct row_key_bytes *keys, const struct row_key *of)
 {
-	if (call->caller_name)
-		put_text(keys, call->caller_name, CALLER_LEN);
-	else if (call->caller)
-		put_number(keys, TAG_ADDRESS, call->caller);
+	if (of->caller.name)
+		put_text(keys, of->caller.name, CALLER_LEN);
+	else if (of->caller.address)
+		put_number(keys, TAG_ADDRESS, of->caller.address);
 	else
 		put_tag(keys, TAG_UNKNOWN);
 }
 
-static void put_string(struct row_key *keys, const char *text)
+static void put_string(struct row_key_bytes *keys, const char *text)
 {
 	if (text)
 		put_text(keys, text, CALLER_LEN);
@@ -55,7 +54,7 @@ static void put_string(struct row_key *keys, const char *text)
 		put_tag(keys, TAG_UNKNOWN);
 }
 
-static void put_known(struct row_key *keys, bool known, __u64 number)
+static void put_known(struct row_key_bytes *keys, bool known, __u64 number)
 {
 	if (known)
 		put_number(keys, TAG_KNOWN, number);
@@ -63,63 +62,82 @@ static void put_known(struct row_key *keys, bool known, __u64 number)
 		put_tag(keys, TAG_UNKNOWN);
 }
 
-static void put_key(struct row_key *keys, enum key key, const struct call *call)
+static void put_key(struct row_key_bytes *keys, enum key key, const struct row_key *of)
 {
-	const struct task_id *task = identity_task(&call->identity);
+	const struct releaser *releaser = identity_releaser(&of->map.identity);
 
 	switch (key) {
 	case KEY_CALLER:
-		put_caller(keys, call);
+		put_caller(keys, of);
 		break;
 	case KEY_TYPE:
-		put_known(keys, call_has(call, CALL_MAP), call->map_type);
+		put_known(keys, map_has_type(&of->map), of->map.type);
 		break;
 	case KEY_ALLOC:
-		put_known(keys, call->alloc != ALLOC_UNKNOWN, call->alloc);
+		put_known(keys, of->alloc != ALLOC_UNKNOWN, of->alloc);
 		break;
 	case KEY_ID:
-		put_known(keys, call->identity.map_id, call->identity.map_id);
+		put_known(keys, of->map.identity.map_id, of->map.identity.map_id);
 		break;
 	case KEY_RELEASED_BY:
-		if (task)
-			put_text(keys, task->comm, NAME_LEN);
+		if (releaser)
+			put_text(keys, releaser->task.comm, NAME_LEN);
 		else
 			put_tag(keys, TAG_UNKNOWN);
 		break;
 	case KEY_RELEASED_PID:
-		put_known(keys, task, task ? task->pid : 0);
+		put_known(keys, releaser, releaser ? releaser->task.pid : 0);
 		break;
 	case KEY_CGROUP:
-		put_known(keys, task, task ? task->cgroup_id : 0);
+		put_known(keys, releaser, releaser ? releaser->cgroup_id : 0);
 		break;
 	case KEY_NAME:
-		if (call_has(call, CALL_MAP | CALL_NAME))
-			put_text(keys, call->map_name, NAME_LEN);
+		if (map_has_name(&of->map))
+			put_text(keys, of->map.name, NAME_LEN);
 		else
 			put_tag(keys, TAG_UNKNOWN);
 		break;
 	case KEY_COMM:
-		put_text(keys, call->comm, NAME_LEN);
+		put_text(keys, of->comm, NAME_LEN);
 		break;
 	case KEY_CPU:
-		put_number(keys, TAG_KNOWN, call->cpu);
+		put_number(keys, TAG_KNOWN, of->cpu);
 		break;
 	case KEY_HOST:
-		put_string(keys, call->host);
+		put_string(keys, of->map.host);
 		break;
 	case KEY_SCENARIO:
-		put_string(keys, call->scenario);
+		put_string(keys, of->map.scenario);
 		break;
 	case NR_KEYS:
 		break;
 	}
 }
 
-void row_key_read(struct row_key *keys, const enum key *by, size_t nr_by, const struct call *call)
+struct row_key row_key_of_call(const struct call *call)
+{
+	struct row_key key = {
+		.caller = call->caller,
+		.map = call->map,
+		.alloc = call->alloc,
+		.cpu = call->cpu,
+	};
+
+	memcpy(key.comm, call->task.comm, sizeof(key.comm));
+	return key;
+}
+
+struct row_key row_key_of_teardown(const struct teardown *teardown)
+{
+	return (struct row_key){.map = teardown->map};
+}
+
+void row_key_read(struct row_key_bytes *bytes, const enum key *by, size_t nr_by,
+		  const struct row_key *key)
 {
 	size_t i;
 
-	keys->len = 0;
+	bytes->len = 0;
 	for (i = 0; i < nr_by; i++)
-		put_key(keys, by[i], call);
+		put_key(bytes, by[i], key);
 }

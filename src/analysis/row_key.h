@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The keys of a row as bytes, which are both what identifies a row and what orders it: memcmp()
- * compares them key by key, since numbers have their high byte first and text ends with a NUL.
+ * The key of a row: what its calls or teardowns have in common, and the same as bytes that both
+ * identify and order a row. memcmp() compares the bytes key by key, since numbers have their high
+ * byte first and text ends with a NUL.
  */
 #ifndef MEMDESTROY_ANALYSIS_ROW_KEY_H
 #define MEMDESTROY_ANALYSIS_ROW_KEY_H
@@ -10,16 +11,30 @@
 
 #include "model/call.h"
 #include "model/keys.h"
+#include "model/teardown.h"
 
 #define CALLER_LEN 512 /* the kernel's KSYM_NAME_LEN, with its NUL */
 #define KEYS_SIZE  (NR_KEYS * (1 + CALLER_LEN))
 
+/* Only the members of a row's own keys mean anything. Unknown is a value of its own. */
 struct row_key {
+	struct caller caller;
+	struct map_info map;
+	enum alloc_member alloc;
+	__u32 cpu;
+	char comm[NAME_LEN];
+};
+
+struct row_key_bytes {
 	size_t len;
 	unsigned char at[KEYS_SIZE];
 };
 
-/* Reads a call's keys, of which text is cut off after CALLER_LEN - 1 bytes. */
-void row_key_read(struct row_key *keys, const enum key *by, size_t nr_by, const struct call *call);
+struct row_key row_key_of_call(const struct call *call);
+struct row_key row_key_of_teardown(const struct teardown *teardown);
+
+/* Fills *bytes from these keys. Text is cut off after CALLER_LEN - 1 bytes. */
+void row_key_read(struct row_key_bytes *bytes, const enum key *by, size_t nr_by,
+		  const struct row_key *key);
 
 #endif

@@ -148,9 +148,9 @@ size_t top_teardowns_dropped(const struct top_teardowns *slowest)
 
 static __u64 began(const struct teardown *teardown)
 {
-	__u64 released = teardown->free.identity.released_ns;
+	__u64 released = teardown->map.identity.released_ns;
 
-	return released != UNKNOWN_NS ? released : teardown->free.ts_ns;
+	return released != UNKNOWN_NS ? released : teardown->run.start_ns;
 }
 
 static int compare(const void *left, const void *right, void *ctx)

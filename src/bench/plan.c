@@ -138,9 +138,9 @@ void plan_take_answer(struct plan *plan, __u64 now_ns, int err)
 
 const struct scenario *plan_count_teardown(struct plan *plan, const struct teardown *teardown)
 {
-	const char *name = teardown->free.map_name;
+	const char *name = teardown->map.name;
 
-	if (!call_has(&teardown->free, CALL_MAP | CALL_NAME))
+	if (!map_has_name(&teardown->map))
 		return NULL;
 	if (plan->state != STATE_OVER && !strcmp(name, map_name(plan)))
 		plan->seen++;

@@ -35,7 +35,7 @@ static int take_teardown(void *ctx, const struct teardown *teardown)
 	int err = 0;
 
 	if (scenario) {
-		measured.free.scenario = scenario->name;
+		measured.map.scenario = scenario->name;
 		err = aggregate_add_teardown(run->aggregate, &measured);
 	}
 	return err || !run->recorder.writer ? err : recorder_teardown(ctx, teardown);

@@ -40,7 +40,7 @@ int recorder_stuck(void *ctx, const struct stuck *stuck)
 	return writer_stuck(recorder_of(ctx)->writer, stuck);
 }
 
-bool recorder_wants_stuck(void *ctx, const struct call *map)
+bool recorder_wants_stuck(void *ctx, const struct map_info *map)
 {
 	(void)ctx;
 	(void)map;

@@ -70,28 +70,31 @@ struct call call_matcher_call_of(const struct record_call *rec)
 	struct call call = {
 		.ts_ns = UNKNOWN_NS,
 		.latency_ns = UNKNOWN_NS,
-		.caller = rec->head.caller,
-		.map = rec->head.map,
+		.caller = {.address = rec->head.caller},
+		.map =
+			{
+				.address = rec->head.map,
+				.type = rec->map_type,
+				.key_size = rec->key_size,
+				.value_size = rec->value_size,
+				.max_entries = rec->max_entries,
+				.flags = rec->map_flags,
+				.known = rec->flags & (CALL_MAP | CALL_NAME | CALL_SIZES),
+				.identity = {.released_ns = UNKNOWN_NS},
+			},
+		.task = {.pid = rec->pid, .tid = rec->head.tid},
 		.key = rec->head.hook == HOOK_FREE ? 0 : rec->key,
 		.entries = rec->head.hook == HOOK_FREE && rec->head.type == RECORD_ENTRY
 				   ? rec->entries
 				   : ENTRIES_UNKNOWN,
-		.identity = {.released_ns = UNKNOWN_NS},
-		.pid = rec->pid,
-		.tid = rec->head.tid,
 		.cpu = rec->cpu,
-		.map_type = rec->map_type,
-		.key_size = rec->key_size,
-		.value_size = rec->value_size,
-		.max_entries = rec->max_entries,
-		.map_flags = rec->map_flags,
 		.unit_size = rec->unit_size,
 		.alloc = rec->alloc,
-		.flags = rec->flags,
+		.flags = rec->flags & ~(CALL_MAP | CALL_NAME | CALL_SIZES),
 	};
 
-	memcpy(call.map_name, rec->map_name, sizeof(call.map_name));
-	memcpy(call.comm, rec->comm, sizeof(call.comm));
+	memcpy(call.map.name, rec->map_name, sizeof(call.map.name));
+	memcpy(call.task.comm, rec->comm, sizeof(call.task.comm));
 	return call;
 }
 
@@ -123,7 +126,7 @@ static void pass_both(struct call_matcher *matcher, const struct record_call *en
 	 * kept one side from unwinding the stack is over at the other.
 	 */
 	if (ret->head.caller && (!ret->head.arg || !entry->head.caller))
-		call.caller = ret->head.caller;
+		call.caller.address = ret->head.caller;
 	matcher->completed++;
 	matcher->call_fn(matcher->ctx, &call);
 }

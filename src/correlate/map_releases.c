@@ -55,29 +55,28 @@ void map_releases_free(struct map_releases *releases)
 	free(releases);
 }
 
-static struct task_id task_of(const struct record_release *rec)
+static struct releaser releaser_of(const struct record_release *rec)
 {
-	struct task_id task = {
+	struct releaser releaser = {
 		.known = true,
-		.pid = rec->pid,
-		.tid = rec->head.tid,
 		.cgroup_id = rec->cgroup_id,
+		.task = {.pid = rec->pid, .tid = rec->head.tid},
 	};
 
-	memcpy(task.comm, rec->comm, sizeof(task.comm));
-	return task;
+	memcpy(releaser.task.comm, rec->comm, sizeof(releaser.task.comm));
+	return releaser;
 }
 
 /* What was taken for the last reference was not: somebody took another before it was dropped. */
 static void live_on(struct entry *entry)
 {
-	struct identity *identity = &entry->released.identity;
+	struct identity *identity = &entry->released.map.identity;
 
 	identity->released_ns = UNKNOWN_NS;
 	identity->by_kernel = false;
 	identity->by_interrupt = false;
 	identity->unsure = false;
-	identity->released_by = (struct task_id){};
+	identity->released_by = (struct releaser){};
 	entry->released.queued = false;
 	entry->queued_ns = UNKNOWN_NS;
 	entry->overdue = false;
@@ -86,21 +85,21 @@ static void live_on(struct entry *entry)
 /* Has this task been seen to drop the last reference at another point, where it is known? */
 static bool told_already(const struct entry *entry, const struct record_release *rec)
 {
-	const struct task_id *by = &entry->released.identity.released_by;
+	const struct releaser *by = &entry->released.map.identity.released_by;
 
-	return entry->last && by->known && by->tid == rec->head.tid;
+	return entry->last && by->known && by->task.tid == rec->head.tid;
 }
 
 static void hear(struct entry *entry, const struct record_release *rec)
 {
-	struct identity *identity = &entry->released.identity;
+	struct identity *identity = &entry->released.map.identity;
 	bool interrupt = rec->flags & RELEASE_INTERRUPT, unsure = rec->flags & RELEASE_UNSURE;
 	bool nobody = interrupt || unsure, kernel = !nobody && rec->flags & RELEASE_KERNEL;
 
 	if (unsure && told_already(entry, rec))
 		return;
 	if (!nobody && !kernel)
-		identity->closed_by = task_of(rec);
+		identity->closed_by = releaser_of(rec);
 	if (!(rec->flags & RELEASE_LAST)) {
 		if (entry->last)
 			live_on(entry);
@@ -112,7 +111,7 @@ static void hear(struct entry *entry, const struct record_release *rec)
 	identity->by_interrupt = interrupt;
 	identity->by_kernel = kernel;
 	identity->unsure = unsure;
-	identity->released_by = nobody ? (struct task_id){} : task_of(rec);
+	identity->released_by = nobody ? (struct releaser){} : releaser_of(rec);
 }
 
 /* Whatever was known of another map at this address is gone. */
@@ -121,11 +120,15 @@ static void begin(struct entry *entry, const struct record_release *rec)
 	struct released *released = &entry->released;
 
 	*released = (struct released){
-		.map = rec->head.map,
-		.map_type = rec->map_type,
-		.identity = {.map_id = rec->map_id, .released_ns = UNKNOWN_NS},
+		.map =
+			{
+				.address = rec->head.map,
+				.type = rec->map_type,
+				.known = CALL_MAP | CALL_NAME,
+				.identity = {.map_id = rec->map_id, .released_ns = UNKNOWN_NS},
+			},
 	};
-	memcpy(released->map_name, rec->map_name, sizeof(released->map_name));
+	memcpy(released->map.name, rec->map_name, sizeof(released->map.name));
 	entry->queued_ns = UNKNOWN_NS;
 	entry->last = false;
 	entry->overdue = false;
@@ -139,7 +142,7 @@ int map_releases_add(struct map_releases *releases, const struct record_release 
 		/* To the end: it has been heard of. */
 		HASH_DEL(releases->entries, entry);
 		/* Once the id is taken from a map, it is 0. */
-		if (rec->map_id && entry->released.identity.map_id != rec->map_id)
+		if (rec->map_id && entry->released.map.identity.map_id != rec->map_id)
 			begin(entry, rec);
 	} else {
 		if (HASH_COUNT(releases->entries) >= releases->max) {
@@ -154,7 +157,8 @@ int map_releases_add(struct map_releases *releases, const struct record_release 
 		begin(entry, rec);
 	}
 	hear(entry, rec);
-	HASH_ADD(hh, releases->entries, released.map, sizeof(entry->released.map), entry);
+	HASH_ADD(hh, releases->entries, released.map.address, sizeof(entry->released.map.address),
+		 entry);
 	if (entry->refused) {
 		free(entry);
 		releases->forgotten++;
@@ -173,20 +177,23 @@ void map_releases_queued(struct map_releases *releases, __u64 map, __u64 ts_ns)
 	entry->queued_ns = ts_ns;
 }
 
-bool map_releases_identify(struct map_releases *releases, struct call *call, __u64 *queued_ns)
+bool map_releases_identify(struct map_releases *releases, struct map_info *map, __u64 *queued_ns)
 {
-	const struct entry *entry = find(releases, call->map);
+	const struct entry *entry = find(releases, map->address);
 
-	call->identity =
-		entry ? entry->released.identity : (struct identity){.released_ns = UNKNOWN_NS};
 	if (queued_ns)
 		*queued_ns = entry ? entry->queued_ns : UNKNOWN_NS;
-	if (entry && entry->released.map_type && !call_has(call, CALL_MAP)) {
-		call->flags |= CALL_MAP | CALL_NAME;
-		call->map_type = entry->released.map_type;
-		memcpy(call->map_name, entry->released.map_name, sizeof(call->map_name));
+	if (!entry) {
+		map->identity = (struct identity){.released_ns = UNKNOWN_NS};
+		return false;
 	}
-	return entry;
+	map->identity = entry->released.map.identity;
+	if (entry->released.map.type && !map_has_type(map)) {
+		map->known |= CALL_MAP | CALL_NAME;
+		map->type = entry->released.map.type;
+		memcpy(map->name, entry->released.map.name, sizeof(map->name));
+	}
+	return true;
 }
 
 void map_releases_forget(struct map_releases *releases, __u64 map)
@@ -205,7 +212,7 @@ void map_releases_for_each_overdue(struct map_releases *releases, __u64 before_n
 
 	HASH_ITER (hh, releases->entries, entry, next) {
 		if (!entry->last || (entry->overdue && !again) ||
-		    entry->released.identity.released_ns > before_ns)
+		    entry->released.map.identity.released_ns > before_ns)
 			continue;
 		entry->overdue = entry->overdue || !again;
 		each(ctx, &entry->released);

@@ -8,16 +8,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "model/call.h"
+#include "model/map_info.h"
 
 struct map_releases;
 
 /* A map that nobody refers to any more, but which no worker has begun to free. */
 struct released {
-	__u64 map;
-	__u32 map_type;
-	char map_name[NAME_LEN];
-	struct identity identity;
+	struct map_info map;
 	bool queued; /* a worker has been asked to */
 };
 
@@ -34,11 +31,10 @@ int map_releases_add(struct map_releases *releases, const struct record_release 
 void map_releases_queued(struct map_releases *releases, __u64 map, __u64 ts_ns);
 
 /*
- * Fills in who let go of the call's map, and *queued_ns (UNKNOWN_NS) if it is not NULL; also the
- * map's type and name where the call lacks them. False: nothing is known of the map, and they say
- * so.
+ * Fills in the map's identity, and *queued_ns (UNKNOWN_NS) if it is not NULL; also the map's type
+ * and name if they are unknown. False: nothing is known of the map, and they say so.
  */
-bool map_releases_identify(struct map_releases *releases, struct call *call, __u64 *queued_ns);
+bool map_releases_identify(struct map_releases *releases, struct map_info *map, __u64 *queued_ns);
 
 /* The map is being freed: what comes to lie at its address is another. */
 void map_releases_forget(struct map_releases *releases, __u64 map);

@@ -30,7 +30,7 @@ struct deferred_alloc {
 	bool begun;	 /* to be freed: reclaim says when */
 	bool freed;	 /* before the destroy call's end was seen */
 	bool reused;	 /* its memory is another's by now, and not all has been seen of it */
-	struct call reclaim;
+	struct worker_run reclaim;
 	struct open *of; /* NULL: the destroy call's end has not been seen */
 	__u32 nth;	 /* of its destroy calls */
 	bool overdue;	 /* has been told of */
@@ -129,18 +129,18 @@ static __u64 deferred_after(const struct teardown *teardown, __u64 end)
 
 static void measure(struct teardown *teardown)
 {
-	const struct call *call = &teardown->free;
-	__u64 released = call->identity.released_ns, *phase = teardown->phase;
-	bool ended = call->ts_ns != UNKNOWN_NS && call->latency_ns != UNKNOWN_NS;
+	const struct worker_run *run = &teardown->run;
+	__u64 released = teardown->map.identity.released_ns, *phase = teardown->phase;
+	bool ended = run->start_ns != UNKNOWN_NS && run->latency_ns != UNKNOWN_NS;
 
 	phase[PHASE_WAIT] =
-		released == UNKNOWN_NS || call->ts_ns == UNKNOWN_NS || call->ts_ns < released
+		released == UNKNOWN_NS || run->start_ns == UNKNOWN_NS || run->start_ns < released
 			? UNKNOWN_NS
-			: call->ts_ns - released;
-	phase[PHASE_FREE] = call->latency_ns;
+			: run->start_ns - released;
+	phase[PHASE_FREE] = run->latency_ns;
 	phase[PHASE_DESTROY] = ended ? sum_of_destroys(teardown) : UNKNOWN_NS;
 	phase[PHASE_DEFERRED] =
-		deferred_after(teardown, ended ? call->ts_ns + call->latency_ns : UNKNOWN_NS);
+		deferred_after(teardown, ended ? run->start_ns + run->latency_ns : UNKNOWN_NS);
 	phase[PHASE_TOTAL] = UNKNOWN_NS;
 	if (phase[PHASE_WAIT] != UNKNOWN_NS && phase[PHASE_FREE] != UNKNOWN_NS &&
 	    phase[PHASE_DEFERRED] != UNKNOWN_NS)
@@ -175,9 +175,9 @@ static bool nobody_let_go(const struct identity *identity)
  */
 static bool of_before(const struct teardown_tracker *tracker, const struct teardown *teardown)
 {
-	__u64 start = teardown->free.ts_ns;
+	__u64 start = teardown->run.start_ns;
 
-	if (!teardown->free.map || !nobody_let_go(&teardown->free.identity))
+	if (!teardown->map.address || !nobody_let_go(&teardown->map.identity))
 		return false;
 	if (start != UNKNOWN_NS && start < tracker->ops->start_ns + BEFORE_NS)
 		return true;
@@ -197,7 +197,7 @@ static void finish(struct teardown_tracker *tracker, struct open *open)
 		measure(teardown);
 		count_outcomes(tracker, teardown);
 		tracker->counts.shown++;
-		tracker->counts.no_release += teardown->free.identity.released_ns == UNKNOWN_NS;
+		tracker->counts.no_release += teardown->map.identity.released_ns == UNKNOWN_NS;
 		tracker->ops->teardown(tracker->ctx, teardown);
 	}
 	free(open);
@@ -213,23 +213,23 @@ static void settle(struct teardown_tracker *tracker, struct open *open)
 
 /* Deferred frees */
 
-/* A deferred free is told which map it is about by the worker's part. */
-static void call_take_map(struct call *call, const struct call *free)
+/* The map of a deferred free is that of the teardown, which knows more of it. */
+static struct map_info deferred_map(const struct teardown *teardown)
 {
-	call->map = free->map;
-	call->map_type = free->map_type;
-	call->flags |= free->flags & (CALL_MAP | CALL_NAME);
-	call->identity = free->identity;
-	memcpy(call->map_name, free->map_name, sizeof(call->map_name));
+	struct map_info map = teardown->map;
+
+	map.known &= ~CALL_SIZES;
+	return map;
 }
 
 /* copy: NULL or without a destroy call if it is not known which one left it. */
 static void pass_reclaim(struct teardown_tracker *tracker, const struct deferred_alloc *deferred,
-			 const struct call *call)
+			 const struct worker_run *run)
 {
 	const struct open *open = deferred ? deferred->of : NULL;
 	struct deferred_free reclaim = {
-		.call = *call,
+		.map = {.identity = {.released_ns = UNKNOWN_NS}},
+		.run = *run,
 		.destroy_ns = UNKNOWN_NS,
 		.latency_ns = UNKNOWN_NS,
 	};
@@ -243,7 +243,7 @@ static void pass_reclaim(struct teardown_tracker *tracker, const struct deferred
 		reclaim.destroy_ns = destroy->ts_ns;
 		if (destroy->ts_ns != UNKNOWN_NS && destroy->freed_ns != UNKNOWN_NS)
 			reclaim.latency_ns = destroy->freed_ns - destroy->ts_ns;
-		call_take_map(&reclaim.call, &open->teardown.free);
+		reclaim.map = deferred_map(&open->teardown);
 	} else {
 		tracker->counts.strays++;
 	}
@@ -252,15 +252,15 @@ static void pass_reclaim(struct teardown_tracker *tracker, const struct deferred
 
 /* It has been freed, and the destroy call that left it is known. */
 static void reclaim(struct teardown_tracker *tracker, struct deferred_alloc *deferred,
-		    const struct call *call)
+		    const struct worker_run *run)
 {
 	struct open *open = deferred->of;
 	struct destroy *destroy = &open->teardown.destroy[deferred->nth];
 
 	destroy->outcome = OUTCOME_DEFERRED;
-	if (call->ts_ns != UNKNOWN_NS && call->latency_ns != UNKNOWN_NS)
-		destroy->freed_ns = call->ts_ns + call->latency_ns;
-	pass_reclaim(tracker, deferred, call);
+	if (run->start_ns != UNKNOWN_NS && run->latency_ns != UNKNOWN_NS)
+		destroy->freed_ns = run->start_ns + run->latency_ns;
+	pass_reclaim(tracker, deferred, run);
 	drop_copy(tracker, deferred);
 	settle(tracker, open);
 }
@@ -343,82 +343,86 @@ int teardown_tracker_queued(struct teardown_tracker *tracker, const struct recor
 	return 0;
 }
 
-int teardown_tracker_deferred_start(struct teardown_tracker *tracker, const struct call *call)
+int teardown_tracker_deferred_start(struct teardown_tracker *tracker, __u64 key,
+				    const struct worker_run *run)
 {
-	struct deferred_alloc *deferred = call->key ? find_copy(tracker, call->key) : NULL;
+	struct deferred_alloc *deferred = key ? find_copy(tracker, key) : NULL;
 
-	if (!call->key)
+	if (!key)
 		return 0;
 	/* That it was queued has been missed, or that its memory's last use ended. */
 	if (!deferred || deferred->begun)
-		deferred = add_copy(tracker, call->key);
+		deferred = add_copy(tracker, key);
 	if (!deferred)
 		return -ENOMEM;
 	deferred->begun = true;
-	deferred->reclaim = *call;
+	deferred->reclaim = *run;
 	return 0;
 }
 
-static bool is_freed_by(const struct deferred_alloc *deferred, const struct call *call)
+static bool is_freed_by(const struct deferred_alloc *deferred, const struct worker_run *run)
 {
-	return deferred->begun && deferred->reclaim.tid == call->tid &&
-	       deferred->reclaim.ts_ns == call->ts_ns;
+	return deferred->begun && deferred->reclaim.worker.tid == run->worker.tid &&
+	       deferred->reclaim.start_ns == run->start_ns;
 }
 
-static struct deferred_alloc *find_freed_by(struct teardown_tracker *tracker,
-					    const struct call *call)
+static struct deferred_alloc *find_freed_by(struct teardown_tracker *tracker, __u64 key,
+					    const struct worker_run *run)
 {
-	struct deferred_alloc *deferred = call->key ? find_copy(tracker, call->key) : NULL;
+	struct deferred_alloc *deferred = key ? find_copy(tracker, key) : NULL;
 
-	if (deferred && is_freed_by(deferred, call))
+	if (deferred && is_freed_by(deferred, run))
 		return deferred;
 	DL_FOREACH (tracker->reused, deferred)
-		if (is_freed_by(deferred, call))
+		if (is_freed_by(deferred, run))
 			return deferred;
 	return NULL;
 }
 
-int teardown_tracker_deferred_end(struct teardown_tracker *tracker, const struct call *call)
+int teardown_tracker_deferred_end(struct teardown_tracker *tracker, __u64 key,
+				  const struct worker_run *run)
 {
-	struct deferred_alloc *deferred = find_freed_by(tracker, call);
+	struct deferred_alloc *deferred = find_freed_by(tracker, key, run);
 
 	/* Only the end was seen; or what begun then has been given up. */
 	if (!deferred) {
-		tracker->counts.strays += call->ts_ns == UNKNOWN_NS;
+		tracker->counts.strays += run->start_ns == UNKNOWN_NS;
 		return 0;
 	}
 	if (deferred->of) {
-		reclaim(tracker, deferred, call);
+		reclaim(tracker, deferred, run);
 		return 0;
 	}
 	/* The worker was faster than the return from the destroy call. */
 	deferred->freed = true;
-	deferred->reclaim = *call;
+	deferred->reclaim = *run;
 	return 0;
 }
 
 /* The worker's part */
 
-static struct open *new_open(const struct call *call)
+static struct open *new_open(const struct map_info *map, const struct worker_run *run)
 {
 	struct open *open = calloc(1, sizeof(*open));
 
 	if (!open)
 		return NULL;
-	open->tid = call->tid;
-	open->teardown.free = *call;
+	open->tid = run->worker.tid;
+	open->teardown.map = *map;
+	open->teardown.run = *run;
+	open->teardown.entries = ENTRIES_UNKNOWN;
 	open->teardown.queued_ns = UNKNOWN_NS;
 	return open;
 }
 
 static void identify(struct teardown_tracker *tracker, struct open *open)
 {
-	struct call *call = &open->teardown.free;
+	struct map_info *map = &open->teardown.map;
 
-	if (!call->map)
+	if (!map->address)
 		return;
-	map_releases_identify(tracker->releases, call, &open->teardown.queued_ns);
-	map_releases_forget(tracker->releases, call->map);
+	map_releases_identify(tracker->releases, map, &open->teardown.queued_ns);
+	map_releases_forget(tracker->releases, map->address);
 }
 
 /* From here on it is only known by its copies, if at all. */
@@ -430,18 +434,20 @@ static void end(struct teardown_tracker *tracker, struct open *open)
 		finish(tracker, open);
 }
 
-int teardown_tracker_start(struct teardown_tracker *tracker, const struct call *call)
+int teardown_tracker_start(struct teardown_tracker *tracker, const struct map_info *map,
+			   const struct worker_run *run, __u64 entries)
 {
-	struct open *open = find_open(tracker, call->tid);
+	struct open *open = find_open(tracker, run->worker.tid);
 
 	/* The end of what this thread was at has been missed. */
 	if (open) {
 		tracker->counts.start_only++;
 		end(tracker, open);
 	}
-	open = new_open(call);
+	open = new_open(map, run);
 	if (!open)
 		return -ENOMEM;
+	open->teardown.entries = entries;
 	identify(tracker, open);
 	HASH_ADD(hh, tracker->open, tid, sizeof(open->tid), open);
 	if (open->refused) {
@@ -454,10 +460,11 @@ int teardown_tracker_start(struct teardown_tracker *tracker, const struct call *
 /* Did a destroy call leave this copy? If so, it queued that itself. */
 static bool is_left_by(const struct deferred_alloc *deferred, const struct call *call)
 {
-	__u64 since =
-		deferred->queued_ns != UNKNOWN_NS ? deferred->queued_ns : deferred->reclaim.ts_ns;
+	__u64 since = deferred->queued_ns != UNKNOWN_NS ? deferred->queued_ns
+							: deferred->reclaim.start_ns;
 
-	if (deferred->of || (deferred->queued_ns != UNKNOWN_NS && deferred->queued_by != call->tid))
+	if (deferred->of ||
+	    (deferred->queued_ns != UNKNOWN_NS && deferred->queued_by != call->task.tid))
 		return false;
 	return call->ts_ns == UNKNOWN_NS || since == UNKNOWN_NS || since >= call->ts_ns;
 }
@@ -523,7 +530,7 @@ static void decide(struct teardown_tracker *tracker, struct open *open, __u32 nt
 	open->owing++;
 	/* Its end may yet be seen, unless it has been. */
 	if (deferred->freed) {
-		struct call freed = deferred->reclaim;
+		struct worker_run freed = deferred->reclaim;
 
 		reclaim(tracker, deferred, &freed);
 	}
@@ -532,16 +539,16 @@ static void decide(struct teardown_tracker *tracker, struct open *open, __u32 nt
 /* Is it a call that the worker makes for this map, or one told of late, of an earlier map? */
 static bool is_of(const struct open *open, const struct call *call)
 {
-	const struct call *free = &open->teardown.free;
+	__u64 map = open->teardown.map.address, start_ns = open->teardown.run.start_ns;
 
-	if (call->map && free->map && call->map != free->map)
+	if (call->map.address && map && call->map.address != map)
 		return false;
-	return call->ts_ns == UNKNOWN_NS || free->ts_ns == UNKNOWN_NS || call->ts_ns >= free->ts_ns;
+	return call->ts_ns == UNKNOWN_NS || start_ns == UNKNOWN_NS || call->ts_ns >= start_ns;
 }
 
 int teardown_tracker_destroy(struct teardown_tracker *tracker, const struct call *call)
 {
-	struct open *open = find_open(tracker, call->tid);
+	struct open *open = find_open(tracker, call->task.tid);
 	struct destroy *destroy;
 	__u32 nth;
 
@@ -562,16 +569,17 @@ int teardown_tracker_destroy(struct teardown_tracker *tracker, const struct call
 	return 0;
 }
 
-int teardown_tracker_end(struct teardown_tracker *tracker, const struct call *call)
+int teardown_tracker_end(struct teardown_tracker *tracker, const struct map_info *map,
+			 const struct worker_run *run)
 {
-	struct open *open = find_open(tracker, call->tid);
+	struct open *open = find_open(tracker, run->worker.tid);
 
-	if (open && call->ts_ns == UNKNOWN_NS) {
+	if (open && run->start_ns == UNKNOWN_NS) {
 		/* Not the end of this one: it has been passed over as start only. */
 		open = NULL;
 	}
 	if (!open) {
-		open = new_open(call);
+		open = new_open(map, run);
 		if (!open)
 			return -ENOMEM;
 		tracker->counts.end_only++;
@@ -580,8 +588,8 @@ int teardown_tracker_end(struct teardown_tracker *tracker, const struct call *ca
 		finish(tracker, open);
 		return 0;
 	}
-	open->teardown.free.latency_ns = call->latency_ns;
-	if (call->latency_ns == UNKNOWN_NS)
+	open->teardown.run.latency_ns = run->latency_ns;
+	if (run->latency_ns == UNKNOWN_NS)
 		tracker->counts.start_only++;
 	else
 		tracker->counts.completed++;
@@ -589,18 +597,23 @@ int teardown_tracker_end(struct teardown_tracker *tracker, const struct call *ca
 	return 0;
 }
 
-void teardown_tracker_identify(struct teardown_tracker *tracker, enum hook hook, struct call *call)
+void teardown_tracker_identify(struct teardown_tracker *tracker, __u32 tid, struct map_info *map)
 {
-	struct deferred_alloc *deferred =
-		hook == HOOK_DEFERRED_FREE ? find_freed_by(tracker, call) : NULL;
-	const struct open *open = hook == HOOK_DEFERRED_FREE ? NULL : find_open(tracker, call->tid);
+	const struct open *open = find_open(tracker, tid);
 
-	if (deferred && deferred->of) {
-		deferred->call_told = true;
-		call_take_map(call, &deferred->of->teardown.free);
-	}
-	if (open && (!call->map || call->map == open->teardown.free.map))
-		call->identity = open->teardown.free.identity;
+	if (open && (!map->address || map->address == open->teardown.map.address))
+		map->identity = open->teardown.map.identity;
+}
+
+void teardown_tracker_identify_deferred(struct teardown_tracker *tracker, __u64 key,
+					const struct worker_run *run, struct map_info *map)
+{
+	struct deferred_alloc *deferred = find_freed_by(tracker, key, run);
+
+	if (!deferred || !deferred->of)
+		return;
+	deferred->call_told = true;
+	*map = deferred_map(&deferred->of->teardown);
 }
 
 void teardown_tracker_for_each_overdue(struct teardown_tracker *tracker, __u64 before_ns,

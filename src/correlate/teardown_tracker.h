@@ -44,24 +44,32 @@ void teardown_tracker_free(struct teardown_tracker *tracker);
  * would have told is unknown.
  */
 
-/* A worker begins to free a map. call: without latency. */
-int teardown_tracker_start(struct teardown_tracker *tracker, const struct call *call);
+/* A worker begins to free a map that has so many elements (ENTRIES_UNKNOWN). */
+int teardown_tracker_start(struct teardown_tracker *tracker, const struct map_info *map,
+			   const struct worker_run *run, __u64 entries);
 /* A destroy call is over. */
 int teardown_tracker_destroy(struct teardown_tracker *tracker, const struct call *call);
 /* Deferred work was queued (RECORD_QUEUE) for the allocator with the key that is arg. */
 int teardown_tracker_queued(struct teardown_tracker *tracker, const struct record_head *rec);
-/* A deferred free begins. call: without latency. */
-int teardown_tracker_deferred_start(struct teardown_tracker *tracker, const struct call *call);
+/* A worker begins a deferred free of the allocator with this key (0: unknown). */
+int teardown_tracker_deferred_start(struct teardown_tracker *tracker, __u64 key,
+				    const struct worker_run *run);
 /* A deferred free is over, or nothing more will be seen of it. */
-int teardown_tracker_deferred_end(struct teardown_tracker *tracker, const struct call *call);
+int teardown_tracker_deferred_end(struct teardown_tracker *tracker, __u64 key,
+				  const struct worker_run *run);
 /* A worker is done with a map, or nothing more will be seen of that. */
-int teardown_tracker_end(struct teardown_tracker *tracker, const struct call *call);
+int teardown_tracker_end(struct teardown_tracker *tracker, const struct map_info *map,
+			 const struct worker_run *run);
+
+/* Fills in who released the map that this thread is freeing or destroys an allocator of. */
+void teardown_tracker_identify(struct teardown_tracker *tracker, __u32 tid, struct map_info *map);
 
 /*
- * Fills in which map a call under way is about and who let go of it, as far as is known. Of a
- * deferred free, its destroy call counts as told of then.
+ * Fills in the map of a deferred free in progress. From then on, the destroy call that deferred it
+ * is not overdue any more.
  */
-void teardown_tracker_identify(struct teardown_tracker *tracker, enum hook hook, struct call *call);
+void teardown_tracker_identify_deferred(struct teardown_tracker *tracker, __u64 key,
+					const struct worker_run *run, struct map_info *map);
 
 /*
  * Hands over the destroy calls whose memory is waited for since before: each once, or those handed

@@ -10,8 +10,8 @@
 
 #include "model/call.h"
 #include "model/ledger.h"
+#include "model/stuck.h"
 #include "model/teardown.h"
-#include "trace/stuck_detector.h"
 
 /* What was counted of teardowns. */
 struct teardown_counts {
@@ -26,7 +26,7 @@ struct sink_ops {
 	int (*reclaim)(void *ctx, const struct deferred_free *reclaim);
 	int (*stuck)(void *ctx, const struct stuck *stuck);
 	/* Is it asked for to be told of what hangs of this map? Goes with hang(). */
-	bool (*wants_stuck)(void *ctx, const struct call *map);
+	bool (*wants_stuck)(void *ctx, const struct map_info *map);
 	/*
 	 * The time (CLOCK_MONOTONIC) is now_ns: before what happens later is handed over, and at
 	 * *next_ns or soon after. Leaves there when it wants to be called again; 0: not any more.

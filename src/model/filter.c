@@ -13,13 +13,13 @@ bool filter_is_set(const struct filter *filter)
 	       filter->min_latency_ns || filter->no_empty;
 }
 
-bool filter_wants_map(const struct filter *filter, const struct call *map)
+bool filter_wants_map(const struct filter *filter, const struct map_info *map)
 {
-	if (filter->map_types && !(call_has(map, CALL_MAP) && map->map_type < 64 &&
-				   (filter->map_types & (1ULL << map->map_type))))
+	if (filter->map_types &&
+	    !(map_has_type(map) && map->type < 64 && (filter->map_types & (1ULL << map->type))))
 		return false;
-	return !filter->by_name || (call_has(map, CALL_MAP | CALL_NAME) &&
-				    glob_match(&filter->names, map->map_name, NAME_LEN));
+	return !filter->by_name ||
+	       (map_has_name(map) && glob_match(&filter->names, map->name, NAME_LEN));
 }
 
 static bool caller_wanted(const struct filter *filter, const struct call *call)
@@ -27,7 +27,7 @@ static bool caller_wanted(const struct filter *filter, const struct call *call)
 	size_t i;
 
 	for (i = 0; i < filter->nr_callers; i++)
-		if (call->caller_name && !strcmp(call->caller_name, filter->callers[i]))
+		if (call->caller.name && !strcmp(call->caller.name, filter->callers[i]))
 			return true;
 	return !filter->nr_callers;
 }
@@ -38,11 +38,11 @@ bool filter_wants_call(const struct filter *filter, const struct call *call)
 		return false;
 	if (call->latency_ns < filter->min_latency_ns) /* UNKNOWN_NS is the greatest */
 		return false;
-	return caller_wanted(filter, call) && filter_wants_map(filter, call);
+	return caller_wanted(filter, call) && filter_wants_map(filter, &call->map);
 }
 
 bool filter_wants_teardown(const struct filter *filter, const struct teardown *teardown)
 {
 	return teardown_known_ns(teardown) >= filter->min_latency_ns &&
-	       filter_wants_map(filter, &teardown->free);
+	       filter_wants_map(filter, &teardown->map);
 }

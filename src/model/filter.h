@@ -25,7 +25,7 @@ struct filter {
 bool filter_is_set(const struct filter *filter);
 
 /* Is this a wanted map? Unknown types and names never match. */
-bool filter_wants_map(const struct filter *filter, const struct call *map);
+bool filter_wants_map(const struct filter *filter, const struct map_info *map);
 
 /* Is this a wanted call? One that may be empty or short, but is not known to be, is wanted. */
 bool filter_wants_call(const struct filter *filter, const struct call *call);

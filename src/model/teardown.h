@@ -67,12 +67,21 @@ struct destroy {
 /* No map has more allocators (kernel/bpf/hashtab.c, bpf_local_storage.c). */
 #define MAX_DESTROYS 4
 
+/* A run of a worker, for one map or for one allocator's deferred free. */
+struct worker_run {
+	__u64 start_ns;	  /* CLOCK_MONOTONIC; UNKNOWN_NS if only the end was seen */
+	__u64 latency_ns; /* UNKNOWN_NS if only one side was seen */
+	struct task worker;
+};
+
 struct teardown {
-	struct call free; /* the call of bpf_map_free_deferred(): the map, the worker, start */
-	__u64 queued_ns;  /* when the worker was asked; UNKNOWN_NS */
-	bool running;	  /* the run ended before the worker did, as far as can be known */
+	struct map_info map;
+	struct worker_run run;	     /* of bpf_map_free_deferred() */
+	__u64 queued_ns;	     /* when the work was queued; UNKNOWN_NS */
+	__u64 entries;		     /* elements in the map at the start; ENTRIES_UNKNOWN */
+	bool running;		     /* the worker had not ended when the trace did */
 	__u64 phase[NR_PHASES];	     /* UNKNOWN_NS */
-	__u32 outcomes[NR_OUTCOMES]; /* how many destroy calls ended so */
+	__u32 outcomes[NR_OUTCOMES]; /* destroy calls by outcome */
 	__u32 nr_destroys;
 	struct destroy destroy[MAX_DESTROYS]; /* the first ones, in order */
 };
@@ -91,23 +100,13 @@ static inline __u64 teardown_known_ns(const struct teardown *teardown)
 	return sum;
 }
 
-/* The end of what a destroy call left to be freed later. */
+/* A free that a destroy call deferred. */
 struct deferred_free {
-	struct call
-		call; /* of free_mem_alloc_deferred(): the worker, start, latency; and the map */
+	struct map_info map;
+	struct worker_run run; /* of free_mem_alloc_deferred() */
 	enum alloc_member alloc;
 	__u64 destroy_ns; /* entry of the destroy call; UNKNOWN_NS */
-	__u64 latency_ns; /* from there until it was freed; UNKNOWN_NS */
+	__u64 latency_ns; /* from there to the end of the free; UNKNOWN_NS */
 };
-
-/* The task that had the map freed: a user's if one is known. NULL: nobody is known. */
-static inline const struct task_id *identity_task(const struct identity *identity)
-{
-	if (identity->released_by.known && !identity->by_kernel)
-		return &identity->released_by;
-	if (identity->closed_by.known)
-		return &identity->closed_by;
-	return identity->released_by.known ? &identity->released_by : NULL;
-}
 
 #endif

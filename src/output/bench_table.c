@@ -42,7 +42,7 @@ static const struct row *find_row(const struct rows *rows, const char *name)
 	for (size_t i = 0; i < rows->nr; i++) {
 		const struct row *row = rows->row[i];
 
-		if (!row->other && row->key.scenario && !strcmp(row->key.scenario, name))
+		if (!row->other && row->key.map.scenario && !strcmp(row->key.map.scenario, name))
 			return row;
 	}
 	return NULL;

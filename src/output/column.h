@@ -67,7 +67,8 @@ struct column {
 	/* For the getters only. */
 	unsigned int percent;
 	const char *text;
-	const struct column *of_call; /* a row's key: the column that reads it from a call */
+	const struct column
+		*of_key; /* a row's key: the column that reads it from a struct row_key */
 };
 
 /* The keys of the "other" row. Longer than a comm or a map's name, so that none passes for it. */
@@ -90,8 +91,8 @@ struct diff_view {
 extern const struct column call_columns[];	      /* of struct call */
 extern const struct column identified_call_columns[]; /* the same, and its identity */
 extern const struct column teardown_columns[];	      /* of struct teardown */
-extern const struct column deferred_free_columns[];   /* of struct reclaim */
-extern const struct column stuck_columns[];	      /* of struct hang */
+extern const struct column deferred_free_columns[];   /* of struct deferred_free */
+extern const struct column stuck_columns[];	      /* of struct stuck */
 extern const struct column ledger_columns[];	      /* of struct ledger */
 extern const struct column teardown_ledger_columns[]; /* of struct teardown_ledger */
 extern const struct column hook_columns[];	      /* of struct hook_counts */

@@ -116,35 +116,34 @@ static void name_frame(char frame[FRAME_SIZE], const char *name)
 	*frame = '\0';
 }
 
-static void task_frame(char frame[FRAME_SIZE], const struct task_id *task)
+static void task_frame(char frame[FRAME_SIZE], const struct releaser *releaser)
 {
-	if (!task)
+	if (!releaser)
 		strcpy(frame, "[unknown task]");
-	else if (!*task->comm)
+	else if (!*releaser->task.comm)
 		strcpy(frame, "[no name]");
 	else
-		name_frame(frame, task->comm);
+		name_frame(frame, releaser->task.comm);
 }
 
-static void map_frame(char frame[FRAME_SIZE], const struct call *call)
+static void map_frame(char frame[FRAME_SIZE], const struct map_info *map)
 {
-	if (!call_has(call, CALL_MAP | CALL_NAME))
+	if (!map_has_name(map))
 		strcpy(frame, "[unknown name]");
-	else if (!*call->map_name)
+	else if (!*map->name)
 		strcpy(frame, "[no name]");
 	else
-		name_frame(frame, call->map_name);
+		name_frame(frame, map->name);
 }
 
 /* What all stacks of a teardown begin with. */
-static void map_frames(char frames[STACK_SIZE], const struct call *call)
+static void map_frames(char frames[STACK_SIZE], const struct map_info *map)
 {
-	const char *type =
-		call_has(call, CALL_MAP) ? map_type_name(call->map_type) : "[unknown type]";
+	const char *type = map_has_type(map) ? map_type_name(map->type) : "[unknown type]";
 	char task[FRAME_SIZE], name[FRAME_SIZE];
 
-	task_frame(task, identity_task(&call->identity));
-	map_frame(name, call);
+	task_frame(task, identity_releaser(&map->identity));
+	map_frame(name, map);
 	snprintf(frames, STACK_SIZE, "%s;%s;%s", task, type, name);
 }
 
@@ -183,7 +182,7 @@ int folded_add(struct folded *folded, const struct teardown *teardown)
 	char of[STACK_SIZE];
 	int err;
 
-	map_frames(of, &teardown->free);
+	map_frames(of, &teardown->map);
 	err = add_phase(folded, of, PHASE_WAIT, "wait", phase[PHASE_WAIT]);
 	if (!err)
 		err = add_phase(folded, of, PHASE_FREE, "free", free_alone(teardown));

@@ -239,26 +239,16 @@ static int name_process(struct perfetto *perfetto, __u32 pid, __u32 tid, const c
 	return put_name(perfetto, "process_name", pid, tid, name);
 }
 
-static int name_thread(struct perfetto *perfetto, __u32 pid, __u32 tid, const char *comm)
+static int name_thread(struct perfetto *perfetto, const struct task *task)
 {
+	/* viewers take offence at an empty one */
+	const char *comm = *task->comm ? task->comm : "(no name)";
 	int err;
 
-	if (!note(perfetto->threads, tid, pid))
+	if (!note(perfetto->threads, task->tid, task->pid))
 		return 0;
-	if (!*comm)
-		comm = "(no name)"; /* viewers take offence at an empty one */
-	err = name_process(perfetto, pid, tid, comm);
-	return err ? err : put_name(perfetto, "thread_name", pid, tid, comm);
-}
-
-static int name_task(struct perfetto *perfetto, const struct task_id *task)
-{
-	return name_thread(perfetto, task->pid, task->tid, task->comm);
-}
-
-static int name_worker(struct perfetto *perfetto, const struct call *call)
-{
-	return name_thread(perfetto, call->pid, call->tid, call->comm);
+	err = name_process(perfetto, task->pid, task->tid, comm);
+	return err ? err : put_name(perfetto, "thread_name", task->pid, task->tid, comm);
 }
 
 /* Arrows */
@@ -301,7 +291,7 @@ static int add_link(struct perfetto *perfetto, const struct deferred_free *recla
 	link = calloc(1, sizeof(*link));
 	if (!link)
 		return -ENOMEM;
-	link->key.map = reclaim->call.map;
+	link->key.map = reclaim->map.address;
 	link->key.destroy_ns = reclaim->destroy_ns;
 	link->key.alloc = reclaim->alloc;
 	link->place = *place;
@@ -318,7 +308,7 @@ static int put_link(struct perfetto *perfetto, const struct teardown *teardown,
 		    const struct destroy *destroy, const struct place *from)
 {
 	const struct link_key key = {
-		.map = teardown->free.map,
+		.map = teardown->map.address,
 		.destroy_ns = destroy->ts_ns,
 		.alloc = destroy->alloc,
 	};
@@ -335,15 +325,15 @@ static int put_link(struct perfetto *perfetto, const struct teardown *teardown,
 
 /* What is written of reclaims */
 
-static const char *map_name(const struct call *call)
+static const char *map_name(const struct map_info *map)
 {
-	if (!call_has(call, CALL_MAP | CALL_NAME))
+	if (!map_has_name(map))
 		return "?";
-	return *call->map_name ? call->map_name : "\"\"";
+	return *map->name ? map->name : "\"\"";
 }
 
 /* A slice on a worker's track; of an unknown length, an instant. */
-static struct event worker_event(const struct call *worker, __u64 ts_ns, __u64 dur_ns)
+static struct event worker_event(const struct task *worker, __u64 ts_ns, __u64 dur_ns)
 {
 	return (struct event){
 		.phase = dur_ns == UNKNOWN_NS ? 'i' : 'X',
@@ -354,20 +344,20 @@ static struct event worker_event(const struct call *worker, __u64 ts_ns, __u64 d
 
 int perfetto_reclaim(struct perfetto *perfetto, const struct deferred_free *reclaim)
 {
-	const struct call *call = &reclaim->call;
-	struct event event = worker_event(call, call->ts_ns, call->latency_ns);
+	const struct worker_run *run = &reclaim->run;
+	struct event event = worker_event(&run->worker, run->start_ns, run->latency_ns);
 	char name[LABEL_LEN];
 	int err;
 
 	errno = 0;
-	if (call->ts_ns == UNKNOWN_NS)
+	if (run->start_ns == UNKNOWN_NS)
 		return 0;
-	err = name_worker(perfetto, call);
+	err = name_thread(perfetto, &run->worker);
 	if (err)
 		return err;
 
 	snprintf(name, sizeof(name), "reclaim %s of %s", alloc_name(reclaim->alloc),
-		 map_name(call));
+		 map_name(&reclaim->map));
 	event.category = "reclaim";
 	event.name = name;
 	event.args = json_columns(deferred_free_columns, reclaim);
@@ -382,14 +372,14 @@ int perfetto_reclaim(struct perfetto *perfetto, const struct deferred_free *recl
 /* What is written of teardowns */
 
 /* "VERB NAME (TYPE id N)" */
-static void map_label(char label[LABEL_LEN], const char *verb, const struct call *call)
+static void map_label(char label[LABEL_LEN], const char *verb, const struct map_info *map)
 {
-	const char *type = call_has(call, CALL_MAP) ? map_type_name(call->map_type) : "?";
+	const char *type = map_has_type(map) ? map_type_name(map->type) : "?";
 	char id[16] = "?";
 
-	if (call->identity.map_id)
-		snprintf(id, sizeof(id), "%u", call->identity.map_id);
-	snprintf(label, LABEL_LEN, "%s %s (%s id %s)", verb, map_name(call), type, id);
+	if (map->identity.map_id)
+		snprintf(id, sizeof(id), "%u", map->identity.map_id);
+	snprintf(label, LABEL_LEN, "%s %s (%s id %s)", verb, map_name(map), type, id);
 }
 
 static bool release_known(const struct identity *identity)
@@ -400,15 +390,15 @@ static bool release_known(const struct identity *identity)
 static struct place release_place(const struct identity *identity)
 {
 	return (struct place){
-		.pid = identity->released_by.pid,
-		.tid = identity->released_by.tid,
+		.pid = identity->released_by.task.pid,
+		.tid = identity->released_by.task.tid,
 		.ts_ns = identity->released_ns,
 	};
 }
 
 static int put_release(struct perfetto *perfetto, const struct teardown *teardown)
 {
-	const struct identity *identity = &teardown->free.identity;
+	const struct identity *identity = &teardown->map.identity;
 	char label[LABEL_LEN];
 	struct event event = {
 		.phase = 'X',
@@ -416,52 +406,54 @@ static int put_release(struct perfetto *perfetto, const struct teardown *teardow
 		.name = label,
 		.place = release_place(identity),
 	};
-	int err = name_task(perfetto, &identity->released_by);
+	int err = name_thread(perfetto, &identity->released_by.task);
 
 	if (err)
 		return err;
-	map_label(label, "release", &teardown->free);
+	map_label(label, "release", &teardown->map);
 	event.args = json_columns(teardown_columns, teardown);
 	return event.args ? put_event(perfetto, &event) : -ENOMEM;
 }
 
-static bool wait_known(const struct call *call)
+static bool wait_known(const struct teardown *teardown)
 {
-	__u64 released = call->identity.released_ns;
+	__u64 released = teardown->map.identity.released_ns, start = teardown->run.start_ns;
 
-	return released != UNKNOWN_NS && released <= call->ts_ns && call->ts_ns != UNKNOWN_NS;
+	return released != UNKNOWN_NS && released <= start && start != UNKNOWN_NS;
 }
 
 /* Waits overlap, so that they are no slices of a thread. Nobody's is shown at the worker's. */
 static int put_wait(struct perfetto *perfetto, const struct teardown *teardown)
 {
-	const struct call *call = &teardown->free;
-	const struct task_id *task = &call->identity.released_by;
+	const struct identity *identity = &teardown->map.identity;
+	const struct task *task =
+		identity->released_by.known ? &identity->released_by.task : &teardown->run.worker;
 	char name[LABEL_LEN];
 	struct event event = {
 		.phase = 'b',
 		.category = "wait",
 		.name = name,
-		.place.pid = task->known ? task->pid : call->pid,
-		.place.tid = task->known ? task->tid : call->tid,
-		.place.ts_ns = call->identity.released_ns,
+		.place.pid = task->pid,
+		.place.tid = task->tid,
+		.place.ts_ns = identity->released_ns,
 		.id = ++perfetto->last_id,
 	};
 	int err;
 
-	snprintf(name, sizeof(name), "wait of %s", map_name(call));
+	snprintf(name, sizeof(name), "wait of %s", map_name(&teardown->map));
 	err = put_event(perfetto, &event);
 	if (err)
 		return err;
 	event.phase = 'e';
-	event.place.ts_ns = call->ts_ns;
+	event.place.ts_ns = teardown->run.start_ns;
 	return put_event(perfetto, &event);
 }
 
 static int put_destroy(struct perfetto *perfetto, const struct teardown *teardown,
 		       const struct destroy *destroy)
 {
-	struct event event = worker_event(&teardown->free, destroy->ts_ns, destroy->latency_ns);
+	struct event event =
+		worker_event(&teardown->run.worker, destroy->ts_ns, destroy->latency_ns);
 	char name[LABEL_LEN];
 	int err;
 
@@ -483,13 +475,14 @@ static int put_destroy(struct perfetto *perfetto, const struct teardown *teardow
 
 static int put_free(struct perfetto *perfetto, const struct teardown *teardown)
 {
-	const struct call *call = &teardown->free;
-	struct event event = worker_event(call, call->ts_ns, call->latency_ns);
+	const struct worker_run *run = &teardown->run;
+	const struct identity *identity = &teardown->map.identity;
+	struct event event = worker_event(&run->worker, run->start_ns, run->latency_ns);
 	char label[LABEL_LEN];
 	struct place from;
 	int err;
 
-	map_label(label, "free", call);
+	map_label(label, "free", &teardown->map);
 	event.category = "free";
 	event.name = label;
 	if (teardown->running)
@@ -498,19 +491,19 @@ static int put_free(struct perfetto *perfetto, const struct teardown *teardown)
 	if (!event.args)
 		return -ENOMEM;
 	err = put_event(perfetto, &event);
-	if (err || event.phase == 'i' || !release_known(&call->identity) || !wait_known(call))
+	if (err || event.phase == 'i' || !release_known(identity) || !wait_known(teardown))
 		return err;
-	from = release_place(&call->identity);
+	from = release_place(identity);
 	return put_arrow(perfetto, "released", &from, &event.place);
 }
 
 /* What happened from when a worker began. */
 static int put_worker_part(struct perfetto *perfetto, const struct teardown *teardown)
 {
-	int err = name_worker(perfetto, &teardown->free);
+	int err = name_thread(perfetto, &teardown->run.worker);
 	__u32 i;
 
-	if (!err && wait_known(&teardown->free))
+	if (!err && wait_known(teardown))
 		err = put_wait(perfetto, teardown);
 	if (!err)
 		err = put_free(perfetto, teardown);
@@ -524,9 +517,9 @@ int perfetto_teardown(struct perfetto *perfetto, const struct teardown *teardown
 	int err = 0;
 
 	errno = 0;
-	if (release_known(&teardown->free.identity))
+	if (release_known(&teardown->map.identity))
 		err = put_release(perfetto, teardown);
-	if (!err && teardown->free.ts_ns != UNKNOWN_NS)
+	if (!err && teardown->run.start_ns != UNKNOWN_NS)
 		err = put_worker_part(perfetto, teardown);
 	return err;
 }

@@ -159,7 +159,7 @@ static int take_reclaim(void *ctx, const struct deferred_free *reclaim)
 	return teardown_view_reclaim(report->teardowns, report_file(report), reclaim);
 }
 
-static bool wants_stuck(void *ctx, const struct call *map)
+static bool wants_stuck(void *ctx, const struct map_info *map)
 {
 	const struct report *report = ctx;
 

@@ -16,31 +16,31 @@ static void print_safe(FILE *file, const char *text)
 
 void stuck_text_print(FILE *file, const struct stuck *stuck)
 {
-	const struct task_id *task = identity_task(&stuck->call.identity);
+	const struct releaser *releaser = identity_releaser(&stuck->map.identity);
 	const char *line = stuck->stack;
 	char duration[DURATION_SIZE];
 
 	diag_status(NULL);
 	fprintf(file, "memdestroy-trace: stuck for %s: %s", text_duration(duration, stuck->for_ns),
 		stuck->where);
-	if (call_has(&stuck->call, CALL_MAP))
-		fprintf(file, " of %s", map_type_name(stuck->call.map_type));
-	if (call_has(&stuck->call, CALL_MAP | CALL_NAME)) {
+	if (map_has_type(&stuck->map))
+		fprintf(file, " of %s", map_type_name(stuck->map.type));
+	if (map_has_name(&stuck->map)) {
 		fputs(" '", file);
-		print_safe(file, stuck->call.map_name);
+		print_safe(file, stuck->map.name);
 		putc('\'', file);
 	}
-	if (stuck->call.identity.map_id)
-		fprintf(file, " (id %u)", stuck->call.identity.map_id);
-	if (task) {
+	if (stuck->map.identity.map_id)
+		fprintf(file, " (id %u)", stuck->map.identity.map_id);
+	if (releaser) {
 		fputs(", let go of by ", file);
-		print_safe(file, task->comm);
-		fprintf(file, " (pid %u)", task->pid);
+		print_safe(file, releaser->task.comm);
+		fprintf(file, " (pid %u)", releaser->task.pid);
 	}
 	if (stuck->in_worker) {
 		fputs(", in ", file);
-		print_safe(file, stuck->call.comm);
-		fprintf(file, " (pid %u)", stuck->call.tid);
+		print_safe(file, stuck->worker.comm);
+		fprintf(file, " (pid %u)", stuck->worker.tid);
 	}
 	putc('\n', file);
 	while (*line) {

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "trace/stuck_detector.h"
+#include "model/stuck.h"
 
 /* A line, and one for each function of the stack; flushed. */
 void stuck_text_print(FILE *file, const struct stuck *stuck);

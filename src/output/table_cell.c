@@ -106,7 +106,7 @@ bool table_cell_keys(FILE *out, enum format format, const struct column *column,
 	char cell[CELL_SIZE];
 
 	for (; column->name; column++) {
-		if (!column->of_call)
+		if (!column->of_key)
 			continue;
 		table_cell_fill(cell, column, object, 0);
 		fprintf(out, "%s%s=", gap, column->name);

@@ -136,7 +136,7 @@ int teardown_view_begin(struct teardown_view *view, FILE *file)
 	return 0;
 }
 
-bool teardown_view_wants(const struct teardown_view *view, const struct call *map)
+bool teardown_view_wants(const struct teardown_view *view, const struct map_info *map)
 {
 	return filter_wants_map(view->filter, map);
 }
@@ -163,7 +163,7 @@ int teardown_view_teardown(struct teardown_view *view, FILE *file, const struct 
 int teardown_view_reclaim(struct teardown_view *view, FILE *file,
 			  const struct deferred_free *reclaim)
 {
-	if (!teardown_view_wants(view, &reclaim->call))
+	if (!teardown_view_wants(view, &reclaim->map))
 		return 0;
 	if (view->perfetto)
 		return perfetto_reclaim(view->perfetto, reclaim);

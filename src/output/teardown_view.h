@@ -26,7 +26,7 @@ void teardown_view_free(struct teardown_view *view);
 int teardown_view_begin(struct teardown_view *view, FILE *file);
 
 /* May the teardown of this map be wanted, as far as the filters can tell before it is over? */
-bool teardown_view_wants(const struct teardown_view *view, const struct call *map);
+bool teardown_view_wants(const struct teardown_view *view, const struct map_info *map);
 
 /* Takes a teardown, or a deferred end, and writes it if it is to be written as it happens. */
 int teardown_view_teardown(struct teardown_view *view, FILE *file, const struct teardown *teardown);

@@ -56,7 +56,7 @@ static void bar_mark(struct bar *bar, char what)
 static void bar_destroys(struct bar *bar, const struct teardown *teardown, double start)
 {
 	const struct destroy *destroy = teardown->destroy;
-	__u64 free_ns = teardown->free.ts_ns;
+	__u64 free_ns = teardown->run.start_ns;
 	double ns;
 	__u32 i;
 
@@ -106,7 +106,7 @@ static void bar_draw(struct bar *bar, const struct teardown *teardown)
 
 static void id_cell(char cell[CELL_WIDTH], const struct teardown *teardown)
 {
-	__u32 id = teardown->free.identity.map_id;
+	__u32 id = teardown->map.identity.map_id;
 
 	if (id)
 		snprintf(cell, CELL_WIDTH, "%u", id);
@@ -116,18 +116,17 @@ static void id_cell(char cell[CELL_WIDTH], const struct teardown *teardown)
 
 static void type_cell(char cell[CELL_WIDTH], const struct teardown *teardown)
 {
-	const struct call *call = &teardown->free;
+	const struct map_info *map = &teardown->map;
 
-	snprintf(cell, CELL_WIDTH, "%s",
-		 call_has(call, CALL_MAP) ? map_type_name(call->map_type) : "?");
+	snprintf(cell, CELL_WIDTH, "%s", map_has_type(map) ? map_type_name(map->type) : "?");
 }
 
 static void name_cell(char cell[CELL_WIDTH], const struct teardown *teardown)
 {
-	const struct call *call = &teardown->free;
-	const char *name = *call->map_name ? call->map_name : "\"\"";
+	const struct map_info *map = &teardown->map;
+	const char *name = *map->name ? map->name : "\"\"";
 
-	if (!call_has(call, CALL_MAP | CALL_NAME))
+	if (!map_has_name(map))
 		name = "?";
 	text_printable(cell, NAME_MAX_WIDTH + 1, name, strlen(name));
 }

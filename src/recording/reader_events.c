@@ -86,47 +86,41 @@ static const void *find(struct cursor *cursor, int column, const struct reader_t
 	return row;
 }
 
-static void take_map(struct player *player, struct cursor *cursor, int column, struct call *call)
+static void read_map(struct player *player, struct cursor *cursor, int column, struct map_info *map)
 {
-	const struct reader_tables_map *map = find(cursor, column, &player->events->tables->maps);
+	const struct reader_tables_map *row = find(cursor, column, &player->events->tables->maps);
 
-	if (!map)
+	if (!row)
 		return;
-	call->flags |= map->call_flags;
-	call->map_type = map->type;
-	call->key_size = map->key_size;
-	call->value_size = map->value_size;
-	call->max_entries = map->max_entries;
-	call->map_flags = map->flags;
-	call->scenario = map->scenario;
-	memcpy(call->map_name, map->name, sizeof(call->map_name));
+	map->known = row->call_flags;
+	map->type = row->type;
+	map->key_size = row->key_size;
+	map->value_size = row->value_size;
+	map->max_entries = row->max_entries;
+	map->flags = row->flags;
+	map->scenario = row->scenario;
+	memcpy(map->name, row->name, sizeof(map->name));
 }
 
-static void take_task(struct player *player, struct cursor *cursor, int column, struct call *call)
-{
-	const struct reader_tables_task *task =
-		find(cursor, column, &player->events->tables->tasks);
-
-	if (!task)
-		return;
-	call->pid = task->pid;
-	call->tid = task->tid;
-	memcpy(call->comm, task->comm, sizeof(call->comm));
-}
-
-static void read_task(struct player *player, struct cursor *cursor, int column,
-		      struct task_id *task)
+/* False: unknown, and *task is left alone. */
+static bool read_task(struct player *player, struct cursor *cursor, int column, struct task *task)
 {
 	const struct reader_tables_task *row = find(cursor, column, &player->events->tables->tasks);
 
-	*task = (struct task_id){};
 	if (!row)
-		return;
-	task->known = true;
+		return false;
 	task->pid = row->pid;
 	task->tid = row->tid;
-	task->cgroup_id = cursor_bits(cursor, column + 1);
 	memcpy(task->comm, row->comm, sizeof(task->comm));
+	return true;
+}
+
+static void read_releaser(struct player *player, struct cursor *cursor, int column,
+			  struct releaser *releaser)
+{
+	releaser->known = read_task(player, cursor, column, &releaser->task);
+	if (releaser->known)
+		releaser->cgroup_id = cursor_bits(cursor, column + 1);
 }
 
 static void read_identity(struct player *player, struct cursor *cursor, struct identity *identity)
@@ -139,8 +133,8 @@ static void read_identity(struct player *player, struct cursor *cursor, struct i
 	identity->released_ns = shifted(player, cursor_figure(cursor, 2));
 	if (cursor_text(cursor, 3, context, sizeof(context)) && !schema_context(context, identity))
 		cursor_damaged(cursor, "released_in is '%s'", context);
-	read_task(player, cursor, 4, &identity->released_by);
-	read_task(player, cursor, 6, &identity->closed_by);
+	read_releaser(player, cursor, 4, &identity->released_by);
+	read_releaser(player, cursor, 6, &identity->closed_by);
 }
 
 /* To the release with this id. They mostly come in their order, a few steps on. */
@@ -157,7 +151,7 @@ static int seek_release(struct cursor *releases, __s64 id)
 
 /* What is of one map comes close together, so the last one is often the next one, too. */
 static void take_identity(struct player *player, struct cursor *cursor, int column,
-			  struct call *call)
+			  struct identity *identity)
 {
 	struct cursor *releases = &player->releases;
 	__s64 id = cursor_ref(cursor, column);
@@ -176,16 +170,24 @@ static void take_identity(struct player *player, struct cursor *cursor, int colu
 			return;
 		player->identity_id = id;
 	}
-	call->identity = player->identity;
+	*identity = player->identity;
 }
 
-static struct call no_call(const struct player *player)
+static struct map_info unknown_map(const struct player *player)
 {
-	return (struct call){
-		.entries = ENTRIES_UNKNOWN,
+	return (struct map_info){
 		.identity = {.released_ns = UNKNOWN_NS},
 		.host = player->events->host,
 	};
+}
+
+/* A map, its worker and its release: what teardowns, deferred frees and stuck reports share. */
+static void read_map_and_worker(struct player *player, struct cursor *cursor, int column,
+				struct map_info *map, struct task *worker)
+{
+	read_map(player, cursor, column, map);
+	read_task(player, cursor, column + 1, worker);
+	take_identity(player, cursor, column + 2, &map->identity);
 }
 
 static enum alloc_member read_alloc(struct cursor *cursor, int column)
@@ -200,16 +202,14 @@ static enum alloc_member read_alloc(struct cursor *cursor, int column)
 
 /* Items */
 
-static void take_caller(struct player *player, struct cursor *cursor, int column, struct call *call)
+static void read_caller(struct player *player, struct cursor *cursor, int column,
+			struct caller *caller)
 {
-	const struct reader_tables_caller *caller =
+	const struct reader_tables_caller *row =
 		find(cursor, column, &player->events->tables->callers);
 
-	if (!caller)
-		return;
-	call->caller = caller->address;
-	call->caller_name = caller->name;
-	call->caller_offset = caller->offset;
+	if (row)
+		*caller = (struct caller){row->address, row->name, row->offset};
 }
 
 static void take_allocator(struct player *player, struct cursor *cursor, int column,
@@ -231,22 +231,22 @@ static void take_allocator(struct player *player, struct cursor *cursor, int col
 
 static int play_call(struct player *player, struct cursor *cursor)
 {
-	struct call call = no_call(player);
+	struct call call = {.map = unknown_map(player)};
 	int err;
 
 	call.ts_ns = shifted(player, cursor_figure(cursor, 1));
 	call.latency_ns = cursor_figure(cursor, 2);
-	take_caller(player, cursor, 3, &call);
-	take_map(player, cursor, 4, &call);
+	read_caller(player, cursor, 3, &call.caller);
+	read_map(player, cursor, 4, &call.map);
 	take_allocator(player, cursor, 5, &call);
 	if (!cursor_is_null(cursor, 6))
 		call.flags |= CALL_EMPTY_KNOWN | (cursor_bool(cursor, 6) ? CALL_EMPTY : 0);
 	if (cursor_is_null(cursor, 7))
 		cursor_damaged(cursor, "task is NULL");
-	take_task(player, cursor, 7, &call);
+	read_task(player, cursor, 7, &call.task);
 	call.cpu = cursor_u32(cursor, 8);
 	if (player->events->opts->identity)
-		take_identity(player, cursor, 9, &call);
+		take_identity(player, cursor, 9, &call.map.identity);
 	if (cursor->err)
 		return cursor->err;
 	err = advance(player, end_of(call.ts_ns, call.latency_ns));
@@ -290,20 +290,18 @@ static int read_destroys(struct player *player, __s64 seq, struct teardown *tear
 
 static int play_teardown(struct player *player, struct cursor *cursor)
 {
-	struct teardown teardown = {.free = no_call(player)};
-	struct call *call = &teardown.free;
+	struct teardown teardown = {.map = unknown_map(player)};
+	struct worker_run *run = &teardown.run;
 	int i, err;
 
-	call->map = cursor_ref(cursor, 1);
-	take_map(player, cursor, 2, call);
-	take_task(player, cursor, 3, call);
-	take_identity(player, cursor, 4, call);
+	teardown.map.address = cursor_ref(cursor, 1);
+	read_map_and_worker(player, cursor, 2, &teardown.map, &run->worker);
 	teardown.queued_ns = shifted(player, cursor_figure(cursor, 5));
-	call->ts_ns = shifted(player, cursor_figure(cursor, 6));
+	run->start_ns = shifted(player, cursor_figure(cursor, 6));
 	for (i = 0; i < NR_PHASES; i++)
 		teardown.phase[i] = cursor_figure(cursor, 7 + i);
-	call->latency_ns = teardown.phase[PHASE_FREE];
-	call->entries = cursor_figure(cursor, 12);
+	run->latency_ns = teardown.phase[PHASE_FREE];
+	teardown.entries = cursor_figure(cursor, 12);
 	teardown.running = cursor_bool(cursor, 13);
 	teardown.nr_destroys = cursor_u32(cursor, 14);
 	for (i = 0; i < NR_OUTCOMES; i++)
@@ -311,7 +309,7 @@ static int play_teardown(struct player *player, struct cursor *cursor)
 	err = cursor->err ? cursor->err : read_destroys(player, cursor->key, &teardown);
 	if (err)
 		return err;
-	err = advance(player, end_of(call->ts_ns, call->latency_ns));
+	err = advance(player, end_of(run->start_ns, run->latency_ns));
 	return err || !player->ops->teardown ? err : player->ops->teardown(player->ctx, &teardown);
 }
 
@@ -320,22 +318,20 @@ static int play_teardown(struct player *player, struct cursor *cursor)
 
 static int play_reclaim(struct player *player, struct cursor *cursor)
 {
-	struct deferred_free reclaim = {.call = no_call(player)};
-	struct call *call = &reclaim.call;
+	struct deferred_free reclaim = {.map = unknown_map(player)};
+	struct worker_run *run = &reclaim.run;
 	int err;
 
-	call->map = cursor_ref(cursor, 1);
-	take_map(player, cursor, 2, call);
-	take_task(player, cursor, 3, call);
-	take_identity(player, cursor, 4, call);
+	reclaim.map.address = cursor_ref(cursor, 1);
+	read_map_and_worker(player, cursor, 2, &reclaim.map, &run->worker);
 	reclaim.alloc = read_alloc(cursor, 5);
 	reclaim.destroy_ns = shifted(player, cursor_figure(cursor, 6));
 	reclaim.latency_ns = cursor_figure(cursor, 7);
-	call->ts_ns = shifted(player, cursor_figure(cursor, 8));
-	call->latency_ns = cursor_figure(cursor, 9);
+	run->start_ns = shifted(player, cursor_figure(cursor, 8));
+	run->latency_ns = cursor_figure(cursor, 9);
 	if (cursor->err)
 		return cursor->err;
-	err = advance(player, end_of(call->ts_ns, call->latency_ns));
+	err = advance(player, end_of(run->start_ns, run->latency_ns));
 	return err ? err : player->ops->reclaim(player->ctx, &reclaim);
 }
 
@@ -356,25 +352,21 @@ static void read_plain_text(struct cursor *cursor, int column, const char *also,
 
 static int play_hang(struct player *player, struct cursor *cursor)
 {
-	struct stuck stuck = {.call = no_call(player)};
-	struct call *call = &stuck.call;
+	struct stuck stuck = {.map = unknown_map(player)};
 	char where[NAME_LEN * 4];
 	int err;
 
 	read_plain_text(cursor, 1, "", where, sizeof(where));
 	stuck.where = where;
-	call->ts_ns = shifted(player, cursor_figure(cursor, 2));
-	call->latency_ns = UNKNOWN_NS;
+	stuck.since_ns = shifted(player, cursor_figure(cursor, 2));
 	stuck.for_ns = cursor_figure(cursor, 3);
 	stuck.in_worker = cursor_bool(cursor, 4);
-	take_map(player, cursor, 5, call);
-	take_task(player, cursor, 6, call);
-	take_identity(player, cursor, 7, call);
+	read_map_and_worker(player, cursor, 5, &stuck.map, &stuck.worker);
 	read_plain_text(cursor, 8, "\n", stuck.stack, sizeof(stuck.stack));
 	if (cursor->err)
 		return cursor->err;
-	err = advance(player, end_of(call->ts_ns, stuck.for_ns));
-	if (err || (player->ops->wants_stuck && !player->ops->wants_stuck(player->ctx, call)))
+	err = advance(player, end_of(stuck.since_ns, stuck.for_ns));
+	if (err || (player->ops->wants_stuck && !player->ops->wants_stuck(player->ctx, &stuck.map)))
 		return err;
 	return player->ops->stuck(player->ctx, &stuck);
 }

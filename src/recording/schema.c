@@ -7,7 +7,7 @@
 #include "recording/schema.h"
 #include "util/macros.h"
 
-/* What a map is freed for, in views: the task that identity_task() of teardown.h picks. */
+/* What a map is freed for, in views: the task that identity_releaser() of teardown.h picks. */
 #define BY_USER "(r.released_by IS NOT NULL AND r.released_in IS NOT 'kernel')"
 #define RELEASER                                                                                   \
 	"CASE WHEN " BY_USER " THEN r.released_by ELSE coalesce(r.closed_by, r.released_by) END"

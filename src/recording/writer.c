@@ -270,21 +270,22 @@ static void insert_ref(struct insert *insert, __s64 id)
 	insert_known(insert, id, id);
 }
 
-/* What calls of all sorts have in common: ids of the rows they refer to. */
+/* Ids of the rows that teardowns, deferred frees and stuck reports refer to. */
 struct refs {
 	__s64 object, map, task, release;
 };
 
-static int find_refs(struct writer *writer, const struct call *call, struct refs *refs)
+static int find_refs(struct writer *writer, const struct map_info *map, const struct task *task,
+		     struct refs *refs)
 {
 	struct writer_tables *tables = writer->tables;
-	int rc = writer_tables_map(tables, call, &refs->map);
+	int rc = writer_tables_map(tables, map, &refs->map);
 
 	refs->task = 0;
-	if (!rc && (call->pid || call->tid || *call->comm))
-		rc = writer_tables_task(tables, call, &refs->task);
+	if (!rc && (task->pid || task->tid || *task->comm))
+		rc = writer_tables_task(tables, task, &refs->task);
 	if (!rc)
-		rc = writer_tables_release(tables, &call->identity, &refs->release);
+		rc = writer_tables_release(tables, &map->identity, &refs->release);
 	return rc;
 }
 
@@ -300,16 +301,16 @@ static int put_call(struct writer *writer, const struct call *call)
 	struct writer_tables *tables = writer->tables;
 	__s64 caller, map, allocator, task, release;
 	struct insert insert = event(writer, PUT_CALL);
-	int rc = writer_tables_caller(tables, call, &caller);
+	int rc = writer_tables_caller(tables, &call->caller, &caller);
 
 	if (!rc)
-		rc = writer_tables_map(tables, call, &map);
+		rc = writer_tables_map(tables, &call->map, &map);
 	if (!rc)
 		rc = writer_tables_allocator(tables, call, &allocator);
 	if (!rc)
-		rc = writer_tables_task(tables, call, &task);
+		rc = writer_tables_task(tables, &call->task, &task);
 	if (!rc)
-		rc = writer_tables_release(tables, &call->identity, &release);
+		rc = writer_tables_release(tables, &call->map.identity, &release);
 	if (rc)
 		return rc;
 	insert_figure(&insert, call->ts_ns);
@@ -358,13 +359,12 @@ static int put_destroys(struct writer *writer, const struct teardown *teardown)
 
 static int put_teardown(struct writer *writer, const struct teardown *teardown)
 {
-	const struct call *call = &teardown->free;
 	struct insert insert = event(writer, PUT_TEARDOWN);
 	struct refs refs;
-	int rc = find_refs(writer, call, &refs), i;
+	int rc = find_refs(writer, &teardown->map, &teardown->run.worker, &refs), i;
 
 	if (!rc)
-		rc = writer_tables_object(writer->tables, call->map, &refs.object);
+		rc = writer_tables_object(writer->tables, teardown->map.address, &refs.object);
 	if (!rc)
 		rc = put_destroys(writer, teardown);
 	if (rc)
@@ -372,10 +372,10 @@ static int put_teardown(struct writer *writer, const struct teardown *teardown)
 	insert_ref(&insert, refs.object);
 	insert_refs(&insert, &refs);
 	insert_figure(&insert, teardown->queued_ns);
-	insert_figure(&insert, call->ts_ns);
+	insert_figure(&insert, teardown->run.start_ns);
 	for (i = 0; i < NR_PHASES; i++)
 		insert_figure(&insert, teardown->phase[i]);
-	insert_figure(&insert, call->entries);
+	insert_figure(&insert, teardown->entries);
 	insert_number(&insert, teardown->running);
 	insert_number(&insert, teardown->nr_destroys);
 	for (i = 0; i < NR_OUTCOMES; i++)
@@ -392,13 +392,12 @@ int writer_teardown(struct writer *writer, const struct teardown *teardown)
 
 static int put_reclaim(struct writer *writer, const struct deferred_free *reclaim)
 {
-	const struct call *call = &reclaim->call;
 	struct insert insert = event(writer, PUT_RECLAIM);
 	struct refs refs;
-	int rc = find_refs(writer, call, &refs);
+	int rc = find_refs(writer, &reclaim->map, &reclaim->run.worker, &refs);
 
 	if (!rc)
-		rc = writer_tables_object(writer->tables, call->map, &refs.object);
+		rc = writer_tables_object(writer->tables, reclaim->map.address, &refs.object);
 	if (rc)
 		return rc;
 	insert_ref(&insert, refs.object);
@@ -406,8 +405,8 @@ static int put_reclaim(struct writer *writer, const struct deferred_free *reclai
 	insert_alloc(&insert, reclaim->alloc);
 	insert_figure(&insert, reclaim->destroy_ns);
 	insert_figure(&insert, reclaim->latency_ns);
-	insert_figure(&insert, call->ts_ns);
-	insert_figure(&insert, call->latency_ns);
+	insert_figure(&insert, reclaim->run.start_ns);
+	insert_figure(&insert, reclaim->run.latency_ns);
 	return insert_run(&insert);
 }
 
@@ -422,12 +421,12 @@ static int put_hang(struct writer *writer, const struct stuck *stuck)
 {
 	struct insert insert = event(writer, PUT_HANG);
 	struct refs refs;
-	int rc = find_refs(writer, &stuck->call, &refs);
+	int rc = find_refs(writer, &stuck->map, &stuck->worker, &refs);
 
 	if (rc)
 		return rc;
 	insert_text(&insert, stuck->where);
-	insert_figure(&insert, stuck->call.ts_ns);
+	insert_figure(&insert, stuck->since_ns);
 	insert_figure(&insert, stuck->for_ns);
 	insert_number(&insert, stuck->in_worker);
 	insert_refs(&insert, &refs);

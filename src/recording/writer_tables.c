@@ -92,66 +92,62 @@ static void copy_name(char dst[NAME_LEN], const char src[NAME_LEN])
 	memcpy(dst, src, strnlen(src, NAME_LEN - 1));
 }
 
-int writer_tables_map(struct writer_tables *tables, const struct call *call, __s64 *id)
+int writer_tables_map(struct writer_tables *tables, const struct map_info *map, __s64 *id)
 {
-	bool sized = call_has(call, CALL_SIZES);
+	bool sized = map_has_sizes(map), named = map_has_name(map);
 	struct {
 		__u32 type, sized, key_size, value_size, max_entries, flags, named;
 		char name[NAME_LEN];
-	} map = {
-		.type = call->map_type,
-		.sized = sized,
-		.named = call_has(call, CALL_NAME),
-	};
+	} value = {.type = map->type, .sized = sized, .named = named};
 	struct insert insert;
 
 	*id = 0;
-	if (!call_has(call, CALL_MAP))
+	if (!map_has_type(map))
 		return SQLITE_OK;
 	if (sized) {
-		map.key_size = call->key_size;
-		map.value_size = call->value_size;
-		map.max_entries = call->max_entries;
-		map.flags = call->map_flags;
+		value.key_size = map->key_size;
+		value.value_size = map->value_size;
+		value.max_entries = map->max_entries;
+		value.flags = map->flags;
 	}
-	if (map.named)
-		copy_name(map.name, call->map_name);
-	if (!is_new(tables, MAP, &map, sizeof(map), id, &insert))
+	if (named)
+		copy_name(value.name, map->name);
+	if (!is_new(tables, MAP, &value, sizeof(value), id, &insert))
 		return insert.rc;
-	insert_text(&insert, map_type_name(map.type));
-	insert_number(&insert, map.type);
-	insert_text(&insert, map.named ? map.name : NULL);
-	insert_known(&insert, sized, map.key_size);
-	insert_known(&insert, sized, map.value_size);
-	insert_known(&insert, sized, map.max_entries);
-	insert_known(&insert, sized, map.flags);
+	insert_text(&insert, map_type_name(value.type));
+	insert_number(&insert, value.type);
+	insert_text(&insert, named ? value.name : NULL);
+	insert_known(&insert, sized, value.key_size);
+	insert_known(&insert, sized, value.value_size);
+	insert_known(&insert, sized, value.max_entries);
+	insert_known(&insert, sized, value.flags);
 	return insert_run(&insert);
 }
 
-int writer_tables_caller(struct writer_tables *tables, const struct call *call, __s64 *id)
+int writer_tables_caller(struct writer_tables *tables, const struct caller *caller, __s64 *id)
 {
 	struct {
 		__u64 number; /* the address, or the offset in the function */
 		char name[CALLER_LEN];
-	} caller = {.number = call->caller};
-	const char *name = call->caller_name;
+	} value = {.number = caller->address};
+	const char *name = caller->name;
 	size_t len = name ? strnlen(name, CALLER_LEN - 1) : 0;
 	struct insert insert;
 
 	*id = 0;
-	if (!name && !call->caller)
+	if (!name && !caller->address)
 		return SQLITE_OK;
 	if (name) {
-		caller.number = call->caller_offset;
-		memcpy(caller.name, name, len);
+		value.number = caller->offset;
+		memcpy(value.name, name, len);
 	}
 	/* An address is told from an offset in a function without a name by its missing NUL. */
-	len = sizeof(caller.number) + (name ? len + 1 : 0);
-	if (!is_new(tables, CALLER, &caller, len, id, &insert))
+	len = sizeof(value.number) + (name ? len + 1 : 0);
+	if (!is_new(tables, CALLER, &value, len, id, &insert))
 		return insert.rc;
-	insert_text(&insert, name ? caller.name : NULL);
-	insert_known(&insert, name, caller.number);
-	insert_known(&insert, !name, caller.number);
+	insert_text(&insert, name ? value.name : NULL);
+	insert_known(&insert, name, value.number);
+	insert_known(&insert, !name, value.number);
 	return insert_run(&insert);
 }
 
@@ -174,39 +170,30 @@ int writer_tables_allocator(struct writer_tables *tables, const struct call *cal
 	return insert_run(&insert);
 }
 
-static int put_task(struct writer_tables *tables, __u32 pid, __u32 tid, const char comm[NAME_LEN],
-		    __s64 *id)
+int writer_tables_task(struct writer_tables *tables, const struct task *task, __s64 *id)
 {
-	struct {
-		__u32 pid, tid;
-		char comm[NAME_LEN];
-	} task = {.pid = pid, .tid = tid};
+	struct task value = {.pid = task->pid, .tid = task->tid};
 	struct insert insert;
 
-	copy_name(task.comm, comm);
-	if (!is_new(tables, TASK, &task, sizeof(task), id, &insert))
+	copy_name(value.comm, task->comm);
+	if (!is_new(tables, TASK, &value, sizeof(value), id, &insert))
 		return insert.rc;
-	insert_number(&insert, pid);
-	insert_number(&insert, tid);
-	insert_text(&insert, task.comm);
+	insert_number(&insert, value.pid);
+	insert_number(&insert, value.tid);
+	insert_text(&insert, value.comm);
 	return insert_run(&insert);
 }
 
-int writer_tables_task(struct writer_tables *tables, const struct call *call, __s64 *id)
-{
-	return put_task(tables, call->pid, call->tid, call->comm, id);
-}
-
-static int put_known_task(struct writer_tables *tables, const struct task_id *task, __s64 *id)
+static int put_releaser(struct writer_tables *tables, const struct releaser *releaser, __s64 *id)
 {
 	*id = 0;
-	return task->known ? put_task(tables, task->pid, task->tid, task->comm, id) : SQLITE_OK;
+	return releaser->known ? writer_tables_task(tables, &releaser->task, id) : SQLITE_OK;
 }
 
 int writer_tables_release(struct writer_tables *tables, const struct identity *identity, __s64 *id)
 {
-	const struct task_id *released_by = &identity->released_by;
-	const struct task_id *closed_by = &identity->closed_by;
+	const struct releaser *released_by = &identity->released_by;
+	const struct releaser *closed_by = &identity->closed_by;
 	const char *context = schema_context_name(identity);
 	struct {
 		__u64 map_id, released_ns, released_in, released_by_cgroup, closed_by_cgroup;
@@ -224,9 +211,9 @@ int writer_tables_release(struct writer_tables *tables, const struct identity *i
 	*id = 0;
 	if (!release.map_id && !context && !released_by->known && !closed_by->known)
 		return SQLITE_OK;
-	rc = put_known_task(tables, released_by, &release.released_by);
+	rc = put_releaser(tables, released_by, &release.released_by);
 	if (!rc)
-		rc = put_known_task(tables, closed_by, &release.closed_by);
+		rc = put_releaser(tables, closed_by, &release.closed_by);
 	if (rc)
 		return rc;
 	if (!is_new(tables, RELEASE, &release, sizeof(release), id, &insert))

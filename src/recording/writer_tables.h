@@ -19,11 +19,10 @@ struct writer_tables;
 int writer_tables_new(struct writer_tables **out, sqlite3 *db);
 void writer_tables_free(struct writer_tables *tables); /* takes NULL */
 
-int writer_tables_map(struct writer_tables *tables, const struct call *call, __s64 *id);
-int writer_tables_caller(struct writer_tables *tables, const struct call *call, __s64 *id);
+int writer_tables_map(struct writer_tables *tables, const struct map_info *map, __s64 *id);
+int writer_tables_caller(struct writer_tables *tables, const struct caller *caller, __s64 *id);
 int writer_tables_allocator(struct writer_tables *tables, const struct call *call, __s64 *id);
-/* A call's task. */
-int writer_tables_task(struct writer_tables *tables, const struct call *call, __s64 *id);
+int writer_tables_task(struct writer_tables *tables, const struct task *task, __s64 *id);
 int writer_tables_release(struct writer_tables *tables, const struct identity *identity, __s64 *id);
 /* Has no rows: a number in the place of a kernel address, which only tells what is the same. */
 int writer_tables_object(struct writer_tables *tables, __u64 map, __s64 *id);

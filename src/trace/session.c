@@ -87,13 +87,14 @@ static void on_destroy(void *ctx, struct call *call)
 		add_destroy(session, call);
 	if (!sink->ops->call || session->err)
 		return;
-	if (call->caller)
-		call->caller_name = ksyms_find(session->ksyms, call->caller, &call->caller_offset);
-	if (session->releases && call->map)
-		map_releases_identify(session->releases, call, NULL);
+	if (call->caller.address)
+		call->caller.name =
+			ksyms_find(session->ksyms, call->caller.address, &call->caller.offset);
+	if (session->releases && call->map.address)
+		map_releases_identify(session->releases, &call->map, NULL);
 	/* What is being freed has been forgotten there. */
 	if (session->tracker)
-		teardown_tracker_identify(session->tracker, HOOK_DESTROY, call);
+		teardown_tracker_identify(session->tracker, call->task.tid, &call->map);
 	took(session, sink->ops->call(sink->ctx, call));
 }
 
@@ -101,33 +102,40 @@ static void on_destroy(void *ctx, struct call *call)
 static void end_destroy(struct session *session, const struct call *free)
 {
 	const struct record_call *entry =
-		call_matcher_waits(session->matcher[HOOK_DESTROY], free->tid);
+		call_matcher_waits(session->matcher[HOOK_DESTROY], free->task.tid);
 	struct call call;
 
-	if (!entry || !entry->head.map || entry->head.map != free->map)
+	if (!entry || !entry->head.map || entry->head.map != free->map.address)
 		return;
 	call = call_matcher_call_of(entry);
 	call.ts_ns = entry->head.ts_ns;
 	teardown_tracker_destroy(session->tracker, &call);
 }
 
+static struct worker_run run_of(const struct call *call)
+{
+	return (struct worker_run){call->ts_ns, call->latency_ns, call->task};
+}
+
 static void on_free(void *ctx, struct call *call)
 {
+	const struct worker_run run = run_of(call);
 	struct session *session = ctx;
 
 	/* At the end, what is under way is told by teardown_tracker_flush(). */
 	if (session->flushing)
 		return;
 	end_destroy(session, call);
-	if (teardown_tracker_end(session->tracker, call))
+	if (teardown_tracker_end(session->tracker, &call->map, &run))
 		diag_warn(NO_MEMORY "a teardown was left out");
 }
 
 static void on_reclaim(void *ctx, struct call *call)
 {
+	const struct worker_run run = run_of(call);
 	struct session *session = ctx;
 
-	if (!session->flushing && teardown_tracker_deferred_end(session->tracker, call))
+	if (!session->flushing && teardown_tracker_deferred_end(session->tracker, call->key, &run))
 		diag_warn(NO_MEMORY "a deferred end was left out");
 }
 
@@ -185,7 +193,7 @@ static void on_stuck(void *ctx, const struct stuck *stuck)
 	struct session *session = ctx;
 	const struct sink *sink = session->sink;
 
-	if (!sink->ops->wants_stuck(sink->ctx, &stuck->call))
+	if (!sink->ops->wants_stuck(sink->ctx, &stuck->map))
 		return;
 	if (stuck->in_worker)
 		warn_of_missed_returns(session);
@@ -198,6 +206,7 @@ static void on_stuck(void *ctx, const struct stuck *stuck)
 static void add_call(struct session *session, const struct record_call *rec)
 {
 	struct call_matcher *matcher = session->matcher[rec->head.hook];
+	struct worker_run run;
 	struct call call;
 
 	if (!matcher) {
@@ -210,10 +219,12 @@ static void add_call(struct session *session, const struct record_call *rec)
 		return;
 	call = call_matcher_call_of(rec);
 	call.ts_ns = rec->head.ts_ns;
-	if (rec->head.hook == HOOK_FREE && teardown_tracker_start(session->tracker, &call))
+	run = run_of(&call);
+	if (rec->head.hook == HOOK_FREE &&
+	    teardown_tracker_start(session->tracker, &call.map, &run, call.entries))
 		diag_warn(NO_MEMORY "a teardown was left out");
 	if (rec->head.hook == HOOK_DEFERRED_FREE &&
-	    teardown_tracker_deferred_start(session->tracker, &call))
+	    teardown_tracker_deferred_start(session->tracker, call.key, &run))
 		diag_warn(NO_MEMORY "a deferred free was left out");
 }
 

@@ -16,7 +16,7 @@ struct look {
 static void read_stack(const struct stuck_search *search, struct stuck *stuck)
 {
 	__u64 ip[STACK_DEPTH], offset;
-	int nr = probe_stack(search->probe, stuck->call.tid, ip), i;
+	int nr = probe_stack(search->probe, stuck->worker.tid, ip), i;
 	size_t len = 0;
 
 	for (i = 0; i < nr; i++) {
@@ -39,7 +39,7 @@ static void read_stack(const struct stuck_search *search, struct stuck *stuck)
 
 static void tell(const struct look *look, struct stuck *stuck)
 {
-	stuck->for_ns = look->now_ns - stuck->call.ts_ns;
+	stuck->for_ns = look->now_ns - stuck->since_ns;
 	if (stuck->in_worker)
 		read_stack(look->search, stuck);
 	look->search->fn(look->search->ctx, stuck);
@@ -50,14 +50,20 @@ static void on_call(void *ctx, struct call *call)
 	const struct look *look = ctx;
 	struct stuck stuck = {
 		.where = hook_info[look->hook].function,
-		.call = *call,
+		.map = call->map,
+		.worker = call->task,
+		.since_ns = call->ts_ns,
 		.in_worker = true,
 	};
+	const struct worker_run run = {call->ts_ns, call->latency_ns, call->task};
 
-	if (look->search->tracker)
-		teardown_tracker_identify(look->search->tracker, look->hook, &stuck.call);
-	else if (look->search->releases && call->map)
-		map_releases_identify(look->search->releases, &stuck.call, NULL);
+	if (look->search->tracker && look->hook == HOOK_DEFERRED_FREE)
+		teardown_tracker_identify_deferred(look->search->tracker, call->key, &run,
+						   &stuck.map);
+	else if (look->search->tracker)
+		teardown_tracker_identify(look->search->tracker, call->task.tid, &stuck.map);
+	else if (look->search->releases && call->map.address)
+		map_releases_identify(look->search->releases, &stuck.map, NULL);
 	tell(look, &stuck);
 }
 
@@ -65,26 +71,22 @@ static void on_released(void *ctx, const struct released *released)
 {
 	struct stuck stuck = {
 		.where = "wait",
-		.call =
-			{
-				.ts_ns = released->identity.released_ns,
-				.map = released->map,
-				.map_type = released->map_type,
-				.flags = CALL_MAP | CALL_NAME,
-				.identity = released->identity,
-			},
+		.map = released->map,
+		.since_ns = released->map.identity.released_ns,
 	};
 
-	memcpy(stuck.call.map_name, released->map_name, sizeof(stuck.call.map_name));
 	tell(ctx, &stuck);
 }
 
 static void on_destroy(void *ctx, const struct teardown *teardown, const struct destroy *destroy)
 {
-	struct stuck stuck = {.where = "deferred", .call = teardown->free};
+	struct stuck stuck = {
+		.where = "deferred",
+		.map = teardown->map,
+		.worker = teardown->run.worker,
+		.since_ns = destroy->ts_ns,
+	};
 
-	stuck.call.ts_ns = destroy->ts_ns;
-	stuck.call.alloc = destroy->alloc;
 	tell(ctx, &stuck);
 }
 

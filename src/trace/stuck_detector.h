@@ -8,21 +8,9 @@
 #include "correlate/call_matcher.h"
 #include "correlate/map_releases.h"
 #include "correlate/teardown_tracker.h"
-#include "model/call.h"
+#include "model/stuck.h"
 #include "trace/ksyms.h"
 #include "trace/probe.h"
-
-#define STACK_TEXT (STACK_DEPTH * 64)
-
-/* Something that has not ended. */
-struct stuck {
-	const char *where; /* the function, or the phase of a teardown: "wait", "deferred" */
-	struct call call;  /* the map, and the worker if there is one; its ts_ns is since when */
-	__u64 for_ns;	   /* how long it has taken so far */
-	bool in_worker;	   /* the call's task is the one that hangs */
-	/* Its kernel stack, innermost first, a function a line; empty if it is not to be had. */
-	char stack[STACK_TEXT];
-};
 
 typedef void (*stuck_fn)(void *ctx, const struct stuck *stuck);
 

@@ -28,8 +28,8 @@ static unsigned long long taken;
 
 static void take(void *ctx, struct call *call)
 {
-	call->caller_name = ksyms_find(syms, call->caller, &call->caller_offset);
-	if (!call->caller_name || call->latency_ns == UNKNOWN_NS || aggregate_add(ctx, call))
+	call->caller.name = ksyms_find(syms, call->caller.address, &call->caller.offset);
+	if (!call->caller.name || call->latency_ns == UNKNOWN_NS || aggregate_add(ctx, call))
 		exit(1);
 	taken++;
 }

@@ -59,7 +59,7 @@ struct kind {
 	bool with_empty; /* a destroy call of an allocator that has nothing comes first */
 	__u32 entries;
 	__u64 destroy_ns, deferred_ns;
-	struct task_id closer;
+	struct releaser closer;
 };
 
 static const struct kind kinds[] = {
@@ -71,7 +71,7 @@ static const struct kind kinds[] = {
 	 1000,
 	 40 * NSEC_PER_USEC,
 	 3 * NSEC_PER_MSEC,
-	 {true, 500, 501, 4242, "loader"}},
+	 {true, 4242, {500, 501, "loader"}}},
 	{LPM_TRIE,
 	 "routes",
 	 "trie_free",
@@ -80,7 +80,7 @@ static const struct kind kinds[] = {
 	 5000,
 	 120 * NSEC_PER_USEC,
 	 8 * NSEC_PER_MSEC,
-	 {true, 600, 600, 4243, "agent"}},
+	 {true, 4243, {600, 600, "agent"}}},
 	{SK_STORAGE,
 	 "sessions",
 	 "bpf_local_storage_map_free",
@@ -89,7 +89,7 @@ static const struct kind kinds[] = {
 	 16,
 	 15 * NSEC_PER_USEC,
 	 0,
-	 {true, 600, 602, 4243, "agent"}},
+	 {true, 4243, {600, 602, "agent"}}},
 };
 
 static const char *const benchmarks[] = {
@@ -125,31 +125,31 @@ static void check(int err)
 static struct call call_of(const struct maker *maker, const struct kind *kind, __u32 nth)
 {
 	struct call call = {
-		.map = 0xffff888000000000 + ((maker->teardowns + 1) << 12),
-		.entries = kind->entries,
-		.pid = 71,
-		.tid = 71,
+		.map.address = 0xffff888000000000 + ((maker->teardowns + 1) << 12),
+		.task.pid = 71,
+		.task.tid = 71,
 		.cpu = nth % 2,
-		.map_type = kind->type,
-		.key_size = 8,
-		.value_size = 64,
-		.max_entries = kind->entries,
-		.map_flags = 1,
+		.map.type = kind->type,
+		.map.key_size = 8,
+		.map.value_size = 64,
+		.map.max_entries = kind->entries,
+		.map.flags = 1,
 		.unit_size = 96,
-		.flags = CALL_MAP | CALL_NAME | CALL_SIZES | CALL_EMPTY_KNOWN | CALL_PERCPU_KNOWN,
-		.comm = "kworker/0:1",
+		.map.known = CALL_MAP | CALL_NAME | CALL_SIZES,
+		.flags = CALL_EMPTY_KNOWN | CALL_PERCPU_KNOWN,
+		.task.comm = "kworker/0:1",
 	};
 	size_t i = kind - kinds;
 	bool bench = maker->variant->bench;
 
-	call.identity.map_id = 100 + maker->teardowns;
-	call.identity.released_by = call.identity.closed_by = kind->closer;
+	call.map.identity.map_id = 100 + maker->teardowns;
+	call.map.identity.released_by = call.map.identity.closed_by = kind->closer;
 	/* Once, a thread of the kernel's own dropped the last reference. */
 	if (kind->type == LPM_TRIE && nth == 1) {
-		call.identity.by_kernel = true;
-		call.identity.released_by = (struct task_id){true, 15, 15, 1, "rcu_sched"};
+		call.map.identity.by_kernel = true;
+		call.map.identity.released_by = (struct releaser){true, 1, {15, 15, "rcu_sched"}};
 	}
-	snprintf(call.map_name, NAME_LEN, "%s", bench ? maker->scenario[i].map_name : kind->name);
+	snprintf(call.map.name, NAME_LEN, "%s", bench ? maker->scenario[i].map_name : kind->name);
 	return call;
 }
 
@@ -159,9 +159,9 @@ static void record_destroy(struct maker *maker, const struct kind *kind, struct 
 	call.alloc = destroy->alloc;
 	call.ts_ns = destroy->ts_ns;
 	call.latency_ns = destroy->latency_ns;
-	call.caller = 0xffffffff81000000;
-	call.caller_name = kind->caller;
-	call.caller_offset = 0x12a;
+	call.caller.address = 0xffffffff81000000;
+	call.caller.name = kind->caller;
+	call.caller.offset = 0x12a;
 	if (destroy->outcome == OUTCOME_EMPTY)
 		call.flags |= CALL_EMPTY;
 	if (destroy->alloc == ALLOC_PCPU_MA)
@@ -177,14 +177,15 @@ static void record_reclaim(struct maker *maker, const struct teardown *teardown,
 			   const struct destroy *destroy)
 {
 	struct deferred_free reclaim = {
-		.call = teardown->free,
+		.map = teardown->map,
+		.run.worker = teardown->run.worker,
 		.alloc = destroy->alloc,
 		.destroy_ns = destroy->ts_ns,
 		.latency_ns = destroy->freed_ns - destroy->ts_ns,
 	};
 
-	reclaim.call.latency_ns = 200 * NSEC_PER_USEC;
-	reclaim.call.ts_ns = destroy->freed_ns - reclaim.call.latency_ns;
+	reclaim.run.latency_ns = 200 * NSEC_PER_USEC;
+	reclaim.run.start_ns = destroy->freed_ns - reclaim.run.latency_ns;
 	check(writer_deferred_free(maker->recording, &reclaim));
 	maker->deferred++;
 }
@@ -195,7 +196,9 @@ static void record_reclaim(struct maker *maker, const struct teardown *teardown,
  */
 static void record_teardown(struct maker *maker, const struct kind *kind, __u32 nth, __u32 percent)
 {
-	struct teardown teardown = {.free = call_of(maker, kind, nth)};
+	struct call call = call_of(maker, kind, nth);
+	struct teardown teardown = {
+		.map = call.map, .run.worker = call.task, .entries = kind->entries};
 	__u64 released_ns = maker->start_ns + (maker->teardowns + 1) * EVERY_NS;
 	__u64 wait_ns = about(maker, 30 * NSEC_PER_USEC), start_ns = released_ns + wait_ns;
 	__u64 deferred_ns = kind->deferred_ns ? about(maker, kind->deferred_ns) : 0, end_ns;
@@ -209,12 +212,13 @@ static void record_teardown(struct maker *maker, const struct kind *kind, __u32 
 	if (deferred_ns)
 		full.freed_ns = end_ns + deferred_ns;
 	teardown.queued_ns = released_ns + NSEC_PER_USEC;
-	teardown.free.ts_ns = start_ns;
-	teardown.free.latency_ns = end_ns - start_ns;
-	teardown.free.identity.released_ns = released_ns;
+	teardown.run.start_ns = start_ns;
+	teardown.run.latency_ns = end_ns - start_ns;
+	teardown.map.identity.released_ns = released_ns;
+	call.map.identity.released_ns = released_ns;
 	if (kind->with_empty)
-		record_destroy(maker, kind, teardown.free, &teardown, &empty);
-	record_destroy(maker, kind, teardown.free, &teardown, &full);
+		record_destroy(maker, kind, call, &teardown, &empty);
+	record_destroy(maker, kind, call, &teardown, &full);
 	if (deferred_ns)
 		record_reclaim(maker, &teardown, &full);
 	teardown.phase[PHASE_WAIT] = wait_ns;
@@ -228,15 +232,17 @@ static void record_teardown(struct maker *maker, const struct kind *kind, __u32 
 /* A worker that waits for RCU, and had not ended by the end of the run. */
 static void record_hang(struct maker *maker)
 {
+	const struct call call = call_of(maker, &kinds[0], 0);
 	struct stuck stuck = {
 		.where = "bpf_mem_alloc_destroy",
-		.call = call_of(maker, &kinds[0], 0),
+		.map = call.map,
+		.worker = call.task,
 		.for_ns = 10 * NSEC_PER_SEC,
 		.in_worker = true,
 		.stack = "rcu_barrier+0x11a\nbpf_mem_alloc_destroy+0x1d0\nhtab_map_free+0x12a",
 	};
 
-	stuck.call.ts_ns = maker->start_ns + NSEC_PER_SEC;
+	stuck.since_ns = maker->start_ns + NSEC_PER_SEC;
 	check(writer_stuck(maker->recording, &stuck));
 }
 

@@ -20,27 +20,28 @@
 
 static const struct call plain = {
 	.latency_ns = 1000,
-	.caller = 0xffffffff81234567,
-	.caller_name = "htab_map_free",
+	.caller.address = 0xffffffff81234567,
+	.caller.name = "htab_map_free",
 	.cpu = 3,
-	.map_type = 1,
+	.map.type = 1,
 	.alloc = ALLOC_MA,
-	.flags = CALL_MAP | CALL_NAME | CALL_EMPTY_KNOWN,
-	.map_name = "events",
-	.comm = "kworker/3:1",
-	.host = "host1",
-	.scenario = "hash",
-	.identity =
+	.map.known = CALL_MAP | CALL_NAME,
+	.flags = CALL_EMPTY_KNOWN,
+	.map.name = "events",
+	.task.comm = "kworker/3:1",
+	.map.host = "host1",
+	.map.scenario = "hash",
+	.map.identity =
 		{
 			.map_id = 7,
 			.released_ns = 1000,
 			.released_by =
 				{
 					.known = true,
-					.pid = 500,
-					.tid = 501,
+					.task.pid = 500,
+					.task.tid = 501,
 					.cgroup_id = 4242,
-					.comm = "loader",
+					.task.comm = "loader",
 				},
 		},
 };

@@ -55,11 +55,11 @@ static inline struct call call_of(const char *name, __u64 latency_ns)
 {
 	struct call call = {
 		.latency_ns = latency_ns,
-		.map_type = 1,
-		.flags = CALL_MAP | CALL_NAME,
+		.map.type = 1,
+		.map.known = CALL_MAP | CALL_NAME,
 	};
 
-	snprintf(call.map_name, sizeof(call.map_name), "%s", name);
+	snprintf(call.map.name, sizeof(call.map.name), "%s", name);
 	return call;
 }
 

@@ -115,32 +115,43 @@ static inline struct call call_of(__u32 tid, __u64 map, __u64 key, __u64 ts_ns, 
 	return (struct call){
 		.ts_ns = ts_ns,
 		.latency_ns = latency_ns,
-		.map = map,
+		.map.address = map,
 		.key = key,
 		.entries = ENTRIES_UNKNOWN,
-		.identity = {.released_ns = UNKNOWN_NS},
-		.pid = tid,
-		.tid = tid,
-		.map_type = 1,
-		.flags = CALL_MAP | CALL_NAME | CALL_EMPTY_KNOWN,
-		.map_name = "events",
-		.comm = "kworker/3:1",
+		.map.identity = {.released_ns = UNKNOWN_NS},
+		.task.pid = tid,
+		.task.tid = tid,
+		.map.type = 1,
+		.map.known = CALL_MAP | CALL_NAME,
+		.flags = CALL_EMPTY_KNOWN,
+		.map.name = "events",
+		.task.comm = "kworker/3:1",
+	};
+}
+
+static inline struct worker_run run_of(__u32 tid, __u64 ts_ns, __u64 latency_ns)
+{
+	return (struct worker_run){
+		.start_ns = ts_ns,
+		.latency_ns = latency_ns,
+		.worker = {.pid = tid, .tid = tid, .comm = "kworker/3:1"},
 	};
 }
 
 static inline void start(struct joined *joined, __u32 tid, __u64 map, __u64 ts_ns)
 {
-	struct call call = call_of(tid, map, 0, ts_ns, UNKNOWN_NS);
+	const struct call call = call_of(tid, map, 0, ts_ns, UNKNOWN_NS);
+	const struct worker_run run = run_of(tid, ts_ns, UNKNOWN_NS);
 
-	call.entries = 1000;
-	assert_int_equal(teardown_tracker_start(joined->tracker, &call), 0);
+	assert_int_equal(teardown_tracker_start(joined->tracker, &call.map, &run, 1000), 0);
 }
 
 static inline void end(struct joined *joined, __u32 tid, __u64 map, __u64 ts_ns, __u64 latency_ns)
 {
-	struct call call = call_of(tid, map, 0, ts_ns, latency_ns);
+	const struct call call = call_of(tid, map, 0, ts_ns, latency_ns);
+	const struct worker_run run = run_of(tid, ts_ns, latency_ns);
 
-	assert_int_equal(teardown_tracker_end(joined->tracker, &call), 0);
+	assert_int_equal(teardown_tracker_end(joined->tracker, &call.map, &run), 0);
 }
 
 /* key 0: it was empty. */
@@ -167,27 +178,18 @@ static inline void queued(struct joined *joined, __u32 tid, __u64 key, __u64 ts_
 	assert_int_equal(teardown_tracker_queued(joined->tracker, &rec), 0);
 }
 
-static inline struct call reclaim_of(__u64 key, __u64 ts_ns, __u64 latency_ns)
-{
-	struct call call = call_of(99, 0, key, ts_ns, latency_ns);
-
-	call.flags = 0;
-	call.map_name[0] = '\0';
-	return call;
-}
-
 static inline void reclaim_start(struct joined *joined, __u64 key, __u64 ts_ns)
 {
-	const struct call call = reclaim_of(key, ts_ns, UNKNOWN_NS);
+	const struct worker_run run = run_of(99, ts_ns, UNKNOWN_NS);
 
-	assert_int_equal(teardown_tracker_deferred_start(joined->tracker, &call), 0);
+	assert_int_equal(teardown_tracker_deferred_start(joined->tracker, key, &run), 0);
 }
 
 static inline void reclaim_end(struct joined *joined, __u64 key, __u64 ts_ns, __u64 latency_ns)
 {
-	const struct call call = reclaim_of(key, ts_ns, latency_ns);
+	const struct worker_run run = run_of(99, ts_ns, latency_ns);
 
-	assert_int_equal(teardown_tracker_deferred_end(joined->tracker, &call), 0);
+	assert_int_equal(teardown_tracker_deferred_end(joined->tracker, key, &run), 0);
 }
 
 /* Of both sides, or of the end alone. */

@@ -65,13 +65,19 @@ static inline void name(char text[NAME_LEN])
 	text[NAME_LEN - 1] = '\0';
 }
 
-static inline struct task_id some_task(void)
+static inline struct task some_task(void)
 {
-	struct task_id task = {
-		.known = maybe(), .pid = random64(), .tid = random64(), .cgroup_id = random64()};
+	struct task task = {.pid = random64(), .tid = random64()};
 
 	name(task.comm);
+	if (!below(8))
+		task = (struct task){};
 	return task;
+}
+
+static inline struct releaser some_releaser(void)
+{
+	return (struct releaser){maybe(), random64(), some_task()};
 }
 
 static inline struct identity some_identity(void)
@@ -79,8 +85,8 @@ static inline struct identity some_identity(void)
 	struct identity identity = {
 		.map_id = maybe() ? below(100) : random64(),
 		.released_ns = figure(),
-		.released_by = some_task(),
-		.closed_by = some_task(),
+		.released_by = some_releaser(),
+		.closed_by = some_releaser(),
 	};
 
 	switch (below(4)) {
@@ -96,49 +102,61 @@ static inline struct identity some_identity(void)
 	return identity;
 }
 
-static inline struct call some_call(void)
+static inline struct map_info some_map(void)
 {
-	static const char *const callers[] = {"htab_map_free", "", "trie_free", NULL, NULL};
-	struct call call = {
-		.ts_ns = figure(),
-		.latency_ns = figure(),
-		.caller = maybe() ? random64() | 1ULL << 63 : 0,
-		.caller_name = callers[below(5)],
-		.caller_offset = below(4096),
-		.map = maybe() ? below(10) + 0xffff888000000000 : 0,
-		.key = random64(),
-		.entries = figure(),
-		.pid = random64(),
-		.tid = random64(),
-		.cpu = below(512),
-		.map_type = below(40),
+	struct map_info map = {
+		.address = maybe() ? below(10) + 0xffff888000000000 : 0,
+		.type = below(40),
 		.key_size = random64(),
 		.value_size = random64(),
 		.max_entries = random64(),
-		.map_flags = random64(),
-		.unit_size = below(3) ? random64() : 0,
-		.alloc = below(NR_ALLOC_MEMBERS),
-		.flags = random64() & ~CALL_UNWANTED,
+		.flags = random64(),
+		.known = random64() & (CALL_MAP | CALL_NAME | CALL_SIZES),
+		.identity = some_identity(),
 	};
 
-	call.identity = some_identity();
-	name(call.map_name);
-	name(call.comm);
-	if (!below(8)) {
-		call.pid = call.tid = 0;
-		memset(call.comm, 0, NAME_LEN);
-	}
-	return call;
+	name(map.name);
+	return map;
+}
+
+static inline struct call some_call(void)
+{
+	static const char *const callers[] = {"htab_map_free", "", "trie_free", NULL, NULL};
+
+	return (struct call){
+		.ts_ns = figure(),
+		.latency_ns = figure(),
+		.caller = {maybe() ? random64() | 1ULL << 63 : 0, callers[below(5)], below(4096)},
+		.map = some_map(),
+		.task = some_task(),
+		.key = random64(),
+		.cpu = below(512),
+		.unit_size = below(3) ? random64() : 0,
+		.alloc = below(NR_ALLOC_MEMBERS),
+		.flags = random64() &
+			 (CALL_EMPTY_KNOWN | CALL_EMPTY | CALL_PERCPU_KNOWN | CALL_PERCPU),
+	};
+}
+
+static inline struct worker_run some_run(void)
+{
+	return (struct worker_run){figure(), figure(), some_task()};
 }
 
 static inline struct teardown some_teardown(void)
 {
-	struct teardown teardown = {.free = some_call(), .queued_ns = figure(), .running = maybe()};
+	struct teardown teardown = {
+		.map = some_map(),
+		.run = some_run(),
+		.queued_ns = figure(),
+		.entries = figure(),
+		.running = maybe(),
+	};
 	int i;
 
 	for (i = 0; i < NR_PHASES; i++)
 		teardown.phase[i] = figure();
-	teardown.free.latency_ns = teardown.phase[PHASE_FREE];
+	teardown.run.latency_ns = teardown.phase[PHASE_FREE];
 	for (i = 0; i < NR_OUTCOMES; i++)
 		teardown.outcomes[i] = random64();
 	teardown.nr_destroys = below(MAX_DESTROYS + 3);
@@ -151,7 +169,8 @@ static inline struct teardown some_teardown(void)
 static inline struct deferred_free some_reclaim(void)
 {
 	return (struct deferred_free){
-		.call = some_call(),
+		.map = some_map(),
+		.run = some_run(),
 		.alloc = below(NR_ALLOC_MEMBERS),
 		.destroy_ns = figure(),
 		.latency_ns = figure(),
@@ -162,7 +181,9 @@ static inline struct stuck some_hang(void)
 {
 	struct stuck stuck = {
 		.where = maybe() ? "wait" : "bpf_mem_alloc_destroy",
-		.call = some_call(),
+		.map = some_map(),
+		.worker = some_task(),
+		.since_ns = figure(),
 		.for_ns = figure(),
 		.in_worker = maybe(),
 	};

@@ -20,28 +20,29 @@
 static const struct call plain = {
 	.ts_ns = 5000000123,
 	.latency_ns = 1234,
-	.caller = 0xffffffff81234567,
-	.caller_name = "htab_map_free",
-	.caller_offset = 0x47,
-	.pid = 100,
-	.tid = 101,
+	.caller.address = 0xffffffff81234567,
+	.caller.name = "htab_map_free",
+	.caller.offset = 0x47,
+	.task.pid = 100,
+	.task.tid = 101,
 	.cpu = 3,
-	.map_type = 1,
-	.key_size = 4,
-	.value_size = 3 << 20,
-	.max_entries = ~0U,
-	.map_flags = 1,
+	.map.type = 1,
+	.map.key_size = 4,
+	.map.value_size = 3 << 20,
+	.map.max_entries = ~0U,
+	.map.flags = 1,
 	.unit_size = 64,
 	.alloc = ALLOC_MA,
-	.flags = CALL_MAP | CALL_NAME | CALL_SIZES | CALL_EMPTY_KNOWN | CALL_PERCPU_KNOWN,
-	.map_name = "events",
-	.comm = "kworker/3:1",
+	.map.known = CALL_MAP | CALL_NAME | CALL_SIZES,
+	.flags = CALL_EMPTY_KNOWN | CALL_PERCPU_KNOWN,
+	.map.name = "events",
+	.task.comm = "kworker/3:1",
 };
 
 static const struct call unknown = {
 	.ts_ns = UNKNOWN_NS,
 	.latency_ns = UNKNOWN_NS,
-	.comm = "x",
+	.task.comm = "x",
 };
 
 static char *written;

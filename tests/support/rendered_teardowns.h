@@ -8,34 +8,35 @@
 #include "model/teardown.h"
 #include "support/rendered.h"
 
-static const struct task_id loader = {
+static const struct releaser loader = {
 	.known = true,
-	.pid = 500,
-	.tid = 501,
+	.task.pid = 500,
+	.task.tid = 501,
 	.cgroup_id = 4242,
-	.comm = "loader",
+	.task.comm = "loader",
 };
 
-static const struct task_id worker = {
+static const struct releaser worker = {
 	.known = true,
-	.pid = 44,
-	.tid = 44,
+	.task.pid = 44,
+	.task.tid = 44,
 	.cgroup_id = 1,
-	.comm = "kworker/0:2",
+	.task.comm = "kworker/0:2",
 };
 
 /* All is known of it: a program's map, which a worker let go of for a task. */
 static inline struct teardown known_teardown(void)
 {
 	struct teardown teardown = {
-		.free = plain,
+		.map = plain.map,
+		.run = {plain.ts_ns, plain.latency_ns, plain.task},
+		.entries = 1000,
 		.queued_ns = 4000001000,
 		.phase = {1000000123, 2000, 300, 40, 1000002163},
 		.outcomes = {1, 2, 3, 4, 5},
 	};
 
-	teardown.free.entries = 1000;
-	teardown.free.identity = (struct identity){
+	teardown.map.identity = (struct identity){
 		.map_id = 7,
 		.released_ns = 4000000000,
 		.by_kernel = true,
@@ -48,12 +49,14 @@ static inline struct teardown known_teardown(void)
 /* Only that there was one. */
 static inline struct teardown unknown_teardown(void)
 {
-	struct teardown teardown = {.free = unknown, .queued_ns = UNKNOWN_NS};
+	struct teardown teardown = {
+		.map.identity.released_ns = UNKNOWN_NS,
+		.run = {UNKNOWN_NS, UNKNOWN_NS},
+		.queued_ns = UNKNOWN_NS,
+		.entries = ENTRIES_UNKNOWN,
+	};
 
 	memset(teardown.phase, 0xff, sizeof(teardown.phase));
-	teardown.free.entries = ENTRIES_UNKNOWN;
-	teardown.free.identity.released_ns = UNKNOWN_NS;
-	teardown.free.comm[0] = '\0';
 	return teardown;
 }
 

@@ -74,22 +74,29 @@ static inline void on_destroy(void *ctx, struct call *call)
 	assert_int_equal(teardown_tracker_destroy(((struct stream *)ctx)->tracker, call), 0);
 }
 
+static inline struct worker_run run_of(const struct call *call)
+{
+	return (struct worker_run){call->ts_ns, call->latency_ns, call->task};
+}
+
 static inline void on_free(void *ctx, struct call *call)
 {
+	const struct worker_run run = run_of(call);
 	struct stream *stream = ctx;
 
 	if (!stream->flushing)
-		assert_int_equal(teardown_tracker_end(stream->tracker, call), 0);
+		assert_int_equal(teardown_tracker_end(stream->tracker, &call->map, &run), 0);
 }
 
 static inline void on_deferred(void *ctx, struct call *call)
 {
+	const struct worker_run run = run_of(call);
 	struct stream *stream = ctx;
 
 	if (stream->flushing)
 		return;
 	stream->ends_only += call->ts_ns == UNKNOWN_NS;
-	assert_int_equal(teardown_tracker_deferred_end(stream->tracker, call), 0);
+	assert_int_equal(teardown_tracker_deferred_end(stream->tracker, call->key, &run), 0);
 }
 
 static inline void stream_open(struct stream *stream, size_t max_releases)
@@ -110,6 +117,7 @@ static inline void stream_open(struct stream *stream, size_t max_releases)
 
 static inline void take_call(struct stream *stream, const struct record_call *rec)
 {
+	struct worker_run run;
 	struct call call;
 
 	assert_int_equal(call_matcher_add(stream->matcher[rec->head.hook], rec), 0);
@@ -119,12 +127,15 @@ static inline void take_call(struct stream *stream, const struct record_call *re
 	}
 	call = call_matcher_call_of(rec);
 	call.ts_ns = rec->head.ts_ns;
+	run = run_of(&call);
 	if (rec->head.hook == HOOK_FREE) {
 		stream->starts++;
-		assert_int_equal(teardown_tracker_start(stream->tracker, &call), 0);
+		assert_int_equal(
+			teardown_tracker_start(stream->tracker, &call.map, &run, call.entries), 0);
 	} else if (rec->head.hook == HOOK_DEFERRED_FREE) {
 		stream->frees += !!call.key;
-		assert_int_equal(teardown_tracker_deferred_start(stream->tracker, &call), 0);
+		assert_int_equal(teardown_tracker_deferred_start(stream->tracker, call.key, &run),
+				 0);
 	}
 }
 

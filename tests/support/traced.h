@@ -28,40 +28,37 @@
 
 /* All is known: released at the origin, 2 destroy calls, of which the second leaves memory. */
 static const struct teardown plain = {
-	.free =
+	.run.start_ns = START,
+	.run.latency_ns = 200000,
+	.map.address = MAP,
+	.entries = 42,
+	.map.identity =
 		{
-			.ts_ns = START,
-			.latency_ns = 200000,
-			.map = MAP,
-			.entries = 42,
-			.identity =
+			.map_id = 7,
+			.released_ns = ORIGIN,
+			.released_by =
 				{
-					.map_id = 7,
-					.released_ns = ORIGIN,
-					.released_by =
-						{
-							.known = true,
-							.pid = 200,
-							.tid = TASK,
-							.cgroup_id = 4242,
-							.comm = "agent",
-						},
-					.closed_by =
-						{
-							.known = true,
-							.pid = 200,
-							.tid = 200,
-							.cgroup_id = 4243,
-							.comm = "main",
-						},
+					.known = true,
+					.task.pid = 200,
+					.task.tid = TASK,
+					.cgroup_id = 4242,
+					.task.comm = "agent",
 				},
-			.pid = WORKER,
-			.tid = WORKER,
-			.map_type = 1,
-			.flags = CALL_MAP | CALL_NAME,
-			.map_name = "events",
-			.comm = "kworker/0:1",
+			.closed_by =
+				{
+					.known = true,
+					.task.pid = 200,
+					.task.tid = 200,
+					.cgroup_id = 4243,
+					.task.comm = "main",
+				},
 		},
+	.run.worker.pid = WORKER,
+	.run.worker.tid = WORKER,
+	.map.type = 1,
+	.map.known = CALL_MAP | CALL_NAME,
+	.map.name = "events",
+	.run.worker.comm = "kworker/0:1",
 	.queued_ns = ORIGIN + 500,
 	.phase = {1500, 200000, 90000, 5000000, 5201500},
 	.outcomes = {[OUTCOME_EMPTY] = 1, [OUTCOME_DEFERRED] = 1},
@@ -87,18 +84,15 @@ static const struct teardown plain = {
 
 /* What its second destroy call left. */
 static const struct deferred_free left = {
-	.call =
-		{
-			.ts_ns = START + 5000001,
-			.latency_ns = 199999,
-			.map = MAP,
-			.pid = OTHER,
-			.tid = OTHER,
-			.map_type = 1,
-			.flags = CALL_MAP | CALL_NAME,
-			.map_name = "events",
-			.comm = "kworker/u8:2",
-		},
+	.run.start_ns = START + 5000001,
+	.run.latency_ns = 199999,
+	.map.address = MAP,
+	.run.worker.pid = OTHER,
+	.run.worker.tid = OTHER,
+	.map.type = 1,
+	.map.known = CALL_MAP | CALL_NAME,
+	.map.name = "events",
+	.run.worker.comm = "kworker/u8:2",
 	.alloc = ALLOC_MA,
 	.destroy_ns = START + 60000,
 	.latency_ns = 5140000,

@@ -10,13 +10,6 @@
 #include "util/hist.h"
 #include "util/macros.h"
 
-/* Text inside the object. */
-static bool get_text_at(const struct column *column, const void *object, struct value *value)
-{
-	value->text = (const char *)object + column->at;
-	return true;
-}
-
 static const struct scenario *scenario_of(const void *object)
 {
 	return ((const struct bench_line *)object)->scenario;

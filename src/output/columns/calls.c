@@ -2,41 +2,7 @@
 /*
  * Describes the columns of calls.
  */
-#include <stdio.h>
-
-#include "model/map_type.h"
 #include "output/columns/get.h"
-
-static bool get_caller(const struct column *column, const void *object, struct value *value)
-{
-	const struct call *call = object;
-
-	(void)column;
-	value->text = call->caller_name;
-	if (!value->text && call->caller) {
-		snprintf(value->made, sizeof(value->made), "0x%llx", call->caller);
-		value->text = value->made;
-	}
-	return value->text;
-}
-
-static bool get_caller_offset(const struct column *column, const void *object, struct value *value)
-{
-	const struct call *call = object;
-
-	(void)column;
-	value->number = call->caller_offset;
-	return call->caller_name;
-}
-
-bool get_alloc(const struct column *column, const void *object, struct value *value)
-{
-	const struct call *call = object;
-
-	(void)column;
-	value->text = alloc_name(call->alloc);
-	return true;
-}
 
 static bool get_percpu(const struct column *column, const void *object, struct value *value)
 {
@@ -56,39 +22,10 @@ static bool get_empty(const struct column *column, const void *object, struct va
 	return call_has(call, CALL_EMPTY_KNOWN);
 }
 
-bool get_map_type(const struct column *column, const void *object, struct value *value)
-{
-	const struct call *call = object;
-
-	(void)column;
-	if (!call_has(call, CALL_MAP))
-		return false;
-	value->text = map_type_name(call->map_type);
-	return true;
-}
-
-bool get_map_name(const struct column *column, const void *object, struct value *value)
-{
-	const struct call *call = object;
-
-	(void)column;
-	value->text = call->map_name;
-	return call_has(call, CALL_MAP | CALL_NAME);
-}
-
 static bool get_map_u32(const struct column *column, const void *object, struct value *value)
 {
 	value->number = read_u32(column, object);
-	return call_has(object, CALL_MAP | CALL_SIZES);
-}
-
-bool get_comm(const struct column *column, const void *object, struct value *value)
-{
-	const struct call *call = object;
-
-	(void)column;
-	value->text = call->comm;
-	return true;
+	return map_has_sizes(&((const struct call *)object)->map);
 }
 
 #define AT(member) .at = offsetof(struct call, member)
@@ -98,21 +35,21 @@ bool get_comm(const struct column *column, const void *object, struct value *val
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "destroy"},                        \
 		{"ts_ns", "TIME", "?", VALUE_TIME, 12, .get = get_u64, AT(ts_ns)},                 \
 		{"latency_ns", "LATENCY", "?", VALUE_DURATION, 7, .get = get_u64, AT(latency_ns)}, \
-		{"caller", "CALLER", "?", VALUE_TEXT, 27, .get = get_caller},                      \
-		{"caller_offset", NULL, "?", VALUE_NUMBER, .get = get_caller_offset},              \
-		{"alloc", "ALLOC", "?", VALUE_TEXT, 10, .get = get_alloc},                         \
+		{"caller", "CALLER", "?", VALUE_TEXT, 27, .get = get_caller, AT(caller)},          \
+		{"caller_offset", NULL, "?", VALUE_NUMBER, .get = get_caller_offset, AT(caller)},  \
+		{"alloc", "ALLOC", "?", VALUE_TEXT, 10, .get = get_alloc, AT(alloc)},              \
 		{"percpu", NULL, "?", VALUE_BOOL, .get = get_percpu},                              \
 		{"empty", "EMPTY", "?", VALUE_BOOL, 5, .get = get_empty},                          \
 		{"unit_size", NULL, "?", VALUE_NUMBER, .get = get_nonzero_u32, AT(unit_size)},     \
-		{"map_type", "TYPE", "?", VALUE_TEXT, 16, .get = get_map_type},                    \
-		{"map_name", "NAME", "?", VALUE_TEXT, 15, .get = get_map_name},                    \
-		{"key_size", NULL, "?", VALUE_NUMBER, .get = get_map_u32, AT(key_size)},           \
-		{"value_size", NULL, "?", VALUE_NUMBER, .get = get_map_u32, AT(value_size)},       \
-		{"max_entries", NULL, "?", VALUE_NUMBER, .get = get_map_u32, AT(max_entries)},     \
-		{"map_flags", NULL, "?", VALUE_NUMBER, .get = get_map_u32, AT(map_flags)},         \
-		{"pid", "PID", "?", VALUE_NUMBER, 7, .get = get_u32, AT(pid)},                     \
-		{"tid", NULL, "?", VALUE_NUMBER, .get = get_u32, AT(tid)},                         \
-		{"comm", "COMM", "?", VALUE_TEXT, 15, .get = get_comm},                            \
+		{"map_type", "TYPE", "?", VALUE_TEXT, 16, .get = get_map_type, AT(map)},           \
+		{"map_name", "NAME", "?", VALUE_TEXT, 15, .get = get_map_name, AT(map)},           \
+		{"key_size", NULL, "?", VALUE_NUMBER, .get = get_map_u32, AT(map.key_size)},       \
+		{"value_size", NULL, "?", VALUE_NUMBER, .get = get_map_u32, AT(map.value_size)},   \
+		{"max_entries", NULL, "?", VALUE_NUMBER, .get = get_map_u32, AT(map.max_entries)}, \
+		{"map_flags", NULL, "?", VALUE_NUMBER, .get = get_map_u32, AT(map.flags)},         \
+		{"pid", "PID", "?", VALUE_NUMBER, 7, .get = get_u32, AT(task.pid)},                \
+		{"tid", NULL, "?", VALUE_NUMBER, .get = get_u32, AT(task.tid)},                    \
+		{"comm", "COMM", "?", VALUE_TEXT, 15, .get = get_text_at, AT(task.comm)},          \
 	{                                                                                          \
 		"cpu", "CPU", "?", VALUE_NUMBER, 3, .get = get_u32, AT(cpu)                        \
 	}
@@ -124,8 +61,8 @@ const struct column call_columns[] = {
 
 const struct column identified_call_columns[] = {
 	CALL_COLUMNS,
-	{"map_id", "ID", "?", VALUE_NUMBER, 7, .get = get_nonzero_u32, AT(identity.map_id)},
-	RELEASER(offsetof(struct call, identity)),
-	IDENTITY(offsetof(struct call, identity)),
+	{"map_id", "ID", "?", VALUE_NUMBER, 7, .get = get_nonzero_u32, AT(map.identity.map_id)},
+	RELEASER(offsetof(struct call, map.identity)),
+	IDENTITY(offsetof(struct call, map.identity)),
 	{},
 };

@@ -2,7 +2,10 @@
 /*
  * Reads what columns of several kinds of objects have in common.
  */
+#include <stdio.h>
+
 #include "model/ledger.h"
+#include "model/map_type.h"
 #include "output/columns/get.h"
 
 bool get_text(const struct column *column, const void *object, struct value *value)
@@ -45,38 +48,87 @@ bool get_string(const struct column *column, const void *object, struct value *v
 	return value->text;
 }
 
-/* A task, at an offset of the object. */
-
-static const struct task_id *task_at(const struct column *column, const void *object)
+bool get_text_at(const struct column *column, const void *object, struct value *value)
 {
-	return (const struct task_id *)((const char *)object + column->at);
+	value->text = (const char *)object + column->at;
+	return true;
+}
+
+bool get_caller(const struct column *column, const void *object, struct value *value)
+{
+	const struct caller *caller = (const void *)((const char *)object + column->at);
+
+	value->text = caller->name;
+	if (!value->text && caller->address) {
+		snprintf(value->made, sizeof(value->made), "0x%llx", caller->address);
+		value->text = value->made;
+	}
+	return value->text;
+}
+
+bool get_caller_offset(const struct column *column, const void *object, struct value *value)
+{
+	const struct caller *caller = (const void *)((const char *)object + column->at);
+
+	value->number = caller->offset;
+	return caller->name;
+}
+
+bool get_alloc(const struct column *column, const void *object, struct value *value)
+{
+	value->text = alloc_name(*(const enum alloc_member *)((const char *)object + column->at));
+	return true;
+}
+
+static const struct map_info *map_at(const struct column *column, const void *object)
+{
+	return (const struct map_info *)((const char *)object + column->at);
+}
+
+bool get_map_type(const struct column *column, const void *object, struct value *value)
+{
+	const struct map_info *map = map_at(column, object);
+
+	if (!map_has_type(map))
+		return false;
+	value->text = map_type_name(map->type);
+	return true;
+}
+
+bool get_map_name(const struct column *column, const void *object, struct value *value)
+{
+	value->text = map_at(column, object)->name;
+	return map_has_name(map_at(column, object));
+}
+
+static const struct releaser *releaser_at(const struct column *column, const void *object)
+{
+	return (const struct releaser *)((const char *)object + column->at);
 }
 
 bool get_task_pid(const struct column *column, const void *object, struct value *value)
 {
-	value->number = task_at(column, object)->pid;
-	return task_at(column, object)->known;
+	value->number = releaser_at(column, object)->task.pid;
+	return releaser_at(column, object)->known;
 }
 
 bool get_task_tid(const struct column *column, const void *object, struct value *value)
 {
-	value->number = task_at(column, object)->tid;
-	return task_at(column, object)->known;
+	value->number = releaser_at(column, object)->task.tid;
+	return releaser_at(column, object)->known;
 }
 
 bool get_task_comm(const struct column *column, const void *object, struct value *value)
 {
-	value->text = task_at(column, object)->comm;
-	return task_at(column, object)->known;
+	value->text = releaser_at(column, object)->task.comm;
+	return releaser_at(column, object)->known;
 }
 
 bool get_task_cgroup(const struct column *column, const void *object, struct value *value)
 {
-	value->number = task_at(column, object)->cgroup_id;
-	return task_at(column, object)->known;
+	value->number = releaser_at(column, object)->cgroup_id;
+	return releaser_at(column, object)->known;
 }
-
-/* An identity, likewise. */
 
 static const struct identity *identity_at(const struct column *column, const void *object)
 {
@@ -96,24 +148,24 @@ bool get_context(const struct column *column, const void *object, struct value *
 
 bool get_releaser_comm(const struct column *column, const void *object, struct value *value)
 {
-	const struct task_id *task = identity_task(identity_at(column, object));
+	const struct releaser *releaser = identity_releaser(identity_at(column, object));
 
-	value->text = task ? task->comm : NULL;
-	return task;
+	value->text = releaser ? releaser->task.comm : NULL;
+	return releaser;
 }
 
 bool get_releaser_pid(const struct column *column, const void *object, struct value *value)
 {
-	const struct task_id *task = identity_task(identity_at(column, object));
+	const struct releaser *releaser = identity_releaser(identity_at(column, object));
 
-	value->number = task ? task->pid : 0;
-	return task;
+	value->number = releaser ? releaser->task.pid : 0;
+	return releaser;
 }
 
 bool get_releaser_cgroup(const struct column *column, const void *object, struct value *value)
 {
-	const struct task_id *task = identity_task(identity_at(column, object));
+	const struct releaser *releaser = identity_releaser(identity_at(column, object));
 
-	value->number = task ? task->cgroup_id : 0;
-	return task;
+	value->number = releaser ? releaser->cgroup_id : 0;
+	return releaser;
 }

@@ -32,23 +32,31 @@ bool get_nonzero_u32(const struct column *column, const void *object, struct val
 bool get_u64(const struct column *column, const void *object, struct value *value);
 bool get_string(const struct column *column, const void *object, struct value *value);
 
-/* Of a struct task_id, at "at". */
+/* Text that the object holds. */
+bool get_text_at(const struct column *column, const void *object, struct value *value);
+
+/* Of a struct caller: its name, or its address as text; and the offset in the function. */
+bool get_caller(const struct column *column, const void *object, struct value *value);
+bool get_caller_offset(const struct column *column, const void *object, struct value *value);
+
+/* Of an enum alloc_member. */
+bool get_alloc(const struct column *column, const void *object, struct value *value);
+
+/* Of a struct map_info. */
+bool get_map_type(const struct column *column, const void *object, struct value *value);
+bool get_map_name(const struct column *column, const void *object, struct value *value);
+
+/* Of a struct releaser. */
 bool get_task_pid(const struct column *column, const void *object, struct value *value);
 bool get_task_tid(const struct column *column, const void *object, struct value *value);
 bool get_task_comm(const struct column *column, const void *object, struct value *value);
 bool get_task_cgroup(const struct column *column, const void *object, struct value *value);
 
-/* Of a struct identity, likewise: in what the last reference was dropped, and identity_task(). */
+/* Of a struct identity: "task", "kernel" or "interrupt", and identity_releaser(). */
 bool get_context(const struct column *column, const void *object, struct value *value);
 bool get_releaser_comm(const struct column *column, const void *object, struct value *value);
 bool get_releaser_pid(const struct column *column, const void *object, struct value *value);
 bool get_releaser_cgroup(const struct column *column, const void *object, struct value *value);
-
-/* Of a struct call, at the start of the object. */
-bool get_alloc(const struct column *column, const void *object, struct value *value);
-bool get_map_type(const struct column *column, const void *object, struct value *value);
-bool get_map_name(const struct column *column, const void *object, struct value *value);
-bool get_comm(const struct column *column, const void *object, struct value *value);
 
 /* The column of a row's key; it reads a struct row_line. */
 struct column key_column(enum key key);

@@ -2,8 +2,6 @@
 /*
  * Describes the columns of rows, and the keys by which rows are told apart.
  */
-#include <string.h>
-
 #include "output/columns/get.h"
 #include "util/macros.h"
 
@@ -23,7 +21,7 @@ static bool get_row_key(const struct column *column, const void *object, struct 
 	const struct row_line *line = object;
 
 	if (!line->row->other)
-		return column->of_call->get(column->of_call, &line->row->key, value);
+		return column->of_key->get(column->of_key, &line->row->key, value);
 	value->text = OTHER_ROW;
 	return column->kind == VALUE_TEXT;
 }
@@ -159,40 +157,37 @@ _Static_assert(2 + NR_KEYS + ARRAY_SIZE(figure_columns) < MAX_ROW_COLUMNS, "colu
 _Static_assert(2 + NR_KEYS + ARRAY_SIZE(teardown_figure_columns) < MAX_ROW_COLUMNS,
 	       "columns of a row");
 
-/* The keys that are no column of a call. */
-static const struct column other_key_columns[] = {
-	{"released_by", "RELEASED BY", "?", VALUE_TEXT, .get = get_releaser_comm,
-	 .at = offsetof(struct call, identity)},
-	{"released_pid", "BY PID", "?", VALUE_NUMBER, .get = get_releaser_pid,
-	 .at = offsetof(struct call, identity)},
-	{"cgroup_id", "CGROUP", "?", VALUE_NUMBER, .get = get_releaser_cgroup,
-	 .at = offsetof(struct call, identity)},
-	{"host", "HOST", "?", VALUE_TEXT, .get = get_string, .at = offsetof(struct call, host)},
-	{"scenario", "SCENARIO", "?", VALUE_TEXT, .get = get_string,
-	 .at = offsetof(struct call, scenario)},
+#undef AT
+#define AT(member) .at = offsetof(struct row_key, member)
+
+static const struct column key_columns[] = {
+	[KEY_CALLER] = {"caller", "CALLER", "?", VALUE_TEXT, .get = get_caller, AT(caller)},
+	[KEY_TYPE] = {"map_type", "TYPE", "?", VALUE_TEXT, .get = get_map_type, AT(map)},
+	[KEY_NAME] = {"map_name", "NAME", "?", VALUE_TEXT, .get = get_map_name, AT(map)},
+	[KEY_ALLOC] = {"alloc", "ALLOC", "?", VALUE_TEXT, .get = get_alloc, AT(alloc)},
+	[KEY_COMM] = {"comm", "COMM", "?", VALUE_TEXT, .get = get_text_at, AT(comm)},
+	[KEY_CPU] = {"cpu", "CPU", "?", VALUE_NUMBER, .get = get_u32, AT(cpu)},
+	[KEY_ID] = {"map_id", "ID", "?", VALUE_NUMBER, .get = get_nonzero_u32,
+		    AT(map.identity.map_id)},
+	[KEY_RELEASED_BY] = {"released_by", "RELEASED BY", "?", VALUE_TEXT,
+			     .get = get_releaser_comm, AT(map.identity)},
+	[KEY_RELEASED_PID] = {"released_pid", "BY PID", "?", VALUE_NUMBER, .get = get_releaser_pid,
+			      AT(map.identity)},
+	[KEY_CGROUP] = {"cgroup_id", "CGROUP", "?", VALUE_NUMBER, .get = get_releaser_cgroup,
+			AT(map.identity)},
+	[KEY_HOST] = {"host", "HOST", "?", VALUE_TEXT, .get = get_string, AT(map.host)},
+	[KEY_SCENARIO] = {"scenario", "SCENARIO", "?", VALUE_TEXT, .get = get_string,
+			  AT(map.scenario)},
 };
 
-static const struct column *find_column(const struct column *columns, const char *name)
-{
-	while (strcmp(columns->name, name))
-		columns++;
-	return columns;
-}
+_Static_assert(ARRAY_SIZE(key_columns) == NR_KEYS, "a column for each key");
 
 struct column key_column(enum key key)
 {
-	static const char *const names[] = {
-		[KEY_CALLER] = "caller", [KEY_ALLOC] = "alloc",	  [KEY_COMM] = "comm",
-		[KEY_CPU] = "cpu",	 [KEY_TYPE] = "map_type", [KEY_NAME] = "map_name",
-		[KEY_ID] = "map_id",
-	};
-	const struct column *of_call = key < KEY_RELEASED_BY
-					       ? find_column(identified_call_columns, names[key])
-					       : &other_key_columns[key - KEY_RELEASED_BY];
-	struct column column = *of_call;
+	struct column column = key_columns[key];
 
 	column.get = get_row_key;
-	column.of_call = of_call;
+	column.of_key = &key_columns[key];
 	return column;
 }
 

@@ -2,22 +2,22 @@
 /*
  * Describes the columns of teardowns, of what was freed later, and of what hangs.
  */
+#include "model/stuck.h"
 #include "output/columns/get.h"
-#include "trace/stuck_detector.h"
 
 static bool get_entries(const struct column *column, const void *object, struct value *value)
 {
 	const struct teardown *teardown = object;
 
 	(void)column;
-	value->number = teardown->free.entries;
+	value->number = teardown->entries;
 	return value->number != ENTRIES_UNKNOWN;
 }
 
 static bool get_entry_ns(const struct column *column, const void *object, struct value *value)
 {
 	const struct teardown *teardown = object;
-	__u64 entries = teardown->free.entries, free_ns = teardown->phase[PHASE_FREE];
+	__u64 entries = teardown->entries, free_ns = teardown->phase[PHASE_FREE];
 
 	(void)column;
 	if (entries == ENTRIES_UNKNOWN || !entries || free_ns == UNKNOWN_NS)
@@ -41,18 +41,7 @@ static bool get_teardown_u32(const struct column *column, const void *object, st
 	const struct teardown *teardown = object;
 
 	value->number = read_u32(column, object);
-	return call_has(&teardown->free, CALL_MAP | CALL_SIZES);
-}
-
-/* Types and names are those of the call that frees the map. */
-static bool get_free_type(const struct column *column, const void *object, struct value *value)
-{
-	return get_map_type(column, &((const struct teardown *)object)->free, value);
-}
-
-static bool get_free_name(const struct column *column, const void *object, struct value *value)
-{
-	return get_map_name(column, &((const struct teardown *)object)->free, value);
+	return map_has_sizes(&teardown->map);
 }
 
 static bool get_free_comm(const struct column *column, const void *object, struct value *value)
@@ -60,7 +49,7 @@ static bool get_free_comm(const struct column *column, const void *object, struc
 	const struct teardown *teardown = object;
 
 	(void)column;
-	value->text = teardown->free.comm;
+	value->text = teardown->run.worker.comm;
 	return *value->text; /* of a map of which only the end was seen, it is not known */
 }
 
@@ -80,13 +69,13 @@ static bool get_free_comm(const struct column *column, const void *object, struc
 
 const struct column teardown_columns[] = {
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "teardown"},
-	{"released_ns", NULL, "?", VALUE_TIME, .get = get_u64, AT(free.identity.released_ns)},
+	{"released_ns", NULL, "?", VALUE_TIME, .get = get_u64, AT(map.identity.released_ns)},
 	{"queued_ns", NULL, "?", VALUE_TIME, .get = get_u64, AT(queued_ns)},
-	{"start_ns", "START", "?", VALUE_TIME, 12, .get = get_u64, AT(free.ts_ns)},
-	{"id", "ID", "?", VALUE_NUMBER, 6, .get = get_nonzero_u32, AT(free.identity.map_id)},
-	{"map_type", "TYPE", "?", VALUE_TEXT, 14, .get = get_free_type},
-	{"map_name", "NAME", "?", VALUE_TEXT, 15, .get = get_free_name},
-	RELEASER(offsetof(struct teardown, free.identity)),
+	{"start_ns", "START", "?", VALUE_TIME, 12, .get = get_u64, AT(run.start_ns)},
+	{"id", "ID", "?", VALUE_NUMBER, 6, .get = get_nonzero_u32, AT(map.identity.map_id)},
+	{"map_type", "TYPE", "?", VALUE_TEXT, 14, .get = get_map_type, AT(map)},
+	{"map_name", "NAME", "?", VALUE_TEXT, 15, .get = get_map_name, AT(map)},
+	RELEASER(offsetof(struct teardown, map.identity)),
 	PHASE("wait_ns", "WAIT", PHASE_WAIT),
 	PHASE("free_ns", "FREE", PHASE_FREE),
 	PHASE("destroy_ns", "DESTROY", PHASE_DESTROY),
@@ -100,23 +89,15 @@ const struct column teardown_columns[] = {
 	OUTCOME("deferred", OUTCOME_DEFERRED),
 	OUTCOME("pending", OUTCOME_PENDING),
 	OUTCOME("unknown", OUTCOME_UNKNOWN),
-	{"key_size", NULL, "?", VALUE_NUMBER, .get = get_teardown_u32, AT(free.key_size)},
-	{"value_size", NULL, "?", VALUE_NUMBER, .get = get_teardown_u32, AT(free.value_size)},
-	{"max_entries", NULL, "?", VALUE_NUMBER, .get = get_teardown_u32, AT(free.max_entries)},
-	{"map_flags", NULL, "?", VALUE_NUMBER, .get = get_teardown_u32, AT(free.map_flags)},
-	{"worker.pid", NULL, "?", VALUE_NUMBER, .get = get_nonzero_u32, AT(free.pid)},
+	{"key_size", NULL, "?", VALUE_NUMBER, .get = get_teardown_u32, AT(map.key_size)},
+	{"value_size", NULL, "?", VALUE_NUMBER, .get = get_teardown_u32, AT(map.value_size)},
+	{"max_entries", NULL, "?", VALUE_NUMBER, .get = get_teardown_u32, AT(map.max_entries)},
+	{"map_flags", NULL, "?", VALUE_NUMBER, .get = get_teardown_u32, AT(map.flags)},
+	{"worker.pid", NULL, "?", VALUE_NUMBER, .get = get_nonzero_u32, AT(run.worker.pid)},
 	{"worker.comm", NULL, "?", VALUE_TEXT, .get = get_free_comm},
-	IDENTITY(offsetof(struct teardown, free.identity)),
+	IDENTITY(offsetof(struct teardown, map.identity)),
 	{},
 };
-
-static bool get_reclaim_alloc(const struct column *column, const void *object, struct value *value)
-{
-	const struct deferred_free *reclaim = object;
-	const struct call call = {.alloc = reclaim->alloc};
-
-	return get_alloc(column, &call, value);
-}
 
 #undef AT
 #define AT(member) .at = offsetof(struct deferred_free, member)
@@ -124,19 +105,17 @@ static bool get_reclaim_alloc(const struct column *column, const void *object, s
 const struct column deferred_free_columns[] = {
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "reclaim"},
 	{"destroy_ns", NULL, "?", VALUE_TIME, .get = get_u64, AT(destroy_ns)},
-	{"start_ns", NULL, "?", VALUE_TIME, .get = get_u64, AT(call.ts_ns)},
+	{"start_ns", NULL, "?", VALUE_TIME, .get = get_u64, AT(run.start_ns)},
 	{"latency_ns", NULL, "?", VALUE_DURATION, .get = get_u64, AT(latency_ns)},
-	{"free_ns", NULL, "?", VALUE_DURATION, .get = get_u64, AT(call.latency_ns)},
-	{"id", NULL, "?", VALUE_NUMBER, .get = get_nonzero_u32, AT(call.identity.map_id)},
-	{"map_type", NULL, "?", VALUE_TEXT, .get = get_map_type},
-	{"map_name", NULL, "?", VALUE_TEXT, .get = get_map_name},
-	{"alloc", NULL, "?", VALUE_TEXT, .get = get_reclaim_alloc},
-	{"worker.pid", NULL, "?", VALUE_NUMBER, .get = get_nonzero_u32, AT(call.pid)},
-	{"worker.comm", NULL, "?", VALUE_TEXT, .get = get_comm},
+	{"free_ns", NULL, "?", VALUE_DURATION, .get = get_u64, AT(run.latency_ns)},
+	{"id", NULL, "?", VALUE_NUMBER, .get = get_nonzero_u32, AT(map.identity.map_id)},
+	{"map_type", NULL, "?", VALUE_TEXT, .get = get_map_type, AT(map)},
+	{"map_name", NULL, "?", VALUE_TEXT, .get = get_map_name, AT(map)},
+	{"alloc", NULL, "?", VALUE_TEXT, .get = get_alloc, AT(alloc)},
+	{"worker.pid", NULL, "?", VALUE_NUMBER, .get = get_nonzero_u32, AT(run.worker.pid)},
+	{"worker.comm", NULL, "?", VALUE_TEXT, .get = get_text_at, AT(run.worker.comm)},
 	{},
 };
-
-_Static_assert(!offsetof(struct deferred_free, call), "the getters of calls read reclaims, too");
 
 /* What hangs */
 
@@ -147,22 +126,12 @@ static bool get_where(const struct column *column, const void *object, struct va
 	return true;
 }
 
-static bool get_hang_type(const struct column *column, const void *object, struct value *value)
-{
-	return get_map_type(column, &((const struct stuck *)object)->call, value);
-}
-
-static bool get_hang_name(const struct column *column, const void *object, struct value *value)
-{
-	return get_map_name(column, &((const struct stuck *)object)->call, value);
-}
-
 static bool get_hang_tid(const struct column *column, const void *object, struct value *value)
 {
 	const struct stuck *stuck = object;
 
 	(void)column;
-	value->number = stuck->call.tid;
+	value->number = stuck->worker.tid;
 	return stuck->in_worker;
 }
 
@@ -171,7 +140,7 @@ static bool get_hang_comm(const struct column *column, const void *object, struc
 	const struct stuck *stuck = object;
 
 	(void)column;
-	value->text = stuck->call.comm;
+	value->text = stuck->worker.comm;
 	return stuck->in_worker;
 }
 
@@ -188,14 +157,14 @@ static bool get_stack(const struct column *column, const void *object, struct va
 const struct column stuck_columns[] = {
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "stuck"},
 	{"where", NULL, "?", VALUE_TEXT, .get = get_where},
-	{"since_ns", NULL, "?", VALUE_TIME, .get = get_u64, AT(call.ts_ns)},
+	{"since_ns", NULL, "?", VALUE_TIME, .get = get_u64, AT(since_ns)},
 	{"for_ns", NULL, "?", VALUE_DURATION, .get = get_u64, AT(for_ns)},
-	{"id", NULL, "?", VALUE_NUMBER, .get = get_nonzero_u32, AT(call.identity.map_id)},
-	{"map_type", NULL, "?", VALUE_TEXT, .get = get_hang_type},
-	{"map_name", NULL, "?", VALUE_TEXT, .get = get_hang_name},
+	{"id", NULL, "?", VALUE_NUMBER, .get = get_nonzero_u32, AT(map.identity.map_id)},
+	{"map_type", NULL, "?", VALUE_TEXT, .get = get_map_type, AT(map)},
+	{"map_name", NULL, "?", VALUE_TEXT, .get = get_map_name, AT(map)},
 	{"worker.pid", NULL, "?", VALUE_NUMBER, .get = get_hang_tid},
 	{"worker.comm", NULL, "?", VALUE_TEXT, .get = get_hang_comm},
 	{"stack", NULL, "?", VALUE_LINES, .get = get_stack},
-	IDENTITY(offsetof(struct stuck, call.identity)),
+	IDENTITY(offsetof(struct stuck, map.identity)),
 	{},
 };

@@ -11,45 +11,45 @@ static struct call differing(enum key key, int variant)
 
 	switch (key) {
 	case KEY_CALLER:
-		call.caller_name = variant ? NULL : "htab_map_alloc";
+		call.caller.name = variant ? NULL : "htab_map_alloc";
 		break;
 	case KEY_TYPE:
-		call.map_type = 5;
-		call.flags &= variant ? ~(CALL_MAP | CALL_NAME) : ~0;
+		call.map.type = 5;
+		call.map.known &= variant ? ~(CALL_MAP | CALL_NAME) : ~0;
 		break;
 	case KEY_ALLOC:
 		call.alloc = variant ? ALLOC_UNKNOWN : ALLOC_PCPU_MA;
 		break;
 	case KEY_NAME:
-		memcpy(call.map_name, "", 1);
-		call.flags &= variant ? ~CALL_NAME : ~0;
+		memcpy(call.map.name, "", 1);
+		call.map.known &= variant ? ~CALL_NAME : ~0;
 		break;
 	case KEY_COMM:
-		memcpy(call.comm, variant ? "" : "bpftool", variant ? 1 : sizeof("bpftool"));
+		memcpy(call.task.comm, variant ? "" : "bpftool", variant ? 1 : sizeof("bpftool"));
 		break;
 	case KEY_CPU:
 		call.cpu = variant ? 0 : ~0U;
 		break;
 	case KEY_ID:
-		call.identity.map_id = variant ? 0 : 8;
+		call.map.identity.map_id = variant ? 0 : 8;
 		break;
 	case KEY_RELEASED_BY:
-		memcpy(call.identity.released_by.comm, "other", sizeof("other"));
-		call.identity.released_by.known = !variant;
+		memcpy(call.map.identity.released_by.task.comm, "other", sizeof("other"));
+		call.map.identity.released_by.known = !variant;
 		break;
 	case KEY_RELEASED_PID:
-		call.identity.released_by.pid = 0;
-		call.identity.released_by.known = !variant;
+		call.map.identity.released_by.task.pid = 0;
+		call.map.identity.released_by.known = !variant;
 		break;
 	case KEY_CGROUP:
-		call.identity.released_by.cgroup_id = ~0ULL;
-		call.identity.released_by.known = !variant;
+		call.map.identity.released_by.cgroup_id = ~0ULL;
+		call.map.identity.released_by.known = !variant;
 		break;
 	case KEY_HOST:
-		call.host = variant ? NULL : "host2";
+		call.map.host = variant ? NULL : "host2";
 		break;
 	case KEY_SCENARIO:
-		call.scenario = variant ? NULL : "other";
+		call.map.scenario = variant ? NULL : "other";
 		break;
 	case NR_KEYS:
 		break;
@@ -122,58 +122,59 @@ static void unknowns_stay_apart(void **state)
 		calls[i] = plain;
 
 	/* An address, another, none, and two functions named like these are shown. */
-	calls[0].caller_name = NULL;
-	calls[1].caller_name = NULL;
-	calls[1].caller++;
-	calls[2].caller_name = NULL;
-	calls[2].caller = 0;
-	calls[3].caller_name = "0xffffffff81234567";
-	calls[4].caller_name = "?";
+	calls[0].caller.name = NULL;
+	calls[1].caller.name = NULL;
+	calls[1].caller.address++;
+	calls[2].caller.name = NULL;
+	calls[2].caller.address = 0;
+	calls[3].caller.name = "0xffffffff81234567";
+	calls[4].caller.name = "?";
 	assert_int_equal(rows_by(KEY_CALLER, calls, 5), 5);
 
 	/* An address whose bytes spell a name. */
-	calls[0].caller = 0x6162636465666700;
+	calls[0].caller.address = 0x6162636465666700;
 	calls[1] = plain;
-	calls[1].caller_name = "abcdefg";
+	calls[1].caller.name = "abcdefg";
 	assert_int_equal(rows_by(KEY_CALLER, calls, 2), 2);
 
 	/* One function, whatever the call in it and wherever its name is kept. */
 	calls[0] = plain;
 	calls[1] = plain;
-	calls[1].caller += 32;
-	calls[1].caller_offset = 32;
-	calls[1].caller_name = name;
+	calls[1].caller.address += 32;
+	calls[1].caller.offset = 32;
+	calls[1].caller.name = name;
 	assert_int_equal(rows_by(KEY_CALLER, calls, 2), 1);
 
 	/* No name known, no name given, and one with rubbish behind its end. */
-	calls[0].flags &= ~CALL_NAME;
-	memset(calls[0].map_name, 0, NAME_LEN);
-	memset(calls[1].map_name, 0, NAME_LEN);
+	calls[0].map.known &= ~CALL_NAME;
+	memset(calls[0].map.name, 0, NAME_LEN);
+	memset(calls[1].map.name, 0, NAME_LEN);
 	calls[2] = calls[1];
-	calls[2].map_name[5] = 'x';
+	calls[2].map.name[5] = 'x';
 	assert_int_equal(rows_by(KEY_NAME, calls, 3), 2);
 
 	/* Type 0 is a type. */
-	calls[0].flags = 0;
-	calls[0].map_type = 0;
-	calls[1].map_type = 0;
+	calls[0].map.known = 0;
+	calls[0].map.type = 0;
+	calls[1].map.type = 0;
 	assert_int_equal(rows_by(KEY_TYPE, calls, 2), 2);
 
 	/* A task whose pid or cgroup is 0 is one; no map has id 0. */
 	calls[0] = calls[1] = plain;
-	calls[0].identity.released_by.pid = 0;
-	calls[0].identity.released_by.cgroup_id = 0;
-	calls[1].identity.released_by = (struct task_id){};
+	calls[0].map.identity.released_by.task.pid = 0;
+	calls[0].map.identity.released_by.cgroup_id = 0;
+	calls[1].map.identity.released_by = (struct releaser){};
 	assert_int_equal(rows_by(KEY_RELEASED_PID, calls, 2), 2);
 	assert_int_equal(rows_by(KEY_CGROUP, calls, 2), 2);
-	calls[0].identity.released_by.comm[0] = '\0';
+	calls[0].map.identity.released_by.task.comm[0] = '\0';
 	assert_int_equal(rows_by(KEY_RELEASED_BY, calls, 2), 2);
 }
 
 /* Of the tasks that are known, a user's is the one that counts. */
 static void rows_are_of_whoever_had_it_freed(void **state)
 {
-	const struct task_id user = {.known = true, .pid = 900, .cgroup_id = 9, .comm = "user"};
+	const struct releaser user = {
+		.known = true, .task.pid = 900, .cgroup_id = 9, .task.comm = "user"};
 	struct call calls[5];
 	size_t i;
 
@@ -181,19 +182,19 @@ static void rows_are_of_whoever_had_it_freed(void **state)
 	for (i = 0; i < 5; i++)
 		calls[i] = plain;
 	/* Closed by somebody, and let go of by the kernel for it, in a thread or an interrupt. */
-	calls[0].identity.by_kernel = true;
-	calls[0].identity.closed_by = user;
-	calls[1].identity.by_interrupt = true;
-	calls[1].identity.released_by = (struct task_id){};
-	calls[1].identity.closed_by = user;
+	calls[0].map.identity.by_kernel = true;
+	calls[0].map.identity.closed_by = user;
+	calls[1].map.identity.by_interrupt = true;
+	calls[1].map.identity.released_by = (struct releaser){};
+	calls[1].map.identity.closed_by = user;
 	/* Let go of by it. */
-	calls[2].identity.closed_by = calls[2].identity.released_by;
-	calls[2].identity.released_by = user;
+	calls[2].map.identity.closed_by = calls[2].map.identity.released_by;
+	calls[2].map.identity.released_by = user;
 	assert_int_equal(rows_by(KEY_RELEASED_BY, calls, 3), 1);
 	assert_int_equal(rows_by(KEY_RELEASED_PID, calls, 3), 1);
 	assert_int_equal(rows_by(KEY_CGROUP, calls, 3), 1);
 	/* Nobody but the kernel is known. */
-	calls[3].identity.by_kernel = true;
+	calls[3].map.identity.by_kernel = true;
 	assert_int_equal(rows_by(KEY_RELEASED_BY, calls, 4), 2);
 }
 
@@ -210,8 +211,8 @@ static void keys_do_not_run_together(void **state)
 
 	(void)state;
 	for (i = 0; i < 6; i++) {
-		strcpy(call.map_name, texts[i][0]);
-		strcpy(call.comm, texts[i][1]);
+		strcpy(call.map.name, texts[i][0]);
+		strcpy(call.task.comm, texts[i][1]);
 		add(aggregate, &call, 1);
 	}
 	assert_int_equal(sort(aggregate, SORT_KEY, 0).nr, 6);
@@ -304,10 +305,10 @@ static void rows_own_their_names(void **state)
 	struct call call = plain;
 
 	(void)state;
-	call.caller_name = name;
+	call.caller.name = name;
 	add(aggregate, &call, 1);
 	memset(name, 'x', sizeof(name) - 1);
-	assert_string_equal(sort(aggregate, SORT_KEY, 0).row[0]->key.caller_name, "trie_free");
+	assert_string_equal(sort(aggregate, SORT_KEY, 0).row[0]->key.caller.name, "trie_free");
 	aggregate_free(aggregate);
 	aggregate_free(NULL);
 }

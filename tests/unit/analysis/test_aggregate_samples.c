@@ -59,7 +59,7 @@ static void of_calls(void **state)
 
 static void of_teardowns(void **state)
 {
-	struct teardown teardown = {.free = plain, .phase = {1, 2, 3, UNKNOWN_NS, UNKNOWN_NS}};
+	struct teardown teardown = {.map = plain.map, .phase = {1, 2, 3, UNKNOWN_NS, UNKNOWN_NS}};
 	struct aggregate *aggregate = make(NULL, 0, ALL_ROWS);
 	const struct row *row;
 	int i;
@@ -83,7 +83,7 @@ static void of_teardowns(void **state)
 /* Whichever of the five phases finds no memory, of the others nothing is kept either. */
 static void all_or_nothing(void **state)
 {
-	const struct teardown teardown = {.free = plain, .phase = {1, 2, 3, 4, 10}};
+	const struct teardown teardown = {.map = plain.map, .phase = {1, 2, 3, 4, 10}};
 	struct aggregate *aggregate;
 	const struct row *row;
 	int nth, i;
@@ -145,7 +145,7 @@ static void finds_the_same_keys(void **state)
 			 0);
 
 	/* The same text, but a key that is not known is no text. */
-	call.flags &= ~CALL_NAME;
+	call.map.known &= ~CALL_NAME;
 	add(right, &call, 1);
 	rows = sort(right, SORT_KEY, 0);
 	assert_null(aggregate_find(left, rows.row[1]));

@@ -97,7 +97,7 @@ static void ties_are_in_the_order_of_the_keys(void **state)
 
 	(void)state;
 	for (i = 0; i < 5; i++) {
-		call.caller_name = callers[i];
+		call.caller.name = callers[i];
 		call.cpu = 256;
 		add(aggregate, &call, 1);
 		call.cpu = 255;
@@ -109,9 +109,9 @@ static void ties_are_in_the_order_of_the_keys(void **state)
 	for (i = 0; i < 9; i++) {
 		assert_int_equal(rows.row[i]->key.cpu, 255 + i % 2);
 		if (sorted[i / 2])
-			assert_string_equal(rows.row[i]->key.caller_name, sorted[i / 2]);
+			assert_string_equal(rows.row[i]->key.caller.name, sorted[i / 2]);
 		else
-			assert_null(rows.row[i]->key.caller_name);
+			assert_null(rows.row[i]->key.caller.name);
 	}
 	aggregate_free(aggregate);
 }

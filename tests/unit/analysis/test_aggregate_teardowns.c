@@ -10,13 +10,13 @@ static struct teardown teardown_of(__u32 type, __u64 wait, __u64 free_ns, __u64 
 				   __u64 deferred)
 {
 	struct teardown teardown = {
-		.free = plain,
+		.map = plain.map,
 		.phase = {wait, free_ns, destroy, deferred, wait + free_ns + deferred},
 	};
 
-	teardown.free.map_type = type;
-	teardown.free.latency_ns = free_ns;
-	teardown.free.entries = ENTRIES_UNKNOWN;
+	teardown.map.type = type;
+	teardown.run.latency_ns = free_ns;
+	teardown.entries = ENTRIES_UNKNOWN;
 	return teardown;
 }
 
@@ -50,7 +50,7 @@ static void phases_are_added_up(void **state)
 	rows = sort(aggregate, SORT_KEY, 0);
 	assert_int_equal(rows.nr, 2);
 	row = rows.row[0];
-	assert_int_equal(row->key.map_type, 1);
+	assert_int_equal(row->key.map.type, 1);
 	assert_int_equal(row->count, 2);
 	check_hist(&row->latency, 2, 3340, 3210);
 	check_hist(&row->phases->phase[PHASE_WAIT], 2, 40, 30);
@@ -80,7 +80,7 @@ static void unknown_phases_are_left_out(void **state)
 		add_teardown(aggregate, &teardown);
 	}
 	memset(teardown.phase, 0xff, sizeof(teardown.phase));
-	teardown.free.latency_ns = UNKNOWN_NS;
+	teardown.run.latency_ns = UNKNOWN_NS;
 	add_teardown(aggregate, &teardown);
 	row = sort(aggregate, SORT_TOTAL, 0).row[0];
 	assert_int_equal(row->count, 6);
@@ -91,22 +91,6 @@ static void unknown_phases_are_left_out(void **state)
 	check_hist(&row->phases->phase[PHASE_FREE], 4, 800, 200);
 	check_hist(&row->phases->phase[PHASE_DESTROY], 4, 200, 50);
 	check_hist(&row->phases->phase[PHASE_DEFERRED], 4, 12000, 3000);
-	aggregate_free(aggregate);
-}
-
-/* The state of an allocator is nothing that a teardown has. */
-static void nothing_is_empty(void **state)
-{
-	struct aggregate *aggregate = make(NULL, 0, ALL_ROWS);
-	struct teardown teardown = teardown_of(1, 10, 200, 50, 0);
-	const struct row *row;
-
-	(void)state;
-	teardown.free.flags |= CALL_EMPTY_KNOWN | CALL_EMPTY;
-	add_teardown(aggregate, &teardown);
-	row = sort(aggregate, SORT_TOTAL, 0).row[0];
-	assert_int_equal(row->empty, 0);
-	assert_int_equal(row->latency.count, 1);
 	aggregate_free(aggregate);
 }
 
@@ -121,9 +105,9 @@ static void elements_are_added_up(void **state)
 	add_teardown(aggregate, &teardown);
 	row = sort(aggregate, SORT_TOTAL, 0).row[0];
 	assert_int_equal(row->phases->counted, 0);
-	teardown.free.entries = 0;
+	teardown.entries = 0;
 	add_teardown(aggregate, &teardown);
-	teardown.free.entries = 30;
+	teardown.entries = 30;
 	teardown.phase[PHASE_FREE] = 700;
 	add_teardown(aggregate, &teardown);
 	/* It is not known how long these took. */
@@ -170,7 +154,7 @@ static void rows_by_phase(void **state)
 		rows = sort(aggregate, wanted[i].by, 0);
 		assert_int_equal(rows.nr, 4);
 		for (j = 0; j < 4; j++)
-			assert_int_equal(rows.row[j]->key.map_type, wanted[i].order[j] - '0');
+			assert_int_equal(rows.row[j]->key.map.type, wanted[i].order[j] - '0');
 	}
 	aggregate_free(aggregate);
 }
@@ -189,8 +173,8 @@ static void no_time_is_a_time(void **state)
 	teardown = teardown_of(1, 0, 0, 0, 0);
 	add_teardown(aggregate, &teardown);
 	for (order = SORT_WAIT; order <= SORT_DEFERRED; order++)
-		assert_int_equal(sort(aggregate, order, 0).row[0]->key.map_type, 1);
-	assert_int_equal(sort(aggregate, SORT_TOTAL, 0).row[0]->key.map_type, 1);
+		assert_int_equal(sort(aggregate, order, 0).row[0]->key.map.type, 1);
+	assert_int_equal(sort(aggregate, SORT_TOTAL, 0).row[0]->key.map.type, 1);
 	aggregate_free(aggregate);
 }
 
@@ -206,7 +190,7 @@ static void other_row_has_phases_too(void **state)
 	for (pass = 0; pass < 2; pass++) {
 		for (i = 0; i < 4; i++) {
 			teardown = teardown_of(i, 10, 200, 50, 3000);
-			teardown.free.entries = 5;
+			teardown.entries = 5;
 			add_teardown(aggregate, &teardown);
 		}
 		assert_int_equal(aggregate_overflow(aggregate), 3);
@@ -227,7 +211,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(phases_are_added_up),
 		cmocka_unit_test(unknown_phases_are_left_out),
-		cmocka_unit_test(nothing_is_empty),
 		cmocka_unit_test(elements_are_added_up),
 		cmocka_unit_test(rows_by_phase),
 		cmocka_unit_test(no_time_is_a_time),

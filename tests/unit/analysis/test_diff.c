@@ -16,7 +16,7 @@ static const struct diff_line *line_of(const struct diff *diff, const char *name
 	size_t i;
 
 	for (i = 0; i < diff->nr + diff->left_out; i++)
-		if (!strcmp(diff->line[i].row->key.map_name, name))
+		if (!strcmp(diff->line[i].row->key.map.name, name))
 			return &diff->line[i];
 	fail_msg("no line of %s", name);
 	return NULL;
@@ -87,7 +87,7 @@ static void limits(void **state)
 	diff = compare(&sides);
 	assert_int_equal(diff->nr, 3);
 	assert_int_equal(diff->failed, 1);
-	assert_string_equal(diff->line[0].row->key.map_name, "slower");
+	assert_string_equal(diff->line[0].row->key.map.name, "slower");
 	assert_int_equal(line_of(diff, "slower")->failed, 1 << 0 | 1 << 1 | 1 << 3);
 	assert_int_equal(line_of(diff, "slower")->verdict, VERDICT_SLOWER);
 	assert_int_equal(line_of(diff, "faster")->failed, 0);
@@ -228,9 +228,9 @@ static void keys_of_one_side(void **state)
 	assert_int_equal(diff->nr, 3);
 	assert_int_equal(diff->failed, 0);
 	/* In the order of the keys, whatever side they are of. */
-	assert_string_equal(diff->line[0].row->key.map_name, "added");
-	assert_string_equal(diff->line[1].row->key.map_name, "both");
-	assert_string_equal(diff->line[2].row->key.map_name, "gone");
+	assert_string_equal(diff->line[0].row->key.map.name, "added");
+	assert_string_equal(diff->line[1].row->key.map.name, "both");
+	assert_string_equal(diff->line[2].row->key.map.name, "gone");
 	line = &diff->line[0];
 	assert_int_equal(line->verdict, VERDICT_UNKNOWN);
 	assert_int_equal(line->side[DIFF_BASE].n, 0);
@@ -257,13 +257,13 @@ static void rows_of_no_scenario(void **state)
 
 	(void)state;
 	for (i = 0; i < NR_DIFF_SIDES; i++) {
-		call.scenario = NULL;
+		call.map.scenario = NULL;
 		assert_int_equal(aggregate_add(sides.of[i], &call), 0);
-		call.scenario = "hash";
+		call.map.scenario = "hash";
 		assert_int_equal(aggregate_add(sides.of[i], &call), 0);
 	}
 	assert_int_equal(compare(&sides)->nr, 1);
-	assert_string_equal(sides.diff.line[0].row->key.scenario, "hash");
+	assert_string_equal(sides.diff.line[0].row->key.map.scenario, "hash");
 	sides_free(&sides);
 
 	/* What had no row left may well be of one. */
@@ -301,7 +301,7 @@ static struct teardown teardown_of(__u64 wait_ns, __u64 free_ns, __u64 destroy_n
 				   __u64 deferred_ns)
 {
 	return (struct teardown){
-		.free = call_of("a", free_ns),
+		.map = call_of("a", free_ns).map,
 		.phase = {wait_ns, free_ns, destroy_ns, deferred_ns, wait_ns + free_ns},
 	};
 }
@@ -404,7 +404,7 @@ static void worst_first(void **state)
 	diff = compare(&sides);
 	assert_int_equal(diff->nr, 8);
 	for (i = 0; i < 8; i++)
-		assert_string_equal(diff->line[i].row->key.map_name, order[i]);
+		assert_string_equal(diff->line[i].row->key.map.name, order[i]);
 
 	/* Of what has failed, all is gated, and the first is shown. */
 	limit(&sides, METRIC_P50, 10);
@@ -413,8 +413,8 @@ static void worst_first(void **state)
 	assert_int_equal(diff->nr, 1);
 	assert_int_equal(diff->left_out, 7);
 	assert_int_equal(diff->failed, 2);
-	assert_string_equal(diff->line[0].row->key.map_name, "slower30");
-	assert_string_equal(diff->line[1].row->key.map_name, "slower20");
+	assert_string_equal(diff->line[0].row->key.map.name, "slower30");
+	assert_string_equal(diff->line[1].row->key.map.name, "slower20");
 	sides_free(&sides);
 }
 
@@ -428,7 +428,7 @@ static void unknown_delta_last(void **state)
 	put_steps(&sides, DIFF_NEW, "a", 1000, 1, 40);
 	put_steps(&sides, DIFF_BASE, "b", 1000, 1, 40);
 	put_steps(&sides, DIFF_NEW, "b", 1100, 1, 40);
-	assert_string_equal(compare(&sides)->line[0].row->key.map_name, "b");
+	assert_string_equal(compare(&sides)->line[0].row->key.map.name, "b");
 	assert_int_equal(sides.diff.line[1].verdict, VERDICT_SLOWER);
 	sides_free(&sides);
 }
@@ -447,7 +447,7 @@ static void failed_first(void **state)
 		put(&sides, DIFF_NEW, "tail", i % 50 ? 10000 + i : 100000 + i);
 	limit(&sides, METRIC_P99, 200);
 	assert_int_equal(compare(&sides)->failed, 1);
-	assert_string_equal(sides.diff.line[0].row->key.map_name, "tail");
+	assert_string_equal(sides.diff.line[0].row->key.map.name, "tail");
 	sides_free(&sides);
 }
 

@@ -91,7 +91,7 @@ static void finds_what_is_there(void **state)
 		for (key = 0; key < NR_KEYS_OF_EACH; key++)
 			put_random(&sides, key, 200, key == 2 ? 1.2 : 1);
 		diff = compare(&sides);
-		found += diff->line[0].failed && !strcmp(diff->line[0].row->key.map_name, "c");
+		found += diff->line[0].failed && !strcmp(diff->line[0].row->key.map.name, "c");
 	}
 	print_message("found %d of 100\n", found);
 	assert_in_range(found, 80, 100);

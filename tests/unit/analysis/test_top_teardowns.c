@@ -29,7 +29,8 @@ static __u64 random64(void)
 static struct teardown known(__u32 id, __u64 wait, __u64 free_ns, __u64 destroy, __u64 deferred)
 {
 	return (struct teardown){
-		.free = {.ts_ns = 1000 + id, .identity = {.map_id = id, .released_ns = 1000 + id}},
+		.run.start_ns = 1000 + id,
+		.map.identity = {.map_id = id, .released_ns = 1000 + id},
 		.phase = {wait, free_ns, destroy, deferred, wait + free_ns + deferred},
 	};
 }
@@ -53,7 +54,7 @@ static const char *order_of(struct top_teardowns *slowest, __u64 top, size_t lef
 
 	assert_true(nr < sizeof(order));
 	for (i = 0; i < nr; i++)
-		order[i] = 'a' + list[i]->free.identity.map_id;
+		order[i] = 'a' + list[i]->map.identity.map_id;
 	order[nr] = '\0';
 	assert_int_equal(out, left_out);
 	return order;
@@ -156,19 +157,19 @@ static void ties(void **state)
 	/* When it was let go of, or if that is not known, when the worker began; or it is not. */
 	slowest = top_teardowns_new(5, SORT_KEY);
 	teardown = by_total(0, 100);
-	teardown.free.ts_ns = teardown.free.identity.released_ns = UNKNOWN_NS;
+	teardown.run.start_ns = teardown.map.identity.released_ns = UNKNOWN_NS;
 	add(slowest, &teardown);
 	teardown = by_total(1, 500);
-	teardown.free.identity.released_ns = 300;
-	teardown.free.ts_ns = 2000;
+	teardown.map.identity.released_ns = 300;
+	teardown.run.start_ns = 2000;
 	add(slowest, &teardown);
 	teardown = by_total(2, 900);
-	teardown.free.identity.released_ns = UNKNOWN_NS;
-	teardown.free.ts_ns = 200;
+	teardown.map.identity.released_ns = UNKNOWN_NS;
+	teardown.run.start_ns = 200;
 	add(slowest, &teardown);
 	teardown = by_total(3, 0);
-	teardown.free.identity.released_ns = 250;
-	teardown.free.ts_ns = 5000;
+	teardown.map.identity.released_ns = 250;
+	teardown.run.start_ns = 5000;
 	add(slowest, &teardown);
 	assert_string_equal(order_of(slowest, 0, 0), "cdba");
 	top_teardowns_free(slowest);
@@ -219,7 +220,7 @@ static void copies_are_kept(void **state)
 	(void)state;
 	add(slowest, &teardown);
 	teardown = by_total(2, 20);
-	strcpy(teardown.free.map_name, "events");
+	strcpy(teardown.map.name, "events");
 	teardown.nr_destroys = 3;
 	copy = teardown;
 	add(slowest, &teardown);
@@ -313,7 +314,7 @@ static void check_against_model(struct top_teardowns *slowest, enum sort sort, _
 		if (i && sort != SORT_KEY)
 			assert_true(kept[i] <= kept[i - 1]);
 		if (i && (sort == SORT_KEY || kept[i] == kept[i - 1]))
-			assert_true(list[i]->free.ts_ns > list[i - 1]->free.ts_ns);
+			assert_true(list[i]->run.start_ns > list[i - 1]->run.start_ns);
 	}
 	qsort(ranks, nr_ranks, sizeof(*ranks), descending);
 	qsort(kept, nr, sizeof(*kept), descending);

@@ -33,9 +33,9 @@ static struct plan *make(void)
 static void see(struct plan *plan, const char *map_name, __u64 times)
 {
 	size_t index;
-	struct teardown teardown = {.free = {.flags = CALL_MAP | CALL_NAME}};
+	struct teardown teardown = {.map.known = CALL_MAP | CALL_NAME};
 
-	snprintf(teardown.free.map_name, sizeof(teardown.free.map_name), "%s", map_name);
+	snprintf(teardown.map.name, sizeof(teardown.map.name), "%s", map_name);
 	while (times--) {
 		const struct scenario *of = plan_count_teardown(plan, &teardown);
 
@@ -149,7 +149,7 @@ static void a_run_is_over_when_all_of_it_was_seen(void **state)
 /* Of a map whose name is not known, nothing tells that it was one of these. */
 static void names_have_to_be_known(void **state)
 {
-	struct teardown teardown = {.free = {.map_name = SCENARIO_WARM_UP_MAP, .flags = CALL_MAP}};
+	struct teardown teardown = {.map.name = SCENARIO_WARM_UP_MAP, .map.known = CALL_MAP};
 	struct plan *plan = make();
 
 	(void)state;

@@ -56,8 +56,8 @@ static void joins_by_thread(void **state)
 	add(matcher, RECORD_RETURN, 2, 310, 0xb, 0);
 	assert_int_equal(seen.nr, 2);
 	assert_int_equal(seen.call[0].latency_ns, 50);
-	assert_int_equal(seen.call[0].caller, 0x10);
-	assert_int_equal(seen.call[0].map_type, 1);
+	assert_int_equal(seen.call[0].caller.address, 0x10);
+	assert_int_equal(seen.call[0].map.type, 1);
 	assert_int_equal(seen.call[1].ts_ns, 110);
 	assert_int_equal(seen.call[1].latency_ns, 200);
 	assert_int_equal(call_matcher_completed(matcher), 2);
@@ -93,8 +93,8 @@ static void missed_entry_is_told(void **state)
 	assert_int_equal(seen.nr, 1);
 	assert_true(seen.call[0].ts_ns == UNKNOWN_NS);
 	assert_true(seen.call[0].latency_ns == UNKNOWN_NS);
-	assert_int_equal(seen.call[0].caller, 0x30);
-	assert_int_equal(seen.call[0].map_type, 7);
+	assert_int_equal(seen.call[0].caller.address, 0x30);
+	assert_int_equal(seen.call[0].map.type, 7);
 	assert_int_equal(call_matcher_return_only(matcher), 1);
 	call_matcher_free(matcher);
 }
@@ -164,7 +164,7 @@ static void kretprobe_knows_the_caller(void **state)
 	add(matcher, RECORD_ENTRY, 1, 100, 0xa, 0);
 	add(matcher, RECORD_RETURN_FULL, 1, 130, 0, 0x40);
 	assert_int_equal(call_matcher_completed(matcher), 1);
-	assert_int_equal(seen.call[0].caller, 0x40);
+	assert_int_equal(seen.call[0].caller.address, 0x40);
 	assert_int_equal(seen.call[0].latency_ns, 30);
 	call_matcher_free(matcher);
 }
@@ -181,8 +181,8 @@ static void either_side_may_know_the_caller(void **state)
 	add(matcher, RECORD_ENTRY, 1, 200, 0xa, 0x50);
 	add(matcher, RECORD_RETURN_FULL, 1, 230, 0xa, 0);
 	assert_int_equal(call_matcher_completed(matcher), 2);
-	assert_int_equal(seen.call[0].caller, 0x40);
-	assert_int_equal(seen.call[1].caller, 0x50);
+	assert_int_equal(seen.call[0].caller.address, 0x40);
+	assert_int_equal(seen.call[1].caller.address, 0x50);
 	call_matcher_free(matcher);
 }
 
@@ -221,8 +221,8 @@ static void key_and_entries_are_told_apart(void **state)
 	entry.head.hook = HOOK_FREE;
 	assert_int_equal(call_matcher_call_of(&entry).key, 0);
 	assert_int_equal(call_matcher_call_of(&entry).entries, 0x1234);
-	assert_true(call.identity.released_ns == UNKNOWN_NS);
-	assert_int_equal(call.identity.map_id, 0);
+	assert_true(call.map.identity.released_ns == UNKNOWN_NS);
+	assert_int_equal(call.map.identity.map_id, 0);
 
 	/* As they were at entry. */
 	assert_int_equal(call_matcher_add(matcher, &entry), 0);
@@ -270,7 +270,7 @@ static void overdue_is_told_once_for_each_call(void **state)
 	call_matcher_for_each_overdue(matcher, 100, false, take, &late);
 	call_matcher_for_each_overdue(matcher, 199, false, take, &late);
 	assert_int_equal(late.nr, 1);
-	assert_int_equal(late.call[0].tid, 1);
+	assert_int_equal(late.call[0].task.tid, 1);
 	assert_int_equal(late.call[0].ts_ns, 100);
 	assert_true(late.call[0].latency_ns == UNKNOWN_NS);
 	call_matcher_for_each_overdue(matcher, 1000, false, take, &late);
@@ -294,7 +294,7 @@ static void overdue_is_told_once_for_each_call(void **state)
 	assert_int_equal(late.nr, 3);
 	call_matcher_for_each_overdue(matcher, 200, true, take, &late);
 	assert_int_equal(late.nr, 4);
-	assert_int_equal(late.call[3].tid, 2);
+	assert_int_equal(late.call[3].task.tid, 2);
 	call_matcher_free(matcher);
 }
 

@@ -44,7 +44,7 @@ static void take(void *ctx, struct call *call)
 	struct stream *stream = ctx;
 	int format;
 
-	call->caller_name = names[call->caller % 3];
+	call->caller.name = names[call->caller.address % 3];
 	assert_int_equal(aggregate_add(stream->aggregate, call), 0);
 	for (format = FORMAT_TABLE; format <= FORMAT_CSV; format++)
 		if (stream->calls % 64 == 0)

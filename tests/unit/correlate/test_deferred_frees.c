@@ -43,15 +43,15 @@ static void total_waits_for_the_last_byte(void **state)
 	assert_int_equal(told->alloc, ALLOC_MA);
 	assert_int_equal(told->destroy_ns, 1200);
 	assert_int_equal(told->latency_ns, 3300);
-	assert_int_equal(told->call.ts_ns, 4000);
-	assert_int_equal(told->call.latency_ns, 500);
-	assert_int_equal(told->call.tid, 99);
-	assert_int_equal(told->call.map, MAP);
-	assert_int_equal(told->call.map_type, 1);
-	assert_true(call_has(&told->call, CALL_MAP | CALL_NAME));
-	assert_string_equal(told->call.map_name, "events");
-	assert_int_equal(told->call.identity.map_id, 7);
-	assert_int_equal(told->call.identity.released_ns, 1000);
+	assert_int_equal(told->run.start_ns, 4000);
+	assert_int_equal(told->run.latency_ns, 500);
+	assert_int_equal(told->run.worker.tid, 99);
+	assert_int_equal(told->map.address, MAP);
+	assert_int_equal(told->map.type, 1);
+	assert_true(map_has_name(&told->map));
+	assert_string_equal(told->map.name, "events");
+	assert_int_equal(told->map.identity.map_id, 7);
+	assert_int_equal(told->map.identity.released_ns, 1000);
 
 	/* The same memory, freed once more, is nothing of this. */
 	reclaim(joined, KEY, 5000, 500);
@@ -121,7 +121,7 @@ static void freed_before_the_destroy_call_returned(void **state)
 		destroy(joined, WORKER, MAP, KEY, 1200, 50);
 		assert_int_equal(joined->nr_reclaims, nth + 1);
 		assert_int_equal(joined->reclaim[nth].latency_ns, 30);
-		assert_int_equal(joined->reclaim[nth].call.map, MAP);
+		assert_int_equal(joined->reclaim[nth].map.address, MAP);
 		end(joined, WORKER, MAP, 1100, 900);
 		assert_int_equal(joined->nr, nth + 1);
 		check_phases(&joined->teardown[nth], 100, 900, 50, 0);
@@ -192,7 +192,7 @@ static void memory_used_again(void **state)
 	destroy(joined, WORKER, OTHER_MAP, KEY, 10200, 50);
 	end(joined, WORKER, OTHER_MAP, 10100, 900);
 	reclaim(joined, KEY, 11500, 500);
-	assert_int_equal(joined->teardown[1].free.map, OTHER_MAP);
+	assert_int_equal(joined->teardown[1].map.address, OTHER_MAP);
 	check_phases(&joined->teardown[1], 100, 900, 50, 1000);
 	check_ledger(joined);
 
@@ -302,11 +302,11 @@ static void memory_used_again_before_the_free_is_over(void **state)
 	reclaim_end(joined, KEY, 3000, 9000);
 	assert_int_equal(joined->nr, 1);
 	check_phases(&joined->teardown[0], 100, 900, 50, 10000);
-	assert_int_equal(joined->reclaim[0].call.map, MAP);
+	assert_int_equal(joined->reclaim[0].map.address, MAP);
 	assert_int_equal(joined->reclaim[0].latency_ns, 10800);
 	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
 	reclaim_end(joined, KEY, 11500, 500);
-	assert_int_equal(joined->teardown[1].free.map, OTHER_MAP);
+	assert_int_equal(joined->teardown[1].map.address, OTHER_MAP);
 	check_phases(&joined->teardown[1], 100, 900, 50, 1000);
 
 	/* Its end never comes: it has been freed, and nobody knows since when. */
@@ -320,7 +320,7 @@ static void memory_used_again_before_the_free_is_over(void **state)
 	teardown_tracker_flush(joined->tracker);
 	check_phases(&joined->teardown[2], 100, 900, 50, UNKNOWN_NS);
 	check_outcomes(&joined->teardown[2], 0, 0, 1, 0, 0);
-	assert_int_equal(joined->reclaim[2].call.ts_ns, 3000);
+	assert_int_equal(joined->reclaim[2].run.start_ns, 3000);
 	assert_true(joined->reclaim[2].latency_ns == UNKNOWN_NS);
 	check_outcomes(&joined->teardown[3], 0, 0, 0, 1, 0);
 	assert_int_equal(counts_of(joined).strays, 0);
@@ -501,9 +501,9 @@ static void strays(void **state)
 	assert_int_equal(joined->nr, 0);
 	assert_int_equal(counts_of(joined).strays, 2);
 	assert_int_equal(joined->nr_reclaims, 2);
-	assert_int_equal(joined->reclaim[0].call.ts_ns, 3000);
-	assert_int_equal(joined->reclaim[0].call.map, 0);
-	assert_false(call_has(&joined->reclaim[0].call, CALL_MAP));
+	assert_int_equal(joined->reclaim[0].run.start_ns, 3000);
+	assert_int_equal(joined->reclaim[0].map.address, 0);
+	assert_false(map_has_type(&joined->reclaim[0].map));
 	assert_int_equal(joined->reclaim[0].alloc, ALLOC_UNKNOWN);
 	assert_true(joined->reclaim[0].destroy_ns == UNKNOWN_NS);
 	assert_true(joined->reclaim[0].latency_ns == UNKNOWN_NS);
@@ -516,8 +516,8 @@ static void strays(void **state)
 	teardown_tracker_flush(joined->tracker);
 	assert_int_equal(counts_of(joined).strays, 4);
 	assert_int_equal(joined->nr_reclaims, 4);
-	assert_int_equal(joined->reclaim[2].call.ts_ns, 4000);
-	assert_int_equal(joined->reclaim[3].call.ts_ns, 5000);
+	assert_int_equal(joined->reclaim[2].run.start_ns, 4000);
+	assert_int_equal(joined->reclaim[3].run.start_ns, 5000);
 	check_ledger(joined);
 }
 
@@ -553,7 +553,7 @@ static void room_is_bounded(void **state)
 	}
 	reclaim_start(joined, OTHER_KEY, 9000);
 	assert_int_equal(joined->nr_reclaims, 1);
-	assert_int_equal(joined->reclaim[0].call.ts_ns, 3000);
+	assert_int_equal(joined->reclaim[0].run.start_ns, 3000);
 	assert_int_equal(counts_of(joined).strays, 1);
 
 	/* What was given up for lost is a stray if it is freed after all. */
@@ -574,7 +574,7 @@ static void on_overdue(void *ctx, const struct teardown *teardown, const struct 
 	struct told *told = ctx;
 
 	assert_true(told->nr < 8);
-	told->map[told->nr] = teardown->free.map;
+	told->map[told->nr] = teardown->map.address;
 	told->destroy_ns[told->nr++] = destroy->ts_ns;
 }
 
@@ -623,18 +623,19 @@ static void overdue_is_told_once(void **state)
 static void deferred_frees_under_way_are_identified(void **state)
 {
 	struct joined *joined = *state;
-	struct call call = call_of(99, 0, KEY, 3000, UNKNOWN_NS);
+	const struct worker_run run = run_of(99, 3000, UNKNOWN_NS);
+	const struct worker_run other = run_of(WORKER, 3000, UNKNOWN_NS);
+	struct map_info map = {};
 	struct told told = {};
 
-	call.flags = 0;
 	begin_with_deferred(joined);
 	end(joined, WORKER, MAP, 1100, 900);
 	reclaim_start(joined, KEY, 3000);
-	teardown_tracker_identify(joined->tracker, HOOK_DEFERRED_FREE, &call);
-	assert_int_equal(call.map, MAP);
-	assert_int_equal(call.identity.map_id, 7);
-	assert_string_equal(call.map_name, "events");
-	assert_true(call_has(&call, CALL_MAP | CALL_NAME));
+	teardown_tracker_identify_deferred(joined->tracker, KEY, &run, &map);
+	assert_int_equal(map.address, MAP);
+	assert_int_equal(map.identity.map_id, 7);
+	assert_string_equal(map.name, "events");
+	assert_true(map_has_name(&map));
 	teardown_tracker_for_each_overdue(joined->tracker, ~0ULL, false, on_overdue, &told);
 	/* At the end of a run it is the call, too, that is told of once more. */
 	teardown_tracker_for_each_overdue(joined->tracker, ~0ULL, true, on_overdue, &told);
@@ -642,9 +643,9 @@ static void deferred_frees_under_way_are_identified(void **state)
 
 	/* The memory is another's by now. */
 	begin_other_with_deferred(joined);
-	call = call_of(99, 0, KEY, 3000, UNKNOWN_NS);
-	teardown_tracker_identify(joined->tracker, HOOK_DEFERRED_FREE, &call);
-	assert_int_equal(call.map, MAP);
+	map = (struct map_info){};
+	teardown_tracker_identify_deferred(joined->tracker, KEY, &run, &map);
+	assert_int_equal(map.address, MAP);
 	teardown_tracker_for_each_overdue(joined->tracker, ~0ULL, true, on_overdue, &told);
 	assert_int_equal(told.nr, 1);
 	assert_int_equal(told.map[0], OTHER_MAP);
@@ -652,12 +653,11 @@ static void deferred_frees_under_way_are_identified(void **state)
 	/* Nobody's, and one of which nothing is known. */
 	queued(joined, WORKER, OTHER_KEY, 2995);
 	reclaim_start(joined, OTHER_KEY, 3000);
-	call = call_of(99, 0, OTHER_KEY, 3000, UNKNOWN_NS);
-	teardown_tracker_identify(joined->tracker, HOOK_DEFERRED_FREE, &call);
-	assert_int_equal(call.map, 0);
-	call = call_of(WORKER, 0, 0, 3000, UNKNOWN_NS);
-	teardown_tracker_identify(joined->tracker, HOOK_DEFERRED_FREE, &call);
-	assert_int_equal(call.map, 0);
+	map = (struct map_info){};
+	teardown_tracker_identify_deferred(joined->tracker, OTHER_KEY, &run, &map);
+	assert_int_equal(map.address, 0);
+	teardown_tracker_identify_deferred(joined->tracker, 0, &other, &map);
+	assert_int_equal(map.address, 0);
 }
 
 int main(void)

@@ -57,35 +57,35 @@ static void let_go_by(struct map_releases *releases, __u32 pid, const char *comm
 
 static struct identity identity_of(struct map_releases *releases, __u64 map)
 {
-	struct call call = {.map = map};
+	struct map_info map_info = {.address = map};
 
-	memset(&call.identity, 0xa5, sizeof(call.identity));
-	assert_true(map_releases_identify(releases, &call, NULL));
-	return call.identity;
+	memset(&map_info.identity, 0xa5, sizeof(map_info.identity));
+	assert_true(map_releases_identify(releases, &map_info, NULL));
+	return map_info.identity;
 }
 
 static bool knows(struct map_releases *releases, __u64 map)
 {
-	struct call call = {.map = map};
+	struct map_info map_info = {.address = map};
 
-	return map_releases_identify(releases, &call, NULL);
+	return map_releases_identify(releases, &map_info, NULL);
 }
 
 static __u64 queued_at(struct map_releases *releases, __u64 map)
 {
-	struct call call = {.map = map};
+	struct map_info map_info = {.address = map};
 	__u64 queued_ns = 1;
 
-	map_releases_identify(releases, &call, &queued_ns);
+	map_releases_identify(releases, &map_info, &queued_ns);
 	return queued_ns;
 }
 
-static void assert_task(const struct task_id *task, __u32 pid, const char *comm)
+static void assert_task(const struct releaser *releaser, __u32 pid, const char *comm)
 {
-	assert_true(task->known);
-	assert_int_equal(task->pid, pid);
-	assert_int_equal(task->tid, pid + 1);
-	assert_string_equal(task->comm, comm);
+	assert_true(releaser->known);
+	assert_int_equal(releaser->task.pid, pid);
+	assert_int_equal(releaser->task.tid, pid + 1);
+	assert_string_equal(releaser->task.comm, comm);
 }
 
 static void last_and_closed(void **state)
@@ -101,7 +101,7 @@ static void last_and_closed(void **state)
 	assert_true(identity.released_ns == UNKNOWN_NS);
 	assert_false(identity.released_by.known);
 	assert_task(&identity.closed_by, 500, "bpftool");
-	assert_ptr_equal(identity_task(&identity), &identity.closed_by);
+	assert_ptr_equal(identity_releaser(&identity), &identity.closed_by);
 	assert_int_equal(map_releases_waiting(releases), 0);
 
 	let_go(releases, MAP, RELEASE_LAST, 2000);
@@ -111,7 +111,7 @@ static void last_and_closed(void **state)
 	assert_task(&identity.released_by, PID, "loader");
 	assert_int_equal(identity.released_by.cgroup_id, 4242);
 	assert_task(&identity.closed_by, PID, "loader");
-	assert_ptr_equal(identity_task(&identity), &identity.released_by);
+	assert_ptr_equal(identity_releaser(&identity), &identity.released_by);
 	assert_int_equal(map_releases_waiting(releases), 1);
 	map_releases_free(releases);
 }
@@ -133,18 +133,18 @@ static void told_more_than_once(void **state)
 static void unknown_map_is_told_as_such(void **state)
 {
 	struct map_releases *releases = map_releases_new(10);
-	struct call call = {.map = OTHER_MAP};
+	struct map_info map_info = {.address = OTHER_MAP};
 	__u64 queued_ns = 1;
 
 	(void)state;
 	let_go(releases, MAP, RELEASE_LAST, 2000);
-	memset(&call.identity, 0xa5, sizeof(call.identity));
-	assert_false(map_releases_identify(releases, &call, &queued_ns));
-	assert_true(call.identity.released_ns == UNKNOWN_NS);
+	memset(&map_info.identity, 0xa5, sizeof(map_info.identity));
+	assert_false(map_releases_identify(releases, &map_info, &queued_ns));
+	assert_true(map_info.identity.released_ns == UNKNOWN_NS);
 	assert_true(queued_ns == UNKNOWN_NS);
-	assert_int_equal(call.identity.map_id, 0);
-	assert_null(identity_task(&call.identity));
-	assert_int_equal(call.flags, 0);
+	assert_int_equal(map_info.identity.map_id, 0);
+	assert_null(identity_releaser(&map_info.identity));
+	assert_int_equal(map_info.known, 0);
 	map_releases_forget(releases, OTHER_MAP);
 	assert_int_equal(map_releases_waiting(releases), 1);
 	map_releases_free(releases);
@@ -156,17 +156,18 @@ static void unknown_map_is_told_as_such(void **state)
 static void type_and_name_where_they_lack(void **state)
 {
 	struct map_releases *releases = map_releases_new(10);
-	struct call end = {.map = MAP}, whole = {.map = MAP, .map_type = 9, .flags = CALL_MAP};
+	struct map_info end = {.address = MAP},
+			whole = {.address = MAP, .type = 9, .known = CALL_MAP};
 
 	(void)state;
 	let_go(releases, MAP, RELEASE_LAST, 2000);
 	assert_true(map_releases_identify(releases, &end, NULL));
-	assert_int_equal(end.flags, CALL_MAP | CALL_NAME);
-	assert_int_equal(end.map_type, 1);
-	assert_string_equal(end.map_name, "events");
+	assert_int_equal(end.known, CALL_MAP | CALL_NAME);
+	assert_int_equal(end.type, 1);
+	assert_string_equal(end.name, "events");
 	assert_true(map_releases_identify(releases, &whole, NULL));
-	assert_int_equal(whole.flags, CALL_MAP);
-	assert_int_equal(whole.map_type, 9);
+	assert_int_equal(whole.known, CALL_MAP);
+	assert_int_equal(whole.type, 9);
 	map_releases_free(releases);
 }
 
@@ -185,14 +186,14 @@ static void kernel_thread_is_last(void **state)
 	assert_task(&identity.released_by, 44, "kworker/1:2");
 	/* Whoever had it freed is the user's task. */
 	assert_task(&identity.closed_by, PID, "loader");
-	assert_task(identity_task(&identity), PID, "loader");
+	assert_task(identity_releaser(&identity), PID, "loader");
 	map_releases_free(releases);
 
 	releases = map_releases_new(10);
 	let_go_by(releases, 44, "kworker/1:2", RELEASE_LAST | RELEASE_KERNEL, 3000);
 	identity = identity_of(releases, MAP);
 	assert_false(identity.closed_by.known);
-	assert_task(identity_task(&identity), 44, "kworker/1:2");
+	assert_task(identity_releaser(&identity), 44, "kworker/1:2");
 	map_releases_free(releases);
 }
 
@@ -217,7 +218,7 @@ static void last_in_an_interrupt(void **state)
 		assert_false(identity.by_kernel);
 		assert_false(identity.released_by.known);
 		assert_false(identity.closed_by.known);
-		assert_null(identity_task(&identity));
+		assert_null(identity_releaser(&identity));
 		assert_int_equal(map_releases_waiting(releases), 1);
 
 		/* Who closed it before is still who did. */
@@ -225,7 +226,7 @@ static void last_in_an_interrupt(void **state)
 		let_go(releases, MAP, 0, 1000);
 		let_go_by(releases, 300, "victim", flags[i], 3000);
 		identity = identity_of(releases, MAP);
-		assert_task(identity_task(&identity), PID, "loader");
+		assert_task(identity_releaser(&identity), PID, "loader");
 		map_releases_free(releases);
 	}
 }
@@ -247,7 +248,7 @@ static void perhaps_in_an_interrupt(void **state)
 	assert_true(identity.unsure);
 	assert_false(identity.by_interrupt || identity.by_kernel || identity.released_by.known);
 	assert_int_equal(identity.released_ns, 2000);
-	assert_task(identity_task(&identity), PID, "loader");
+	assert_task(identity_releaser(&identity), PID, "loader");
 	assert_int_equal(map_releases_waiting(releases), 1);
 
 	/* The same put, told of at a point where it is known. */
@@ -442,7 +443,7 @@ static void on_overdue(void *ctx, const struct released *released)
 	struct told *told = ctx;
 
 	assert_true(told->nr < 8);
-	told->map[told->nr++] = released->map;
+	told->map[told->nr++] = released->map.address;
 	told->last = *released;
 }
 
@@ -462,10 +463,10 @@ static void overdue_is_told_once(void **state)
 	assert_int_equal(told.nr, 1);
 	assert_int_equal(told.map[0], 1);
 	assert_false(told.last.queued);
-	assert_string_equal(told.last.map_name, "events");
-	assert_int_equal(told.last.map_type, 1);
-	assert_int_equal(told.last.identity.map_id, 7);
-	assert_int_equal(told.last.identity.released_ns, 1000);
+	assert_string_equal(told.last.map.name, "events");
+	assert_int_equal(told.last.map.type, 1);
+	assert_int_equal(told.last.map.identity.map_id, 7);
+	assert_int_equal(told.last.map.identity.released_ns, 1000);
 	map_releases_for_each_overdue(releases, 2000, false, on_overdue, &told);
 	assert_int_equal(told.nr, 2);
 	assert_int_equal(told.map[1], 2);
@@ -502,13 +503,13 @@ static void each_wait_is_told_of(void **state)
 	let_go(releases, MAP, RELEASE_LAST, 3000);
 	map_releases_for_each_overdue(releases, 3000, false, on_overdue, &told);
 	assert_int_equal(told.nr, 2);
-	assert_int_equal(told.last.identity.released_ns, 3000);
+	assert_int_equal(told.last.map.identity.released_ns, 3000);
 
 	rec.map_id = 8;
 	assert_int_equal(map_releases_add(releases, &rec), 0);
 	map_releases_for_each_overdue(releases, 5000, false, on_overdue, &told);
 	assert_int_equal(told.nr, 3);
-	assert_int_equal(told.last.identity.map_id, 8);
+	assert_int_equal(told.last.map.identity.map_id, 8);
 	map_releases_free(releases);
 }
 

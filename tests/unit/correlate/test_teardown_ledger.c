@@ -60,7 +60,7 @@ static void who_let_go_may_be_missed(void **state)
 		joined->sees[hooks[i]] = false;
 		teardown_of(joined, MAP);
 		assert_int_equal(joined->nr, i + 1);
-		assert_null(identity_task(&joined->teardown[i].free.identity));
+		assert_null(identity_releaser(&joined->teardown[i].map.identity));
 		check_phases(&joined->teardown[i], UNKNOWN_NS, 900, 200, 0);
 		joined->sees[hooks[i]] = true;
 	}
@@ -169,16 +169,16 @@ static void flush(void **state)
 	assert_int_equal(joined->nr, 3);
 	for (i = 0; i < 3; i++) {
 		t = &joined->teardown[i];
-		if (t->free.map == 1 << 12) {
+		if (t->map.address == 1 << 12) {
 			assert_false(t->running);
 			check_phases(t, 100, 900, 100, UNKNOWN_NS);
 			check_outcomes(t, 0, 0, 1, 1, 0);
-		} else if (t->free.map == 2 << 12) {
+		} else if (t->map.address == 2 << 12) {
 			assert_true(t->running);
 			check_phases(t, 150, UNKNOWN_NS, UNKNOWN_NS, UNKNOWN_NS);
 			check_outcomes(t, 0, 0, 0, 1, 0);
 		} else {
-			assert_int_equal(t->free.map, 3 << 12);
+			assert_int_equal(t->map.address, 3 << 12);
 			assert_true(t->running);
 			check_phases(t, 180, UNKNOWN_NS, UNKNOWN_NS, UNKNOWN_NS);
 			check_outcomes(t, 1, 0, 0, 0, 0);

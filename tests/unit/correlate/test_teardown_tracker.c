@@ -23,10 +23,10 @@ static void phases_add_up(void **state)
 	check_outcomes(teardown, 1, 1, 0, 0, 0);
 	assert_int_equal(teardown->queued_ns, 1200);
 	assert_false(teardown->running);
-	assert_int_equal(teardown->free.ts_ns, 5000);
-	assert_int_equal(teardown->free.entries, 1000);
-	assert_int_equal(teardown->free.map, MAP);
-	assert_string_equal(teardown->free.map_name, "events");
+	assert_int_equal(teardown->run.start_ns, 5000);
+	assert_int_equal(teardown->entries, 1000);
+	assert_int_equal(teardown->map.address, MAP);
+	assert_string_equal(teardown->map.name, "events");
 	assert_int_equal(teardown->nr_destroys, 2);
 	assert_int_equal(teardown->destroy[0].ts_ns, 5100);
 	assert_int_equal(teardown->destroy[0].latency_ns, 200);
@@ -179,7 +179,7 @@ static void only_the_start_was_seen(void **state)
 	let_go(joined, MAP, RELEASE_LAST, 3000);
 	start(joined, WORKER, MAP, 3100);
 	assert_int_equal(joined->nr, 2);
-	assert_int_equal(joined->teardown[1].free.ts_ns, 2100);
+	assert_int_equal(joined->teardown[1].run.start_ns, 2100);
 	assert_int_equal(counts_of(joined).start_only, 2);
 	end(joined, WORKER, MAP, 3100, 900);
 	check_phases(&joined->teardown[2], 100, 900, 0, 0);
@@ -189,25 +189,26 @@ static void only_the_start_was_seen(void **state)
 static void only_the_end_was_seen(void **state)
 {
 	struct joined *joined = *state;
-	struct call fexit = {
-		.ts_ns = UNKNOWN_NS, .latency_ns = UNKNOWN_NS, .map = MAP, .tid = WORKER};
+	const struct map_info map = {.address = MAP};
+	const struct worker_run run = {
+		.start_ns = UNKNOWN_NS, .latency_ns = UNKNOWN_NS, .worker.tid = WORKER};
 
 	/* By fexit, which knows the map; who let go of it knows its type. */
 	let_go(joined, MAP, RELEASE_LAST, 1000);
-	assert_int_equal(teardown_tracker_end(joined->tracker, &fexit), 0);
+	assert_int_equal(teardown_tracker_end(joined->tracker, &map, &run), 0);
 	assert_int_equal(joined->nr, 1);
-	assert_true(call_has(&joined->teardown[0].free, CALL_MAP | CALL_NAME));
-	assert_int_equal(joined->teardown[0].free.map_type, 1);
+	assert_true(map_has_name(&joined->teardown[0].map));
+	assert_int_equal(joined->teardown[0].map.type, 1);
 	check_phases(&joined->teardown[0], UNKNOWN_NS, UNKNOWN_NS, UNKNOWN_NS, UNKNOWN_NS);
-	assert_int_equal(joined->teardown[0].free.identity.map_id, 7);
-	assert_int_equal(joined->teardown[0].free.identity.released_ns, 1000);
+	assert_int_equal(joined->teardown[0].map.identity.map_id, 7);
+	assert_int_equal(joined->teardown[0].map.identity.released_ns, 1000);
 	assert_int_equal(counts_of(joined).waiting, 0);
 	assert_int_equal(counts_of(joined).end_only, 1);
 
 	/* By a kretprobe, which does not: nothing tells when it was let go of. */
 	end(joined, WORKER, 0, UNKNOWN_NS, UNKNOWN_NS);
 	assert_int_equal(joined->nr, 2);
-	assert_true(joined->teardown[1].free.identity.released_ns == UNKNOWN_NS);
+	assert_true(joined->teardown[1].map.identity.released_ns == UNKNOWN_NS);
 	assert_int_equal(counts_of(joined).end_only, 2);
 	assert_int_equal(counts_of(joined).no_release, 1);
 
@@ -239,7 +240,7 @@ static void address_used_again(void **state)
 	end(joined, WORKER + 1, MAP, 5300, 900);
 	check_phases(&joined->teardown[0], 100, 900, 0, 0);
 	check_phases(&joined->teardown[1], UNKNOWN_NS, 900, 0, 0);
-	assert_int_equal(joined->teardown[1].free.identity.map_id, 0);
+	assert_int_equal(joined->teardown[1].map.identity.map_id, 0);
 	check_phases(&joined->teardown[2], 300, 900, 0, 0);
 	check_ledger(joined);
 }
@@ -248,33 +249,30 @@ static void address_used_again(void **state)
 static void calls_under_way_are_identified(void **state)
 {
 	struct joined *joined = *state;
-	struct call free_call = call_of(WORKER, MAP, 0, 1100, UNKNOWN_NS);
-	struct call call = call_of(WORKER, MAP, KEY, 1200, UNKNOWN_NS);
+	struct map_info map = call_of(WORKER, MAP, KEY, 1200, UNKNOWN_NS).map;
 
 	let_go(joined, MAP, RELEASE_LAST, 1000);
 	start(joined, WORKER, MAP, 1100);
-	teardown_tracker_identify(joined->tracker, HOOK_FREE, &free_call);
-	assert_int_equal(free_call.identity.map_id, 7);
-	assert_int_equal(free_call.identity.released_by.pid, 500);
-	teardown_tracker_identify(joined->tracker, HOOK_DESTROY, &call);
-	assert_int_equal(call.identity.released_ns, 1000);
+	teardown_tracker_identify(joined->tracker, WORKER, &map);
+	assert_int_equal(map.identity.map_id, 7);
+	assert_int_equal(map.identity.released_ns, 1000);
+	assert_int_equal(map.identity.released_by.task.pid, 500);
 
 	/* Its map was not found: it is the worker's. */
-	call = call_of(WORKER, 0, KEY, 1200, UNKNOWN_NS);
-	teardown_tracker_identify(joined->tracker, HOOK_DESTROY, &call);
-	assert_int_equal(call.identity.map_id, 7);
+	map = (struct map_info){};
+	teardown_tracker_identify(joined->tracker, WORKER, &map);
+	assert_int_equal(map.identity.map_id, 7);
 
 	/* Another map's, and another thread's. */
-	call = call_of(WORKER, MAP + 0x1000, KEY, 1200, UNKNOWN_NS);
-	teardown_tracker_identify(joined->tracker, HOOK_DESTROY, &call);
-	assert_int_equal(call.identity.map_id, 0);
-	call = call_of(WORKER + 1, MAP, KEY, 1200, UNKNOWN_NS);
-	teardown_tracker_identify(joined->tracker, HOOK_DESTROY, &call);
-	assert_int_equal(call.identity.map_id, 0);
+	map = (struct map_info){.address = MAP + 0x1000};
+	teardown_tracker_identify(joined->tracker, WORKER, &map);
+	assert_int_equal(map.identity.map_id, 0);
+	map = (struct map_info){.address = MAP};
+	teardown_tracker_identify(joined->tracker, WORKER + 1, &map);
+	assert_int_equal(map.identity.map_id, 0);
 	end(joined, WORKER, MAP, 1100, 900);
-	call = call_of(WORKER, MAP, KEY, 1200, UNKNOWN_NS);
-	teardown_tracker_identify(joined->tracker, HOOK_DESTROY, &call);
-	assert_int_equal(call.identity.map_id, 0);
+	teardown_tracker_identify(joined->tracker, WORKER, &map);
+	assert_int_equal(map.identity.map_id, 0);
 }
 
 int main(void)

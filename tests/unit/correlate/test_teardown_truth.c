@@ -98,16 +98,16 @@ static void check_destroys(const struct teardown *teardown, const struct map *ma
 static void check_truth(struct stream *stream, const struct teardown *teardown)
 {
 	struct kernel *kernel = stream->ctx;
-	struct map *map = &kernel->maps[teardown->free.map_flags];
+	struct map *map = &kernel->maps[teardown->map.flags];
 	const __u64 *phase = teardown->phase;
 	bool some = kernel->destroys_lost;
 
-	if (teardown->free.ts_ns == UNKNOWN_NS) /* only its end was seen */
+	if (teardown->run.start_ns == UNKNOWN_NS) /* only its end was seen */
 		return;
 	assert_int_equal(map->told++, 0);
-	assert_int_equal(teardown->free.map, map->addr);
-	if (teardown->free.identity.map_id)
-		assert_int_equal(teardown->free.identity.map_id, map->id);
+	assert_int_equal(teardown->map.address, map->addr);
+	if (teardown->map.identity.map_id)
+		assert_int_equal(teardown->map.identity.map_id, map->id);
 	check_known(teardown->queued_ns, map->queued_ns, false);
 	check_known(phase[PHASE_WAIT], map->start_ns - map->released_ns, false);
 	check_known(phase[PHASE_FREE], map->end_ns - map->start_ns, false);

@@ -25,7 +25,9 @@ static const struct scenario list[] = {
 static void add(struct aggregate *aggregate, const char *scenario, __u64 free_ns, __u64 deferred_ns)
 {
 	struct teardown teardown = {
-		.free = {.latency_ns = free_ns, .entries = ENTRIES_UNKNOWN, .scenario = scenario},
+		.run.latency_ns = free_ns,
+		.entries = ENTRIES_UNKNOWN,
+		.map.scenario = scenario,
 		.phase = {1000, free_ns, free_ns / 2, deferred_ns, UNKNOWN_NS},
 	};
 

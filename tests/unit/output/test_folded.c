@@ -20,22 +20,19 @@
 #define START 5000000000ULL
 
 static const struct teardown plain = {
-	.free =
+	.run.start_ns = START,
+	.run.latency_ns = 1000,
+	.map.identity =
 		{
-			.ts_ns = START,
-			.latency_ns = 1000,
-			.identity =
-				{
-					.map_id = 7,
-					.released_ns = START - 20,
-					.released_by = {.known = true, .comm = "agent"},
-					.closed_by = {.known = true, .comm = "closer"},
-				},
-			.map_type = 1,
-			.flags = CALL_MAP | CALL_NAME,
-			.map_name = "events",
-			.comm = "kworker/0:1",
+			.map_id = 7,
+			.released_ns = START - 20,
+			.released_by = {.known = true, .task.comm = "agent"},
+			.closed_by = {.known = true, .task.comm = "closer"},
 		},
+	.map.type = 1,
+	.map.known = CALL_MAP | CALL_NAME,
+	.map.name = "events",
+	.run.worker.comm = "kworker/0:1",
 	.phase = {20, 1000, 700, 5000, 6020},
 	.nr_destroys = 2,
 	.destroy =
@@ -123,7 +120,7 @@ static void weights_add_up_to_the_total(void **state)
 	assert_int_equal(sum_of(written(folded)), 1000 * plain.phase[PHASE_TOTAL]);
 	assert_non_null(strstr(written(folded), "agent;hash;events;free 300000\n"));
 
-	strcpy(teardown.free.map_name, "other");
+	strcpy(teardown.map.name, "other");
 	add(folded, &teardown);
 	assert_int_equal(sum_of(written(folded)), 1001 * plain.phase[PHASE_TOTAL]);
 	assert_non_null(strstr(written(folded), "agent;hash;other;free 300\n"));
@@ -139,11 +136,11 @@ static void whose_it_was(void **state)
 	struct teardown teardown = plain;
 
 	(void)state;
-	teardown.free.identity.by_kernel = true;
+	teardown.map.identity.by_kernel = true;
 	assert_int_equal(strncmp(folded_of(&teardown), "closer;hash;events;", 19), 0);
-	teardown.free.identity.closed_by.known = false;
+	teardown.map.identity.closed_by.known = false;
 	assert_int_equal(strncmp(folded_of(&teardown), "agent;hash;events;", 18), 0);
-	teardown.free.identity.released_by.known = false;
+	teardown.map.identity.released_by.known = false;
 	assert_int_equal(strncmp(folded_of(&teardown), "[unknown task];hash;events;", 27), 0);
 }
 
@@ -152,16 +149,16 @@ static void unknown_maps(void **state)
 	struct teardown teardown = plain;
 
 	(void)state;
-	teardown.free.flags = CALL_MAP;
+	teardown.map.known = CALL_MAP;
 	assert_int_equal(strncmp(folded_of(&teardown), "agent;hash;[unknown name];", 26), 0);
-	teardown.free.flags = 0;
+	teardown.map.known = 0;
 	assert_int_equal(strncmp(folded_of(&teardown), "agent;[unknown type];[unknown name];", 36),
 			 0);
 
 	/* An empty frame would be none. */
 	teardown = plain;
-	teardown.free.map_name[0] = '\0';
-	teardown.free.identity.released_by.comm[0] = '\0';
+	teardown.map.name[0] = '\0';
+	teardown.map.identity.released_by.task.comm[0] = '\0';
 	assert_int_equal(strncmp(folded_of(&teardown), "[no name];hash;[no name];", 25), 0);
 
 	teardown = plain;
@@ -200,7 +197,7 @@ static void what_is_unknown_adds_nothing(void **state)
 	/* Of a worker that goes on, the calls that are over count. */
 	teardown = plain;
 	teardown.running = true;
-	teardown.free.latency_ns = UNKNOWN_NS;
+	teardown.run.latency_ns = UNKNOWN_NS;
 	teardown.phase[PHASE_FREE] = UNKNOWN_NS;
 	teardown.phase[PHASE_DESTROY] = UNKNOWN_NS;
 	teardown.phase[PHASE_DEFERRED] = UNKNOWN_NS;
@@ -272,26 +269,26 @@ static void hostile_names(void **state)
 
 	(void)state;
 	/* Frames of its own, a line of its own, and a weight of its own. */
-	strcpy(teardown.free.map_name, "a;b c\n\xff 9 ");
-	strcpy(teardown.free.identity.released_by.comm, ";\033[2J\"\\'");
+	strcpy(teardown.map.name, "a;b c\n\xff 9 ");
+	strcpy(teardown.map.identity.released_by.task.comm, ";\033[2J\"\\'");
 	assert_non_null(strstr(folded_of(&teardown),
 			       "\\x3b\\x1b[2J\"\\';hash;a\\x3bb c\\x0a\\xff 9 ;wait 20\n"));
 	assert_int_equal(sum_of(folded_of(&teardown)), plain.phase[PHASE_TOTAL]);
 
 	/* None passes for what this tool says itself. */
-	strcpy(teardown.free.map_name, "[unknown name]");
-	strcpy(teardown.free.identity.released_by.comm, "[other]");
+	strcpy(teardown.map.name, "[unknown name]");
+	strcpy(teardown.map.identity.released_by.task.comm, "[other]");
 	assert_non_null(
 		strstr(folded_of(&teardown), "\\x5bother];hash;\\x5bunknown name];wait 20\n"));
 
-	strcpy(teardown.free.map_name, "gr\xc3\xbc\xc3\x9f\xf0\x9f\x98\x80");
+	strcpy(teardown.map.name, "gr\xc3\xbc\xc3\x9f\xf0\x9f\x98\x80");
 	assert_non_null(strstr(folded_of(&teardown), ";gr\xc3\xbc\xc3\x9f\xf0\x9f\x98\x80;wait"));
 
 	for (byte = 1; byte < 256; byte++) {
 		int lines = 0, frames = 0;
 
-		memset(teardown.free.map_name, byte, NAME_LEN - 1);
-		memset(teardown.free.identity.released_by.comm, byte, NAME_LEN - 1);
+		memset(teardown.map.name, byte, NAME_LEN - 1);
+		memset(teardown.map.identity.released_by.task.comm, byte, NAME_LEN - 1);
 		text = folded_of(&teardown);
 		for (c = text; *c; c++) {
 			lines += *c == '\n';
@@ -317,8 +314,8 @@ static void sorted_by_bytes(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		strcpy(teardown.free.map_name, names[i]);
-		strcpy(teardown.free.identity.released_by.comm, names[i]);
+		strcpy(teardown.map.name, names[i]);
+		strcpy(teardown.map.identity.released_by.task.comm, names[i]);
 		add(folded, &teardown);
 	}
 	for (text = written(folded); *text; text = eol + 1, nr++) {
@@ -341,14 +338,14 @@ static void too_many_stacks(void **state)
 
 	(void)state;
 	for (i = 0; i < 100; i++) {
-		snprintf(teardown.free.map_name, NAME_LEN, "map%d", i);
-		snprintf(teardown.free.identity.released_by.comm, NAME_LEN, "%s",
+		snprintf(teardown.map.name, NAME_LEN, "map%d", i);
+		snprintf(teardown.map.identity.released_by.task.comm, NAME_LEN, "%s",
 			 i ? "zebra" : "Aardvark");
 		add(folded, &teardown);
 	}
 	/* Those there are keep being added to. */
-	strcpy(teardown.free.map_name, "map0");
-	strcpy(teardown.free.identity.released_by.comm, "Aardvark");
+	strcpy(teardown.map.name, "map0");
+	strcpy(teardown.map.identity.released_by.task.comm, "Aardvark");
 	add(folded, &teardown);
 	text = written(folded);
 	assert_int_equal(sum_of(text), 101 * plain.phase[PHASE_TOTAL]);
@@ -365,7 +362,7 @@ static void too_many_stacks(void **state)
 
 	/* After all others. */
 	folded = make(1);
-	strcpy(teardown.free.identity.released_by.comm, "A");
+	strcpy(teardown.map.identity.released_by.task.comm, "A");
 	add(folded, &teardown);
 	assert_string_equal(written(folded), "A;hash;map0;wait 20\n[other] 6000\n");
 	folded_free(folded);
@@ -381,9 +378,9 @@ static void long_names(void **state)
 	(void)state;
 	for (i = 0; i < NAME_LEN - 1; i++)
 		strcpy(name + 4 * i, "\\xff");
-	memset(teardown.free.map_name, 0xff, NAME_LEN - 1);
-	memset(teardown.free.identity.released_by.comm, 0xff, NAME_LEN - 1);
-	teardown.free.map_type = 4000000000U;
+	memset(teardown.map.name, 0xff, NAME_LEN - 1);
+	memset(teardown.map.identity.released_by.task.comm, 0xff, NAME_LEN - 1);
+	teardown.map.type = 4000000000U;
 	teardown.destroy[1].alloc = ALLOC_STORAGE_MA;
 	snprintf(wanted, sizeof(wanted),
 		 "%s;type_4000000000;%s;free;bpf_mem_alloc_destroy (storage_ma) 400\n", name, name);

@@ -66,7 +66,7 @@ static void releaser_unknown(void **state)
 	const json_t *event;
 
 	(void)state;
-	teardown.free.identity.released_by.known = false;
+	teardown.map.identity.released_by.known = false;
 	trace_of(&teardown);
 	assert_int_equal(count(0, "release", NULL), 0);
 	assert_int_equal(count('s', "", NULL) + count('f', "", NULL), 0);
@@ -79,8 +79,8 @@ static void releaser_unknown(void **state)
 	forget();
 
 	/* And when it was is not known either. */
-	teardown.free.identity.released_by.known = true;
-	teardown.free.identity.released_ns = UNKNOWN_NS;
+	teardown.map.identity.released_by.known = true;
+	teardown.map.identity.released_ns = UNKNOWN_NS;
 	teardown.phase[PHASE_WAIT] = UNKNOWN_NS;
 	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
 	trace_of(&teardown);
@@ -91,7 +91,7 @@ static void releaser_unknown(void **state)
 	forget();
 
 	/* A release after the start is some other one's. */
-	teardown.free.identity.released_ns = START + 1;
+	teardown.map.identity.released_ns = START + 1;
 	trace_of(&teardown);
 	assert_int_equal(count(0, "wait", NULL) + count('s', "", NULL), 0);
 	forget();
@@ -103,7 +103,7 @@ static void worker_part_unknown(void **state)
 
 	(void)state;
 	/* Its end was missed: it has no length, which is neither 0 nor all that is left. */
-	teardown.free.latency_ns = UNKNOWN_NS;
+	teardown.run.latency_ns = UNKNOWN_NS;
 	teardown.destroy[1].latency_ns = UNKNOWN_NS;
 	teardown.destroy[0].ts_ns = UNKNOWN_NS;
 	trace_of(&teardown);
@@ -118,11 +118,11 @@ static void worker_part_unknown(void **state)
 
 	/* Its start was missed, too: the release is all there is. */
 	teardown = plain;
-	teardown.free.ts_ns = UNKNOWN_NS;
-	teardown.free.latency_ns = UNKNOWN_NS;
-	teardown.free.entries = ENTRIES_UNKNOWN;
-	teardown.free.pid = 0;
-	teardown.free.comm[0] = '\0';
+	teardown.run.start_ns = UNKNOWN_NS;
+	teardown.run.latency_ns = UNKNOWN_NS;
+	teardown.entries = ENTRIES_UNKNOWN;
+	teardown.run.worker.pid = 0;
+	teardown.run.worker.comm[0] = '\0';
 	teardown.nr_destroys = 0;
 	memset(teardown.phase, 0xff, sizeof(teardown.phase));
 	trace_of(&teardown);
@@ -132,7 +132,7 @@ static void worker_part_unknown(void **state)
 	forget();
 
 	/* And with that unknown, there is nothing. */
-	teardown.free.identity.released_by.known = false;
+	teardown.map.identity.released_by.known = false;
 	trace_of(&teardown);
 	assert_int_equal(json_array_size(events), 0);
 	forget();
@@ -144,7 +144,7 @@ static void running(void **state)
 
 	(void)state;
 	teardown.running = true;
-	teardown.free.latency_ns = UNKNOWN_NS;
+	teardown.run.latency_ns = UNKNOWN_NS;
 	trace_of(&teardown);
 	check_place(only('B', "free events"), WORKER, WORKER, ",\"ts\":1.500,");
 	assert_null(json_object_get(only('B', "free events"), "dur"));
@@ -159,10 +159,10 @@ static void map_unknown(void **state)
 	struct deferred_free reclaim = left;
 
 	(void)state;
-	teardown.free.identity.map_id = 0;
-	teardown.free.flags = 0;
+	teardown.map.identity.map_id = 0;
+	teardown.map.known = 0;
 	teardown.destroy[1].alloc = ALLOC_UNKNOWN;
-	reclaim.call.flags = CALL_MAP;
+	reclaim.map.known = CALL_MAP;
 	reclaim.alloc = ALLOC_UNKNOWN;
 	begin(ORIGIN);
 	add_reclaim(&reclaim);
@@ -178,7 +178,7 @@ static void map_unknown(void **state)
 
 	/* A map without a name is not one whose name is unknown. */
 	teardown = plain;
-	teardown.free.map_name[0] = '\0';
+	teardown.map.name[0] = '\0';
 	trace_of(&teardown);
 	only('X', "free \"\" (hash id 7)");
 	forget();
@@ -205,9 +205,9 @@ static void times(void **state)
 	struct teardown teardown = plain;
 
 	(void)state;
-	teardown.free.identity.released_ns = 0;
-	teardown.free.ts_ns = 12345678901234567890ULL;
-	teardown.free.latency_ns = 999;
+	teardown.map.identity.released_ns = 0;
+	teardown.run.start_ns = 12345678901234567890ULL;
+	teardown.run.latency_ns = 999;
 	teardown.destroy[0].ts_ns = 12345678901234567891ULL;
 	teardown.destroy[0].latency_ns = UNKNOWN_NS - 1;
 	begin(0);
@@ -223,10 +223,10 @@ static void times(void **state)
 
 	begin(1000000007);
 	teardown = plain;
-	teardown.free.identity.released_ns = 1000000006;
-	teardown.free.ts_ns = 1000000007;
+	teardown.map.identity.released_ns = 1000000006;
+	teardown.run.start_ns = 1000000007;
 	add(&teardown);
-	teardown.free.identity.released_ns = 1;
+	teardown.map.identity.released_ns = 1;
 	add(&teardown);
 	end();
 	assert_int_equal(number(json_object_get(trace, "metadata"), "origin_ns"), 1000000007);
@@ -241,8 +241,8 @@ static void zero_lengths(void **state)
 	struct teardown teardown = plain;
 
 	(void)state;
-	teardown.free.ts_ns = ORIGIN;
-	teardown.free.latency_ns = 0;
+	teardown.run.start_ns = ORIGIN;
+	teardown.run.latency_ns = 0;
 	teardown.nr_destroys = 1;
 	teardown.destroy[0].ts_ns = ORIGIN;
 	teardown.destroy[0].latency_ns = 0;

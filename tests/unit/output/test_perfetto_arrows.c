@@ -22,7 +22,7 @@ static void arrows(void **state)
 
 	/* To what goes on, too. */
 	teardown.running = true;
-	teardown.free.latency_ns = UNKNOWN_NS;
+	teardown.run.latency_ns = UNKNOWN_NS;
 	trace_of(&teardown);
 	check_arrow("released", "release events", "free events");
 	assert_int_equal(count('s', "deferred", NULL), 0);
@@ -41,7 +41,7 @@ static void arrows(void **state)
 
 	/* None where one end is not there, or is another one's. */
 	begin(ORIGIN);
-	reclaim.call.map++;
+	reclaim.map.address++;
 	add_reclaim(&reclaim);
 	reclaim = left;
 	reclaim.destroy_ns++;
@@ -52,9 +52,9 @@ static void arrows(void **state)
 	reclaim.alloc = ALLOC_PCPU_MA;
 	add_reclaim(&reclaim);
 	reclaim = left;
-	reclaim.call.latency_ns = UNKNOWN_NS;
+	reclaim.run.latency_ns = UNKNOWN_NS;
 	add_reclaim(&reclaim);
-	reclaim.call.ts_ns = UNKNOWN_NS;
+	reclaim.run.start_ns = UNKNOWN_NS;
 	add_reclaim(&reclaim);
 	add(&plain);
 	add_reclaim(&left);
@@ -74,15 +74,15 @@ static void arrows_to_too_many(void **state)
 	(void)state;
 	begin(ORIGIN);
 	for (i = 0; i <= PERFETTO_MAX_RECLAIMS; i++) {
-		reclaim.call.map = MAP + i;
+		reclaim.map.address = MAP + i;
 		add_reclaim(&reclaim);
 	}
 	add(&teardown); /* of the first one, which was given up */
 	fflush(out);
 	assert_null(strstr(text, "\"deferred\",\"pid\""));
-	teardown.free.map = MAP + 1;
+	teardown.map.address = MAP + 1;
 	add(&teardown);
-	teardown.free.map = MAP + PERFETTO_MAX_RECLAIMS;
+	teardown.map.address = MAP + PERFETTO_MAX_RECLAIMS;
 	add(&teardown);
 	add(&teardown); /* once only */
 	end();

@@ -9,10 +9,10 @@ static void pid_0_has_its_name(void **state)
 	struct deferred_free reclaim = left;
 
 	(void)state;
-	reclaim.call.pid = 0;
+	reclaim.run.worker.pid = 0;
 	begin(ORIGIN);
 	add_reclaim(&reclaim);
-	reclaim.call.tid = 0;
+	reclaim.run.worker.tid = 0;
 	add_reclaim(&reclaim);
 	add_reclaim(&reclaim);
 	end();
@@ -33,16 +33,16 @@ static void each_has_its_names_once(void **state)
 	add(&teardown);
 	add_reclaim(&left);
 	/* The first thread comes after another one of its process. */
-	teardown.free.identity.released_by.tid = 200;
-	strcpy(teardown.free.identity.released_by.comm, "main");
+	teardown.map.identity.released_by.task.tid = 200;
+	strcpy(teardown.map.identity.released_by.task.comm, "main");
 	add(&teardown);
 	/* Ids are used again, and this is none of any kernel's. */
-	teardown.free.identity.released_by.pid = TASK;
-	teardown.free.identity.released_by.tid = TASK;
-	strcpy(teardown.free.identity.released_by.comm, "reuser");
+	teardown.map.identity.released_by.task.pid = TASK;
+	teardown.map.identity.released_by.task.tid = TASK;
+	strcpy(teardown.map.identity.released_by.task.comm, "reuser");
 	add(&teardown);
-	teardown.free.identity.released_by.tid = ~0U;
-	teardown.free.identity.released_by.comm[0] = '\0';
+	teardown.map.identity.released_by.task.tid = ~0U;
+	teardown.map.identity.released_by.task.comm[0] = '\0';
 	add(&teardown);
 	end();
 	assert_int_equal(count('M', "thread_name", NULL), 6);
@@ -72,9 +72,9 @@ static void hostile_names(void **state)
 	char *c;
 
 	(void)state;
-	strcpy(teardown.free.map_name, "\"a,\n\033[2J\x7f\xff\\'");
-	strcpy(teardown.free.comm, "gr\xc3\xbc\xc3\x9f\xf0\x9f\x98\x80");
-	strcpy(teardown.free.identity.released_by.comm, "</script>");
+	strcpy(teardown.map.name, "\"a,\n\033[2J\x7f\xff\\'");
+	strcpy(teardown.run.worker.comm, "gr\xc3\xbc\xc3\x9f\xf0\x9f\x98\x80");
+	strcpy(teardown.map.identity.released_by.task.comm, "</script>");
 	trace_of(&teardown);
 	only('X', "free \"a,\\x0a\\x1b[2J\\x7f\\xff\\' (hash id 7)");
 	assert_non_null(strstr(text, "{\"name\":\"gr\xc3\xbc\xc3\x9f\xf0\x9f\x98\x80\"}"));
@@ -82,10 +82,10 @@ static void hostile_names(void **state)
 	forget();
 
 	for (byte = 1; byte < 256; byte++) {
-		memset(teardown.free.map_name, byte, NAME_LEN - 1);
-		memset(teardown.free.comm, byte, NAME_LEN - 1);
-		memset(teardown.free.identity.released_by.comm, byte, NAME_LEN - 1);
-		memset(teardown.free.identity.closed_by.comm, byte, NAME_LEN - 1);
+		memset(teardown.map.name, byte, NAME_LEN - 1);
+		memset(teardown.run.worker.comm, byte, NAME_LEN - 1);
+		memset(teardown.map.identity.released_by.task.comm, byte, NAME_LEN - 1);
+		memset(teardown.map.identity.closed_by.task.comm, byte, NAME_LEN - 1);
 		trace_of(&teardown);
 		assert_int_equal(count('X', "free ", NULL), 1);
 		for (c = text; *c; c++)

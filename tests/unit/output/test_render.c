@@ -47,9 +47,9 @@ static void event_json(void **state)
 		"\"comm\":\"kworker/3:1\",\"cpu\":3}\n");
 
 	call.flags |= CALL_EMPTY | CALL_PERCPU;
-	call.flags &= ~CALL_NAME;
+	call.map.known &= ~CALL_NAME;
 	call.alloc = ALLOC_STORAGE_MA;
-	call.caller_name = NULL;
+	call.caller.name = NULL;
 	check_json(event(FORMAT_JSON, &call, 0),
 		   "{\"type\":\"destroy\",\"ts_ns\":5000000123,\"latency_ns\":1234,"
 		   "\"caller\":\"0xffffffff81234567\",\"caller_offset\":null,"
@@ -74,7 +74,7 @@ static void hostile_names(void **state)
 	int byte;
 
 	(void)state;
-	strcpy(call.comm, HOSTILE);
+	strcpy(call.task.comm, HOSTILE);
 	text = event(FORMAT_JSON, &call, 0);
 	assert_null(strpbrk(text, "\033\xff"));
 	json = json_loads(text, 0, NULL);
@@ -84,12 +84,12 @@ static void hostile_names(void **state)
 	json_decref(json);
 
 	/* Valid UTF-8 comes back as it was, and is written in ASCII all the same. */
-	strcpy(call.map_name, "gr\xc3\xbc\xc3\x9f\xf0\x9f\x98\x80");
+	strcpy(call.map.name, "gr\xc3\xbc\xc3\x9f\xf0\x9f\x98\x80");
 	text = event(FORMAT_JSON, &call, 0);
 	assert_null(strpbrk(text, "\xc3\xbc\xf0\x9f"));
 	json = json_loads(text, 0, NULL);
 	assert_non_null(json);
-	assert_string_equal(json_string_value(json_object_get(json, "map_name")), call.map_name);
+	assert_string_equal(json_string_value(json_object_get(json, "map_name")), call.map.name);
 	json_decref(json);
 
 	assert_non_null(
@@ -98,8 +98,8 @@ static void hostile_names(void **state)
 
 	/* Any byte anywhere: one line, and nothing but what may be printed. */
 	for (byte = 1; byte < 256; byte++) {
-		memset(call.comm, byte, NAME_LEN - 1);
-		memset(call.map_name, byte, NAME_LEN - 1);
+		memset(call.task.comm, byte, NAME_LEN - 1);
+		memset(call.map.name, byte, NAME_LEN - 1);
 		json = json_loads(event(FORMAT_JSON, &call, 0), 0, NULL);
 		assert_non_null(json);
 		json_decref(json);
@@ -127,7 +127,7 @@ static void event_csv(void **state)
 	assert_string_equal(event(FORMAT_CSV, &unknown, 0),
 			    "destroy,,,,,unknown,,,,,,,,,,0,0,x,0\n");
 	/* A map without a name is not one whose name is unknown. */
-	call.map_name[0] = '\0';
+	call.map.name[0] = '\0';
 	assert_non_null(strstr(event(FORMAT_CSV, &call, 0), ",hash,\"\",4,"));
 }
 

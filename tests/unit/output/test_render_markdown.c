@@ -14,7 +14,7 @@ static void list(void **state)
 	FILE *out = out_open();
 
 	(void)state;
-	strcpy(call.map_name, "a|b\\c*d_e");
+	strcpy(call.map.name, "a|b\\c*d_e");
 	assert_int_equal(
 		render_list(out, FORMAT_MARKDOWN, call_columns, objects, 2, 1, 5000000000, "none"),
 		0);
@@ -43,8 +43,8 @@ static void hostile(void **state)
 	const char *text;
 
 	(void)state;
-	strcpy(call.comm, "\n|\r<b>[x](y)_z");
-	strcpy(call.map_name, "`~&$\xff\033[31m");
+	strcpy(call.task.comm, "\n|\r<b>[x](y)_z");
+	strcpy(call.map.name, "`~&$\xff\033[31m");
 	assert_int_equal(render_list(out, FORMAT_MARKDOWN, call_columns, objects, 1, 0, 0, "none"),
 			 0);
 	text = out_close(out);

@@ -64,8 +64,8 @@ static void row_csv(void **state)
 	FILE *out = out_open();
 
 	(void)state;
-	strcpy(calls[0].map_name, "a,\"b\"");
-	strcpy(calls[1].map_name, "a,\"b\"");
+	strcpy(calls[0].map.name, "a,\"b\"");
+	strcpy(calls[1].map.name, "a,\"b\"");
 	aggregate = rows_of(calls, 2, &rows);
 	assert_int_equal(render_rows_header(out, FORMAT_TABLE, &rows, false, INTERVAL_NONE), 0);
 	assert_int_equal(render_rows_header(out, FORMAT_JSON, &rows, false, INTERVAL_NONE), 0);
@@ -86,12 +86,12 @@ static struct aggregate *many_rows(struct rows *rows)
 {
 	struct call calls[] = {plain, plain, plain, unknown, unknown, plain};
 
-	strcpy(calls[1].map_name, "h\xc3\xa4sh \xe5\x90\x8d");
+	strcpy(calls[1].map.name, "h\xc3\xa4sh \xe5\x90\x8d");
 	calls[1].latency_ns = 67200000000;
-	calls[2].map_name[0] = '\0';
+	calls[2].map.name[0] = '\0';
 	calls[2].flags |= CALL_EMPTY;
-	calls[4].caller = 0xabc;
-	calls[5].map_type = 2;
+	calls[4].caller.address = 0xabc;
+	calls[5].map.type = 2;
 	return rows_of(calls, 6, rows);
 }
 

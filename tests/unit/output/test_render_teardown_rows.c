@@ -24,7 +24,7 @@ static void group_rows(void **state)
 	}
 	teardown = unknown_teardown();
 	assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
-	teardown.free.identity.map_id = 9;
+	teardown.map.identity.map_id = 9;
 	assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
 	assert_int_equal(aggregate_sort(aggregate, SORT_COUNT, 0, &rows), 0);
 	assert_int_equal(render_rows(out, FORMAT_JSON, &rows, true, 3), 0);

@@ -6,7 +6,7 @@
 #include <jansson.h>
 
 #include "support/rendered_teardowns.h"
-#include "trace/stuck_detector.h"
+#include "model/stuck.h"
 
 static void teardown_json(void **state)
 {
@@ -56,13 +56,13 @@ static json_t *member(const struct teardown *teardown, const char *name)
 static void who_let_go(void **state)
 {
 	struct teardown teardown = known_teardown();
-	struct identity *identity = &teardown.free.identity;
+	struct identity *identity = &teardown.map.identity;
 
 	(void)state;
 	identity->by_kernel = false;
 	assert_string_equal(json_string_value(member(&teardown, "released_in")), "task");
 	identity->by_interrupt = true;
-	identity->released_by = (struct task_id){};
+	identity->released_by = (struct releaser){};
 	assert_string_equal(json_string_value(member(&teardown, "released_in")), "interrupt");
 	assert_true(json_is_null(member(&teardown, "released_by")));
 	assert_true(json_is_object(member(&teardown, "closed_by")));
@@ -85,11 +85,11 @@ static void elements(void **state)
 
 	(void)state;
 	/* None are a number of them, and cannot be divided by. */
-	teardown.free.entries = 0;
+	teardown.entries = 0;
 	assert_int_equal(json_integer_value(member(&teardown, "entries")), 0);
 	assert_true(json_is_integer(member(&teardown, "entries")));
 	assert_true(json_is_null(member(&teardown, "ns_per_entry")));
-	teardown.free.entries = 3;
+	teardown.entries = 3;
 	assert_int_equal(json_integer_value(member(&teardown, "ns_per_entry")), 666);
 	teardown.phase[PHASE_FREE] = UNKNOWN_NS;
 	assert_true(json_is_null(member(&teardown, "ns_per_entry")));
@@ -188,8 +188,8 @@ static void list_table(void **state)
 	size_t i;
 
 	(void)state;
-	first.free.identity.map_id = 123456789;
-	strcpy(first.free.identity.closed_by.comm, "a loader's name");
+	first.map.identity.map_id = 123456789;
+	strcpy(first.map.identity.closed_by.task.comm, "a loader's name");
 	head = list_of(FORMAT_TABLE, list, 2, 1);
 	line[0] = head;
 	for (i = 1; i < 4; i++)
@@ -232,7 +232,7 @@ static void identified_calls(void **state)
 	const char *line;
 
 	(void)state;
-	call.identity = known_teardown().free.identity;
+	call.map.identity = known_teardown().map.identity;
 	line = event(FORMAT_JSON, identified_call_columns, &call);
 	assert_non_null(strstr(line, "\"cpu\":3,\"map_id\":7,\"released_by\":{\"pid\":44,"));
 	assert_non_null(strstr(line, "},\"released_in\":\"kernel\",\"closed_by\":{\"pid\":500,"));
@@ -247,7 +247,7 @@ static void identified_calls(void **state)
 	check_cell(head, line, "RELEASED BY", false, "loader");
 	check_cell(head, line, "BY PID", true, "500");
 
-	call.identity = (struct identity){.released_ns = UNKNOWN_NS};
+	call.map.identity = (struct identity){.released_ns = UNKNOWN_NS};
 	assert_non_null(strstr(event(FORMAT_JSON, identified_call_columns, &call),
 			       "\"cpu\":3,\"map_id\":null,\"released_by\":null,"
 			       "\"released_in\":null,\"closed_by\":null}\n"));
@@ -258,14 +258,15 @@ static void identified_calls(void **state)
 static void reclaim_event(void **state)
 {
 	struct deferred_free reclaim = {
-		.call = plain,
+		.map = plain.map,
+		.run = {plain.ts_ns, plain.latency_ns, plain.task},
 		.alloc = ALLOC_PCPU_MA,
 		.destroy_ns = 5000000000,
 		.latency_ns = 1357,
 	};
 
 	(void)state;
-	reclaim.call.identity.map_id = 7;
+	reclaim.map.identity.map_id = 7;
 	assert_string_equal(event(FORMAT_JSON, deferred_free_columns, &reclaim),
 			    "{\"type\":\"reclaim\",\"destroy_ns\":5000000000,"
 			    "\"start_ns\":5000000123,\"latency_ns\":1357,\"free_ns\":1234,"
@@ -275,11 +276,10 @@ static void reclaim_event(void **state)
 
 	/* Of a stray the worker is known. */
 	reclaim = (struct deferred_free){
-		.call = plain,
+		.run = {plain.ts_ns, plain.latency_ns, plain.task},
 		.destroy_ns = UNKNOWN_NS,
 		.latency_ns = UNKNOWN_NS,
 	};
-	reclaim.call.flags = 0;
 	assert_string_equal(event(FORMAT_JSON, deferred_free_columns, &reclaim),
 			    "{\"type\":\"reclaim\",\"destroy_ns\":null,\"start_ns\":5000000123,"
 			    "\"latency_ns\":null,\"free_ns\":1234,\"id\":null,\"map_type\":null,"
@@ -296,12 +296,14 @@ static void stuck_event(void **state)
 	(void)state;
 	stuck = (struct stuck){
 		.where = "bpf_map_free_deferred",
-		.call = plain,
+		.map = plain.map,
+		.worker = plain.task,
+		.since_ns = plain.ts_ns,
 		.for_ns = 10000000000,
 		.in_worker = true,
 		.stack = "synchronize_rcu+0x12\nbpf_map_free_deferred+0x34\n0xffffffff81000000",
 	};
-	stuck.call.identity = known_teardown().free.identity;
+	stuck.map.identity = known_teardown().map.identity;
 	assert_string_equal(
 		event(FORMAT_JSON, stuck_columns, &stuck),
 		"{\"type\":\"stuck\",\"where\":\"bpf_map_free_deferred\",\"since_ns\":5000000123,"
@@ -317,7 +319,7 @@ static void stuck_event(void **state)
 	stuck.where = "wait";
 	stuck.in_worker = false;
 	stuck.stack[0] = '\0';
-	stuck.call.identity.map_id = 0;
+	stuck.map.identity.map_id = 0;
 	text = event(FORMAT_JSON, stuck_columns, &stuck);
 	assert_non_null(strstr(text, "\"where\":\"wait\""));
 	assert_non_null(strstr(text, "\"id\":null,"));

@@ -45,20 +45,6 @@ static struct run wild, tame;
 
 /* The run */
 
-/* Leaves out what no call is. */
-static void make_possible(struct call *call)
-{
-	if (!(call->flags & CALL_MAP))
-		call->flags &= ~(CALL_NAME | CALL_SIZES);
-	if (!(call->flags & CALL_EMPTY_KNOWN))
-		call->flags &= ~CALL_EMPTY;
-	if (!call->caller)
-		call->caller_name = NULL;
-	if (call->ts_ns == UNKNOWN_NS)
-		call->latency_ns = UNKNOWN_NS;
-	call->map_type = below(36);
-}
-
 /* Often, what a teardown left is reclaimed first. */
 static void make_match(struct item *item)
 {
@@ -68,7 +54,7 @@ static void make_match(struct item *item)
 	if (item->kind == ITEM_RECLAIM)
 		last = item->reclaim;
 	else if (item->kind == ITEM_TEARDOWN && maybe()) {
-		teardown->free.map = last.call.map;
+		teardown->map.address = last.map.address;
 		teardown->destroy[0].ts_ns = last.destroy_ns;
 		teardown->destroy[0].alloc = last.alloc;
 	}
@@ -79,17 +65,18 @@ static __u64 rarely_unknown(__u64 ns)
 	return below(16) ? ns : UNKNOWN_NS;
 }
 
-static void tame_call(struct call *call, __u64 now_ns)
+static void tame_map(struct map_info *map, __u64 now_ns)
 {
-	call->latency_ns = rarely_unknown(below(2000000));
-	call->ts_ns = rarely_unknown(now_ns - 3000000);
-	call->cpu %= 4;
-	call->pid %= 50;
-	call->tid %= 50;
-	call->identity.map_id %= 30;
-	call->identity.released_ns = rarely_unknown(now_ns - 5000000);
-	call->identity.released_by.pid %= 20;
-	call->identity.released_by.cgroup_id %= 20;
+	map->identity.map_id %= 30;
+	map->identity.released_ns = rarely_unknown(now_ns - 5000000);
+	map->identity.released_by.task.pid %= 20;
+	map->identity.released_by.cgroup_id %= 20;
+}
+
+static void tame_task(struct task *task)
+{
+	task->pid %= 50;
+	task->tid %= 50;
 }
 
 static void tame_teardown(struct teardown *teardown, __u64 now_ns)
@@ -103,7 +90,7 @@ static void tame_teardown(struct teardown *teardown, __u64 now_ns)
 	if (phase[PHASE_WAIT] < UNKNOWN_NS && phase[PHASE_FREE] < UNKNOWN_NS &&
 	    phase[PHASE_DEFERRED] < UNKNOWN_NS)
 		phase[PHASE_TOTAL] = phase[PHASE_WAIT] + phase[PHASE_FREE] + phase[PHASE_DEFERRED];
-	teardown->free.latency_ns = phase[PHASE_FREE];
+	teardown->run.latency_ns = phase[PHASE_FREE];
 	teardown->queued_ns = rarely_unknown(now_ns - 4000000);
 	for (i = 0; i < MAX_DESTROYS; i++)
 		teardown->destroy[i].ts_ns = rarely_unknown(now_ns - 2000000);
@@ -111,23 +98,65 @@ static void tame_teardown(struct teardown *teardown, __u64 now_ns)
 		teardown->outcomes[i] %= 3;
 }
 
-static struct call *call_of(struct item *item)
+/* What all kinds of items have. */
+struct parts {
+	struct map_info *map;
+	struct task *task;
+	__u64 *ts_ns, *latency_ns;
+};
+
+static struct parts parts_of(struct item *item)
 {
+	struct teardown *teardown = &item->teardown;
+	struct deferred_free *reclaim = &item->reclaim;
+	struct stuck *stuck = &item->stuck;
+	struct call *call = &item->call;
+
 	switch (item->kind) {
 	case ITEM_CALL:
-		return &item->call;
+		return (struct parts){&call->map, &call->task, &call->ts_ns, &call->latency_ns};
 	case ITEM_TEARDOWN:
-		return &item->teardown.free;
+		return (struct parts){&teardown->map, &teardown->run.worker,
+				      &teardown->run.start_ns, &teardown->run.latency_ns};
 	case ITEM_RECLAIM:
-		return &item->reclaim.call;
+		return (struct parts){&reclaim->map, &reclaim->run.worker, &reclaim->run.start_ns,
+				      &reclaim->run.latency_ns};
 	default:
-		return &item->stuck.call;
+		return (struct parts){&stuck->map, &stuck->worker, &stuck->since_ns,
+				      &stuck->for_ns};
 	}
+}
+
+/* Leaves out what cannot be. */
+static void make_possible(struct item *item)
+{
+	struct parts parts = parts_of(item);
+	struct call *call = &item->call;
+
+	if (!map_has_type(parts.map))
+		parts.map->known = 0;
+	parts.map->type = below(36);
+	if (item->kind != ITEM_HANG && *parts.ts_ns == UNKNOWN_NS)
+		*parts.latency_ns = UNKNOWN_NS;
+	if (item->kind != ITEM_CALL)
+		return;
+	if (!(call->flags & CALL_EMPTY_KNOWN))
+		call->flags &= ~CALL_EMPTY;
+	if (!call->caller.address)
+		call->caller.name = NULL;
 }
 
 static void make_tame(struct item *item, __u64 now_ns)
 {
-	tame_call(call_of(item), now_ns);
+	struct parts parts = parts_of(item);
+
+	tame_map(parts.map, now_ns);
+	tame_task(parts.task);
+	*parts.ts_ns = rarely_unknown(now_ns - 3000000);
+	if (item->kind != ITEM_HANG)
+		*parts.latency_ns = rarely_unknown(below(2000000));
+	if (item->kind == ITEM_CALL)
+		item->call.cpu %= 4;
 	if (item->kind == ITEM_TEARDOWN)
 		tame_teardown(&item->teardown, now_ns);
 	if (item->kind == ITEM_HANG)
@@ -183,7 +212,7 @@ static void record(struct run *run, bool be_tame)
 			make_tame(&run->items[i], now_ns);
 		else if (run->items[i].kind == ITEM_RECLAIM) /* no two of one destroy call */
 			run->items[i].reclaim.destroy_ns = rarely_unknown(below(1ULL << 62));
-		make_possible(call_of(&run->items[i]));
+		make_possible(&run->items[i]);
 		make_match(&run->items[i]);
 		assert_int_equal(record_item(recording, &run->items[i]), 0);
 	}
@@ -222,15 +251,14 @@ static void pass_time(struct live_report *live, __u64 start_ns, __u64 for_ns)
 	live->now_ns = end_ns;
 }
 
-static bool map_wanted(const struct call *call)
+static bool map_wanted(const struct map_info *map)
 {
-	if (opts.filter.map_types && !((call->flags & CALL_MAP) && call->map_type < 64 &&
-				       (opts.filter.map_types & (1ULL << call->map_type))))
+	if (opts.filter.map_types &&
+	    !(map_has_type(map) && map->type < 64 && (opts.filter.map_types & (1ULL << map->type))))
 		return false;
 	if (!opts.filter.by_name)
 		return true;
-	return (call->flags & CALL_NAME) &&
-	       name_filter_match(&opts.filter.names, call->map_name, NAME_LEN);
+	return map_has_name(map) && name_filter_match(&opts.filter.names, map->name, NAME_LEN);
 }
 
 /* As bpf/filter.bpf.h, and unpark() in bpf/parked.bpf.h, have it. */
@@ -239,13 +267,13 @@ static bool kernel_wants(const struct call *call)
 	bool caller = !opts.filter.nr_callers;
 
 	for (size_t i = 0; i < opts.filter.nr_callers; i++)
-		caller |= call->caller_name && !strcmp(call->caller_name, opts.filter.callers[i]);
+		caller |= call->caller.name && !strcmp(call->caller.name, opts.filter.callers[i]);
 	if (opts.filter.no_empty && (call->flags & CALL_EMPTY))
 		return false;
 	if (call->ts_ns != UNKNOWN_NS && call->latency_ns != UNKNOWN_NS &&
 	    call->latency_ns < opts.filter.min_latency_ns)
 		return false;
-	return caller && map_wanted(call);
+	return caller && map_wanted(&call->map);
 }
 
 static int live_call(struct live_report *live, struct call call)
@@ -258,7 +286,7 @@ static int live_call(struct live_report *live, struct call call)
 		return 0;
 	}
 	if (!opts.show.identity)
-		call.identity = (struct identity){.released_ns = UNKNOWN_NS};
+		call.map.identity = (struct identity){.released_ns = UNKNOWN_NS};
 	return live->sink.ops->call(live->sink.ctx, &call);
 }
 
@@ -268,13 +296,13 @@ static bool can_hang(const struct stuck *stuck)
 	if (opts.show.view == VIEW_TEARDOWNS)
 		return true;
 	return !strcmp(stuck->where, TRACED_FUNCTION) && !opts.filter.nr_callers &&
-	       map_wanted(&stuck->call);
+	       map_wanted(&stuck->map);
 }
 
 static int live_hang(struct live_report *live, const struct stuck *stuck)
 {
-	pass_time(live, stuck->call.ts_ns, stuck->for_ns);
-	if (!can_hang(stuck) || !live->sink.ops->wants_stuck(live->sink.ctx, &stuck->call))
+	pass_time(live, stuck->since_ns, stuck->for_ns);
+	if (!can_hang(stuck) || !live->sink.ops->wants_stuck(live->sink.ctx, &stuck->map))
 		return 0;
 	return live->sink.ops->stuck(live->sink.ctx, stuck);
 }
@@ -282,17 +310,17 @@ static int live_hang(struct live_report *live, const struct stuck *stuck)
 static int live_item(struct live_report *live, const struct item *item)
 {
 	const struct sink *sink = &live->sink;
-	const struct call *call = call_of((struct item *)item);
+	const struct parts parts = parts_of((struct item *)item);
 
 	switch (item->kind) {
 	case ITEM_CALL:
-		return live_call(live, *call);
+		return live_call(live, item->call);
 	case ITEM_HANG:
 		return live_hang(live, &item->stuck);
 	default:
 		if (!sink->ops->teardown)
 			return 0;
-		pass_time(live, call->ts_ns, call->latency_ns);
+		pass_time(live, *parts.ts_ns, *parts.latency_ns);
 		return item->kind == ITEM_TEARDOWN ? sink->ops->teardown(sink->ctx, &item->teardown)
 						   : sink->ops->reclaim(sink->ctx, &item->reclaim);
 	}

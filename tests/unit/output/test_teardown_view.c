@@ -16,17 +16,17 @@ static const struct view_options defaults = {.view = VIEW_TEARDOWNS, .identity =
 static struct teardown teardown_of(__u32 id)
 {
 	struct teardown teardown = {
-		.free = plain,
+		.map = plain.map,
+		.run = {START_NS + id, plain.latency_ns, plain.task},
 		.queued_ns = UNKNOWN_NS,
 		.phase = {id * 300ULL, id * 700ULL, 0, 0, id * 1000ULL},
 	};
 
-	teardown.free.entries = ENTRIES_UNKNOWN;
-	teardown.free.ts_ns = START_NS + id;
-	teardown.free.identity.map_id = id;
-	teardown.free.identity.released_ns = START_NS + id;
-	teardown.free.identity.released_by =
-		(struct task_id){.known = true, .pid = 500, .comm = "loader"};
+	teardown.entries = ENTRIES_UNKNOWN;
+	teardown.map.identity.map_id = id;
+	teardown.map.identity.released_ns = START_NS + id;
+	teardown.map.identity.released_by =
+		(struct releaser){.known = true, .task.pid = 500, .task.comm = "loader"};
 	return teardown;
 }
 
@@ -59,7 +59,7 @@ static size_t count(const char *text, const char *what)
 static const char *whole_run(const struct view_options *opts)
 {
 	struct teardown_view *view = view_of(opts);
-	const struct deferred_free reclaim = {.call = plain, .destroy_ns = 1, .latency_ns = 2};
+	const struct deferred_free reclaim = {.map = plain.map, .destroy_ns = 1, .latency_ns = 2};
 	struct teardown teardown;
 	FILE *out = out_open();
 	__u32 id;
@@ -236,24 +236,24 @@ static void filters(void **state)
 
 	filter.map_types = 1 << 2 | 1 << 5;
 	assert_false(is_wanted(&opts, &teardown));
-	teardown.free.map_type = 5;
+	teardown.map.type = 5;
 	assert_true(is_wanted(&opts, &teardown));
 	/* What is not known is not what was asked for. */
-	teardown.free.flags &= ~CALL_MAP;
+	teardown.map.known &= ~CALL_MAP;
 	assert_false(is_wanted(&opts, &teardown));
-	teardown.free.flags |= CALL_MAP;
-	teardown.free.map_type = 64 + 5;
+	teardown.map.known |= CALL_MAP;
+	teardown.map.type = 64 + 5;
 	assert_false(is_wanted(&opts, &teardown));
 	filter.map_types = 0;
 	assert_true(is_wanted(&opts, &teardown));
 
 	filter_by_name("ev*s");
 	assert_true(is_wanted(&opts, &teardown));
-	strcpy(teardown.free.map_name, "other");
+	strcpy(teardown.map.name, "other");
 	assert_false(is_wanted(&opts, &teardown));
 	filter_by_name("*");
 	assert_true(is_wanted(&opts, &teardown));
-	teardown.free.flags &= ~CALL_NAME;
+	teardown.map.known &= ~CALL_NAME;
 	assert_false(is_wanted(&opts, &teardown));
 	filter.by_name = false;
 
@@ -273,7 +273,7 @@ static void filters(void **state)
 static void filters_of_deferred_ends(void **state)
 {
 	struct view_options opts = defaults;
-	struct deferred_free reclaim = {.call = plain, .destroy_ns = 1, .latency_ns = 2};
+	struct deferred_free reclaim = {.map = plain.map, .destroy_ns = 1, .latency_ns = 2};
 	struct teardown_view *view;
 	struct teardown_ledger ledger = {};
 	FILE *out = out_open();
@@ -286,17 +286,17 @@ static void filters_of_deferred_ends(void **state)
 	filter.map_types = 1 << 1;
 	view = view_of(&opts);
 	assert_int_equal(teardown_view_reclaim(view, out, &reclaim), 0);
-	reclaim.call.map_type = 2;
+	reclaim.map.type = 2;
 	assert_int_equal(teardown_view_reclaim(view, out, &reclaim), 0);
-	reclaim.call.map_type = 1;
-	strcpy(reclaim.call.map_name, "other");
+	reclaim.map.type = 1;
+	strcpy(reclaim.map.name, "other");
 	assert_int_equal(teardown_view_reclaim(view, out, &reclaim), 0);
-	reclaim.call.flags = 0;
+	reclaim.map.known = 0;
 	assert_int_equal(teardown_view_reclaim(view, out, &reclaim), 0);
 	teardown_view_count(view, &ledger);
 	assert_int_equal(ledger.filtered, 0);
-	assert_false(teardown_view_wants(view, &reclaim.call));
-	assert_true(teardown_view_wants(view, &plain));
+	assert_false(teardown_view_wants(view, &reclaim.map));
+	assert_true(teardown_view_wants(view, &plain.map));
 	teardown_view_free(view);
 	filter = (struct filter){};
 	assert_int_equal(count(out_close(out), "\n"), 1);

@@ -22,15 +22,12 @@
 
 /* 40 us, of which 10 are the wait, 20 the worker's part with a call from 5 to 15, 10 deferred. */
 static const struct teardown plain = {
-	.free =
-		{
-			.ts_ns = START,
-			.latency_ns = 20000,
-			.identity = {.map_id = 7, .released_ns = START - 10000},
-			.map_type = 1,
-			.flags = CALL_MAP | CALL_NAME,
-			.map_name = "events",
-		},
+	.run.start_ns = START,
+	.run.latency_ns = 20000,
+	.map.identity = {.map_id = 7, .released_ns = START - 10000},
+	.map.type = 1,
+	.map.known = CALL_MAP | CALL_NAME,
+	.map.name = "events",
 	.phase = {10000, 20000, 10000, 10000, 40000},
 	.nr_destroys = 1,
 	.destroy = {{.ts_ns = START + 5000, .latency_ns = 10000}},
@@ -206,7 +203,7 @@ static void what_goes_on_ends_open(void **state)
 
 	(void)state;
 	teardown.running = true;
-	teardown.free.latency_ns = UNKNOWN_NS;
+	teardown.run.latency_ns = UNKNOWN_NS;
 	teardown.phase[PHASE_FREE] = UNKNOWN_NS;
 	teardown.phase[PHASE_DESTROY] = UNKNOWN_NS;
 	teardown.phase[PHASE_DEFERRED] = UNKNOWN_NS;
@@ -225,12 +222,12 @@ static void cells(void **state)
 	const char *text;
 
 	(void)state;
-	teardown.free.identity.map_id = 0;
-	teardown.free.flags = 0;
+	teardown.map.identity.map_id = 0;
+	teardown.map.known = 0;
 	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
-	other.free.identity.map_id = ~0U;
-	other.free.map_type = 5;
-	other.free.map_name[0] = '\0';
+	other.map.identity.map_id = ~0U;
+	other.map.type = 5;
+	other.map.name[0] = '\0';
 	text = drawn(list, 2, 80);
 	assert_int_equal(strncmp(line(text, 1), "        ID  TYPE         NAME   TOTAL  |0", 41),
 			 0);
@@ -248,17 +245,17 @@ static void hostile_names(void **state)
 	int byte, n;
 
 	(void)state;
-	strcpy(teardown.free.map_name, "\"a|\n\033[2J\xff");
+	strcpy(teardown.map.name, "\"a|\n\033[2J\xff");
 	text = drawn(list, 2, 100);
 	assert_non_null(strstr(text, " 7  hash  \"a|\\x0a\\x1b[2J  40.0us  |..."));
 
 	/* Two columns each: what follows stays where it is. */
-	strcpy(teardown.free.map_name, "\xe5\x90\x8d\xe5\x89\x8d");
+	strcpy(teardown.map.name, "\xe5\x90\x8d\xe5\x89\x8d");
 	text = drawn(list, 2, 100);
 	assert_non_null(strstr(text, " 7  hash  \xe5\x90\x8d\xe5\x89\x8d    40.0us  |..."));
 
 	for (byte = 1; byte < 256; byte++) {
-		memset(teardown.free.map_name, byte, NAME_LEN - 1);
+		memset(teardown.map.name, byte, NAME_LEN - 1);
 		text = drawn(list, 2, 100);
 		for (c = text, n = 0; *c; c++) {
 			n += *c == '\n';
@@ -329,7 +326,7 @@ static void edge_values(void **state)
 	teardown.phase[PHASE_FREE] = UNKNOWN_NS - 1;
 	teardown.phase[PHASE_DEFERRED] = UNKNOWN_NS - 1;
 	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS - 1;
-	teardown.free.ts_ns = 0;
+	teardown.run.start_ns = 0;
 	teardown.nr_destroys = 1;
 	teardown.destroy[0] = (struct destroy){.ts_ns = UNKNOWN_NS - 1};
 	text = drawn(list, 2, 100);

@@ -153,7 +153,7 @@ static int on_call(void *ctx, const struct call *call)
 	struct taken *taken = ctx;
 
 	taken->calls++;
-	taken->scenario = call->scenario;
+	taken->scenario = call->map.scenario;
 	return taken->err;
 }
 
@@ -162,14 +162,14 @@ static int on_teardown(void *ctx, const struct teardown *teardown)
 	struct taken *taken = ctx;
 
 	taken->teardowns++;
-	taken->scenario = teardown->free.scenario;
-	taken->maps[0] = teardown->free.map;
+	taken->scenario = teardown->map.scenario;
+	taken->maps[0] = teardown->map.address;
 	return 0;
 }
 
 static int on_reclaim(void *ctx, const struct deferred_free *reclaim)
 {
-	((struct taken *)ctx)->maps[1] = reclaim->call.map;
+	((struct taken *)ctx)->maps[1] = reclaim->map.address;
 	return 0;
 }
 
@@ -180,7 +180,7 @@ static int on_stuck(void *ctx, const struct stuck *stuck)
 	return 0;
 }
 
-static bool wants_stuck(void *ctx, const struct call *map)
+static bool wants_stuck(void *ctx, const struct map_info *map)
 {
 	(void)map;
 	return ((struct taken *)ctx)->wanted;
@@ -300,6 +300,7 @@ static void test_scenario(void **state)
 	const struct run_info run_info = some_conditions();
 	struct taken ours = {}, theirs = {}, of_teardown = {.wanted = true};
 	struct teardown teardown = some_teardown();
+	struct call call = some_call();
 	struct deferred_free reclaim = some_reclaim();
 	struct stuck stuck = some_hang();
 	struct writer *recording;
@@ -307,14 +308,15 @@ static void test_scenario(void **state)
 
 	(void)state;
 	recording = begin(path, &run_info);
-	teardown.free.flags |= CALL_MAP | CALL_NAME;
-	teardown.free.map = reclaim.call.map = 0xffff888000001234;
-	strcpy(teardown.free.map_name, measured.map_name);
+	teardown.map.known |= CALL_MAP | CALL_NAME;
+	teardown.map.address = reclaim.map.address = 0xffff888000001234;
+	strcpy(teardown.map.name, measured.map_name);
+	call.map = teardown.map;
 	assert_int_equal(writer_scenario(recording, &measured), 0);
 	assert_int_equal(writer_deferred_free(recording, &reclaim), 0);
 	assert_int_equal(writer_teardown(recording, &teardown), 0);
 	assert_int_equal(writer_stuck(recording, &stuck), 0);
-	assert_int_equal(writer_call(recording, &teardown.free), 0);
+	assert_int_equal(writer_call(recording, &call), 0);
 	end(recording, 1);
 	assert_int_equal(run(path, &ops, VIEW_CALLS, 0, &ours), 0);
 	assert_string_equal(ours.scenario, measured.name);
@@ -326,13 +328,13 @@ static void test_scenario(void **state)
 	assert_int_equal(of_teardown.hangs, 1);
 	/* The same map, without telling where it was. */
 	assert_true(of_teardown.maps[0] && of_teardown.maps[0] == of_teardown.maps[1]);
-	assert_true(of_teardown.maps[0] != teardown.free.map);
+	assert_true(of_teardown.maps[0] != teardown.map.address);
 	unlink(path);
 
 	recording = begin(path, &run_info);
 	assert_int_equal(writer_scenario(recording, &measured), 0);
-	strcpy(teardown.free.map_name, "other");
-	assert_int_equal(writer_call(recording, &teardown.free), 0);
+	strcpy(call.map.name, "other");
+	assert_int_equal(writer_call(recording, &call), 0);
 	end(recording, 1);
 	assert_int_equal(run(path, &ops, VIEW_BOTH, 0, &theirs), 0);
 	assert_null(theirs.scenario);

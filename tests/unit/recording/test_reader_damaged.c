@@ -28,31 +28,36 @@ static void check_text(const char *text, size_t size)
 static void check_identity(const struct identity *identity)
 {
 	assert_true(identity->by_kernel + identity->by_interrupt + identity->unsure <= 1);
-	check_text(identity->released_by.comm, NAME_LEN);
-	check_text(identity->closed_by.comm, NAME_LEN);
+	check_text(identity->released_by.task.comm, NAME_LEN);
+	check_text(identity->closed_by.task.comm, NAME_LEN);
+}
+
+static int check_item(void *ctx, const struct map_info *map, const struct task *task)
+{
+	((struct reading *)ctx)->items++;
+	check_text(map->name, NAME_LEN);
+	check_text(task->comm, NAME_LEN);
+	check_identity(&map->identity);
+	if (map->scenario)
+		check_text(map->scenario, SCENARIO_NAME_LEN);
+	if (map->host)
+		check_text(map->host, RUN_INFO_LEN);
+	return 0;
 }
 
 static int check_call(void *ctx, const struct call *call)
 {
-	((struct reading *)ctx)->items++;
-	check_text(call->map_name, NAME_LEN);
-	check_text(call->comm, NAME_LEN);
-	check_identity(&call->identity);
 	assert_in_range(call->alloc, 0, NR_ALLOC_MEMBERS - 1);
-	if (call->caller_name)
-		check_text(call->caller_name, 512);
-	if (call->scenario)
-		check_text(call->scenario, SCENARIO_NAME_LEN);
-	if (call->host)
-		check_text(call->host, RUN_INFO_LEN);
-	return 0;
+	if (call->caller.name)
+		check_text(call->caller.name, 512);
+	return check_item(ctx, &call->map, &call->task);
 }
 
 static int check_teardown(void *ctx, const struct teardown *teardown)
 {
 	int i;
 
-	check_call(ctx, &teardown->free);
+	check_item(ctx, &teardown->map, &teardown->run.worker);
 	assert_true((unsigned char)teardown->running <= 1);
 	for (i = 0; i < MAX_DESTROYS; i++) {
 		assert_in_range(teardown->destroy[i].alloc, 0, NR_ALLOC_MEMBERS - 1);
@@ -64,7 +69,7 @@ static int check_teardown(void *ctx, const struct teardown *teardown)
 static int check_reclaim(void *ctx, const struct deferred_free *reclaim)
 {
 	assert_in_range(reclaim->alloc, 0, NR_ALLOC_MEMBERS - 1);
-	return check_call(ctx, &reclaim->call);
+	return check_item(ctx, &reclaim->map, &reclaim->run.worker);
 }
 
 static int check_hang(void *ctx, const struct stuck *stuck)
@@ -73,7 +78,7 @@ static int check_hang(void *ctx, const struct stuck *stuck)
 	check_text(stuck->where, 256);
 	assert_null(strchr(stuck->where, '\x1b'));
 	assert_null(strchr(stuck->stack, '\x1b'));
-	return check_call(ctx, &stuck->call);
+	return check_item(ctx, &stuck->map, &stuck->worker);
 }
 
 static void read_all(void *arg)
@@ -128,12 +133,12 @@ static void make_sample(char path[PATH_SIZE])
 
 	assert_int_equal(writer_create(&recording, temp_path(path), false, &run_info), 0);
 	assert_int_equal(writer_scenario(recording, &scenario), 0);
-	call.caller_name = "f";
-	call.flags |= CALL_MAP;
-	call.identity.map_id = 1;
+	call.caller.name = "f";
+	call.map.known |= CALL_MAP;
+	call.map.identity.map_id = 1;
 	assert_int_equal(writer_call(recording, &call), 0);
 	teardown.nr_destroys = 2;
-	teardown.free.flags |= CALL_MAP;
+	teardown.map.known |= CALL_MAP;
 	assert_int_equal(writer_teardown(recording, &teardown), 0);
 	for (i = 0; i < 100; i++) {
 		some_item(&item);

@@ -17,25 +17,25 @@ static struct call example_call(__u64 at_us, __u64 latency_ns)
 	struct call call = {
 		.ts_ns = START + at_us * 1000,
 		.latency_ns = latency_ns,
-		.caller_name = "htab_map_free",
-		.caller_offset = 0x47,
-		.map = 0xffff888100001000 + at_us,
-		.entries = ENTRIES_UNKNOWN,
-		.identity = {.map_id = 40 + at_us / 100000,
-			     .released_ns = START + at_us * 1000 - 21000,
-			     .released_by = {true, 812, 812, 2154, "loader"}},
-		.pid = 77,
-		.tid = 77,
+		.caller.name = "htab_map_free",
+		.caller.offset = 0x47,
+		.map.address = 0xffff888100001000 + at_us,
+		.map.identity = {.map_id = 40 + at_us / 100000,
+				 .released_ns = START + at_us * 1000 - 21000,
+				 .released_by = {true, 2154, {812, 812, "loader"}}},
+		.task.pid = 77,
+		.task.tid = 77,
 		.cpu = 3,
-		.map_type = 1,
-		.key_size = 4,
-		.value_size = 64,
-		.max_entries = 10000,
+		.map.type = 1,
+		.map.key_size = 4,
+		.map.value_size = 64,
+		.map.max_entries = 10000,
 		.unit_size = 80,
 		.alloc = ALLOC_MA,
-		.flags = CALL_MAP | CALL_NAME | CALL_SIZES | CALL_EMPTY_KNOWN | CALL_PERCPU_KNOWN,
-		.map_name = "events",
-		.comm = "kworker/3:1",
+		.map.known = CALL_MAP | CALL_NAME | CALL_SIZES,
+		.flags = CALL_EMPTY_KNOWN | CALL_PERCPU_KNOWN,
+		.map.name = "events",
+		.task.comm = "kworker/3:1",
 	};
 
 	return call;
@@ -49,9 +49,9 @@ static void record_calls(struct writer *recording)
 	for (i = 0; i < 20; i++) {
 		call = example_call(500000 + 100000 * i, 1200 + 310 * i * i);
 		if (i % 4 == 3) {
-			call.caller_name = "trie_free";
-			call.map_type = 11;
-			strcpy(call.map_name, "routes");
+			call.caller.name = "trie_free";
+			call.map.type = 11;
+			strcpy(call.map.name, "routes");
 			call.unit_size = 40;
 		} else if (i % 4 == 2) {
 			call.alloc = ALLOC_PCPU_MA;
@@ -65,11 +65,14 @@ static void record_calls(struct writer *recording)
 static void record_teardowns(struct writer *recording)
 {
 	struct teardown teardown;
+	struct call call;
 	__u64 i;
 
 	for (i = 0; i < 6; i++) {
+		call = example_call(500000 + 300000 * i, 0);
 		teardown = (struct teardown){
-			.free = example_call(500000 + 300000 * i, 0),
+			.map = call.map,
+			.run = {.start_ns = call.ts_ns, .worker = call.task},
 			.nr_destroys = 1,
 			.destroy[0] = {.latency_ns = 1200 + 2790 * i * i,
 				       .freed_ns = UNKNOWN_NS,
@@ -78,11 +81,11 @@ static void record_teardowns(struct writer *recording)
 			.outcomes = {[OUTCOME_DIRECT] = 1},
 		};
 		if (i == 4)
-			teardown.free.identity.released_by =
-				(struct task_id){true, 955, 955, 3010, "agent"};
-		teardown.free.entries = 1000 * i;
-		teardown.queued_ns = teardown.free.identity.released_ns + 4000;
-		teardown.destroy[0].ts_ns = teardown.free.ts_ns + 400000 * i;
+			teardown.map.identity.released_by =
+				(struct releaser){true, 3010, {955, 955, "agent"}};
+		teardown.entries = 1000 * i;
+		teardown.queued_ns = teardown.map.identity.released_ns + 4000;
+		teardown.destroy[0].ts_ns = teardown.run.start_ns + 400000 * i;
 		teardown.phase[PHASE_WAIT] = 21000;
 		teardown.phase[PHASE_DESTROY] = teardown.destroy[0].latency_ns;
 		teardown.phase[PHASE_FREE] = 400000 * i + teardown.phase[PHASE_DESTROY] + 900;

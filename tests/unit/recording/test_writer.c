@@ -35,15 +35,20 @@ static void same_time(const struct reader *reader, __u64 read, __u64 written)
 	assert_true(read == (written == UNKNOWN_NS ? written : written + reader->opts->shift_ns));
 }
 
-static void same_task(const struct task_id *read, const struct task_id *written)
+static void same_task(const struct task *read, const struct task *written)
+{
+	assert_int_equal(read->pid, written->pid);
+	assert_int_equal(read->tid, written->tid);
+	assert_string_equal(read->comm, written->comm);
+}
+
+static void same_releaser(const struct releaser *read, const struct releaser *written)
 {
 	assert_int_equal(read->known, written->known);
 	if (!written->known)
 		return;
-	assert_int_equal(read->pid, written->pid);
-	assert_int_equal(read->tid, written->tid);
+	same_task(&read->task, &written->task);
 	assert_true(read->cgroup_id == written->cgroup_id);
-	assert_string_equal(read->comm, written->comm);
 }
 
 static void same_identity(const struct reader *reader, const struct identity *read,
@@ -54,46 +59,37 @@ static void same_identity(const struct reader *reader, const struct identity *re
 	assert_int_equal(read->by_kernel, written->by_kernel);
 	assert_int_equal(read->by_interrupt, written->by_interrupt);
 	assert_int_equal(read->unsure, written->unsure);
-	same_task(&read->released_by, &written->released_by);
-	same_task(&read->closed_by, &written->closed_by);
+	same_releaser(&read->released_by, &written->released_by);
+	same_releaser(&read->closed_by, &written->closed_by);
 }
 
-/* The parts that all sorts of calls have in common. */
-static void same_map(const struct call *read, const struct call *written)
+static void same_map(const struct map_info *read, const struct map_info *written)
 {
-	const __u8 of_map = CALL_MAP | CALL_NAME | CALL_SIZES;
-	__u8 known = call_has(written, CALL_MAP) ? written->flags & of_map : 0;
+	__u8 known = map_has_type(written) ? written->known : 0;
 
-	assert_int_equal(read->flags & of_map, known);
+	assert_int_equal(read->known, known);
 	if (known)
-		assert_int_equal(read->map_type, written->map_type);
+		assert_int_equal(read->type, written->type);
 	if (known & CALL_NAME)
-		assert_string_equal(read->map_name, written->map_name);
+		assert_string_equal(read->name, written->name);
 	if (known & CALL_SIZES) {
 		assert_int_equal(read->key_size, written->key_size);
 		assert_int_equal(read->value_size, written->value_size);
 		assert_int_equal(read->max_entries, written->max_entries);
-		assert_int_equal(read->map_flags, written->map_flags);
+		assert_int_equal(read->flags, written->flags);
 	}
 	assert_string_equal(read->host, "here");
 	assert_null(read->scenario);
 }
 
-static void same_worker(const struct call *read, const struct call *written)
-{
-	assert_int_equal(read->pid, written->pid);
-	assert_int_equal(read->tid, written->tid);
-	assert_string_equal(read->comm, written->comm);
-}
-
 static void same_caller(const struct call *read, const struct call *written)
 {
-	if (written->caller_name) {
-		assert_string_equal(read->caller_name, written->caller_name);
-		assert_true(read->caller_offset == written->caller_offset);
+	if (written->caller.name) {
+		assert_string_equal(read->caller.name, written->caller.name);
+		assert_true(read->caller.offset == written->caller.offset);
 	} else {
-		assert_null(read->caller_name);
-		assert_true(read->caller == written->caller);
+		assert_null(read->caller.name);
+		assert_true(read->caller.address == written->caller.address);
 	}
 }
 
@@ -114,16 +110,15 @@ static int on_call(void *ctx, const struct call *read)
 	same_time(reader, read->ts_ns, written->ts_ns);
 	assert_true(read->latency_ns == written->latency_ns);
 	same_caller(read, written);
-	same_map(read, written);
-	same_worker(read, written);
+	same_map(&read->map, &written->map);
+	same_task(&read->task, &written->task);
 	same_flag(read, written, CALL_EMPTY_KNOWN, CALL_EMPTY);
 	same_flag(read, written, CALL_PERCPU_KNOWN, CALL_PERCPU);
-	same_identity(reader, &read->identity,
-		      reader->opts->identity ? &written->identity : &nobody);
+	same_identity(reader, &read->map.identity,
+		      reader->opts->identity ? &written->map.identity : &nobody);
 	assert_int_equal(read->cpu, written->cpu);
 	assert_int_equal(read->unit_size, written->unit_size);
 	assert_int_equal(read->alloc, written->alloc);
-	assert_true(read->entries == ENTRIES_UNKNOWN);
 	return 0;
 }
 
@@ -133,13 +128,13 @@ static int on_teardown(void *ctx, const struct teardown *read)
 	const struct teardown *written = &next_item(reader, ITEM_TEARDOWN)->teardown;
 	__u32 i;
 
-	same_time(reader, read->free.ts_ns, written->free.ts_ns);
-	assert_true(read->free.latency_ns == written->free.latency_ns);
-	assert_true(!read->free.map == !written->free.map);
-	assert_true(read->free.entries == written->free.entries);
-	same_map(&read->free, &written->free);
-	same_worker(&read->free, &written->free);
-	same_identity(reader, &read->free.identity, &written->free.identity);
+	same_time(reader, read->run.start_ns, written->run.start_ns);
+	assert_true(read->run.latency_ns == written->run.latency_ns);
+	assert_true(!read->map.address == !written->map.address);
+	assert_true(read->entries == written->entries);
+	same_map(&read->map, &written->map);
+	same_task(&read->run.worker, &written->run.worker);
+	same_identity(reader, &read->map.identity, &written->map.identity);
 	same_time(reader, read->queued_ns, written->queued_ns);
 	assert_int_equal(read->running, written->running);
 	assert_memory_equal(read->phase, written->phase, sizeof(read->phase));
@@ -160,12 +155,12 @@ static int on_reclaim(void *ctx, const struct deferred_free *read)
 	struct reader *reader = ctx;
 	const struct deferred_free *written = &next_item(reader, ITEM_RECLAIM)->reclaim;
 
-	same_time(reader, read->call.ts_ns, written->call.ts_ns);
-	assert_true(read->call.latency_ns == written->call.latency_ns);
-	assert_true(!read->call.map == !written->call.map);
-	same_map(&read->call, &written->call);
-	same_worker(&read->call, &written->call);
-	same_identity(reader, &read->call.identity, &written->call.identity);
+	same_time(reader, read->run.start_ns, written->run.start_ns);
+	assert_true(read->run.latency_ns == written->run.latency_ns);
+	assert_true(!read->map.address == !written->map.address);
+	same_map(&read->map, &written->map);
+	same_task(&read->run.worker, &written->run.worker);
+	same_identity(reader, &read->map.identity, &written->map.identity);
 	assert_int_equal(read->alloc, written->alloc);
 	same_time(reader, read->destroy_ns, written->destroy_ns);
 	assert_true(read->latency_ns == written->latency_ns);
@@ -178,12 +173,12 @@ static int on_stuck(void *ctx, const struct stuck *read)
 	const struct stuck *written = &next_item(reader, ITEM_HANG)->stuck;
 
 	assert_string_equal(read->where, written->where);
-	same_time(reader, read->call.ts_ns, written->call.ts_ns);
+	same_time(reader, read->since_ns, written->since_ns);
 	assert_true(read->for_ns == written->for_ns);
 	assert_int_equal(read->in_worker, written->in_worker);
-	same_map(&read->call, &written->call);
-	same_worker(&read->call, &written->call);
-	same_identity(reader, &read->call.identity, &written->call.identity);
+	same_map(&read->map, &written->map);
+	same_task(&read->worker, &written->worker);
+	same_identity(reader, &read->map.identity, &written->map.identity);
 	assert_string_equal(read->stack, written->stack);
 	return 0;
 }

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A BPF map as far as it is known: what it is, and who released it.
+ */
+#ifndef MEMDESTROY_MODEL_MAP_INFO_H
+#define MEMDESTROY_MODEL_MAP_INFO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "event.h"
+
+#define UNKNOWN_NS (~0ULL)
+
+/* A task. What is unknown is 0 or empty. */
+struct task {
+	__u32 pid; /* thread group */
+	__u32 tid;
+	char comm[NAME_LEN]; /* NUL-terminated, any bytes otherwise */
+};
+
+/* A task that dropped a reference to a map. */
+struct releaser {
+	bool known;	 /* if not, the rest means nothing */
+	__u64 cgroup_id; /* in the unified hierarchy */
+	struct task task;
+};
+
+/* Which map it was, and who released it. */
+struct identity {
+	__u32 map_id;		     /* 0: unknown */
+	__u64 released_ns;	     /* when the last reference was dropped; UNKNOWN_NS */
+	bool by_kernel;		     /* by a kernel thread */
+	bool by_interrupt;	     /* in an interrupt: no task can be named */
+	bool unsure;		     /* perhaps in an interrupt: no task can be named either */
+	struct releaser released_by; /* dropped the last reference */
+	struct releaser closed_by;   /* the last user task that dropped one or closed the map */
+};
+
+struct map_info {
+	__u64 address; /* only ever compared; 0: unknown. Of a recording: a number in its place */
+	__u32 type;    /* enum bpf_map_type of the traced kernel */
+	__u32 key_size;
+	__u32 value_size;
+	__u32 max_entries;
+	__u32 flags;
+	__u8 known;	     /* bits of enum call_flags: CALL_MAP, CALL_NAME, CALL_SIZES */
+	char name[NAME_LEN]; /* NUL-terminated, any bytes otherwise */
+	struct identity identity;
+	/* Set for what is read from a recording, which owns both; NULL: unknown. */
+	const char *host;
+	const char *scenario; /* of "bench" */
+};
+
+static inline bool map_has_type(const struct map_info *map)
+{
+	return map->known & CALL_MAP;
+}
+
+static inline bool map_has_name(const struct map_info *map)
+{
+	return map_has_type(map) && map->known & CALL_NAME;
+}
+
+/* Also its flags. */
+static inline bool map_has_sizes(const struct map_info *map)
+{
+	return map_has_type(map) && map->known & CALL_SIZES;
+}
+
+/* The task that caused the release: a user's if one is known. NULL: none is known. */
+static inline const struct releaser *identity_releaser(const struct identity *identity)
+{
+	if (identity->released_by.known && !identity->by_kernel)
+		return &identity->released_by;
+	if (identity->closed_by.known)
+		return &identity->closed_by;
+	return identity->released_by.known ? &identity->released_by : NULL;
+}
+
+#endif
