@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Everything that is built lands under build/.
+# All build output is under build/.
 
 VERSION := 0.1.0
 
@@ -31,7 +31,7 @@ endif
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Werror -Wmissing-prototypes -Wshadow
 LIBS := libbpf libelf zlib liblzma libzstd liblz4 jansson libcap sqlite3
-# Without the "sane" ones, 64 bits are a long on powerpc.
+# Without sane user space types, a __u64 is a long on powerpc.
 ALL_CFLAGS = $(addprefix --sysroot=,$(SYSROOT)) -std=gnu11 -D_GNU_SOURCE -D__SANE_USERSPACE_TYPES__ \
 	-DVERSION='"$(VERSION)"' $(WARNINGS) -iquote src -iquote bpf -iquote $(OUT) -MMD -MP \
 	$(shell $(PKG_CONFIG) --cflags $(LIBS)) $(CFLAGS) $(SANITIZE)
@@ -57,8 +57,8 @@ $(OUT)/src/%.o: src/%.c Makefile | $(SKEL)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 vpath %.bpf.c bpf
-# The programs come in two ways: see bpf/kernel_read.bpf.h.
-# Of what -g gives, libbpf wants the BTF only.
+# The programs are compiled twice: see bpf/kernel_read.bpf.h.
+# Of the debug information of -g, libbpf needs only the BTF.
 compile_bpf = mkdir -p $(@D) && $(CLANG) -target $(BPF_TARGET) $(BPF_CFLAGS) -c -o $@ $< && \
 	$(LLVM_STRIP) -g $@
 

@@ -13,7 +13,7 @@ $(OUT)/tests/workload: $(filter-out %/slow_disk.c,$(wildcard tests/guest/*.[ch])
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c,$^) $(ALL_LDLIBS)
 
-# Loaded before others by the guest test.
+# A library that the guest test preloads.
 $(OUT)/tests/slow_disk.so: tests/guest/slow_disk.c
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
@@ -26,7 +26,7 @@ $(OUT)/tests/bin/%: %.c $(LIB)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -iquote tests -o $@ $< $(LIB) $(ALL_LDLIBS)
 
-# Each header of src/ alone: it includes what it uses. Then all together: no two names clash.
+# Each header of src/ alone, which must include all it uses; then all together, so that no names clash.
 HEADERS := $(sort $(shell find src -name '*.h'))
 check_header = $(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -fsyntax-only
 $(OUT)/tests/headers.c: $(HEADERS) $(wildcard bpf/*.h) Makefile tests/tests.mk | $(SKEL)
