@@ -28,7 +28,7 @@ static void erase_status(void)
 	status_shown = false;
 }
 
-/* What is too long is cut; what of it comes from others cannot end the line or move the cursor. */
+/* Cuts a long message; control characters in it can neither end the line nor move the cursor. */
 __attribute__((format(printf, 2, 0))) static void one_line(char line[LINE_MAX_BYTES],
 							   const char *fmt, va_list args)
 {

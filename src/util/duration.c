@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads lengths of time.
+ * Parses durations such as "1.5ms".
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -35,7 +35,7 @@ static __u64 unit_ns(const char *name, enum duration_bare bare)
 	return 0;
 }
 
-/* Integers all the way: a double would make 0.1s something else than 100000000 ns. */
+/* Integers only: a double would not make exactly 100000000 ns of 0.1s. */
 static int add_fraction(const char *digits, const char *end, __u64 unit, __u64 *ns)
 {
 	for (; digits < end; digits++) {

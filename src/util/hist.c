@@ -46,7 +46,7 @@ static int octave_need(struct hist *hist, unsigned int octave)
 	return hist->octave[octave] ? 0 : -ENOMEM;
 }
 
-/* The exact figures, of which both a value and a whole histogram can be added. */
+/* Adds a value, or a whole histogram, to the exact figures. */
 static void figures_add(struct hist *hist, __u64 count, __u64 total_ns, __u64 min_ns, __u64 max_ns)
 {
 	if (!hist->count || min_ns < hist->min_ns)
@@ -84,7 +84,7 @@ int hist_merge(struct hist *to, const struct hist *from)
 	if (!from->count)
 		return 0;
 
-	/* All of the memory first, so that a failure leaves the figures alone. */
+	/* Allocate all memory first, so that a failure changes no figure. */
 	for (i = 0; i < HIST_OCTAVES; i++) {
 		err = from->octave[i] ? octave_need(to, i) : 0;
 		if (err)

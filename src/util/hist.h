@@ -4,7 +4,7 @@
  *
  * Values below 128 have a bucket each. Above, each power of two is cut into 64 buckets. Their
  * counts are allocated one power of two (an octave) at a time, when the first value falls into it,
- * so that a histogram takes what the spread of its values asks for: 512 bytes per octave.
+ * so that memory depends on the spread of the values: 512 bytes per octave.
  */
 #ifndef MEMDESTROY_UTIL_HIST_H
 #define MEMDESTROY_UTIL_HIST_H
@@ -24,13 +24,13 @@ struct hist {
 	__u64 *octave[HIST_OCTAVES]; /* NULL until needed */
 };
 
-/* Counts one value. 0, or -ENOMEM with *hist as it was. */
+/* Counts one value. Returns 0, or -ENOMEM with *hist unchanged. */
 int hist_add(struct hist *hist, __u64 ns);
 
-/* Sees to it that hist_add() of this value will not fail. 0, or -ENOMEM. */
+/* Allocates memory so that hist_add() of this value cannot fail. Returns 0 or -ENOMEM. */
 int hist_reserve(struct hist *hist, __u64 ns);
 
-/* Adds what is in *from to *to. 0, or -ENOMEM with the figures of *to as they were. */
+/* Adds *from to *to. Returns 0, or -ENOMEM with the figures of *to unchanged. */
 int hist_merge(struct hist *to, const struct hist *from);
 
 /* Mean in ns, rounded to the nearest; 0 if the histogram is empty. */
@@ -43,13 +43,13 @@ __u64 hist_mean(const struct hist *hist);
  */
 __u64 hist_percentile(const struct hist *hist, unsigned int percent);
 
-/* Which of the HIST_RANGES a value falls into: range 0 is [0, 2), range N is [2^N, 2^(N+1)). */
+/* The range, of HIST_RANGES, that holds a value: range 0 is [0, 2), range N is [2^N, 2^(N+1)). */
 unsigned int hist_range_of(__u64 ns);
 
-/* How many values fell into a range. */
+/* The number of values in a range. */
 __u64 hist_range(const struct hist *hist, unsigned int range);
 
-/* Frees what the histogram holds and empties it. Takes NULL. */
+/* Frees the histogram's memory and empties it. Takes NULL. */
 void hist_free(struct hist *hist);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Numbers values.
+ * Gives equal values the same number.
  */
 #include <errno.h>
 #include <stdbool.h>

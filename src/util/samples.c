@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Keeps every value in an array that grows, and sorts it when asked to.
+ * Keeps every value in a growing array, and sorts it on request.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Values as they are, for what a histogram is too coarse for.
+ * Exact values, for uses that a histogram is too coarse for.
  */
 #ifndef MEMDESTROY_UTIL_SAMPLES_H
 #define MEMDESTROY_UTIL_SAMPLES_H
@@ -9,20 +9,20 @@
 
 #include <linux/types.h>
 
-/* All zero is none. */
+/* All zero: empty. */
 struct samples {
 	__u64 *ns;
 	size_t nr;
 	size_t room;
 };
 
-/* 0, or -ENOMEM with *samples as it was. */
+/* Returns 0, or -ENOMEM with *samples unchanged. */
 int samples_add(struct samples *samples, __u64 ns);
 
-/* In ascending order from here on, until one is added. */
+/* Sorts in ascending order; the next samples_add() ends that. */
 void samples_sort(struct samples *samples);
 
-/* Frees what there is and leaves none. */
+/* Frees the values and leaves *samples empty. */
 void samples_free(struct samples *samples);
 
 #endif

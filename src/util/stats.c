@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tests of whether two samples differ, counted exactly wherever integers or ratios allow it.
+ * Tests whether two samples differ, with exact counts wherever integers or ratios allow it.
  */
 #include <errno.h>
 #include <math.h>
@@ -8,16 +8,16 @@
 
 #include "util/stats.h"
 
-/* R's: from this many values on, the normal distribution is near enough. */
+/* As in R: from this many values on, the normal distribution is accurate enough. */
 #define EXACT_BELOW 50
 
-/* R's: probabilities that differ by less than this are the same but for rounding. */
+/* As in R: a smaller relative difference of two probabilities is rounding. */
 #define SAME_PROBABILITY 1e-7
 
 /*
- * What is counted of pairs and ties has up to the third power of a number of values, and what is
- * counted of arrangements goes up to 98 over 49, 2.5e28. Both fit, so that nothing is rounded
- * before the last step; but on 32-bit machines, for which there is no such integer.
+ * Counts of pairs and ties grow with the third power of the number of values; counts of
+ * arrangements reach 98 over 49, 2.5e28. 128 bits hold both, so that only the last step rounds.
+ * 32-bit machines have no such integer.
  */
 #ifdef __SIZEOF_INT128__
 typedef unsigned __int128 wide;
@@ -56,16 +56,17 @@ double stats_mean(const __u64 *sample, size_t nr)
 }
 
 /*
- * How many of nr throws of a coin show heads: the probabilities of k = from ... middle, but for a
- * common factor, follow from one another. Below from they are less than 1e-280 of the middle one.
+ * The binomial distribution of heads in nr throws of a coin. The weights of k = from ... middle are
+ * probabilities times a common factor; each follows from the one before. Weights below from are
+ * less than 1e-280 of the middle one.
  */
 struct throws {
 	size_t from;
 	size_t middle; /* the greatest k below nr / 2 */
-	double total;  /* of all nr + 1 */
+	double total;  /* of all nr + 1 weights */
 };
 
-/* A power of two, so that as long as all sums have 53 bits there is no rounding at all. */
+/* A power of two, so that sums of up to 53 bits are exact. */
 #define LEAST_WEIGHT 0x1p-960
 
 static double throws_next(double weight, size_t nr, size_t k)
@@ -85,7 +86,7 @@ static struct throws throws_of(size_t nr)
 		below += weight;
 		weight = throws_next(weight, nr, k);
 	}
-	/* What is above is as what is below; if nr is even, there is one between them. */
+	/* The distribution is symmetric; an even nr has one weight in the middle. */
 	throws.total = 2 * below + (nr % 2 ? 0 : weight);
 	return throws;
 }
@@ -100,8 +101,8 @@ bool stats_median_interval(const __u64 *sample, size_t nr, double alpha, __u64 *
 		return false;
 
 	/*
-	 * The median lies below value k, counted from 0, if no more than k values are below the
-	 * median; and as likely above the value that is as far from the other end.
+	 * The median is below value k, counted from 0, if at most k values are below the median. By
+	 * symmetry, it is as likely above the value as far from the other end.
 	 */
 	throws = throws_of(nr);
 	for (k = throws.from; k <= throws.middle && 2 * below <= alpha * throws.total; k++) {
@@ -115,7 +116,7 @@ bool stats_median_interval(const __u64 *sample, size_t nr, double alpha, __u64 *
 	return true;
 }
 
-/* What the ranks of two samples in their union say. */
+/* Mann-Whitney's U and the ties, from the ranks of two samples in their union. */
 struct ranks {
 	wide twice_u; /* of the second sample */
 	wide ties;    /* the sum of t^3 - t over groups of t equal values */
@@ -157,7 +158,7 @@ static bool counts_exactly(size_t nr_first, size_t nr_second)
 	return nr_first < EXACT_BELOW && nr_second < EXACT_BELOW;
 }
 
-/* In how many ways k of n + k can be chosen; of what counts_exactly() lets through. */
+/* The number of ways to choose k of n + k; for sizes that pass counts_exactly(). */
 static wide choose(size_t n, size_t k)
 {
 	wide ways = 1;
@@ -169,30 +170,30 @@ static wide choose(size_t n, size_t k)
 }
 
 /*
- * In how many of its choose(n, k) arrangements two samples have a U of at most u. How many have
- * which U are the factors of a polynomial in x, the product of (1 - x^(n+i)) / (1 - x^i) over
- * i = 1 ... k (the Gaussian binomial). Its first u + 1 factors are worked out from those of the
- * product so far. Differences that are negative in between wrap around, and back.
+ * Counts the arrangements, of choose(n, k), with a U of at most u. The number of arrangements for
+ * each U is a coefficient of the Gaussian binomial, a polynomial in x: the product of
+ * (1 - x^(n+i)) / (1 - x^i) over i = 1 ... k. The loop multiplies one factor at a time into the
+ * first u + 1 coefficients. Negative intermediate values wrap around, and back.
  */
 static int count_up_to(size_t n, size_t k, size_t u, wide *count)
 {
-	wide *factor = calloc(u + 1, sizeof(*factor));
+	wide *coefficient = calloc(u + 1, sizeof(*coefficient));
 	size_t i, j;
 
-	if (!factor)
+	if (!coefficient)
 		return -ENOMEM;
 
-	factor[0] = 1;
+	coefficient[0] = 1;
 	for (i = 1; i <= k; i++) {
 		for (j = u; j >= n + i; j--)
-			factor[j] -= factor[j - n - i];
+			coefficient[j] -= coefficient[j - n - i];
 		for (j = i; j <= u; j++)
-			factor[j] += factor[j - i];
+			coefficient[j] += coefficient[j - i];
 	}
 	*count = 0;
 	for (j = 0; j <= u; j++)
-		*count += factor[j];
-	free(factor);
+		*count += coefficient[j];
+	free(coefficient);
 	return 0;
 }
 
@@ -215,11 +216,11 @@ static double p_normal(const struct ranks *ranks, size_t nr_first, size_t nr_sec
 	wide spread = nr * nr * nr - nr - ranks->ties;
 	double variance;
 
-	/* U is where it is expected, as when all values are equal and there is no spread. */
+	/* U has its expected value; the variance is 0 if all values are equal. */
 	if (!off)
 		return 1;
 	variance = (double)pairs / 12 * (double)spread / ((double)nr * (double)(nr - 1));
-	/* U comes in steps of 1; half of one is taken off, as R does. */
+	/* Continuity correction, as in R: U has steps of 1, so subtract half a step. */
 	return fmin(1, erfc((double)(off - 1) / 2 / sqrt(2 * variance)));
 }
 
@@ -277,19 +278,19 @@ static size_t count_above(const __u64 *sample, size_t nr, __u64 value)
 	return above;
 }
 
-/* Of "all" values in two samples, "drawn" are drawn: how many of them are of the first sample? */
+/* A draw without replacement from two samples; its outcome is the number from the first. */
 struct draw {
 	double nr_first, nr_second, drawn;
 };
 
-/* How much likelier is it that they are x + 1 than that they are x? 0: cannot be more. */
+/* The ratio of the probabilities of x + 1 and x; 0: x is the maximum. */
 static double draw_next(const struct draw *draw, double x)
 {
 	return (draw->nr_first - x) * (draw->drawn - x) /
 	       ((x + 1) * (draw->nr_second - draw->drawn + x + 1));
 }
 
-/* The other way: x - 1 rather than x. 0: cannot be fewer. */
+/* The ratio of the probabilities of x - 1 and x; 0: x is the minimum. */
 static double draw_previous(const struct draw *draw, double x)
 {
 	return x * (draw->nr_second - draw->drawn + x) /
@@ -298,7 +299,7 @@ static double draw_previous(const struct draw *draw, double x)
 
 struct draw_sum {
 	double total;
-	double unlikely; /* of these, no likelier than what is seen */
+	double unlikely; /* weights not above that of the observed number */
 };
 
 static void draw_add(struct draw_sum *sum, double weight, double seen)
@@ -309,8 +310,8 @@ static void draw_add(struct draw_sum *sum, double weight, double seen)
 }
 
 /*
- * Fisher's test. Weights are probabilities but for a common factor: 1 at the likeliest number, from
- * where they fall to both sides until they are too small to be numbers.
+ * Fisher's test. Weights are probabilities times a common factor: 1 at the likeliest number,
+ * falling to both sides until they underflow to 0.
  */
 static double draw_p(const struct draw *draw, double seen)
 {
@@ -383,7 +384,7 @@ int stats_correct(const double *p, double *corrected, size_t nr)
 		else
 			order[known++] = i;
 	qsort_r(order, known, sizeof(*order), compare_p, (void *)p);
-	/* No p falls below that of a lesser one. */
+	/* Corrected values keep the order of the originals. */
 	for (i = 0; i < known; i++) {
 		least = fmax(least, fmin(1, p[order[i]] * (known - i)));
 		corrected[order[i]] = least;
