@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Decompresses kernel images, one function and one row of a table for each format.
+ */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -14,8 +17,8 @@
 #include "util/macros.h"
 
 #define ROOM_MIN	(1UL << 16)
-#define XZ_MEMORY	(1UL << 28) /* kernels are packed with a dictionary of 128 MiB at most */
-#define LZ4_BLOCK	(8U << 20)  /* of the legacy format, which is the kernel's */
+#define XZ_MEMORY	(1UL << 28) /* kernels use a dictionary of at most 128 MiB */
+#define LZ4_BLOCK	(8U << 20)  /* of the legacy format, which kernels use */
 #define INPUT_AT_A_TIME (1U << 30)
 
 void unpacked_free(struct unpacked *out)
@@ -24,7 +27,7 @@ void unpacked_free(struct unpacked *out)
 	*out = (struct unpacked){};
 }
 
-/* Makes room for at least this much more. */
+/* Makes room for at least this many more bytes. */
 static int more_room(struct unpacked *out, size_t more)
 {
 	size_t room = out->room ? out->room : ROOM_MIN;
@@ -113,7 +116,7 @@ static int decompress_zstd(const unsigned char *data, size_t size, struct unpack
 		};
 		left = ZSTD_decompressStream(context, &part, &in);
 		out->size += part.pos;
-		/* All is read, there was room for more, and yet it is not the end. */
+		/* All input is read and there was room, but the data has not ended. */
 		if (ZSTD_isError(left) || (left && in.pos == in.size && part.pos < part.size))
 			err = -EBADMSG;
 	}
@@ -126,56 +129,56 @@ static __u32 read_le32(const unsigned char *data)
 	return data[0] | data[1] << 8 | data[2] << 16 | (__u32)data[3] << 24;
 }
 
-/* Blocks, each behind its size; a size that none can have is what the kernel puts at the end. */
+/* Blocks, each after its size. The kernel ends them with a size that no block can have. */
 static int decompress_lz4(const unsigned char *data, size_t size, struct unpacked *out)
 {
-	size_t at = 4; /* behind the magic number */
+	size_t at = 4; /* after the magic number */
 
 	while (size - at > 4) {
-		__u32 packed = read_le32(data + at);
+		__u32 compressed = read_le32(data + at);
 		int got, err;
 
 		at += 4;
-		if (!packed || packed > LZ4_COMPRESSBOUND(LZ4_BLOCK))
+		if (!compressed || compressed > LZ4_COMPRESSBOUND(LZ4_BLOCK))
 			break;
-		if (packed > size - at)
+		if (compressed > size - at)
 			return -EBADMSG;
 		err = more_room(out, LZ4_BLOCK);
 		if (err)
 			return err;
 		got = LZ4_decompress_safe((const char *)data + at, (char *)out->data + out->size,
-					  packed, LZ4_BLOCK);
+					  compressed, LZ4_BLOCK);
 		if (got <= 0)
 			return -EBADMSG;
 		out->size += got;
-		at += packed;
+		at += compressed;
 		if (got < (int)LZ4_BLOCK)
 			break;
 	}
 	return out->size ? 0 : -EBADMSG;
 }
 
-static const struct packing {
+/* A row for each format. */
+static const struct format {
 	unsigned char magic[6];
 	size_t len;
-	int (*unpack)(const unsigned char *data, size_t size, struct unpacked *out);
-} packings[] = {
+	int (*decompress)(const unsigned char *data, size_t size, struct unpacked *out);
+} formats[] = {
 	{{0x1f, 0x8b, 0x08}, 3, decompress_gzip},
 	{{0xfd, '7', 'z', 'X', 'Z', 0x00}, 6, decompress_xz},
-	{{0x5d, 0x00, 0x00}, 3, decompress_xz}, /* lzma, see below */
+	{{0x5d, 0x00, 0x00}, 3, decompress_xz}, /* lzma */
 	{{0x28, 0xb5, 0x2f, 0xfd}, 4, decompress_zstd},
 	{{0x02, 0x21, 0x4c, 0x18}, 4, decompress_lz4},
 };
 
-/* lzma has no more of a magic number than its usual settings; and no size, as it comes in a pipe.
- */
-static bool begins(const struct packing *packing, const unsigned char *data, size_t size)
+/* The magic number of lzma is short: also expect the unknown size of data from a pipe. */
+static bool begins(const struct format *format, const unsigned char *data, size_t size)
 {
 	static const unsigned char no_size[8] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
-	if (size < packing->len || memcmp(data, packing->magic, packing->len))
+	if (size < format->len || memcmp(data, format->magic, format->len))
 		return false;
-	return packing->magic[0] != 0x5d || (size > 13 && !memcmp(data + 5, no_size, 8));
+	return format->magic[0] != 0x5d || (size > 13 && !memcmp(data + 5, no_size, 8));
 }
 
 int decompress_next(const void *data, size_t size, size_t *from, struct unpacked *out)
@@ -183,13 +186,13 @@ int decompress_next(const void *data, size_t size, size_t *from, struct unpacked
 	const unsigned char *bytes = data;
 
 	for (; *from < size; (*from)++) {
-		for (size_t i = 0; i < ARRAY_SIZE(packings); i++) {
+		for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
 			int err;
 
-			if (!begins(&packings[i], bytes + *from, size - *from))
+			if (!begins(&formats[i], bytes + *from, size - *from))
 				continue;
 			*out = (struct unpacked){};
-			err = packings[i].unpack(bytes + *from, size - *from, out);
+			err = formats[i].decompress(bytes + *from, size - *from, out);
 			if (err)
 				unpacked_free(out);
 			(*from)++;

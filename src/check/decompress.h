@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Unpacks what the images of kernels are packed with: gzip, xz, lzma, zstd, lz4.
+ * Decompresses kernel images: gzip, xz, lzma, zstd, lz4.
  */
 #ifndef MEMDESTROY_CHECK_DECOMPRESS_H
 #define MEMDESTROY_CHECK_DECOMPRESS_H
 
 #include <stddef.h>
 
-/* More than any kernel has; what unpacks to more is refused. */
+/* More than any kernel; larger data is refused. */
 #define UNPACKED_MAX (1UL << 29)
 
 struct unpacked {
@@ -18,9 +18,9 @@ struct unpacked {
 void unpacked_free(struct unpacked *out);
 
 /*
- * Looks for packed data from *from on, and unpacks the first there is; *from is then where to go on
- * looking. What follows its end is not looked at. -ENODATA: there is none. -EBADMSG: what looked
- * like it was not, or is damaged or too large. -ENOMEM. On all but 0 there is nothing to be freed.
+ * Decompresses the first compressed data from *from on, and sets *from to where the next search
+ * starts. Data behind its end is ignored. On 0 free *out with unpacked_free(). -ENODATA: none
+ * found. -EBADMSG: not compressed data after all, or damaged or too large. -ENOMEM.
  */
 int decompress_next(const void *data, size_t size, size_t *from, struct unpacked *out);
 

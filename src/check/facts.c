@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What types and symbols of a kernel tell, wherever they are from.
+ * Finds facts in the types and symbols of a kernel, wherever they come from.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,18 +16,18 @@
 #include "util/macros.h"
 
 /*
- * Structures in structures without a name: a kernel has two or three, a hostile file what it likes,
- * one in itself included.
+ * Limits on unnamed structures inside structures: a kernel nests two or three, but a hostile file
+ * any number, even a structure in itself.
  */
 #define MAX_NESTED  8
-#define MAX_MEMBERS (1 << 20) /* looked at for one */
+#define MAX_MEMBERS (1 << 20) /* examined in one structure */
 
-/* struct bpf_link_info is as long as this since it says what a kprobe missed (3acf8ace6823). */
+/* Size of struct bpf_link_info since it counts what a kprobe missed (3acf8ace6823). */
 #define LINK_INFO_WITH_MISSED 56
 
 /*
- * What the programs cannot be loaded without; vmlinux/vmlinux.h has these and those of features.
- * That none is forgotten is looked after by tests/kernels/fields.c.
+ * The members that all programs need. vmlinux/vmlinux.h has these and those of features;
+ * tests/kernels/fields.c checks that none is missing here.
  */
 static const char *const needed[][2] = {
 	{"bpf_map", "ops"},
@@ -51,7 +51,7 @@ static const char *const needed[][2] = {
 	{"worker", "current_func"},
 };
 
-/* And those of teardowns, in addition. */
+/* The members that teardowns need in addition. */
 static const char *const needed_by_teardowns[][2] = {
 	{"bpf_map", "id"},	   {"bpf_map", "refcnt"},
 	{"bpf_mem_alloc", "work"}, {"work_struct", "func"},
@@ -68,7 +68,7 @@ static const char *const known_callers[] = {
 	"trie_free",
 	"rhtab_map_free",
 };
-_Static_assert(ARRAY_SIZE(known_callers) == NR_KNOWN_CALLERS, "a finding for each");
+_Static_assert(ARRAY_SIZE(known_callers) == NR_KNOWN_CALLERS, "an answer for each");
 
 void facts_init(struct facts *facts)
 {
@@ -91,9 +91,9 @@ const char *facts_caller_name(int caller)
 	return known_callers[caller];
 }
 
-static enum answer answer_of(bool so)
+static enum answer answer_of(bool yes)
 {
-	return so ? ANSWER_YES : ANSWER_NO;
+	return yes ? ANSWER_YES : ANSWER_NO;
 }
 
 /* Types */
@@ -119,7 +119,7 @@ static bool has_in(const struct btf *btf, const struct btf_type *t, const char *
 	return false;
 }
 
-/* NULL: none of this name that is more than a declaration. */
+/* NULL: there is none, or only a declaration. */
 static const struct btf_type *find_struct(const struct btf *btf, const char *name)
 {
 	int id = btf__find_by_name_kind(btf, name, BTF_KIND_STRUCT);
@@ -144,8 +144,7 @@ static void features_from_btf(enum answer *features, const struct btf *btf)
 {
 	const struct btf_type *info = find_struct(btf, "bpf_link_info");
 
-	/* In 6.1.176 the member is there, but not in use: the function came with its use, in 6.6.
-	 */
+	/* 6.1.176 has the member, but unused; 6.6 uses it and has the function. */
 	features[FEATURE_ELEM_COUNT] = answer_of(has_member(btf, "bpf_map", "elem_count") &&
 						 has_function(btf, "bpf_map_sum_elem_count"));
 	features[FEATURE_PERCPU] = answer_of(has_member(btf, "bpf_mem_alloc", "percpu") ||
@@ -156,9 +155,9 @@ static void features_from_btf(enum answer *features, const struct btf *btf)
 	features[FEATURE_KPROBE_MISS] = answer_of(info && info->size >= LINK_INFO_WITH_MISSED);
 }
 
-/* "bpf_map.ops": the first of them that is not there. */
-static void look_for(char lacking[LACKING_LEN], const struct btf *btf,
-		     const char *const members[][2], size_t nr)
+/* Sets lacking to the first missing member, such as "bpf_map.ops". */
+static void find_missing(char lacking[LACKING_LEN], const struct btf *btf,
+			 const char *const members[][2], size_t nr)
 {
 	for (size_t i = 0; i < nr && !*lacking; i++)
 		if (!has_member(btf, members[i][0], members[i][1]))
@@ -173,9 +172,9 @@ void facts_from_btf(struct facts *facts, const struct btf *btf)
 	facts->allocator = answer_of(find_struct(btf, "bpf_mem_alloc"));
 	facts->map_types = map_type_btf_names(btf);
 	features_from_btf(facts->features, btf);
-	look_for(facts->lacking, btf, needed, ARRAY_SIZE(needed));
-	look_for(facts->teardown_tracker_lacking, btf, needed_by_teardowns,
-		 ARRAY_SIZE(needed_by_teardowns));
+	find_missing(facts->lacking, btf, needed, ARRAY_SIZE(needed));
+	find_missing(facts->teardowns_lacking, btf, needed_by_teardowns,
+		     ARRAY_SIZE(needed_by_teardowns));
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++) {
 		const char *name = hook_info[hook].function;
 
@@ -185,19 +184,17 @@ void facts_from_btf(struct facts *facts, const struct btf *btf)
 									      BTF_KIND_TYPEDEF) > 0
 						     : has_function(btf, name));
 	}
-	/* kernel/bpf/trampoline.c is part of kernels with CONFIG_BPF_JIT only. */
+	/* Only kernels with CONFIG_BPF_JIT contain kernel/bpf/trampoline.c. */
 	facts->compiler = has_function(btf, "bpf_trampoline_link_prog")	 ? ANSWER_YES
 			  : has_function(btf, "bpf_prog_select_runtime") ? ANSWER_NO
 									 : ANSWER_UNKNOWN;
-	/* The second one is to take the first one's place (7.0). Old BTF has nothing of
-	 * kernel/trace. */
+	/* The second function replaces the first one (7.0). Old BTF lacks all of kernel/trace. */
 	facts->direct = has_function(btf, "register_ftrace_direct") ||
 					has_function(btf, "update_ftrace_direct_add")
 				? ANSWER_YES
 			: has_function(btf, "trace_call_bpf") ? ANSWER_NO
 							      : ANSWER_UNKNOWN;
-	/* A function in its place tells that there are kprobes; if it is left out that tells
-	 * nothing. */
+	/* Its type proves that there are kprobes; a missing type proves nothing. */
 	if (facts->kprobes == ANSWER_UNKNOWN && has_function(btf, "register_kprobe"))
 		facts->kprobes = ANSWER_YES;
 }
@@ -212,10 +209,10 @@ void facts_from_symbols(struct facts *facts, const struct ksyms *ksyms)
 	facts->symbols = ANSWER_YES;
 	facts->hidden = answer_of(ksyms_hidden(ksyms));
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++) {
-		struct hook_finding *found = &facts->hooks[hook];
+		struct hook_facts *found = &facts->hooks[hook];
 		const char *name = hook_info[hook].function;
 
-		/* What calls the programs of a tracepoint is a function of its own. */
+		/* The programs of a tracepoint are called by a function of its own. */
 		snprintf(function, sizeof(function), "%s%s",
 			 hook == HOOK_QUEUE ? "__traceiter_" : "", name);
 		found->symbol = answer_of(ksyms_has(ksyms, function));
@@ -225,7 +222,7 @@ void facts_from_symbols(struct facts *facts, const struct ksyms *ksyms)
 		facts->callers[i] = answer_of(ksyms_has(ksyms, known_callers[i]));
 	if (facts->kprobes == ANSWER_UNKNOWN)
 		facts->kprobes = answer_of(ksyms_has(ksyms, "register_kprobe"));
-	/* Hidden in a file, they may be seen by whoever runs that kernel. */
+	/* Addresses hidden in a file may still be visible on that machine. */
 	if (facts->hidden == ANSWER_YES && !facts->live)
 		return;
 	facts->features[FEATURE_PREEMPT_ADDR] =

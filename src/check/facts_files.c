@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Finds out about a kernel from its files.
+ * Finds facts about a kernel in its files.
  */
 #include <errno.h>
 #include <string.h>
@@ -17,8 +17,7 @@ static int from_image(struct facts *facts, const char *path)
 	int err = kernel_image_read(&image, path);
 
 	if (err == -ENOEXEC)
-		diag_error("'%s' is no image of a kernel, or is packed in a way that is not known",
-			   path);
+		diag_error("'%s' is not a kernel image, or is compressed in an unknown way", path);
 	else if (err)
 		diag_error("cannot read '%s': %s", path, strerror(-err));
 	if (err)
@@ -37,11 +36,11 @@ static int from_btf(struct facts *facts, const char *path)
 	struct btf *btf = btf__parse(path, NULL);
 	int err = btf ? 0 : -errno;
 
-	/* What libbpf says of a file that is something else differs with what that looks like. */
+	/* libbpf has various errors for files of another kind. */
 	if (err == -ENOENT || err == -EACCES || err == -EISDIR || err == -ENOMEM)
 		diag_error("cannot read '%s': %s", path, strerror(-err));
 	else if (err)
-		diag_error("'%s' holds no BTF", path);
+		diag_error("'%s' has no BTF", path);
 	if (err)
 		return err;
 	facts_from_btf(facts, btf);
@@ -61,7 +60,7 @@ static int from_kallsyms(struct facts *facts, const char *path)
 	if (ksyms_has(ksyms, "_stext")) {
 		facts_from_symbols(facts, ksyms);
 	} else {
-		diag_error("'%s' holds no symbols of a kernel", path);
+		diag_error("'%s' has no kernel symbols", path);
 		err = -EINVAL;
 	}
 	ksyms_free(ksyms);

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Finds out about this machine's kernel, also by trying.
+ * Finds facts about this machine's kernel, also by attaching programs.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -24,9 +23,9 @@
 #define TRACEABLE "/sys/kernel/tracing/available_filter_functions"
 #define FORBIDDEN "/sys/kernel/debug/kprobes/blacklist"
 
-/* How often to look, and how many times: for ten seconds. */
-#define WAIT_NS 10000000
-#define LOOKS	1000
+/* Poll for the teardown of the test map up to ten seconds. */
+#define POLL_US	  10000
+#define MAX_POLLS 1000
 
 static int read_sysctl(const char *path)
 {
@@ -41,7 +40,7 @@ static int read_sysctl(const char *path)
 	return value;
 }
 
-static void look_at_privileges(struct facts *facts)
+static void add_privileges(struct facts *facts)
 {
 	static const int numbers[NR_CAPABILITIES] = {
 		[CAPABILITY_BPF] = CAP_BPF,
@@ -57,7 +56,7 @@ static void look_at_privileges(struct facts *facts)
 	facts->perf_event_paranoid = read_sysctl("/proc/sys/kernel/perf_event_paranoid");
 }
 
-static void look_at_types(struct facts *facts)
+static void add_types(struct facts *facts)
 {
 	struct btf *btf = btf__parse(KERNEL_BTF, NULL);
 
@@ -68,9 +67,8 @@ static void look_at_types(struct facts *facts)
 	btf__free(btf);
 }
 
-/* The points among the words of a file, one word of each line; does nothing if it cannot be read.
- */
-static void look_at_list(struct facts *facts, const char *path, bool last_word, bool traceable)
+/* Looks for the hooks in a file, one word of each line. Does nothing if it cannot be read. */
+static void add_list(struct facts *facts, const char *path, bool last_word, bool traceable)
 {
 	FILE *file = fopen(path, "re");
 	char line[1024];
@@ -104,17 +102,10 @@ static void look_at_list(struct facts *facts, const char *path, bool last_word, 
 	}
 }
 
-/* Trying */
+/* Attempts */
 
-static void pause_for_a_look(void)
-{
-	const struct timespec time = {.tv_nsec = WAIT_NS};
-
-	nanosleep(&time, NULL);
-}
-
-/* Has a map been freed, and the traced function called for it? */
-static bool map_is_gone(const struct probe *probe)
+/* Has a map been freed, with a call of the traced function? */
+static bool map_is_freed(const struct probe *probe)
 {
 	struct hook_counts free_counts, destroy_counts;
 
@@ -124,20 +115,20 @@ static bool map_is_gone(const struct probe *probe)
 }
 
 /*
- * What is attached may yet see nothing: a compiler that puts a function into its callers leaves a
- * symbol behind. So a map is dropped, and has to come by.
+ * Attached programs may never run: a function that the compiler inlined can still have a symbol.
+ * So free a test map, whose teardown must be seen.
  */
-static void drop_a_map(struct facts *facts, const struct probe *probe)
+static void free_test_map(struct facts *facts, const struct probe *probe)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_NO_PREALLOC);
-	int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "check", 4, 4, 1, &opts), key = 1, look;
+	int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "check", 4, 4, 1, &opts), key = 1;
 
 	if (fd < 0)
 		return;
 	bpf_map_update_elem(fd, &key, &key, BPF_ANY);
 	close(fd);
-	for (look = 0; look < LOOKS && !map_is_gone(probe); look++)
-		pause_for_a_look();
+	for (int polls = 0; polls < MAX_POLLS && !map_is_freed(probe); polls++)
+		usleep(POLL_US);
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++) {
 		struct hook_counts counts;
 
@@ -152,9 +143,9 @@ static void drop_a_map(struct facts *facts, const struct probe *probe)
 	}
 }
 
-/* Each point alone, to know which ones are not to be attached. */
-static void try_points(struct facts *facts, enum attach_mode mode, struct bpf_config *settings,
-		       const struct ksyms *ksyms)
+/* Attaches each hook alone, to find those that fail. */
+static void try_hooks(struct facts *facts, enum attach_mode mode, struct bpf_config *settings,
+		      const struct ksyms *ksyms)
 {
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++) {
 		struct attempt *tried = &facts->hooks[hook].tried[mode];
@@ -164,12 +155,12 @@ static void try_points(struct facts *facts, enum attach_mode mode, struct bpf_co
 			continue;
 		settings->hooks = 1U << hook;
 		tried->err = probe_attempt(&probe, mode, settings, ksyms);
-		tried->made = !tried->err ? probe_has(probe, hook) : true;
+		tried->made = tried->err || probe_has(probe, hook);
 		probe_close(probe);
 	}
 }
 
-/* As a run does, with all points at a time; one by one only if that fails. */
+/* Attaches all hooks, as a run does; one by one if that fails. */
 static void try_mode(struct facts *facts, enum attach_mode mode, const struct ksyms *ksyms)
 {
 	const struct trace_options whole_run = {
@@ -186,14 +177,14 @@ static void try_mode(struct facts *facts, enum attach_mode mode, const struct ks
 	tried->made = true;
 	tried->err = probe_attempt(&probe, mode, &settings, ksyms);
 	if (tried->err) {
-		try_points(facts, mode, &settings, ksyms);
+		try_hooks(facts, mode, &settings, ksyms);
 		return;
 	}
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
 		facts->hooks[hook].tried[mode].made = probe_has(probe, hook);
-	/* The mode that a run takes is the first that can be had. */
+	/* A run takes the first mode that works. */
 	if (mode == ATTACH_FENTRY || facts->tried[ATTACH_FENTRY].err)
-		drop_a_map(facts, probe);
+		free_test_map(facts, probe);
 	probe_close(probe);
 }
 
@@ -220,16 +211,16 @@ int facts_from_machine(struct facts *facts)
 	facts->kprobes = kernel_kprobe_lack() ? ANSWER_NO : ANSWER_UNKNOWN;
 	facts->compiler_lack = kernel_compiler_lack();
 	facts->kprobe_danger = kernel_kprobe_danger();
-	look_at_privileges(facts);
-	look_at_types(facts);
+	add_privileges(facts);
+	add_types(facts);
 	facts_from_symbols(facts, ksyms);
 	if (worth_trying(facts)) {
 		try_mode(facts, ATTACH_FENTRY, ksyms);
 		if (!facts->kprobe_danger)
 			try_mode(facts, ATTACH_KPROBE, ksyms);
 	}
-	look_at_list(facts, TRACEABLE, false, true);
-	look_at_list(facts, FORBIDDEN, true, false);
+	add_list(facts, TRACEABLE, false, true);
+	add_list(facts, FORBIDDEN, true, false);
 	ksyms_free(ksyms);
 	return 0;
 }

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Finds the banner and the BTF in a kernel image.
+ */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -15,10 +18,9 @@
 #include "check/kernel_image.h"
 
 #define BANNER	     "Linux version "
-#define MAX_ATTEMPTS 64 /* places that look like packed data, or like BTF; one is the right one */
+#define MAX_ATTEMPTS 64 /* places examined that look like compressed data, or like BTF */
 #define MAX_BANNER   512
 
-/* What the copy of a BTF header says when the kernel has another byte order than this machine. */
 static __u16 swap16(__u16 value)
 {
 	return value >> 8 | value << 8;
@@ -30,8 +32,8 @@ static __u32 swap32(__u32 value)
 }
 
 /*
- * A BTF of the kernel's own begins here: nothing but a header of its size, and behind it types, and
- * names right behind these. Returns its size, or 0.
+ * Returns the size of the BTF at data, or 0 if it is none. The kernel's own BTF has a header, types
+ * and names without gaps, in either byte order.
  */
 static size_t btf_size(const unsigned char *data, size_t size)
 {
@@ -61,8 +63,7 @@ static size_t btf_size(const unsigned char *data, size_t size)
 }
 
 /*
- * The section .BTF of an image that may be ELF or not: in what boots, it is a header among other
- * data, at a multiple of four.
+ * Finds the BTF of an image, which need not be ELF: search for its header at multiples of four.
  */
 static int find_btf(struct kernel_image *image, const unsigned char *data, size_t size)
 {
@@ -87,7 +88,7 @@ static int find_btf(struct kernel_image *image, const unsigned char *data, size_
 	return 0;
 }
 
-/* Copies up to len bytes that are text. */
+/* Copies up to len bytes, as long as they are printable. */
 static void copy_text(char *to, size_t room, const char *from, size_t len)
 {
 	size_t i;
@@ -98,8 +99,8 @@ static void copy_text(char *to, size_t room, const char *from, size_t len)
 }
 
 /*
- * "Linux version 6.12.107 (who@where) (compiler) #1 SMP ... date", then a newline. Newer images
- * have it twice, once without the number.
+ * Finds "Linux version 6.12.107 (who@where) (compiler) #1 SMP ... date". Newer images have it
+ * twice, once without the number.
  */
 static bool find_banner(struct kernel_image *image, const unsigned char *data, size_t size)
 {
@@ -127,8 +128,8 @@ static bool find_banner(struct kernel_image *image, const unsigned char *data, s
 	return found;
 }
 
-/* Looks into data as it is. -ENOEXEC: nothing says which kernel that is. */
-static int look_into(struct kernel_image *image, const unsigned char *data, size_t size)
+/* Parses data without decompression. -ENOEXEC: it has no banner. */
+static int parse_plain(struct kernel_image *image, const unsigned char *data, size_t size)
 {
 	*image = (struct kernel_image){};
 	return find_banner(image, data, size) ? find_btf(image, data, size) : -ENOEXEC;
@@ -136,12 +137,12 @@ static int look_into(struct kernel_image *image, const unsigned char *data, size
 
 int kernel_image_parse(struct kernel_image *image, const void *data, size_t size)
 {
-	int err = look_into(image, data, size), attempts = 0;
+	int err = parse_plain(image, data, size), attempts = 0;
 	struct kernel_image packed;
 	struct unpacked unpacked;
 	size_t from = 0;
 
-	/* What is packed may still show words here and there, but no types. */
+	/* Compressed data may still contain a banner, but no BTF. */
 	if (err != -ENOEXEC && (err || image->btf))
 		return err;
 	for (; attempts < MAX_ATTEMPTS; attempts++) {
@@ -151,7 +152,7 @@ int kernel_image_parse(struct kernel_image *image, const void *data, size_t size
 			continue;
 		if (decompress_err)
 			return decompress_err == -ENODATA ? err : decompress_err;
-		decompress_err = look_into(&packed, unpacked.data, unpacked.size);
+		decompress_err = parse_plain(&packed, unpacked.data, unpacked.size);
 		unpacked_free(&unpacked);
 		if (decompress_err == -ENOEXEC)
 			continue;
@@ -164,7 +165,8 @@ int kernel_image_parse(struct kernel_image *image, const void *data, size_t size
 
 int kernel_image_read(struct kernel_image *image, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), err = 0; /* not to wait at a pipe */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK),
+	    err = 0; /* do not wait for a FIFO */
 	struct stat stat;
 	void *data;
 

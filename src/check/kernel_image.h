@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The file that a kernel is booted from, whatever the architecture: which kernel it is, and its
- * BTF.
+ * Reads the release and the BTF of a kernel from the file that it boots from.
  */
 #ifndef MEMDESTROY_CHECK_KERNEL_IMAGE_H
 #define MEMDESTROY_CHECK_KERNEL_IMAGE_H
@@ -11,18 +10,18 @@
 struct btf;
 
 struct kernel_image {
-	char release[128]; /* as uname -r and -v would have it */
+	char release[128]; /* as of uname -r and -v */
 	char version[256];
 	struct btf *btf; /* NULL: the kernel has none */
 };
 
 /*
- * Looks into the bytes of an image, unpacking what is packed. -ENOEXEC: there is no kernel in it,
- * or it is packed in a way that is not known. -ENOMEM.
+ * Parses the bytes of an image, decompressing them if needed. Free *image with kernel_image_free().
+ * -ENOEXEC: there is no kernel in it, or the compression is unknown. -ENOMEM. Not reported.
  */
 int kernel_image_parse(struct kernel_image *image, const void *data, size_t size);
 
-/* The same for a file; or what opening and mapping it gave. On success, kernel_image_free(). */
+/* The same for a file; also -errno of opening and mapping it. */
 int kernel_image_read(struct kernel_image *image, const char *path);
 
 void kernel_image_free(struct kernel_image *image);

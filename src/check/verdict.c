@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Concludes from facts whether, how and with which losses a kernel can be traced.
+ */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,7 +12,8 @@
 #include "model/ledger.h"
 #include "trace/probe.h"
 
-#define KERNEL_ENOTSUPP 524 /* the kernel's own "not supported", which gets out here and there */
+#define KERNEL_ENOTSUPP                                                                            \
+	524 /* the kernel's own "not supported"; some paths return it to user space */
 
 const char *means_name(enum means means)
 {
@@ -22,17 +26,17 @@ const char *means_name(enum means means)
 	return names[means];
 }
 
-/* Points */
+/* Hooks */
 
 enum answer hook_present(const struct facts *facts, enum hook hook)
 {
-	const struct hook_finding *found = &facts->hooks[hook];
+	const struct hook_facts *found = &facts->hooks[hook];
 
 	if (found->symbol != ANSWER_UNKNOWN)
 		return found->symbol;
 	if (found->type == ANSWER_YES)
 		return ANSWER_YES;
-	/* There are functions without a type, but this one's argument is known to have one. */
+	/* BTF may lack a function's type, but not the type of this function's argument. */
 	if (hook == HOOK_DESTROY && facts->allocator == ANSWER_NO)
 		return ANSWER_NO;
 	return ANSWER_UNKNOWN;
@@ -43,60 +47,60 @@ static bool is_refusal(int err)
 	return err == -EPERM || err == -EACCES;
 }
 
-static enum answer because(enum means *means, enum means of, enum answer answer)
+static enum answer known_by(enum means *means, enum means of, enum answer answer)
 {
 	*means = of;
 	return answer;
 }
 
-static enum answer fentry_attachable(const struct facts *facts, const struct hook_finding *found,
+static enum answer fentry_attachable(const struct facts *facts, const struct hook_facts *found,
 				     enum means *means)
 {
 	if (found->type == ANSWER_NO || facts->compiler == ANSWER_NO || facts->direct == ANSWER_NO)
-		return because(means, MEANS_BTF, ANSWER_NO);
+		return known_by(means, MEANS_BTF, ANSWER_NO);
 	if (found->listed != ANSWER_UNKNOWN)
-		return because(means, MEANS_LISTED, found->listed);
+		return known_by(means, MEANS_LISTED, found->listed);
 	if (found->type == ANSWER_YES)
-		return because(means, MEANS_BTF, ANSWER_YES);
-	return because(means, MEANS_NONE, ANSWER_UNKNOWN);
+		return known_by(means, MEANS_BTF, ANSWER_YES);
+	return known_by(means, MEANS_NONE, ANSWER_UNKNOWN);
 }
 
-static enum answer kprobe_attachable(const struct facts *facts, const struct hook_finding *found,
+static enum answer kprobe_attachable(const struct facts *facts, const struct hook_facts *found,
 				     enum means *means)
 {
 	if (facts->lockdown == LOCKDOWN_CONFIDENTIALITY)
-		return because(means, MEANS_LOCKDOWN, ANSWER_NO);
+		return known_by(means, MEANS_LOCKDOWN, ANSWER_NO);
 	if (facts->kprobes == ANSWER_NO)
-		return because(means, MEANS_CONFIG, ANSWER_NO);
+		return known_by(means, MEANS_CONFIG, ANSWER_NO);
 	if (facts->kprobe_danger)
-		return because(means, MEANS_UNSAFE, ANSWER_NO);
+		return known_by(means, MEANS_UNSAFE, ANSWER_NO);
 	if (found->forbidden == ANSWER_YES)
-		return because(means, MEANS_LISTED, ANSWER_NO);
+		return known_by(means, MEANS_LISTED, ANSWER_NO);
 	if (facts->kprobes != ANSWER_YES)
-		return because(means, MEANS_NONE, ANSWER_UNKNOWN);
+		return known_by(means, MEANS_NONE, ANSWER_UNKNOWN);
 	if (found->symbol == ANSWER_YES)
-		return because(means, MEANS_SYMBOL, ANSWER_YES);
+		return known_by(means, MEANS_SYMBOL, ANSWER_YES);
 	if (found->type == ANSWER_YES)
-		return because(means, MEANS_BTF, ANSWER_YES);
-	return because(means, MEANS_NONE, ANSWER_UNKNOWN);
+		return known_by(means, MEANS_BTF, ANSWER_YES);
+	return known_by(means, MEANS_NONE, ANSWER_UNKNOWN);
 }
 
 enum answer hook_attachable(const struct facts *facts, enum hook hook, enum attach_mode mode,
 			    enum means *means)
 {
-	const struct hook_finding *found = &facts->hooks[hook];
+	const struct hook_facts *found = &facts->hooks[hook];
 	const struct attempt *tried = &found->tried[mode];
 
 	if (found->symbol == ANSWER_NO)
-		return because(means, MEANS_SYMBOL, ANSWER_NO);
-	/* What was refused might be had by others. */
+		return known_by(means, MEANS_SYMBOL, ANSWER_NO);
+	/* A refusal only applies to this process. */
 	if (tried->made && !is_refusal(tried->err))
-		return because(means, MEANS_TRIED, tried->err ? ANSWER_NO : ANSWER_YES);
-	/* A tracepoint takes its type, whatever the mode. */
+		return known_by(means, MEANS_TRIED, tried->err ? ANSWER_NO : ANSWER_YES);
+	/* A tracepoint only needs its type, in either mode. */
 	if (hook == HOOK_QUEUE && found->type != ANSWER_UNKNOWN)
-		return because(means, MEANS_BTF, found->type);
+		return known_by(means, MEANS_BTF, found->type);
 	if (hook == HOOK_QUEUE)
-		return because(means, MEANS_NONE, ANSWER_UNKNOWN);
+		return known_by(means, MEANS_NONE, ANSWER_UNKNOWN);
 	return mode == ATTACH_FENTRY ? fentry_attachable(facts, found, means)
 				     : kprobe_attachable(facts, found, means);
 }
@@ -114,7 +118,7 @@ conclude(struct verdict *verdict, enum traceable traceable, const char *fmt, ...
 	verdict->traceable = traceable;
 }
 
-/* "Linux 6.12.107"; what a file did not tell is "this kernel". */
+/* "Linux 6.12.107", or "this kernel" if a file does not say which. */
 static const char *kernel_name(const struct facts *facts, char *buf, size_t size)
 {
 	if (!*facts->release)
@@ -128,7 +132,7 @@ static const char *error_name(int err)
 	return err == -KERNEL_ENOTSUPP ? "not supported" : strerror(-err);
 }
 
-/* "CAP_BPF and CAP_PERFMON"; "" if both are held. */
+/* "CAP_BPF and CAP_PERFMON", one of them, or "" if both are held. */
 static const char *missing_capabilities(const struct facts *facts)
 {
 	const enum answer *held = facts->capabilities;
@@ -155,7 +159,7 @@ static void conclude_refused(struct verdict *verdict, const struct facts *facts)
 			 "a security module or the kernel itself refuses");
 }
 
-/* Programs were attached: whatever else was found is not in the way of that. */
+/* Programs were attached, whatever else was found. */
 static bool works(const struct facts *facts)
 {
 	const struct attempt *tried = facts->hooks[HOOK_DESTROY].tried;
@@ -164,7 +168,7 @@ static bool works(const struct facts *facts)
 	       (tried[ATTACH_KPROBE].made && !tried[ATTACH_KPROBE].err);
 }
 
-/* What rules tracing out, and names the cause better than what attaching ends with. */
+/* Concludes if the cause is known better than by the error of attaching. */
 static bool ruled_out(struct verdict *verdict, const struct facts *facts)
 {
 	char buf[160];
@@ -180,13 +184,12 @@ static bool ruled_out(struct verdict *verdict, const struct facts *facts)
 	else if (works(facts))
 		return false;
 	else if (*facts->lacking)
-		conclude(verdict, TRACEABLE_NO,
-			 "%s has no %s, which the programs cannot do without", kernel,
+		conclude(verdict, TRACEABLE_NO, "%s has no %s, which the programs need", kernel,
 			 facts->lacking);
 	else if (facts->lockdown == LOCKDOWN_CONFIDENTIALITY)
 		conclude(verdict, TRACEABLE_FORBIDDEN,
-			 "the kernel is locked down (lockdown=confidentiality), and "
-			 "lets nobody read its memory");
+			 "the kernel is locked down (lockdown=confidentiality): nobody may read "
+			 "its memory");
 	else if (facts->compiler_lack && !is_refusal(facts->tried[ATTACH_FENTRY].err))
 		conclude(verdict, TRACEABLE_NO, "%s has %s", kernel, facts->compiler_lack);
 	else
@@ -194,8 +197,8 @@ static bool ruled_out(struct verdict *verdict, const struct facts *facts)
 	return true;
 }
 
-/* A program that is attached, and was not run when it had to be. */
-static bool unseen(const struct facts *facts)
+/* The program was attached and not run although a map was freed. */
+static bool is_unseen(const struct facts *facts)
 {
 	return facts->freed && !facts->missed && !facts->hooks[HOOK_DESTROY].seen;
 }
@@ -214,14 +217,14 @@ static void conclude_tried(struct verdict *verdict, const struct facts *facts)
 	const struct attempt *kprobe = &facts->hooks[HOOK_DESTROY].tried[ATTACH_KPROBE];
 	const char *seen =
 		facts->hooks[HOOK_DESTROY].seen != LEDGER_UNKNOWN && facts->hooks[HOOK_DESTROY].seen
-			? "attached, and saw a map go that was dropped to try"
-			: "attached, but not seen at work: no map was seen to go";
+			? "attached, and saw the teardown of a test map"
+			: "attached, but untested: no teardown of a test map was seen";
 	bool taken = !fentry->err || (fentry->err != -EPERM && kprobe->made && !kprobe->err);
 
-	if (taken && unseen(facts)) {
+	if (taken && is_unseen(facts)) {
 		conclude(verdict, TRACEABLE_NO,
-			 "a map was freed, and " TRACED_FUNCTION "() not seen: the compiler put it "
-			 "into its callers");
+			 "a map was freed, but no call of " TRACED_FUNCTION "() was seen: the "
+			 "compiler inlined it");
 	} else if (!fentry->err) {
 		verdict->attach = ATTACH_FENTRY;
 		conclude(verdict, TRACEABLE_YES, "by fentry/fexit, the first choice: %s", seen);
@@ -240,7 +243,7 @@ static void conclude_tried(struct verdict *verdict, const struct facts *facts)
 	}
 }
 
-/* Why not, if nothing was tried. */
+/* Why fentry cannot be used, if it was not tried. */
 static const char *without_fentry(const struct facts *facts)
 {
 	return facts->hooks[HOOK_DESTROY].type == ANSWER_NO ? "BTF lacks the function's type"
@@ -249,7 +252,7 @@ static const char *without_fentry(const struct facts *facts)
 		       : "ftrace cannot call programs (CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)";
 }
 
-/* Nothing was tried: names have to do. */
+/* Concludes from names, as nothing was tried. */
 static void conclude_by_name(struct verdict *verdict, const struct facts *facts)
 {
 	enum means means;
@@ -259,13 +262,13 @@ static void conclude_by_name(struct verdict *verdict, const struct facts *facts)
 	if (fentry == ANSWER_YES) {
 		verdict->attach = ATTACH_FENTRY;
 		conclude(verdict, TRACEABLE_YES,
-			 "by fentry/fexit, the first choice, as far as names tell: BTF has the "
+			 "by fentry/fexit, the first choice, judged by names only: BTF has the "
 			 "function's type");
 	} else if (fentry == ANSWER_NO && kprobe == ANSWER_YES) {
 		verdict->attach = ATTACH_KPROBE;
 		conclude(
 			verdict, TRACEABLE_YES,
-			"by kprobe/kretprobe, as far as names tell; not by fentry/fexit, the first "
+			"by kprobe/kretprobe, judged by names only; not by fentry/fexit, the first "
 			"choice: %s",
 			without_fentry(facts));
 	} else if (fentry == ANSWER_NO && kprobe == ANSWER_NO) {
@@ -274,16 +277,16 @@ static void conclude_by_name(struct verdict *verdict, const struct facts *facts)
 			 without_fentry(facts));
 	} else if (hook_present(facts, HOOK_DESTROY) == ANSWER_YES) {
 		conclude(verdict, TRACEABLE_UNKNOWN,
-			 "not by fentry/fexit: %s; and nothing tells if there are kprobes%s",
+			 "not by fentry/fexit: %s; whether there are kprobes is unknown%s",
 			 without_fentry(facts),
-			 facts->symbols == ANSWER_YES ? "" : " (--kallsyms FILE would)");
+			 facts->symbols == ANSWER_YES ? "" : " (--kallsyms FILE would tell)");
 	} else {
 		conclude(verdict, TRACEABLE_UNKNOWN,
-			 "--kallsyms FILE would tell if the function is there");
+			 "whether the function is there is unknown (--kallsyms FILE would tell)");
 	}
 }
 
-/* What would be missing */
+/* What a run would lack */
 
 __attribute__((format(printf, 3, 4))) static void lack(struct verdict *verdict, const char *what,
 						       const char *fmt, ...)
@@ -300,15 +303,15 @@ __attribute__((format(printf, 3, 4))) static void lack(struct verdict *verdict, 
 	va_end(args);
 }
 
-static void lack_points(struct verdict *verdict, const struct facts *facts)
+static void lack_hooks(struct verdict *verdict, const struct facts *facts)
 {
-	static const char *const told[NR_HOOKS] = {
+	static const char *const lost[NR_HOOKS] = {
 		[HOOK_FREE] = "teardowns: their free, destroy and total times",
-		[HOOK_DEFERRED_FREE] = "teardowns: when memory that a call left comes back",
-		[HOOK_PUT] = "who let go of a map, where bpf_map_put drops the last reference",
+		[HOOK_DEFERRED_FREE] = "teardowns: the end of deferred frees",
+		[HOOK_PUT] = "who released a map, where bpf_map_put drops the last reference",
 		[HOOK_PUT_UREF] =
-			"who let go of a map, where bpf_map_put_with_uref drops the last reference",
-		[HOOK_RELEASE] = "who let go of a map, where a closed file descriptor does",
+			"who released a map, where bpf_map_put_with_uref drops the last reference",
+		[HOOK_RELEASE] = "who released a map, by closing a file descriptor",
 	};
 	enum attach_mode mode = verdict->attach == ATTACH_KPROBE ? ATTACH_KPROBE : ATTACH_FENTRY;
 	enum means means;
@@ -316,24 +319,23 @@ static void lack_points(struct verdict *verdict, const struct facts *facts)
 	for (enum hook hook = HOOK_FREE; hook < NR_HOOKS; hook++) {
 		bool absent = hook_present(facts, hook) == ANSWER_NO;
 
-		if (!told[hook] || hook_attachable(facts, hook, mode, &means) != ANSWER_NO)
+		if (!lost[hook] || hook_attachable(facts, hook, mode, &means) != ANSWER_NO)
 			continue;
-		lack(verdict, told[hook], "%s %s", hook_info[hook].function,
+		lack(verdict, lost[hook], "%s %s", hook_info[hook].function,
 		     absent ? "is not in the symbol table: inlined, or not in this kernel"
 			    : "cannot be attached");
 	}
-	/* The functions whose work is queued are told by their addresses. */
+	/* Queued work is identified by the address of its function. */
 	if (facts->hidden == ANSWER_YES && facts->live)
-		lack(verdict, "teardowns: when a worker is asked, and if a call left memory",
+		lack(verdict, "teardowns: when the work is queued, and whether a free is deferred",
 		     "addresses of symbols are hidden");
 	else if (hook_attachable(facts, HOOK_QUEUE, mode, &means) == ANSWER_NO)
-		lack(verdict, "teardowns: when a worker is asked, and if a call left memory",
+		lack(verdict, "teardowns: when the work is queued, and whether a free is deferred",
 		     "the tracepoint %s cannot be attached", hook_info[HOOK_QUEUE].function);
-	if (*facts->teardown_tracker_lacking && !facts->tried[mode].made)
+	if (*facts->teardowns_lacking && !facts->tried[mode].made)
 		lack(verdict, "teardowns, --identity, record and bench",
-		     "this kernel has no %s, which their programs read",
-		     facts->teardown_tracker_lacking);
-	/* What can be attached alone need not do for a run that wants them all. */
+		     "this kernel has no %s, which their programs read", facts->teardowns_lacking);
+	/* Hooks that can be attached alone may fail in a run that needs them all. */
 	if (facts->tried[mode].made && facts->tried[mode].err &&
 	    !facts->hooks[HOOK_DESTROY].tried[mode].err)
 		lack(verdict, "teardowns, --identity, record and bench by this mode",
@@ -353,8 +355,8 @@ static void lack_fields(struct verdict *verdict, const struct facts *facts)
 		     facts->kptr_restrict);
 	if (features[FEATURE_PREEMPT] == ANSWER_NO && features[FEATURE_PREEMPT_ADDR] == ANSWER_NO &&
 	    facts->symbols == ANSWER_YES)
-		lack(verdict, "who let go of a map, unless by closing a file descriptor",
-		     "the preempt count, which tells if it was in an interrupt, is not to be found");
+		lack(verdict, "who released a map, except by closing a file descriptor",
+		     "the preempt count, which shows interrupts, was not found");
 	if (features[FEATURE_ELEM_COUNT] == ANSWER_NO)
 		lack(verdict, "entries of preallocated hash maps",
 		     "this kernel does not count them");
@@ -363,7 +365,7 @@ static void lack_fields(struct verdict *verdict, const struct facts *facts)
 		     "struct bpf_mem_alloc does not say");
 	if (features[FEATURE_KPROBE_MISS] == ANSWER_NO && facts->kprobes != ANSWER_NO)
 		lack(verdict, "with --attach kprobe, how many calls were missed",
-		     "this kernel does not count what kprobe programs miss");
+		     "this kernel does not count missed kprobe programs");
 	if (facts->kprobes == ANSWER_NO || facts->kprobe_danger)
 		lack(verdict, "--attach kprobe", "%s", without_kprobe(facts));
 }
@@ -380,6 +382,6 @@ void verdict_make(struct verdict *verdict, const struct facts *facts)
 	verdict->lacks_known = verdict->traceable != TRACEABLE_NO;
 	if (!verdict->lacks_known)
 		return;
-	lack_points(verdict, facts);
+	lack_hooks(verdict, facts);
 	lack_fields(verdict, facts);
 }

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Writes the facts and the verdict on a kernel as text or as lines of JSON.
+ */
 #include <errno.h>
 #include <string.h>
 
@@ -8,7 +11,7 @@
 #include "output/table_cell.h"
 #include "util/text.h"
 
-#define INDENT 21 /* behind the longest heading */
+#define INDENT 21 /* after the longest heading */
 
 const char *verdict_name(const struct verdict *verdict)
 {
@@ -24,7 +27,7 @@ const char *verdict_name(const struct verdict *verdict)
 	}
 }
 
-/* Words in place of lines. */
+/* Writes lines as words. */
 static void write_lines(FILE *out, const char *lines)
 {
 	char all[2048], safe[TEXT_SIZE(sizeof(all))];
@@ -43,8 +46,7 @@ static int write_head(FILE *out, const struct check_view *view)
 	struct value value;
 
 	for (const struct column *column = check_columns; column->name; column++) {
-		if (!column->heading ||
-		    (column->optional && !view->facts->live)) /* files have no such thing */
+		if (!column->heading || (column->optional && !view->facts->live)) /* not in files */
 			continue;
 		fprintf(out, "%-*s", INDENT, column->heading);
 		if (column->kind == VALUE_LINES && column->get(column, view, &value)) {
@@ -57,7 +59,7 @@ static int write_head(FILE *out, const struct check_view *view)
 	return line_error(out);
 }
 
-static int write_points(FILE *out, enum format format, const struct facts *facts)
+static int write_hooks(FILE *out, enum format format, const struct facts *facts)
 {
 	struct hook_view views[NR_HOOKS];
 	const void *objects[NR_HOOKS];
@@ -69,7 +71,7 @@ static int write_points(FILE *out, enum format format, const struct facts *facts
 	return render_list(out, format, hook_view_columns, objects, NR_HOOKS, 0, 0, "");
 }
 
-/* Tables have them in their head. */
+/* In tables they are in the head. */
 static int write_callers(FILE *out, const struct facts *facts)
 {
 	int err = 0;
@@ -97,7 +99,7 @@ static void write_lacks_text(FILE *out, const struct verdict *verdict)
 
 	fprintf(out, "%-*s", INDENT, "missing");
 	if (!verdict->nr_lacks)
-		text_wrap(out, "nothing, as far as is known", INDENT);
+		text_wrap(out, "nothing known", INDENT);
 	for (size_t i = 0; i < verdict->nr_lacks; i++) {
 		const struct lack *lack = &verdict->lacks[i];
 
@@ -115,7 +117,7 @@ static int write_text(FILE *out, const struct check_view *view)
 
 	putc('\n', out);
 	if (!err)
-		err = write_points(out, FORMAT_TABLE, view->facts);
+		err = write_hooks(out, FORMAT_TABLE, view->facts);
 	putc('\n', out);
 	if (view->verdict->lacks_known)
 		write_lacks_text(out, view->verdict);
@@ -136,7 +138,7 @@ int check_report(FILE *out, enum format format, const struct facts *facts,
 		return write_text(out, &view);
 	err = render_event(out, format, check_columns, &view, 0);
 	if (!err)
-		err = write_points(out, format, facts);
+		err = write_hooks(out, format, facts);
 	if (!err)
 		err = write_callers(out, facts);
 	if (!err)

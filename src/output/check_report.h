@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Shows findings on a kernel and what they come to, as text or as lines of JSON.
+ * Shows the facts and the verdict on a kernel, as text or as lines of JSON.
  */
 #ifndef MEMDESTROY_OUTPUT_CHECK_REPORT_H
 #define MEMDESTROY_OUTPUT_CHECK_REPORT_H
@@ -11,20 +11,20 @@
 #include "output/column.h"
 #include "output/format.h"
 
-/* The whole. */
+/* The head of the report. */
 struct check_view {
 	const struct facts *facts;
 	const struct verdict *verdict;
 	int exit_status; /* of the program, by the verdict */
 };
 
-/* One of the points that are probed. */
+/* One hook. */
 struct hook_view {
 	const struct facts *facts;
 	enum hook hook;
 };
 
-/* One of the known callers. */
+/* One known caller. */
 struct caller_view {
 	const char *name;
 	enum answer found;

@@ -332,7 +332,7 @@ static bool noticed(const struct btf *btf, struct btf_member *member, __u32 othe
 	facts_free(&with);
 	facts_free(&without);
 	return strcmp(with.lacking, without.lacking) ||
-	       strcmp(with.teardown_tracker_lacking, without.teardown_tracker_lacking);
+	       strcmp(with.teardowns_lacking, without.teardowns_lacking);
 }
 
 /*

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Describes the columns of what is found out about a kernel.
+ * The columns of the facts and the verdict on a kernel.
  */
 #include <string.h>
 
@@ -21,7 +21,7 @@ static bool answer(enum answer found, struct value *value)
 	return found != ANSWER_UNKNOWN;
 }
 
-/* Members of the findings, at "at". */
+/* Members of struct facts, at "at". */
 
 static bool get_answer(const struct column *column, const void *object, struct value *value)
 {
@@ -71,10 +71,10 @@ static bool get_present(const struct column *column, const void *object, struct 
 	return answer(hook_present(facts_of(object), HOOK_DESTROY), value);
 }
 
-/* "in the symbol table, in BTF": where the traced function is to be found. */
+/* Where the traced function was found: "in the symbol table, in BTF". */
 static bool get_where(const struct column *column, const void *object, struct value *value)
 {
-	const struct hook_finding *found = &facts_of(object)->hooks[HOOK_DESTROY];
+	const struct hook_facts *found = &facts_of(object)->hooks[HOOK_DESTROY];
 	bool symbol = found->symbol == ANSWER_YES, type = found->type == ANSWER_YES;
 
 	(void)column;
@@ -96,7 +96,7 @@ static bool get_symbols(const struct column *column, const void *object, struct 
 	return facts->symbols == ANSWER_YES;
 }
 
-/* "CAP_BPF, CAP_PERFMON": those that matter and are held. */
+/* The relevant capabilities held: "CAP_BPF, CAP_PERFMON". */
 static bool get_capabilities(const struct column *column, const void *object, struct value *value)
 {
 	static const char *const names[] = {
@@ -108,7 +108,7 @@ static bool get_capabilities(const struct column *column, const void *object, st
 	size_t len = 0;
 
 	(void)column;
-	snprintf(value->made, sizeof(value->made), "none that matters");
+	snprintf(value->made, sizeof(value->made), "none relevant");
 	for (int i = 0; i < NR_CAPABILITIES; i++)
 		if (facts_of(object)->capabilities[i] == ANSWER_YES)
 			len += snprintf(value->made + len, sizeof(value->made) - len, "%s%s",
@@ -231,21 +231,21 @@ const struct column check_columns[] = {
 
 /* Points; a mode's is at "percent" */
 
-static const struct hook_finding *hook_of(const void *object)
+static const struct hook_facts *hook_of(const void *object)
 {
 	const struct hook_view *view = object;
 
 	return &view->facts->hooks[view->hook];
 }
 
-static bool get_point_name(const struct column *column, const void *object, struct value *value)
+static bool get_hook_name(const struct column *column, const void *object, struct value *value)
 {
 	(void)column;
 	value->text = hook_info[((const struct hook_view *)object)->hook].function;
 	return true;
 }
 
-static bool get_point_present(const struct column *column, const void *object, struct value *value)
+static bool get_hook_present(const struct column *column, const void *object, struct value *value)
 {
 	const struct hook_view *view = object;
 
@@ -253,8 +253,8 @@ static bool get_point_present(const struct column *column, const void *object, s
 	return answer(hook_present(view->facts, view->hook), value);
 }
 
-/* That a function has been put into a caller as a whole leaves no trace: only a split one does. */
-static bool get_point_inlined(const struct column *column, const void *object, struct value *value)
+/* Known only if the compiler split the function: whole inlining leaves no trace. */
+static bool get_hook_inlined(const struct column *column, const void *object, struct value *value)
 {
 	(void)column;
 	value->number = true;
@@ -308,9 +308,9 @@ static bool get_seen(const struct column *column, const void *object, struct val
 
 const struct column hook_view_columns[] = {
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "probe"},
-	{"function", "PROBED", "?", VALUE_TEXT, .get = get_point_name},
-	{"present", "PRESENT", "?", VALUE_BOOL, .get = get_point_present},
-	{"inlined", "INLINED", "?", VALUE_BOOL, .get = get_point_inlined},
+	{"function", "PROBED", "?", VALUE_TEXT, .get = get_hook_name},
+	{"present", "PRESENT", "?", VALUE_BOOL, .get = get_hook_present},
+	{"inlined", "INLINED", "?", VALUE_BOOL, .get = get_hook_inlined},
 	MODE("fentry", "FENTRY", ATTACH_FENTRY),
 	MODE("kprobe", "KPROBE", ATTACH_KPROBE),
 	{"seen", "SEEN", "?", VALUE_NUMBER, .get = get_seen},
@@ -333,7 +333,7 @@ const struct column caller_view_columns[] = {
 	{},
 };
 
-/* What would be missing */
+/* What a run would lack */
 
 static bool get_why(const struct column *column, const void *object, struct value *value)
 {

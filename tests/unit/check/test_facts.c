@@ -31,7 +31,7 @@ static void test_types(void **state)
 	assert_int_equal(facts.compiler, ANSWER_YES);
 	assert_int_equal(facts.direct, ANSWER_YES);
 	assert_string_equal(facts.lacking, "");
-	assert_string_equal(facts.teardown_tracker_lacking, "");
+	assert_string_equal(facts.teardowns_lacking, "");
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++) {
 		assert_int_equal(facts.hooks[hook].type, ANSWER_YES);
 		assert_int_equal(facts.hooks[hook].symbol, ANSWER_UNKNOWN);
@@ -107,7 +107,7 @@ static void test_members(void **state)
 	assert_int_equal(facts.features[FEATURE_PERCPU], ANSWER_NO);
 	assert_int_equal(facts.features[FEATURE_KPROBE_MISS], ANSWER_NO);
 	assert_string_equal(facts.lacking, "bpf_map.ops");
-	assert_string_equal(facts.teardown_tracker_lacking, "bpf_map.id");
+	assert_string_equal(facts.teardowns_lacking, "bpf_map.id");
 	assert_null(facts.map_types);
 	facts_free(&facts);
 	btf__free(btf);

@@ -30,7 +30,7 @@ static void good_machine(struct facts *facts)
 	for (int i = 0; i < NR_CAPABILITIES; i++)
 		facts->capabilities[i] = ANSWER_YES;
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++) {
-		struct hook_finding *found = &facts->hooks[hook];
+		struct hook_facts *found = &facts->hooks[hook];
 
 		found->symbol = found->type = ANSWER_YES;
 		found->tried[ATTACH_FENTRY].made = found->tried[ATTACH_KPROBE].made = true;
@@ -96,7 +96,7 @@ static void test_tried(void **state)
 	assert_int_equal(verdict.nr_lacks, 0);
 	all_end(&facts, ATTACH_FENTRY, -524);
 	assert_verdict(&facts, TRACEABLE_YES, ATTACH_KPROBE,
-		       "by kprobe/kretprobe: attached, and saw a map go that was dropped to try; "
+		       "by kprobe/kretprobe: attached, and saw the teardown of a test map; "
 		       "fentry/fexit, the first choice, could not be attached: not supported");
 	all_end(&facts, ATTACH_KPROBE, -ENOENT);
 	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "not supported; No such file");
@@ -126,7 +126,7 @@ static void test_without_kprobes(void **state)
 	assert_int_equal(means, MEANS_CONFIG);
 	good_image(&facts);
 	facts.kprobes = ANSWER_NO;
-	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "as far as names tell");
+	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "judged by names only");
 	facts.hooks[HOOK_DESTROY].type = ANSWER_NO;
 	facts.hooks[HOOK_DESTROY].symbol = ANSWER_YES;
 	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "there are no kprobes");
@@ -228,12 +228,12 @@ static void test_inlined(void **state)
 	(void)state;
 	good_machine(&facts);
 	facts.hooks[HOOK_DESTROY].seen = 0;
-	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "the compiler put it into");
+	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "the compiler inlined it");
 	/* That takes a map that was seen to go, and no program that was skipped meanwhile. */
 	facts.missed = true;
-	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "not seen at work");
+	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "but untested");
 	facts.missed = facts.freed = false;
-	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "not seen at work");
+	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "but untested");
 }
 
 static void test_files(void **state)
@@ -251,7 +251,8 @@ static void test_files(void **state)
 	facts.direct = ANSWER_NO;
 	assert_verdict(&facts, TRACEABLE_YES, ATTACH_KPROBE, "DIRECT_CALLS");
 	facts.kprobes = ANSWER_UNKNOWN;
-	assert_verdict(&facts, TRACEABLE_UNKNOWN, ATTACH_AUTO, "kprobes (--kallsyms FILE would)");
+	assert_verdict(&facts, TRACEABLE_UNKNOWN, ATTACH_AUTO,
+		       "unknown (--kallsyms FILE would tell)");
 	facts.kprobes = ANSWER_YES;
 	facts.direct = ANSWER_UNKNOWN;
 	/* No type is no proof that there is no function, unless its argument has none either. */
@@ -259,10 +260,10 @@ static void test_files(void **state)
 	assert_verdict(&facts, TRACEABLE_UNKNOWN, ATTACH_AUTO, "--kallsyms FILE would tell");
 	facts.symbols = facts.hooks[HOOK_DESTROY].symbol = ANSWER_YES;
 	assert_verdict(&facts, TRACEABLE_YES, ATTACH_KPROBE,
-		       "by kprobe/kretprobe, as far as names");
+		       "by kprobe/kretprobe, judged by names");
 	facts.kprobes = ANSWER_UNKNOWN;
 	assert_verdict(&facts, TRACEABLE_UNKNOWN, ATTACH_AUTO,
-		       "nothing tells if there are kprobes");
+		       "whether there are kprobes is unknown");
 	facts.hooks[HOOK_DESTROY].symbol = ANSWER_NO;
 	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "this kernel has no bpf_mem_alloc");
 	facts.symbols = facts.hooks[HOOK_DESTROY].symbol = ANSWER_UNKNOWN;
@@ -271,7 +272,7 @@ static void test_files(void **state)
 	/* Calls can be traced without what teardowns take. */
 	good_image(&facts);
 	assert_false(lacks(&facts, "teardowns"));
-	strcpy(facts.teardown_tracker_lacking, "file.private_data");
+	strcpy(facts.teardowns_lacking, "file.private_data");
 	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "BTF has the function's type");
 	assert_true(lacks(&facts, "teardowns, --identity, record and bench"));
 	facts_init(&facts);
@@ -284,7 +285,7 @@ static void test_files(void **state)
 static void test_means(void **state)
 {
 	struct facts facts;
-	struct hook_finding *put = &facts.hooks[HOOK_PUT];
+	struct hook_facts *put = &facts.hooks[HOOK_PUT];
 	enum means means;
 
 	(void)state;
@@ -343,13 +344,13 @@ static void test_lacks(void **state)
 	/* One of the two does. */
 	good_machine(&facts);
 	facts.features[FEATURE_PREEMPT] = ANSWER_NO;
-	assert_false(lacks(&facts, "unless by closing"));
+	assert_false(lacks(&facts, "except by closing"));
 	facts.features[FEATURE_PREEMPT_ADDR] = ANSWER_NO;
-	assert_true(lacks(&facts, "unless by closing"));
+	assert_true(lacks(&facts, "except by closing"));
 
 	good_machine(&facts);
 	facts.hooks[HOOK_DEFERRED_FREE].symbol = ANSWER_NO;
-	assert_true(lacks(&facts, "when memory that a call left comes back"));
+	assert_true(lacks(&facts, "the end of deferred frees"));
 	assert_false(lacks(&facts, "free, destroy and total"));
 	/* What the other mode could not do is no loss. */
 	good_machine(&facts);
