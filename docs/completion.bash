@@ -52,7 +52,7 @@ _memdestroy_trace_command()
 # Sets what there is of an action: options, keys, formats, and files if words are files.
 _memdestroy_trace_action()
 {
-	local common='-o -q -v -h -V --output --quiet --verbose --help --usage --version'
+	local common='-o -q -v -h -V --output --quiet --verbose --help --version'
 	local probing='-k --attach --buffer'
 	local filters='-t --type --name --caller --min-latency --no-empty'
 	local shown='-i -T -n -H -e -f --interval --timestamp --by --sort --top --histogram

@@ -67,7 +67,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/cmd.h"
+#include "cmd/command.h"
 #include "util/diag.h"
 
 /*
@@ -82,27 +82,6 @@ static void reserve_standard_streams(void)
 	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0)
 			open("/dev/null", flags[fd]); /* takes the lowest number that is free */
-}
-
-static int run(const struct options *opts)
-{
-	switch (opts->action) {
-	case ACTION_TRACE:
-		return cmd_trace(opts);
-	case ACTION_RECORD:
-		return cmd_record(opts);
-	case ACTION_REPORT:
-		return cmd_report(opts);
-	case ACTION_DIFF:
-		return cmd_diff(opts);
-	case ACTION_BENCH:
-		return cmd_bench(opts);
-	case ACTION_CHECK:
-		return cmd_check(opts);
-	case NR_ACTIONS:
-		break;
-	}
-	return EXIT_FAILED;
 }
 
 int main(int argc, char **argv)
@@ -123,5 +102,5 @@ int main(int argc, char **argv)
 		break;
 	}
 	diag_init(opts.quiet, opts.verbose);
-	return run(&opts);
+	return opts.command->run(&opts);
 }

@@ -7,7 +7,7 @@
 
 #include "bench/plan.h"
 #include "bench/worker.h"
-#include "cmd/cmd.h"
+#include "cmd/option_rows.h"
 #include "cmd/recorder.h"
 #include "output/bench_table.h"
 #include "util/clock.h"
@@ -215,7 +215,7 @@ static int name_all(const struct scenario *list, size_t nr)
 	return -EIO;
 }
 
-int cmd_bench(const struct options *opts)
+static int cmd_bench(const struct options *opts)
 {
 	struct scenario *list = NULL;
 	size_t nr;
@@ -228,3 +228,61 @@ int cmd_bench(const struct options *opts)
 	free(list);
 	return status;
 }
+
+static int take_words(struct options *opts, int argc, char **argv)
+{
+	opts->scenarios = (const char *const *)argv;
+	opts->nr_scenarios = argc;
+	return 0;
+}
+
+static int finish(struct options *opts)
+{
+	opts->trace.ends_by_itself = true;
+	if (!opts->nr_scenarios || !(opts->list || opts->quick))
+		return 0;
+	diag_error("--%s applies to the standard scenarios only, not to '%s'",
+		   opts->list ? "list" : "quick", opts->scenarios[0]);
+	return -EINVAL;
+}
+
+static const struct option_row rows[] = {
+	HEADING("Scenarios"),
+	FLAG(0, "list", list, "list the names of the standard scenarios, and measure nothing"),
+	FLAG(0, "quick", quick, "fewer and smaller ones"),
+	PROBING_ROWS,
+	HEADING("Output"),
+	FORMAT_ROW(FIGURE_FORMATS_TEXT),
+	RECORDING_ROW("keep the measurements in this file, as a recording"),
+	FORCE_ROW("overwrite an existing recording"),
+	LIVE_TALK_ROWS,
+	ABOUT_ROWS,
+};
+
+const struct command bench_command = {
+	.name = "bench",
+	.title = "bench",
+	.run = cmd_bench,
+	.rows = rows,
+	.formats = FIGURE_FORMATS,
+	.view = VIEW_BOTH,
+	.getopt_flags = "",
+	.take_words = take_words,
+	.finish = finish,
+	.head = "Usage: memdestroy-trace bench [OPTION]... [SCENARIO]...\n"
+		"\n"
+		"Create BPF maps, fill them, release them, and measure their teardowns. SCENARIO\n"
+		"is the name of a standard scenario (see --list), or a list of settings, such as\n"
+		"type=hash,entries=1000,value=64,prealloc=no,fill=full,threads=1,maps=1,runs=50,\n"
+		"which are the defaults. Without a scenario, all standard ones are measured.\n",
+	.times = "",
+	.statuses = LIVE_STATUSES,
+	.examples = "  memdestroy-trace bench --quick\n"
+		    "      a first look\n"
+		    "  memdestroy-trace bench -o old.mdt\n"
+		    "      all standard scenarios, kept for diff\n"
+		    "  memdestroy-trace bench type=lpm_trie,entries=100000,runs=20\n"
+		    "      how long large tries take\n"
+		    "  memdestroy-trace bench -f markdown type=hash type=hash,prealloc=yes\n"
+		    "      a table for an issue or a mail\n",
+};

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tells what a kernel allows: this machine's, or another one's by its files.
+ * check: says whether a kernel can be traced: this machine's, or another one by its files.
  */
-#include <string.h>
+#include <errno.h>
 
-#include "cmd/cmd.h"
+#include "cmd/option_rows.h"
 #include "output/check_report.h"
 #include "util/diag.h"
 #include "util/outfile.h"
@@ -36,7 +36,7 @@ static int show(const struct options *opts, const struct facts *facts,
 	return outfile_end(output, opts->output, err);
 }
 
-int cmd_check(const struct options *opts)
+static int cmd_check(const struct options *opts)
 {
 	bool files = opts->check_kernel || opts->check_btf;
 	struct facts facts;
@@ -54,3 +54,63 @@ int cmd_check(const struct options *opts)
 	facts_free(&facts);
 	return err ? EXIT_FAILED : status_of(&verdict);
 }
+
+/* There are none: somebody may expect to name an image so. */
+static int take_words(struct options *opts, int argc, char **argv)
+{
+	(void)opts;
+	(void)argc;
+	diag_error("unexpected argument '%s' (see --kernel, --btf and --kallsyms)", argv[0]);
+	return -EINVAL;
+}
+
+static int finish(struct options *opts)
+{
+	if (!opts->check_kallsyms || opts->check_kernel || opts->check_btf)
+		return 0;
+	diag_error("--kallsyms needs --kernel or --btf, whose symbols they are");
+	return -EINVAL;
+}
+
+static const struct option_row rows[] = {
+	HEADING("Another kernel"),
+	PATH("kernel", "IMAGE", check_kernel,
+	     "check this vmlinuz, vmlinux or similar image instead of this machine",
+	     .not_with = "btf"),
+	PATH("btf", "FILE", check_btf, "read types from this file: BTF, or ELF with BTF"),
+	PATH("kallsyms", "FILE", check_kallsyms,
+	     "read symbols from this file: a copy of /proc/kallsyms, or a System.map"),
+	HEADING("Output"),
+	FORMAT_ROW("table (default) or json"),
+	OUTPUT_ROW,
+	VERBOSE_ROW("show libbpf's own messages about each attempt"),
+	ABOUT_ROWS,
+};
+
+const struct command check_command = {
+	.name = "check",
+	.title = "check",
+	.run = cmd_check,
+	.rows = rows,
+	.formats =
+		1U << FORMAT_TABLE | 1U << FORMAT_JSON, /* facts of many kinds are no one table */
+	.view = VIEW_BOTH,
+	.getopt_flags = "",
+	.take_words = take_words,
+	.finish = finish,
+	.head = "Usage: memdestroy-trace check [OPTION]...\n"
+		"       memdestroy-trace check [OPTION]... --kernel IMAGE [--kallsyms FILE]\n"
+		"       memdestroy-trace check [OPTION]... --btf FILE [--kallsyms FILE]\n"
+		"\n"
+		"Check whether a kernel can be traced, how, and what would be missing. On this\n"
+		"machine, as far as permitted, programs are attached and a map is released to see\n"
+		"if they run. Another kernel is checked by its files.\n",
+	.times = "",
+	.statuses = LIVE_STATUSES,
+	.examples = "  memdestroy-trace check\n"
+		    "      this machine\n"
+		    "  memdestroy-trace check -f json | jq -r 'select(.reason).reason'\n"
+		    "      the verdict alone\n"
+		    "  memdestroy-trace check --kernel /boot/vmlinuz-7.3.4-amd64\n"
+		    "      a kernel before it is booted\n",
+};

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "cmd/child.h"
-#include "cmd/cmd.h"
+#include "cmd/exit_status.h"
 #include "util/diag.h"
 
 static void run(int go, char *const *argv)
@@ -26,13 +26,13 @@ static void run(int go, char *const *argv)
 	_exit(errno == ENOENT ? EXIT_NO_COMMAND : EXIT_CANNOT_RUN);
 }
 
-int command_start(struct command *command, char *const *argv)
+int child_start(struct child *child, char *const *argv)
 {
 	void (*on_child)(int);
 	int ends[2];
 
-	memset(command, 0, sizeof(*command));
-	command->argv = argv;
+	memset(child, 0, sizeof(*child));
+	child->argv = argv;
 	if (pipe2(ends, O_CLOEXEC)) {
 		diag_error("cannot run '%s': %s", argv[0], strerror(errno));
 		return -errno;
@@ -40,54 +40,54 @@ int command_start(struct command *command, char *const *argv)
 	/* Who ignores it, as this program may have been started to, is not told how children end.
 	 */
 	on_child = signal(SIGCHLD, SIG_DFL);
-	command->pid = fork();
-	if (!command->pid) {
+	child->pid = fork();
+	if (!child->pid) {
 		signal(SIGCHLD, on_child);
 		close(ends[1]);
 		run(ends[0], argv);
 	}
 	close(ends[0]);
-	command->go = ends[1];
-	if (command->pid > 0)
+	child->go = ends[1];
+	if (child->pid > 0)
 		return 0;
-	command->pid = 0;
+	child->pid = 0;
 	diag_error("cannot run '%s': %s", argv[0], strerror(errno));
-	close(command->go);
-	command->go = 0;
+	close(child->go);
+	child->go = 0;
 	return -ECHILD; /* not one of those that say more than "failed" */
 }
 
-void command_go(struct command *command)
+void child_go(struct child *child)
 {
 	/* If nobody reads, it is over, which is seen elsewhere. */
-	if (write(command->go, "", 1) != 1)
-		diag_verbose("'%s' did not wait to be told to go", command->argv[0]);
-	close(command->go);
-	command->go = 0;
+	if (write(child->go, "", 1) != 1)
+		diag_verbose("'%s' did not wait to be told to go", child->argv[0]);
+	close(child->go);
+	child->go = 0;
 }
 
-void command_signal(const struct command *command, int signal)
+void child_signal(const struct child *child, int signal)
 {
-	if (command->pid)
-		kill(command->pid, signal);
+	if (child->pid)
+		kill(child->pid, signal);
 }
 
-bool command_is_over(struct command *command)
+bool child_is_over(struct child *child)
 {
 	int status;
 
-	if (!command->pid)
+	if (!child->pid)
 		return true;
-	if (waitpid(command->pid, &status, WNOHANG) != command->pid)
+	if (waitpid(child->pid, &status, WNOHANG) != child->pid)
 		return false;
-	command->pid = 0;
-	command->status = WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_SIGNAL + WTERMSIG(status);
+	child->pid = 0;
+	child->status = WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_SIGNAL + WTERMSIG(status);
 	return true;
 }
 
-void command_close(struct command *command)
+void child_close(struct child *child)
 {
-	if (command->go)
-		close(command->go);
-	command->go = 0;
+	if (child->go)
+		close(child->go);
+	child->go = 0;
 }

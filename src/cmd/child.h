@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 /* All zero is one that has not been started. */
-struct command {
+struct child {
 	char *const *argv;
 	pid_t pid;  /* 0: none, or over */
 	int go;	    /* written to when it may begin */
@@ -21,16 +21,16 @@ struct command {
  * Makes the process, with what privileges this one has now, and its signals as they are; it runs
  * argv once it is told to. argv must outlive it. -errno, of which the user has been told.
  */
-int command_start(struct command *command, char *const *argv);
-void command_go(struct command *command);
+int child_start(struct child *child, char *const *argv);
+void child_go(struct child *child);
 
 /* Sends a signal, if it still runs. */
-void command_signal(const struct command *command, int signal);
+void child_signal(const struct child *child, int signal);
 
 /* Is it over? Its status is known then. */
-bool command_is_over(struct command *command);
+bool child_is_over(struct child *child);
 
 /* Ends it if it has not been told to go, else leaves it to itself. */
-void command_close(struct command *command);
+void child_close(struct child *child);
 
 #endif

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Compares recordings, and says if one side is slower than it may be.
+ * diff: compares recordings, and fails if one side is slower than the limits allow.
  */
 #include <string.h>
 
 #include "analysis/diff.h"
-#include "cmd/cmd.h"
+#include "cmd/option_rows.h"
 #include "output/diff_report.h"
 #include "output/table_cell.h"
 #include "recording/comparable.h"
@@ -182,7 +182,7 @@ static int compare_if_comparable(const struct options *opts, struct gathering si
 	return compare(opts, side);
 }
 
-int cmd_diff(const struct options *opts)
+static int cmd_diff(const struct options *opts)
 {
 	static struct gathering side[NR_DIFF_SIDES];
 	int status = compare_if_comparable(opts, side);
@@ -193,3 +193,136 @@ int cmd_diff(const struct options *opts)
 	}
 	return status;
 }
+
+static int take_words(struct options *opts, int argc, char **argv)
+{
+	int err = 0;
+
+	for (int i = 0; i < argc && !err; i++)
+		err = option_file(opts, opts->side == DIFF_NEW ? DIFF_NEW : DIFF_BASE, argv[i]);
+	return err;
+}
+
+/* From here on, words are of this side. */
+static int name_side(struct options *opts, enum diff_side side, const char *path)
+{
+	if (opts->side == NR_DIFF_SIDES && opts->nr_files[DIFF_BASE]) {
+		diag_error("unexpected argument '%s' before --%s (which side is it on?)",
+			   opts->files[DIFF_BASE][0], side == DIFF_BASE ? "base" : "new");
+		return -EINVAL;
+	}
+	opts->side = side;
+	return option_file(opts, side, path);
+}
+
+static int option_base(struct options *opts, const char *value)
+{
+	return name_side(opts, DIFF_BASE, value);
+}
+
+static int option_new(struct options *opts, const char *value)
+{
+	return name_side(opts, DIFF_NEW, value);
+}
+
+/* If no side was named, the first of two words is the base. */
+static int complete_sides(struct options *opts)
+{
+	size_t *nr = opts->nr_files;
+
+	if (opts->side == NR_DIFF_SIDES) {
+		if (nr[DIFF_BASE] != 2) {
+			diag_error("diff needs two recordings, BASE and NEW%s",
+				   nr[DIFF_BASE] > 2 ? ": for more, see --base and --new" : "");
+			return -EINVAL;
+		}
+		opts->files[DIFF_NEW][0] = opts->files[DIFF_BASE][1];
+		nr[DIFF_BASE] = nr[DIFF_NEW] = 1;
+	} else if (!nr[DIFF_BASE] || !nr[DIFF_NEW]) {
+		diag_error("diff needs a recording on each side, and there is none for --%s",
+			   nr[DIFF_BASE] ? "new" : "base");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Options that apply to one view only choose it. */
+static void imply_view(struct options *opts)
+{
+	struct view_options *show = &opts->show;
+	bool calls = opts->filter.nr_callers || opts->filter.no_empty;
+
+	for (size_t i = 0; i < show->nr_by; i++)
+		calls |= show->by[i] < KEY_TYPE;
+	if (calls) {
+		opts->view_given = true;
+	} else if (opts->diff.phases & ~(1U << PHASE_DESTROY)) {
+		show->view = VIEW_TEARDOWNS;
+		show->identity = true;
+		opts->view_given = true;
+	}
+}
+
+static int finish(struct options *opts)
+{
+	if (!opts->view_given)
+		imply_view(opts);
+	opts->diff.top = opts->show.top;
+	return complete_sides(opts);
+}
+
+static const struct option_row rows[] = {
+	HEADING("Recordings"),
+	VALUE(0, "base", "FILE", option_base,
+	      "this and the words after it are the base of the comparison", .repeatable = true),
+	VALUE(0, "new", "FILE", option_new,
+	      "this and the words after it are compared with the base", .repeatable = true),
+	FILTER_ROWS,
+	HEADING("What to show"),
+	BY_ROW("compare by these keys: " CALL_KEYS MAP_KEYS RECORDING_KEYS
+	       " (default: caller,type; for teardowns: type,name; for benchmarks: scenario)"),
+	VALUE(0, "phase", "PHASE[,PHASE...]", option_phase,
+	      "for teardowns: compare only these: wait, free, destroy, deferred, total"
+	      " (default: all)"),
+	VALUE(0, "alpha", "NUMBER", option_alpha, "probability of a false alarm: 0.05 (default)"),
+	VALUE(0, "fail-on", "LIMIT", option_fail_on,
+	      "end with status 10 if this metric has grown by more than that: 'p50>10%', p99, mean"
+	      " or total (repeatable)",
+	      .repeatable = true),
+	TOP_ROW("only the N worst lines; --fail-on checks all lines"),
+	HEADING("Output"),
+	FORMAT_ROW(FIGURE_FORMATS_TEXT),
+	OUTPUT_ROW,
+	FORCE_ROW("compare recordings even if they are not well comparable"),
+	RECORDED_TALK_ROWS,
+	ABOUT_ROWS,
+};
+
+const struct command diff_command = {
+	.name = "diff",
+	.title = "diff",
+	.run = cmd_diff,
+	.rows = rows,
+	.formats = FIGURE_FORMATS,
+	.getopt_flags = "-",
+	.take_words = take_words,
+	.finish = finish,
+	.head = "Usage: memdestroy-trace diff [OPTION]... BASE NEW\n"
+		"       memdestroy-trace diff [OPTION]... --base FILE... --new FILE...\n"
+		"       memdestroy-trace diff teardowns [OPTION]... as above\n"
+		"\n"
+		"Compare recordings: what takes longer in NEW than in BASE, by how much, and how\n"
+		"probable such a difference is by chance. With teardowns, phase by phase.\n",
+	.times = "\nTIME is a number and a unit: ns, us, ms, s, m or h.\n",
+	.statuses = " 10  a regression beyond --fail-on\n",
+	.examples = "  memdestroy-trace diff old.mdt new.mdt\n"
+		    "      the time of destroy calls\n"
+		    "  memdestroy-trace diff teardowns --phase wait,total old.mdt new.mdt\n"
+		    "      how long maps wait for a worker, and how long teardowns take in all\n"
+		    "  memdestroy-trace diff --base old-*.mdt --new new-*.mdt\n"
+		    "      several recordings on each side\n"
+		    "  memdestroy-trace diff --fail-on 'p50>10%,p99>25%' old.mdt new.mdt\n"
+		    "      for CI: status 10 if something has become slower by more than that\n"
+		    "  memdestroy-trace diff -f markdown old.mdt new.mdt\n"
+		    "      a table for an issue or a mail\n",
+};

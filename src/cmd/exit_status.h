@@ -5,6 +5,8 @@
 #ifndef MEMDESTROY_CMD_EXIT_STATUS_H
 #define MEMDESTROY_CMD_EXIT_STATUS_H
 
+#include <errno.h>
+
 enum exit_status {
 	EXIT_DONE = 0,
 	EXIT_FAILED = 1,
@@ -16,5 +18,20 @@ enum exit_status {
 	EXIT_NO_COMMAND = 127,
 	EXIT_SIGNAL = 128, /* plus the number of the signal that ended the command */
 };
+
+/* Of the errors of probe_open(). */
+static inline int exit_status_of(int err)
+{
+	switch (-err) {
+	case 0:
+		return EXIT_DONE;
+	case EOPNOTSUPP:
+		return EXIT_UNTRACEABLE;
+	case EPERM:
+		return EXIT_FORBIDDEN;
+	default:
+		return EXIT_FAILED;
+	}
+}
 
 #endif

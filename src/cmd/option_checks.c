@@ -1,205 +1,150 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Finds contradictions on the command line.
+ * Finds contradictions on the command line, most of them by what the rows of the options say.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cmd/option_checks.h"
 #include "cmd/option_values.h"
 #include "model/teardown.h"
 #include "util/diag.h"
-#include "util/macros.h"
 
-/* Pairs that contradict each other. */
-static const enum opt conflicts[][2] = {
-	{OPT_KERNEL, OPT_BTF},	  {OPT_EVENTS, OPT_HISTOGRAM}, {OPT_EVENTS, OPT_BY},
-	{OPT_EVENTS, OPT_SORT},	  {OPT_EVENTS, OPT_TOP},       {OPT_EVENTS, OPT_INTERVAL},
-	{OPT_QUIET, OPT_VERBOSE}, {OPT_EVENTS, OPT_TIMELINE},  {OPT_TIMELINE, OPT_BY},
-};
-
-/* What is only said of one view. */
-static const enum opt only_of_calls[] = {OPT_CALLER, OPT_NO_EMPTY, OPT_HISTOGRAM};
-static const enum opt only_of_teardowns[] = {OPT_TIMELINE};
-
-static const char *name_of(enum opt opt, char *buf, size_t size)
+static const char *value_of(const struct options *opts, const char *const *given, const char *name)
 {
-	return option_spec_name(&option_specs[opt], buf, size);
+	const struct option_row *row = option_row(opts->command, name);
+
+	return row ? given[row - opts->command->rows] : NULL;
 }
 
-/* What is not made of rows or lines, but a file of its own kind. */
-static bool for_viewers(enum format format)
+int options_check_needs(const struct options *opts, const char *const *given)
 {
-	return format == FORMAT_PERFETTO || format == FORMAT_FOLDED;
-}
+	const struct option_row *rows = opts->command->rows;
+	char name[OPTION_NAME_SIZE];
 
-#define VIEW_NAME(view) ((view) == VIEW_CALLS ? "calls" : "teardowns")
-
-/* Where what says nothing of calls says something. */
-static const char *see_teardowns(const struct options *opts)
-{
-	switch (opts->action) {
-	case ACTION_REPORT:
-		return " (see: memdestroy-trace report teardowns)";
-	case ACTION_DIFF:
-		return " (see: memdestroy-trace diff teardowns)";
-	default:
-		return " (see: memdestroy-trace teardowns)";
-	}
-}
-
-static bool sort_out_of_view(const struct options *opts)
-{
-	const char *where = "";
-
-	if (opts->show.view == VIEW_CALLS) {
-		if (opts->show.sort < SORT_WAIT || opts->show.sort > SORT_DEFERRED)
-			return false;
-		where = see_teardowns(opts);
-	} else if (opts->show.sort != SORT_EMPTY) {
-		if (opts->show.nr_by || opts->show.sort < SORT_COUNT || opts->show.sort > SORT_MAX)
-			return false;
-		where = " without --by";
-	}
-	diag_error("--sort: '%s' says nothing of %s%s", sort_names[opts->show.sort],
-		   VIEW_NAME(opts->show.view), where);
-	return true;
-}
-
-/* Options that mean nothing in the view that was asked for. */
-static bool option_out_of_view(const struct options *opts, const struct options_given *given)
-{
-	bool calls = opts->show.view == VIEW_CALLS;
-	const enum opt *only = calls ? only_of_teardowns : only_of_calls;
-	size_t nr = calls ? ARRAY_SIZE(only_of_teardowns) : ARRAY_SIZE(only_of_calls);
-	char name[32];
-
-	for (size_t i = 0; i < nr; i++) {
-		if (!given->value[only[i]])
+	for (const struct option_row *row = rows; row->help; row++) {
+		if (!row->required || given[row - rows])
 			continue;
-		diag_error("%s says nothing of %s%s", name_of(only[i], name, sizeof(name)),
-			   VIEW_NAME(opts->show.view), calls ? see_teardowns(opts) : "");
+		diag_error("%s needs %s %s%s", opts->command->title, option_name(row, name),
+			   row->metavar, opts->run_argv ? ", before the command" : "");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* " (see: memdestroy-trace report teardowns)" */
+static void report_out_of_view(const struct options *opts, const char *what, const char *value,
+			       const char *hint)
+{
+	const char *name = opts->command->name;
+	bool calls = opts->show.view == VIEW_CALLS;
+	char see[80] = "";
+
+	if (calls)
+		snprintf(see, sizeof(see), " (see: memdestroy-trace %s%steardowns)",
+			 name ? name : "", name ? " " : "");
+	diag_error("%s%s%s%s does not apply to %s%s", what, value ? ": '" : "", value ? value : "",
+		   value ? "'" : "", calls ? "calls" : "teardowns", calls ? see : hint);
+}
+
+/* One option against the view, the format and the other options. */
+static bool row_contradicts(const struct options *opts, const char *const *given,
+			    const struct option_row *row)
+{
+	char name[OPTION_NAME_SIZE], other[OPTION_NAME_SIZE];
+	const char *with = row->not_with;
+
+	option_name(row, name);
+	for (; with && *with; with += strcspn(with, " "), with += *with == ' ') {
+		snprintf(other, sizeof(other), "%.*s", (int)strcspn(with, " "), with);
+		if (!value_of(opts, given, other))
+			continue;
+		diag_error("%s cannot be combined with --%s", name, other);
 		return true;
 	}
-	if (calls && given->value[OPT_IDENTITY] && !opts->show.events) {
-		diag_error("--identity needs --events (or see --by released_by)");
+	if (row->not_formats & 1U << opts->show.format) {
+		diag_error("%s cannot be combined with --format %s", name,
+			   format_names[opts->show.format]);
 		return true;
 	}
 	return false;
 }
 
-/* And values. */
+static bool sort_out_of_view(const struct options *opts)
+{
+	const struct view_options *show = &opts->show;
+	const char *hint = "";
+
+	if (show->view == VIEW_CALLS) {
+		if (show->sort < SORT_WAIT || show->sort > SORT_DEFERRED)
+			return false;
+	} else if (show->sort != SORT_EMPTY) {
+		if (show->nr_by || show->sort < SORT_COUNT || show->sort > SORT_MAX)
+			return false;
+		hint = " without --by";
+	}
+	report_out_of_view(opts, "--sort", sort_names[show->sort], hint);
+	return true;
+}
+
+/* Values that do not apply to the view. */
 static bool value_out_of_view(const struct options *opts)
 {
-	bool calls = opts->show.view == VIEW_CALLS;
+	const struct view_options *show = &opts->show;
+	bool calls = show->view == VIEW_CALLS;
 
-	for (size_t i = 0; i < opts->show.nr_by; i++) {
-		if (calls || opts->show.by[i] >= KEY_TYPE)
+	for (size_t i = 0; i < show->nr_by && !calls; i++) {
+		if (show->by[i] >= KEY_TYPE)
 			continue;
-		diag_error("--by: '%s' says nothing of teardowns", key_names[opts->show.by[i]]);
+		report_out_of_view(opts, "--by", key_names[show->by[i]], "");
 		return true;
 	}
 	if (sort_out_of_view(opts))
 		return true;
-	if (calls && for_viewers(opts->show.format)) {
-		diag_error("--format: '%s' says nothing of calls%s",
-			   option_format_name(opts->show.format), see_teardowns(opts));
+	if (calls && (show->format == FORMAT_PERFETTO || show->format == FORMAT_FOLDED)) {
+		report_out_of_view(opts, "--format", format_names[show->format], "");
 		return true;
 	}
 	for (enum phase phase = 0; calls && phase < NR_PHASES; phase++) {
 		if (phase == PHASE_DESTROY || !(opts->diff.phases & 1U << phase))
 			continue;
-		diag_error("--phase: '%s' says nothing of calls%s", phase_name(phase),
-			   see_teardowns(opts));
+		report_out_of_view(opts, "--phase", phase_name(phase), "");
 		return true;
 	}
 	return false;
 }
 
-static bool call_matcher_contradictory(const struct options_given *given)
+static bool out_of_view(const struct options *opts, const char *const *given)
 {
-	const char *attach = given->value[OPT_ATTACH];
-	char first[32], second[32];
+	bool calls = opts->show.view == VIEW_CALLS;
+	const struct option_row *rows = opts->command->rows;
+	char name[OPTION_NAME_SIZE];
 
-	for (size_t i = 0; i < ARRAY_SIZE(conflicts); i++) {
-		enum opt a = conflicts[i][0], b = conflicts[i][1];
-
-		if (!given->value[a] || !given->value[b])
+	for (const struct option_row *row = rows; row->help; row++) {
+		if (!given[row - rows] || row->view != (calls ? OF_TEARDOWNS : OF_CALLS))
 			continue;
-		diag_error("%s cannot be combined with %s", name_of(a, first, sizeof(first)),
-			   name_of(b, second, sizeof(second)));
+		report_out_of_view(opts, option_name(row, name), NULL, "");
 		return true;
 	}
-	if (given->value[OPT_KPROBE] && attach && strcmp(attach, "kprobe")) {
+	if (calls && value_of(opts, given, "identity") && !opts->show.events) {
+		diag_error("--identity needs --events (or see --by released_by)");
+		return true;
+	}
+	return value_out_of_view(opts);
+}
+
+int options_check(const struct options *opts, const char *const *given)
+{
+	const char *attach = value_of(opts, given, "attach");
+	const struct option_row *rows = opts->command->rows;
+
+	for (const struct option_row *row = rows; row->help; row++)
+		if (given[row - rows] && row_contradicts(opts, given, row))
+			return -EINVAL;
+	if (attach && value_of(opts, given, "k") && strcmp(attach, "kprobe")) {
 		diag_error("-k cannot be combined with --attach %s", attach);
-		return true;
-	}
-	return false;
-}
-
-/* Options that mean nothing in the format that was asked for. */
-static bool format_contradictory(const struct options *opts, const struct options_given *given)
-{
-	static const enum opt of_tables[] = {OPT_EVENTS, OPT_BY, OPT_SORT, OPT_TOP, OPT_INTERVAL};
-	const char *format = option_format_name(opts->show.format);
-	char name[32];
-
-	if ((opts->show.histogram || opts->show.timeline) && opts->show.format != FORMAT_TABLE) {
-		diag_error("--%s cannot be combined with --format %s",
-			   opts->show.histogram ? "histogram" : "timeline", format);
-		return true;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(of_tables) && for_viewers(opts->show.format); i++) {
-		if (!given->value[of_tables[i]])
-			continue;
-		diag_error("%s cannot be combined with --format %s",
-			   name_of(of_tables[i], name, sizeof(name)), format);
-		return true;
-	}
-	/* A table of which nobody knows yet how wide it gets is no table of a document. */
-	if (opts->show.events && opts->show.format == FORMAT_MARKDOWN) {
-		diag_error("--events cannot be combined with --format markdown");
-		return true;
-	}
-	return false;
-}
-
-/* The file of a recording is written to here and there, as no pipe can be. */
-static bool writer_misplaced(const struct options *opts, const struct options_given *given)
-{
-	if (opts->action != ACTION_RECORD && opts->action != ACTION_BENCH)
-		return false;
-	if (!given->value[OPT_OUTPUT] || opts->output)
-		return false;
-	diag_error("--output: a recording cannot be written to the standard output");
-	return true;
-}
-
-static bool words_contradictory(const struct options *opts, const struct options_given *given)
-{
-	if (opts->check_kallsyms && !opts->check_kernel && !opts->check_btf) {
-		diag_error("--kallsyms needs --kernel or --btf, whose symbols they are");
-		return true;
-	}
-	if (given->value[OPT_INTERVAL] && opts->nr_files[DIFF_BASE] > 1) {
-		diag_error("--interval needs a single recording");
-		return true;
-	}
-	if (opts->nr_scenarios && (opts->list || opts->quick)) {
-		diag_error("--%s says nothing of the scenario '%s': it is of the standard ones",
-			   opts->list ? "list" : "quick", opts->scenarios[0]);
-		return true;
-	}
-	return false;
-}
-
-int options_check(const struct options *opts, const struct options_given *given)
-{
-	if (call_matcher_contradictory(given) || format_contradictory(opts, given))
 		return -EINVAL;
-	if (writer_misplaced(opts, given) || words_contradictory(opts, given))
-		return -EINVAL;
-	if (opts->show.view == VIEW_BOTH)
-		return 0;
-	return option_out_of_view(opts, given) || value_out_of_view(opts) ? -EINVAL : 0;
+	}
+	return opts->show.view != VIEW_BOTH && out_of_view(opts, given) ? -EINVAL : 0;
 }

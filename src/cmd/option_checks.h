@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What must not be asked for together, or of what it means nothing for.
+ * Checks which options are required, and which cannot be combined.
+ *
+ * given: by the index of the command's rows, the value, "" for an option that takes none, NULL for
+ * one that was not given. Both return 0 or -EINVAL; errors are already reported.
  */
 #ifndef MEMDESTROY_CMD_OPTION_CHECKS_H
 #define MEMDESTROY_CMD_OPTION_CHECKS_H
 
-#include "cmd/option_table.h"
+#include "cmd/command.h"
 
-/* 0, or -EINVAL once one line on stderr has named the contradiction. Words have been taken. */
-int options_check(const struct options *opts, const struct options_given *given);
+int options_check_needs(const struct options *opts, const char *const *given);
+
+/* To be called once *opts is complete. */
+int options_check(const struct options *opts, const char *const *given);
 
 #endif

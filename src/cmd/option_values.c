@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/option_table.h"
+#include "cmd/command.h"
 #include "cmd/option_values.h"
 #include "model/glob.h"
 #include "model/map_type.h"
@@ -22,50 +22,89 @@ static const char *const attach_names[] = {
 	[ATTACH_FENTRY] = "fentry",
 	[ATTACH_KPROBE] = "kprobe",
 };
-static const char *const format_names[] = {
+const char *const format_names[] = {
 	[FORMAT_TABLE] = "table",	[FORMAT_JSON] = "json",	    [FORMAT_CSV] = "csv",
 	[FORMAT_PERFETTO] = "perfetto", [FORMAT_FOLDED] = "folded", [FORMAT_MARKDOWN] = "markdown",
 };
+_Static_assert(ARRAY_SIZE(format_names) == NR_FORMATS, "a name for every format");
+
 #define EVERY	     (~0U)
 #define FROM(name)   (~0U << (name))
 #define BEFORE(name) ((1U << (name)) - 1)
 
-static int find_name(const char *text, size_t len, const char *const *names, size_t nr_names)
+/* What the value of an option, or a part of it, is chosen from. */
+struct choice {
+	const char *option, *what;
+	const char *const *names;
+	size_t nr;
+	unsigned int offered; /* bit N: names[N] is listed if there is no such name */
+};
+
+#define CHOICE(option, what, names, offered)                                                       \
+	(struct choice)                                                                            \
+	{                                                                                          \
+		option, what, names, ARRAY_SIZE(names), offered                                    \
+	}
+
+struct list {
+	char text[256];
+};
+
+/* "table, json" */
+static struct list offered_names(struct choice choice)
 {
-	for (size_t i = 0; i < nr_names; i++)
-		if (strlen(names[i]) == len && !memcmp(names[i], text, len))
+	struct list list = {""};
+
+	for (size_t i = 0; i < choice.nr; i++) {
+		size_t end = strlen(list.text);
+
+		if (choice.offered & 1U << i)
+			snprintf(list.text + end, sizeof(list.text) - end, "%s%s", end ? ", " : "",
+				 choice.names[i]);
+	}
+	return list;
+}
+
+/* The index of the name that is the first len bytes of text. -EINVAL: none; reported. */
+static int choose(struct choice choice, const char *text, size_t len)
+{
+	for (size_t i = 0; i < choice.nr; i++)
+		if (strlen(choice.names[i]) == len && !memcmp(choice.names[i], text, len))
 			return i;
+	diag_error("--%s: unknown %s '%.*s' (one of %s)", choice.option, choice.what, (int)len,
+		   text, offered_names(choice).text);
 	return -EINVAL;
 }
 
 /*
- * Which of the names text's first len bytes are. If it is none, the error says what there is to
- * choose from: the names whose bits are set in offered.
+ * Fills chosen with the indexes of the names in a list separated by commas, in its order, each at
+ * most once. Returns how many, or -EINVAL with the error reported.
  */
-static int choose(const char *option, const char *what, const char *text, size_t len,
-		  const char *const *names, size_t nr_names, unsigned int offered)
+static int choose_list(struct choice choice, const char *value, int *chosen)
 {
-	int found = find_name(text, len, names, nr_names);
-	char accepted[256] = "";
-	const char *gap = "";
+	for (int nr = 0;; value++) {
+		size_t len = strcspn(value, ",");
 
-	if (found >= 0)
-		return found;
-	for (size_t i = 0; i < nr_names; i++) {
-		if (!(offered & 1U << i))
-			continue;
-		snprintf(accepted + strlen(accepted), sizeof(accepted) - strlen(accepted), "%s%s",
-			 gap, names[i]);
-		gap = ", ";
+		chosen[nr] = choose(choice, value, len);
+		if (chosen[nr] < 0)
+			return -EINVAL;
+		for (int i = 0; i < nr; i++) {
+			if (chosen[i] != chosen[nr])
+				continue;
+			diag_error("--%s: %s '%s' given twice", choice.option, choice.what,
+				   choice.names[chosen[i]]);
+			return -EINVAL;
+		}
+		nr++;
+		value += len;
+		if (!*value)
+			return nr;
 	}
-	diag_error("--%s: unknown %s '%.*s' (one of %s)", option, what, (int)len, text, accepted);
-	return -EINVAL;
 }
 
 int option_attach(struct options *opts, const char *value)
 {
-	int mode = choose("attach", "mode", value, strlen(value), attach_names,
-			  ARRAY_SIZE(attach_names), EVERY);
+	int mode = choose(CHOICE("attach", "mode", attach_names, EVERY), value, strlen(value));
 
 	if (mode < 0)
 		return mode;
@@ -80,38 +119,17 @@ int option_kprobe(struct options *opts, const char *value)
 	return 0;
 }
 
-/* Those that other viewers read are of single teardowns: what is compared or measured has none. */
-#define FORMATS_OF_FIGURES                                                                         \
-	(1U << FORMAT_TABLE | 1U << FORMAT_JSON | 1U << FORMAT_CSV | 1U << FORMAT_MARKDOWN)
-
-/* What is found out about a kernel is of many kinds, and no one table. */
-#define FORMATS_OF_CHECKS (1U << FORMAT_TABLE | 1U << FORMAT_JSON)
-
-static unsigned int offered_formats(enum action action)
-{
-	switch (action) {
-	case ACTION_DIFF:
-	case ACTION_BENCH:
-		return FORMATS_OF_FIGURES;
-	case ACTION_CHECK:
-		return FORMATS_OF_CHECKS;
-	default:
-		return EVERY;
-	}
-}
-
 int option_format(struct options *opts, const char *value)
 {
-	unsigned int offered = offered_formats(opts->action);
-	int format = choose("format", "format", value, strlen(value), format_names,
-			    ARRAY_SIZE(format_names), offered);
+	const struct command *command = opts->command;
+	const struct choice choice = CHOICE("format", "format", format_names, command->formats);
+	int format = choose(choice, value, strlen(value));
 
 	if (format < 0)
 		return format;
-	if (!(offered & 1U << format)) {
-		diag_error("--format: '%s' says nothing of %s (one of table, json%s)", value,
-			   action_name(opts->action),
-			   opts->action == ACTION_CHECK ? "" : ", csv, markdown");
+	if (!(command->formats & 1U << format)) {
+		diag_error("--format: '%s' does not apply to %s (one of %s)", value, command->title,
+			   offered_names(choice).text);
 		return -EINVAL;
 	}
 	opts->show.format = format;
@@ -120,8 +138,7 @@ int option_format(struct options *opts, const char *value)
 
 int option_sort(struct options *opts, const char *value)
 {
-	int sort = choose("sort", "key", value, strlen(value), sort_names, ARRAY_SIZE(sort_names),
-			  EVERY);
+	int sort = choose(CHOICE("sort", "key", sort_names, EVERY), value, strlen(value));
 
 	if (sort < 0)
 		return sort;
@@ -129,64 +146,53 @@ int option_sort(struct options *opts, const char *value)
 	return 0;
 }
 
-/* Keys of calls are refused in teardowns, too, but later: by what they are, not as unknown. */
-static unsigned int offered_keys(const struct options *opts)
-{
-	return (opts->show.view == VIEW_TEARDOWNS ? FROM(KEY_TYPE) : EVERY) &
-	       (opts->action == ACTION_TRACE ? BEFORE(KEY_HOST) : EVERY);
-}
-
 int option_by(struct options *opts, const char *value)
 {
-	opts->show.nr_by = 0;
-	for (;; value++) {
-		size_t len = strcspn(value, ",");
-		int key = choose("by", "key", value, len, key_names, ARRAY_SIZE(key_names),
-				 offered_keys(opts));
+	bool recorded = opts->command != &trace_command;
+	unsigned int offered = (opts->show.view == VIEW_TEARDOWNS ? FROM(KEY_TYPE) : EVERY) &
+			       (recorded ? EVERY : BEFORE(KEY_HOST));
+	int keys[NR_KEYS + 1];
+	int nr = choose_list(CHOICE("by", "key", key_names, offered), value, keys);
 
-		if (key < 0)
-			return key;
-		if (opts->action == ACTION_TRACE && key >= KEY_HOST) {
-			diag_error("--by: '%s' says nothing of a live run (see report)",
-				   key_names[key]);
+	if (nr < 0)
+		return nr;
+	for (int i = 0; i < nr; i++) {
+		if (keys[i] >= KEY_HOST && !recorded) {
+			diag_error("--by: '%s' applies to recordings only", key_names[keys[i]]);
 			return -EINVAL;
 		}
-		for (size_t i = 0; i < opts->show.nr_by; i++) {
-			if ((int)opts->show.by[i] != key)
-				continue;
-			diag_error("--by: key '%s' given twice", key_names[key]);
-			return -EINVAL;
-		}
-		opts->show.by[opts->show.nr_by++] = key;
-		opts->show.identity = opts->show.identity || (key >= KEY_ID && key < KEY_HOST);
-		value += len;
-		if (!*value)
-			return 0;
+		opts->show.by[i] = keys[i];
+		opts->show.identity |= keys[i] >= KEY_ID && keys[i] < KEY_HOST;
 	}
+	opts->show.nr_by = nr;
+	return 0;
+}
+
+void option_default_keys(struct options *opts)
+{
+	struct view_options *show = &opts->show;
+
+	if (show->view != VIEW_CALLS || show->nr_by)
+		return;
+	show->by[show->nr_by++] = KEY_CALLER;
+	show->by[show->nr_by++] = KEY_TYPE;
 }
 
 int option_phase(struct options *opts, const char *value)
 {
 	const char *names[NR_PHASES];
+	int phases[NR_PHASES + 1];
+	int nr;
 
 	for (enum phase phase = 0; phase < NR_PHASES; phase++)
 		names[phase] = phase_name(phase);
+	nr = choose_list(CHOICE("phase", "phase", names, EVERY), value, phases);
+	if (nr < 0)
+		return nr;
 	opts->diff.phases = 0;
-	for (;; value++) {
-		size_t len = strcspn(value, ",");
-		int phase = choose("phase", "phase", value, len, names, NR_PHASES, EVERY);
-
-		if (phase < 0)
-			return phase;
-		if (opts->diff.phases & 1U << phase) {
-			diag_error("--phase: '%s' given twice", names[phase]);
-			return -EINVAL;
-		}
-		opts->diff.phases |= 1U << phase;
-		value += len;
-		if (!*value)
-			return 0;
-	}
+	while (nr--)
+		opts->diff.phases |= 1U << phases[nr];
+	return 0;
 }
 
 /* Moves *text and *len past the spaces at both ends. */
@@ -202,7 +208,7 @@ static void trim(const char **text, size_t *len)
 }
 
 /* "p50>10%", of which the percent sign may be left out. */
-static int parse_gate(const char *text, size_t len, struct diff_limit *limit)
+static int parse_limit(const char *text, size_t len, struct diff_limit *limit)
 {
 	const char *names[NR_METRICS];
 	const char *number = memchr(text, '>', len);
@@ -218,7 +224,7 @@ static int parse_gate(const char *text, size_t len, struct diff_limit *limit)
 	trim(&text, &metric_len);
 	for (metric = 0; metric < NR_METRICS; metric++)
 		names[metric] = metric_name(metric);
-	metric = choose("fail-on", "metric", text, metric_len, names, NR_METRICS, EVERY);
+	metric = choose(CHOICE("fail-on", "metric", names, EVERY), text, metric_len);
 	if (metric < 0)
 		return metric;
 	trim(&number, &number_len);
@@ -244,7 +250,7 @@ int option_fail_on(struct options *opts, const char *value)
 		int err;
 
 		trim(&text, &len);
-		err = parse_gate(text, len, &limit);
+		err = parse_limit(text, len, &limit);
 		if (err)
 			return err;
 		if (opts->diff.nr_limits == MAX_LIMITS) {
@@ -278,7 +284,7 @@ int option_type(struct options *opts, const char *value)
 	return 0;
 }
 
-int option_name(struct options *opts, const char *value)
+int option_map_name(struct options *opts, const char *value)
 {
 	struct filter *filter = &opts->filter;
 	int err = glob_compile(value, &filter->names);
@@ -317,42 +323,27 @@ int option_caller(struct options *opts, const char *value)
 int option_output(struct options *opts, const char *value)
 {
 	if (!*value) {
-		diag_error("--output: no name of a file ('-' is the standard output)");
+		diag_error("--output: the name of the file is empty ('-' is standard output)");
 		return -EINVAL;
 	}
 	opts->output = strcmp(value, "-") ? value : NULL;
 	return 0;
 }
 
-static int take_path(const char **path, const char *option, const char *value)
+int option_recording(struct options *opts, const char *value)
 {
-	if (!*value) {
-		diag_error("--%s: no name of a file", option);
-		return -EINVAL;
-	}
-	*path = value;
-	return 0;
-}
+	int err = option_output(opts, value);
 
-int option_kernel(struct options *opts, const char *value)
-{
-	return take_path(&opts->check_kernel, "kernel", value);
-}
-
-int option_btf(struct options *opts, const char *value)
-{
-	return take_path(&opts->check_btf, "btf", value);
-}
-
-int option_kallsyms(struct options *opts, const char *value)
-{
-	return take_path(&opts->check_kallsyms, "kallsyms", value);
+	if (err || opts->output)
+		return err;
+	diag_error("--output: a recording cannot be written to standard output");
+	return -EINVAL;
 }
 
 int option_file(struct options *opts, enum diff_side side, const char *path)
 {
 	if (!*path) {
-		diag_error("'' is no name of a recording");
+		diag_error("the name of a recording is empty");
 		return -EINVAL;
 	}
 	if (opts->nr_files[side] == MAX_FILES) {
@@ -361,19 +352,4 @@ int option_file(struct options *opts, enum diff_side side, const char *path)
 	}
 	opts->files[side][opts->nr_files[side]++] = path;
 	return 0;
-}
-
-int option_base(struct options *opts, const char *value)
-{
-	return option_file(opts, DIFF_BASE, value);
-}
-
-int option_new(struct options *opts, const char *value)
-{
-	return option_file(opts, DIFF_NEW, value);
-}
-
-const char *option_format_name(enum format format)
-{
-	return format_names[format];
 }

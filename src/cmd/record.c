@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Records what happens in the running kernel, perhaps while a command runs.
+ * record: writes calls and teardowns in the running kernel to a file, perhaps while a command runs.
  */
 #include <string.h>
 
 #include "cmd/child.h"
-#include "cmd/cmd.h"
+#include "cmd/option_rows.h"
 #include "cmd/recorder.h"
 #include "util/clock.h"
 #include "util/diag.h"
@@ -21,7 +21,7 @@
 
 struct record {
 	struct recorder recorder; /* first: what a ctx begins with */
-	struct command command;
+	struct child child;
 	bool told_to_go;
 	bool interrupted;
 	__u64 over_ns; /* when the command was seen to be over; 0: it is not */
@@ -32,12 +32,12 @@ static bool signalled(void *ctx, int signal, bool to_group)
 	struct record *record = ctx;
 
 	/* The second one is meant for this program. */
-	if (!record->command.pid || record->interrupted)
+	if (!record->child.pid || record->interrupted)
 		return false;
 	record->interrupted = true;
 	/* Twice the same may mean more to the command than once. */
 	if (!to_group)
-		command_signal(&record->command, signal);
+		child_signal(&record->child, signal);
 	return true;
 }
 
@@ -46,13 +46,13 @@ static bool done(void *ctx)
 	struct record *record = ctx;
 	__u64 now;
 
-	if (!record->command.argv)
+	if (!record->child.argv)
 		return false;
 	if (!record->told_to_go) {
-		command_go(&record->command);
+		child_go(&record->child);
 		record->told_to_go = true;
 	}
-	if (!command_is_over(&record->command))
+	if (!child_is_over(&record->child))
 		return false;
 	now = clock_now_ns();
 	if (!record->over_ns)
@@ -86,19 +86,66 @@ static int run(struct record *record, struct tracer *tracer)
 	return err ? err : recorder_end(&record->recorder, tracer_run(tracer, &sink));
 }
 
-int cmd_record(const struct options *opts)
+static int cmd_record(const struct options *opts)
 {
 	struct record record = {};
 	struct tracer tracer = {};
-	int err = opts->command ? command_start(&record.command, opts->command) : 0;
+	int err = opts->run_argv ? child_start(&record.child, opts->run_argv) : 0;
 
 	if (!err)
 		err = recorder_open(&record.recorder, &tracer, opts);
 	if (!err)
 		err = run(&record, &tracer);
-	if (record.told_to_go && !command_is_over(&record.command))
-		diag_warn("'%s' still runs", opts->command[0]);
+	if (record.told_to_go && !child_is_over(&record.child))
+		diag_warn("'%s' still runs", opts->run_argv[0]);
 	recorder_close(&record.recorder);
-	command_close(&record.command);
-	return err ? exit_status_of(err) : record.command.status;
+	child_close(&record.child);
+	return err ? exit_status_of(err) : record.child.status;
 }
+
+/* Ignores argc: argv ends with NULL. */
+static int take_words(struct options *opts, int argc, char **argv)
+{
+	(void)argc;
+	opts->run_argv = argv;
+	opts->trace.ends_by_itself = true;
+	return 0;
+}
+
+static const struct option_row rows[] = {
+	PROBING_ROWS,
+	HEADING("When"),
+	DURATION_ROW,
+	STUCK_ROW,
+	HEADING("Output"),
+	RECORDING_ROW("the recording to write; required", .required = true),
+	FORCE_ROW("overwrite an existing recording"),
+	LIVE_TALK_ROWS,
+	ABOUT_ROWS,
+};
+
+const struct command record_command = {
+	.name = "record",
+	.title = "record",
+	.run = cmd_record,
+	.rows = rows,
+	.view = VIEW_BOTH,
+	.getopt_flags = "+",
+	.take_words = take_words,
+	.head = "Usage: memdestroy-trace record -o FILE [OPTION]... [--] [COMMAND [ARG]...]\n"
+		"\n"
+		"Write every call of bpf_mem_alloc_destroy() and every teardown of a BPF map to a\n"
+		"file, with a description of the machine, for report and diff. Ends when COMMAND\n"
+		"ends, or without one, at Ctrl-C.\n",
+	.times = SEC_TEXT,
+	.statuses = LIVE_STATUSES "126  the command cannot be run\n"
+				  "127  the command is not found; otherwise its own status\n",
+	.examples = "  memdestroy-trace record -o run.mdt\n"
+		    "      until Ctrl-C\n"
+		    "  memdestroy-trace record -o run.mdt -d 60\n"
+		    "      for a minute\n"
+		    "  memdestroy-trace record -o test.mdt -- make test\n"
+		    "      while this runs\n"
+		    "  memdestroy-trace record -o run.mdt --force -q\n"
+		    "      overwrite the recording of the last time\n",
+};

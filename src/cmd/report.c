@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Shows what recordings hold.
+ * report: shows recordings.
  */
 #include <string.h>
 
-#include "cmd/cmd.h"
+#include "cmd/option_rows.h"
 #include "output/report.h"
 #include "recording/reader_set.h"
 #include "util/diag.h"
@@ -26,7 +26,7 @@ static int show(struct reader_set *readers, const struct options *opts, struct r
 	return report_end(report, reader_set_end_ns(readers), &ledger, &counts, err);
 }
 
-int cmd_report(const struct options *opts)
+static int cmd_report(const struct options *opts)
 {
 	struct reader_set readers = {};
 	struct report *report;
@@ -46,3 +46,76 @@ int cmd_report(const struct options *opts)
 	reader_set_close(&readers);
 	return err ? EXIT_FAILED : EXIT_DONE;
 }
+
+static int take_words(struct options *opts, int argc, char **argv)
+{
+	int err = 0;
+
+	for (int i = 0; i < argc && !err; i++)
+		err = option_file(opts, DIFF_BASE, argv[i]);
+	return err;
+}
+
+static int finish(struct options *opts)
+{
+	if (!opts->nr_files[DIFF_BASE]) {
+		diag_error("report needs a recording (see record)");
+		return -EINVAL;
+	}
+	if (opts->show.interval_ns && opts->nr_files[DIFF_BASE] > 1) {
+		diag_error("--interval needs a single recording");
+		return -EINVAL;
+	}
+	option_default_keys(opts);
+	opts->show.recorded = true;
+	opts->show.only_warnings = opts->quiet;
+	return 0;
+}
+
+static const struct option_row rows[] = {
+	FILTER_ROWS,
+	HEADING("When"),
+	INTERVAL_ROW("for a single recording: print the table also at this interval"),
+	TIMESTAMP_ROW,
+	HEADING("What to show"),
+	BY_ROW("one row for each: " CALL_KEYS MAP_KEYS RECORDING_KEYS DEFAULT_KEYS),
+	ROW_ROWS,
+	EVENTS_ROW("one line for each call or teardown, no table"),
+	IDENTITY_ROW("for --events of calls: also show the map's id and who released it"),
+	HEADING("Output"),
+	FORMAT_ROW(ALL_FORMATS_TEXT),
+	OUTPUT_ROW,
+	RECORDED_TALK_ROWS,
+	ABOUT_ROWS,
+};
+
+const struct command report_command = {
+	.name = "report",
+	.title = "report",
+	.run = cmd_report,
+	.rows = rows,
+	.formats = ALL_FORMATS,
+	.getopt_flags = "",
+	.take_words = take_words,
+	.finish = finish,
+	.head = "Usage: memdestroy-trace report [OPTION]... FILE...\n"
+		"       memdestroy-trace report teardowns [OPTION]... FILE...\n"
+		"\n"
+		"Show recordings as live tracing would have shown the run: calls of\n"
+		"bpf_mem_alloc_destroy(), or with teardowns, teardowns of BPF maps. Several\n"
+		"recordings are shown as one. Traces no kernel and needs no privileges.\n",
+	.times = SEC_AND_TIME,
+	.statuses = "",
+	.examples = "  memdestroy-trace report run.mdt\n"
+		    "      callers and map types\n"
+		    "  memdestroy-trace report teardowns -n 10 run.mdt\n"
+		    "      the ten slowest teardowns, and who released the maps\n"
+		    "  memdestroy-trace report teardowns --by host,type *.mdt\n"
+		    "      what the maps of each type cost on each machine\n"
+		    "  memdestroy-trace report -e -f json --identity run.mdt | jq .\n"
+		    "      all calls for other programs\n"
+		    "  memdestroy-trace report teardowns -f perfetto -o trace.json run.mdt\n"
+		    "      for ui.perfetto.dev\n"
+		    "  memdestroy-trace report teardowns --by type -f markdown run.mdt\n"
+		    "      a table for an issue or a mail\n",
+};

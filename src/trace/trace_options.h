@@ -17,7 +17,6 @@ struct trace_options {
 	enum view view;
 	enum attach_mode attach;
 	bool identity;	     /* also which map it was, and who released it */
-	bool to_file;	     /* for a recording, which is what the banner says */
 	bool ends_by_itself; /* also without duration_ns; for the banner */
 	size_t buffer_bytes; /* a power of two of at least a page; 0: by the number of CPUs */
 	__u64 duration_ns;   /* 0: until a signal */

@@ -28,7 +28,7 @@ static void banner(const struct trace_options *opts, const struct probe *probe)
 	struct utsname kernel;
 
 	uname(&kernel);
-	diag_info("%s %s by %s on Linux %s; %s", opts->to_file ? "recording" : "tracing",
+	diag_info("%s %s by %s on Linux %s; %s", opts->view == VIEW_BOTH ? "recording" : "tracing",
 		  what(opts), probe_method(probe), kernel.release,
 		  ends ? "Ctrl-C ends it early" : "Ctrl-C ends it");
 }

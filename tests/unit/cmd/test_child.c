@@ -14,27 +14,27 @@
 #include <cmocka.h>
 
 #include "cmd/child.h"
-#include "cmd/cmd.h"
+#include "cmd/exit_status.h"
 
 #define PATIENCE_MS 10000
 
-static int end_of(struct command *command)
+static int end_of(struct child *child)
 {
-	for (int ms = 0; !command_is_over(command); ms++) {
+	for (int ms = 0; !child_is_over(child); ms++) {
 		assert_true(ms < PATIENCE_MS);
 		usleep(1000);
 	}
-	command_close(command);
-	return command->status;
+	child_close(child);
+	return child->status;
 }
 
 static int status_of(char *const *argv)
 {
-	struct command command;
+	struct child child;
 
-	assert_int_equal(command_start(&command, argv), 0);
-	command_go(&command);
-	return end_of(&command);
+	assert_int_equal(child_start(&child, argv), 0);
+	child_go(&child);
+	return end_of(&child);
 }
 
 static int shell(char *script)
@@ -88,17 +88,17 @@ static void test_waits(void **state)
 {
 	char path[] = "/tmp/test-command.XXXXXX";
 	char *const argv[] = {"rm", path, NULL};
-	struct command command;
+	struct child child;
 	int fd = mkostemp(path, O_CLOEXEC);
 
 	(void)state;
 	assert_true(fd >= 0);
 	close(fd);
-	assert_int_equal(command_start(&command, argv), 0);
+	assert_int_equal(child_start(&child, argv), 0);
 	usleep(50000);
-	assert_false(command_is_over(&command));
-	command_close(&command);
-	assert_int_equal(end_of(&command), EXIT_FAILED);
+	assert_false(child_is_over(&child));
+	child_close(&child);
+	assert_int_equal(end_of(&child), EXIT_FAILED);
 	assert_int_equal(access(path, F_OK), 0);
 	assert_int_equal(status_of(argv), 0);
 	assert_int_equal(access(path, F_OK), -1);
@@ -107,15 +107,15 @@ static void test_waits(void **state)
 static void test_signal(void **state)
 {
 	char *const argv[] = {"sleep", "100", NULL};
-	struct command command;
+	struct child child;
 
 	(void)state;
 	signal(SIGINT, SIG_DFL); /* a shell ignores it for what it runs in the background */
-	assert_int_equal(command_start(&command, argv), 0);
-	command_go(&command);
-	command_signal(&command, SIGINT);
-	assert_int_equal(end_of(&command), EXIT_SIGNAL + SIGINT);
-	command_signal(&command, SIGINT); /* nobody's */
+	assert_int_equal(child_start(&child, argv), 0);
+	child_go(&child);
+	child_signal(&child, SIGINT);
+	assert_int_equal(end_of(&child), EXIT_SIGNAL + SIGINT);
+	child_signal(&child, SIGINT); /* nobody's */
 }
 
 /* Of what is open here, it has the standard streams alone: 0, 1 and 2, and ls its own. */

@@ -3,6 +3,7 @@
  * Command lines, good and bad.
  */
 #include "model/glob.h"
+#include "cmd/command.h"
 #include "support/command_line.h"
 #include "util/macros.h"
 
@@ -17,7 +18,7 @@ static void test_defaults(void **state)
 	assert_int_equal(opts.show.by[0], KEY_CALLER);
 	assert_int_equal(opts.show.by[1], KEY_TYPE);
 	assert_int_equal(opts.trace.buffer_bytes, 0);
-	assert_int_equal(opts.action, ACTION_TRACE);
+	assert_ptr_equal(opts.command, &trace_command);
 	assert_int_equal(opts.show.view, VIEW_CALLS);
 	assert_false(opts.view_given || opts.force || opts.list || opts.quick);
 	assert_false(opts.show.events || opts.show.histogram || opts.show.timestamp || opts.quiet ||
@@ -232,7 +233,7 @@ static void test_names(void **state)
 	bad("--caller ~", "--caller: '' is not the name of a function");
 	bad("--caller a%b", "is not the name of a function");
 	bad("--caller htab_map_free+0x1c", "is not the name of a function");
-	bad("-o ~", "--output: no name of a file");
+	bad("-o ~", "--output: the name of the file is empty");
 	good("-o -");
 	assert_null(opts.output);
 }
@@ -339,18 +340,18 @@ static void test_views(void **state)
 	char line[64], message[128];
 
 	(void)state;
-	bad("teardowns --caller f", "--caller says nothing of teardowns");
-	bad("teardowns --no-empty", "--no-empty says nothing of teardowns");
-	bad("teardowns -H", "--histogram says nothing of teardowns");
-	bad("--timeline", "--timeline says nothing of calls (see: memdestroy-trace teardowns)\n");
+	bad("teardowns --caller f", "--caller does not apply to teardowns");
+	bad("teardowns --no-empty", "--no-empty does not apply to teardowns");
+	bad("teardowns -H", "--histogram does not apply to teardowns");
+	bad("--timeline", "--timeline does not apply to calls (see: memdestroy-trace teardowns)\n");
 	for (size_t i = 0; i < 4; i++) {
 		snprintf(line, sizeof(line), "teardowns --by type,%s", of_calls[i]);
-		snprintf(message, sizeof(message), "--by: '%s' says nothing of teardowns",
+		snprintf(message, sizeof(message), "--by: '%s' does not apply to teardowns",
 			 of_calls[i]);
 		bad(line, message);
 		snprintf(line, sizeof(line), "--sort %s", of_phases[i]);
 		snprintf(message, sizeof(message),
-			 "--sort: '%s' says nothing of calls (see: memdestroy-trace teardowns)\n",
+			 "--sort: '%s' does not apply to calls (see: memdestroy-trace teardowns)\n",
 			 of_phases[i]);
 		bad(line, message);
 		snprintf(line, sizeof(line), "teardowns --sort %s", of_phases[i]);
@@ -362,13 +363,13 @@ static void test_views(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(of_rows); i++) {
 		snprintf(line, sizeof(line), "teardowns --sort %s", of_rows[i]);
 		snprintf(message, sizeof(message),
-			 "--sort: '%s' says nothing of teardowns without --by\n", of_rows[i]);
+			 "--sort: '%s' does not apply to teardowns without --by\n", of_rows[i]);
 		bad(line, message);
 		strcat(line, " --by name");
 		good(line);
 	}
-	bad("teardowns --sort empty", "--sort: 'empty' says nothing of teardowns\n");
-	bad("teardowns --sort empty --by name", "--sort: 'empty' says nothing of teardowns\n");
+	bad("teardowns --sort empty", "--sort: 'empty' does not apply to teardowns\n");
+	bad("teardowns --sort empty --by name", "--sort: 'empty' does not apply to teardowns\n");
 	good("teardowns --sort key");
 	good("teardowns --sort key --by name");
 	good("teardowns --sort total");
@@ -389,7 +390,7 @@ static void test_formats_for_viewers(void **state)
 		assert_int_equal(opts.show.format, FORMAT_PERFETTO + i);
 		snprintf(line, sizeof(line), "-f %s", formats[i]);
 		snprintf(message, sizeof(message),
-			 "--format: '%s' says nothing of calls (see: memdestroy-trace teardowns)",
+			 "--format: '%s' does not apply to calls (see: memdestroy-trace teardowns)",
 			 formats[i]);
 		bad(line, message);
 		for (size_t j = 0; j < 5; j++) {

@@ -3,6 +3,7 @@
  * Command lines of diff, good and bad.
  */
 #include "model/teardown.h"
+#include "cmd/command.h"
 #include "support/command_line.h"
 #include "util/macros.h"
 
@@ -10,7 +11,7 @@ static void test_diff(void **state)
 {
 	(void)state;
 	good("diff a b");
-	assert_int_equal(opts.action, ACTION_DIFF);
+	assert_ptr_equal(opts.command, &diff_command);
 	assert_int_equal(opts.show.view, VIEW_CALLS);
 	assert_false(opts.view_given || opts.force || opts.show.identity);
 	assert_int_equal(opts.show.nr_by, 0);
@@ -33,9 +34,9 @@ static void test_diff(void **state)
 	bad("diff a", "diff needs two recordings, BASE and NEW\n");
 	bad("diff a b c", "diff needs two recordings, BASE and NEW: for more, see --base and "
 			  "--new\n");
-	bad("diff a ~", "'' is no name of a recording");
+	bad("diff a ~", "the name of a recording is empty");
 	bad("diff -f perfetto a b",
-	    "--format: 'perfetto' says nothing of diff (one of table, json, "
+	    "--format: 'perfetto' does not apply to diff (one of table, json, "
 	    "csv, markdown)\n");
 	bad("diff -f xml a b", "unknown format 'xml' (one of table, json, csv, markdown)\n");
 	bad("diff --by foo a b", "cgroup, host, scenario)");
@@ -60,9 +61,9 @@ static void test_diff_of_sides(void **state)
 	bad("diff --new a b", "there is none for --base\n");
 	bad("diff --new", "option '--new' needs a value (FILE)");
 	bad("diff a --base b --new c",
-	    "unexpected argument 'a' before --base (which side is it of?)");
+	    "unexpected argument 'a' before --base (which side is it on?)");
 	bad("diff a b --new c", "unexpected argument 'a' before --new");
-	bad("diff --base ~ --new c", "'' is no name of a recording");
+	bad("diff --base ~ --new c", "the name of a recording is empty");
 	bad("diff --base teardowns x teardowns --new c", "unexpected argument 'teardowns'");
 }
 
@@ -88,15 +89,15 @@ static void test_diff_views(void **state)
 	assert_int_equal(opts.diff.phases, (1U << NR_PHASES) - 1);
 
 	bad("diff --caller f --phase wait a b",
-	    "--phase: 'wait' says nothing of calls (see: memdestroy-trace diff teardowns)\n");
-	bad("diff --by cpu --phase destroy,total a b", "--phase: 'total' says nothing of calls");
-	bad("diff teardowns --caller f a b", "--caller says nothing of teardowns\n");
-	bad("diff teardowns --by cpu a b", "--by: 'cpu' says nothing of teardowns\n");
+	    "--phase: 'wait' does not apply to calls (see: memdestroy-trace diff teardowns)\n");
+	bad("diff --by cpu --phase destroy,total a b", "--phase: 'total' does not apply to calls");
+	bad("diff teardowns --caller f a b", "--caller does not apply to teardowns\n");
+	bad("diff teardowns --by cpu a b", "--by: 'cpu' does not apply to teardowns\n");
 	bad("diff --phase x a b",
 	    "--phase: unknown phase 'x' (one of wait, free, destroy, deferred, total)");
 	bad("diff --phase ~ a b", "unknown phase ''");
 	bad("diff --phase wait, a b", "unknown phase ''");
-	bad("diff --phase wait,free,wait a b", "--phase: 'wait' given twice");
+	bad("diff --phase wait,free,wait a b", "--phase: phase 'wait' given twice");
 	bad("diff --phase wait --phase free a b", "'--phase' given twice");
 }
 

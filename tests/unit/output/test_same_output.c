@@ -17,7 +17,7 @@
 
 #include <sys/stat.h>
 
-#include "cmd/cmd.h"
+#include "cmd/command.h"
 #include "model/glob.h"
 #include "model/hooks.h"
 #include "name_filter.h"
@@ -335,7 +335,7 @@ static int show_live(const struct run *run)
 	struct report *report;
 	int err;
 
-	assert_int_equal(opts.action, ACTION_TRACE);
+	assert_ptr_equal(opts.command, &trace_command);
 	assert_int_equal(report_open(&report, &opts.show, &opts.filter, opts.output, &start), 0);
 	assert_int_equal(report_begin(report), 0);
 	live.sink = report_sink(report);
@@ -352,8 +352,8 @@ static int show_live(const struct run *run)
 static int show_recorded(const struct run *run)
 {
 	(void)run;
-	assert_int_equal(opts.action, ACTION_REPORT);
-	return cmd_report(&opts);
+	assert_ptr_equal(opts.command, &report_command);
+	return report_command.run(&opts);
 }
 
 /* Both */
@@ -579,7 +579,7 @@ static void test_far_apart(void **state)
 static int report_all(const struct run *run)
 {
 	(void)run;
-	return cmd_report(&opts) == EXIT_FAILED ? 0 : -1;
+	return report_command.run(&opts) == EXIT_FAILED ? 0 : -1;
 }
 
 /* By whatever name, nor live (-e), when the output is made at once. */

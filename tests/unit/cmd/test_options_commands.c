@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Command lines of record, report and bench, good and bad; and which option each action takes.
+ * Command lines of record, report and bench, good and bad; and which option each command takes.
  */
-#include "cmd/option_table.h"
+#include "cmd/command.h"
 #include "support/command_line.h"
 #include "util/macros.h"
 
-#define TRACE  OF(ACTION_TRACE)
-#define RECORD OF(ACTION_RECORD)
-#define REPORT OF(ACTION_REPORT)
-#define DIFF   OF(ACTION_DIFF)
-#define BENCH  OF(ACTION_BENCH)
-#define CHECK  OF(ACTION_CHECK)
+enum { TRACE = 1, RECORD = 2, REPORT = 4, DIFF = 8, BENCH = 16, CHECK = 32 }; /* as commands[] */
 
-/* Which action takes which option, written down a second time. */
+#define LIVE  (TRACE | RECORD | BENCH)
+#define READS (TRACE | REPORT | DIFF)
+#define SHOWS (TRACE | REPORT)
+#define ALL   (LIVE | READS | CHECK)
+
+/* Which command takes which option, written down a second time. */
 static const struct {
 	const char *name;
 	char short_name;
 	const char *value; /* or what else is needed, after a space */
 	unsigned int of;
 	bool of_teardowns;
-} matrix[NR_OPTS] = {
+} matrix[] = {
 	{"base", 0, "a --new b", DIFF, false},
 	{"new", 0, "b --base a", DIFF, false},
 	{"kernel", 0, "vmlinuz", CHECK, false},
@@ -28,97 +28,130 @@ static const struct {
 	{"kallsyms", 0, "a --btf b", CHECK, false},
 	{"list", 0, NULL, BENCH, false},
 	{"quick", 0, NULL, BENCH, false},
-	{"attach", 0, "kprobe", TRACE | RECORD | BENCH, false},
-	{NULL, 'k', NULL, TRACE | RECORD | BENCH, false},
-	{"buffer", 0, "1M", TRACE | RECORD | BENCH, false},
-	{"type", 't', "hash", TRACE | REPORT | DIFF, false},
-	{"name", 0, "a*", TRACE | REPORT | DIFF, false},
-	{"caller", 0, "f", TRACE | REPORT | DIFF, false},
-	{"min-latency", 0, "1ms", TRACE | REPORT | DIFF, false},
-	{"no-empty", 0, NULL, TRACE | REPORT | DIFF, false},
+	{"attach", 0, "kprobe", LIVE, false},
+	{NULL, 'k', NULL, LIVE, false},
+	{"buffer", 0, "1M", LIVE, false},
+	{"type", 't', "hash", READS, false},
+	{"name", 0, "a*", READS, false},
+	{"caller", 0, "f", READS, false},
+	{"min-latency", 0, "1ms", READS, false},
+	{"no-empty", 0, NULL, READS, false},
 	{"duration", 'd', "1", TRACE | RECORD, false},
-	{"interval", 'i', "1", TRACE | REPORT, false},
-	{"timestamp", 'T', NULL, TRACE | REPORT, false},
+	{"interval", 'i', "1", SHOWS, false},
+	{"timestamp", 'T', NULL, SHOWS, false},
 	{"stuck", 0, "1", TRACE | RECORD, false},
-	{"by", 0, "type", TRACE | REPORT | DIFF, false},
+	{"by", 0, "type", READS, false},
 	{"phase", 0, "wait", DIFF, false},
 	{"alpha", 0, "0.01", DIFF, false},
 	{"fail-on", 0, "p50>1", DIFF, false},
-	{"sort", 0, "max", TRACE | REPORT, false},
-	{"top", 'n', "1", TRACE | REPORT | DIFF, false},
-	{"histogram", 'H', NULL, TRACE | REPORT, false},
-	{"timeline", 0, NULL, TRACE | REPORT, true},
-	{"events", 'e', NULL, TRACE | REPORT, false},
-	{"identity", 0, " -e", TRACE | REPORT, false},
-	{"format", 'f', "json", TRACE | REPORT | DIFF | BENCH | CHECK, false},
-	{"output", 'o', "out", TRACE | RECORD | REPORT | DIFF | BENCH | CHECK, false},
+	{"sort", 0, "max", SHOWS, false},
+	{"top", 'n', "1", READS, false},
+	{"histogram", 'H', NULL, SHOWS, false},
+	{"timeline", 0, NULL, SHOWS, true},
+	{"events", 'e', NULL, SHOWS, false},
+	{"identity", 0, " -e", SHOWS, false},
+	{"format", 'f', "json", READS | BENCH | CHECK, false},
+	{"output", 'o', "out", ALL, false},
 	{"force", 0, NULL, RECORD | DIFF | BENCH, false},
-	{"quiet", 'q', NULL, TRACE | RECORD | REPORT | DIFF | BENCH, false},
-	{"verbose", 'v', NULL, TRACE | RECORD | REPORT | DIFF | BENCH | CHECK, false},
+	{"quiet", 'q', NULL, LIVE | READS, false},
+	{"verbose", 'v', NULL, ALL, false},
 };
 
-/* Tries one way to write an option with every action. */
+/* Tries one way to write an option with every command. */
 static void try_everywhere(size_t i, const char *written)
 {
-	static const char *const first[] = {"", "record", "report", "diff", "bench", "check"};
 	static const char *const words[] = {"", "-o out", "f", "a b", "", ""};
 	char line[128], message[128];
-	bool side = matrix[i].name && strchr("bn", matrix[i].name[0]) &&
-		    (!strcmp(matrix[i].name, "base") || !strcmp(matrix[i].name, "new"));
+	bool side = i < 2; /* --base and --new need no further words */
 
-	for (enum action action = ACTION_TRACE; action < NR_ACTIONS; action++) {
-		bool view = matrix[i].of_teardowns && !(OF(action) & (RECORD | BENCH | CHECK));
+	for (size_t c = 0; commands[c]; c++) {
+		bool view = matrix[i].of_teardowns && commands[c]->view == VIEW_CALLS;
 
-		snprintf(line, sizeof(line), "%s%s %s %s", first[action], view ? " teardowns" : "",
-			 written, side && action == ACTION_DIFF ? "" : words[action]);
-		if (matrix[i].of & OF(action)) {
+		snprintf(line, sizeof(line), "%s%s %s %s",
+			 commands[c]->name ? commands[c]->name : "", view ? " teardowns" : "",
+			 written, side && commands[c] == &diff_command ? "" : words[c]);
+		if (matrix[i].of & 1U << c) {
 			good(line);
-			assert_int_equal(opts.action, action);
+			assert_ptr_equal(opts.command, commands[c]);
 			continue;
 		}
-		snprintf(message, sizeof(message), "-%s says nothing of %s (only of ",
-			 matrix[i].name, action_name(action));
+		snprintf(message, sizeof(message), "-%s does not apply to %s (only to ",
+			 matrix[i].name, commands[c]->title);
 		if (!matrix[i].name)
-			snprintf(message, sizeof(message), "-%c says nothing of %s (only of ",
-				 matrix[i].short_name, action_name(action));
+			snprintf(message, sizeof(message), "-%c does not apply to %s (only to ",
+				 matrix[i].short_name, commands[c]->title);
 		bad(line, message);
 	}
 }
 
-static void test_every_option_with_every_action(void **state)
+static void test_every_option_with_every_command(void **state)
 {
-	size_t nr = 0;
 	char written[64];
 
 	(void)state;
-	for (size_t i = 0; i < NR_OPTS && (matrix[i].name || matrix[i].short_name); i++, nr++) {
+	for (size_t i = 0; i < ARRAY_SIZE(matrix); i++) {
 		const char *value = matrix[i].value ? matrix[i].value : "";
 
-		assert_int_equal(option_specs[i].of, matrix[i].of);
 		if (matrix[i].name) {
-			assert_string_equal(option_specs[i].long_name, matrix[i].name);
 			snprintf(written, sizeof(written), "--%s %s", matrix[i].name, value);
 			try_everywhere(i, written);
 		}
 		if (matrix[i].short_name) {
-			assert_int_equal(option_specs[i].short_name, matrix[i].short_name);
 			snprintf(written, sizeof(written), "-%c %s", matrix[i].short_name, value);
 			try_everywhere(i, written);
 		}
 	}
-	assert_int_equal(nr, OPT_HELP); /* what is left is answered everywhere */
+}
+
+/* All rows of a table are in the matrix, with the same names, or headings, or answered at once. */
+static void test_every_row(void **state)
+{
+	(void)state;
+	for (size_t c = 0; commands[c]; c++) {
+		const struct option_row *row = commands[c]->rows;
+		size_t nr = 0, want = 2; /* --help and --version */
+
+		for (size_t i = 0; i < ARRAY_SIZE(matrix); i++) {
+			if (!(matrix[i].of & 1U << c))
+				continue;
+			want++;
+			row = option_row(commands[c], matrix[i].name ? matrix[i].name : "k");
+			assert_non_null(row);
+			assert_int_equal(row->short_name, matrix[i].short_name);
+		}
+		for (row = commands[c]->rows; row->help; row++)
+			nr += row->short_name || row->long_name;
+		assert_int_equal(nr, want);
+		assert_true(row - commands[c]->rows < MAX_OPTIONS);
+	}
+}
+
+/* What a row cannot be combined with are options of the same command. */
+static void test_conflicts_exist(void **state)
+{
+	char names[128], *save;
+
+	(void)state;
+	for (size_t c = 0; commands[c]; c++) {
+		for (const struct option_row *row = commands[c]->rows; row->help; row++) {
+			snprintf(names, sizeof(names), "%s", row->not_with ? row->not_with : "");
+			for (char *name = strtok_r(names, " ", &save); name;
+			     name = strtok_r(NULL, " ", &save))
+				assert_non_null(option_row(commands[c], name));
+		}
+	}
 }
 
 static void test_foreign_options(void **state)
 {
 	(void)state;
-	bad("record --list -o f", "--list says nothing of record (only of bench)\n");
-	bad("report -d 1 f", "--duration says nothing of report (only of tracing, record)\n");
-	bad("report --dur=1 f", "--duration says nothing of report (only of tracing, record)\n");
-	bad("report -Td1 f", "--duration says nothing of report");
-	bad("--force", "--force says nothing of tracing (only of record, diff, bench)\n");
-	bad("teardowns --force", "--force says nothing of tracing");
-	bad("--fa x", "--fail-on says nothing of tracing (only of diff)");
+	bad("record --list -o f", "--list does not apply to record (only to bench)\n");
+	bad("report -d 1 f", "--duration does not apply to report (only to tracing, record)\n");
+	bad("report --dur=1 f", "--duration does not apply to report (only to tracing, record)\n");
+	bad("report -Td1 f", "--duration does not apply to report");
+	bad("--force", "--force does not apply to tracing (only to record, diff, bench)\n");
+	bad("teardowns --force", "--force does not apply to tracing");
+	bad("--fa x", "--fail-on does not apply to tracing (only to diff)");
 	bad("report --a f", "unknown option '--a' (see --help)"); /* attach or alpha */
 	bad("bench --foo", "unknown option '--foo' (see --help)");
 	bad("diff -x a b", "unknown option '-x' (see --help)");
@@ -130,7 +163,7 @@ static void test_foreign_options(void **state)
 	assert_true(opts.list && opts.quick);
 }
 
-static void test_actions_come_first(void **state)
+static void test_commands_come_first(void **state)
 {
 	(void)state;
 	bad("-e report", "unexpected argument 'report' (it has to come first)");
@@ -146,7 +179,7 @@ static void test_actions_come_first(void **state)
 	good("report teardowns ./teardowns");
 	/* And do not outlast their command line. */
 	good("");
-	assert_int_equal(opts.action, ACTION_TRACE);
+	assert_ptr_equal(opts.command, &trace_command);
 	assert_true(opts.nr_files[DIFF_BASE] == 0 && !opts.view_given);
 }
 
@@ -154,18 +187,18 @@ static void test_record(void **state)
 {
 	(void)state;
 	good("record -o f");
-	assert_int_equal(opts.action, ACTION_RECORD);
+	assert_ptr_equal(opts.command, &record_command);
 	assert_int_equal(opts.show.view, VIEW_BOTH);
 	assert_true(opts.show.identity);
 	assert_false(opts.force || opts.quiet);
 	assert_string_equal(opts.output, "f");
-	assert_null(opts.command);
+	assert_null(opts.run_argv);
 	assert_int_equal(opts.show.nr_by, 0);
 	assert_int_equal(opts.trace.buffer_bytes, 0);
 	assert_true(opts.trace.stuck_ns == 10 * NSEC_PER_SEC && opts.trace.duration_ns == 0);
 
 	good("record -qkd 5 --stuck 0 --buffer 1M --force --output=f --");
-	assert_null(opts.command);
+	assert_null(opts.run_argv);
 	assert_true(opts.trace.duration_ns == 5 * NSEC_PER_SEC && opts.trace.stuck_ns == 0 &&
 		    opts.force);
 	assert_true(opts.quiet && opts.trace.attach == ATTACH_KPROBE &&
@@ -178,26 +211,26 @@ static void test_record_command(void **state)
 	(void)state;
 	good("record -o f make -j4 -o x --foo");
 	assert_string_equal(opts.output, "f");
-	assert_string_equal(opts.command[0], "make");
-	assert_string_equal(opts.command[1], "-j4");
-	assert_string_equal(opts.command[4], "--foo");
-	assert_null(opts.command[5]);
+	assert_string_equal(opts.run_argv[0], "make");
+	assert_string_equal(opts.run_argv[1], "-j4");
+	assert_string_equal(opts.run_argv[4], "--foo");
+	assert_null(opts.run_argv[5]);
 	good("record -o f -- --odd -- x");
-	assert_string_equal(opts.command[0], "--odd");
-	assert_string_equal(opts.command[1], "--");
-	assert_null(opts.command[3]);
+	assert_string_equal(opts.run_argv[0], "--odd");
+	assert_string_equal(opts.run_argv[1], "--");
+	assert_null(opts.run_argv[3]);
 	good("record -o f ~");
-	assert_string_equal(opts.command[0], "");
+	assert_string_equal(opts.run_argv[0], "");
 	good("record -o f report"); /* a command as any other */
-	assert_string_equal(opts.command[0], "report");
+	assert_string_equal(opts.run_argv[0], "report");
 
 	bad("record", "record needs --output FILE\n");
 	bad("record -q", "record needs --output FILE\n");
 	bad("record make -o f", "record needs --output FILE, before the command\n");
 	bad("record -- -o f", "record needs --output FILE, before the command\n");
 	bad("record -o", "option '--output' needs a value (FILE)");
-	bad("record -o ~", "--output: no name of a file");
-	bad("record -o -", "--output: a recording cannot be written to the standard output");
+	bad("record -o ~", "--output: the name of the file is empty");
+	bad("record -o -", "--output: a recording cannot be written to standard output");
 	bad("record -o f -o g", "'--output' given twice, with 'f' and with 'g'");
 	bad("record -o f -qv", "--quiet cannot be combined with --verbose");
 	bad("record -o f -k --attach fentry", "-k cannot be combined with --attach fentry");
@@ -207,7 +240,7 @@ static void test_report(void **state)
 {
 	(void)state;
 	good("report a");
-	assert_int_equal(opts.action, ACTION_REPORT);
+	assert_ptr_equal(opts.command, &report_command);
 	assert_int_equal(opts.show.view, VIEW_CALLS);
 	assert_false(opts.view_given || opts.show.identity);
 	assert_int_equal(opts.nr_files[DIFF_BASE], 1);
@@ -232,12 +265,12 @@ static void test_report(void **state)
 
 	bad("report", "report needs a recording (see record)\n");
 	bad("report teardowns", "report needs a recording");
-	bad("report ~", "'' is no name of a recording");
+	bad("report ~", "the name of a recording is empty");
 	bad("report -i 1 a b", "--interval needs a single recording\n");
 	bad("report -i 0 a", "--interval: '0' is too short");
 	bad("report --by foo a", "(one of caller, alloc, comm, cpu, type, name, id, released_by, "
 				 "released_pid, cgroup, host, scenario)");
-	bad("report -f perfetto a", "--format: 'perfetto' says nothing of calls (see: "
+	bad("report -f perfetto a", "--format: 'perfetto' does not apply to calls (see: "
 				    "memdestroy-trace report teardowns)\n");
 	bad("report --identity a", "--identity needs --events");
 	bad("report -e -n 1 a", "--events cannot be combined with --top");
@@ -257,14 +290,14 @@ static void test_report_of_teardowns(void **state)
 	good("report teardowns -f markdown a");
 	good("report teardowns --timeline --sort wait a");
 	good("report teardowns --by scenario,host a");
-	bad("report teardowns --by cpu a", "--by: 'cpu' says nothing of teardowns");
+	bad("report teardowns --by cpu a", "--by: 'cpu' does not apply to teardowns");
 	bad("report teardowns --by foo a", "(one of type, name, id, released_by, released_pid, "
 					   "cgroup, host, scenario)");
-	bad("report teardowns -H a", "--histogram says nothing of teardowns");
+	bad("report teardowns -H a", "--histogram does not apply to teardowns");
 	bad("report teardowns --timeline -f markdown a",
 	    "--timeline cannot be combined with --format markdown");
 	bad("report teardowns -f folded -n 1 a", "--top cannot be combined with --format folded");
-	bad("report teardowns --sort p50 a", "--sort: 'p50' says nothing of teardowns without");
+	bad("report teardowns --sort p50 a", "--sort: 'p50' does not apply to teardowns without");
 }
 
 static void many(char *line, size_t size, const char *first, size_t nr)
@@ -302,7 +335,7 @@ static void test_bench(void **state)
 {
 	(void)state;
 	good("bench");
-	assert_int_equal(opts.action, ACTION_BENCH);
+	assert_ptr_equal(opts.command, &bench_command);
 	assert_int_equal(opts.show.view, VIEW_BOTH);
 	assert_true(opts.show.identity);
 	assert_false(opts.list || opts.quick || opts.force);
@@ -322,18 +355,19 @@ static void test_bench(void **state)
 	good("bench --list --quick");
 	assert_true(opts.list && opts.quick);
 
-	bad("bench -o -", "--output: a recording cannot be written to the standard output");
-	bad("bench -f folded", "--format: 'folded' says nothing of bench (one of table, json, csv, "
-			       "markdown)");
-	bad("bench --quick x", "--quick says nothing of the scenario 'x': it is of the standard");
-	bad("bench --list x", "--list says nothing of the scenario 'x'");
+	bad("bench -o -", "--output: a recording cannot be written to standard output");
+	bad("bench -f folded",
+	    "--format: 'folded' does not apply to bench (one of table, json, csv, "
+	    "markdown)");
+	bad("bench --quick x", "--quick applies to the standard scenarios only, not to 'x'");
+	bad("bench --list x", "--list applies to the standard scenarios only, not to 'x'");
 }
 
 static void test_check(void **state)
 {
 	(void)state;
 	good("check");
-	assert_int_equal(opts.action, ACTION_CHECK);
+	assert_ptr_equal(opts.command, &check_command);
 	assert_int_equal(opts.show.format, FORMAT_TABLE);
 	assert_null(opts.check_kernel);
 	assert_null(opts.check_btf);
@@ -347,18 +381,19 @@ static void test_check(void **state)
 
 	bad("check --kernel a --btf b", "--kernel cannot be combined with --btf");
 	bad("check --kallsyms a", "--kallsyms needs --kernel or --btf");
-	bad("check --btf=", "--btf: no name of a file");
-	bad("check -f markdown", "--format: 'markdown' says nothing of check (one of table, json)");
-	bad("check a", "unexpected argument 'a' (a kernel's files are named by");
+	bad("check --btf=", "--btf: the name of the file is empty");
+	bad("check -f markdown",
+	    "--format: 'markdown' does not apply to check (one of table, json)");
+	bad("check a", "unexpected argument 'a' (see --kernel");
 	bad("check teardowns", "unexpected argument 'teardowns'");
 }
 
 static void test_live_has_no_recordings(void **state)
 {
 	(void)state;
-	bad("--by host", "--by: 'host' says nothing of a live run (see report)\n");
-	bad("--by type,scenario", "--by: 'scenario' says nothing of a live run (see report)\n");
-	bad("teardowns --by host", "--by: 'host' says nothing of a live run");
+	bad("--by host", "--by: 'host' applies to recordings only\n");
+	bad("--by type,scenario", "--by: 'scenario' applies to recordings only\n");
+	bad("teardowns --by host", "--by: 'host' applies to recordings only");
 	bad("teardowns --by foo", "(one of type, name, id, released_by, released_pid, cgroup)\n");
 	bad("--by foo", "released_pid, cgroup)\n");
 	good("-f markdown");
@@ -370,9 +405,11 @@ static void test_live_has_no_recordings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_option_with_every_action),
+		cmocka_unit_test(test_every_option_with_every_command),
+		cmocka_unit_test(test_every_row),
+		cmocka_unit_test(test_conflicts_exist),
 		cmocka_unit_test(test_foreign_options),
-		cmocka_unit_test(test_actions_come_first),
+		cmocka_unit_test(test_commands_come_first),
 		cmocka_unit_test(test_record),
 		cmocka_unit_test(test_record_command),
 		cmocka_unit_test(test_report),

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The commands: each has a file with its function, its table of options and its help.
+ */
+#ifndef MEMDESTROY_CMD_COMMAND_H
+#define MEMDESTROY_CMD_COMMAND_H
+
+#include "cmd/exit_status.h"
+#include "cmd/options.h"
+
+#define MAX_OPTIONS 48 /* of a command */
+
+/* The view that an option applies to. */
+enum option_view { OF_BOTH, OF_CALLS, OF_TEARDOWNS };
+
+/* An option, or with no name, a heading of --help. */
+struct option_row {
+	char short_name;       /* 0: none */
+	const char *long_name; /* NULL: none */
+	const char *metavar;   /* NULL: takes no value */
+	const char *help;      /* one sentence, wrapped when printed; NULL: the end of a table */
+	/*
+	 * Stores the value. Returns 0, -errno once the error is reported, or OPTION_DONE. NULL: a
+	 * member of struct options is set, to the path if there is a metavar, else to true.
+	 */
+	int (*parse)(struct options *opts, const char *value);
+	size_t member; /* its offset */
+	bool required;
+	bool repeatable; /* otherwise, giving two different values is an error */
+
+	/* What it cannot be combined with. */
+	enum option_view view;
+	unsigned int not_formats; /* bit N: enum format N */
+	const char *not_with;	  /* long names of options, separated by spaces; NULL: none */
+};
+
+#define OPTION_DONE 1 /* the option has done all that the user asks for */
+
+struct command {
+	const char *name;  /* on the command line; NULL for tracing, the default */
+	const char *title; /* in messages */
+	int (*run)(const struct options *opts); /* returns the exit status */
+
+	const struct option_row *rows;
+	unsigned int formats;	  /* bit N: enum format N is offered */
+	enum view view;		  /* VIEW_CALLS: or VIEW_TEARDOWNS, by a word behind the name */
+	const char *getopt_flags; /* "+": options end at the first word; "-": words are handed
+				     over in order with the options; else "" */
+	/*
+	 * Takes the words that are no options, one or more; argv ends with NULL. Returns 0 or
+	 * -errno; errors are already reported. NULL: there are none.
+	 */
+	int (*take_words)(struct options *opts, int argc, char **argv);
+	/* Completes opts after all words. Returns like take_words. NULL: nothing to do. */
+	int (*finish)(struct options *opts);
+
+	/* --help: before the options, and after them. */
+	const char *head;
+	const char *times;    /* the units of time; "": no option takes a time */
+	const char *statuses; /* the exit statuses besides 0, 1 and 2 */
+	const char *examples;
+};
+
+extern const struct command trace_command, record_command, report_command, diff_command,
+	bench_command, check_command;
+
+extern const struct command *const commands[]; /* NULL at its end; the default comes first */
+
+/* "--duration", or "-k" without a long name, in a buffer of OPTION_NAME_SIZE bytes. */
+#define OPTION_NAME_SIZE 32
+const char *option_name(const struct option_row *row, char *buf);
+
+/* A command's option by its long name, or its short one if that is the only one. NULL: none. */
+const struct option_row *option_row(const struct command *command, const char *name);
+
+#endif

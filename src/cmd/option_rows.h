@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Rows for the tables of options, and those that several commands share.
+ */
+#ifndef MEMDESTROY_CMD_OPTION_ROWS_H
+#define MEMDESTROY_CMD_OPTION_ROWS_H
+
+#include "cmd/command.h"
+#include "cmd/help.h"
+#include "cmd/option_values.h"
+
+/* Further members of the row may follow the text. */
+#define HEADING(text)                                                                              \
+	{                                                                                          \
+		.help = text                                                                       \
+	}
+#define VALUE(c, name, var, function, text, ...)                                                   \
+	{                                                                                          \
+		.short_name = c, .long_name = name, .metavar = var, .parse = function,             \
+		.help = text, __VA_ARGS__                                                          \
+	}
+#define PATH(name, var, where, text, ...)                                                          \
+	{                                                                                          \
+		.long_name = name, .metavar = var, .member = offsetof(struct options, where),      \
+		.help = text, __VA_ARGS__                                                          \
+	}
+#define FLAG(c, name, where, text, ...)                                                            \
+	{                                                                                          \
+		.short_name = c, .long_name = name, .member = offsetof(struct options, where),     \
+		.help = text, __VA_ARGS__                                                          \
+	}
+
+#define ALL_FORMATS    ((1U << NR_FORMATS) - 1)
+#define VIEWER_FORMATS (1U << FORMAT_PERFETTO | 1U << FORMAT_FOLDED)
+/* Figures are not made of single teardowns, which viewers show. */
+#define FIGURE_FORMATS	    (ALL_FORMATS & ~VIEWER_FORMATS)
+#define FIGURE_FORMATS_TEXT "table (default), json, csv or markdown"
+#define ALL_FORMATS_TEXT    FIGURE_FORMATS_TEXT "; for teardowns: also perfetto or folded"
+
+#define CALL_KEYS      "caller, alloc, comm, cpu; "
+#define MAP_KEYS       "type, name, id, released_by, released_pid, cgroup"
+#define RECORDING_KEYS "; host, scenario"
+#define DEFAULT_KEYS   " (default: caller,type; for teardowns: one row for each map)"
+
+#define PROBING_ROWS                                                                               \
+	HEADING("Probing"),                                                                        \
+		VALUE(0, "attach", "HOW", option_attach,                                           \
+		      "how to attach to functions: auto (default), fentry or kprobe"),             \
+		VALUE('k', NULL, NULL, option_kprobe, "the same as --attach kprobe"),              \
+		VALUE(0, "buffer", "SIZE", option_buffer,                                          \
+		      "size of the ring buffer, rounded up to a power of two, at most 1G"          \
+		      " (default: 512K for each CPU, 1M to 16M)")
+
+#define FILTER_ROWS                                                                                \
+	HEADING("Filters"),                                                                        \
+		VALUE('t', "type", "TYPE", option_type,                                            \
+		      "only maps of this type, as bpftool names it: hash, lpm_trie, ..."           \
+		      " (repeatable)",                                                             \
+		      .repeatable = true),                                                         \
+		VALUE(0, "name", "GLOB", option_map_name,                                          \
+		      "only maps whose name matches: *, ?, [abc], [a-z], [!a] and \\;"             \
+		      " '' is a map without a name"),                                              \
+		VALUE(0, "caller", "FUNC", option_caller,                                          \
+		      "only calls made by this function (repeatable, up to 8)",                    \
+		      .repeatable = true, .view = OF_CALLS),                                       \
+		VALUE(0, "min-latency", "TIME", option_min_latency,                                \
+		      "only calls or teardowns that took at least this long"),                     \
+		FLAG(0, "no-empty", filter.no_empty, "only calls that had something to destroy",   \
+		     .view = OF_CALLS)
+
+#define DURATION_ROW VALUE('d', "duration", "SEC", option_duration, "stop after this time")
+#define STUCK_ROW                                                                                  \
+	VALUE(0, "stuck", "SEC", option_stuck,                                                     \
+	      "report calls and teardowns stuck for longer than this, with the kernel stack:"      \
+	      " 10 (default); 0: never")
+
+#define INTERVAL_ROW(text)                                                                         \
+	VALUE('i', "interval", "SEC", option_interval, text, .not_formats = VIEWER_FORMATS)
+#define TIMESTAMP_ROW                                                                              \
+	FLAG('T', "timestamp", show.timestamp, "print the time of day above each interim table")
+
+/* What to show of events and rows. */
+#define BY_ROW(text)  VALUE(0, "by", "KEY[,KEY...]", option_by, text, .not_formats = VIEWER_FORMATS)
+#define TOP_ROW(text) VALUE('n', "top", "N", option_top, text, .not_formats = VIEWER_FORMATS)
+#define ROW_ROWS                                                                                   \
+	VALUE(0, "sort", "KEY", option_sort,                                                       \
+	      "order of the rows: total (default), count, empty, min, mean, p50, p90, p99, max;"   \
+	      " for teardowns: also wait, free, destroy, deferred; or key, the only one that is"   \
+	      " ascending",                                                                        \
+	      .not_formats = VIEWER_FORMATS),                                                      \
+		TOP_ROW("only the first N rows"),                                                  \
+		FLAG('H', "histogram", show.histogram, "draw the distribution of each row",        \
+		     .view = OF_CALLS, .not_formats = ~(1U << FORMAT_TABLE)),                      \
+		FLAG(0, "timeline", show.timeline,                                                 \
+		     "for teardowns: draw the phases of each to scale", .view = OF_TEARDOWNS,      \
+		     .not_formats = ~(1U << FORMAT_TABLE), .not_with = "by")
+#define EVENTS_ROW(text)                                                                           \
+	FLAG('e', "events", show.events, text,                                                     \
+	     .not_formats = VIEWER_FORMATS | 1U << FORMAT_MARKDOWN,                                \
+	     .not_with = "histogram by sort top interval timeline")
+#define IDENTITY_ROW(text) FLAG(0, "identity", show.identity, text)
+
+#define FORMAT_ROW(text) VALUE('f', "format", "FORMAT", option_format, text)
+#define OUTPUT_ROW                                                                                 \
+	VALUE('o', "output", "FILE", option_output, "write to this file instead of standard output")
+#define RECORDING_ROW(text, ...) VALUE('o', "output", "FILE", option_recording, text, __VA_ARGS__)
+#define FORCE_ROW(text)		 FLAG(0, "force", force, text)
+#define QUIET_ROW(text)		 FLAG('q', "quiet", quiet, text, .not_with = "verbose")
+#define VERBOSE_ROW(text)	 FLAG('v', "verbose", verbose, text)
+
+#define LIVE_TALK_ROWS                                                                             \
+	QUIET_ROW("no banner; warnings and the ledger stay"),                                      \
+		VERBOSE_ROW("show what was detected, and libbpf's own messages")
+#define RECORDED_TALK_ROWS                                                                         \
+	QUIET_ROW("only the result and warnings"),                                                 \
+		VERBOSE_ROW("show what was found in the recordings")
+
+/* And the end of the table. */
+#define ABOUT_ROWS                                                                                 \
+	HEADING("About"), VALUE('h', "help", NULL, option_help, "show this help"),                 \
+		VALUE('V', "version", NULL, option_version, "show the version"),                   \
+	{                                                                                          \
+	}
+
+#define SEC_TEXT                                                                                   \
+	"\nSEC is a number of seconds (10, 0.5) or a time with a unit: ns, us, ms, s, m, h.\n"
+#define SEC_AND_TIME                                                                               \
+	"\nSEC is a number of seconds (10, 0.5) or a time with a unit, which TIME needs:\n"        \
+	"ns, us, ms, s, m or h.\n"
+#define LIVE_STATUSES "  3  this kernel cannot be traced\n  4  not permitted\n"
+
+#endif
