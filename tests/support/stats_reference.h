@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What R finds in samples. Made by tests/unit/util/stats-reference, which says how to make it
+ * R's results for samples. Made by tests/unit/util/stats-reference, which says how to make it
  * again. R version 4.2.2 Patched (2022-11-10 r83330): wilcox.test(), median(), pbinom(),
  * fisher.test() and p.adjust() of its package stats.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lengths of time as the command line takes them.
+ * Parses durations as the command line does.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -125,7 +125,7 @@ static void test_limits(void **state)
 	expect("9223372036.854775808", DURATION_BARE_SECONDS, -ERANGE, 0);
 	expect("2562047h", DURATION_BARE_REFUSED, 0, 2562047ULL * 3600000000000ULL);
 	expect("2562048h", DURATION_BARE_REFUSED, -ERANGE, 0);
-	/* 2^64 ns and a bit: wraps round to something small if the product is not checked. */
+	/* A bit over 2^64 ns: wraps around to a small value if the product is not checked. */
 	expect("5124096h", DURATION_BARE_REFUSED, -ERANGE, 0);
 }
 

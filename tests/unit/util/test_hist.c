@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Holds the histogram against a sorted array of the same values.
+ * Compares the histogram with a sorted array of the same values.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -173,7 +173,7 @@ static void every_value_alone(void **state)
 			if (bit && i)
 				ns |= random_u64() & (ns - 1);
 			hist = (struct hist){};
-			/* Neighbours far away, so that min and max do not come to its help. */
+			/* Distant neighbours, so that min and max do not help. */
 			assert_int_equal(hist_add(&hist, 0), 0);
 			assert_int_equal(hist_add(&hist, ns), 0);
 			assert_int_equal(hist_add(&hist, U64_MAX), 0);
@@ -216,7 +216,7 @@ static void total_does_not_wrap(void **state)
 	assert_true(hist.total_ns == U64_MAX && hist_mean(&hist) == U64_MAX);
 	assert_int_equal(hist_add(&hist, 2), 0);
 	assert_true(hist.total_ns == U64_MAX);
-	/* The least and the greatest are known better than by their buckets. */
+	/* The least and the greatest values are exact. */
 	assert_true(hist_percentile(&hist, 50) == 2);
 	assert_true(hist_percentile(&hist, 99) == U64_MAX);
 	hist_free(&hist);
@@ -259,7 +259,7 @@ static size_t octaves(const struct hist *hist)
 	return n;
 }
 
-/* What 100,000 calls from 100 us to 10 ms take: seven or eight octaves, however many they are. */
+/* 100,000 calls from 100 us to 10 ms take seven or eight octaves, and more calls take no more. */
 static void memory_is_bounded(void **state)
 {
 	struct hist hist = {};

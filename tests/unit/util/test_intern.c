@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Values get numbers, each value one number, as long as there is room. */
+/* Each value gets one number, as long as there is room. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,7 +34,7 @@ static void test_numbers(void **state)
 	intern_free(NULL);
 }
 
-/* What has been forgotten gets a new number, never another's. */
+/* A forgotten value gets a new number, never another value's. */
 static void test_forgets(void **state)
 {
 	struct intern *intern = intern_new(2);

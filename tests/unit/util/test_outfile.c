@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Files are written whole or not at all; live ones as they come. */
+/* Files are written whole or not at all, live files immediately. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Values that are kept are all there, and in order once sorted.
+ * All added values are kept, and ordered after sorting.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -38,7 +38,7 @@ static void test_kept_as_added(void **state)
 		assert_int_equal(samples.nr, i + 1);
 		assert_true(samples.room >= samples.nr);
 	}
-	/* It grows by factors: no more than half of it lies idle. */
+	/* The array grows by factors: at most half of it is unused. */
 	assert_true(samples.room < 2 * MANY);
 
 	state64 = 7;

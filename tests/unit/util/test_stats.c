@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is found in samples, held against R and against published tables.
+ * Compares the results for samples with R's and with published tables.
  */
 #include <errno.h>
 #include <math.h>
@@ -18,7 +18,7 @@
 #include "util/samples.h"
 #include "util/stats.h"
 
-/* What two ways of working out the same number may differ by, relative to it; or at all. */
+/* Allowed difference between two ways to compute the same number, relative and absolute. */
 #define NEAR  1e-9
 #define LEAST 1e-300
 
@@ -63,10 +63,10 @@ static void test_compare_as_r(void **state)
 		assert_int_equal(got.exact, want->exact);
 		assert_true(fabs(got.effect - (2 * want->u / pairs - 1)) < 1e-15);
 
-		/* The other way round, it is the other part of the pairs, and as likely. */
+		/* With the samples swapped, U counts the other pairs, and p is the same. */
 		got = compare(want->second, want->nr_second, want->first, want->nr_first);
-		expect_near(want->name, "U turned round", got.u, pairs - want->u);
-		expect_near(want->name, "p turned round", got.p, want->p);
+		expect_near(want->name, "U swapped", got.u, pairs - want->u);
+		expect_near(want->name, "p swapped", got.p, want->p);
 	}
 }
 
@@ -84,7 +84,7 @@ static void test_tail_as_r(void **state)
 		expect_near(want->name, "p above 99 %",
 			    tail_p(want->first, want->nr_first, want->second, want->nr_second, 99),
 			    want->p_above_99);
-		expect_near(want->name, "p above 99 % turned round",
+		expect_near(want->name, "p above 99 % swapped",
 			    tail_p(want->second, want->nr_second, want->first, want->nr_first, 99),
 			    want->p_above_99);
 	}
@@ -146,7 +146,7 @@ static void test_interval_ranks_as_r(void **state)
 			fail_msg("%zu values, %g: %zu, not %zu", nr, reference_intervals[i].alpha,
 				 rank, reference_intervals[i].rank);
 	}
-	/* No interval covers for certain. */
+	/* No interval covers the median with certainty. */
 	assert_false(stats_median_interval(sample, most, 0, &low, &high));
 	free(sample);
 }
@@ -241,7 +241,7 @@ static void test_correction_as_r(void **state)
 		for (j = 0; j < want->nr; j++)
 			expect_near("corrected", "p", corrected[j], want->corrected[j]);
 
-		/* In place, too. */
+		/* Also in place. */
 		memcpy(corrected, want->p, sizeof(corrected));
 		assert_int_equal(stats_correct(corrected, corrected, want->nr), 0);
 		for (j = 0; j < want->nr; j++)
@@ -250,7 +250,7 @@ static void test_correction_as_r(void **state)
 	assert_int_equal(stats_correct(NULL, NULL, 0), 0);
 }
 
-/* Distinct values of which "u" pairs have the greater one in the second sample. */
+/* Distinct values; in "u" pairs the second sample has the greater one. */
 static double p_of_u(size_t nr_first, size_t nr_second, size_t u)
 {
 	__u64 first[20], second[20];
@@ -275,7 +275,7 @@ static double p_of_u(size_t nr_first, size_t nr_second, size_t u)
 #define NONE -1
 
 /*
- * The usual table of critical values, alpha = 0.05, two-sided, but for two misprints that many
+ * The usual table of critical values, alpha = 0.05, two-sided, except for two misprints that many
  * copies of it share: 13 for 4 and 20 values, and 67 for 14 and 17.
  */
 static const int critical[][21] = {
@@ -310,7 +310,7 @@ static void test_published_table(void **state)
 			u = critical[n][m];
 			if ((u != NONE && p_of_u(n, m, u) > 0.05) || p_of_u(n, m, u + 1) <= 0.05)
 				fail_msg("%zu and %zu values: %d", n, m, u);
-			/* At the other end it is the same. */
+			/* The other end is symmetric. */
 			if (u != NONE && p_of_u(n, m, n * m - u) > 0.05)
 				fail_msg("%zu and %zu values: %zu", n, m, n * m - u);
 			assert_true(p_of_u(n, m, n * m - u - 1) > 0.05);
@@ -355,7 +355,7 @@ static void test_percentile(void **state)
 	assert_int_equal(stats_percentile(sample, 200, 100), 200);
 	assert_int_equal(stats_rank(~0ULL, 100), ~0ULL);
 
-	/* Nothing is above the greatest. */
+	/* No value is above the greatest. */
 	assert_true(tail_p(sample, 100, sample + 100, 100, 100) == 1);
 	assert_int_equal(stats_compare_tail(sample, 100, sample + 100, 100, 101, &p), -EINVAL);
 	assert_true(isnan(p));
@@ -371,7 +371,7 @@ static void test_mean(void **state)
 	assert_true(stats_mean(few, 1) == 1);
 	assert_true(stats_median(few, 4) == 3);
 	assert_true(stats_median(few, 2) == 1.5);
-	/* Sums that __u64 does not hold. */
+	/* Sums that overflow __u64. */
 	expect_near("great", "mean", stats_mean(great, 3), 0x1p64);
 	assert_true(stats_median(great, 2) == 0x1p64 - 2048);
 }

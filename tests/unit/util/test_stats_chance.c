@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How often differences are found in samples, where there are none and where there are some.
+ * Counts how often differences are found in samples without and with differences.
  *
- * The samples are always the same ones, so that each test passes always or never. Bounds of false
- * alarms are such that a right test stays within them with a probability of more than 0.998, and
- * so that a test which never says anything does not.
+ * The samples are always the same, so that each test passes always or never. A correct test stays
+ * within the bounds of false alarms with a probability of more than 0.998; a test that never finds
+ * anything does not.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -23,14 +23,14 @@
 #define TRIALS 200
 #define KEYS   20
 
-/* Latencies: the logarithms of what machines need for one thing lie about as wide as this. */
+/* Latencies: the logarithms of real ones have about this spread. */
 #define MEDIAN_NS 1e6
 #define SIGMA	  0.3
 
 /* P(more than this many of TRIALS at a probability of ALPHA) is 0.0012. */
 #define MOST_ALARMS 20
 
-/* Between 0 and 1, and neither. */
+/* Between 0 and 1, both excluded. */
 static double uniform(void)
 {
 	return ((random64() >> 11) + 0.5) * 0x1p-53;
@@ -97,7 +97,7 @@ static double trial_tail_p(struct trial *trial, size_t nr, const struct source *
 	return p;
 }
 
-/* In how many trials something is found. */
+/* The number of trials with a difference found. */
 static int found(double (*p)(struct trial *trial, size_t nr, const struct source *source),
 		 size_t nr, const struct source *source)
 {
@@ -116,15 +116,15 @@ static void test_false_alarms(void **state)
 {
 	(void)state;
 	assert_in_range(found(trial_p, 200, &usual), 2, MOST_ALARMS);
-	/* By counting. */
+	/* The exact test. */
 	assert_in_range(found(trial_p, 20, &usual), 2, MOST_ALARMS);
-	/* Four and four values can differ only if they are wholly apart: p is 2 of 70 at least. */
+	/* Four and four values differ only if they do not overlap: p is at least 2 of 70. */
 	assert_in_range(found(trial_p, 4, &usual), 1, MOST_ALARMS);
 }
 
 /*
- * Families of 20 keys, of which the last one is of another source. Of families of 19 keys without a
- * difference, 1 - 0.95^19 have a false alarm: 62 %; and 5 % at most once corrected.
+ * Families of 20 keys, whose last one is from another source. Without correction, 1 - 0.95^19 of
+ * the families with 19 equal keys have a false alarm: 62 %; with correction at most 5 %.
  */
 static void families(const struct source *of_last, int *alarms, int *corrected_alarms,
 		     int *last_found)
@@ -185,7 +185,7 @@ static void test_power(void **state)
 	assert_in_range(found(trial_p, 200, &least), 45, 95);
 }
 
-/* Fisher's test keeps below alpha, the more so the fewer values there are: 40 here. */
+/* Fisher's test stays below alpha, further below with fewer values: 40 here. */
 static void test_false_alarms_of_tails(void **state)
 {
 	(void)state;
@@ -193,10 +193,9 @@ static void test_false_alarms_of_tails(void **state)
 }
 
 /*
- * The 99th percentile is usually exp(2.33 SIGMA) = 2.01 times the median. With 2 % that take six
- * times as long, it is about the median of these: 5.97 times, three times what it was. With 0.5 %
- * of them it is little more than before, and 10 among the 40 greatest are more often missed than
- * not.
+ * The 99th percentile is usually exp(2.33 SIGMA) = 2.01 times the median. With 2 % of the values
+ * six times as long, it is about their median: 5.97 times, three times its former value. With 0.5 %
+ * it grows little, and 10 among the 40 greatest are missed more often than not.
  */
 static void test_power_of_tails(void **state)
 {
@@ -219,8 +218,8 @@ static void test_power_of_tails(void **state)
 }
 
 /*
- * Of 20 values, the 6th from either end bound the median with a probability of 0.9586; the 7th
- * would do so with 0.885 only.
+ * Of 20 values, the 6th from either end bound the median with a probability of 0.9586, the 7th only
+ * with 0.885.
  */
 static void test_coverage(void **state)
 {

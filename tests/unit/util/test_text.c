@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Feeds names nobody should have, and durations at the edges, to what makes text of them.
+ * Formats unusual names, and durations at the limits, as text.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -49,7 +49,7 @@ static const struct sample samples[] = {
 	ESCAPED("a\0b", "a\\x00b"),
 	ESCAPED("\xff\xfe", "\\xff\\xfe"),
 	ESCAPED("x\x80y", "x\\x80y"),
-	/* Cut short, by the end and by another character. */
+	/* Truncated, by the end and by another character. */
 	ESCAPED("\xc3", "\\xc3"),
 	ESCAPED("\xe2\x82", "\\xe2\\x82"),
 	ESCAPED("\xe2\x82z", "\\xe2\\x82z"),
@@ -73,7 +73,7 @@ static void samples_come_out_right(void **state)
 	(void)state;
 	for (i = 0; i < NR_SAMPLES; i++) {
 		sample = &samples[i];
-		/* Where the sanitizer sees a look beyond the end. */
+		/* On the heap, where the sanitizer detects a read beyond the end. */
 		src = malloc(sample->len + !sample->len);
 		assert_non_null(src);
 		memcpy(src, sample->src, sample->len);
@@ -102,7 +102,7 @@ static void every_byte_is_safe(void **state)
 		assert_in_range(dst[i], ' ', '~');
 }
 
-/* However little room there is, no character is cut in two and nothing is written beyond it. */
+/* In any room, no character is cut in two and nothing is written beyond the end. */
 static void short_of_room(void **state)
 {
 	static const char src[] = "a\xc3\xbc\n\xe5\x90\x8d\xffz";
