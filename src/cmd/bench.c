@@ -81,21 +81,16 @@ static bool done(void *ctx)
 	return err;
 }
 
-static const struct sink_ops show_ops = {
-	.teardown = take_teardown,
-	.tick = tick,
-	.done = done,
-};
+static const struct event_sink_ops show_ops = {.teardown = take_teardown};
 
-static const struct sink_ops record_ops = {
+static const struct event_sink_ops record_ops = {
 	.call = recorder_call,
 	.teardown = take_teardown,
-	.reclaim = recorder_deferred_free,
+	.deferred_free = recorder_deferred_free,
 	.stuck = recorder_stuck,
-	.wants_stuck = recorder_wants_stuck,
-	.tick = tick,
-	.done = done,
 };
+
+static const struct run_ops run_ops = {.tick = tick, .done = done};
 
 /* Scenarios left out were reported at once. -ENODATA: none was measured; reported here. */
 static int report_missing(const struct run *run)
@@ -118,8 +113,8 @@ static int report_missing(const struct run *run)
 
 static int measure(struct run *run)
 {
-	const struct sink sink = {.ops = &show_ops, .ctx = run};
-	int err = tracer_run(&run->tracer, &sink);
+	const struct event_sink sink = {.ops = &show_ops, .ctx = run};
+	int err = tracer_run(&run->tracer, &sink, &run_ops);
 	struct teardown_counts counts;
 	struct ledger ledger;
 
@@ -132,14 +127,14 @@ static int measure(struct run *run)
 
 static int record(struct run *run)
 {
-	const struct sink sink = {.ops = &record_ops, .ctx = run};
+	const struct event_sink sink = {.ops = &record_ops, .ctx = run};
 	int err = 0;
 
 	for (size_t i = 0; i < run->nr && !err; i++)
 		err = writer_scenario(run->recorder.writer, &run->list[i]);
 	if (!err)
 		err = recorder_begin(&run->recorder);
-	return err ? err : recorder_end(&run->recorder, tracer_run(&run->tracer, &sink));
+	return err ? err : recorder_end(&run->recorder, tracer_run(&run->tracer, &sink, &run_ops));
 }
 
 static int show(const struct run *run, enum format format)

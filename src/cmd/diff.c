@@ -51,8 +51,8 @@ static int take_teardown(void *ctx, const struct teardown *teardown)
 static int gather(struct gathering *side, const struct selection *selection,
 		  const struct filter *filter)
 {
-	static const struct sink_ops ops = {.call = take_call, .teardown = take_teardown};
-	const struct sink sink = {.ops = &ops, .ctx = side};
+	static const struct event_sink_ops ops = {.call = take_call, .teardown = take_teardown};
+	const struct event_sink sink = {.ops = &ops, .ctx = side};
 	int err;
 
 	side->filter = filter;
@@ -60,7 +60,7 @@ static int gather(struct gathering *side, const struct selection *selection,
 	if (!side->aggregate)
 		return -ENOMEM;
 	aggregate_keep_samples(side->aggregate);
-	err = reader_set_run(&side->readers, selection->view, selection->identity, &sink);
+	err = reader_set_run(&side->readers, selection->view, selection->identity, &sink, NULL);
 	if (!err && aggregate_overflow(side->aggregate))
 		diag_warn("more than %d keys: %llu values are put together in one row", MAX_ROWS,
 			  aggregate_overflow(side->aggregate));

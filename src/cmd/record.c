@@ -67,12 +67,14 @@ static bool done(void *ctx)
 	return true;
 }
 
-static const struct sink_ops record_ops = {
+static const struct event_sink_ops sink_ops = {
 	.call = recorder_call,
 	.teardown = recorder_teardown,
-	.reclaim = recorder_deferred_free,
+	.deferred_free = recorder_deferred_free,
 	.stuck = recorder_stuck,
-	.wants_stuck = recorder_wants_stuck,
+};
+
+static const struct run_ops run_ops = {
 	.tick = recorder_tick,
 	.done = done,
 	.signalled = signalled,
@@ -80,10 +82,10 @@ static const struct sink_ops record_ops = {
 
 static int run(struct record *record, struct tracer *tracer)
 {
-	const struct sink sink = {.ops = &record_ops, .ctx = record};
+	const struct event_sink sink = {.ops = &sink_ops, .ctx = record};
 	int err = recorder_begin(&record->recorder);
 
-	return err ? err : recorder_end(&record->recorder, tracer_run(tracer, &sink));
+	return err ? err : recorder_end(&record->recorder, tracer_run(tracer, &sink, &run_ops));
 }
 
 static int cmd_record(const struct options *opts)

@@ -40,13 +40,6 @@ int recorder_stuck(void *ctx, const struct stuck *stuck)
 	return writer_stuck(recorder_of(ctx)->writer, stuck);
 }
 
-bool recorder_wants_stuck(void *ctx, const struct map_info *map)
-{
-	(void)ctx;
-	(void)map;
-	return true;
-}
-
 static __u64 lost(const struct ledger *ledger, const struct teardown_counts *counts)
 {
 	__u64 sum = ledger->parked_lost;

@@ -36,7 +36,6 @@ int recorder_call(void *ctx, const struct call *call);
 int recorder_teardown(void *ctx, const struct teardown *teardown);
 int recorder_deferred_free(void *ctx, const struct deferred_free *reclaim);
 int recorder_stuck(void *ctx, const struct stuck *stuck);
-bool recorder_wants_stuck(void *ctx, const struct map_info *map);
 
 /* Commits now and then, so that next to nothing is lost if the machine stops. */
 int recorder_tick(void *ctx, __u64 now_ns, __u64 *next_ns);

@@ -11,7 +11,7 @@
 
 static int show(struct reader_set *readers, const struct options *opts, struct report *report)
 {
-	const struct sink sink = report_sink(report);
+	const struct event_sink sink = report_sink(report);
 	struct teardown_counts counts;
 	struct ledger ledger;
 	int err = reader_set_ledger(readers, &ledger, &counts);
@@ -20,7 +20,7 @@ static int show(struct reader_set *readers, const struct options *opts, struct r
 		err = report_begin(report);
 	if (err)
 		return err;
-	err = reader_set_run(readers, opts->show.view, opts->show.identity, &sink);
+	err = reader_set_run(readers, opts->show.view, opts->show.identity, &sink, &report_run_ops);
 	if (err == -EINVAL) /* a damaged recording, of which no half is shown */
 		return err;
 	return report_end(report, reader_set_end_ns(readers), &ledger, &counts, err);

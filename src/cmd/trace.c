@@ -17,14 +17,14 @@ static struct start now(void)
 
 static int trace(struct tracer *tracer, struct report *report)
 {
-	const struct sink sink = report_sink(report);
+	const struct event_sink sink = report_sink(report);
 	struct teardown_counts counts;
 	struct ledger ledger;
 	int err = report_begin(report);
 
 	if (err)
 		return err;
-	err = tracer_run(tracer, &sink);
+	err = tracer_run(tracer, &sink, &report_run_ops);
 	if (!tracer->session)
 		return err;
 	session_count(tracer->session, &ledger, &counts);

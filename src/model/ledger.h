@@ -14,6 +14,8 @@
 
 #include <linux/types.h>
 
+#include "event.h"
+
 /*
  * A figure this kernel does not give. Never shown as a number. Where no kprobe is in use,
  * probe_missed_* are 0: there is nothing to be missed.
@@ -86,6 +88,11 @@ struct hook_counts {
 	__u64 seen_return;
 	__u64 lost_return;
 	__u64 missed_return;
+};
+
+struct teardown_counts {
+	struct teardown_ledger ledger;
+	struct hook_counts hooks[NR_HOOKS];
 };
 
 #endif

@@ -179,6 +179,8 @@ static int take_hang(void *ctx, const struct stuck *stuck)
 	struct report *report = ctx;
 	const struct view_options *opts = report->opts;
 
+	if (!wants_stuck(report, &stuck->map))
+		return 0;
 	if (opts->recorded && !report->teardowns && !is_of_wanted_call(report->filter, stuck))
 		return 0;
 	stuck_text_print(stderr, stuck);
@@ -297,33 +299,28 @@ static int outlet(void *ctx)
 	return fileno(report_file(report));
 }
 
-struct sink report_sink(struct report *report)
+struct event_sink report_sink(struct report *report)
 {
-	static const struct sink_ops of_calls = {
-		.call = take_call,
-		.wants_stuck = wants_stuck,
-		.stuck = take_hang,
-		.tick = tick,
-		.drained = drained,
-		.done = done,
-		.outlet = outlet,
-	};
-	static const struct sink_ops of_teardowns = {
+	static const struct event_sink_ops of_calls = {.call = take_call, .stuck = take_hang};
+	static const struct event_sink_ops of_teardowns = {
 		.teardown = take_teardown,
-		.reclaim = take_reclaim,
-		.wants_stuck = wants_stuck,
+		.deferred_free = take_reclaim,
 		.stuck = take_hang,
-		.tick = tick,
-		.drained = drained,
-		.done = done,
-		.outlet = outlet,
 	};
 
-	return (struct sink){
+	return (struct event_sink){
 		.ops = report->teardowns ? &of_teardowns : &of_calls,
 		.ctx = report,
 	};
 }
+
+const struct run_ops report_run_ops = {
+	.wants_stuck = wants_stuck,
+	.tick = tick,
+	.drained = drained,
+	.done = done,
+	.outlet = outlet,
+};
 
 /* The rows of the whole run, then the ledger if the format has a place for it. */
 static int write_end(struct report *report, FILE *file, const struct ledger *ledger)

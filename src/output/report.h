@@ -7,7 +7,9 @@
 
 #include "model/event_sink.h"
 #include "model/filter.h"
+#include "model/ledger.h"
 #include "model/run_info.h"
+#include "model/run_ops.h"
 #include "output/view_options.h"
 
 struct report;
@@ -28,7 +30,10 @@ int report_begin(struct report *report);
  * Takes calls with their callers resolved, or teardowns. Of a recording, it takes those that the
  * filters want: the kernel has let through all. Hangs are also told of on stderr at once.
  */
-struct sink report_sink(struct report *report);
+struct event_sink report_sink(struct report *report);
+
+/* Writes tables when they are due, and ends a run whose output nobody reads any more. */
+extern const struct run_ops report_run_ops;
 
 /*
  * Prints the end: the rows of the whole run, and the ledger; also that of teardowns, if these are

@@ -427,8 +427,10 @@ int reader_ledger(struct reader *reader, struct ledger *ledger, struct teardown_
 	return err ? err : read_points(reader, counts->hooks);
 }
 
-int reader_run(struct reader *reader, const struct reader_options *opts, const struct sink *sink)
+int reader_run(struct reader *reader, const struct reader_options *opts,
+	       const struct event_sink *sink, const struct run_ops *run)
 {
+	static const struct run_ops no_run;
 	const struct reader_events events = {
 		.db = reader->db,
 		.path = reader->path,
@@ -437,6 +439,7 @@ int reader_run(struct reader *reader, const struct reader_options *opts, const s
 		.start_ns = reader->run_info.start_ns,
 		.opts = opts,
 		.sink = sink,
+		.run = run ? run : &no_run,
 	};
 
 	return reader_events_run(&events);

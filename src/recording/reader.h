@@ -12,7 +12,9 @@
 #include "bench/scenario.h"
 #include "model/event_sink.h"
 #include "model/keys.h"
+#include "model/ledger.h"
 #include "model/run_info.h"
+#include "model/run_ops.h"
 
 struct reader;
 
@@ -41,10 +43,10 @@ struct reader_options {
  * recording is damaged or cannot be read, which has been told; any other -errno is the sink's, and
  * has not.
  *
- * The time told to tick() is that of the run's beginning first, and then of the end of what comes
- * next, or what is known of it; it does not go back. A sink that leaves *next_ns 0 is not told
- * again.
+ * run may be NULL; if not, its tick() and done() are called. The time that tick() gets is that of
+ * the run's start first, then the end of the next event as far as it is known; it never decreases.
  */
-int reader_run(struct reader *reader, const struct reader_options *opts, const struct sink *sink);
+int reader_run(struct reader *reader, const struct reader_options *opts,
+	       const struct event_sink *sink, const struct run_ops *run);
 
 #endif

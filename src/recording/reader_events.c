@@ -22,7 +22,8 @@
 
 struct player {
 	const struct reader_events *events;
-	const struct sink_ops *ops;
+	const struct event_sink_ops *ops;
+	const struct run_ops *run;
 	void *ctx;
 	__u64 shift_ns;
 	__u64 now_ns;
@@ -53,7 +54,7 @@ static __u64 end_of(__u64 ts_ns, __u64 latency_ns)
 static int tick(struct player *player)
 {
 	__u64 next_ns = player->tick_ns == NEVER ? 0 : player->tick_ns;
-	int err = player->ops->tick ? player->ops->tick(player->ctx, player->now_ns, &next_ns) : 0;
+	int err = player->run->tick ? player->run->tick(player->ctx, player->now_ns, &next_ns) : 0;
 
 	player->tick_ns = next_ns ? next_ns : NEVER;
 	return err;
@@ -332,7 +333,7 @@ static int play_reclaim(struct player *player, struct cursor *cursor)
 	if (cursor->err)
 		return cursor->err;
 	err = advance(player, end_of(run->start_ns, run->latency_ns));
-	return err ? err : player->ops->reclaim(player->ctx, &reclaim);
+	return err ? err : player->ops->deferred_free(player->ctx, &reclaim);
 }
 
 /* Shown as it is: nothing in it may make a terminal do things. */
@@ -366,9 +367,7 @@ static int play_hang(struct player *player, struct cursor *cursor)
 	if (cursor->err)
 		return cursor->err;
 	err = advance(player, end_of(stuck.since_ns, stuck.for_ns));
-	if (err || (player->ops->wants_stuck && !player->ops->wants_stuck(player->ctx, &stuck.map)))
-		return err;
-	return player->ops->stuck(player->ctx, &stuck);
+	return err ? err : player->ops->stuck(player->ctx, &stuck);
 }
 
 /* All of them */
@@ -392,7 +391,7 @@ static bool wanted(const struct player *player, int source)
 	case TEARDOWNS:
 		return player->ops->teardown && view != VIEW_CALLS;
 	case RECLAIMS:
-		return player->ops->reclaim && view != VIEW_CALLS;
+		return player->ops->deferred_free && view != VIEW_CALLS;
 	default:
 		return player->ops->stuck;
 	}
@@ -418,7 +417,7 @@ static int play(struct player *player, struct cursor cursor[NR_SOURCES])
 		err = sources[i].play(player, &cursor[i]);
 		if (!err)
 			err = cursor_next(&cursor[i]);
-		if (++played % BATCH == 0 && player->ops->done && player->ops->done(player->ctx))
+		if (++played % BATCH == 0 && player->run->done && player->run->done(player->ctx))
 			return err;
 	}
 	if (!err && player->destroys.row)
@@ -466,7 +465,7 @@ static bool close_all(struct player *player, struct cursor cursor[NR_SOURCES])
 
 int reader_events_check(sqlite3 *db, const char *path)
 {
-	static const struct sink_ops nothing;
+	static const struct event_sink_ops nothing;
 	static const struct reader_options opts;
 	const struct reader_events events = {.db = db, .path = path, .opts = &opts};
 	struct player player = {.events = &events, .ops = &nothing};
@@ -482,6 +481,7 @@ int reader_events_run(const struct reader_events *events)
 	struct player player = {
 		.events = events,
 		.ops = events->sink->ops,
+		.run = events->run,
 		.ctx = events->sink->ctx,
 		.shift_ns = events->opts->shift_ns,
 		.now_ns = events->start_ns + events->opts->shift_ns,

@@ -16,7 +16,8 @@ struct reader_events {
 	const char *host;
 	__u64 start_ns; /* of the run, before it is shifted */
 	const struct reader_options *opts;
-	const struct sink *sink;
+	const struct event_sink *sink;
+	const struct run_ops *run;
 };
 
 /* Are all columns there that are read? -EINVAL: told. */

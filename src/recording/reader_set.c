@@ -154,14 +154,14 @@ int reader_set_ledger(struct reader_set *readers, struct ledger *ledger,
 }
 
 int reader_set_run(struct reader_set *readers, enum view view, bool identity,
-		   const struct sink *sink)
+		   const struct event_sink *sink, const struct run_ops *run)
 {
 	struct reader_options opts = {.view = view, .identity = identity};
 	int err = 0;
 
 	for (size_t i = 0; i < readers->nr && !err; i++) {
 		opts.shift_ns = shift_ns(readers, run_info_of(readers, i));
-		err = reader_run(readers->reader[i], &opts, sink);
+		err = reader_run(readers->reader[i], &opts, sink, run);
 	}
 	return err;
 }

@@ -40,6 +40,6 @@ int reader_set_ledger(struct reader_set *readers, struct ledger *ledger,
 
 /* Hands over one recording after the other. Errors are those of reader_run(). */
 int reader_set_run(struct reader_set *readers, enum view view, bool identity,
-		   const struct sink *sink);
+		   const struct event_sink *sink, const struct run_ops *run);
 
 #endif

@@ -10,7 +10,10 @@
 #define MEMDESTROY_RECORDING_WRITER_H
 
 #include "bench/scenario.h"
-#include "model/event_sink.h"
+#include "model/call.h"
+#include "model/ledger.h"
+#include "model/stuck.h"
+#include "model/teardown.h"
 #include "model/run_info.h"
 
 struct writer;

@@ -36,7 +36,8 @@ struct session {
 	const struct trace_options *opts;
 	struct probe *probe;
 	struct ksyms *ksyms;
-	const struct sink *sink;
+	struct event_sink sink;
+	const struct run_ops *run;
 	struct call_matcher *matcher[NR_CALL_HOOKS]; /* NULL for what is not probed */
 	struct map_releases *releases; /* NULL if it is not asked who let go of a map */
 	struct teardown_tracker_ops ops;
@@ -56,13 +57,13 @@ struct session {
 /* Has a signal come that ends the run? */
 static bool signal_ends(const struct session *session)
 {
-	const struct sink *sink = session->sink;
 	bool to_group;
 	int came = signals_take(&to_group);
 
 	if (!came)
 		return false;
-	return !sink->ops->signalled || !sink->ops->signalled(sink->ctx, came, to_group);
+	return !session->run->signalled ||
+	       !session->run->signalled(session->sink.ctx, came, to_group);
 }
 
 /* What could not be reported ends the run. */
@@ -81,7 +82,7 @@ static void add_destroy(struct session *session, const struct call *call)
 static void on_destroy(void *ctx, struct call *call)
 {
 	struct session *session = ctx;
-	const struct sink *sink = session->sink;
+	const struct event_sink *sink = &session->sink;
 
 	if (session->tracker)
 		add_destroy(session, call);
@@ -142,7 +143,7 @@ static void on_reclaim(void *ctx, struct call *call)
 static void on_teardown(void *ctx, const struct teardown *teardown)
 {
 	struct session *session = ctx;
-	const struct sink *sink = session->sink;
+	const struct event_sink *sink = &session->sink;
 
 	if (sink->ops->teardown && !session->err)
 		took(session, sink->ops->teardown(sink->ctx, teardown));
@@ -151,10 +152,10 @@ static void on_teardown(void *ctx, const struct teardown *teardown)
 static void on_reclaimed(void *ctx, const struct deferred_free *reclaim)
 {
 	struct session *session = ctx;
-	const struct sink *sink = session->sink;
+	const struct event_sink *sink = &session->sink;
 
-	if (sink->ops->reclaim && !session->err)
-		took(session, sink->ops->reclaim(sink->ctx, reclaim));
+	if (sink->ops->deferred_free && !session->err)
+		took(session, sink->ops->deferred_free(sink->ctx, reclaim));
 }
 
 static bool sees_all(void *ctx, enum hook hook)
@@ -191,9 +192,10 @@ static void warn_of_missed_returns(struct session *session)
 static void on_stuck(void *ctx, const struct stuck *stuck)
 {
 	struct session *session = ctx;
-	const struct sink *sink = session->sink;
+	const struct event_sink *sink = &session->sink;
 
-	if (!sink->ops->wants_stuck(sink->ctx, &stuck->map))
+	if (!sink->ops->stuck ||
+	    (session->run->wants_stuck && !session->run->wants_stuck(sink->ctx, &stuck->map)))
 		return;
 	if (stuck->in_worker)
 		warn_of_missed_returns(session);
@@ -294,7 +296,7 @@ static void look_for_stuck(struct session *session, __u64 now, bool again)
 /* When to look again, though nothing comes; 0: never. */
 static __u64 next_look(struct session *session, __u64 now)
 {
-	if (!session->sink->ops->outlet)
+	if (!session->run->outlet)
 		return now + PACE_NS;
 	return session_waits(session, now) ? now + LOOK_NS : 0;
 }
@@ -302,7 +304,7 @@ static __u64 next_look(struct session *session, __u64 now)
 /* Waits for a record, a signal, the end of those who read the output; until then, unless 0. */
 static void wait_till(struct session *session, __u64 now, __u64 until_ns)
 {
-	const struct sink *sink = session->sink;
+	const struct event_sink *sink = &session->sink;
 	__u64 wait = until_ns > now ? until_ns - now : 0;
 	const struct timespec timeout = {
 		.tv_sec = wait / NSEC_PER_SEC,
@@ -311,7 +313,7 @@ static void wait_till(struct session *session, __u64 now, __u64 until_ns)
 	struct pollfd fds[] = {
 		{.fd = ring_reader_fd(session->ring_reader), .events = POLLIN},
 		{.fd = session->signals, .events = POLLIN},
-		{.fd = sink->ops->outlet ? sink->ops->outlet(sink->ctx) : -1},
+		{.fd = session->run->outlet ? session->run->outlet(sink->ctx) : -1},
 	};
 
 	ppoll(fds, ARRAY_SIZE(fds), until_ns ? &timeout : NULL, NULL);
@@ -319,7 +321,8 @@ static void wait_till(struct session *session, __u64 now, __u64 until_ns)
 
 static void watch(struct session *session)
 {
-	const struct sink *sink = session->sink;
+	const struct run_ops *run = session->run;
+	const struct event_sink *sink = &session->sink;
 	__u64 duration = session->opts->duration_ns, start = clock_now_ns(), next = start;
 	__u64 end = duration ? start + duration : 0;
 
@@ -329,12 +332,12 @@ static void watch(struct session *session)
 
 		if (!more && now - session->looked_ns >= LOOK_NS)
 			look_for_stuck(session, now, false);
-		if (!more && sink->ops->drained && !session->err)
-			took(session, sink->ops->drained(sink->ctx));
-		if (session->err || sink->ops->done(sink->ctx) || (end && now >= end))
+		if (!more && run->drained && !session->err)
+			took(session, run->drained(sink->ctx));
+		if (session->err || run->done(sink->ctx) || (end && now >= end))
 			return;
 		if (next && now >= next)
-			took(session, sink->ops->tick(sink->ctx, now, &next));
+			took(session, run->tick(sink->ctx, now, &next));
 		if (!more)
 			wait_till(session, now,
 				  earliest(earliest(end, next), next_look(session, now)));
@@ -496,7 +499,7 @@ static int open_teardowns(struct session *session)
 }
 
 int session_open(struct session **out, const struct trace_options *opts, struct probe *probe,
-		 struct ksyms *ksyms, const struct sink *sink)
+		 struct ksyms *ksyms, const struct event_sink *sink, const struct run_ops *run)
 {
 	struct session *session = calloc(1, sizeof(*session));
 	int err = session ? 0 : -ENOMEM;
@@ -505,7 +508,8 @@ int session_open(struct session **out, const struct trace_options *opts, struct 
 		session->opts = opts;
 		session->probe = probe;
 		session->ksyms = ksyms;
-		session->sink = sink;
+		session->sink = *sink;
+		session->run = run;
 		session->signals = -1;
 		err = open_pairs(session);
 	}

@@ -6,6 +6,8 @@
 #define MEMDESTROY_TRACE_SESSION_H
 
 #include "model/event_sink.h"
+#include "model/ledger.h"
+#include "model/run_ops.h"
 #include "trace/ksyms.h"
 #include "trace/probe.h"
 #include "trace/trace_options.h"
@@ -14,7 +16,7 @@ struct session;
 
 /* All of these must outlive the session. -errno, of which the user has been told. */
 int session_open(struct session **out, const struct trace_options *opts, struct probe *probe,
-		 struct ksyms *ksyms, const struct sink *sink);
+		 struct ksyms *ksyms, const struct event_sink *sink, const struct run_ops *run);
 void session_close(struct session *session);
 
 /* Runs until the end, with all that was seen handed over. -errno of the sink if it ended it. */

@@ -53,7 +53,7 @@ int tracer_start(struct tracer *tracer, const struct trace_options *opts,
 	return 0;
 }
 
-int tracer_run(struct tracer *tracer, const struct sink *sink)
+int tracer_run(struct tracer *tracer, const struct event_sink *sink, const struct run_ops *run)
 {
 	int err;
 
@@ -61,9 +61,7 @@ int tracer_run(struct tracer *tracer, const struct sink *sink)
 		diag_warn("kernel symbols are hidden (CAP_SYSLOG is needed, see also "
 			  "kernel.kptr_restrict): callers are shown as addresses");
 	banner(tracer->opts, tracer->probe);
-	tracer->sink = *sink;
-	err = session_open(&tracer->session, tracer->opts, tracer->probe, tracer->ksyms,
-			   &tracer->sink);
+	err = session_open(&tracer->session, tracer->opts, tracer->probe, tracer->ksyms, sink, run);
 	return err ? err : session_run(tracer->session);
 }
 

@@ -16,7 +16,6 @@ struct tracer {
 	struct ksyms *ksyms;
 	struct probe *probe;
 	struct session *session;
-	struct sink sink;
 };
 
 /*
@@ -28,7 +27,7 @@ int tracer_start(struct tracer *tracer, const struct trace_options *opts,
 		 const struct filter *filter, bool keep_files);
 
 /* Hands all that happens to the sink until the end. -errno of the sink, or as session_open(). */
-int tracer_run(struct tracer *tracer, const struct sink *sink);
+int tracer_run(struct tracer *tracer, const struct event_sink *sink, const struct run_ops *run);
 
 /* Takes all zero. */
 void tracer_stop(struct tracer *tracer);

@@ -227,14 +227,14 @@ static void record(struct run *run, bool be_tame)
 
 struct live_report {
 	const struct run *run;
-	struct sink sink;
+	struct event_sink sink;
 	__u64 now_ns, next_ns; /* 0: never */
 	__u64 filtered;
 };
 
 static void tell_time(struct live_report *live)
 {
-	assert_int_equal(live->sink.ops->tick(live->sink.ctx, live->now_ns, &live->next_ns), 0);
+	assert_int_equal(report_run_ops.tick(live->sink.ctx, live->now_ns, &live->next_ns), 0);
 }
 
 /* Things are seen when they end, and a clock does not go back. */
@@ -302,14 +302,14 @@ static bool can_hang(const struct stuck *stuck)
 static int live_hang(struct live_report *live, const struct stuck *stuck)
 {
 	pass_time(live, stuck->since_ns, stuck->for_ns);
-	if (!can_hang(stuck) || !live->sink.ops->wants_stuck(live->sink.ctx, &stuck->map))
+	if (!can_hang(stuck) || !report_run_ops.wants_stuck(live->sink.ctx, &stuck->map))
 		return 0;
 	return live->sink.ops->stuck(live->sink.ctx, stuck);
 }
 
 static int live_item(struct live_report *live, const struct item *item)
 {
-	const struct sink *sink = &live->sink;
+	const struct event_sink *sink = &live->sink;
 	const struct parts parts = parts_of((struct item *)item);
 
 	switch (item->kind) {
@@ -321,8 +321,9 @@ static int live_item(struct live_report *live, const struct item *item)
 		if (!sink->ops->teardown)
 			return 0;
 		pass_time(live, *parts.ts_ns, *parts.latency_ns);
-		return item->kind == ITEM_TEARDOWN ? sink->ops->teardown(sink->ctx, &item->teardown)
-						   : sink->ops->reclaim(sink->ctx, &item->reclaim);
+		return item->kind == ITEM_TEARDOWN
+			       ? sink->ops->teardown(sink->ctx, &item->teardown)
+			       : sink->ops->deferred_free(sink->ctx, &item->reclaim);
 	}
 }
 

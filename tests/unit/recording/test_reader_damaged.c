@@ -83,15 +83,15 @@ static int check_hang(void *ctx, const struct stuck *stuck)
 
 static void read_all(void *arg)
 {
-	static const struct sink_ops ops = {
+	static const struct event_sink_ops ops = {
 		.call = check_call,
 		.teardown = check_teardown,
-		.reclaim = check_reclaim,
+		.deferred_free = check_reclaim,
 		.stuck = check_hang,
 	};
 	const struct reader_options opts = {.view = VIEW_BOTH, .identity = true};
 	struct reading *reading = arg;
-	const struct sink sink = {&ops, reading};
+	const struct event_sink sink = {&ops, reading};
 	struct teardown_counts counts;
 	struct ledger ledger;
 	struct reader *replay;
@@ -102,7 +102,7 @@ static void read_all(void *arg)
 	if (reading->err)
 		return;
 	reading->opened = true;
-	reading->err = reader_run(replay, &opts, &sink);
+	reading->err = reader_run(replay, &opts, &sink, NULL);
 	if (!reading->err)
 		reading->err = reader_ledger(replay, &ledger, &counts);
 	reader_close(replay);

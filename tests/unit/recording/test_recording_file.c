@@ -67,16 +67,16 @@ static int count(void *ctx, const struct call *call)
 
 static long events_in(const char *path)
 {
-	static const struct sink_ops ops = {.call = count};
+	static const struct event_sink_ops ops = {.call = count};
 	const struct reader_options opts = {.view = VIEW_CALLS, .identity = true};
 	struct reader *replay;
 	long nr = 0;
-	const struct sink sink = {&ops, &nr};
+	const struct event_sink sink = {&ops, &nr};
 	int err = reader_open(&replay, path);
 
 	if (err)
 		return -1;
-	err = reader_run(replay, &opts, &sink);
+	err = reader_run(replay, &opts, &sink, NULL);
 	reader_close(replay);
 	return err ? -1 : nr;
 }

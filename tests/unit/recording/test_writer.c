@@ -183,10 +183,10 @@ static int on_stuck(void *ctx, const struct stuck *read)
 	return 0;
 }
 
-static const struct sink_ops reader_ops = {
+static const struct event_sink_ops reader_ops = {
 	.call = on_call,
 	.teardown = on_teardown,
-	.reclaim = on_reclaim,
+	.deferred_free = on_reclaim,
 	.stuck = on_stuck,
 };
 
@@ -212,9 +212,9 @@ static void write_items(const char *path)
 static void read_items(struct reader *replay, const struct reader_options *opts)
 {
 	struct reader reader = {.opts = opts};
-	const struct sink sink = {&reader_ops, &reader};
+	const struct event_sink sink = {&reader_ops, &reader};
 
-	assert_int_equal(reader_run(replay, opts, &sink), 0);
+	assert_int_equal(reader_run(replay, opts, &sink, NULL), 0);
 	while (reader.next < NR_ITEMS &&
 	       (opts->view == VIEW_CALLS
 			? items[reader.next].kind != ITEM_CALL &&

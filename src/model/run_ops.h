@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the loop that feeds an event sink asks besides: when to end, and who needs the time. Only
+ * tick() and done() are called while a recording is read.
+ */
+#ifndef MEMDESTROY_MODEL_RUN_OPS_H
+#define MEMDESTROY_MODEL_RUN_OPS_H
+
+#include <stdbool.h>
+
+#include "model/map_info.h"
+
+/* All get the ctx of the event sink. Any may be NULL. */
+struct run_ops {
+	/*
+	 * Called at the start, and at *next_ns or soon after; events that end later follow the
+	 * call. now_ns is CLOCK_MONOTONIC. Sets *next_ns to the next time; 0: never again. Returns
+	 * 0 or -errno, which ends the run.
+	 */
+	int (*tick)(void *ctx, __u64 now_ns, __u64 *next_ns);
+	/* Called when no events are pending. Returns 0 or -errno, which ends the run. */
+	int (*drained)(void *ctx);
+	/* Whether the run shall end. */
+	bool (*done)(void *ctx);
+	/*
+	 * A file descriptor that gets an error when the run shall end, so that done() is not
+	 * polled. NULL: done() is polled.
+	 */
+	int (*outlet)(void *ctx);
+	/*
+	 * A signal that ends a run has come; to_group: from the terminal, to all of its foreground
+	 * processes. Returns whether the run goes on. NULL: it ends.
+	 */
+	bool (*signalled)(void *ctx, int signal, bool to_group);
+	/* Whether to report what is stuck and belongs to this map. NULL: yes. */
+	bool (*wants_stuck)(void *ctx, const struct map_info *map);
+};
+
+#endif
