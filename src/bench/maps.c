@@ -214,9 +214,8 @@ static int prepare(struct run *run)
 }
 
 /*
- * Freeing the last area in a page of per-CPU memory makes the kernel scan the whole chunk. Chance
- * would decide, but for all runs alike, if measured maps have such an area. With a kept map in the
- * page, they have none.
+ * Freeing the last area in a page of per-CPU memory makes the kernel scan the whole chunk. By
+ * chance, all measured maps or none would have such an area. With a kept map in the page, none has.
  */
 static int keep_one(const struct run *run)
 {

@@ -20,7 +20,7 @@
 static const char *const no_yes[] = {"no", "yes", NULL};
 static const char *const fills[] = {[FILL_FULL] = "full", [FILL_EMPTIED] = "emptied", NULL};
 
-_Static_assert(ARRAY_SIZE(fills) == NR_FILLS + 1, "a word for every filling");
+_Static_assert(ARRAY_SIZE(fills) == NR_FILLS + 1, "a name for every fill");
 
 /* clang-format off */
 const struct setting scenario_settings[] = {

@@ -105,7 +105,7 @@ void facts_from_symbols(struct facts *facts, const struct ksyms *ksyms);
 int facts_from_machine(struct facts *facts);
 
 /*
- * Adds the facts in files, each of which may be NULL. -errno: a file cannot be read, or is of the
+ * Adds the facts in files, any of them NULL. -errno: a file cannot be read, or is of the
  * wrong kind; already reported.
  */
 int facts_from_files(struct facts *facts, const char *image, const char *btf, const char *kallsyms);

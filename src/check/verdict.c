@@ -279,14 +279,14 @@ static void conclude_by_name(struct verdict *verdict, const struct facts *facts)
 		conclude(verdict, TRACEABLE_UNKNOWN,
 			 "not by fentry/fexit: %s; whether there are kprobes is unknown%s",
 			 without_fentry(facts),
-			 facts->symbols == ANSWER_YES ? "" : " (--kallsyms FILE would tell)");
+			 facts->symbols == ANSWER_YES ? "" : " (try --kallsyms FILE)");
 	} else {
 		conclude(verdict, TRACEABLE_UNKNOWN,
-			 "whether the function is there is unknown (--kallsyms FILE would tell)");
+			 "whether the function is there is unknown (try --kallsyms FILE)");
 	}
 }
 
-/* What a run would lack */
+/* The lacks of a run */
 
 __attribute__((format(printf, 3, 4))) static void lack(struct verdict *verdict, const char *what,
 						       const char *fmt, ...)

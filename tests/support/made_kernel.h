@@ -16,7 +16,7 @@
 
 #define MADE_BANNER "Linux version 9.8.7-made (me@here) (cc 1) #5 SMP PREEMPT Fri Nov 20 2026\n"
 
-/* Not an assertion of the test's: without it there is none. */
+/* Like assert(), without a test's context. */
 static inline void made(bool so)
 {
 	if (!so)
@@ -49,7 +49,7 @@ static inline void made_function(struct btf *btf, const char *name)
 	made(btf__add_func(btf, name, BTF_FUNC_GLOBAL, proto) > 0);
 }
 
-/* All that is needed and known; without_func: but for this function. NULL: none left out. */
+/* BTF with all types and functions that check looks for, except without_func (NULL: none). */
 static inline struct btf *made_btf(const char *without_func)
 {
 	static const char *const functions[] = {
@@ -89,7 +89,7 @@ static inline struct btf *made_btf(const char *without_func)
 	return btf;
 }
 
-/* What an image holds once it is unpacked; to be freed. btf may be NULL. */
+/* The contents of a decompressed image; to be freed. btf may be NULL. */
 static inline unsigned char *made_image(const struct btf *btf, size_t *size)
 {
 	static const char before[] = "some code\xeb\x9f\x01 that is none, and \x9f\xeb\x01\x00";

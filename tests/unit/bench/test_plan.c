@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The plan of a benchmark: every run is made, in turns, and is over when it should be.
+ * The plan of a benchmark: every run takes place, in rounds, and ends when it should.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -58,7 +58,7 @@ static void begin(struct plan *plan, size_t want, bool want_warm_up)
 	assert_false(plan_is_over(plan, ~0ULL - 1));
 }
 
-/* The time at which the run is over even if nothing more is seen. */
+/* The time at which the run ends without further teardowns. */
 static __u64 deadline(const struct plan *plan)
 {
 	__u64 before = 0, over = ~0ULL;
@@ -134,7 +134,7 @@ static void a_run_is_over_when_all_of_it_was_seen(void **state)
 	(void)state;
 	run(plan, 0, true);
 	begin(plan, 1, true);
-	see(plan, SCENARIO_WARM_UP_MAP, 2); /* while the worker is still at it */
+	see(plan, SCENARIO_WARM_UP_MAP, 2); /* while the worker is still running */
 	plan_take_answer(plan, 100, 0);
 	see(plan, SCENARIO_WARM_UP_MAP, 3);
 	assert_false(plan_is_over(plan, 100));
@@ -146,7 +146,7 @@ static void a_run_is_over_when_all_of_it_was_seen(void **state)
 	plan_free(plan);
 }
 
-/* Of a map whose name is not known, nothing tells that it was one of these. */
+/* A map without a known name counts for no scenario. */
 static void names_have_to_be_known(void **state)
 {
 	struct teardown teardown = {.map.name = SCENARIO_WARM_UP_MAP, .map.known = CALL_MAP};
@@ -195,7 +195,7 @@ static void what_was_not_seen_is_counted(void **state)
 	plan_take_answer(plan, 0, 0);
 	see(plan, "bench_1", 4); /* of 6 */
 	begin(plan, 2, false);
-	see(plan, "bench_1", 1); /* late, and of no use to this run */
+	see(plan, "bench_1", 1); /* late: does not count for this run */
 	plan_take_answer(plan, 0, 0);
 	see(plan, "bench_2", 1);
 	assert_false(plan_is_over(plan, 0));
@@ -263,7 +263,7 @@ static void progress_is_told(void **state)
 	progress = plan_progress(plan);
 	assert_int_equal(progress.round, 2);
 	assert_int_equal(progress.index, 0);
-	assert_int_equal(progress.percent, 66); /* what runs is not done */
+	assert_int_equal(progress.percent, 66); /* the current run is not done */
 	plan_free(plan);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads what is to be measured, and refuses what cannot be.
+ * Reads valid scenarios and refuses others.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +18,7 @@
 #include "bench/scenario.h"
 #include "util/macros.h"
 
-/* What scenario_parse() says on stderr, in a buffer that the next call of this overwrites. */
+/* The message of scenario_parse(), in a buffer that the next call overwrites. */
 static const char *refusal(const char *text)
 {
 	static char said[2048];
@@ -159,7 +159,7 @@ static void names_have_a_length(void **state)
 	assert_string_equal(read_scenario(text).name, text + 5);
 }
 
-/* What a scenario is called is what it is, and can be read again. */
+/* A scenario's name lists its unusual settings, and can be read again. */
 static void names_say_what_differs(void **state)
 {
 	static const char *const texts[][2] = {
@@ -229,7 +229,7 @@ static void the_standard_lists_are_right(void **state)
 	check_list(true, 8, 10);
 }
 
-/* By its name, with its runs. */
+/* A name finds the standard scenario with its number of runs. */
 static void standard_scenarios_are_found(void **state)
 {
 	(void)state;

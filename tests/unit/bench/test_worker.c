@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The process that makes maps, as far as it can be told without rights: it answers, outlives what
- * is meant for its parent, is missed when it is gone, and ends when it is told to.
+ * The process that makes maps, as far as it works without rights: it answers, survives signals to
+ * its parent, is reported when it is gone, and ends on request.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,7 +26,7 @@
 
 #define SOON_MS 20000
 
-/* Neither gets as far as to ask the kernel for a map. */
+/* Both fail before they create a map. */
 static const struct scenario list[] = {
 	{"no such type", "bench_0", BPF_MAP_TYPE_RINGBUF, 1, 8, false, FILL_FULL, 1, 1, 1},
 	{"too large", "bench_1", BPF_MAP_TYPE_HASH, 10000000, 65536, false, FILL_FULL, 64, 10000,
@@ -106,7 +106,7 @@ static void signals_are_left_to_the_parent(void **state)
 	pid_t pid = child();
 
 	(void)state;
-	check_answer(worker, 0, true, -EOPNOTSUPP); /* so that it has got that far */
+	check_answer(worker, 0, true, -EOPNOTSUPP); /* wait until it runs */
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		kill(pid, signals[i]);
 	check_answer(worker, 0, true, -EOPNOTSUPP);
@@ -170,7 +170,7 @@ static void check_keys(const struct map_limits *type, __u32 nr)
 	free(keys);
 }
 
-/* Or a map would hold less than it is said to. Prefixes have no bits beyond their length. */
+/* Equal keys would leave a map with fewer entries. Prefixes have no bits beyond their length. */
 static void no_two_keys_are_the_same(void **state)
 {
 	(void)state;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What types, symbols and files of a kernel tell.
+ * Facts from the types, symbols and files of a kernel.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -42,13 +42,13 @@ static void test_types(void **state)
 	assert_int_equal(facts.features[FEATURE_PREEMPT], ANSWER_YES);
 	assert_int_equal(facts.features[FEATURE_PREEMPT_ADDR], ANSWER_UNKNOWN);
 	assert_int_equal(facts.features[FEATURE_KPROBE_MISS], ANSWER_YES);
-	/* A type that nobody has heard of yet is there by its kernel's name. */
+	/* An unknown map type appears by the name in its kernel. */
 	assert_string_equal(facts.map_types, "hash\nnever_seen\n");
 	facts_free(&facts);
 	btf__free(btf);
 }
 
-/* A function without a type need not be missing; kprobes neither. */
+/* Neither a function nor kprobes are known to be missing because a type is. */
 static void test_types_left_out(void **state)
 {
 	static const char *const functions[] = {"bpf_mem_alloc_destroy",   "bpf_map_put",
@@ -92,7 +92,7 @@ static void test_members(void **state)
 	assert_int_equal(btf__add_field(btf, "", inner, 0, 0), 0);
 	assert_true(btf__add_struct(btf, "task_struct", 8) > 0);
 	assert_int_equal(btf__add_field(btf, "thread_info", 1, 0, 0), 0);
-	/* It holds itself, a thousand times: no compiler makes such a thing. */
+	/* A structure that holds itself a thousand times, which no compiler makes. */
 	inner = btf__add_struct(btf, "bpf_map", 8);
 	assert_int_equal(btf__add_field(btf, "", 4711, 0, 0), 0);
 	for (int i = 0; i < 1000; i++)
@@ -180,7 +180,7 @@ static void test_files(void **state)
 							   : ANSWER_YES);
 	facts_free(&facts);
 
-	/* The kernel that a file with zeroes is of may show its own to whoever asks. */
+	/* Addresses hidden in a file may be visible on the kernel's own machine. */
 	write_file(names, "0000000000000000 T _stext\n", 26);
 	facts_init(&facts);
 	assert_int_equal(facts_from_files(&facts, NULL, types, names), 0);

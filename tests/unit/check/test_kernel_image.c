@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Images of kernels: packed in all ways, without BTF, damaged.
+ * Images of kernels: in all compressions, without BTF, damaged.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -26,9 +26,9 @@
 #include "util/macros.h"
 
 #define ROOM	(1 << 20)
-#define BEFORE	300 /* of the code that unpacks, and whatever else is in the file */
+#define BEFORE	300 /* bytes of decompressing code and other data */
 #define BEHIND	77
-#define MUTANTS 1000 /* of each packing */
+#define MUTANTS 1000 /* for each compression */
 
 typedef size_t (*pack_fn)(const void *data, size_t size, unsigned char *out);
 
@@ -84,7 +84,7 @@ static size_t pack_zstd(const void *data, size_t size, unsigned char *out)
 	return len;
 }
 
-/* As "lz4 -l" does, and the kernel's size behind it, as its Makefile does. */
+/* Like "lz4 -l", followed by the kernel's size, as the kernel's Makefile does. */
 static size_t pack_lz4(const void *data, size_t size, unsigned char *out)
 {
 	static const unsigned char magic[4] = {0x02, 0x21, 0x4c, 0x18};
@@ -113,7 +113,7 @@ static unsigned char *packed_file(const struct btf *btf, size_t packing, size_t 
 
 	assert_non_null(file);
 	memset(file, 0x5a, BEFORE);
-	/* A decoy: it begins as gzip does. */
+	/* A decoy that begins like gzip. */
 	memcpy(file + 40, "\x1f\x8b\x08 and no more", 15);
 	*size = BEFORE + packings[packing](image, image_size, file + BEFORE) + BEHIND;
 	free(image);
@@ -157,7 +157,7 @@ static void test_without_btf(void **state)
 	}
 }
 
-/* Of an architecture with the other byte order. */
+/* An image of an architecture with the other byte order. */
 static void test_other_endianness(void **state)
 {
 	struct btf *btf = made_btf(NULL);
@@ -184,7 +184,7 @@ static void test_other_endianness(void **state)
 	btf__free(btf);
 }
 
-/* Newer images hold the line twice, once as a mere template. */
+/* Newer images hold the line twice, once as a template. */
 static void test_two_banners(void **state)
 {
 	static const char data[] = "Linux version %s (%s)\0Linux version 1.2 (x) (y) # SMP\n\0"
@@ -195,7 +195,7 @@ static void test_two_banners(void **state)
 	assert_int_equal(kernel_image_parse(&image, data, sizeof(data)), 0);
 	assert_string_equal(image.release, "1.2");
 	assert_string_equal(image.version, "#3 SMP");
-	/* One has to do if there is no better. */
+	/* The template is used if there is nothing better. */
 	assert_int_equal(kernel_image_parse(&image, data, 54), 0);
 	assert_string_equal(image.version, "# SMP");
 }
@@ -216,7 +216,7 @@ static void test_no_kernel(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		assert_int_equal(kernel_image_parse(&image, texts[i], strlen(texts[i])), -ENOEXEC);
-	/* Places to begin at without end. */
+	/* Many places that look like a start. */
 	assert_non_null(same);
 	for (size_t i = 0; i < 5000; i++)
 		same[i] = "\x02\x21\x4c\x18"[i % 4];
@@ -250,10 +250,10 @@ static void test_files(void **state)
 	rmdir(folder);
 }
 
-/* What can be read of it is looked at as any other; nothing may be left or break. */
+/* Parses a damaged image; the sanitizer must find neither leaks nor bad reads. */
 static bool take(const unsigned char *file, size_t size)
 {
-	/* Of its own, so that reading beyond it is noticed. */
+	/* A copy on the heap, where the sanitizer detects a read beyond the end. */
 	unsigned char *copy = malloc(size ? size : 1);
 	struct kernel_image image;
 	struct facts facts;
@@ -323,7 +323,8 @@ static void test_mutants(void **state)
 		free(file);
 	}
 	btf__free(btf);
-	/* Both ways were gone: what is not packed is hardly ever hit where it hurts. */
+	/* Mutants were both accepted and refused; uncompressed ones are rarely hit in a vital
+	 * place. */
 	assert_true(taken[0] > MUTANTS / 2);
 	for (size_t i = 1; i < NR_PACKINGS; i++)
 		assert_true(taken[i] < MUTANTS);

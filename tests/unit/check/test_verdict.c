@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The verdict on kernels of all kinds, by findings alone.
+ * The verdict on kernels of all kinds, from facts alone.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -14,7 +14,7 @@
 
 #include "check/verdict.h"
 
-/* A machine on which all is well, as root. */
+/* A machine without any lack, as root. */
 static void good_machine(struct facts *facts)
 {
 	facts_init(facts);
@@ -40,7 +40,7 @@ static void good_machine(struct facts *facts)
 	facts->freed = true;
 }
 
-/* All attempts of a mode end so. */
+/* Makes all attempts of a mode end with err. */
 static void all_end(struct facts *facts, enum attach_mode mode, int err)
 {
 	facts->tried[mode].err = err;
@@ -48,7 +48,7 @@ static void all_end(struct facts *facts, enum attach_mode mode, int err)
 		facts->hooks[hook].tried[mode].err = err;
 }
 
-/* An image of a kernel on which all is well: BTF only. */
+/* An image of a kernel without any lack: BTF only. */
 static void good_image(struct facts *facts)
 {
 	facts_init(facts);
@@ -105,7 +105,7 @@ static void test_tried(void **state)
 		       "not supported; this kernel has no kprobes");
 }
 
-/* A kernel that has been built without kprobes. */
+/* A kernel built without kprobes. */
 static void test_without_kprobes(void **state)
 {
 	struct facts facts;
@@ -117,10 +117,10 @@ static void test_without_kprobes(void **state)
 	all_end(&facts, ATTACH_KPROBE, -ENOENT);
 	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
 	assert_true(lacks(&facts, "--attach kprobe"));
-	/* Nobody misses the count of what they miss. */
+	/* Without kprobes, the count of their misses is not lacking. */
 	facts.features[FEATURE_KPROBE_MISS] = ANSWER_NO;
 	assert_false(lacks(&facts, "how many calls were missed"));
-	/* By its symbol a function looks as if it could be probed. */
+	/* The function's symbol alone would allow a kprobe. */
 	facts.hooks[HOOK_DESTROY].tried[ATTACH_KPROBE].made = false;
 	assert_int_equal(hook_attachable(&facts, HOOK_DESTROY, ATTACH_KPROBE, &means), ANSWER_NO);
 	assert_int_equal(means, MEANS_CONFIG);
@@ -140,7 +140,7 @@ static void test_ruled_out(void **state)
 	(void)state;
 	good_machine(&facts);
 	facts.hooks[HOOK_DESTROY].symbol = ANSWER_NO;
-	facts.btf = ANSWER_NO; /* what matters most is told */
+	facts.btf = ANSWER_NO; /* the message names the main cause */
 	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO,
 		       "Linux 9.8.7 has no bpf_mem_alloc_destroy(): 6.1 or later is needed");
 	good_machine(&facts);
@@ -152,7 +152,7 @@ static void test_ruled_out(void **state)
 	all_end(&facts, ATTACH_FENTRY, -EINVAL);
 	all_end(&facts, ATTACH_KPROBE, -EINVAL);
 	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "has no worker.current_func");
-	/* As root, and whatever error that gave. */
+	/* Also as root, and with any error. */
 	good_machine(&facts);
 	facts.lockdown = LOCKDOWN_CONFIDENTIALITY;
 	all_end(&facts, ATTACH_FENTRY, -EINVAL);
@@ -163,7 +163,7 @@ static void test_ruled_out(void **state)
 	good_machine(&facts);
 	facts.lockdown = LOCKDOWN_INTEGRITY;
 	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
-	/* Without a compiler some programs run, and some do not. */
+	/* Without a compiler, only some programs run. */
 	facts.compiler_lack = "no compiler";
 	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
 	all_end(&facts, ATTACH_FENTRY, -EINVAL);
@@ -173,7 +173,7 @@ static void test_ruled_out(void **state)
 	assert_verdict(&facts, TRACEABLE_FORBIDDEN, ATTACH_AUTO, "although CAP_BPF");
 }
 
-/* powerpc: what would be broken is not tried. */
+/* powerpc: kprobes would corrupt the kernel and are not tried. */
 static void test_unsafe(void **state)
 {
 	struct facts facts;
@@ -214,13 +214,13 @@ static void test_refused(void **state)
 	held[CAPABILITY_PERFMON] = ANSWER_NO;
 	held[CAPABILITY_BPF] = ANSWER_YES;
 	assert_verdict(&facts, TRACEABLE_FORBIDDEN, ATTACH_AUTO, "CAP_PERFMON missing");
-	/* What others could have is not said to be lacking. */
+	/* Facts that need more rights are not reported as lacking. */
 	assert_false(lacks(&facts, "teardowns"));
 	facts.hidden = ANSWER_YES;
 	assert_true(lacks(&facts, "names of callers"));
 }
 
-/* A symbol is there, probes can be attached, and yet no call comes by. */
+/* A symbol exists and probes can be attached, but no call is seen. */
 static void test_inlined(void **state)
 {
 	struct facts facts;
@@ -229,7 +229,7 @@ static void test_inlined(void **state)
 	good_machine(&facts);
 	facts.hooks[HOOK_DESTROY].seen = 0;
 	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "the compiler inlined it");
-	/* That takes a map that was seen to go, and no program that was skipped meanwhile. */
+	/* Proof requires that the map was seen freed and no program was skipped meanwhile. */
 	facts.missed = true;
 	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "but untested");
 	facts.missed = facts.freed = false;
@@ -251,13 +251,13 @@ static void test_files(void **state)
 	facts.direct = ANSWER_NO;
 	assert_verdict(&facts, TRACEABLE_YES, ATTACH_KPROBE, "DIRECT_CALLS");
 	facts.kprobes = ANSWER_UNKNOWN;
-	assert_verdict(&facts, TRACEABLE_UNKNOWN, ATTACH_AUTO,
-		       "unknown (--kallsyms FILE would tell)");
+	assert_verdict(&facts, TRACEABLE_UNKNOWN, ATTACH_AUTO, "unknown (try --kallsyms FILE)");
 	facts.kprobes = ANSWER_YES;
 	facts.direct = ANSWER_UNKNOWN;
-	/* No type is no proof that there is no function, unless its argument has none either. */
+	/* A missing type proves that the function is missing only if its argument has none either.
+	 */
 	facts.hooks[HOOK_DESTROY].type = ANSWER_NO;
-	assert_verdict(&facts, TRACEABLE_UNKNOWN, ATTACH_AUTO, "--kallsyms FILE would tell");
+	assert_verdict(&facts, TRACEABLE_UNKNOWN, ATTACH_AUTO, "try --kallsyms FILE");
 	facts.symbols = facts.hooks[HOOK_DESTROY].symbol = ANSWER_YES;
 	assert_verdict(&facts, TRACEABLE_YES, ATTACH_KPROBE,
 		       "by kprobe/kretprobe, judged by names");
@@ -269,7 +269,7 @@ static void test_files(void **state)
 	facts.symbols = facts.hooks[HOOK_DESTROY].symbol = ANSWER_UNKNOWN;
 	facts.allocator = ANSWER_NO;
 	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "this kernel has no bpf_mem_alloc");
-	/* Calls can be traced without what teardowns take. */
+	/* Calls can be traced without the members that teardowns need. */
 	good_image(&facts);
 	assert_false(lacks(&facts, "teardowns"));
 	strcpy(facts.teardowns_lacking, "file.private_data");
@@ -281,7 +281,7 @@ static void test_files(void **state)
 		       "this kernel has no BTF: a kernel with CONFIG_DEBUG_INFO_BTF is needed");
 }
 
-/* What is surer goes before what is not. */
+/* Surer means take precedence. */
 static void test_means(void **state)
 {
 	struct facts facts;
@@ -308,9 +308,9 @@ static void test_means(void **state)
 	ASSERT_ATTACHABLE(ATTACH_KPROBE, ANSWER_YES, MEANS_TRIED);
 	put->tried[ATTACH_FENTRY].err = -EINVAL;
 	ASSERT_ATTACHABLE(ATTACH_FENTRY, ANSWER_NO, MEANS_TRIED);
-	put->tried[ATTACH_FENTRY].err = -EPERM; /* says nothing of the point */
+	put->tried[ATTACH_FENTRY].err = -EPERM; /* applies to this process, not to the hook */
 	ASSERT_ATTACHABLE(ATTACH_FENTRY, ANSWER_NO, MEANS_LISTED);
-	/* Nor of kprobes, but for what refused them. */
+	/* Under lockdown, the refusal of a kprobe applies to all processes. */
 	put->tried[ATTACH_KPROBE].err = -EPERM;
 	facts.lockdown = LOCKDOWN_CONFIDENTIALITY;
 	ASSERT_ATTACHABLE(ATTACH_KPROBE, ANSWER_NO, MEANS_LOCKDOWN);
@@ -341,7 +341,7 @@ static void test_lacks(void **state)
 		facts.features[i] = ANSWER_NO;
 		assert_true(lacks(&facts, by_feature[i]));
 	}
-	/* One of the two does. */
+	/* One of the two is enough. */
 	good_machine(&facts);
 	facts.features[FEATURE_PREEMPT] = ANSWER_NO;
 	assert_false(lacks(&facts, "except by closing"));
@@ -352,7 +352,7 @@ static void test_lacks(void **state)
 	facts.hooks[HOOK_DEFERRED_FREE].symbol = ANSWER_NO;
 	assert_true(lacks(&facts, "the end of deferred frees"));
 	assert_false(lacks(&facts, "free, destroy and total"));
-	/* What the other mode could not do is no loss. */
+	/* A failure of the other mode is no lack. */
 	good_machine(&facts);
 	facts.hooks[HOOK_FREE].tried[ATTACH_KPROBE].err = -EINVAL;
 	assert_false(lacks(&facts, "free, destroy and total"));
