@@ -25,15 +25,29 @@ _Static_assert(NR_FIGURES(hook_figures) ==
 			       sizeof(__u64),
 	       "a row for each figure");
 
-static __u64 *figure_of(const struct figure *figure, void *ledger)
+__u64 figure_get(const struct figure *figure, const void *ledger)
 {
-	return (__u64 *)((char *)ledger + figure->at);
+	return *(const __u64 *)((const char *)ledger + figure->at);
+}
+
+void figure_set(const struct figure *figure, void *ledger, __u64 value)
+{
+	*(__u64 *)((char *)ledger + figure->at) = value;
 }
 
 void figures_clear(const struct figure *figures, void *ledger)
 {
 	for (; figures->name; figures++)
-		*figure_of(figures, ledger) = LEDGER_UNKNOWN;
+		figure_set(figures, ledger, LEDGER_UNKNOWN);
+}
+
+void hook_counts_clear_unused(struct hook_counts *counts)
+{
+	const struct figure *figure;
+
+	for (figure = hook_figures; figure->name; figure++)
+		if (!counts->attached || (figure->of_return && !counts->returns))
+			figure_set(figure, counts, LEDGER_UNKNOWN);
 }
 
 static __u64 merged(enum figure_kind kind, __u64 a, __u64 b)
@@ -52,10 +66,8 @@ static __u64 merged(enum figure_kind kind, __u64 a, __u64 b)
 
 void figures_merge(const struct figure *figures, void *ledger, const void *one)
 {
-	for (; figures->name; figures++) {
-		__u64 *figure = figure_of(figures, ledger);
-
-		*figure = merged(figures->kind, *figure,
-				 *(const __u64 *)((const char *)one + figures->at));
-	}
+	for (; figures->name; figures++)
+		figure_set(figures, ledger,
+			   merged(figures->kind, figure_get(figures, ledger),
+				  figure_get(figures, one)));
 }

@@ -30,8 +30,14 @@ extern const struct figure ledger_figures[];	      /* of struct ledger */
 extern const struct figure teardown_ledger_figures[]; /* of struct teardown_ledger */
 extern const struct figure hook_figures[];	      /* of struct hook_counts */
 
+__u64 figure_get(const struct figure *figure, const void *ledger);
+void figure_set(const struct figure *figure, void *ledger, __u64 value);
+
 /* Sets all figures of a ledger to LEDGER_UNKNOWN. */
 void figures_clear(const struct figure *figures, void *ledger);
+
+/* The same for figures that mean nothing: of a hook that is not attached, or not at return. */
+void hook_counts_clear_unused(struct hook_counts *counts);
 
 /*
  * Makes *ledger, to begin with all zero, that of one more recording. A figure that is unknown in

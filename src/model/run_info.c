@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Finds out under which conditions something is recorded.
+ * Lists and determines the conditions of a run.
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +14,31 @@
 #include "util/clock.h"
 
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
+
+/* Comments are stored with the table: sqlite3's .schema shows them. */
+const struct field run_info_fields[] = {
+	{"tool_version", FIELD(TEXT, run_info, tool_version),
+	 .note = "NULL, as in all of these texts and counts: unknown"},
+	{"kernel_release", FIELD(TEXT, run_info, kernel_release), .note = "uname -r"},
+	{"kernel_version", FIELD(TEXT, run_info, kernel_version), .note = "uname -v"},
+	{"machine", FIELD(TEXT, run_info, machine), .note = "uname -m", .title = "architecture"},
+	{"host", FIELD(TEXT, run_info, host), .note = "uname -n"},
+	{"boot_id", FIELD(TEXT, run_info, boot_id)},
+	{"attach", FIELD(TEXT, run_info, attach), .note = "how programs were attached",
+	 .title = "attach mode"},
+	{"command_line", FIELD(TEXT, run_info, command_line)},
+	{"cpus_possible", FIELD(NONZERO, run_info, cpus_possible)},
+	{"cpus_online", FIELD(NONZERO, run_info, cpus_online), .title = "number of CPUs online"},
+	{"symbols_hidden", FIELD(NUMBER, run_info, symbols_hidden),
+	 .note = "1: callers are addresses"},
+	{"start_ns", FIELD(NUMBER, run_info, start_ns),
+	 .note = "CLOCK_MONOTONIC, as all times here"},
+	{"start_realtime_ns", FIELD(BITS, run_info, start_realtime_ns),
+	 .note = "the same moment since 1970"},
+	{"end_ns", FIELD(FIGURE, run_info, end_ns),
+	 .note = "NULL: still being recorded, or interrupted"},
+	{},
+};
 
 static void copy_text(char dst[RUN_INFO_LEN], const char *src)
 {
@@ -40,7 +65,7 @@ static void join_words(char line[RUN_INFO_LEN], int argc, char *const *argv)
 		len += snprintf(line + len, RUN_INFO_LEN - len, "%s%s", i ? " " : "", argv[i]);
 }
 
-/* The other clock is read in the middle of a short while of this one. */
+/* Reads CLOCK_REALTIME between two reads of CLOCK_MONOTONIC that are close together. */
 static void read_clocks(struct run_info *run_info)
 {
 	__u64 before = 0, after = 0, realtime = 0;

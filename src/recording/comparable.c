@@ -6,49 +6,33 @@
 #include "util/diag.h"
 #include "util/macros.h"
 
-/* Something that all recordings have to have in common. */
-struct trait {
-	const char *what;
-	size_t text;   /* offset in struct conditions, or 0 */
-	size_t number; /* likewise */
-};
-
-static const struct trait traits[] = {
-	{"attach mode", offsetof(struct run_info, attach), 0},
-	{"architecture", offsetof(struct run_info, machine), 0},
-	{"number of CPUs online", 0, offsetof(struct run_info, cpus_online)},
-};
-
-static const char *describe(const struct trait *trait, const struct run_info *run_info,
+static const char *describe(const struct field *field, const struct run_info *run_info,
 			    char text[RUN_INFO_LEN])
 {
-	const char *at = (const char *)run_info;
-	__u64 number;
+	const char *is_text = field_text(field, run_info);
 
-	if (trait->text)
-		snprintf(text, RUN_INFO_LEN, "%s", at + trait->text);
-	else if (memcpy(&number, at + trait->number, sizeof(number)), number)
-		snprintf(text, RUN_INFO_LEN, "%llu", number);
+	if (is_text || !field_is_known(field, run_info))
+		snprintf(text, RUN_INFO_LEN, "%s", is_text ?: "unknown");
 	else
-		text[0] = '\0';
-	return *text ? text : "unknown";
+		snprintf(text, RUN_INFO_LEN, "%llu", field_get(field, run_info));
+	return text;
 }
 
 /* Compares all with the first recording of the base. */
-static bool have_in_common(const struct trait *trait, const struct reader_set *base,
+static bool have_in_common(const struct field *field, const struct reader_set *base,
 			   const struct reader_set *side)
 {
 	char wanted_text[RUN_INFO_LEN], text[RUN_INFO_LEN];
 	const struct reader *first = base->reader[0];
-	const char *wanted = describe(trait, reader_run_info(first), wanted_text);
+	const char *wanted = describe(field, reader_run_info(first), wanted_text);
 
 	for (size_t i = 0; i < side->nr; i++) {
-		const char *is = describe(trait, reader_run_info(side->reader[i]), text);
+		const char *is = describe(field, reader_run_info(side->reader[i]), text);
 
 		if (!strcmp(is, wanted))
 			continue;
-		diag_warn("%s: %s in '%s', %s in '%s'", trait->what, wanted, reader_path(first), is,
-			  reader_path(side->reader[i]));
+		diag_warn("%s: %s in '%s', %s in '%s'", field->title, wanted, reader_path(first),
+			  is, reader_path(side->reader[i]));
 		return false;
 	}
 	return true;
@@ -119,9 +103,10 @@ bool comparable(struct reader_set *base, struct reader_set *new_side, int *err)
 	bool yes = true;
 
 	*err = 0;
-	for (size_t i = 0; i < ARRAY_SIZE(traits); i++)
-		yes = have_in_common(&traits[i], base, base) &&
-		      have_in_common(&traits[i], base, new_side) && yes;
+	for (const struct field *field = run_info_fields; field->name; field++)
+		if (field->title)
+			yes = have_in_common(field, base, base) &&
+			      have_in_common(field, base, new_side) && yes;
 	yes = are_whole(base, err) && yes;
 	if (!*err)
 		yes = are_whole(new_side, err) && yes;

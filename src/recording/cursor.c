@@ -14,9 +14,7 @@
 #include "util/diag.h"
 
 #define MESSAGE_LEN 256
-
-/* Indices could hold other rows than the table. */
-#define SELECT "SELECT %s FROM %s NOT INDEXED %s"
+#define WORD_LEN    32 /* of a FIELD_WORD */
 
 static int failed(struct cursor *cursor, sqlite3 *db, int rc)
 {
@@ -25,7 +23,7 @@ static int failed(struct cursor *cursor, sqlite3 *db, int rc)
 	if (cursor->err)
 		return cursor->err;
 	if (err == -EINVAL)
-		diag_error("'%s' is damaged: table %s: %s", cursor->path, cursor->table,
+		diag_error("'%s' is damaged: table %s: %s", cursor->path, cursor->table->name,
 			   rc == SQLITE_ERROR ? sqlite3_errmsg(db) : sql_error(db, rc));
 	else
 		diag_error("cannot read '%s': %s", cursor->path, sql_error(db, rc));
@@ -33,14 +31,55 @@ static int failed(struct cursor *cursor, sqlite3 *db, int rc)
 	return err;
 }
 
-int cursor_open(struct cursor *cursor, sqlite3 *db, const char *path, const char *table,
-		const char *columns, const char *suffix)
+/* Whether the recording has the table, or with a column's name, that column. */
+static bool is_there(sqlite3 *db, const char *table, const char *column)
 {
-	char sql[512];
+	sqlite3_stmt *stmt;
+	bool there;
+
+	if (sqlite3_prepare_v2(db, "SELECT 1 FROM pragma_table_info(?1) WHERE ?2 IN (name, '')", -1,
+			       &stmt, NULL))
+		return true; /* to be reported when it is read */
+	sqlite3_bind_text(stmt, 1, table, -1, SQLITE_STATIC);
+	sqlite3_bind_text(stmt, 2, column, -1, SQLITE_STATIC);
+	there = sqlite3_step(stmt) != SQLITE_DONE;
+	sqlite3_finalize(stmt);
+	return there;
+}
+
+static bool is_read(const struct field *field)
+{
+	return field->kind != FIELD_WORD || field->nr_words;
+}
+
+/* Indices could hold other rows than the table. */
+static void select_sql(const struct table *table, sqlite3 *db, bool seek, char sql[TABLE_SQL_SIZE])
+{
+	size_t len = snprintf(sql, TABLE_SQL_SIZE, "SELECT %s", table->key ?: "NULL");
+	const struct field *field;
+
+	for (field = table->fields; field->name; field++)
+		if (is_read(field))
+			len += snprintf(sql + len, TABLE_SQL_SIZE - len, ", %s%s",
+					field->later && !is_there(db, table->name, field->name)
+						? "NULL AS "
+						: "",
+					field->name);
+	if (table->later && !is_there(db, table->name, ""))
+		snprintf(sql, TABLE_SQL_SIZE, "SELECT NULL WHERE 0");
+	else
+		snprintf(sql + len, TABLE_SQL_SIZE - len, " FROM %s NOT INDEXED%s%s%s", table->name,
+			 seek ? " WHERE " : "", seek ? table->key : "", seek ? " >= ?1" : "");
+}
+
+int cursor_open(struct cursor *cursor, sqlite3 *db, const char *path, const struct table *table,
+		bool seek)
+{
+	char sql[TABLE_SQL_SIZE];
 	int rc;
 
 	*cursor = (struct cursor){.path = path, .table = table};
-	snprintf(sql, sizeof(sql), SELECT, columns, table, suffix);
+	select_sql(table, db, seek, sql);
 	rc = sqlite3_prepare_v2(db, sql, -1, &cursor->stmt, NULL);
 	return rc ? failed(cursor, db, rc) : 0;
 }
@@ -49,40 +88,6 @@ void cursor_close(struct cursor *cursor)
 {
 	sqlite3_finalize(cursor->stmt);
 	cursor->stmt = NULL;
-}
-
-int cursor_next_any(struct cursor *cursor)
-{
-	int rc;
-
-	if (cursor->err)
-		return cursor->err;
-	rc = sqlite3_step(cursor->stmt);
-	cursor->row = rc == SQLITE_ROW;
-	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-		return failed(cursor, sqlite3_db_handle(cursor->stmt), rc);
-	return 0;
-}
-
-/* What is not in order might never end, as pages can refer to each other in rings. */
-int cursor_next(struct cursor *cursor)
-{
-	__s64 last = cursor->key;
-
-	if (cursor_next_any(cursor) || !cursor->row)
-		return cursor->err;
-	cursor->key = (__s64)cursor_number(cursor, 0, INT64_MAX);
-	if (!cursor->err && cursor->key <= last)
-		cursor_damaged(cursor, "it comes after row %lld", last);
-	return cursor->err;
-}
-
-int cursor_find(struct cursor *cursor, __s64 key)
-{
-	sqlite3_reset(cursor->stmt);
-	sqlite3_bind_int64(cursor->stmt, 1, key);
-	cursor->key = 0;
-	return cursor_next(cursor);
 }
 
 int cursor_damaged(struct cursor *cursor, const char *fmt, ...)
@@ -95,7 +100,7 @@ int cursor_damaged(struct cursor *cursor, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(message, sizeof(message), fmt, args);
 	va_end(args);
-	diag_error("'%s' is damaged: table %s, row %lld: %s", cursor->path, cursor->table,
+	diag_error("'%s' is damaged: table %s, row %lld: %s", cursor->path, cursor->table->name,
 		   cursor->key, message);
 	cursor->err = -EINVAL;
 	return cursor->err;
@@ -115,97 +120,168 @@ static const char *type_name(int type)
 	}
 }
 
-static void wrong_type(struct cursor *cursor, int column, const char *wanted)
+static bool is_null(const struct cursor *cursor, int column)
 {
-	cursor_damaged(cursor, "%s is %s, not %s", sqlite3_column_name(cursor->stmt, column),
-		       type_name(sqlite3_column_type(cursor->stmt, column)), wanted);
+	return sqlite3_column_type(cursor->stmt, column) == SQLITE_NULL;
 }
 
-static __u64 number(struct cursor *cursor, int column, __u64 max)
+static bool has_type(struct cursor *cursor, int column, bool right, const char *wanted)
 {
+	if (!right)
+		cursor_damaged(cursor, "%s is %s, not %s",
+			       sqlite3_column_name(cursor->stmt, column),
+			       type_name(sqlite3_column_type(cursor->stmt, column)), wanted);
+	return right;
+}
+
+/* 0: damaged, or the value is 0. */
+static __u64 read_number(struct cursor *cursor, int column, __u64 max)
+{
+	int type = sqlite3_column_type(cursor->stmt, column);
 	__s64 value = sqlite3_column_int64(cursor->stmt, column);
 
-	if (value >= 0 && (__u64)value <= max)
+	if (!has_type(cursor, column, type == SQLITE_INTEGER, "a number"))
+		return 0;
+	if ((__u64)value <= max)
 		return value;
 	cursor_damaged(cursor, "%s is %lld", sqlite3_column_name(cursor->stmt, column), value);
 	return 0;
 }
 
-bool cursor_is_null(const struct cursor *cursor, int column)
-{
-	return sqlite3_column_type(cursor->stmt, column) == SQLITE_NULL;
-}
-
-__u64 cursor_number(struct cursor *cursor, int column, __u64 max)
-{
-	if (sqlite3_column_type(cursor->stmt, column) == SQLITE_INTEGER)
-		return number(cursor, column, max);
-	wrong_type(cursor, column, "a number");
-	return 0;
-}
-
-__u32 cursor_u32(struct cursor *cursor, int column)
-{
-	return cursor_number(cursor, column, UINT32_MAX);
-}
-
-bool cursor_bool(struct cursor *cursor, int column)
-{
-	return cursor_number(cursor, column, 1);
-}
-
-static __u64 number_or(struct cursor *cursor, int column, __u64 null)
-{
-	switch (sqlite3_column_type(cursor->stmt, column)) {
-	case SQLITE_INTEGER:
-		return number(cursor, column, INT64_MAX);
-	case SQLITE_NULL:
-		return null;
-	default:
-		wrong_type(cursor, column, "a number");
-		return null;
-	}
-}
-
-__u64 cursor_figure(struct cursor *cursor, int column)
-{
-	return number_or(cursor, column, UNKNOWN_NS);
-}
-
-__u64 cursor_bits(struct cursor *cursor, int column)
-{
-	if (sqlite3_column_type(cursor->stmt, column) == SQLITE_INTEGER)
-		return sqlite3_column_int64(cursor->stmt, column);
-	wrong_type(cursor, column, "a number");
-	return 0;
-}
-
-__s64 cursor_ref(struct cursor *cursor, int column)
-{
-	return (__s64)number_or(cursor, column, 0);
-}
-
-bool cursor_text(struct cursor *cursor, int column, char *text, size_t size)
+/* Any bytes but NULs; what is left of text is zeroed. */
+static void read_text(struct cursor *cursor, int column, char *text, size_t size)
 {
 	int type = sqlite3_column_type(cursor->stmt, column);
 	const char *bytes;
 	size_t len;
 
 	memset(text, 0, size);
-	if (type == SQLITE_NULL)
-		return false;
-	if (type != SQLITE_TEXT && type != SQLITE_BLOB) {
-		wrong_type(cursor, column, "text");
-		return false;
-	}
+	if (!has_type(cursor, column, type == SQLITE_TEXT || type == SQLITE_BLOB, "text"))
+		return;
 	bytes = sqlite3_column_blob(cursor->stmt, column);
 	len = sqlite3_column_bytes(cursor->stmt, column);
-	if (len >= size || (len && (!bytes || memchr(bytes, '\0', len)))) {
+	if (len >= size || (len && (!bytes || memchr(bytes, '\0', len))))
 		cursor_damaged(cursor, "%s is too long, or holds a NUL",
 			       sqlite3_column_name(cursor->stmt, column));
-		return false;
-	}
-	if (len)
+	else if (len)
 		memcpy(text, bytes, len);
-	return true;
+}
+
+static __u64 read_word(struct cursor *cursor, int column, const struct field *field)
+{
+	char text[WORD_LEN];
+	unsigned int value;
+
+	read_text(cursor, column, text, sizeof(text));
+	for (value = 0; value < field->nr_words; value++) {
+		const char *word = field_word(field, value);
+
+		if (word && !strcmp(word, text))
+			return value;
+	}
+	cursor_damaged(cursor, "%s is '%s'", field->name, text);
+	return 0;
+}
+
+static __u64 max_of(const struct field *field)
+{
+	if (field->max)
+		return field->max;
+	switch (field->size) {
+	case sizeof(__u64):
+		return field->kind == FIELD_BITS ? UINT64_MAX : INT64_MAX;
+	case sizeof(__u32):
+		return UINT32_MAX;
+	default:
+		return 1;
+	}
+}
+
+static void read_value(struct cursor *cursor, int column, const struct field *field, void *row)
+{
+	__u64 value;
+
+	switch (field->kind) {
+	case FIELD_TEXT:
+	case FIELD_NAME:
+		read_text(cursor, column, (char *)row + field->at, field->size);
+		return;
+	case FIELD_WORD:
+		value = read_word(cursor, column, field);
+		break;
+	case FIELD_TIME:
+		value = read_number(cursor, column, max_of(field)) + cursor->shift_ns;
+		break;
+	default:
+		value = read_number(cursor, column, max_of(field));
+	}
+	field_set(field, row, value);
+}
+
+static void set_unknown(const struct field *field, void *row)
+{
+	if (field->kind == FIELD_TEXT || field->kind == FIELD_NAME)
+		memset((char *)row + field->at, 0, field->size);
+	else
+		field_set(field, row,
+			  field->kind == FIELD_FIGURE || field->kind == FIELD_TIME ? UNKNOWN_NS
+										   : 0);
+}
+
+int cursor_read(struct cursor *cursor, void *row)
+{
+	const struct field *field, *last = NULL;
+	int column = 0;
+
+	for (field = cursor->table->fields; field->name; last = field++) {
+		__u8 *flags = (__u8 *)row + field->flags;
+		bool known;
+
+		if (!is_read(field))
+			continue;
+		known = !is_null(cursor, ++column) || !field_may_be_unknown(field);
+		if (last && field->known && last->known == field->known &&
+		    last->flags == field->flags)
+			known = *flags & field->known; /* as the first of the group */
+		else if (field->known)
+			*flags = known ? *flags | field->known : *flags & ~field->known;
+		if (known)
+			read_value(cursor, column, field, row);
+		else
+			set_unknown(field, row);
+	}
+	return cursor->err;
+}
+
+/* To the next row; keys that do not grow could mean pages that refer to each other in a ring. */
+int cursor_next(struct cursor *cursor)
+{
+	__s64 last = cursor->key;
+	int rc;
+
+	if (cursor->err)
+		return cursor->err;
+	rc = sqlite3_step(cursor->stmt);
+	cursor->row = rc == SQLITE_ROW;
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+		return failed(cursor, sqlite3_db_handle(cursor->stmt), rc);
+	if (!cursor->row)
+		return 0;
+	cursor->key = cursor->table->key ? (__s64)read_number(cursor, 0, INT64_MAX) : last + 1;
+	if (cursor->key <= last)
+		cursor_damaged(cursor, "it comes after row %lld", last);
+	return cursor->err;
+}
+
+int cursor_next_row(struct cursor *cursor, void *row)
+{
+	return cursor_next(cursor) || !cursor->row ? cursor->err : cursor_read(cursor, row);
+}
+
+int cursor_find(struct cursor *cursor, __s64 key)
+{
+	sqlite3_reset(cursor->stmt);
+	sqlite3_bind_int64(cursor->stmt, 1, key);
+	cursor->key = 0;
+	return cursor_next(cursor);
 }

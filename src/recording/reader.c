@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads a recording: what the file is, and what it says of the run as a whole.
+ * Opens a recording, and reads the conditions of its run and its ledger.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,15 +14,16 @@
 #include "model/hooks.h"
 #include "model/ledger_figures.h"
 #include "recording/reader.h"
+#include "recording/cursor.h"
 #include "recording/reader_events.h"
 #include "recording/schema.h"
 #include "recording/sql.h"
 #include "util/diag.h"
 #include "util/macros.h"
 
-#define MAX_VALUE_BYTES (1 << 20) /* of anything in the file: its layout is the longest */
-#define MAX_FIGURES	1000
-#define PATIENCE_MS	5000 /* for a recording that is being committed to */
+#define MAX_VALUE_BYTES (1 << 20) /* of anything in the file; the longest is its layout */
+#define MAX_FIGURES	1000	  /* a ledger has some 20 */
+#define PATIENCE_MS	5000	  /* with a writer that commits */
 
 struct reader {
 	const char *path;
@@ -199,98 +200,65 @@ static int check_version(const struct reader *reader)
 			   reader->path, version, SCHEMA_VERSION);
 		return -EINVAL;
 	}
-	return version == SCHEMA_VERSION ? 0 : damaged(reader, "it has no layout", "");
+	return version >= SCHEMA_FIRST_VERSION ? 0 : damaged(reader, "it has no layout", "");
 }
 
-/* Nothing that runs when it is read, as a view does, may stand in a table's place. */
-static int check_table(const struct reader *reader, const char *table)
+/* Views and computed columns would run code when they are read. */
+static int check_table(const struct reader *reader, const struct table *table)
 {
 	__s64 plain = 0;
 	int rc = query(reader->db,
-		       "SELECT count(*) = 1 AND min(type = 'table' AND typeof(sql) = 'text' AND "
-		       "sql LIKE 'CREATE TABLE %') = 1 FROM sqlite_master "
+		       "SELECT CASE count(*) WHEN 0 THEN 2 ELSE count(*) = 1 AND "
+		       "min(type = 'table' AND typeof(sql) = 'text' AND "
+		       "sql LIKE 'CREATE TABLE %') = 1 END FROM sqlite_master "
 		       "WHERE name = ?1 COLLATE NOCASE",
-		       table, &plain);
+		       table->name, &plain);
 
 	if (rc)
 		return failed(reader, rc);
-	if (!plain)
-		return damaged(reader, "there is no table ", table);
-	/* Columns that are computed are "hidden". */
-	rc = query(reader->db, "SELECT max(hidden) = 0 FROM pragma_table_xinfo(?1)", table, &plain);
+	if (plain == 2 && table->later)
+		return 0;
+	if (plain != 1)
+		return damaged(reader, "there is no table ", table->name);
+	/* Computed columns are "hidden". */
+	rc = query(reader->db, "SELECT max(hidden) = 0 FROM pragma_table_xinfo(?1)", table->name,
+		   &plain);
 	if (rc)
 		return failed(reader, rc);
-	return plain ? 0 : damaged(reader, "what is computed stands in table ", table);
+	return plain ? 0 : damaged(reader, "computed values are in table ", table->name);
 }
 
-#define FIGURE_COLUMNS "figure, value"
-#define HOOK_COLUMNS                                                                               \
-	"function, attached, seen, taken, lost, missed, seen_return, lost_return, missed_return"
-
-static int check_columns(const struct reader *reader, const char *table, const char *columns)
+static int check_columns(const struct reader *reader, const struct table *table)
 {
 	struct cursor cursor;
-	int err = cursor_open(&cursor, reader->db, reader->path, table, columns, "");
+	int err = cursor_open(&cursor, reader->db, reader->path, table, false);
 
 	cursor_close(&cursor);
 	return err;
 }
 
-/* The other tables are read at once. */
 static int check_layout(const struct reader *reader)
 {
 	int err = check_version(reader), i;
 
-	for (i = 0; schema_tables[i] && !err; i++)
-		err = check_table(reader, schema_tables[i]);
-	if (!err)
-		err = check_columns(reader, "ledger", FIGURE_COLUMNS);
-	if (!err)
-		err = check_columns(reader, "teardown_ledger", FIGURE_COLUMNS);
-	if (!err)
-		err = check_columns(reader, "point", HOOK_COLUMNS);
-	return err ? err : reader_events_check(reader->db, reader->path);
-}
-
-/* The run */
-
-#define RUN_COLUMNS                                                                                \
-	"id, tool_version, kernel_release, kernel_version, machine, host, boot_id, attach, "       \
-	"command_line, cpus_possible, cpus_online, symbols_hidden, start_ns, start_realtime_ns, "  \
-	"end_ns"
-
-static void read_run(struct cursor *cursor, struct run_info *run_info)
-{
-	char *const texts[] = {
-		run_info->tool_version, run_info->kernel_release, run_info->kernel_version,
-		run_info->machine,	run_info->host,		  run_info->boot_id,
-		run_info->attach,	run_info->command_line,
-	};
-	int i;
-
-	for (i = 0; i < 8; i++)
-		cursor_text(cursor, 1 + i, texts[i], RUN_INFO_LEN);
-	run_info->cpus_possible = cursor_ref(cursor, 9);
-	run_info->cpus_online = cursor_ref(cursor, 10);
-	run_info->symbols_hidden = cursor_bool(cursor, 11);
-	run_info->start_ns = cursor_number(cursor, 12, INT64_MAX);
-	run_info->start_realtime_ns = cursor_bits(cursor, 13);
-	run_info->end_ns = cursor_figure(cursor, 14);
+	for (i = 0; i < NR_TABLES && !err; i++)
+		err = check_table(reader, schema_table(i));
+	for (i = 0; i < NR_TABLES && !err; i++)
+		err = check_columns(reader, schema_table(i));
+	return err;
 }
 
 static int load_run(struct reader *reader)
 {
 	struct cursor cursor;
-	int err = cursor_open(&cursor, reader->db, reader->path, "run", RUN_COLUMNS, "");
+	int err = cursor_open(&cursor, reader->db, reader->path, schema_table(TABLE_RUN), false);
 
 	if (!err)
-		err = cursor_next(&cursor);
+		err = cursor_next_row(&cursor, &reader->run_info);
 	if (!err && !cursor.row)
 		err = damaged(reader, "table run is empty", "");
-	if (!err) {
-		read_run(&cursor, &reader->run_info);
+	if (!err)
 		err = cursor_next(&cursor);
-	}
 	if (!err && cursor.row)
 		err = cursor_damaged(&cursor, "it is one too many");
 	cursor_close(&cursor);
@@ -343,75 +311,61 @@ const struct run_info *reader_run_info(const struct reader *reader)
 
 const struct scenario *reader_scenarios(const struct reader *reader, size_t *nr)
 {
-	*nr = reader->tables.nr_scenarios;
-	return reader->tables.scenarios;
+	const struct reader_rows *rows = &reader->tables.rows[TABLE_SCENARIO];
+
+	*nr = rows->nr;
+	return (const struct scenario *)rows->row;
 }
 
 /* The ledger */
 
-/* NULL: unknown. */
-static void read_figure(struct cursor *cursor, int at, const struct figure *figure, void *ledger)
+/* Reads the next row of a table without a key, which has but a few. */
+static int next_row(struct cursor *cursor, void *row)
 {
-	*(__u64 *)((char *)ledger + figure->at) =
-		cursor_is_null(cursor, at) ? LEDGER_UNKNOWN : cursor_bits(cursor, at);
-}
+	int err = cursor_next_row(cursor, row);
 
-/* Rows without a number are numbered, and there are not many. */
-static void count_row(struct cursor *cursor)
-{
-	if (++cursor->key > MAX_FIGURES)
-		cursor_damaged(cursor, "it is one too many");
+	return !err && cursor->key > MAX_FIGURES ? cursor_damaged(cursor, "it is one too many")
+						 : err;
 }
 
 /* Figures that the recording lacks are unknown; those not known here are left alone. */
-static int read_figures(struct reader *reader, const char *table, const struct figure *figures,
+static int read_figures(struct reader *reader, enum table_id table, const struct figure *figures,
 			void *ledger)
 {
 	const struct figure *figure;
+	struct figure_row row;
 	struct cursor cursor;
-	char name[64];
-	int err = cursor_open(&cursor, reader->db, reader->path, table, FIGURE_COLUMNS, "");
+	int err = cursor_open(&cursor, reader->db, reader->path, schema_table(table), false);
 
 	figures_clear(figures, ledger);
-	while (!err && !(err = cursor_next_any(&cursor)) && cursor.row) {
-		count_row(&cursor);
-		cursor_text(&cursor, 0, name, sizeof(name));
+	while (!err && !(err = next_row(&cursor, &row)) && cursor.row)
 		for (figure = figures; figure->name; figure++)
-			if (!strcmp(figure->name, name))
-				read_figure(&cursor, 1, figure, ledger);
-		err = cursor.err;
-	}
+			if (!strcmp(figure->name, row.figure))
+				figure_set(figure, ledger, row.value);
 	cursor_close(&cursor);
 	return err;
 }
 
-static void read_point(struct cursor *cursor, struct hook_counts *counts)
+static int read_hooks(struct reader *reader, struct hook_counts hooks[NR_HOOKS])
 {
-	counts->attached = cursor_bool(cursor, 1);
-	for (int i = 0; hook_figures[i].name; i++)
-		read_figure(cursor, 2 + i, &hook_figures[i], counts);
-}
-
-static int read_points(struct reader *reader, struct hook_counts hooks[NR_HOOKS])
-{
+	struct hook_row row = {};
 	struct cursor cursor;
-	char name[64];
 	int hook, err;
 
 	for (hook = 0; hook < NR_HOOKS; hook++) {
+		hooks[hook] = (struct hook_counts){.function = hook_info[hook].function,
+						   .returns = hook < NR_CALL_HOOKS};
 		figures_clear(hook_figures, &hooks[hook]);
-		hooks[hook].attached = false;
-		hooks[hook].returns = hook < NR_CALL_HOOKS;
-		hooks[hook].function = hook_info[hook].function;
 	}
-	err = cursor_open(&cursor, reader->db, reader->path, "point", HOOK_COLUMNS, "");
-	while (!err && !(err = cursor_next_any(&cursor)) && cursor.row) {
-		count_row(&cursor);
-		cursor_text(&cursor, 0, name, sizeof(name));
-		for (hook = 0; hook < NR_HOOKS; hook++)
-			if (!strcmp(hooks[hook].function, name))
-				read_point(&cursor, &hooks[hook]);
-		err = cursor.err;
+	err = cursor_open(&cursor, reader->db, reader->path, schema_table(TABLE_HOOK), false);
+	while (!err && !(err = next_row(&cursor, &row)) && cursor.row) {
+		for (hook = 0; hook < NR_HOOKS; hook++) {
+			if (strcmp(hook_info[hook].function, row.function) != 0)
+				continue;
+			row.counts.function = hooks[hook].function;
+			row.counts.returns = hooks[hook].returns;
+			hooks[hook] = row.counts;
+		}
 	}
 	cursor_close(&cursor);
 	return err;
@@ -419,12 +373,12 @@ static int read_points(struct reader *reader, struct hook_counts hooks[NR_HOOKS]
 
 int reader_ledger(struct reader *reader, struct ledger *ledger, struct teardown_counts *counts)
 {
-	int err = read_figures(reader, "ledger", ledger_figures, ledger);
+	int err = read_figures(reader, TABLE_LEDGER, ledger_figures, ledger);
 
 	if (!err)
-		err = read_figures(reader, "teardown_ledger", teardown_ledger_figures,
+		err = read_figures(reader, TABLE_TEARDOWN_LEDGER, teardown_ledger_figures,
 				   &counts->ledger);
-	return err ? err : read_points(reader, counts->hooks);
+	return err ? err : read_hooks(reader, counts->hooks);
 }
 
 int reader_run(struct reader *reader, const struct reader_options *opts,

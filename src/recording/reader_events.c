@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hands what is in the tables of a recording to a sink.
+ * Hands the events of a recording to a sink.
  *
- * Each table is read once, by a cursor; of these the one at the lowest number in the sequence is
- * the next. Nothing is kept but one row of each.
+ * Each table is read once, by a cursor; the next event is that of the cursor with the lowest number
+ * in the sequence. No more than one row of each is kept.
  */
 #include <errno.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "recording/cursor.h"
 #include "recording/reader_events.h"
-#include "recording/schema.h"
 
-#define WORD_LEN 32   /* of a fixed set */
-#define BATCH	 4096 /* items handed over before it is asked whether they are still wanted */
-
-#define MAX_STEPS 8 /* that take no longer than to look a row up */
+#define BATCH	  4096 /* events between two calls of done() */
+#define MAX_STEPS 8    /* take no longer than to find a row by its number */
 
 #define NEVER (~0ULL)
 
@@ -25,25 +21,13 @@ struct player {
 	const struct event_sink_ops *ops;
 	const struct run_ops *run;
 	void *ctx;
-	__u64 shift_ns;
 	__u64 now_ns;
-	__u64 tick_ns; /* when the sink wants to be told the time; NEVER */
+	__u64 tick_ns; /* when the sink wants the next tick; NEVER */
 	struct cursor destroys, releases;
-	struct identity identity; /* of the release that was found last */
-	__s64 identity_id;	  /* 0: of none */
+	struct destroy_row destroy;
+	struct identity identity; /* of the release that was read last */
+	__s64 identity_id;	  /* 0: none was */
 };
-
-/* Where items come from. */
-struct source {
-	const char *table;
-	const char *columns;
-	int (*play)(struct player *player, struct cursor *cursor);
-};
-
-static __u64 shifted(const struct player *player, __u64 ts_ns)
-{
-	return ts_ns == UNKNOWN_NS ? UNKNOWN_NS : ts_ns + player->shift_ns;
-}
 
 /* The end, as far as it is known. */
 static __u64 end_of(__u64 ts_ns, __u64 latency_ns)
@@ -60,7 +44,7 @@ static int tick(struct player *player)
 	return err;
 }
 
-/* An item is of this time: the clock does not go back, whatever the items do. */
+/* To the time of an event: the clock does not go back, even if events do. */
 static int advance(struct player *player, __u64 ts_ns)
 {
 	if (ts_ns != UNKNOWN_NS && ts_ns > player->now_ns)
@@ -70,75 +54,63 @@ static int advance(struct player *player, __u64 ts_ns)
 
 /* References */
 
-static void dangling(struct cursor *cursor, int column)
+static int dangling(struct cursor *cursor, const char *column, __s64 id)
 {
-	cursor_damaged(cursor, "there is no %s %lld", sqlite3_column_name(cursor->stmt, column),
-		       cursor_ref(cursor, column));
+	return cursor_damaged(cursor, "there is no %s %lld", column, id);
 }
 
-/* NULL: not known, or what is wrong has been told. */
-static const void *find(struct cursor *cursor, int column, const struct reader_tables_rows *rows)
+/* NULL: unknown, or damaged. */
+static const void *find(struct player *player, struct cursor *cursor, const char *column,
+			enum table_id table, __s64 id)
 {
-	__s64 id = cursor_ref(cursor, column);
-	const void *row = id ? reader_tables_find(rows, id) : NULL;
+	const void *row = id ? reader_tables_find(player->events->tables, table, id) : NULL;
 
 	if (id && !row)
-		dangling(cursor, column);
+		dangling(cursor, column, id);
 	return row;
 }
 
-static void read_map(struct player *player, struct cursor *cursor, int column, struct map_info *map)
+static void set_task(struct player *player, struct cursor *cursor, __s64 id, struct task *task)
 {
-	const struct reader_tables_map *row = find(cursor, column, &player->events->tables->maps);
+	const struct task *row = find(player, cursor, "task", TABLE_TASK, id);
 
-	if (!row)
+	if (row)
+		*task = *row;
+}
+
+static void set_releaser(struct player *player, const char *column, const struct releaser_row *row,
+			 struct releaser *releaser)
+{
+	const struct task *task =
+		find(player, &player->releases, column, TABLE_TASK, row->known ? row->task : 0);
+
+	releaser->known = task;
+	if (!task)
 		return;
-	map->known = row->call_flags;
-	map->type = row->type;
-	map->key_size = row->key_size;
-	map->value_size = row->value_size;
-	map->max_entries = row->max_entries;
-	map->flags = row->flags;
-	map->scenario = row->scenario;
-	memcpy(map->name, row->name, sizeof(map->name));
+	releaser->task = *task;
+	releaser->cgroup_id = row->cgroup_id;
 }
 
-/* False: unknown, and *task is left alone. */
-static bool read_task(struct player *player, struct cursor *cursor, int column, struct task *task)
+static int read_identity(struct player *player)
 {
-	const struct reader_tables_task *row = find(cursor, column, &player->events->tables->tasks);
+	struct identity *identity = &player->identity;
+	struct release_row row = {};
 
-	if (!row)
-		return false;
-	task->pid = row->pid;
-	task->tid = row->tid;
-	memcpy(task->comm, row->comm, sizeof(task->comm));
-	return true;
+	if (cursor_read(&player->releases, &row))
+		return player->releases.err;
+	*identity = (struct identity){
+		.map_id = row.map_id,
+		.released_ns = row.released_ns,
+		.by_kernel = row.context == CONTEXT_KERNEL,
+		.by_interrupt = row.context == CONTEXT_INTERRUPT,
+		.unsure = row.context == CONTEXT_UNSURE,
+	};
+	set_releaser(player, "released_by", &row.released_by, &identity->released_by);
+	set_releaser(player, "closed_by", &row.closed_by, &identity->closed_by);
+	return player->releases.err;
 }
 
-static void read_releaser(struct player *player, struct cursor *cursor, int column,
-			  struct releaser *releaser)
-{
-	releaser->known = read_task(player, cursor, column, &releaser->task);
-	if (releaser->known)
-		releaser->cgroup_id = cursor_bits(cursor, column + 1);
-}
-
-static void read_identity(struct player *player, struct cursor *cursor, struct identity *identity)
-{
-	char context[WORD_LEN];
-
-	*identity = (struct identity){};
-	if (!cursor_is_null(cursor, 1))
-		identity->map_id = cursor_u32(cursor, 1);
-	identity->released_ns = shifted(player, cursor_figure(cursor, 2));
-	if (cursor_text(cursor, 3, context, sizeof(context)) && !schema_context(context, identity))
-		cursor_damaged(cursor, "released_in is '%s'", context);
-	read_releaser(player, cursor, 4, &identity->released_by);
-	read_releaser(player, cursor, 6, &identity->closed_by);
-}
-
-/* To the release with this id. They mostly come in their order, a few steps on. */
+/* To the release with this number. They mostly come in their order, a few steps on. */
 static int seek_release(struct cursor *releases, __s64 id)
 {
 	int err = 0;
@@ -150,23 +122,21 @@ static int seek_release(struct cursor *releases, __s64 id)
 	return err;
 }
 
-/* What is of one map comes close together, so the last one is often the next one, too. */
-static void take_identity(struct player *player, struct cursor *cursor, int column,
-			  struct identity *identity)
+/* Events of one map come close together, so that the next release is often the last one. */
+static void set_identity(struct player *player, struct cursor *cursor, __s64 id,
+			 struct identity *identity)
 {
 	struct cursor *releases = &player->releases;
-	__s64 id = cursor_ref(cursor, column);
 
 	if (!id || cursor->err)
 		return;
 	if (id != player->identity_id) {
 		player->identity_id = 0;
-		if (!seek_release(releases, id) && releases->row && releases->key == id)
-			read_identity(player, releases, &player->identity);
-		else if (!releases->err)
-			dangling(cursor, column);
-		if (releases->err)
-			cursor->err = releases->err;
+		cursor->err = seek_release(releases, id);
+		if (!cursor->err && !(releases->row && releases->key == id))
+			dangling(cursor, "release", id);
+		if (!cursor->err)
+			cursor->err = read_identity(player);
 		if (cursor->err)
 			return;
 		player->identity_id = id;
@@ -174,211 +144,174 @@ static void take_identity(struct player *player, struct cursor *cursor, int colu
 	*identity = player->identity;
 }
 
-static struct map_info unknown_map(const struct player *player)
+/* Without who released it. */
+static void set_map(struct player *player, struct cursor *cursor, const struct refs *refs,
+		    struct map_info *map)
 {
-	return (struct map_info){
+	const struct map_row *row = find(player, cursor, "map", TABLE_MAP, refs->map);
+
+	*map = (struct map_info){
+		.address = refs->object,
 		.identity = {.released_ns = UNKNOWN_NS},
 		.host = player->events->host,
 	};
+	if (!row)
+		return;
+	map->known = CALL_MAP | row->known;
+	map->type = row->type;
+	map->key_size = row->key_size;
+	map->value_size = row->value_size;
+	map->max_entries = row->max_entries;
+	map->flags = row->flags;
+	map->scenario = row->scenario;
+	memcpy(map->name, row->name, sizeof(map->name));
 }
 
-/* A map, its worker and its release: what teardowns, deferred frees and stuck reports share. */
-static void read_map_and_worker(struct player *player, struct cursor *cursor, int column,
-				struct map_info *map, struct task *worker)
+/* What teardowns, deferred frees and stuck workers have in common. */
+static void set_refs(struct player *player, struct cursor *cursor, const struct refs *refs,
+		     struct map_info *map, struct task *worker)
 {
-	read_map(player, cursor, column, map);
-	read_task(player, cursor, column + 1, worker);
-	take_identity(player, cursor, column + 2, &map->identity);
+	set_map(player, cursor, refs, map);
+	set_task(player, cursor, refs->task, worker);
+	set_identity(player, cursor, refs->release, &map->identity);
 }
 
-static enum alloc_member read_alloc(struct cursor *cursor, int column)
-{
-	enum alloc_member alloc = ALLOC_UNKNOWN;
-	char name[WORD_LEN];
+/* Events */
 
-	if (cursor_text(cursor, column, name, sizeof(name)) && !schema_alloc(name, &alloc))
-		cursor_damaged(cursor, "alloc is '%s'", name);
-	return alloc < NR_ALLOC_MEMBERS ? alloc : ALLOC_UNKNOWN;
+static void set_caller(struct player *player, struct cursor *cursor, __s64 id,
+		       struct caller *caller)
+{
+	const struct caller_row *row = find(player, cursor, "caller", TABLE_CALLER, id);
+
+	if (!row)
+		return;
+	if (row->known & CALLER_NAME)
+		*caller = (struct caller){.name = row->name, .offset = row->offset};
+	else
+		caller->address = row->address;
 }
 
-/* Items */
-
-static void read_caller(struct player *player, struct cursor *cursor, int column,
-			struct caller *caller)
+static void set_allocator(struct player *player, struct cursor *cursor, __s64 id, struct call *call)
 {
-	const struct reader_tables_caller *row =
-		find(cursor, column, &player->events->tables->callers);
+	const struct allocator_row *row = find(player, cursor, "allocator", TABLE_ALLOCATOR, id);
 
-	if (row)
-		*caller = (struct caller){row->address, row->name, row->offset};
-}
-
-static void take_allocator(struct player *player, struct cursor *cursor, int column,
-			   struct call *call)
-{
-	const struct reader_tables_allocator *allocator =
-		find(cursor, column, &player->events->tables->allocators);
-
-	if (!allocator) {
+	if (!row) {
 		cursor_damaged(cursor, "allocator is NULL");
 		return;
 	}
-	call->alloc = allocator->alloc;
-	call->unit_size = allocator->unit_size;
-	call->flags |= allocator->call_flags;
+	call->alloc = row->alloc;
+	call->unit_size = row->unit_size;
+	call->flags |= row->flags;
 }
-
-#define CALL_COLUMNS "seq, ts_ns, latency_ns, caller, map, allocator, empty, task, cpu, release"
 
 static int play_call(struct player *player, struct cursor *cursor)
 {
-	struct call call = {.map = unknown_map(player)};
+	struct call_row row = {.call = {.entries = ENTRIES_UNKNOWN}};
+	struct call *call = &row.call;
 	int err;
 
-	call.ts_ns = shifted(player, cursor_figure(cursor, 1));
-	call.latency_ns = cursor_figure(cursor, 2);
-	read_caller(player, cursor, 3, &call.caller);
-	read_map(player, cursor, 4, &call.map);
-	take_allocator(player, cursor, 5, &call);
-	if (!cursor_is_null(cursor, 6))
-		call.flags |= CALL_EMPTY_KNOWN | (cursor_bool(cursor, 6) ? CALL_EMPTY : 0);
-	if (cursor_is_null(cursor, 7))
-		cursor_damaged(cursor, "task is NULL");
-	read_task(player, cursor, 7, &call.task);
-	call.cpu = cursor_u32(cursor, 8);
+	if (cursor_read(cursor, &row))
+		return cursor->err;
+	set_caller(player, cursor, row.refs.caller, &call->caller);
+	set_map(player, cursor, &row.refs, &call->map);
+	set_allocator(player, cursor, row.refs.allocator, call);
+	set_task(player, cursor, row.refs.task, &call->task);
 	if (player->events->opts->identity)
-		take_identity(player, cursor, 9, &call.map.identity);
+		set_identity(player, cursor, row.refs.release, &call->map.identity);
 	if (cursor->err)
 		return cursor->err;
-	err = advance(player, end_of(call.ts_ns, call.latency_ns));
-	return err ? err : player->ops->call(player->ctx, &call);
+	err = advance(player, end_of(call->ts_ns, call->latency_ns));
+	return err ? err : player->ops->call(player->ctx, call);
 }
 
-static void read_destroy(struct player *player, struct cursor *cursor, struct destroy *destroy)
+static int next_destroy(struct player *player)
 {
-	char outcome[WORD_LEN];
-
-	destroy->alloc = read_alloc(cursor, 2);
-	destroy->ts_ns = shifted(player, cursor_figure(cursor, 3));
-	destroy->latency_ns = cursor_figure(cursor, 4);
-	destroy->freed_ns = shifted(player, cursor_figure(cursor, 5));
-	cursor_text(cursor, 6, outcome, sizeof(outcome));
-	if (!schema_outcome(outcome, &destroy->outcome))
-		cursor_damaged(cursor, "outcome is '%s'", outcome);
+	return cursor_next_row(&player->destroys, &player->destroy);
 }
 
-/* The destroy calls are in the order of their teardowns, so that each has its own come next. */
+/* Destroy calls are in the order of their teardowns, so that a teardown's own come next. */
 static int read_destroys(struct player *player, __s64 seq, struct teardown *teardown)
 {
 	struct cursor *cursor = &player->destroys;
-	__u32 nr = teardown->nr_destroys < MAX_DESTROYS ? teardown->nr_destroys : MAX_DESTROYS, i;
+	__u32 nr = teardown->nr_destroys < MAX_DESTROYS ? teardown->nr_destroys : MAX_DESTROYS;
 
-	for (i = 0; i < nr && !cursor->err; i++) {
-		if (!cursor->row || cursor_number(cursor, 0, INT64_MAX) != (__u64)seq ||
-		    cursor_number(cursor, 1, INT64_MAX) != i)
+	for (__u32 i = 0; i < nr; i++) {
+		if (!cursor->row || player->destroy.teardown != seq || player->destroy.nth != i)
 			return cursor_damaged(cursor, "not call %u of teardown %lld", i, seq);
-		read_destroy(player, cursor, &teardown->destroy[i]);
-		if (!cursor_next_any(cursor) && cursor->row)
-			cursor->key = (__s64)cursor_number(cursor, 0, INT64_MAX);
+		teardown->destroy[i] = player->destroy.destroy;
+		if (next_destroy(player))
+			return cursor->err;
 	}
-	return cursor->err;
+	return 0;
 }
-
-#define TEARDOWN_COLUMNS                                                                           \
-	"seq, object, map, task, release, queued_ns, start_ns, wait_ns, free_ns, destroy_ns, "     \
-	"deferred_ns, total_ns, entries, running, destroys, empty, direct, deferred, pending, "    \
-	"undecided"
 
 static int play_teardown(struct player *player, struct cursor *cursor)
 {
-	struct teardown teardown = {.map = unknown_map(player)};
-	struct worker_run *run = &teardown.run;
-	int i, err;
-
-	teardown.map.address = cursor_ref(cursor, 1);
-	read_map_and_worker(player, cursor, 2, &teardown.map, &run->worker);
-	teardown.queued_ns = shifted(player, cursor_figure(cursor, 5));
-	run->start_ns = shifted(player, cursor_figure(cursor, 6));
-	for (i = 0; i < NR_PHASES; i++)
-		teardown.phase[i] = cursor_figure(cursor, 7 + i);
-	run->latency_ns = teardown.phase[PHASE_FREE];
-	teardown.entries = cursor_figure(cursor, 12);
-	teardown.running = cursor_bool(cursor, 13);
-	teardown.nr_destroys = cursor_u32(cursor, 14);
-	for (i = 0; i < NR_OUTCOMES; i++)
-		teardown.outcomes[i] = cursor_u32(cursor, 15 + i);
-	err = cursor->err ? cursor->err : read_destroys(player, cursor->key, &teardown);
-	if (err)
-		return err;
-	err = advance(player, end_of(run->start_ns, run->latency_ns));
-	return err || !player->ops->teardown ? err : player->ops->teardown(player->ctx, &teardown);
-}
-
-#define RECLAIM_COLUMNS                                                                            \
-	"seq, object, map, task, release, alloc, destroy_ns, latency_ns, start_ns, free_ns"
-
-static int play_reclaim(struct player *player, struct cursor *cursor)
-{
-	struct deferred_free reclaim = {.map = unknown_map(player)};
-	struct worker_run *run = &reclaim.run;
+	struct teardown_row row = {};
+	struct teardown *teardown = &row.teardown;
 	int err;
 
-	reclaim.map.address = cursor_ref(cursor, 1);
-	read_map_and_worker(player, cursor, 2, &reclaim.map, &run->worker);
-	reclaim.alloc = read_alloc(cursor, 5);
-	reclaim.destroy_ns = shifted(player, cursor_figure(cursor, 6));
-	reclaim.latency_ns = cursor_figure(cursor, 7);
-	run->start_ns = shifted(player, cursor_figure(cursor, 8));
-	run->latency_ns = cursor_figure(cursor, 9);
-	if (cursor->err)
+	if (cursor_read(cursor, &row))
 		return cursor->err;
-	err = advance(player, end_of(run->start_ns, run->latency_ns));
-	return err ? err : player->ops->deferred_free(player->ctx, &reclaim);
+	set_refs(player, cursor, &row.refs, &teardown->map, &teardown->run.worker);
+	teardown->run.latency_ns = teardown->phase[PHASE_FREE];
+	err = cursor->err ? cursor->err : read_destroys(player, cursor->key, teardown);
+	if (!err)
+		err = advance(player, end_of(teardown->run.start_ns, teardown->run.latency_ns));
+	return err ? err : player->ops->teardown(player->ctx, teardown);
 }
 
-/* Shown as it is: nothing in it may make a terminal do things. */
-static void read_plain_text(struct cursor *cursor, int column, const char *also, char *text,
-			    size_t size)
+static int play_deferred_free(struct player *player, struct cursor *cursor)
 {
-	const char *c;
-
-	cursor_text(cursor, column, text, size);
-	for (c = text; *c; c++)
-		if ((*c < ' ' || *c > '~') && !strchr(also, *c))
-			cursor_damaged(cursor, "%s is not plain text",
-				       sqlite3_column_name(cursor->stmt, column));
-}
-
-#define HANG_COLUMNS "seq, place, since_ns, for_ns, in_worker, map, task, release, stack"
-
-static int play_hang(struct player *player, struct cursor *cursor)
-{
-	struct stuck stuck = {.map = unknown_map(player)};
-	char where[NAME_LEN * 4];
+	struct deferred_free_row row = {};
+	struct deferred_free *deferred_free = &row.deferred_free;
+	struct worker_run *run = &deferred_free->run;
 	int err;
 
-	read_plain_text(cursor, 1, "", where, sizeof(where));
-	stuck.where = where;
-	stuck.since_ns = shifted(player, cursor_figure(cursor, 2));
-	stuck.for_ns = cursor_figure(cursor, 3);
-	stuck.in_worker = cursor_bool(cursor, 4);
-	read_map_and_worker(player, cursor, 5, &stuck.map, &stuck.worker);
-	read_plain_text(cursor, 8, "\n", stuck.stack, sizeof(stuck.stack));
-	if (cursor->err)
+	if (cursor_read(cursor, &row))
 		return cursor->err;
-	err = advance(player, end_of(stuck.since_ns, stuck.for_ns));
-	return err ? err : player->ops->stuck(player->ctx, &stuck);
+	set_refs(player, cursor, &row.refs, &deferred_free->map, &run->worker);
+	err = cursor->err ? cursor->err : advance(player, end_of(run->start_ns, run->latency_ns));
+	return err ? err : player->ops->deferred_free(player->ctx, deferred_free);
+}
+
+/* It is shown as it is, so it must not control a terminal. */
+static void check_plain(struct cursor *cursor, const char *column, const char *also,
+			const char *text)
+{
+	for (; *text; text++)
+		if ((*text < ' ' || *text > '~') && !strchr(also, *text))
+			cursor_damaged(cursor, "%s is not plain text", column);
+}
+
+static int play_stuck(struct player *player, struct cursor *cursor)
+{
+	struct stuck_row row = {};
+	struct stuck *stuck = &row.stuck;
+	int err;
+
+	if (cursor_read(cursor, &row))
+		return cursor->err;
+	stuck->where = row.place;
+	check_plain(cursor, "place", "", row.place);
+	check_plain(cursor, "stack", "\n", stuck->stack);
+	set_refs(player, cursor, &row.refs, &stuck->map, &stuck->worker);
+	err = cursor->err ? cursor->err : advance(player, end_of(stuck->since_ns, stuck->for_ns));
+	return err ? err : player->ops->stuck(player->ctx, stuck);
 }
 
 /* All of them */
 
-enum { CALLS, TEARDOWNS, RECLAIMS, HANGS, NR_SOURCES };
+enum { CALLS, TEARDOWNS, DEFERRED_FREES, STUCK, NR_SOURCES };
 
-static const struct source sources[NR_SOURCES] = {
-	[CALLS] = {"call", CALL_COLUMNS, play_call},
-	[TEARDOWNS] = {"teardown", TEARDOWN_COLUMNS, play_teardown},
-	[RECLAIMS] = {"reclaim", RECLAIM_COLUMNS, play_reclaim},
-	[HANGS] = {"hang", HANG_COLUMNS, play_hang},
+static const struct source {
+	enum table_id table;
+	int (*play)(struct player *player, struct cursor *cursor);
+} sources[NR_SOURCES] = {
+	[CALLS] = {TABLE_CALL, play_call},
+	[TEARDOWNS] = {TABLE_TEARDOWN, play_teardown},
+	[DEFERRED_FREES] = {TABLE_DEFERRED_FREE, play_deferred_free},
+	[STUCK] = {TABLE_STUCK, play_stuck},
 };
 
 static bool wanted(const struct player *player, int source)
@@ -390,7 +323,7 @@ static bool wanted(const struct player *player, int source)
 		return player->ops->call && view != VIEW_TEARDOWNS;
 	case TEARDOWNS:
 		return player->ops->teardown && view != VIEW_CALLS;
-	case RECLAIMS:
+	case DEFERRED_FREES:
 		return player->ops->deferred_free && view != VIEW_CALLS;
 	default:
 		return player->ops->stuck;
@@ -425,30 +358,33 @@ static int play(struct player *player, struct cursor cursor[NR_SOURCES])
 	return err;
 }
 
-static int open_all(struct player *player, struct cursor cursor[NR_SOURCES])
+static int open_cursor(const struct player *player, struct cursor *cursor, enum table_id table)
 {
 	const struct reader_events *events = player->events;
-	int i, err;
+	int err = cursor_open(cursor, events->db, events->path, schema_table(table),
+			      table == TABLE_RELEASE);
 
-	err = cursor_open(&player->releases, events->db, events->path, "release",
-			  "id, map_id, released_ns, released_in, released_by, released_by_cgroup, "
-			  "closed_by, closed_by_cgroup",
-			  "WHERE id >= ?");
+	cursor->shift_ns = events->opts->shift_ns;
+	return err;
+}
+
+static int open_all(struct player *player, struct cursor cursor[NR_SOURCES])
+{
+	int i, err = open_cursor(player, &player->releases, TABLE_RELEASE);
+
 	if (!err)
-		err = cursor_open(&player->destroys, events->db, events->path, "destroy",
-				  "teardown, nth, alloc, ts_ns, latency_ns, freed_ns, outcome", "");
+		err = open_cursor(player, &player->destroys, TABLE_DESTROY);
 	if (!err && wanted(player, TEARDOWNS))
-		err = cursor_next_any(&player->destroys);
+		err = next_destroy(player);
 	for (i = 0; i < NR_SOURCES && !err; i++) {
-		err = cursor_open(&cursor[i], events->db, events->path, sources[i].table,
-				  sources[i].columns, "");
+		err = open_cursor(player, &cursor[i], sources[i].table);
 		if (!err && wanted(player, i))
 			err = cursor_next(&cursor[i]);
 	}
 	return err;
 }
 
-/* True: one of them could not be read to its end, of which the user has been told. */
+/* True: the fault is that of one of them, and already reported. */
 static bool close_all(struct player *player, struct cursor cursor[NR_SOURCES])
 {
 	bool unreadable = player->destroys.err || player->releases.err;
@@ -463,19 +399,6 @@ static bool close_all(struct player *player, struct cursor cursor[NR_SOURCES])
 	return unreadable;
 }
 
-int reader_events_check(sqlite3 *db, const char *path)
-{
-	static const struct event_sink_ops nothing;
-	static const struct reader_options opts;
-	const struct reader_events events = {.db = db, .path = path, .opts = &opts};
-	struct player player = {.events = &events, .ops = &nothing};
-	struct cursor cursor[NR_SOURCES] = {};
-	int err = open_all(&player, cursor);
-
-	close_all(&player, cursor);
-	return err;
-}
-
 int reader_events_run(const struct reader_events *events)
 {
 	struct player player = {
@@ -483,7 +406,6 @@ int reader_events_run(const struct reader_events *events)
 		.ops = events->sink->ops,
 		.run = events->run,
 		.ctx = events->sink->ctx,
-		.shift_ns = events->opts->shift_ns,
 		.now_ns = events->start_ns + events->opts->shift_ns,
 		.tick_ns = NEVER,
 	};
@@ -494,5 +416,5 @@ int reader_events_run(const struct reader_events *events)
 	if (!err)
 		err = play(&player, cursor);
 	unreadable = close_all(&player, cursor);
-	return unreadable ? -EINVAL : err; /* the sink's errors are others' to tell */
+	return unreadable ? -EINVAL : err; /* the sink reports its own errors */
 }

@@ -20,9 +20,6 @@ struct reader_events {
 	const struct run_ops *run;
 };
 
-/* Are all columns there that are read? -EINVAL: told. */
-int reader_events_check(sqlite3 *db, const char *path);
-
 /* As reader_run(). */
 int reader_events_run(const struct reader_events *events);
 

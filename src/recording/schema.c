@@ -1,11 +1,287 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The layout of a recording: its SQL, and the words it is written in.
+ * The layout of a recording: its tables and its views.
  */
-#include <string.h>
-
+#include "model/ledger_figures.h"
+#include "model/map_type.h"
+#include "model/run_info.h"
 #include "recording/schema.h"
 #include "util/macros.h"
+
+static const char *alloc_word(unsigned int alloc)
+{
+	return alloc != ALLOC_UNKNOWN ? alloc_name(alloc) : NULL;
+}
+
+static const char *outcome_word(unsigned int outcome)
+{
+	return outcome_name(outcome);
+}
+
+static const char *const contexts[NR_CONTEXTS] = {
+	[CONTEXT_TASK] = "task",
+	[CONTEXT_KERNEL] = "kernel",
+	[CONTEXT_INTERRUPT] = "interrupt",
+	[CONTEXT_UNSURE] = "unsure",
+};
+
+/* References of an event's row, which begins with them. */
+#define REF(member)	     FIELD(NONZERO, refs, member), .refers = #member
+#define REF_NOT_NULL(member) FIELD(NUMBER, refs, member), .refers = #member
+#define OBJECT                                                                                     \
+	{                                                                                          \
+		"object", FIELD(NONZERO, refs, object),                                            \
+			.note = "the same: perhaps the same map, else another one"                 \
+	}
+#define WORKER                                                                                     \
+	{                                                                                          \
+		"task", REF(task), .note = "the worker"                                            \
+	}
+#define ALLOC(object, member)                                                                      \
+	{                                                                                          \
+		"alloc", FIELD(WORD, object, member), .word = alloc_word,                          \
+						      .nr_words = NR_ALLOC_MEMBERS                 \
+	}
+
+#define NR_FIXED 4
+
+/* The settings follow: see add_settings(). */
+static struct field scenario_fields[NR_FIXED + MAX_SETTINGS] = {
+	{"name", FIELD(NAME, scenario, name)},
+	{"map_name", FIELD(NAME, scenario, map_name), .note = "of its maps, and of no others"},
+	{"map_type", FIELD(WORD, scenario, map_type), .word = map_type_name},
+	{"map_type_number", FIELD(NUMBER, scenario, map_type)},
+};
+
+static void add_settings(void)
+{
+	const struct setting *setting;
+	struct field *field = scenario_fields + NR_FIXED;
+
+	for (setting = scenario_settings; setting->name; setting++) {
+		if (!setting->column)
+			continue;
+		*field = (struct field){
+			.name = setting->column,
+			.kind = setting->kind == SETTING_WORD ? FIELD_WORD : FIELD_NUMBER,
+			.at = setting->at,
+			.size = sizeof(__u32),
+			.max = setting->kind == SETTING_BOOL,
+			.note = setting->comment,
+		};
+		if (setting->kind == SETTING_WORD)
+			for (field->words = setting->words; field->words[field->nr_words];)
+				field->nr_words++;
+		field++;
+	}
+}
+
+#define SIZE(member)                                                                               \
+	FIELD(NUMBER, map_row, member), .flags = offsetof(struct map_row, known),                  \
+					.known = CALL_SIZES
+
+static const struct field map_fields[] = {
+	{"type", FIELD(WORD, map_row, type), .word = map_type_name},
+	{"type_number", FIELD(NUMBER, map_row, type), .note = "enum bpf_map_type"},
+	{"name", FIELD(NAME, map_row, name), .flags = offsetof(struct map_row, known),
+	 .known = CALL_NAME, .note = "NULL: unknown"},
+	{"key_size", SIZE(key_size), .note = "bytes; NULL, as in the next three: not read"},
+	{"value_size", SIZE(value_size), .note = "bytes"},
+	{"max_entries", SIZE(max_entries)},
+	{"flags", SIZE(flags), .note = "BPF_F_*"},
+	{},
+};
+
+#define CALLER(kind, member, bit)                                                                  \
+	FIELD(kind, caller_row, member), .flags = offsetof(struct caller_row, known), .known = (bit)
+
+static const struct field caller_fields[] = {
+	{"name", CALLER(NAME, name, CALLER_NAME),
+	 .note = "function; NULL: only the address is known"},
+	{"byte_offset", CALLER(BITS, offset, CALLER_NAME), .note = "of the return address in it"},
+	{"address", CALLER(BITS, address, CALLER_ADDRESS),
+	 .note = "signed; NULL if there is a name"},
+	{},
+};
+
+static const struct field task_fields[] = {
+	{"pid", FIELD(NUMBER, task, pid), .note = "thread group"},
+	{"tid", FIELD(NUMBER, task, tid)},
+	{"comm", FIELD(NAME, task, comm)},
+	{},
+};
+
+static const struct field allocator_fields[] = {
+	{"alloc", FIELD(WORD, allocator_row, alloc), .word = alloc_word,
+	 .nr_words = NR_ALLOC_MEMBERS,
+	 .note = "member of the map's structure: ma, pcpu_ma, selem_ma, storage_ma"},
+	{"percpu", FIELD(FLAG, allocator_row, flags), .bit = CALL_PERCPU,
+	 .flags = offsetof(struct allocator_row, flags), .known = CALL_PERCPU_KNOWN,
+	 .note = "0 or 1: allocates per-CPU objects"},
+	{"unit_size", FIELD(NONZERO, allocator_row, unit_size),
+	 .note = "bytes; NULL: it has no one size"},
+	{},
+};
+
+#define RELEASED(kind, who, member)                                                                \
+	FIELD(kind, release_row, who.member), .flags = offsetof(struct release_row, who.known),    \
+					      .known = 1
+
+static const struct field release_fields[] = {
+	{"map_id", FIELD(NONZERO, release_row, map_id), .note = "of the map"},
+	{"released_ns", FIELD(TIME, release_row, released_ns),
+	 .note = "the last reference was dropped; NULL: not seen"},
+	{"released_in", FIELD(WORD, release_row, context), .words = contexts,
+	 .nr_words = NR_CONTEXTS, .note = "task, kernel, interrupt; unsure: one of these"},
+	{"released_by", RELEASED(NUMBER, released_by, task), .refers = "task"},
+	{"released_by_cgroup", RELEASED(BITS, released_by, cgroup_id),
+	 .note = "id in the unified hierarchy"},
+	{"closed_by", RELEASED(NUMBER, closed_by, task), .refers = "task",
+	 .note = "the last user task"},
+	{"closed_by_cgroup", RELEASED(BITS, closed_by, cgroup_id)},
+	{},
+};
+
+static const struct field call_fields[] = {
+	{"ts_ns", FIELD(TIME, call_row, call.ts_ns),
+	 .note = "entry; NULL: only the return was seen"},
+	{"latency_ns", FIELD(FIGURE, call_row, call.latency_ns),
+	 .note = "NULL: only one side was seen"},
+	{"caller", REF(caller)},
+	{"map", REF(map)},
+	{"allocator", REF_NOT_NULL(allocator)},
+	{"empty", FIELD(FLAG, call_row, call.flags), .bit = CALL_EMPTY,
+	 .flags = offsetof(struct call_row, call.flags), .known = CALL_EMPTY_KNOWN,
+	 .note = "0 or 1: there was nothing to destroy"},
+	{"task", REF_NOT_NULL(task)},
+	{"cpu", FIELD(NUMBER, call_row, call.cpu)},
+	{"release", REF(release)},
+	{},
+};
+
+#define PHASE(nth)     FIELD(FIGURE, teardown_row, teardown.phase[nth])
+#define OUTCOME(which) FIELD(NUMBER, teardown_row, teardown.outcomes[which])
+
+static const struct field teardown_fields[] = {
+	OBJECT,
+	{"map", REF(map)},
+	WORKER,
+	{"release", REF(release)},
+	{"queued_ns", FIELD(TIME, teardown_row, teardown.queued_ns),
+	 .note = "when the work was queued"},
+	{"start_ns", FIELD(TIME, teardown_row, teardown.run.start_ns),
+	 .note = "when the worker started"},
+	{"wait_ns", PHASE(PHASE_WAIT)},
+	{"free_ns", PHASE(PHASE_FREE)},
+	{"destroy_ns", PHASE(PHASE_DESTROY), .note = "of free_ns, in destroy calls"},
+	{"deferred_ns", PHASE(PHASE_DEFERRED)},
+	{"total_ns", PHASE(PHASE_TOTAL), .note = "wait_ns + free_ns + deferred_ns"},
+	{"entries", FIELD(FIGURE, teardown_row, teardown.entries),
+	 .note = "elements in the map when the worker started"},
+	{"running", FIELD(NUMBER, teardown_row, teardown.running),
+	 .note = "1: the run ended before the worker did"},
+	{"destroys", FIELD(NUMBER, teardown_row, teardown.nr_destroys),
+	 .note = "how many; the first 4 are in table destroy"},
+	{"empty", OUTCOME(OUTCOME_EMPTY),
+	 .note = "destroy calls by their outcome: see destroy.outcome"},
+	{"direct", OUTCOME(OUTCOME_DIRECT)},
+	{"deferred", OUTCOME(OUTCOME_DEFERRED)},
+	{"pending", OUTCOME(OUTCOME_PENDING)},
+	{"undecided", OUTCOME(OUTCOME_UNKNOWN), .note = "outcome unknown"},
+	{},
+};
+
+static const struct field destroy_fields[] = {
+	{"teardown", FIELD(NUMBER, destroy_row, teardown), .refers = "teardown"},
+	{"nth", FIELD(NUMBER, destroy_row, nth), .note = "from 0"},
+	ALLOC(destroy_row, destroy.alloc),
+	{"ts_ns", FIELD(TIME, destroy_row, destroy.ts_ns)},
+	{"latency_ns", FIELD(FIGURE, destroy_row, destroy.latency_ns)},
+	{"freed_ns", FIELD(TIME, destroy_row, destroy.freed_ns),
+	 .note = "when the deferred free ended"},
+	{"outcome", FIELD(WORD, destroy_row, destroy.outcome), .word = outcome_word,
+	 .nr_words = NR_OUTCOMES, .note = "empty, direct, deferred, pending, unknown"},
+	{},
+};
+
+static const struct field deferred_free_fields[] = {
+	OBJECT,
+	{"map", REF(map)},
+	WORKER,
+	{"release", REF(release)},
+	ALLOC(deferred_free_row, deferred_free.alloc),
+	{"destroy_ns", FIELD(TIME, deferred_free_row, deferred_free.destroy_ns),
+	 .note = "entry of the destroy call"},
+	{"latency_ns", FIELD(FIGURE, deferred_free_row, deferred_free.latency_ns),
+	 .note = "from there to the end of the free"},
+	{"start_ns", FIELD(TIME, deferred_free_row, deferred_free.run.start_ns),
+	 .note = "when the worker started"},
+	{"free_ns", FIELD(FIGURE, deferred_free_row, deferred_free.run.latency_ns),
+	 .note = "how long it ran"},
+	{},
+};
+
+static const struct field stuck_fields[] = {
+	{"place", FIELD(NAME, stuck_row, place),
+	 .note = "a function; wait, deferred: a phase of a teardown"},
+	{"since_ns", FIELD(TIME, stuck_row, stuck.since_ns)},
+	{"for_ns", FIELD(FIGURE, stuck_row, stuck.for_ns), .note = "so far"},
+	{"in_worker", FIELD(NUMBER, stuck_row, stuck.in_worker), .note = "1: the task is stuck"},
+	{"map", REF(map)},
+	{"task", REF(task)},
+	{"release", REF(release)},
+	{"stack", FIELD(TEXT, stuck_row, stuck.stack),
+	 .note = "innermost first, a function a line; NULL: unknown"},
+	{},
+};
+
+static const struct field figure_fields[] = {
+	{"figure", FIELD(NAME, figure_row, figure)},
+	{"value", FIELD(FIGURE, figure_row, value), .note = "NULL: the kernel does not give it"},
+	{},
+};
+
+#define HOOK_FIGURE(object, member, kind) {#member, FIELD(FIGURE, hook_row, counts.member)},
+
+static const struct field hook_fields[] = {
+	{"function", FIELD(NAME, hook_row, function)},
+	{"attached", FIELD(NUMBER, hook_row, counts.attached)},
+	HOOK_ENTRY_FIGURES(HOOK_FIGURE) HOOK_RETURN_FIGURES(HOOK_FIGURE){},
+};
+
+/* The comments are stored with the tables: sqlite3's .schema shows them. */
+static const struct table tables[NR_TABLES] = {
+	[TABLE_RUN] = {"run", "the conditions of the run: one row", "id",
+		       .constraint = " CHECK (id = 1)", .replaces = true,
+		       .fields = run_info_fields},
+	[TABLE_SCENARIO] = {"scenario", "what a benchmark measured", "id",
+			    .fields = scenario_fields},
+	[TABLE_MAP] = {"map", "what maps look like; several rows may be the same", "id",
+		       .fields = map_fields},
+	[TABLE_CALLER] = {"caller", "callers of bpf_mem_alloc_destroy()", "id",
+			  .fields = caller_fields},
+	[TABLE_TASK] = {"task", "threads", "id", .fields = task_fields},
+	[TABLE_ALLOCATOR] = {"allocator", "what calls destroy", "id", .fields = allocator_fields},
+	[TABLE_RELEASE] = {"release", "who released a map; several rows may be of one map", "id",
+			   .fields = release_fields},
+	[TABLE_CALL] = {"call", "calls of bpf_mem_alloc_destroy()", "seq",
+			"in the order of recording, over all tables that have it",
+			.fields = call_fields},
+	[TABLE_TEARDOWN] = {"teardown", "of maps, from the last reference to the last byte freed",
+			    "seq", .fields = teardown_fields},
+	[TABLE_DESTROY] = {"destroy", "destroy calls of teardowns", .constraint = "teardown, nth",
+			   .fields = destroy_fields},
+	[TABLE_DEFERRED_FREE] = {"reclaim", "ends of deferred frees", "seq",
+				 .fields = deferred_free_fields},
+	[TABLE_STUCK] = {"hang", "what took longer than --stuck", "seq", .fields = stuck_fields},
+	[TABLE_LEDGER] = {"ledger", "the outcomes of calls, counted", .constraint = "figure",
+			  .replaces = true, .fields = figure_fields},
+	[TABLE_TEARDOWN_LEDGER] = {"teardown_ledger", "the outcomes of teardowns, counted",
+				   .constraint = "figure", .replaces = true,
+				   .fields = figure_fields},
+	[TABLE_HOOK] = {"point", "what the programs of each hook saw, counted",
+			.constraint = "function", .replaces = true, .fields = hook_fields},
+};
 
 /* What a map is freed for, in views: the task that identity_releaser() of teardown.h picks. */
 #define BY_USER "(r.released_by IS NOT NULL AND r.released_in IS NOT 'kernel')"
@@ -30,164 +306,7 @@
 	" LEFT JOIN map AS m ON m.id = f.map\n"                                                    \
 	" LEFT JOIN task AS t ON t.id = f.task\n"
 
-/* The comments are stored with the tables: sqlite3's .schema shows them. */
-const char schema_sql[] =
-	"CREATE TABLE run ( -- under which conditions it was recorded: one row\n"
-	" id INTEGER PRIMARY KEY CHECK (id = 1),\n"
-	" tool_version TEXT, -- NULL, as in all of these texts and counts: not known\n"
-	" kernel_release TEXT, -- uname -r\n"
-	" kernel_version TEXT, -- uname -v\n"
-	" machine TEXT, -- uname -m\n"
-	" host TEXT, -- uname -n\n"
-	" boot_id TEXT,\n"
-	" attach TEXT, -- how the kernel was probed\n"
-	" command_line TEXT,\n"
-	" cpus_possible INTEGER,\n"
-	" cpus_online INTEGER,\n"
-	" symbols_hidden INTEGER NOT NULL, -- 1: callers are addresses\n"
-	" start_ns INTEGER NOT NULL, -- CLOCK_MONOTONIC, as all times here\n"
-	" start_realtime_ns INTEGER NOT NULL, -- the same moment since 1970\n"
-	" end_ns INTEGER -- NULL: still being recorded, or cut short\n"
-	");\n"
-	"CREATE TABLE scenario ( -- what a benchmark measured\n"
-	" id INTEGER PRIMARY KEY,\n"
-	" name TEXT NOT NULL,\n"
-	" map_name TEXT NOT NULL, -- of its maps, and of no others\n"
-	" map_type TEXT NOT NULL,\n"
-	" map_type_number INTEGER NOT NULL,\n"
-	" entries INTEGER NOT NULL, -- that a map holds, or held\n"
-	" value_size INTEGER NOT NULL, -- bytes\n"
-	" prealloc INTEGER NOT NULL, -- 0 or 1\n"
-	" fill TEXT NOT NULL, -- full, emptied\n"
-	" threads INTEGER NOT NULL, -- that let go of maps at a time\n"
-	" maps INTEGER NOT NULL, -- that each of them lets go of\n"
-	" runs INTEGER NOT NULL\n"
-	");\n"
-	"CREATE TABLE map ( -- what maps look like; the same may be here more than once\n"
-	" id INTEGER PRIMARY KEY,\n"
-	" type TEXT NOT NULL,\n"
-	" type_number INTEGER NOT NULL, -- enum bpf_map_type\n"
-	" name TEXT, -- NULL: not known\n"
-	" key_size INTEGER, -- bytes; NULL, as in the next three: not read\n"
-	" value_size INTEGER, -- bytes\n"
-	" max_entries INTEGER,\n"
-	" flags INTEGER -- BPF_F_*\n"
-	");\n"
-	"CREATE TABLE caller ( -- callers of bpf_mem_alloc_destroy()\n"
-	" id INTEGER PRIMARY KEY,\n"
-	" name TEXT, -- function; NULL: not known, but for the address\n"
-	" byte_offset INTEGER, -- of the return address in it\n"
-	" address INTEGER -- signed; NULL if there is a name\n"
-	");\n"
-	"CREATE TABLE task ( -- threads\n"
-	" id INTEGER PRIMARY KEY,\n"
-	" pid INTEGER NOT NULL, -- thread group\n"
-	" tid INTEGER NOT NULL,\n"
-	" comm TEXT NOT NULL\n"
-	");\n"
-	"CREATE TABLE allocator ( -- what is destroyed\n"
-	" id INTEGER PRIMARY KEY,\n"
-	" alloc TEXT, -- member of the map's structure: ma, pcpu_ma, selem_ma, storage_ma\n"
-	" percpu INTEGER, -- 0 or 1: hands out per-CPU objects\n"
-	" unit_size INTEGER -- bytes; NULL: it has no one size\n"
-	");\n"
-	"CREATE TABLE release ( -- who let go of a map; a map may be here more than once\n"
-	" id INTEGER PRIMARY KEY,\n"
-	" map_id INTEGER, -- of the map\n"
-	" released_ns INTEGER, -- the last put; NULL: not seen\n"
-	" released_in TEXT, -- task, kernel, interrupt; unsure: a task or an interrupt\n"
-	" released_by INTEGER REFERENCES task,\n"
-	" released_by_cgroup INTEGER, -- id in the unified hierarchy\n"
-	" closed_by INTEGER REFERENCES task, -- the last user task\n"
-	" closed_by_cgroup INTEGER\n"
-	");\n"
-	"CREATE TABLE call ( -- calls of bpf_mem_alloc_destroy()\n"
-	" seq INTEGER PRIMARY KEY, -- in the order of recording, over all tables that have it\n"
-	" ts_ns INTEGER, -- entry; NULL: only the return was seen\n"
-	" latency_ns INTEGER, -- NULL: only one side was seen\n"
-	" caller INTEGER REFERENCES caller,\n"
-	" map INTEGER REFERENCES map,\n"
-	" allocator INTEGER NOT NULL REFERENCES allocator,\n"
-	" empty INTEGER, -- 0 or 1: there was nothing to destroy\n"
-	" task INTEGER NOT NULL REFERENCES task,\n"
-	" cpu INTEGER NOT NULL,\n"
-	" release INTEGER REFERENCES release\n"
-	");\n"
-	"CREATE TABLE teardown ( -- of maps, from the last put to the last byte freed\n"
-	" seq INTEGER PRIMARY KEY,\n"
-	" object INTEGER, -- the same: perhaps the same map, else another one\n"
-	" map INTEGER REFERENCES map,\n"
-	" task INTEGER REFERENCES task, -- the worker\n"
-	" release INTEGER REFERENCES release,\n"
-	" queued_ns INTEGER, -- when the worker was asked\n"
-	" start_ns INTEGER, -- when it began\n"
-	" wait_ns INTEGER,\n"
-	" free_ns INTEGER,\n"
-	" destroy_ns INTEGER, -- of free_ns, in destroy calls\n"
-	" deferred_ns INTEGER,\n"
-	" total_ns INTEGER, -- wait_ns + free_ns + deferred_ns\n"
-	" entries INTEGER, -- elements in the map when the worker began\n"
-	" running INTEGER NOT NULL, -- 1: the run ended before the worker did\n"
-	" destroys INTEGER NOT NULL, -- how many; the first 4 are in table destroy\n"
-	" empty INTEGER NOT NULL, -- of these, how many ended so: see destroy.outcome\n"
-	" direct INTEGER NOT NULL,\n"
-	" deferred INTEGER NOT NULL,\n"
-	" pending INTEGER NOT NULL,\n"
-	" undecided INTEGER NOT NULL -- outcome unknown\n"
-	");\n"
-	"CREATE TABLE destroy ( -- destroy calls of teardowns\n"
-	" teardown INTEGER NOT NULL REFERENCES teardown,\n"
-	" nth INTEGER NOT NULL, -- from 0\n"
-	" alloc TEXT,\n"
-	" ts_ns INTEGER,\n"
-	" latency_ns INTEGER,\n"
-	" freed_ns INTEGER, -- when what it had deferred was freed\n"
-	" outcome TEXT NOT NULL, -- empty, direct, deferred, pending, unknown\n"
-	" PRIMARY KEY (teardown, nth)\n"
-	") WITHOUT ROWID;\n"
-	"CREATE TABLE reclaim ( -- ends of what destroy calls left to be freed later\n"
-	" seq INTEGER PRIMARY KEY,\n"
-	" object INTEGER, -- as in teardown\n"
-	" map INTEGER REFERENCES map,\n"
-	" task INTEGER REFERENCES task, -- the worker\n"
-	" release INTEGER REFERENCES release,\n"
-	" alloc TEXT,\n"
-	" destroy_ns INTEGER, -- entry of the destroy call\n"
-	" latency_ns INTEGER, -- from there until it was freed\n"
-	" start_ns INTEGER, -- when the worker began\n"
-	" free_ns INTEGER -- how long that took\n"
-	");\n"
-	"CREATE TABLE hang ( -- what took longer than --stuck\n"
-	" seq INTEGER PRIMARY KEY,\n"
-	" place TEXT NOT NULL, -- a function; wait, deferred: a phase of a teardown\n"
-	" since_ns INTEGER,\n"
-	" for_ns INTEGER, -- so far\n"
-	" in_worker INTEGER NOT NULL, -- 1: the task is the one that hangs\n"
-	" map INTEGER REFERENCES map,\n"
-	" task INTEGER REFERENCES task,\n"
-	" release INTEGER REFERENCES release,\n"
-	" stack TEXT -- innermost first, a function a line; NULL: not to be had\n"
-	");\n"
-	"CREATE TABLE ledger ( -- what became of every call\n"
-	" figure TEXT PRIMARY KEY,\n"
-	" value INTEGER -- NULL: the kernel does not give it\n"
-	") WITHOUT ROWID;\n"
-	"CREATE TABLE teardown_ledger ( -- what became of every teardown\n"
-	" figure TEXT PRIMARY KEY,\n"
-	" value INTEGER\n"
-	") WITHOUT ROWID;\n"
-	"CREATE TABLE point ( -- what became of what happened where the kernel was probed\n"
-	" function TEXT PRIMARY KEY,\n"
-	" attached INTEGER NOT NULL,\n"
-	" seen INTEGER,\n"
-	" taken INTEGER,\n"
-	" lost INTEGER,\n"
-	" missed INTEGER,\n"
-	" seen_return INTEGER,\n"
-	" lost_return INTEGER,\n"
-	" missed_return INTEGER\n"
-	") WITHOUT ROWID;\n"
-	/* Views */
+static const char views_sql[] =
 	"CREATE VIEW calls AS SELECT f.seq, f.ts_ns, f.latency_ns,\n"
 	" coalesce(c.name, nullif(printf('0x%llx', c.address), '0x0')) AS caller,\n"
 	" c.byte_offset AS caller_offset, coalesce(a.alloc, 'unknown') AS alloc,\n"
@@ -239,59 +358,21 @@ const char schema_sql[] =
 	" FROM teardown AS f JOIN map AS m ON m.id = f.map\n"
 	" JOIN scenario AS s ON s.map_name = m.name GROUP BY s.id;\n";
 
-const char *const schema_tables[] = {
-	"run",	    "scenario", "map",	   "caller", "task",   "allocator",	  "release", "call",
-	"teardown", "destroy",	"reclaim", "hang",   "ledger", "teardown_ledger", "point",   NULL,
-};
-
-bool schema_alloc(const char *name, enum alloc_member *alloc)
+const struct table *schema_table(enum table_id table)
 {
-	for (*alloc = 0; *alloc < NR_ALLOC_MEMBERS; ++*alloc)
-		if (!strcmp(name, alloc_name(*alloc)))
-			return true;
-	return false;
+	if (!scenario_fields[NR_FIXED].name)
+		add_settings();
+	return &tables[table];
 }
 
-bool schema_outcome(const char *name, enum outcome *outcome)
+int schema_create(sqlite3 *db)
 {
-	for (*outcome = 0; *outcome < NR_OUTCOMES; ++*outcome)
-		if (!strcmp(name, outcome_name(*outcome)))
-			return true;
-	return false;
-}
+	char sql[TABLE_SQL_SIZE];
+	int i, rc = SQLITE_OK;
 
-const char *schema_fill_name(enum fill fill)
-{
-	static const char *const names[] = {[FILL_FULL] = "full", [FILL_EMPTIED] = "emptied"};
-
-	_Static_assert(ARRAY_SIZE(names) == NR_FILLS, "a name for each");
-	return names[fill < NR_FILLS ? fill : FILL_FULL];
-}
-
-bool schema_fill(const char *name, enum fill *fill)
-{
-	for (*fill = 0; *fill < NR_FILLS; ++*fill)
-		if (!strcmp(name, schema_fill_name(*fill)))
-			return true;
-	return false;
-}
-
-const char *schema_context_name(const struct identity *identity)
-{
-	if (identity->unsure)
-		return "unsure";
-	if (identity->by_interrupt)
-		return "interrupt";
-	if (identity->by_kernel)
-		return "kernel";
-	return identity->released_ns != UNKNOWN_NS ? "task" : NULL;
-}
-
-bool schema_context(const char *name, struct identity *identity)
-{
-	identity->unsure = !strcmp(name, "unsure");
-	identity->by_interrupt = !strcmp(name, "interrupt");
-	identity->by_kernel = !strcmp(name, "kernel");
-	return identity->unsure || identity->by_interrupt || identity->by_kernel ||
-	       !strcmp(name, "task");
+	for (i = 0; i < NR_TABLES && !rc; i++) {
+		table_create_sql(schema_table(i), sql);
+		rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
+	}
+	return rc ? rc : sqlite3_exec(db, views_sql, NULL, NULL, NULL);
 }

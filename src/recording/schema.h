@@ -1,37 +1,142 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The layout of a recording (docs/recording.md), as what writes and what reads one have to agree.
+ * The layout of a recording (docs/recording.md): its tables, and their rows as structs.
  */
 #ifndef MEMDESTROY_RECORDING_SCHEMA_H
 #define MEMDESTROY_RECORDING_SCHEMA_H
 
-#include <stdbool.h>
-
 #include "bench/scenario.h"
+#include "model/call.h"
+#include "model/ledger.h"
+#include "model/stuck.h"
 #include "model/teardown.h"
+#include "recording/table.h"
 
 #define SCHEMA_APPLICATION_ID 0x6d647472 /* "mdtr" */
 
 /*
- * Of the layout. It grows when a reader of the old one could misread the new one; tables, views and
- * columns that may be left unread are added without.
+ * Of the layout. It grows when a reader of the old one could misread the new one. Tables, views and
+ * columns that may be left unread are added without; they are "later" in their description, so
+ * that recordings without them are read too.
  */
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION	     1
+#define SCHEMA_FIRST_VERSION 1 /* the oldest one that is read */
 
-/* Makes the tables and the views. */
-extern const char schema_sql[];
+enum table_id {
+	TABLE_RUN,	/* struct run_info */
+	TABLE_SCENARIO, /* struct scenario */
+	TABLE_MAP,
+	TABLE_CALLER,
+	TABLE_TASK, /* struct task */
+	TABLE_ALLOCATOR,
+	TABLE_RELEASE,
+	TABLE_CALL,
+	TABLE_TEARDOWN,
+	TABLE_DESTROY,
+	TABLE_DEFERRED_FREE,
+	TABLE_STUCK,
+	TABLE_LEDGER,	       /* struct figure_row */
+	TABLE_TEARDOWN_LEDGER, /* struct figure_row */
+	TABLE_HOOK,
+	NR_TABLES,
+};
 
-/* The tables that are read, and NULL. */
-extern const char *const schema_tables[];
+const struct table *schema_table(enum table_id table);
 
-/* Names that are stored. The other way round: false, there is no such name. */
-bool schema_alloc(const char *name, enum alloc_member *alloc);
-bool schema_outcome(const char *name, enum outcome *outcome);
-const char *schema_fill_name(enum fill fill);
-bool schema_fill(const char *name, enum fill *fill);
+/* Makes the tables and the views. Returns an SQLite result code. */
+int schema_create(sqlite3 *db);
 
-/* In what a map was let go of; NULL: not known, because the last put was not seen. */
-const char *schema_context_name(const struct identity *identity);
-bool schema_context(const char *name, struct identity *identity);
+/* Rows that many events refer to. A reference is the number of a row; 0: unknown. */
+
+struct map_row {
+	const char *scenario; /* set by the reader only: the one that measured it; NULL: none */
+	__u32 type, key_size, value_size, max_entries, flags;
+	__u8 known; /* CALL_NAME, CALL_SIZES */
+	char name[NAME_LEN];
+};
+
+#define CALLER_LEN 512 /* the kernel's KSYM_NAME_LEN, with its NUL */
+
+enum caller_known { CALLER_NAME = 1, CALLER_ADDRESS = 2 };
+
+struct caller_row {
+	__u64 address, offset;
+	__u8 known; /* enum caller_known: the name and the offset, or the address */
+	char name[CALLER_LEN];
+};
+
+struct allocator_row {
+	enum alloc_member alloc;
+	__u32 unit_size; /* bytes; 0: it has no one size */
+	__u8 flags;	 /* CALL_PERCPU_KNOWN, CALL_PERCPU */
+};
+
+struct releaser_row {
+	__s64 task;
+	__u64 cgroup_id;
+	__u8 known;
+};
+
+enum release_context {
+	CONTEXT_UNKNOWN,
+	CONTEXT_TASK,
+	CONTEXT_KERNEL,
+	CONTEXT_INTERRUPT,
+	CONTEXT_UNSURE, /* a task or an interrupt */
+	NR_CONTEXTS,
+};
+
+struct release_row {
+	__u64 released_ns; /* UNKNOWN_NS */
+	__u32 map_id;	   /* 0: unknown */
+	enum release_context context;
+	struct releaser_row released_by, closed_by;
+};
+
+/* Events. What is a reference here is not set in the event itself. */
+
+struct refs {
+	__s64 object; /* stands for the map's address; not the number of a row */
+	__s64 caller, map, allocator, task, release;
+};
+
+struct call_row {
+	struct refs refs;
+	struct call call;
+};
+
+struct teardown_row {
+	struct refs refs;
+	struct teardown teardown; /* but for the destroy calls */
+};
+
+struct destroy_row {
+	__s64 teardown;
+	__u32 nth;
+	struct destroy destroy;
+};
+
+struct deferred_free_row {
+	struct refs refs;
+	struct deferred_free deferred_free;
+};
+
+struct stuck_row {
+	struct refs refs;
+	char place[64];
+	struct stuck stuck; /* but for "where", which is "place" */
+};
+
+/* Counts */
+
+struct figure_row {
+	char figure[64];
+	__u64 value; /* LEDGER_UNKNOWN */
+};
+
+struct hook_row {
+	char function[64];
+	struct hook_counts counts;
+};
 
 #endif

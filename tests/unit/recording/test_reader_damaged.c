@@ -184,7 +184,7 @@ static void test_changed(void **state)
 		{"DROP TABLE call; CREATE VIRTUAL TABLE call USING fts5(seq)", "no table call"},
 		{"DROP TABLE point; CREATE TABLE point(function, attached, seen, taken, lost, "
 		 "missed, seen_return, lost_return, missed_return AS (1 + 1))",
-		 "computed stands in table point"},
+		 "computed values are in table point"},
 		{"DROP TABLE call; CREATE TABLE call(seq INTEGER PRIMARY KEY, ts_ns)",
 		 "latency_ns"},
 		{"DROP TABLE ledger; CREATE TABLE ledger(figure)", "value"},
@@ -217,7 +217,8 @@ static void test_changed(void **state)
 		{"DELETE FROM task", "there is no"},
 		{"UPDATE release SET released_in = 'x'", "released_in is 'x'"},
 		{"UPDATE release SET map_id = -1", "map_id is -1"},
-		{"UPDATE release SET released_by = 9999", "there is no released_by 9999"},
+		{"UPDATE release SET released_by = 9999, released_by_cgroup = 1",
+		 "there is no released_by 9999"},
 		{"UPDATE destroy SET outcome = 'x'", "outcome is 'x'"},
 		{"UPDATE destroy SET alloc = 'x'", "alloc is 'x'"},
 		{"DELETE FROM destroy WHERE nth = 0", "not call 0 of teardown"},

@@ -213,7 +213,7 @@ static void test_names(void **state)
 
 	(void)state;
 	assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, schema_sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(schema_create(db), SQLITE_OK);
 	assert_int_equal(sqlite3_prepare_v2(db,
 					    "SELECT name FROM sqlite_master WHERE type = 'table' "
 					    "OR type = 'view' UNION SELECT c.name FROM "
