@@ -2,6 +2,7 @@
 /*
  * "bench": runs the benchmark, records it if asked to, and shows the results.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,8 +68,10 @@ static bool done(void *ctx)
 		err = worker_read_answer(run->worker, &index, &answer);
 		if (!err)
 			plan_take_answer(run->plan, clock_now_ns(), answer);
-		if (!err && answer == -EPERM) /* all scenarios would fail alike */
+		if (!err && answer == -EPERM) { /* all scenarios would fail alike */
+			run->tracer.traceable = TRACEABLE_FORBIDDEN;
 			err = answer;
+		}
 	}
 	if (err == -EAGAIN)
 		err = 0;
@@ -180,7 +183,7 @@ static int run_all(const struct options *opts, const struct scenario *list, size
 		err = show(&run, opts->show.format);
 	aggregate_free(run.aggregate);
 	plan_free(run.plan);
-	return err;
+	return exit_status_of(err, run.tracer.traceable);
 }
 
 static int choose(const struct options *opts, struct scenario **list, size_t *nr)
@@ -218,8 +221,10 @@ static int cmd_bench(const struct options *opts)
 
 	if (err)
 		status = err == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
+	else if (opts->list)
+		status = name_all(list, nr) ? EXIT_FAILED : EXIT_DONE;
 	else
-		status = exit_status_of(opts->list ? name_all(list, nr) : run_all(opts, list, nr));
+		status = run_all(opts, list, nr);
 	free(list);
 	return status;
 }

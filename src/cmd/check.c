@@ -9,21 +9,6 @@
 #include "util/diag.h"
 #include "util/outfile.h"
 
-static enum exit_status status_of(const struct verdict *verdict)
-{
-	switch (verdict->traceable) {
-	case TRACEABLE_YES:
-		return EXIT_DONE;
-	case TRACEABLE_NO:
-		return EXIT_UNTRACEABLE;
-	case TRACEABLE_FORBIDDEN:
-		return EXIT_FORBIDDEN;
-	case TRACEABLE_UNKNOWN:
-		break;
-	}
-	return EXIT_FAILED;
-}
-
 static int show(const struct options *opts, const struct facts *facts,
 		const struct verdict *verdict)
 {
@@ -32,7 +17,7 @@ static int show(const struct options *opts, const struct facts *facts,
 
 	if (!err)
 		err = check_report(outfile_stream(output), opts->show.format, facts, verdict,
-				   status_of(verdict));
+				   exit_status_of(0, verdict->traceable));
 	return outfile_end(output, opts->output, err);
 }
 
@@ -52,7 +37,7 @@ static int cmd_check(const struct options *opts)
 		err = show(opts, &facts, &verdict);
 	}
 	facts_free(&facts);
-	return err ? EXIT_FAILED : status_of(&verdict);
+	return err ? EXIT_FAILED : exit_status_of(0, verdict.traceable);
 }
 
 /* There are none: somebody may expect to name an image so. */

@@ -2,6 +2,7 @@
 /*
  * diff: compares recordings, and fails if one side is slower than the limits allow.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "analysis/diff.h"

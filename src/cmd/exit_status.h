@@ -5,7 +5,7 @@
 #ifndef MEMDESTROY_CMD_EXIT_STATUS_H
 #define MEMDESTROY_CMD_EXIT_STATUS_H
 
-#include <errno.h>
+#include "trace/traceable.h"
 
 enum exit_status {
 	EXIT_DONE = 0,
@@ -19,19 +19,20 @@ enum exit_status {
 	EXIT_SIGNAL = 128, /* plus the number of the signal that ended the command */
 };
 
-/* Of the errors of probe_open(). */
-static inline int exit_status_of(int err)
+/* err: 0 or -errno of a run. traceable: what is known about the kernel. */
+static inline int exit_status_of(int err, enum traceable traceable)
 {
-	switch (-err) {
-	case 0:
-		return EXIT_DONE;
-	case EOPNOTSUPP:
+	switch (traceable) {
+	case TRACEABLE_YES:
+		return err ? EXIT_FAILED : EXIT_DONE;
+	case TRACEABLE_NO:
 		return EXIT_UNTRACEABLE;
-	case EPERM:
+	case TRACEABLE_FORBIDDEN:
 		return EXIT_FORBIDDEN;
-	default:
-		return EXIT_FAILED;
+	case TRACEABLE_UNKNOWN:
+		break;
 	}
+	return EXIT_FAILED;
 }
 
 #endif

@@ -2,6 +2,7 @@
 /*
  * record: writes calls and teardowns in the running kernel to a file, perhaps while a command runs.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "cmd/child.h"
@@ -102,7 +103,7 @@ static int cmd_record(const struct options *opts)
 		diag_warn("'%s' still runs", opts->run_argv[0]);
 	recorder_close(&record.recorder);
 	child_close(&record.child);
-	return err ? exit_status_of(err) : record.child.status;
+	return err ? exit_status_of(err, tracer.traceable) : record.child.status;
 }
 
 /* Ignores argc: argv ends with NULL. */

@@ -100,9 +100,8 @@ static struct run_info run_info_of(const struct tracer *tracer, const struct opt
 static int make_file(struct recorder *recorder, const struct options *opts)
 {
 	const struct run_info run_info = run_info_of(recorder->tracer, opts);
-	int err = writer_create(&recorder->writer, opts->output, opts->force, &run_info);
 
-	return err == -EPERM ? -EACCES : err; /* -EPERM is a word on tracing */
+	return writer_create(&recorder->writer, opts->output, opts->force, &run_info);
 }
 
 int recorder_open(struct recorder *recorder, struct tracer *tracer, const struct options *opts)

@@ -2,6 +2,7 @@
 /*
  * report: shows recordings.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "cmd/option_rows.h"

@@ -39,13 +39,13 @@ static int cmd_trace(const struct options *opts)
 	int err = report_open(&report, &opts->show, &opts->filter, opts->output, &start);
 
 	if (err)
-		return exit_status_of(err);
+		return EXIT_FAILED;
 	err = tracer_start(&tracer, &opts->trace, &opts->filter, opts->output);
 	if (!err)
 		err = trace(&tracer, report);
 	tracer_stop(&tracer);
 	report_close(report);
-	return exit_status_of(err);
+	return exit_status_of(err, tracer.traceable);
 }
 
 static int finish(struct options *opts)

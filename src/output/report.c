@@ -38,12 +38,6 @@ static FILE *report_file(const struct report *report)
 	return outfile_stream(report->output);
 }
 
-/* To main(), -EPERM is a word on tracing. */
-static int not_eperm(int err)
-{
-	return err == -EPERM ? -EACCES : err;
-}
-
 static const struct column *columns_of_calls(const struct view_options *opts)
 {
 	return opts->identity ? identified_call_columns : call_columns;
@@ -87,7 +81,7 @@ int report_open(struct report **out, const struct view_options *opts, const stru
 	if (err) {
 		outfile_failed(report->path, err);
 		report_close(report);
-		return not_eperm(err);
+		return err;
 	}
 	*out = report;
 	return 0;
@@ -113,7 +107,7 @@ int report_begin(struct report *report)
 	}
 	if (err)
 		outfile_failed(report->path, err);
-	return not_eperm(err);
+	return err;
 }
 
 void report_close(struct report *report)
@@ -427,5 +421,5 @@ int report_end(struct report *report, __u64 now_ns, struct ledger *ledger,
 	}
 	if (!ledger_shown)
 		show_ledgers(report, ledger);
-	return not_eperm(err);
+	return err;
 }

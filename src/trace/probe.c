@@ -269,7 +269,7 @@ int probe_attempt(struct probe **out, enum attach_mode mode, const struct bpf_co
 }
 
 /* Says what the kernel lacks before libbpf can fail on it in its own words. */
-static int check_kernel(const struct ksyms *ksyms)
+static enum traceable check_kernel(const struct ksyms *ksyms)
 {
 	struct utsname kernel;
 
@@ -277,15 +277,15 @@ static int check_kernel(const struct ksyms *ksyms)
 	if (!ksyms_has(ksyms, TRACED_FUNCTION)) {
 		diag_error("Linux %s has no " TRACED_FUNCTION "(): 6.1 or later is needed",
 			   kernel.release);
-		return -EOPNOTSUPP;
+		return TRACEABLE_NO;
 	}
 	if (access(KERNEL_BTF, R_OK)) {
 		diag_error("Linux %s has no readable " KERNEL_BTF ": "
 			   "a kernel with CONFIG_DEBUG_INFO_BTF is needed",
 			   kernel.release);
-		return -EOPNOTSUPP;
+		return TRACEABLE_NO;
 	}
-	return 0;
+	return TRACEABLE_YES;
 }
 
 const char *probe_mode_name(enum attach_mode mode)
@@ -305,7 +305,8 @@ static const char *lacking(enum attach_mode mode, int err)
 	return mode == ATTACH_KPROBE && err == -ENOENT ? kernel_kprobe_lack() : NULL;
 }
 
-static int explain(enum attach_mode mode, int err)
+/* Reports the error. */
+static enum traceable explain(enum attach_mode mode, int err)
 {
 	struct utsname kernel;
 	const char *lack;
@@ -315,18 +316,18 @@ static int explain(enum attach_mode mode, int err)
 	if (privileges_lockdown() == LOCKDOWN_CONFIDENTIALITY) {
 		diag_error("not permitted to trace the kernel: it is locked down "
 			   "(lockdown=confidentiality), and lets nobody read its memory");
-		return -EPERM;
+		return TRACEABLE_FORBIDDEN;
 	}
 	if (mode == ATTACH_KPROBE && kernel_kprobe_danger()) {
 		diag_error("Linux %s cannot attach %s to " TRACED_FUNCTION "(): %s", kernel.release,
 			   probe_mode_name(mode), kernel_kprobe_danger());
-		return -EOPNOTSUPP;
+		return TRACEABLE_NO;
 	}
 	lack = lacking(mode, err);
 	if (lack) {
 		diag_error("Linux %s cannot attach %s to " TRACED_FUNCTION "(): it has %s",
 			   kernel.release, probe_mode_name(mode), lack);
-		return -EOPNOTSUPP;
+		return TRACEABLE_NO;
 	}
 	/* The verifier says EACCES, too: whoever may do all was refused for another reason. */
 	if (err == -EPERM || (err == -EACCES && !privileges_has(CAP_SYS_ADMIN))) {
@@ -336,13 +337,13 @@ static int explain(enum attach_mode mode, int err)
 			mode == ATTACH_KPROBE ? ", CAP_SYS_ADMIN too if kernel.perf_event_paranoid "
 						"is above 2"
 					      : "");
-		return -EPERM;
+		return TRACEABLE_FORBIDDEN;
 	}
 	switch (-err) {
 	case EUSERS:
 		diag_error("cannot trace " TRACED_FUNCTION "() by %s: " CROWDED,
 			   probe_mode_name(mode));
-		return err;
+		return TRACEABLE_YES;
 	case KERNEL_ENOTSUPP:
 	case ENOENT:
 	case ESRCH:
@@ -350,16 +351,16 @@ static int explain(enum attach_mode mode, int err)
 		diag_error("Linux %s cannot attach %s to " TRACED_FUNCTION "(): %s", kernel.release,
 			   probe_mode_name(mode),
 			   -err == KERNEL_ENOTSUPP ? "not supported" : strerror(-err));
-		return -EOPNOTSUPP;
+		return TRACEABLE_NO;
 	default:
 		diag_error("cannot trace " TRACED_FUNCTION "() by %s: %s (-v tells more)",
 			   probe_mode_name(mode), strerror(-err));
-		return err;
+		return TRACEABLE_YES;
 	}
 }
 
 int probe_open(struct probe **out, const struct trace_options *opts, const struct filter *filter,
-	       const struct ksyms *ksyms)
+	       const struct ksyms *ksyms, enum traceable *traceable)
 {
 	/*
 	 * fentry first: its programs are skipped only while themselves under way on that CPU,
@@ -367,11 +368,13 @@ int probe_open(struct probe **out, const struct trace_options *opts, const struc
 	 */
 	static const enum attach_mode all[] = {ATTACH_FENTRY, ATTACH_KPROBE};
 	struct bpf_config settings;
-	int err = check_kernel(ksyms);
 	size_t i;
+	int err;
 
-	if (!err)
-		err = bpf_config_make(&settings, opts, filter, ksyms);
+	*traceable = check_kernel(ksyms);
+	if (*traceable != TRACEABLE_YES)
+		return -EOPNOTSUPP;
+	err = bpf_config_make(&settings, opts, filter, ksyms);
 	if (err)
 		return err;
 	for (i = 0; i < 2; i++) {
@@ -384,8 +387,10 @@ int probe_open(struct probe **out, const struct trace_options *opts, const struc
 			return 0;
 		}
 		diag_verbose("%s: %s", probe_mode_name(all[i]), strerror(-err));
-		if (opts->attach != ATTACH_AUTO || err == -EPERM || err == -EMFILE || i == 1)
-			return explain(all[i], err);
+		if (opts->attach != ATTACH_AUTO || err == -EPERM || err == -EMFILE || i == 1) {
+			*traceable = explain(all[i], err);
+			return err;
+		}
 		if (err == -EUSERS)
 			diag_warn("not by %s: " CROWDED "; kprobes miss more calls",
 				  probe_mode_name(all[i]));

@@ -13,6 +13,7 @@
 #include "trace/bpf_config.h"
 #include "trace/ksyms.h"
 #include "trace/trace_options.h"
+#include "trace/traceable.h"
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 
@@ -20,11 +21,11 @@ struct probe;
 
 /*
  * Loads and attaches; from here on calls are recorded. On success *out is to be freed with
- * probe_close(). Errors have been told the user: -EOPNOTSUPP this kernel cannot be traced, -EPERM
- * not permitted, another -errno for anything else.
+ * probe_close(). Returns 0 or -errno; errors are already reported. *traceable: what they say about
+ * the kernel, TRACEABLE_YES if nothing.
  */
 int probe_open(struct probe **out, const struct trace_options *opts, const struct filter *filter,
-	       const struct ksyms *ksyms);
+	       const struct ksyms *ksyms, enum traceable *traceable);
 void probe_close(struct probe *probe);
 
 /*

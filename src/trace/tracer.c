@@ -40,11 +40,11 @@ int tracer_start(struct tracer *tracer, const struct trace_options *opts,
 
 	if (err) {
 		diag_error("cannot read /proc/kallsyms: %s", strerror(-err));
-		return err == -EPERM ? -EACCES : err; /* -EPERM is a word on tracing */
+		return err;
 	}
 	tracer->opts = opts;
 	signals_block();
-	err = probe_open(&tracer->probe, opts, filter, tracer->ksyms);
+	err = probe_open(&tracer->probe, opts, filter, tracer->ksyms, &tracer->traceable);
 	if (err)
 		return err;
 	err = privileges_drop(keep_files);
@@ -70,5 +70,5 @@ void tracer_stop(struct tracer *tracer)
 	session_close(tracer->session);
 	probe_close(tracer->probe);
 	ksyms_free(tracer->ksyms);
-	memset(tracer, 0, sizeof(*tracer));
+	*tracer = (struct tracer){.traceable = tracer->traceable};
 }

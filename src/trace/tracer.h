@@ -13,6 +13,7 @@
 /* All zero is one that has not been started. */
 struct tracer {
 	const struct trace_options *opts;
+	enum traceable traceable; /* known from tracer_start() on, also after tracer_stop() */
 	struct ksyms *ksyms;
 	struct probe *probe;
 	struct session *session;
@@ -21,7 +22,8 @@ struct tracer {
 /*
  * Loads and attaches. From here on the signals that end a run are blocked, and privileges are
  * dropped, except what writing files takes if keep_files is set. Call tracer_stop() in any case.
- * opts must outlive the tracer. Errors are those of probe_open().
+ * opts must outlive the tracer. Returns 0 or -errno; errors are already
+ * reported.
  */
 int tracer_start(struct tracer *tracer, const struct trace_options *opts,
 		 const struct filter *filter, bool keep_files);
