@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Command lines for tests: read as the program would, and what it says of them.
+ * Parses command lines for tests as the program does, and keeps its messages.
  */
 #ifndef MEMDESTROY_SUPPORT_COMMAND_LINE_H
 #define MEMDESTROY_SUPPORT_COMMAND_LINE_H
@@ -22,8 +22,7 @@
 static struct options opts;
 static char said[4096]; /* on stderr, by the last parse() */
 
-/* Splits at spaces; '~' alone stands for an empty argument, '%' for a space, '^' for a percent
- * sign. */
+/* Splits at spaces; '~' alone is an empty argument, '%' a space, '^' a percent sign. */
 static inline enum options_result parse(const char *line)
 {
 	static char words[8192], empty[1];
@@ -48,7 +47,7 @@ static inline enum options_result parse(const char *line)
 			*c = *c == '%' ? ' ' : '%';
 	fflush(stderr);
 	dup2(fileno(file), STDERR_FILENO);
-	memset(&opts, 0xa5, sizeof(opts)); /* defaults must not rest on a clean slate */
+	memset(&opts, 0xa5, sizeof(opts)); /* defaults must not depend on zeroed memory */
 	result = options_parse(&opts, argc, argv);
 	dup2(stderr_fd, STDERR_FILENO);
 	close(stderr_fd);
@@ -65,7 +64,7 @@ static inline void good(const char *line)
 		fail_msg("'%s' is refused: %s", line, said);
 }
 
-/* One line on stderr, ours, with this in it. */
+/* The line is refused with one line on stderr that contains the message. */
 static inline void bad(const char *line, const char *message)
 {
 	if (parse(line) != OPTIONS_BAD)

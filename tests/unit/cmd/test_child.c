@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Commands: how they begin, what they are told, and how they end. */
+/* Commands that record runs: how they start, receive signals, and end. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -56,7 +56,7 @@ static void test_status(void **state)
 	assert_int_equal(status_of(folder), EXIT_CANNOT_RUN);
 }
 
-/* Of the command's status in /proc. A shell's would not do: it sets signals as it likes. */
+/* Searches the command's status in /proc. A shell would set the signals itself. */
 static int has_line(char *pattern)
 {
 	char *const argv[] = {"grep", "-q", pattern, "/proc/self/status", NULL};
@@ -64,7 +64,7 @@ static int has_line(char *pattern)
 	return status_of(argv);
 }
 
-/* Who starts this program may have done so with children ignored, or signals blocked. */
+/* This program may have been started with SIGCHLD ignored, or with signals blocked. */
 static void test_inherited(void **state)
 {
 	sigset_t mask, old;
@@ -83,7 +83,7 @@ static void test_inherited(void **state)
 	sigprocmask(SIG_SETMASK, &old, NULL);
 }
 
-/* Nothing runs before it is told to, nor if it is told that it shall not. */
+/* The command runs only after the release, and never after a cancellation. */
 static void test_waits(void **state)
 {
 	char path[] = "/tmp/test-command.XXXXXX";
@@ -110,19 +110,19 @@ static void test_signal(void **state)
 	struct child child;
 
 	(void)state;
-	signal(SIGINT, SIG_DFL); /* a shell ignores it for what it runs in the background */
+	signal(SIGINT, SIG_DFL); /* a shell ignores it for background commands */
 	assert_int_equal(child_start(&child, argv), 0);
 	child_go(&child);
 	child_signal(&child, SIGINT);
 	assert_int_equal(end_of(&child), EXIT_SIGNAL + SIGINT);
-	child_signal(&child, SIGINT); /* nobody's */
+	child_signal(&child, SIGINT); /* without a child: does nothing */
 }
 
-/* Of what is open here, it has the standard streams alone: 0, 1 and 2, and ls its own. */
+/* The command inherits only the standard streams: 0, 1 and 2, and ls opens one itself. */
 static void test_files(void **state)
 {
 	(void)state;
-	/* What is open already is of whoever runs the tests. */
+	/* Files that are open already belong to the runner of the tests. */
 	assert_int_equal(close_range(3, ~0U, CLOSE_RANGE_CLOEXEC), 0);
 	assert_int_equal(shell("test \"$(ls /proc/self/fd | wc -l)\" -eq 4"), 0);
 }

@@ -255,7 +255,7 @@ static void test_conflicts(void **state)
 	good("-e -T -f csv -d 1 --buffer 1M --no-empty");
 }
 
-/* Who let go of a map is asked for by name, or by a key that has to know. */
+/* --identity, or a key that needs it, turns identities on. */
 static void test_identity(void **state)
 {
 	static const char *const keys[] = {"id", "released_by", "released_pid", "cgroup"};
@@ -264,7 +264,7 @@ static void test_identity(void **state)
 	(void)state;
 	good("--identity -e");
 	assert_true(opts.show.identity);
-	/* Of rows it is the keys that tell. */
+	/* Rows take identities from their keys. */
 	bad("--identity", "--identity needs --events (or see --by released_by)");
 	bad("--identity --by id", "--identity needs --events");
 	good("--identity -e -f json");
@@ -313,7 +313,7 @@ static void test_teardowns(void **state)
 	good("teardowns --timeline -n 10 -i 1 --sort wait");
 	assert_true(opts.show.timeline);
 
-	/* It comes first, and once; what follows is read as ever. */
+	/* The view comes first, and once; the rest is parsed as usual. */
 	bad("-e teardowns", "unexpected argument 'teardowns' (it has to come first)");
 	bad("-- teardowns", "unexpected argument 'teardowns' (it has to come first)");
 	bad("teardowns teardowns", "unexpected argument 'teardowns'");
@@ -325,13 +325,13 @@ static void test_teardowns(void **state)
 	bad("teardowns -x", "unknown option '-x' (see --help)");
 	good("teardowns --");
 	assert_int_equal(opts.show.view, VIEW_TEARDOWNS);
-	/* And does not outlast its command line. */
+	/* The view does not persist in the next parse. */
 	good("-T");
 	assert_int_equal(opts.show.view, VIEW_CALLS);
 	assert_false(opts.show.identity);
 }
 
-/* What is said of calls alone, or of teardowns alone. */
+/* Options for calls alone, and for teardowns alone. */
 static void test_views(void **state)
 {
 	static const char *const of_calls[] = {"caller", "alloc", "comm", "cpu"};
@@ -375,7 +375,7 @@ static void test_views(void **state)
 	good("teardowns --sort total");
 }
 
-/* What other viewers read is all there is, and only teardowns have it. */
+/* Formats for other viewers are for whole runs of teardowns only. */
 static void test_formats_for_viewers(void **state)
 {
 	static const char *const tables[] = {"-e", "--by name", "--sort total", "-n 1", "-i 1"};
@@ -442,7 +442,7 @@ static void test_unknown(void **state)
 	good("-T --");
 }
 
-/* Whatever bytes come in, the answer stays one line of reasonable length. */
+/* For any bytes, the message stays one line of reasonable length. */
 static void test_hostile_bytes(void **state)
 {
 	char line[1000];

@@ -13,11 +13,11 @@ enum { TRACE = 1, RECORD = 2, REPORT = 4, DIFF = 8, BENCH = 16, CHECK = 32 }; /*
 #define SHOWS (TRACE | REPORT)
 #define ALL   (LIVE | READS | CHECK)
 
-/* Which command takes which option, written down a second time. */
+/* A second, independent list of the options of each command. */
 static const struct {
 	const char *name;
 	char short_name;
-	const char *value; /* or what else is needed, after a space */
+	const char *value; /* and, after a space, other arguments that it needs */
 	unsigned int of;
 	bool of_teardowns;
 } matrix[] = {
@@ -57,12 +57,12 @@ static const struct {
 	{"verbose", 'v', NULL, ALL, false},
 };
 
-/* Tries one way to write an option with every command. */
+/* Tries one spelling of an option with every command. */
 static void try_everywhere(size_t i, const char *written)
 {
 	static const char *const words[] = {"", "-o out", "f", "a b", "", ""};
 	char line[128], message[128];
-	bool side = i < 2; /* --base and --new need no further words */
+	bool side = i < 2; /* --base and --new need no further arguments */
 
 	for (size_t c = 0; commands[c]; c++) {
 		bool view = matrix[i].of_teardowns && commands[c]->view == VIEW_CALLS;
@@ -103,7 +103,7 @@ static void test_every_option_with_every_command(void **state)
 	}
 }
 
-/* All rows of a table are in the matrix, with the same names, or headings, or answered at once. */
+/* Every row of a table is in the matrix, or is a heading, or is answered at once. */
 static void test_every_row(void **state)
 {
 	(void)state;
@@ -126,7 +126,7 @@ static void test_every_row(void **state)
 	}
 }
 
-/* What a row cannot be combined with are options of the same command. */
+/* A row excludes only options of the same command. */
 static void test_conflicts_exist(void **state)
 {
 	char names[128], *save;
@@ -155,7 +155,7 @@ static void test_foreign_options(void **state)
 	bad("report --a f", "unknown option '--a' (see --help)"); /* attach or alpha */
 	bad("bench --foo", "unknown option '--foo' (see --help)");
 	bad("diff -x a b", "unknown option '-x' (see --help)");
-	/* What was an abbreviation stays one. */
+	/* Abbreviations keep working. */
 	good("--f json --q --a kprobe --bu 1M");
 	assert_true(opts.show.format == FORMAT_JSON && opts.quiet &&
 		    opts.trace.attach == ATTACH_KPROBE);
@@ -177,7 +177,7 @@ static void test_commands_come_first(void **state)
 				       " a file of that name is ./teardowns)");
 	bad("diff a teardowns b", "unexpected argument 'teardowns' (it has to follow 'diff';");
 	good("report teardowns ./teardowns");
-	/* And do not outlast their command line. */
+	/* Commands do not persist in the next parse. */
 	good("");
 	assert_ptr_equal(opts.command, &trace_command);
 	assert_true(opts.nr_files[DIFF_BASE] == 0 && !opts.view_given);
@@ -205,7 +205,7 @@ static void test_record(void **state)
 		    opts.trace.buffer_bytes == 1 << 20);
 }
 
-/* What stands behind the first word is the command's, whatever it looks like. */
+/* All arguments after the command's name belong to it, options too. */
 static void test_record_command(void **state)
 {
 	(void)state;
@@ -221,7 +221,7 @@ static void test_record_command(void **state)
 	assert_null(opts.run_argv[3]);
 	good("record -o f ~");
 	assert_string_equal(opts.run_argv[0], "");
-	good("record -o f report"); /* a command as any other */
+	good("record -o f report"); /* a command like any other */
 	assert_string_equal(opts.run_argv[0], "report");
 
 	bad("record", "record needs --output FILE\n");
@@ -257,7 +257,7 @@ static void test_report(void **state)
 	assert_int_equal(opts.show.by[1], KEY_SCENARIO);
 	assert_true(opts.show.identity && opts.show.top == 3);
 	good("report --by host a");
-	assert_false(opts.show.identity); /* a host is known without asking who let go */
+	assert_false(opts.show.identity); /* a host needs no identities */
 	good("report -i 1 -T a");
 	good("report -e -f csv --identity a b");
 	good("report -f markdown a");

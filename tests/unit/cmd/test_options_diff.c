@@ -67,7 +67,7 @@ static void test_diff_of_sides(void **state)
 	bad("diff --base teardowns x teardowns --new c", "unexpected argument 'teardowns'");
 }
 
-/* Without the word, what is only said of one view asks for it. */
+/* Without "teardowns", options for one view only select that view. */
 static void test_diff_views(void **state)
 {
 	(void)state;
