@@ -30,7 +30,7 @@ endif
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Werror -Wmissing-prototypes -Wshadow
-LIBS := libbpf libelf zlib liblzma libzstd liblz4 jansson libcap sqlite3
+LIBS := libbpf libelf zlib liblzma libzstd liblz4 libcap sqlite3
 # Without sane user space types, a __u64 is a long on powerpc.
 ALL_CFLAGS = $(addprefix --sysroot=,$(SYSROOT)) -std=gnu11 -D_GNU_SOURCE -D__SANE_USERSPACE_TYPES__ \
 	-DVERSION='"$(VERSION)"' $(WARNINGS) -iquote src -iquote bpf -iquote $(OUT) -MMD -MP \

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "output/bench_table.h"
-#include "output/json_line.h"
+#include "output/csv_line.h"
 #include "output/render.h"
 #include "util/hist.h"
 
@@ -167,7 +167,7 @@ static int write_tables(FILE *out, enum format format, const struct bench_line *
 
 	errno = 0;
 	if (format == FORMAT_CSV)
-		err = line_csv_names(out, bench_columns());
+		err = csv_heading(out, bench_columns());
 	if (!err)
 		err = list_of(out, format, bench_columns(), lines, sizeof(*lines), nr);
 	if (err || !nr_scalings || format == FORMAT_CSV)

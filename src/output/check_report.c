@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "output/check_report.h"
-#include "output/json_line.h"
 #include "output/render.h"
 #include "output/table_cell.h"
+#include "util/outfile.h"
 #include "util/text.h"
 
 #define INDENT 21 /* after the longest heading */
@@ -56,7 +56,7 @@ static int write_head(FILE *out, const struct check_view *view)
 		table_cell_fill(cell, column, view, 0);
 		text_wrap(out, cell, INDENT);
 	}
-	return line_error(out);
+	return stream_error(out);
 }
 
 static int write_hooks(FILE *out, enum format format, const struct facts *facts)
@@ -124,7 +124,7 @@ static int write_text(FILE *out, const struct check_view *view)
 	text_printable(reason, sizeof(reason), view->verdict->reason,
 		       strlen(view->verdict->reason));
 	fprintf(out, "%s: %s\n", verdict_name(view->verdict), reason);
-	return err ? err : line_flush(out);
+	return err ? err : stream_flush(out);
 }
 
 int check_report(FILE *out, enum format format, const struct facts *facts,
@@ -143,5 +143,5 @@ int check_report(FILE *out, enum format format, const struct facts *facts,
 		err = write_callers(out, facts);
 	if (!err)
 		err = write_lacks(out, verdict);
-	return err ? err : line_flush(out);
+	return err ? err : stream_flush(out);
 }

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 
 #include "output/diff_report.h"
-#include "output/json_line.h"
 #include "output/render.h"
 #include "output/table_cell.h"
+#include "util/outfile.h"
 #include "util/text.h"
 
 /* One line is its own mean. */
@@ -78,7 +78,7 @@ static int write_summary(FILE *out, enum format format, const struct diff_option
 	for (view.line = diff->line; view.line < diff->line + diff->nr + diff->left_out;
 	     view.line++)
 		write_failed(out, format, columns, &view, item);
-	return line_flush(out);
+	return stream_flush(out);
 }
 
 int diff_write(FILE *out, enum format format, const struct diff_options *opts,

@@ -8,8 +8,8 @@
 
 #include "model/map_type.h"
 #include "output/folded.h"
-#include "output/json_line.h"
 #include "util/hash.h"
+#include "util/outfile.h"
 #include "util/text.h"
 
 #define OTHER_STACK "[other]"
@@ -230,7 +230,6 @@ int folded_write(const struct folded *folded, FILE *out)
 	const struct stack **sorted = sorted_stacks(folded);
 	size_t nr = HASH_COUNT(folded->stacks), i;
 	__u64 other_ns = folded->other_ns;
-	int err;
 
 	if (!sorted)
 		return -ENOMEM;
@@ -245,11 +244,8 @@ int folded_write(const struct folded *folded, FILE *out)
 	}
 	if (other_ns)
 		fprintf(out, OTHER_STACK " %llu\n", other_ns);
-	err = line_error(out);
 	free(sorted);
-	if (err)
-		return err;
-	return fflush(out) ? -errno : 0;
+	return stream_flush(out);
 }
 
 void folded_free(struct folded *folded)

@@ -7,14 +7,15 @@
 #include "output/column.h"
 #include "output/json_line.h"
 #include "output/render.h"
+#include "util/outfile.h"
 
 int render_ledger_json(FILE *out, const struct ledger *ledger)
 {
 	int err;
 
 	errno = 0;
-	err = line_json(out, ledger_columns, ledger);
-	return err ? err : line_flush(out);
+	err = json_line(out, ledger_columns, ledger);
+	return err ? err : stream_flush(out);
 }
 
 #define WARN_IF(loss) ((loss) ? "WARNING: " : "")
@@ -111,7 +112,7 @@ int render_ledger_text(FILE *out, const struct ledger *ledger, bool with_filters
 		fprintf(out,
 			"WARNING: took longer than --stuck: %llu, at the end still at it: %llu\n",
 			l->stuck, l->still_stuck);
-	return line_flush(out);
+	return stream_flush(out);
 }
 
 int render_teardown_ledger_json(FILE *out, const struct teardown_ledger *ledger)
@@ -119,8 +120,8 @@ int render_teardown_ledger_json(FILE *out, const struct teardown_ledger *ledger)
 	int err;
 
 	errno = 0;
-	err = line_json(out, teardown_ledger_columns, ledger);
-	return err ? err : line_flush(out);
+	err = json_line(out, teardown_ledger_columns, ledger);
+	return err ? err : stream_flush(out);
 }
 
 int render_points_json(FILE *out, const struct hook_counts *hooks, size_t nr_hooks)
@@ -130,8 +131,8 @@ int render_points_json(FILE *out, const struct hook_counts *hooks, size_t nr_hoo
 
 	errno = 0;
 	for (i = 0; i < nr_hooks && !err; i++)
-		err = line_json(out, hook_columns, &hooks[i]);
-	return err ? err : line_flush(out);
+		err = json_line(out, hook_columns, &hooks[i]);
+	return err ? err : stream_flush(out);
 }
 
 static void figure(FILE *out, const char *name, __u64 figure)
@@ -195,7 +196,7 @@ int render_teardown_ledger_text(FILE *out, const struct teardown_ledger *ledger,
 			"in no row: %llu\n",
 			l->no_release, l->forgotten, l->strays, l->rows_full);
 	}
-	return line_flush(out);
+	return stream_flush(out);
 }
 
 int render_points_text(FILE *out, const struct hook_counts *hooks, size_t nr_hooks)
@@ -217,5 +218,5 @@ int render_points_text(FILE *out, const struct hook_counts *hooks, size_t nr_hoo
 			       unseen(hooks[i].missed_return, hooks[i].lost_return, 0));
 	}
 	uncounted_points(out, hooks, nr_hooks);
-	return line_flush(out);
+	return stream_flush(out);
 }

@@ -12,17 +12,16 @@
  * - Times are microseconds. They are written digit by digit, as a double would round them.
  */
 #include <errno.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-
 #include "model/map_type.h"
-#include "output/column.h"
+#include "output/columns/get.h"
 #include "output/json_line.h"
 #include "output/perfetto.h"
+#include "output/table_cell.h"
 #include "util/hash.h"
+#include "util/outfile.h"
 #include "util/text.h"
 
 /* No tid is greater: the kernel's PID_MAX_LIMIT. */
@@ -65,142 +64,118 @@ struct perfetto {
 	__u32 processes[TID_LIMIT];
 };
 
-/* An event of the format; which members it has depends on what it is, its phase. */
+/* An event of the format; which members it has depends on its phase. */
 struct event {
-	char phase;
+	char phase[2];
 	const char *category;
 	const char *name; /* any bytes */
 	struct place place;
 	__u64 dur_ns;
 	__u64 id;
-	json_t *args; /* owned; may be NULL */
+	/* Its arguments: those of the columns that JSON lines have, or else none. */
+	const struct column *columns;
+	const void *object;
 };
-
-/* JSON */
-
-static json_t *json_time(__u64 ns)
-{
-	return ns == UNKNOWN_NS ? json_null() : line_number(ns);
-}
-
-static json_t *json_text(const char *text)
-{
-	char safe[CELL_SIZE];
-
-	text_printable(safe, sizeof(safe), text, strlen(text));
-	return json_string(safe);
-}
-
-/* Without control characters: viewers' parsers differ in what they make of their escapes. */
-static json_t *json_value(const struct column *column, const void *object)
-{
-	struct value value;
-
-	if (column->kind != VALUE_TEXT)
-		return line_value(column, object);
-	return column->get(column, object, &value) ? json_text(value.text) : json_null();
-}
-
-/* What JSON lines say of the object, but for what they call it. NULL: no memory. */
-static json_t *json_columns(const struct column *column, const void *object)
-{
-	json_t *json = json_object();
-
-	for (; column->name && json; column++) {
-		if (!*column->name || !strcmp(column->name, "type"))
-			continue;
-		if (json_object_set_new(json, column->name, json_value(column, object))) {
-			json_decref(json);
-			return NULL;
-		}
-	}
-	return json;
-}
-
-#define JSON_FLAGS (JSON_COMPACT | JSON_ENCODE_ANY)
-
-/*
- * The caller frees it. NULL: no memory. json: owned, may be NULL. Not by json_dumps(), which leaves
- * out the names of members for which it finds no memory.
- */
-static char *json_written(json_t *json)
-{
-	size_t size = json ? json_dumpb(json, NULL, 0, JSON_FLAGS) : 0;
-	char *written = size ? malloc(size + 1) : NULL;
-
-	if (written && json_dumpb(json, written, size, JSON_FLAGS) == size) {
-		written[size] = '\0';
-	} else {
-		free(written);
-		written = NULL;
-	}
-	json_decref(json);
-	return written;
-}
 
 /* Events */
 
-static void put_us(FILE *out, const char *name, bool negative, __u64 ns)
+static void put_key(struct json_writer *json, const char *name)
 {
-	fprintf(out, ",\"%s\":%s%llu.%03llu", name, negative ? "-" : "", ns / 1000, ns % 1000);
+	json_key(json, name, strlen(name));
 }
 
-static void put_ts(const struct perfetto *perfetto, __u64 ts_ns)
+/* Without control characters: viewers' parsers differ in what they make of their escapes. */
+static void put_text(struct json_writer *json, const char *name, const char *text)
 {
-	__u64 origin = perfetto->origin_ns;
-	bool before = ts_ns < origin;
+	char safe[CELL_SIZE];
 
-	put_us(perfetto->out, "ts", before, before ? origin - ts_ns : ts_ns - origin);
+	put_key(json, name);
+	json_string(json, safe, text_printable(safe, sizeof(safe), text, strlen(text)));
+}
+
+static void put_args(struct json_writer *json, const struct event *event)
+{
+	const struct column *column;
+	struct value value;
+
+	put_key(json, "args");
+	json_begin_object(json);
+	for (column = event->columns; column->name; column++) {
+		if (!*column->name || !strcmp(column->name, "type"))
+			continue;
+		if (column->kind == VALUE_TEXT && column->get(column, event->object, &value)) {
+			put_text(json, column->name, value.text);
+			continue;
+		}
+		put_key(json, column->name);
+		json_column(json, column, event->object);
+	}
+	json_end_object(json);
+}
+
+static void put_us(struct json_writer *json, const char *name, bool negative, __u64 ns)
+{
+	put_key(json, name);
+	json_printf(json, "%s%llu.%03llu", negative ? "-" : "", ns / 1000, ns % 1000);
+}
+
+static void put_id(struct json_writer *json, const char *name, __u64 id)
+{
+	put_key(json, name);
+	json_printf(json, "\"0x%llx\"", id);
 }
 
 /* The members that only some phases have. */
-static void put_phase_members(const struct perfetto *perfetto, const struct event *event)
+static void put_phase_members(struct json_writer *json, const struct event *event)
 {
-	switch (event->phase) {
+	switch (*event->phase) {
 	case 'X':
-		put_us(perfetto->out, "dur", false, event->dur_ns);
+		put_us(json, "dur", false, event->dur_ns);
 		break;
 	case 'i':
-		fputs(",\"s\":\"t\"", perfetto->out);
+		put_text(json, "s", "t");
 		break;
 	case 'b':
 	case 'e':
-		fprintf(perfetto->out, ",\"id2\":{\"local\":\"0x%llx\"}", event->id);
+		put_key(json, "id2");
+		json_begin_object(json);
+		put_id(json, "local", event->id);
+		json_end_object(json);
 		break;
 	case 's':
-		fprintf(perfetto->out, ",\"id\":\"0x%llx\"", event->id);
+		put_id(json, "id", event->id);
 		break;
 	case 'f':
-		fprintf(perfetto->out, ",\"id\":\"0x%llx\",\"bp\":\"e\"", event->id);
+		put_id(json, "id", event->id);
+		put_text(json, "bp", "e");
 		break;
 	}
 }
 
 static int put_event(struct perfetto *perfetto, const struct event *event)
 {
-	char *name = json_written(json_text(event->name));
-	char *args = event->args ? json_written(event->args) : NULL;
-	FILE *out = perfetto->out;
-	int err = -ENOMEM;
+	__u64 ts_ns = event->place.ts_ns, origin_ns = perfetto->origin_ns;
+	struct json_writer json = {.out = perfetto->out, .utf8 = true, .digits = 17};
+	bool before = ts_ns < origin_ns;
 
-	if (name && (args || !event->args)) {
-		fprintf(out, "%s{\"ph\":\"%c\",\"name\":%s,\"pid\":%u,\"tid\":%u",
-			perfetto->separator, event->phase, name, event->place.pid,
-			event->place.tid);
-		if (event->phase != 'M') {
-			fprintf(out, ",\"cat\":\"%s\"", event->category);
-			put_ts(perfetto, event->place.ts_ns);
-			put_phase_members(perfetto, event);
-		}
-		if (args)
-			fprintf(out, ",\"args\":%s", args);
-		putc('}', out);
-		perfetto->separator = ",\n";
-		err = line_error(out);
+	fputs(perfetto->separator, perfetto->out);
+	perfetto->separator = ",\n";
+	json_begin_object(&json);
+	put_text(&json, "ph", event->phase);
+	put_text(&json, "name", event->name);
+	put_key(&json, "pid");
+	json_u64(&json, event->place.pid);
+	put_key(&json, "tid");
+	json_u64(&json, event->place.tid);
+	if (event->category) {
+		put_text(&json, "cat", event->category);
+		put_us(&json, "ts", before, before ? origin_ns - ts_ns : ts_ns - origin_ns);
+		put_phase_members(&json, event);
 	}
-	free(name);
-	free(args);
-	return err;
+	if (event->columns)
+		put_args(&json, event);
+	json_end_object(&json);
+	return stream_error(perfetto->out);
 }
 
 /* Names of threads and processes */
@@ -218,14 +193,19 @@ static bool note(__u32 seen[TID_LIMIT], __u32 id, __u32 pid)
 static int put_name(struct perfetto *perfetto, const char *what, __u32 pid, __u32 tid,
 		    const char *name)
 {
+	static const struct column columns[] = {
+		{"name", NULL, "", VALUE_TEXT, .get = get_string},
+		{},
+	};
 	const struct event event = {
-		.phase = 'M',
+		.phase = "M",
 		.name = what,
 		.place = {.pid = pid, .tid = tid},
-		.args = json_pack("{s:o}", "name", json_text(name)),
+		.columns = columns,
+		.object = &name,
 	};
 
-	return event.args ? put_event(perfetto, &event) : -ENOMEM;
+	return put_event(perfetto, &event);
 }
 
 /* A process has its first thread's name; what another thread is called tells of that one only. */
@@ -258,7 +238,7 @@ static int put_arrow(struct perfetto *perfetto, const char *name, const struct p
 		     const struct place *to)
 {
 	struct event end = {
-		.phase = 's',
+		.phase = "s",
 		.category = "flow",
 		.name = name,
 		.place = *from,
@@ -268,7 +248,7 @@ static int put_arrow(struct perfetto *perfetto, const char *name, const struct p
 
 	if (err)
 		return err;
-	end.phase = 'f';
+	*end.phase = 'f';
 	end.place = *to;
 	return put_event(perfetto, &end);
 }
@@ -336,7 +316,7 @@ static const char *map_name(const struct map_info *map)
 static struct event worker_event(const struct task *worker, __u64 ts_ns, __u64 dur_ns)
 {
 	return (struct event){
-		.phase = dur_ns == UNKNOWN_NS ? 'i' : 'X',
+		.phase = {dur_ns == UNKNOWN_NS ? 'i' : 'X'},
 		.place = {.pid = worker->pid, .tid = worker->tid, .ts_ns = ts_ns},
 		.dur_ns = dur_ns,
 	};
@@ -360,11 +340,10 @@ int perfetto_reclaim(struct perfetto *perfetto, const struct deferred_free *recl
 		 map_name(&reclaim->map));
 	event.category = "reclaim";
 	event.name = name;
-	event.args = json_columns(deferred_free_columns, reclaim);
-	if (!event.args)
-		return -ENOMEM;
+	event.columns = deferred_free_columns;
+	event.object = reclaim;
 	err = put_event(perfetto, &event);
-	if (err || event.phase != 'X' || reclaim->destroy_ns == UNKNOWN_NS)
+	if (err || *event.phase != 'X' || reclaim->destroy_ns == UNKNOWN_NS)
 		return err;
 	return add_link(perfetto, reclaim, &event.place);
 }
@@ -401,18 +380,19 @@ static int put_release(struct perfetto *perfetto, const struct teardown *teardow
 	const struct identity *identity = &teardown->map.identity;
 	char label[LABEL_LEN];
 	struct event event = {
-		.phase = 'X',
+		.phase = "X",
 		.category = "release",
 		.name = label,
 		.place = release_place(identity),
+		.columns = teardown_columns,
+		.object = teardown,
 	};
 	int err = name_thread(perfetto, &identity->released_by.task);
 
 	if (err)
 		return err;
 	map_label(label, "release", &teardown->map);
-	event.args = json_columns(teardown_columns, teardown);
-	return event.args ? put_event(perfetto, &event) : -ENOMEM;
+	return put_event(perfetto, &event);
 }
 
 static bool wait_known(const struct teardown *teardown)
@@ -430,7 +410,7 @@ static int put_wait(struct perfetto *perfetto, const struct teardown *teardown)
 		identity->released_by.known ? &identity->released_by.task : &teardown->run.worker;
 	char name[LABEL_LEN];
 	struct event event = {
-		.phase = 'b',
+		.phase = "b",
 		.category = "wait",
 		.name = name,
 		.place.pid = task->pid,
@@ -444,10 +424,32 @@ static int put_wait(struct perfetto *perfetto, const struct teardown *teardown)
 	err = put_event(perfetto, &event);
 	if (err)
 		return err;
-	event.phase = 'e';
+	*event.phase = 'e';
 	event.place.ts_ns = teardown->run.start_ns;
 	return put_event(perfetto, &event);
 }
+
+static bool get_destroy_alloc(const struct column *column, const void *object, struct value *value)
+{
+	(void)column;
+	value->text = alloc_name(((const struct destroy *)object)->alloc);
+	return true;
+}
+
+static bool get_outcome(const struct column *column, const void *object, struct value *value)
+{
+	(void)column;
+	value->text = outcome_name(((const struct destroy *)object)->outcome);
+	return true;
+}
+
+static const struct column destroy_columns[] = {
+	{"alloc", NULL, "", VALUE_TEXT, .get = get_destroy_alloc},
+	{"outcome", NULL, "", VALUE_TEXT, .get = get_outcome},
+	{"freed_ns", NULL, "", VALUE_TIME, .get = get_u64,
+	 .at = offsetof(struct destroy, freed_ns)},
+	{},
+};
 
 static int put_destroy(struct perfetto *perfetto, const struct teardown *teardown,
 		       const struct destroy *destroy)
@@ -462,13 +464,10 @@ static int put_destroy(struct perfetto *perfetto, const struct teardown *teardow
 	snprintf(name, sizeof(name), "bpf_mem_alloc_destroy %s", alloc_name(destroy->alloc));
 	event.category = "destroy";
 	event.name = name;
-	event.args =
-		json_pack("{s:s, s:s, s:o}", "alloc", alloc_name(destroy->alloc), "outcome",
-			  outcome_name(destroy->outcome), "freed_ns", json_time(destroy->freed_ns));
-	if (!event.args)
-		return -ENOMEM;
+	event.columns = destroy_columns;
+	event.object = destroy;
 	err = put_event(perfetto, &event);
-	if (err || event.phase != 'X')
+	if (err || *event.phase != 'X')
 		return err;
 	return put_link(perfetto, teardown, destroy, &event.place);
 }
@@ -486,12 +485,11 @@ static int put_free(struct perfetto *perfetto, const struct teardown *teardown)
 	event.category = "free";
 	event.name = label;
 	if (teardown->running)
-		event.phase = 'B'; /* without an end, it lasts as long as the trace */
-	event.args = json_columns(teardown_columns, teardown);
-	if (!event.args)
-		return -ENOMEM;
+		*event.phase = 'B'; /* without an end, it lasts as long as the trace */
+	event.columns = teardown_columns;
+	event.object = teardown;
 	err = put_event(perfetto, &event);
-	if (err || event.phase == 'i' || !release_known(identity) || !wait_known(teardown))
+	if (err || *event.phase == 'i' || !release_known(identity) || !wait_known(teardown))
 		return err;
 	from = release_place(identity);
 	return put_arrow(perfetto, "released", &from, &event.place);
@@ -543,7 +541,7 @@ int perfetto_begin(struct perfetto **perfetto, FILE *out, __u64 origin_ns)
 		"{\"metadata\":{\"tool\":\"memdestroy-trace " VERSION
 		"\",\"clock\":\"CLOCK_MONOTONIC\",\"origin_ns\":%llu},\"traceEvents\":[",
 		origin_ns);
-	err = line_error(out);
+	err = stream_error(out);
 	if (err)
 		free(new);
 	else
@@ -553,14 +551,9 @@ int perfetto_begin(struct perfetto **perfetto, FILE *out, __u64 origin_ns)
 
 int perfetto_end(struct perfetto *perfetto)
 {
-	int err;
-
 	errno = 0;
 	fputs("\n]}\n", perfetto->out);
-	err = line_error(perfetto->out);
-	if (err)
-		return err;
-	return fflush(perfetto->out) ? -errno : 0;
+	return stream_flush(perfetto->out);
 }
 
 void perfetto_free(struct perfetto *perfetto)

@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "output/column.h"
+#include "output/csv_line.h"
 #include "output/json_line.h"
 #include "output/render.h"
 #include "output/table_cell.h"
+#include "util/outfile.h"
 #include "util/text.h"
 
 #define BAR_WIDTH 40
@@ -45,7 +47,7 @@ static void cells_add(struct cells *cells, const char *cell, enum value_kind kin
 static int cells_end(struct cells *cells)
 {
 	putc('\n', cells->out);
-	return line_error(cells->out);
+	return stream_error(cells->out);
 }
 
 /* The headings if there is no object. */
@@ -82,7 +84,7 @@ static int markdown_line(FILE *out, const struct column *column, const void *obj
 		fputs(" |", out);
 	}
 	putc('\n', out);
-	return line_error(out);
+	return stream_error(out);
 }
 
 static int markdown_header(FILE *out, const struct column *column)
@@ -93,7 +95,7 @@ static int markdown_header(FILE *out, const struct column *column)
 		if (column->heading && column->width)
 			fputs(to_the_right(column->kind) ? " ---: |" : " --- |", out);
 	putc('\n', out);
-	return line_error(out);
+	return stream_error(out);
 }
 
 /* What a table consists of: objects that its columns are of. */
@@ -146,7 +148,7 @@ static int table(FILE *out, enum format format, struct column *columns, const st
 
 	if (!list->nr) {
 		fprintf(out, "%s\n", nothing);
-		return line_flush(out);
+		return stream_flush(out);
 	}
 
 	table_widths(columns, list);
@@ -159,7 +161,7 @@ static int table(FILE *out, enum format format, struct column *columns, const st
 	if (list->left_out)
 		fprintf(out, "%s%zu more row%s\n", format == FORMAT_MARKDOWN ? "\n" : "",
 			list->left_out, list->left_out > 1 ? "s" : "");
-	return line_flush(out);
+	return stream_flush(out);
 }
 
 static int write_list(FILE *out, enum format format, struct column *columns,
@@ -172,7 +174,7 @@ static int write_list(FILE *out, enum format format, struct column *columns,
 		return table(out, format, columns, list, nothing);
 	for (i = 0; i < list->nr && !err; i++)
 		err = render_event(out, format, columns, list->nth(list, i), list->start_ns);
-	return err ? err : line_flush(out);
+	return err ? err : stream_flush(out);
 }
 
 /* Histograms */
@@ -234,7 +236,7 @@ int render_histogram(FILE *out, const struct rows *rows)
 		histogram_title(out, rows, rows->row[i]);
 		histogram(out, &rows->row[i]->latency);
 	}
-	return line_flush(out);
+	return stream_flush(out);
 }
 
 /* The things that there are to write, each in all formats */
@@ -247,7 +249,7 @@ int render_event_header(FILE *out, enum format format, const struct column *colu
 	if (format == FORMAT_MARKDOWN)
 		return markdown_header(out, columns);
 	if (format == FORMAT_CSV)
-		return line_csv_names(out, columns);
+		return csv_heading(out, columns);
 	return 0;
 }
 
@@ -260,8 +262,8 @@ int render_event(FILE *out, enum format format, const struct column *columns, co
 	if (format == FORMAT_MARKDOWN)
 		return markdown_line(out, columns, object, start_ns);
 	if (format == FORMAT_CSV)
-		return line_csv(out, columns, object);
-	return line_json(out, columns, object);
+		return csv_line(out, columns, object);
+	return json_line(out, columns, object);
 }
 
 int render_list(FILE *out, enum format format, const struct column *columns,
@@ -296,8 +298,8 @@ int render_rows_header(FILE *out, enum format format, const struct rows *rows, b
 
 	errno = 0;
 	row_columns(columns, rows->by, rows->nr_by, teardowns, interval != INTERVAL_NONE);
-	err = line_csv_names(out, columns);
-	return err ? err : line_flush(out);
+	err = csv_heading(out, columns);
+	return err ? err : stream_flush(out);
 }
 
 int render_rows(FILE *out, enum format format, const struct rows *rows, bool teardowns,

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "model/map_type.h"
-#include "output/json_line.h"
 #include "output/timeline.h"
 #include "util/macros.h"
+#include "util/outfile.h"
 #include "util/text.h"
 
 #define GAP	       "  " /* between the columns, as in tables */
@@ -256,7 +256,6 @@ int timeline_draw(FILE *out, const struct teardown *const *list, size_t nr, int 
 {
 	struct layout layout = {};
 	size_t i;
-	int err;
 
 	errno = 0;
 	if (nr) {
@@ -267,8 +266,5 @@ int timeline_draw(FILE *out, const struct teardown *const *list, size_t nr, int 
 	}
 	for (i = 0; i < nr; i++)
 		put_line(out, &layout, list[i]);
-	err = line_error(out);
-	if (err)
-		return err;
-	return fflush(out) ? -errno : 0;
+	return stream_flush(out);
 }

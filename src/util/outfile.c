@@ -13,6 +13,22 @@
 
 #define LIVE_BUFFER 65536
 
+int stream_error(FILE *stream)
+{
+	if (!ferror(stream))
+		return 0;
+	return errno ? -errno : -EIO;
+}
+
+int stream_flush(FILE *stream)
+{
+	int err = stream_error(stream);
+
+	if (err)
+		return err;
+	return fflush(stream) ? -errno : 0;
+}
+
 struct outfile {
 	FILE *file;
 	char *path; /* that the file is to be known by; NULL: it is already, or has none */

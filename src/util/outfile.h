@@ -8,6 +8,13 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+/*
+ * Whether all that was written to a stream since errno was set to 0 has gone well: 0, -errno, or
+ * -EIO if the stream had failed before. The second function flushes it first.
+ */
+int stream_error(FILE *stream);
+int stream_flush(FILE *stream);
+
 struct outfile;
 
 /*

@@ -15,68 +15,61 @@
 #define HOUR_NS	  (60 * MINUTE_NS)
 #define DAY_NS	  (24 * HOUR_NS)
 
-/* Length of the UTF-8 sequence at s, which is put into *c; 0 if there is no valid one. */
-static size_t decode(const char *s, size_t len, __u32 *c)
-{
-	static const __u32 smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-	unsigned char first = *s;
-	size_t n, i;
-
-	if (first < 0x80) {
-		*c = first;
-		return 1;
-	}
-
-	n = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-	if (first < 0xc0 || first >= 0xf8 || n > len)
-		return 0;
-
-	*c = first & (0x7f >> n);
-	for (i = 1; i < n; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		*c = *c << 6 | (s[i] & 0x3f);
-	}
-	/* Overlong forms could smuggle in what was to be escaped; surrogates are not characters. */
-	if (*c < smallest[n] || *c > 0x10ffff || (*c >= 0xd800 && *c <= 0xdfff))
-		return 0;
-	return n;
-}
-
 /*
- * Columns of a character, -1 for one that is not to be shown. The C library's tables are asked
- * whatever the user's locale; where it has no C.UTF-8, only ASCII counts as printable.
+ * Of C.UTF-8, whatever the user's locale is; where the C library has none, only ASCII counts as
+ * printable.
  */
-static int columns_of(__u32 c)
+static locale_t utf8_locale(void)
 {
 	static locale_t utf8;
+
+	if (!utf8)
+		utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	return utf8;
+}
+
+size_t text_char(const char *s, size_t len, wchar_t *c)
+{
+	mbstate_t state = {};
+	locale_t old;
+	size_t n;
+
+	*c = (unsigned char)*s;
+	if (*c < 0x80)
+		return *c != 0;
+
+	old = uselocale(utf8_locale());
+	n = mbrtowc(c, s, len, &state);
+	uselocale(old);
+	/* Surrogates are not characters, nor is what follows the last one. */
+	return n <= len && *c <= 0x10ffff && (*c & ~0x7ff) != 0xd800 ? n : 0;
+}
+
+/* Columns of a character; 0 or less for one that is not to be shown. */
+static int columns_of(wchar_t c)
+{
 	locale_t old;
 	int columns;
 
 	if (c < 0x80)
-		return c >= ' ' && c < 0x7f ? 1 : -1;
+		return c >= ' ' && c < 0x7f;
 
-	if (!utf8)
-		utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-	if (!utf8)
-		return -1;
-
-	old = uselocale(utf8);
+	old = uselocale(utf8_locale());
 	columns = wcwidth(c);
 	uselocale(old);
-	return columns > 0 ? columns : -1;
+	return columns;
 }
 
 static size_t text_copy(char *dst, size_t size, const char *src, size_t len, bool printable)
 {
 	static const char digit[] = "0123456789abcdef";
 	size_t used = 0, n, i;
+	wchar_t c;
 	bool keep;
-	__u32 c;
 
 	for (; len; src += n, len -= n) {
-		n = decode(src, len, &c);
-		keep = n && c && (!printable || columns_of(c) > 0);
+		n = text_char(src, len, &c);
+		keep = n && (!printable || columns_of(c) > 0);
 		if (!n)
 			n = 1;
 		if (used + (keep ? n : 4 * n) >= size)
@@ -111,10 +104,10 @@ size_t text_width(const char *text)
 {
 	size_t len = strlen(text), width = 0, n;
 	int columns;
-	__u32 c;
+	wchar_t c;
 
 	for (; len; text += n, len -= n) {
-		n = decode(text, len, &c);
+		n = text_char(text, len, &c);
 		columns = n ? columns_of(c) : 1;
 		if (!n)
 			n = 1;

@@ -15,6 +15,12 @@
 #define CHANGE_SIZE    16	       /* "-99999.9%", "+1.8e+21%" and their NUL */
 
 /*
+ * Decodes the UTF-8 character at the start of len bytes. Returns its length and sets *c; 0 if there
+ * is none, or NUL.
+ */
+size_t text_char(const char *s, size_t len, wchar_t *c);
+
+/*
  * Writes len bytes of src to dst as valid UTF-8: what is valid is kept, each byte that is not, and
  * NUL, becomes the four characters \xNN. dst is always NUL-terminated; what does not fit into size
  * (at least 1) is left out, whole characters at a time. Returns the length of dst.

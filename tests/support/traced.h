@@ -15,9 +15,9 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <jansson.h>
 
 #include "output/perfetto.h"
+#include "support/json.h"
 
 #define ORIGIN 5000000000000ULL
 #define WORKER 101
@@ -104,7 +104,7 @@ static char *text;
 static size_t text_len;
 static FILE *out;
 static struct perfetto *perfetto;
-static json_t *trace, *events;
+static const char *events; /* one a line */
 
 static inline void begin(__u64 origin_ns)
 {
@@ -126,21 +126,15 @@ static inline void add_reclaim(const struct deferred_free *reclaim)
 
 static inline void end(void)
 {
-	json_error_t error;
-
 	assert_int_equal(perfetto_end(perfetto), 0);
 	perfetto_free(perfetto);
 	fclose(out);
-	trace = json_loads(text, JSON_REJECT_DUPLICATES, &error);
-	if (!trace)
-		fail_msg("%s in %s", error.text, text);
-	events = json_object_get(trace, "traceEvents");
-	assert_true(json_is_array(events));
+	json_check_lines(text);
+	events = strchr(text, '\n') + 1;
 }
 
 static inline void forget(void)
 {
-	json_decref(trace);
 	free(text);
 }
 
@@ -151,99 +145,98 @@ static inline void trace_of(const struct teardown *teardown)
 	end();
 }
 
-static inline const char *member(const json_t *event, const char *name)
+/* Text of up to 255 bytes, "" if there is none; valid until the fourth next call. */
+static inline const char *member(const char *event, const char *name)
 {
-	const char *value = json_string_value(json_object_get(event, name));
+	static char last[4][256];
+	static unsigned int nr;
+	const char *value = json_find(event, name);
+	char *to = last[nr++ % 4];
 
-	return value ? value : "";
+	*to = '\0';
+	if (value && *value == '"')
+		snprintf(to, sizeof(*last), "%.*s", (int)(json_string_end(value) - value - 2),
+			 value + 1);
+	return to;
 }
 
-static inline long long number(const json_t *event, const char *name)
+static inline long long number(const char *event, const char *name)
 {
-	json_t *value = json_object_get(event, name);
+	const char *value = json_find(event, name);
 
-	assert_true(json_is_integer(value));
-	return json_integer_value(value);
+	assert_non_null(value);
+	assert_int_equal(strspn(value, "-0123456789"), json_end(value) - value);
+	return strtoll(value, NULL, 10);
 }
 
-/* How many events there are of a phase (0: of any) with a name that begins so; the first one. */
-static inline size_t count(char phase, const char *name, const json_t **first)
+/* The next event, the first one after NULL; NULL: there are no more. */
+static inline const char *next(const char *event)
 {
-	size_t i, nr = 0;
-	json_t *event;
-
-	json_array_foreach(events, i, event)
-	{
-		if ((phase && *member(event, "ph") != phase) ||
-		    strncmp(member(event, "name"), name, strlen(name)))
-			continue;
-		if (!nr++ && first)
-			*first = event;
-	}
-	return nr;
+	event = event ? strchr(event, '\n') + 1 : events;
+	return *event == '{' ? event : NULL;
 }
 
-static inline const json_t *only(char phase, const char *name)
+/* The next event after this one (NULL: from the first on) of a phase and a name that begins so. */
+static inline const char *find(const char *event, char phase, const char *name)
 {
-	const json_t *event = NULL;
-	size_t nr = count(phase, name, &event);
-
-	if (nr != 1)
-		fail_msg("%zu events %c %s in %s", nr, phase, name, text);
+	while ((event = next(event)))
+		if ((!phase || *member(event, "ph") == phase) &&
+		    !strncmp(member(event, "name"), name, strlen(name)))
+			break;
 	return event;
 }
 
-static inline bool is_null(const json_t *event, const char *arg)
+static inline size_t count(char phase, const char *name)
 {
-	return json_is_null(json_object_get(json_object_get(event, "args"), arg));
+	const char *event = NULL;
+	size_t nr = 0;
+
+	while ((event = find(event, phase, name)))
+		nr++;
+	return nr;
+}
+
+static inline const char *only(char phase, const char *name)
+{
+	if (count(phase, name) != 1)
+		fail_msg("%zu events %c %s in %s", count(phase, name), phase, name, text);
+	return find(NULL, phase, name);
+}
+
+static inline bool is_null(const char *event, const char *arg)
+{
+	return json_is(json_find(event, "args"), arg, "null");
 }
 
 /* Times are compared as they are written. */
-static inline void check_place(const json_t *event, long long pid, long long tid, const char *times)
+static inline void check_place(const char *event, long long pid, long long tid, const char *times)
 {
-	char wanted[128], *line, *eol;
-
 	assert_int_equal(number(event, "pid"), pid);
 	assert_int_equal(number(event, "tid"), tid);
-	snprintf(wanted, sizeof(wanted), "\"ph\":\"%s\",\"name\":\"%s\"", member(event, "ph"),
-		 member(event, "name"));
-	for (line = text; (line = strstr(line, wanted)); line++) {
-		eol = strchr(line, '\n');
-		if (memmem(line, eol - line, times, strlen(times)))
-			return;
-	}
-	fail_msg("no %s with %s in %s", wanted, times, text);
+	if (!memmem(event, strcspn(event, "\n"), times, strlen(times)))
+		fail_msg("not %s: %s", times, event);
 }
 
 /* Both ends have the same id, name and category, lie on their slices and come after them. */
 static inline void check_arrow(const char *name, const char *from, const char *to)
 {
-	const json_t *start = only('s', name), *finish = only('f', name);
-	const json_t *slices[] = {only('X', from), NULL};
-	size_t i, at_slice = 0, at_start = 0;
-	json_t *event;
+	const char *ends[] = {only('s', name), only('f', name)},
+		   *slices[] = {only('X', from), find(NULL, count('X', to) == 1 ? 'X' : 'B', to)};
+	char times[64];
 
-	if (count('X', to, &slices[1]) != 1)
-		count('B', to, &slices[1]);
 	assert_non_null(slices[1]);
-	assert_string_equal(member(start, "id"), member(finish, "id"));
-	assert_string_equal(member(start, "cat"), member(finish, "cat"));
-	assert_string_equal(member(finish, "bp"), "e");
-	assert_int_equal(number(start, "tid"), number(slices[0], "tid"));
-	assert_int_equal(number(finish, "tid"), number(slices[1], "tid"));
-	assert_int_equal(number(start, "pid"), number(slices[0], "pid"));
-	assert_int_equal(number(finish, "pid"), number(slices[1], "pid"));
-	assert_true(json_equal(json_object_get(start, "ts"), json_object_get(slices[0], "ts")));
-	assert_true(json_equal(json_object_get(finish, "ts"), json_object_get(slices[1], "ts")));
-	json_array_foreach(events, i, event)
-	{
-		if (event == slices[0] || event == slices[1])
-			at_slice = i;
-		if (event == start)
-			at_start = i;
+	assert_string_equal(member(ends[0], "id"), member(ends[1], "id"));
+	assert_string_equal(member(ends[0], "cat"), member(ends[1], "cat"));
+	assert_string_equal(member(ends[1], "bp"), "e");
+	for (int i = 0; i < 2; i++) {
+		const char *ts = json_find(slices[i], "ts");
+
+		snprintf(times, sizeof(times), ",\"ts\":%.*s,", ts ? (int)strcspn(ts, ",") : 0,
+			 ts ? ts : "");
+		check_place(ends[i], number(slices[i], "pid"), number(slices[i], "tid"), times);
+		assert_true(slices[i] < ends[0]);
 	}
-	assert_true(at_slice < at_start);
-	assert_ptr_equal(json_array_get(events, at_start + 1), finish);
+	assert_ptr_equal(next(ends[0]), ends[1]);
 }
 
 #endif

@@ -5,9 +5,8 @@
  */
 #include <stdio.h>
 
-#include <jansson.h>
-
 #include "output/teardown_view.h"
+#include "support/json.h"
 #include "support/streamed.h"
 #include "util/macros.h"
 
@@ -106,27 +105,13 @@ static void show_begin(struct shown shown[NR_VIEWS])
 	}
 }
 
-/* Every line of JSON is an object; in all others there is nothing that cannot be shown. */
+/* What is no JSON holds nothing that cannot be shown. */
 static void check_lines(const struct shown *shown, enum format format)
 {
-	char *line, *save;
-	json_t *json;
-
-	if (format == FORMAT_PERFETTO) {
-		json = json_loads(shown->text, 0, NULL);
-		assert_non_null(json);
-		json_decref(json);
-		return;
-	}
-	for (line = strtok_r(shown->text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		if (format != FORMAT_JSON) {
-			assert_null(strpbrk(line, "\x1b\r\t\x7f"));
-			continue;
-		}
-		json = json_loads(line, 0, NULL);
-		assert_non_null(json);
-		json_decref(json);
-	}
+	if (format == FORMAT_JSON || format == FORMAT_PERFETTO)
+		json_check_lines(shown->text);
+	else
+		assert_null(strpbrk(shown->text, "\x1b\r\t\x7f"));
 }
 
 static void show_end(struct shown shown[NR_VIEWS])

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Writes an object as one line of CSV, by its columns.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "output/csv_line.h"
+#include "output/table_cell.h"
+#include "util/outfile.h"
+
+/* An empty field means null, so empty text has to be quoted. Semicolons separate lines. */
+static void put_text(FILE *out, const char *value, bool lines)
+{
+	char plain[CELL_SIZE], safe[CELL_SIZE];
+	const char *text = safe;
+	char *end = plain;
+
+	snprintf(plain, sizeof(plain), "%s", value);
+	while (lines && (end = strchr(end, '\n')))
+		*end = ';';
+	text_printable(safe, sizeof(safe), plain, strlen(plain));
+	if (*text && !strpbrk(text, "\",\r\n")) {
+		fputs(text, out);
+		return;
+	}
+
+	putc('"', out);
+	for (; *text; text++) {
+		if (*text == '"')
+			putc('"', out);
+		putc(*text, out);
+	}
+	putc('"', out);
+}
+
+static void put_value(FILE *out, const struct column *column, const void *object)
+{
+	struct value value;
+
+	if (!column->get(column, object, &value))
+		return;
+	if (column->kind == VALUE_TEXT || column->kind == VALUE_LINES) {
+		put_text(out, value.text, column->kind == VALUE_LINES);
+	} else if (column->kind == VALUE_BOOL) {
+		fputs(value.number ? "true" : "false", out);
+	} else if (column->kind == VALUE_INTEGER) {
+		fprintf(out, "%lld", value.integer);
+	} else if (column->kind == VALUE_REAL) {
+		if (isfinite(value.real))
+			fprintf(out, "%.15g", value.real); /* as in JSON */
+	} else {
+		fprintf(out, "%llu", value.number);
+	}
+}
+
+int csv_line(FILE *out, const struct column *columns, const void *object)
+{
+	const struct column *column;
+
+	for (column = columns; column->name; column++) {
+		if (!*column->name)
+			continue;
+		if (column != columns)
+			putc(',', out);
+		put_value(out, column, object);
+	}
+	putc('\n', out);
+	return stream_error(out);
+}
+
+int csv_heading(FILE *out, const struct column *columns)
+{
+	const struct column *column;
+
+	for (column = columns; column->name; column++)
+		if (*column->name)
+			fprintf(out, "%s%s", column == columns ? "" : ",", column->name);
+	putc('\n', out);
+	return stream_error(out);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Writes an object as one line of CSV, by its columns: RFC 4180, except for its line ends.
+ *
+ * Unknown values are empty fields; empty text is quoted. Functions return as stream_error().
+ */
+#ifndef MEMDESTROY_OUTPUT_CSV_LINE_H
+#define MEMDESTROY_OUTPUT_CSV_LINE_H
+
+#include <stdio.h>
+
+#include "output/column.h"
+
+int csv_heading(FILE *out, const struct column *columns);
+int csv_line(FILE *out, const struct column *columns, const void *object);
+
+#endif

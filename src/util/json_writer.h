@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Writes JSON to a stream, value by value, without holding any of it in memory.
+ *
+ * Start from {.out = stream} for each document; commas are put where they belong. Errors are the
+ * stream's: see ferror().
+ */
+#ifndef MEMDESTROY_UTIL_JSON_WRITER_H
+#define MEMDESTROY_UTIL_JSON_WRITER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <linux/types.h>
+
+struct json_writer {
+	FILE *out;
+	bool utf8;  /* text keeps its UTF-8; otherwise the document is pure ASCII */
+	bool comma; /* the next value has a predecessor */
+	int digits; /* significant ones of a double; 0: 15, which survive in decimal */
+};
+
+void json_begin_object(struct json_writer *json);
+void json_end_object(struct json_writer *json);
+void json_begin_array(struct json_writer *json);
+void json_end_array(struct json_writer *json);
+
+/* The name of a member, of printable ASCII without quotes; its value has to follow. */
+void json_key(struct json_writer *json, const char *name, size_t len);
+
+/* Any bytes; each one that is not UTF-8 becomes the four characters \xNN. */
+void json_string(struct json_writer *json, const char *text, size_t len);
+
+/* Above INT64_MAX as json_double(): readers hold integers in 64 bits with a sign. */
+void json_u64(struct json_writer *json, __u64 number);
+void json_i64(struct json_writer *json, __s64 number);
+
+/* null if it is not finite. */
+void json_double(struct json_writer *json, double number);
+
+void json_bool(struct json_writer *json, bool value);
+void json_null(struct json_writer *json);
+
+/* A value that is JSON already, as printf() makes it. */
+void json_printf(struct json_writer *json, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Checks what the JSON writer writes, byte for byte.
+ */
+#include <float.h>
+#include <limits.h>
+#include <math.h>
+
+#include "support/json.h"
+#include "util/json_writer.h"
+#include "util/macros.h"
+
+static char *written;
+static size_t written_len;
+
+static struct json_writer writer(bool utf8)
+{
+	return (struct json_writer){.out = open_memstream(&written, &written_len), .utf8 = utf8};
+}
+
+static void check(struct json_writer *json, const char *want)
+{
+	assert_int_equal(fclose(json->out), 0);
+	assert_string_equal(written, want);
+	assert_ptr_equal(json_end(written), written + written_len);
+	free(written);
+}
+
+static void test_structure(void **state)
+{
+	struct json_writer json = writer(false);
+
+	(void)state;
+	json_begin_object(&json);
+	json_key(&json, "a.b", 1);
+	json_begin_array(&json);
+	json_begin_array(&json);
+	json_end_array(&json);
+	json_begin_object(&json);
+	json_end_object(&json);
+	json_bool(&json, true);
+	json_bool(&json, false);
+	json_end_array(&json);
+	json_key(&json, "n", 1);
+	json_null(&json);
+	json_key(&json, "raw", 3);
+	json_printf(&json, "%d.%03d", 1, 2);
+	json_end_object(&json);
+	check(&json, "{\"a\":[[],{},true,false],\"n\":null,\"raw\":1.002}");
+}
+
+static void test_integers(void **state)
+{
+	struct json_writer json = writer(false);
+
+	(void)state;
+	json_begin_array(&json);
+	json_u64(&json, 0);
+	json_u64(&json, 1234567890);
+	json_u64(&json, INT64_MAX);
+	json_u64(&json, 1ULL << 63);
+	json_u64(&json, UINT64_MAX);
+	json_i64(&json, -1);
+	json_i64(&json, INT64_MIN);
+	json_end_array(&json);
+	check(&json, "[0,1234567890,9223372036854775807,9.22337203685478e18,1.84467440737096e19,"
+		     "-1,-9223372036854775808]");
+}
+
+static void test_doubles(void **state)
+{
+	static const struct {
+		double number;
+		int digits;
+		const char *want;
+	} cases[] = {
+		{0, 0, "0.0"},
+		{-0.0, 0, "-0.0"},
+		{1, 0, "1.0"},
+		{0.1, 0, "0.1"},
+		{0.1, 17, "0.10000000000000001"},
+		{1234567.25, 0, "1234567.25"},
+		{1e15, 0, "1e15"},
+		{1e-5, 0, "1e-5"},
+		{-2.5e-300, 0, "-2.5e-300"},
+		{DBL_MAX, 17, "1.7976931348623157e308"},
+		{NAN, 0, "null"},
+		{INFINITY, 0, "null"},
+		{-INFINITY, 0, "null"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct json_writer json = writer(false);
+
+		json.digits = cases[i].digits;
+		json_double(&json, cases[i].number);
+		check(&json, cases[i].want);
+	}
+}
+
+static void test_strings(void **state)
+{
+	static const struct {
+		const char *text, *ascii, *utf8; /* NULL: the same */
+	} cases[] = {
+		{"", "\"\"", NULL},
+		{"plain ~ text", "\"plain ~ text\"", NULL},
+		{"\"\\/'", "\"\\\"\\\\/'\"", NULL},
+		{"\b\f\n\r\t\x01\x1b\x7f", "\"\\b\\f\\n\\r\\t\\u0001\\u001B\x7f\"", NULL},
+		{"\xff-\xc3", "\"\\\\xff-\\\\xc3\"", NULL},
+		{"\xed\xa0\x80", "\"\\\\xed\\\\xa0\\\\x80\"", NULL}, /* a surrogate */
+		{"\xc3\xbc", "\"\\u00FC\"", "\"\xc3\xbc\""},
+		{"\xef\xbf\xbf", "\"\\uFFFF\"", "\"\xef\xbf\xbf\""},
+		{"\xf0\x9f\x98\x80", "\"\\uD83D\\uDE00\"", "\"\xf0\x9f\x98\x80\""},
+		{"\xf4\x8f\xbf\xbf", "\"\\uDBFF\\uDFFF\"", "\"\xf4\x8f\xbf\xbf\""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct json_writer json = writer(false);
+
+		json_string(&json, cases[i].text, strlen(cases[i].text));
+		check(&json, cases[i].ascii);
+		json = writer(true);
+		json_string(&json, cases[i].text, strlen(cases[i].text));
+		check(&json, cases[i].utf8 ? cases[i].utf8 : cases[i].ascii);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_structure),
+		cmocka_unit_test(test_integers),
+		cmocka_unit_test(test_doubles),
+		cmocka_unit_test(test_strings),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
