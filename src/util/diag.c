@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Messages on stderr, libbpf's included.
+ * Writes messages and a status line to stderr.
  */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <bpf/libbpf.h>
 
 #include "util/diag.h"
 #include "util/text.h"
@@ -110,17 +108,13 @@ void diag_status(const char *fmt, ...)
 	status_shown = true;
 }
 
-/* libbpf ends its messages with a newline itself, and a verifier log has many of them. */
-__attribute__((format(printf, 2, 0))) static int print_libbpf(enum libbpf_print_level level,
-							      const char *fmt, va_list args)
-{
-	(void)level;
-	return be_verbose ? vfprintf(stderr, fmt, args) : 0;
-}
-
 void diag_init(bool quiet, bool verbose)
 {
 	be_quiet = quiet;
 	be_verbose = verbose;
-	libbpf_set_print(print_libbpf);
+}
+
+bool diag_is_verbose(void)
+{
+	return be_verbose;
 }

@@ -7,12 +7,9 @@
 
 #include <stdbool.h>
 
-/*
- * Selects the messages to show from here on. libbpf's own are shown with verbose only. May be
- * called again. Before the first call neither quiet nor verbose is set, but libbpf prints its
- * default.
- */
+/* Selects the messages to show from here on; at first neither quiet nor verbose is set. */
 void diag_init(bool quiet, bool verbose);
+bool diag_is_verbose(void);
 
 /*
  * Adds a newline. Control characters, which user input or the kernel may contain, become '?', so

@@ -60,7 +60,7 @@ double stats_mean(const __u64 *sample, size_t nr)
  * probabilities times a common factor; each follows from the one before. Weights below from are
  * less than 1e-280 of the middle one.
  */
-struct throws {
+struct binomial {
 	size_t from;
 	size_t middle; /* the greatest k below nr / 2 */
 	double total;  /* of all nr + 1 weights */
@@ -69,32 +69,32 @@ struct throws {
 /* A power of two, so that sums of up to 53 bits are exact. */
 #define LEAST_WEIGHT 0x1p-960
 
-static double throws_next(double weight, size_t nr, size_t k)
+static double binomial_next(double weight, size_t nr, size_t k)
 {
 	return weight * (nr - k) / (k + 1);
 }
 
-static struct throws throws_of(size_t nr)
+static struct binomial binomial_of(size_t nr)
 {
 	double reach = 18 * sqrt(nr), weight = LEAST_WEIGHT, below = 0;
-	struct throws throws = {.middle = (nr - 1) / 2};
+	struct binomial binomial = {.middle = (nr - 1) / 2};
 	size_t k;
 
-	if (throws.middle > reach)
-		throws.from = throws.middle - (size_t)reach;
-	for (k = throws.from; k <= throws.middle; k++) {
+	if (binomial.middle > reach)
+		binomial.from = binomial.middle - (size_t)reach;
+	for (k = binomial.from; k <= binomial.middle; k++) {
 		below += weight;
-		weight = throws_next(weight, nr, k);
+		weight = binomial_next(weight, nr, k);
 	}
 	/* The distribution is symmetric; an even nr has one weight in the middle. */
-	throws.total = 2 * below + (nr % 2 ? 0 : weight);
-	return throws;
+	binomial.total = 2 * below + (nr % 2 ? 0 : weight);
+	return binomial;
 }
 
 bool stats_median_interval(const __u64 *sample, size_t nr, double alpha, __u64 *low, __u64 *high)
 {
 	double weight = LEAST_WEIGHT, below = LEAST_WEIGHT;
-	struct throws throws;
+	struct binomial binomial;
 	size_t k;
 
 	if (!nr)
@@ -104,12 +104,12 @@ bool stats_median_interval(const __u64 *sample, size_t nr, double alpha, __u64 *
 	 * The median is below value k, counted from 0, if at most k values are below the median. By
 	 * symmetry, it is as likely above the value as far from the other end.
 	 */
-	throws = throws_of(nr);
-	for (k = throws.from; k <= throws.middle && 2 * below <= alpha * throws.total; k++) {
-		weight = throws_next(weight, nr, k);
+	binomial = binomial_of(nr);
+	for (k = binomial.from; k <= binomial.middle && 2 * below <= alpha * binomial.total; k++) {
+		weight = binomial_next(weight, nr, k);
 		below += weight;
 	}
-	if (k == throws.from)
+	if (k == binomial.from)
 		return false;
 	*low = sample[k - 1];
 	*high = sample[nr - k];
@@ -122,7 +122,7 @@ struct ranks {
 	wide ties;    /* the sum of t^3 - t over groups of t equal values */
 };
 
-static size_t run_of(const __u64 *sample, size_t nr, size_t from, __u64 value)
+static size_t count_equal(const __u64 *sample, size_t nr, size_t from, __u64 value)
 {
 	size_t i = from;
 
@@ -142,8 +142,8 @@ static struct ranks ranks_of(const __u64 *first, size_t nr_first, const __u64 *s
 	while (i < nr_first || j < nr_second) {
 		value = j == nr_second || (i < nr_first && first[i] < second[j]) ? first[i]
 										 : second[j];
-		in_first = run_of(first, nr_first, i, value);
-		in_second = run_of(second, nr_second, j, value);
+		in_first = count_equal(first, nr_first, i, value);
+		in_second = count_equal(second, nr_second, j, value);
 		ranks.twice_u += (wide)in_second * (2 * (wide)i + in_first);
 		tied = in_first + in_second;
 		ranks.ties += tied * tied * tied - tied;
@@ -278,61 +278,61 @@ static size_t count_above(const __u64 *sample, size_t nr, __u64 value)
 	return above;
 }
 
-/* A draw without replacement from two samples; its outcome is the number from the first. */
-struct draw {
+/* Draws without replacement from two samples; the outcome is the number from the first. */
+struct hypergeometric {
 	double nr_first, nr_second, drawn;
 };
 
 /* The ratio of the probabilities of x + 1 and x; 0: x is the maximum. */
-static double draw_next(const struct draw *draw, double x)
+static double hypergeometric_next(const struct hypergeometric *draws, double x)
 {
-	return (draw->nr_first - x) * (draw->drawn - x) /
-	       ((x + 1) * (draw->nr_second - draw->drawn + x + 1));
+	return (draws->nr_first - x) * (draws->drawn - x) /
+	       ((x + 1) * (draws->nr_second - draws->drawn + x + 1));
 }
 
 /* The ratio of the probabilities of x - 1 and x; 0: x is the minimum. */
-static double draw_previous(const struct draw *draw, double x)
+static double hypergeometric_previous(const struct hypergeometric *draws, double x)
 {
-	return x * (draw->nr_second - draw->drawn + x) /
-	       ((draw->nr_first - x + 1) * (draw->drawn - x + 1));
+	return x * (draws->nr_second - draws->drawn + x) /
+	       ((draws->nr_first - x + 1) * (draws->drawn - x + 1));
 }
 
-struct draw_sum {
+struct fisher_sum {
 	double total;
 	double unlikely; /* weights not above that of the observed number */
 };
 
-static void draw_add(struct draw_sum *sum, double weight, double seen)
+static void fisher_add(struct fisher_sum *sum, double weight, double observed)
 {
 	sum->total += weight;
-	if (weight <= seen * (1 + SAME_PROBABILITY))
+	if (weight <= observed * (1 + SAME_PROBABILITY))
 		sum->unlikely += weight;
 }
 
 /*
- * Fisher's test. Weights are probabilities times a common factor: 1 at the likeliest number,
+ * Fisher's exact test. Weights are probabilities times a common factor: 1 at the mode,
  * falling to both sides until they underflow to 0.
  */
-static double draw_p(const struct draw *draw, double seen)
+static double fisher_p(const struct hypergeometric *draws, double observed)
 {
-	double likeliest = floor((draw->nr_first + 1) * (draw->drawn + 1) /
-				 (draw->nr_first + draw->nr_second + 2));
-	double weight = 1, weight_seen = 1, x;
-	struct draw_sum sum = {};
+	double mode = floor((draws->nr_first + 1) * (draws->drawn + 1) /
+			    (draws->nr_first + draws->nr_second + 2));
+	double weight = 1, weight_observed = 1, x;
+	struct fisher_sum sum = {};
 
-	for (x = likeliest; x < seen && weight_seen > 0; x++)
-		weight_seen *= draw_next(draw, x);
-	for (x = likeliest; x > seen && weight_seen > 0; x--)
-		weight_seen *= draw_previous(draw, x);
+	for (x = mode; x < observed && weight_observed > 0; x++)
+		weight_observed *= hypergeometric_next(draws, x);
+	for (x = mode; x > observed && weight_observed > 0; x--)
+		weight_observed *= hypergeometric_previous(draws, x);
 
-	for (x = likeliest; weight > 0; x++) {
-		draw_add(&sum, weight, weight_seen);
-		weight *= draw_next(draw, x);
+	for (x = mode; weight > 0; x++) {
+		fisher_add(&sum, weight, weight_observed);
+		weight *= hypergeometric_next(draws, x);
 	}
-	weight = draw_previous(draw, likeliest);
-	for (x = likeliest - 1; weight > 0; x--) {
-		draw_add(&sum, weight, weight_seen);
-		weight *= draw_previous(draw, x);
+	weight = hypergeometric_previous(draws, mode);
+	for (x = mode - 1; weight > 0; x--) {
+		fisher_add(&sum, weight, weight_observed);
+		weight *= hypergeometric_previous(draws, x);
 	}
 	return fmin(1, sum.unlikely / sum.total);
 }
@@ -340,8 +340,8 @@ static double draw_p(const struct draw *draw, double seen)
 int stats_compare_tail(const __u64 *first, size_t nr_first, const __u64 *second, size_t nr_second,
 		       unsigned int percent, double *p)
 {
-	size_t seen, drawn;
-	struct draw draw;
+	size_t observed, drawn;
+	struct hypergeometric draws;
 	__u64 value;
 
 	*p = NAN;
@@ -352,10 +352,10 @@ int stats_compare_tail(const __u64 *first, size_t nr_first, const __u64 *second,
 
 	value = joint_value(first, nr_first, second, nr_second,
 			    stats_rank(nr_first + nr_second, percent));
-	seen = count_above(first, nr_first, value);
-	drawn = seen + count_above(second, nr_second, value);
-	draw = (struct draw){nr_first, nr_second, drawn};
-	*p = draw_p(&draw, seen);
+	observed = count_above(first, nr_first, value);
+	drawn = observed + count_above(second, nr_second, value);
+	draws = (struct hypergeometric){nr_first, nr_second, drawn};
+	*p = fisher_p(&draws, observed);
 	return 0;
 }
 
