@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Recordings that lack tables and columns which came later; here, of a made-up layout. */
+#include <errno.h>
+
+#include "recording/cursor.h"
+#include "recording/schema.h"
+#include "support/recorded.h"
+
+struct thing {
+	__u32 number, later_number;
+	char later_text[16];
+	__u64 later_ns;
+	__u8 known, later_percent;
+};
+
+#define NUMBER                                                                                     \
+	{                                                                                          \
+		"number", FIELD(NUMBER, thing, number)                                             \
+	}
+
+static const struct field older_fields[] = {NUMBER, {}};
+
+static const struct field newer_fields[] = {
+	NUMBER,
+	{"later_number", FIELD(NONZERO, thing, later_number), .later = true},
+	{"later_text", FIELD(TEXT, thing, later_text), .later = true},
+	{"later_ns", FIELD(TIME, thing, later_ns), .later = true},
+	{"later_percent", FIELD(NUMBER, thing, later_percent), .later = true,
+	 .flags = offsetof(struct thing, known), .known = 2},
+	{},
+};
+
+static const struct table older = {"thing", "older", "id", .fields = older_fields};
+static const struct table newer = {"thing", "newer", "id", .fields = newer_fields};
+static const struct table later = {"other", "later", "id", .fields = newer_fields, .later = true};
+
+static const struct thing written = {7, 8, "text", 9, 2, 1};
+
+static sqlite3 *make(const struct table *table)
+{
+	char sql[TABLE_SQL_SIZE];
+	sqlite3_stmt *stmt;
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+	table_create_sql(table, sql);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(table_prepare_insert(db, table, &stmt), SQLITE_OK);
+	assert_int_equal(table_insert(stmt, table, 5, &written), SQLITE_OK);
+	sqlite3_finalize(stmt);
+	return db;
+}
+
+/* The only row there is. */
+static void read_thing(sqlite3 *db, struct thing *thing)
+{
+	struct cursor cursor;
+
+	memset(thing, 0x55, sizeof(*thing));
+	assert_int_equal(cursor_open(&cursor, db, "x", &newer, false), 0);
+	assert_int_equal(cursor_next_row(&cursor, thing), 0);
+	assert_true(cursor.row);
+	assert_int_equal(cursor.key, 5);
+	assert_int_equal(cursor_next(&cursor), 0);
+	assert_false(cursor.row);
+	cursor_close(&cursor);
+}
+
+static void test_columns(void **state)
+{
+	struct thing thing;
+	sqlite3 *db = make(&newer);
+
+	(void)state;
+	read_thing(db, &thing);
+	assert_int_equal(thing.number, 7);
+	assert_int_equal(thing.later_number, 8);
+	assert_string_equal(thing.later_text, "text");
+	assert_int_equal(thing.later_ns, 9);
+	assert_true(thing.known & 2);
+	assert_int_equal(thing.later_percent, 1);
+	sqlite3_close(db);
+
+	db = make(&older);
+	read_thing(db, &thing);
+	assert_int_equal(thing.number, 7);
+	assert_int_equal(thing.later_number, 0);
+	assert_string_equal(thing.later_text, "");
+	assert_true(thing.later_ns == UNKNOWN_NS);
+	assert_false(thing.known & 2);
+	sqlite3_close(db);
+}
+
+static void test_table(void **state)
+{
+	struct cursor cursor;
+	sqlite3 *db = make(&older);
+
+	(void)state;
+	assert_int_equal(cursor_open(&cursor, db, "x", &later, false), 0);
+	assert_int_equal(cursor_next(&cursor), 0);
+	assert_false(cursor.row);
+	cursor_close(&cursor);
+	sqlite3_close(db);
+}
+
+static void open_other(void *db)
+{
+	struct table first = later;
+	struct cursor cursor;
+
+	first.later = false;
+	assert_int_equal(cursor_open(&cursor, db, "x", &first, false), -EINVAL);
+	cursor_close(&cursor);
+}
+
+/* What was there from the start must not be missing. */
+static void test_not_later(void **state)
+{
+	sqlite3 *db = make(&older);
+
+	(void)state;
+	check_one_line(said(open_other, db), "no such table: other");
+	sqlite3_close(db);
+}
+
+/* NULL takes the place of a column that is missing. */
+static void test_may_be_unknown(void **state)
+{
+	(void)state;
+	for (int i = 0; i < NR_TABLES; i++)
+		for (const struct field *field = schema_table(i)->fields; field->name; field++)
+			if (field->later && !field_may_be_unknown(field))
+				fail_msg("%s.%s", schema_table(i)->name, field->name);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_columns),
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_not_later),
+		cmocka_unit_test(test_may_be_unknown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
