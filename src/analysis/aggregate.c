@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Adds calls or teardowns up in rows, one per combination of the keys asked for.
+ * Aggregates calls or teardowns in rows, one per combination of the requested keys.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 struct entry {
 	struct row row;
-	__u64 rank; /* what it is being sorted by; 0: nothing to go by */
+	__u64 rank; /* the figure to sort by; 0: none */
 	bool refused;
 	UT_hash_handle hh;
 	char *caller_name; /* row.key points to it too; may be NULL */
@@ -90,7 +90,7 @@ struct aggregate *aggregate_new(const enum key *by, size_t nr_by, size_t max_row
 	if (!aggregate)
 		return NULL;
 
-	/* Made now, because it is needed when memory is short. */
+	/* Allocated now, because it is needed when memory is short. */
 	aggregate->other = entry_new(&no_bytes, &no_key);
 	if (!aggregate->other) {
 		free(aggregate);
@@ -109,9 +109,9 @@ void aggregate_keep_samples(struct aggregate *aggregate)
 	aggregate->keeps_samples = true;
 }
 
-/* What a call or a teardown adds to its row. */
+/* The contribution of a call or a teardown to its row. */
 struct sample {
-	const struct teardown *teardown; /* NULL: it is a call */
+	const struct teardown *teardown; /* NULL: a call */
 	__u64 latency_ns;		 /* a teardown's total */
 	bool empty, measured;
 	__u64 phase[NR_PHASES]; /* UNKNOWN_NS */
@@ -145,7 +145,7 @@ static struct sample sample_of_teardown(const struct teardown *teardown)
 	return sample;
 }
 
-/* All of the memory that the histograms need, so that nothing fails later. */
+/* Allocates all memory that the histograms need, so that nothing fails later. */
 static int row_reserve(struct row *row, const struct sample *sample)
 {
 	int err = sample->measured ? hist_reserve(&row->latency, sample->latency_ns) : 0;
@@ -163,7 +163,7 @@ static int row_reserve(struct row *row, const struct sample *sample)
 	return err;
 }
 
-/* All of the samples, or none. */
+/* Adds all of the samples, or none. */
 static int row_keep(struct row *row, const struct sample *sample)
 {
 	int err = 0, i;
@@ -218,7 +218,7 @@ static int sample_add(const struct aggregate *aggregate, struct row *row,
 	return 0;
 }
 
-/* Puts a new row into the table only once it holds its call: no row is ever without one. */
+/* Adds a new row to the table only with its first call, so that no row is empty. */
 static int entry_add(struct aggregate *aggregate, const struct row_key_bytes *keys,
 		     const struct row_key *key, const struct sample *sample)
 {
@@ -273,7 +273,7 @@ static __u64 phase_rank(const struct hist *phase)
 	return phase->count ? phase->total_ns + (phase->total_ns != ~0ULL) : 0;
 }
 
-/* What to sort a row by. Latencies are off by one so that 0 is left for "no latency known". */
+/* The figure to sort a row by. Latencies are off by one, so that 0 means "no latency known". */
 static __u64 row_rank(const struct row *row, enum sort sort)
 {
 	const struct hist *latency = &row->latency;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Adds calls or teardowns up in rows, one per combination of the keys asked for.
+ * Aggregates calls or teardowns in rows, one per combination of the requested keys.
  */
 #ifndef MEMDESTROY_ANALYSIS_AGGREGATE_H
 #define MEMDESTROY_ANALYSIS_AGGREGATE_H
@@ -13,7 +13,7 @@
 #include "util/hist.h"
 #include "util/samples.h"
 
-/* What is added up of teardowns alone. */
+/* Sums for teardowns only. */
 struct row_phases {
 	struct hist phase[PHASE_TOTAL]; /* each without the ones where it is not known */
 	__u64 entries;			/* elements of the maps for which they are known */
@@ -21,7 +21,7 @@ struct row_phases {
 	__u64 counted_ns;		/* the workers' parts of these */
 };
 
-/* Read only, and owned by the aggregate. */
+/* Read-only, and owned by the aggregate. */
 struct row {
 	struct row_key key;
 	bool other;	     /* the calls for which there was no row left: key means nothing */
@@ -49,40 +49,41 @@ struct rows {
 struct aggregate;
 
 /*
- * nr_by (up to NR_KEYS) keys, each at most once; none gives a single row. At most max_rows rows
- * are kept; calls that would need more go to one further row, the "other" one. Each row takes
- * about 1 KiB, and 512 bytes for each power of two that its latencies spread over. NULL: no memory.
+ * nr_by (up to NR_KEYS) keys, each at most once; none gives a single row. Keeps at most max_rows
+ * rows; calls that would need more go to one further row, the "other" one. Each row takes about
+ * 1 KiB, and 512 bytes for each power of two in the range of its latencies. NULL: no memory.
  */
 struct aggregate *aggregate_new(const enum key *by, size_t nr_by, size_t max_rows);
 
-/* From here on, rows keep their samples: 8 bytes, or up to 16, for each. Nothing is added yet. */
+/* Rows keep their samples, at 8 to 16 bytes each. Must precede the first aggregate_add(). */
 void aggregate_keep_samples(struct aggregate *aggregate);
 
-/* Adds a call, of which nothing is referred to later but host and scenario. 0, or -ENOMEM with
+/* Adds a copy of a call, which only shares its host and scenario. Returns 0, or -ENOMEM with
  * nothing counted. */
 int aggregate_add(struct aggregate *aggregate, const struct call *call);
 
 /* The same for a teardown. An aggregate takes either calls or teardowns. */
 int aggregate_add_teardown(struct aggregate *aggregate, const struct teardown *teardown);
 
-/* Calls or teardowns put into the "other" row since the creation or the last reset. */
+/* Calls or teardowns in the "other" row since the creation or the last reset. */
 __u64 aggregate_overflow(const struct aggregate *aggregate);
 
 /*
- * Fills *rows with the first top rows (0: all). All but SORT_KEY sort in descending order, rows
- * without a latency after all others. Ties are in the order of the keys: names by their bytes,
- * types and CPUs by number, what is unknown last. The "other" row always comes last.
- * 0, or -ENOMEM.
+ * Fills *rows with the first top rows (0: all). All orders except SORT_KEY are descending, with
+ * rows without a latency after all others. Ties are in the order of the keys: names by their bytes,
+ * types and CPUs by number, unknown keys last. The "other" row always comes last. Returns 0 or
+ * -ENOMEM.
  */
 int aggregate_sort(struct aggregate *aggregate, enum sort sort, __u64 top, struct rows *rows);
 
 /*
- * The row with the same keys as this one, which is of an aggregate with the same keys: names by
- * their bytes, of the "other" row the "other" one. NULL: there is none.
+ * Finds the row with the same keys as one of another aggregate by the same keys; the "other" row
+ * for an "other" one. NULL: none.
  */
 const struct row *aggregate_find(const struct aggregate *aggregate, const struct row *like);
 
-/* Compares rows of such aggregates as SORT_KEY does: less than, equal to, or more than 0. */
+/* Compares rows of such aggregates in the order of SORT_KEY: less than, equal to, or more than 0.
+ */
 int aggregate_compare_keys(const struct row *left, const struct row *right);
 
 /* Forgets all rows. */

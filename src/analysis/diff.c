@@ -8,8 +8,8 @@
 
 #include "analysis/diff.h"
 
-/* Values of a phase on both sides. */
-struct call_matcher {
+/* The values of a phase on both sides. */
+struct phase_samples {
 	const struct row *row; /* whose key it is */
 	enum phase phase;
 	struct samples *samples[NR_DIFF_SIDES]; /* NULL: none */
@@ -34,7 +34,7 @@ static double metric_of(const struct diff_figures *side, enum metric metric)
 	return NAN;
 }
 
-/* Whole ns make a whole number of percent, so that a limit of 10 % is not exceeded by 10 %. */
+/* Exact for a whole number of percent of whole ns, so that 10 % does not exceed a limit of 10 %. */
 static double change_percent(double base, double now)
 {
 	return base > 0 ? 100 * (now - base) / base : NAN;
@@ -59,8 +59,8 @@ static void side_fill(struct diff_figures *side, const struct samples *samples, 
 					      &side->high_ns);
 }
 
-/* All that does not depend on other lines: p values are not yet corrected. */
-static int line_fill(struct diff_line *line, const struct call_matcher *pair, double alpha)
+/* Fills in all that does not depend on other lines; p values are not corrected yet. */
+static int line_fill(struct diff_line *line, const struct phase_samples *pair, double alpha)
 {
 	static const struct samples none;
 	const struct samples *base = pair->samples[DIFF_BASE] ?: &none;
@@ -82,7 +82,7 @@ static int line_fill(struct diff_line *line, const struct call_matcher *pair, do
 				  &line->p_tail_corrected);
 }
 
-/* Sorts the samples. Is there a value that took any time at all? */
+/* Sorts the samples. Is there a value above 0? */
 static bool took_time(struct samples *samples)
 {
 	if (!samples || !samples->nr)
@@ -92,14 +92,14 @@ static bool took_time(struct samples *samples)
 }
 
 /*
- * Adds a line for each phase of a key; either row may be NULL. What takes no time on both sides,
- * such as the destroy calls of maps that make none, is no comparison: as one, it would only make
- * it harder for the others to be significant.
+ * Adds a line for each phase of a key; either row may be NULL. Leaves out phases that take no time
+ * on both sides, such as DESTROY of maps without destroy calls: as comparisons, they would only
+ * make it harder for the others to be significant.
  */
 static int add_key(struct diff *diff, const struct row *base, const struct row *now,
 		   const struct diff_options *opts)
 {
-	struct call_matcher pair = {.row = base ? base : now};
+	struct phase_samples pair = {.row = base ? base : now};
 	bool base_took, now_took;
 	int err;
 
@@ -120,7 +120,7 @@ static int add_key(struct diff *diff, const struct row *base, const struct row *
 	return 0;
 }
 
-/* By scenario, what is of none is another map of the machine's, or of the warm-up. */
+/* A row of no scenario holds other maps of the machine, or those of the warm-up. */
 static bool is_of_none(const struct rows *rows, const struct row *row)
 {
 	size_t i;
@@ -164,7 +164,7 @@ static int add_keys(struct diff *diff, struct aggregate *base, struct aggregate 
 	return err;
 }
 
-/* What all lines say together */
+/* Results over all lines */
 
 static int correct(struct diff *diff)
 {
@@ -199,7 +199,7 @@ static enum diff_verdict verdict_of(const struct diff_line *line, double alpha)
 
 static bool limit_fails(const struct diff_line *line, const struct diff_limit *limit, double alpha)
 {
-	/* Not so of what is unknown, either. */
+	/* An unknown delta does not fail, either. */
 	if (!(line->delta[limit->metric] > limit->percent))
 		return false;
 	return line->verdict == VERDICT_SLOWER ||
@@ -220,7 +220,7 @@ static void judge(struct diff *diff, const struct diff_options *opts)
 	}
 }
 
-/* The geometric mean of how the medians of a phase have changed. */
+/* Adds the geometric mean of the changes of a phase's medians. */
 static void mean_add(struct diff *diff, enum phase phase)
 {
 	struct diff_line mean = {.phase = phase, .p_corrected = NAN, .p_tail_corrected = NAN};
@@ -251,7 +251,7 @@ static void mean_add(struct diff *diff, enum phase phase)
 	diff->means[diff->nr_means++] = mean;
 }
 
-/* How early a line is shown; what does not differ is then in the order of the keys. */
+/* The order of lines; PLACE_SAME is further sorted by the keys. */
 enum place { PLACE_FAILED, PLACE_SLOWER, PLACE_SAME, PLACE_FASTER };
 
 static enum place place_of(const struct diff_line *line)
@@ -272,7 +272,7 @@ static int compare(const void *left, const void *right)
 
 	if (place != place_of(b))
 		return place < place_of(b) ? -1 : 1;
-	/* What is unknown comes last. */
+	/* Unknown deltas come last. */
 	if (place != PLACE_SAME && isnan(a_delta) != isnan(b_delta))
 		return isnan(a_delta) ? 1 : -1;
 	if (place != PLACE_SAME && !isnan(a_delta) && a_delta != b_delta)

@@ -8,7 +8,7 @@
 #include "analysis/aggregate.h"
 #include "util/stats.h"
 
-/* Fewer values than this on a side say little, whatever the test says of them. */
+/* A side with fewer values proves little, whatever the test's result. */
 #define DIFF_FEW 8
 
 #define MAX_LIMITS 16
@@ -64,8 +64,8 @@ enum diff_verdict {
 
 struct diff_line {
 	/*
-	 * Whose key it is. NULL: this is the geometric mean of the lines of a phase, of which n is
-	 * how many they are, and of the rest but delta[METRIC_P50] nothing is known.
+	 * The row of the key. NULL: this is the geometric mean of the lines of a phase; n is the
+	 * number of lines, and besides it only delta[METRIC_P50] is known.
 	 */
 	const struct row *row;
 	enum phase phase;
@@ -73,7 +73,7 @@ struct diff_line {
 	double delta[NR_METRICS]; /* in percent of the base; NAN: unknown */
 	struct stats_difference difference;
 	double p_corrected;	 /* of difference.p */
-	double p_tail_corrected; /* that the 99th percentile is another */
+	double p_tail_corrected; /* of the 99th percentile's difference */
 	enum diff_verdict verdict;
 	__u32 failed; /* bit N: limits[N] is exceeded */
 };
@@ -82,28 +82,28 @@ struct diff {
 	const enum key *by;
 	size_t nr_by;
 	/*
-	 * Worst first: those with a gate that failed and those that are slower, by the medians'
-	 * delta; what is the same or unknown, by key; what is faster.
+	 * Worst first: lines that exceed a limit, then slower ones, by the medians' delta; lines
+	 * that are the same or unknown, by key; faster lines.
 	 */
 	struct diff_line *line;
 	size_t nr;
-	size_t left_out; /* that follow line[nr - 1]: beyond the first "top", but gated as well */
+	size_t left_out; /* that follow line[nr - 1]: beyond the first "top", but also checked */
 	struct diff_line
 		means[NR_PHASES]; /* with a row of NULL; a phase without a delta has none */
 	size_t nr_means;
-	size_t failed; /* lines with a gate that failed */
+	size_t failed; /* lines that exceed a limit */
 };
 
 /*
- * Fills *diff, to be freed with diff_free(). Calls have the phase PHASE_DESTROY only. Phases that
- * took no time on either side are left out, and so are rows of no scenario if they are by scenario.
- * The aggregates, with the same keys, must outlive it; their samples are sorted. On -ENOMEM there
- * is nothing to be freed.
+ * Fills *diff; free it with diff_free(). Calls have the phase PHASE_DESTROY only. Leaves out phases
+ * that took no time on either side and, by scenario, rows of no scenario. The aggregates, with the
+ * same keys, must outlive *diff; their samples get sorted. Returns 0, or -ENOMEM with nothing to
+ * free.
  */
 int diff_make(struct diff *diff, struct aggregate *base, struct aggregate *new_side,
 	      const struct diff_options *opts);
 
-/* Leaves an empty one, which can be freed again. */
+/* Leaves *diff empty, so that it can be freed again. */
 void diff_free(struct diff *diff);
 
 #endif

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes bytes of the keys of a row.
+ * Encodes the keys of a row as bytes.
  */
 #include <string.h>
 
 #include "analysis/row_key.h"
 
 /*
- * Say what kind of value follows in the bytes of a key, so that no two kinds are ever taken for
- * the same. In the order in which they are sorted.
+ * The kind of value that follows in the bytes of a key, so that values of two kinds always differ.
+ * In sorting order.
  */
 enum key_tag { TAG_KNOWN = 1, TAG_ADDRESS, TAG_UNKNOWN };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The key of a row: what its calls or teardowns have in common, and the same as bytes that both
- * identify and order a row. memcmp() compares the bytes key by key, since numbers have their high
- * byte first and text ends with a NUL.
+ * The key of a row, common to its calls or teardowns, and its encoding as bytes that both identify
+ * and order a row. memcmp() compares the bytes key by key, because numbers have their high byte
+ * first and text ends with a NUL.
  */
 #ifndef MEMDESTROY_ANALYSIS_ROW_KEY_H
 #define MEMDESTROY_ANALYSIS_ROW_KEY_H
@@ -16,7 +16,7 @@
 #define CALLER_LEN 512 /* the kernel's KSYM_NAME_LEN, with its NUL */
 #define KEYS_SIZE  (NR_KEYS * (1 + CALLER_LEN))
 
-/* Only the members of a row's own keys mean anything. Unknown is a value of its own. */
+/* Only the members of the row's keys are valid. Unknown is a value of its own. */
 struct row_key {
 	struct caller caller;
 	struct map_info map;
@@ -33,7 +33,7 @@ struct row_key_bytes {
 struct row_key row_key_of_call(const struct call *call);
 struct row_key row_key_of_teardown(const struct teardown *teardown);
 
-/* Fills *bytes from these keys. Text is cut off after CALLER_LEN - 1 bytes. */
+/* Encodes these keys in *bytes. Cuts text after CALLER_LEN - 1 bytes. */
 void row_key_read(struct row_key_bytes *bytes, const enum key *by, size_t nr_by,
 		  const struct row_key *key);
 

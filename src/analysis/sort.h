@@ -32,6 +32,6 @@ static const char *const sort_names[] = {
 	[SORT_WAIT] = "wait",	      [SORT_FREE] = "free",   [SORT_DESTROY] = "destroy",
 	[SORT_DEFERRED] = "deferred", [SORT_KEY] = "key",
 };
-_Static_assert(ARRAY_SIZE(sort_names) == NR_SORTS, "a name for every order");
+_Static_assert(ARRAY_SIZE(sort_names) == NR_SORTS, "a name for each order");
 
 #endif

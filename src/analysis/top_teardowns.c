@@ -8,8 +8,8 @@
 #include "analysis/top_teardowns.h"
 
 /*
- * A heap with the fastest at its root, which is the first to go; sorted in place when it is read,
- * for which any descending order is turned round before something is added again.
+ * A heap with the fastest at its root, which is replaced first. Reading sorts it in place, slowest
+ * first; the next addition reverses it into a heap again.
  */
 struct top_teardowns {
 	struct teardown **kept;
@@ -96,7 +96,7 @@ static void sift_down(struct top_teardowns *slowest, size_t i)
 	}
 }
 
-/* Any order in which no one is slower than those after it is a heap. */
+/* An ascending order is a heap. */
 static void make_heap(struct top_teardowns *slowest)
 {
 	size_t i;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tests of aggregation share: a call, and ways to add and sort that cannot fail unseen.
+ * Shared by tests of aggregation: a call, and functions to add and sort with checks.
  */
 #ifndef MEMDESTROY_SUPPORT_AGGREGATED_H
 #define MEMDESTROY_SUPPORT_AGGREGATED_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tests of comparisons share: two aggregates by map name, and values to put into them.
+ * Shared by tests of comparisons: two aggregates by map name, and functions to add values.
  */
 #ifndef MEMDESTROY_SUPPORT_COMPARED_H
 #define MEMDESTROY_SUPPORT_COMPARED_H
@@ -19,7 +19,7 @@
 
 static const enum key by_name[] = {KEY_NAME};
 
-/* What a test compares, and how. Begins with all zero but for what sides_new() sets. */
+/* The sides and options of a comparison. All zero except for members that sides_new() sets. */
 struct sides {
 	struct aggregate *of[NR_DIFF_SIDES];
 	struct diff_options opts;

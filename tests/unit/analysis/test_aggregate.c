@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Adds calls up by every combination of keys, and checks what lands in which row.
+ * Aggregates calls by every combination of keys, and checks the rows.
  */
 #include "support/aggregated.h"
 
-/* A call that differs from plain in this key, in its second variant by being unknown. */
+/* A call that differs from plain in this key; the second variant has an unknown value. */
 static struct call differing(enum key key, int variant)
 {
 	struct call call = plain;
@@ -57,7 +57,7 @@ static struct call differing(enum key key, int variant)
 	return call;
 }
 
-/* Of all subsets of the keys: rows are apart exactly if a key that is asked for differs. */
+/* For all subsets of the keys: calls get separate rows exactly if a requested key differs. */
 static void all_combinations_of_keys(void **state)
 {
 	enum key by[NR_KEYS], key;
@@ -89,8 +89,8 @@ static void all_combinations_of_keys(void **state)
 
 		rows = sort(aggregate, SORT_COUNT, 0);
 		/*
-		 * A call without its map has no name either: one row with the unnamed ones. A task
-		 * that is not known has none of its keys: one row for all of them.
+		 * A call without its map has no name either, and shares a row with unnamed maps. An
+		 * unknown task has none of its keys: one row for all of them.
 		 */
 		assert_int_equal(rows.nr, 1 + 2 * nr_by - (nr_of_task > 1 ? nr_of_task - 1 : 0));
 		assert_int_equal(rows.nr_by, nr_by);
@@ -121,7 +121,7 @@ static void unknowns_stay_apart(void **state)
 	for (i = 0; i < 5; i++)
 		calls[i] = plain;
 
-	/* An address, another, none, and two functions named like these are shown. */
+	/* An address, another, none, and two functions with names that look like these. */
 	calls[0].caller.name = NULL;
 	calls[1].caller.name = NULL;
 	calls[1].caller.address++;
@@ -137,7 +137,7 @@ static void unknowns_stay_apart(void **state)
 	calls[1].caller.name = "abcdefg";
 	assert_int_equal(rows_by(KEY_CALLER, calls, 2), 2);
 
-	/* One function, whatever the call in it and wherever its name is kept. */
+	/* One function, for any offset in it and any storage of its name. */
 	calls[0] = plain;
 	calls[1] = plain;
 	calls[1].caller.address += 32;
@@ -145,7 +145,7 @@ static void unknowns_stay_apart(void **state)
 	calls[1].caller.name = name;
 	assert_int_equal(rows_by(KEY_CALLER, calls, 2), 1);
 
-	/* No name known, no name given, and one with rubbish behind its end. */
+	/* An unknown name, an empty name, and a name with garbage after its end. */
 	calls[0].map.known &= ~CALL_NAME;
 	memset(calls[0].map.name, 0, NAME_LEN);
 	memset(calls[1].map.name, 0, NAME_LEN);
@@ -159,7 +159,7 @@ static void unknowns_stay_apart(void **state)
 	calls[1].map.type = 0;
 	assert_int_equal(rows_by(KEY_TYPE, calls, 2), 2);
 
-	/* A task whose pid or cgroup is 0 is one; no map has id 0. */
+	/* A pid or a cgroup of 0 is valid; no map has id 0. */
 	calls[0] = calls[1] = plain;
 	calls[0].map.identity.released_by.task.pid = 0;
 	calls[0].map.identity.released_by.cgroup_id = 0;
@@ -170,7 +170,7 @@ static void unknowns_stay_apart(void **state)
 	assert_int_equal(rows_by(KEY_RELEASED_BY, calls, 2), 2);
 }
 
-/* Of the tasks that are known, a user's is the one that counts. */
+/* A user task takes precedence over the kernel's. */
 static void rows_are_of_whoever_had_it_freed(void **state)
 {
 	const struct releaser user = {
@@ -181,24 +181,24 @@ static void rows_are_of_whoever_had_it_freed(void **state)
 	(void)state;
 	for (i = 0; i < 5; i++)
 		calls[i] = plain;
-	/* Closed by somebody, and let go of by the kernel for it, in a thread or an interrupt. */
+	/* Closed by a user task, then released by the kernel, in a thread or an interrupt. */
 	calls[0].map.identity.by_kernel = true;
 	calls[0].map.identity.closed_by = user;
 	calls[1].map.identity.by_interrupt = true;
 	calls[1].map.identity.released_by = (struct releaser){};
 	calls[1].map.identity.closed_by = user;
-	/* Let go of by it. */
+	/* Released by the user task. */
 	calls[2].map.identity.closed_by = calls[2].map.identity.released_by;
 	calls[2].map.identity.released_by = user;
 	assert_int_equal(rows_by(KEY_RELEASED_BY, calls, 3), 1);
 	assert_int_equal(rows_by(KEY_RELEASED_PID, calls, 3), 1);
 	assert_int_equal(rows_by(KEY_CGROUP, calls, 3), 1);
-	/* Nobody but the kernel is known. */
+	/* Only the kernel's task is known. */
 	calls[3].map.identity.by_kernel = true;
 	assert_int_equal(rows_by(KEY_RELEASED_BY, calls, 4), 2);
 }
 
-/* Neighbouring texts must not run into each other, whatever bytes they are made of. */
+/* Adjacent texts must stay distinct, whatever their bytes. */
 static void keys_do_not_run_together(void **state)
 {
 	static const enum key by[] = {KEY_NAME, KEY_COMM};
@@ -227,12 +227,12 @@ static void calls_are_counted_by_kind(void **state)
 
 	(void)state;
 	add(aggregate, &call, 3);
-	/* Empty: its latency, or that it has none, does not matter. */
+	/* Empty: the latency does not matter. */
 	call.flags |= CALL_EMPTY;
 	add(aggregate, &call, 5);
 	call.latency_ns = UNKNOWN_NS;
 	add(aggregate, &call, 7);
-	/* CALL_EMPTY says nothing without CALL_EMPTY_KNOWN. */
+	/* CALL_EMPTY is invalid without CALL_EMPTY_KNOWN. */
 	call.flags &= ~CALL_EMPTY_KNOWN;
 	add(aggregate, &call, 11);
 	call.flags = 0;
@@ -272,7 +272,7 @@ static void too_many_keys_go_to_the_other_row(void **state)
 	add(aggregate, &call, 1);
 	assert_int_equal(aggregate_overflow(aggregate), 21);
 
-	/* Last, whatever the order, although it has the greatest figures. */
+	/* Last in every order, although it has the greatest figures. */
 	rows = sort(aggregate, SORT_COUNT, 0);
 	assert_int_equal(rows.nr, 11);
 	assert_int_equal(rows.row[0]->key.cpu, 4);
@@ -296,7 +296,7 @@ static void too_many_keys_go_to_the_other_row(void **state)
 	aggregate_free(aggregate);
 }
 
-/* Rows keep what they need: the symbols' owner may be gone when they are shown. */
+/* Rows copy names, because the symbols may be freed before the rows are shown. */
 static void rows_own_their_names(void **state)
 {
 	static const enum key by[] = {KEY_CALLER};
@@ -313,12 +313,12 @@ static void rows_own_their_names(void **state)
 	aggregate_free(NULL);
 }
 
-/* What aggregate_new() says that a row takes; its histogram's own bound is test_hist's. */
+/* The size of a row that aggregate.h promises; test_hist checks the histogram's bound. */
 static void rows_are_small(void **state)
 {
 	(void)state;
 	assert_true(sizeof(struct row) <= 832);
-	assert_true(sizeof(struct row_phases) <= 2048); /* of a row of teardowns, besides */
+	assert_true(sizeof(struct row_phases) <= 2048); /* in addition, for teardowns */
 }
 
 int main(void)

@@ -7,9 +7,9 @@
 
 #include "support/aggregated.h"
 
-static int refused; /* the nth request for memory that grows, from now on; 0: none */
+static int refused; /* the nth reallocation from now on fails; 0: none */
 
-/* In the C library's place. */
+/* Replaces the C library's. */
 void *reallocarray(void *old, size_t nr, size_t size)
 {
 	if (refused && !--refused)
@@ -27,7 +27,7 @@ static void none_unless_asked_for(void **state)
 	aggregate_free(aggregate);
 }
 
-/* Those with a latency, and not empty; in the order in which they came. */
+/* Samples are latencies of calls that are not empty, in order of arrival. */
 static void of_calls(void **state)
 {
 	struct aggregate *aggregate = make(NULL, 0, ALL_ROWS);
@@ -80,7 +80,7 @@ static void of_teardowns(void **state)
 	aggregate_free(aggregate);
 }
 
-/* Whichever of the five phases finds no memory, of the others nothing is kept either. */
+/* If any of the five phases finds no memory, none is kept. */
 static void all_or_nothing(void **state)
 {
 	const struct teardown teardown = {.map = plain.map, .phase = {1, 2, 3, 4, 10}};
@@ -90,7 +90,7 @@ static void all_or_nothing(void **state)
 
 	(void)state;
 	for (nth = 1; nth <= NR_PHASES; nth++) {
-		/* Of the "other" row, because a new one would not be there at all. */
+		/* In the "other" row, because a new row would not exist at all. */
 		aggregate = make(NULL, 0, 0);
 		aggregate_keep_samples(aggregate);
 		refused = nth;
@@ -109,7 +109,7 @@ static void all_or_nothing(void **state)
 	}
 }
 
-/* Of the "other" row too, and none are left after a reset. */
+/* A reset frees all samples, also those of the "other" row. */
 static void forgotten(void **state)
 {
 	struct aggregate *aggregate = make(NULL, 0, 0);
@@ -144,13 +144,13 @@ static void finds_the_same_keys(void **state)
 	assert_int_equal(aggregate_compare_keys(rows.row[1], aggregate_find(right, rows.row[1])),
 			 0);
 
-	/* The same text, but a key that is not known is no text. */
+	/* The same text, but the key is unknown. */
 	call.map.known &= ~CALL_NAME;
 	add(right, &call, 1);
 	rows = sort(right, SORT_KEY, 0);
 	assert_null(aggregate_find(left, rows.row[1]));
 
-	/* An "other" row without calls is not there to be found. */
+	/* An "other" row without calls is not found. */
 	call.cpu++;
 	add(left, &call, 1);
 	rows = sort(left, SORT_KEY, 0);

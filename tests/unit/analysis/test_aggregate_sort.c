@@ -5,7 +5,7 @@
 #include "support/aggregated.h"
 #include "util/macros.h"
 
-/* Sorts rows of which every figure has another order, and checks the CPUs that come out. */
+/* Sorts rows that have another order for every figure, and checks their CPUs. */
 static void all_sorts(void **state)
 {
 	/* Latencies of CPU 0, 1 and 2; CPU 3 has only empty calls, CPU 4 an unknown one. */
@@ -27,7 +27,7 @@ static void all_sorts(void **state)
 		{SORT_P90, "21034"},
 		{SORT_P99, "02134"},
 		{SORT_MAX, "02134"},
-		/* Of calls there are no phases. */
+		/* Calls have no phases. */
 		{SORT_WAIT, "01234"},
 		{SORT_FREE, "01234"},
 		{SORT_DESTROY, "01234"},

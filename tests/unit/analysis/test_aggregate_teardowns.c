@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Adds teardowns up, phase by phase.
+ * Aggregates teardowns, phase by phase.
  */
 #include "support/aggregated.h"
 #include "util/macros.h"
 
-/* Phases of which all are known; type tells its row from others. */
+/* A teardown with all phases known; type distinguishes its row. */
 static struct teardown teardown_of(__u32 type, __u64 wait, __u64 free_ns, __u64 destroy,
 				   __u64 deferred)
 {
@@ -42,7 +42,7 @@ static void phases_are_added_up(void **state)
 
 	(void)state;
 	add_teardown(aggregate, &teardown);
-	/* The total is the figure of the row, whatever the worker's call took. */
+	/* The row's latency is the total, not FREE. */
 	teardown = teardown_of(1, 30, 100, 20, 0);
 	add_teardown(aggregate, &teardown);
 	teardown = teardown_of(2, 1, 2, 3, 4);
@@ -62,7 +62,7 @@ static void phases_are_added_up(void **state)
 	aggregate_free(aggregate);
 }
 
-/* What is not known of one is left out of that figure, and of no other. */
+/* An unknown phase is left out of that figure only. */
 static void unknown_phases_are_left_out(void **state)
 {
 	struct aggregate *aggregate = make(NULL, 0, ALL_ROWS);
@@ -94,7 +94,7 @@ static void unknown_phases_are_left_out(void **state)
 	aggregate_free(aggregate);
 }
 
-/* Elements, and the time it took to free these. */
+/* Elements, and the time to free them. */
 static void elements_are_added_up(void **state)
 {
 	struct aggregate *aggregate = make(NULL, 0, ALL_ROWS);
@@ -110,7 +110,7 @@ static void elements_are_added_up(void **state)
 	teardown.entries = 30;
 	teardown.phase[PHASE_FREE] = 700;
 	add_teardown(aggregate, &teardown);
-	/* It is not known how long these took. */
+	/* An unknown FREE does not count. */
 	teardown.phase[PHASE_FREE] = UNKNOWN_NS;
 	add_teardown(aggregate, &teardown);
 	row = sort(aggregate, SORT_TOTAL, 0).row[0];
@@ -122,7 +122,7 @@ static void elements_are_added_up(void **state)
 
 static void rows_by_phase(void **state)
 {
-	/* wait, free, destroy, deferred; of type 3 nothing is known. */
+	/* wait, free, destroy, deferred; all unknown for type 3. */
 	static const __u64 phases[][4] = {
 		{10, 400, 30, 0},
 		{300, 10, 20, 100},
@@ -159,7 +159,7 @@ static void rows_by_phase(void **state)
 	aggregate_free(aggregate);
 }
 
-/* No time is more than none known, in each of the phases. */
+/* In each phase, a time of 0 sorts before an unknown time. */
 static void no_time_is_a_time(void **state)
 {
 	static const enum key by[] = {KEY_TYPE};
@@ -199,7 +199,7 @@ static void other_row_has_phases_too(void **state)
 		assert_true(rows.row[1]->other);
 		check_hist(&rows.row[1]->phases->phase[PHASE_DEFERRED], 3, 9000, 3000);
 		assert_int_equal(rows.row[1]->phases->entries, 15);
-		/* Nothing of it is left over. */
+		/* A reset leaves nothing. */
 		aggregate_reset(aggregate);
 		assert_int_equal(aggregate_overflow(aggregate), 0);
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Compares aggregates of which it is known by hand what has to come out.
+ * Compares aggregates with results known by hand.
  */
 #include <math.h>
 
@@ -22,7 +22,7 @@ static const struct diff_line *line_of(const struct diff *diff, const char *name
 	return NULL;
 }
 
-/* Five values each, of which all of the new ones are the greater: one arrangement of 252. */
+/* Five values each, all new ones greater: one arrangement of 252. */
 static void figures_of_a_line(void **state)
 {
 	struct sides sides = sides_new();
@@ -42,7 +42,7 @@ static void figures_of_a_line(void **state)
 	assert_true(line->side[DIFF_NEW].median_ns == 190);
 	assert_true(line->side[DIFF_NEW].mean_ns == 190);
 	assert_true(line->side[DIFF_NEW].p99_ns == 230);
-	/* From the least to the greatest of five it is 1 - 2 / 32, which is not 0.95. */
+	/* The interval from the least to the greatest of five covers 1 - 2 / 32, less than 0.95. */
 	assert_false(line->side[DIFF_BASE].bounded);
 
 	assert_true(is_near(line->delta[METRIC_P50], 100 * 70 / 120.0));
@@ -73,7 +73,7 @@ static void limits(void **state)
 	const struct diff *diff;
 
 	(void)state;
-	/* Slower by 100 %, faster, and slower, but for all one can tell from three by chance. */
+	/* Slower by 100 %, faster, and slower with too few values to be significant. */
 	put_steps(&sides, DIFF_BASE, "slower", 1000, 1, 20);
 	put_steps(&sides, DIFF_NEW, "slower", 2000, 2, 20);
 	put_steps(&sides, DIFF_BASE, "faster", 2000, 1, 20);
@@ -98,8 +98,8 @@ static void limits(void **state)
 	sides_free(&sides);
 }
 
-/* From 1000 to 1100 is not more than 10 %, and from 1000 to 1101 it is. */
-static void gate_at_the_edge(void **state)
+/* 1000 to 1100 does not exceed 10 %, 1000 to 1101 does. */
+static void limit_exact(void **state)
 {
 	struct sides sides = sides_new();
 
@@ -116,8 +116,8 @@ static void gate_at_the_edge(void **state)
 	sides_free(&sides);
 }
 
-/* One in fifty takes ten times as long: no median nor rank sum tells, but the tail does. */
-static void gate_of_the_tail(void **state)
+/* One in fifty takes ten times as long: median and rank sum do not show it, but the tail does. */
+static void limit_of_tail(void **state)
 {
 	struct sides sides = sides_new();
 	const struct diff_line *line;
@@ -129,14 +129,14 @@ static void gate_of_the_tail(void **state)
 		put(&sides, DIFF_NEW, "a", i % 50 ? 10000 + i : 100000 + i);
 	limit(&sides, METRIC_P50, 5);
 	limit(&sides, METRIC_P99, 5);
-	limit(&sides, METRIC_MEAN, 5); /* which has grown, but that is for the rank sum to tell */
+	limit(&sides, METRIC_MEAN, 5); /* has grown, but needs a significant rank sum */
 	line = compare(&sides)->line;
 	assert_int_equal(line->verdict, VERDICT_SAME);
 	assert_true(line->delta[METRIC_MEAN] > 15);
 	assert_true(line->p_tail_corrected < 0.001);
 	assert_int_equal(line->failed, 1 << 1);
 
-	/* As many of them on both sides are no change. */
+	/* The same number on both sides is no change. */
 	for (i = 0; i < 1000; i++) {
 		put(&sides, DIFF_BASE, "a", i % 50 ? 10000 + i : 100000 + i);
 		put(&sides, DIFF_NEW, "a", 10000 + i);
@@ -147,8 +147,8 @@ static void gate_of_the_tail(void **state)
 	sides_free(&sides);
 }
 
-/* Twice as many calls take twice as long together, but none of them is slower. */
-static void gate_of_the_total(void **state)
+/* Twice as many calls take twice the total time, but none of them is slower. */
+static void limit_of_total(void **state)
 {
 	struct sides sides = sides_new();
 	const struct diff_line *line;
@@ -163,7 +163,7 @@ static void gate_of_the_total(void **state)
 	sides_free(&sides);
 }
 
-/* 2 in 252 by chance is rare for one key, and to be expected of one among 40. */
+/* A p of 2 / 252 is rare for one key, and expected for one of 40. */
 static void corrected_for_their_number(void **state)
 {
 	struct sides sides = sides_new();
@@ -188,7 +188,7 @@ static void corrected_for_their_number(void **state)
 	sides_free(&sides);
 }
 
-/* Likewise of tails: that the ten greatest of 1000 are all on one of two sides is 1 in 500. */
+/* The same for tails: the ten greatest of 1000 are all on one side with a p of 1 / 500. */
 static void tails_corrected_for_their_number(void **state)
 {
 	struct sides sides = sides_new();
@@ -227,7 +227,7 @@ static void keys_of_one_side(void **state)
 	diff = compare(&sides);
 	assert_int_equal(diff->nr, 3);
 	assert_int_equal(diff->failed, 0);
-	/* In the order of the keys, whatever side they are of. */
+	/* In the order of the keys, whatever their side. */
 	assert_string_equal(diff->line[0].row->key.map.name, "added");
 	assert_string_equal(diff->line[1].row->key.map.name, "both");
 	assert_string_equal(diff->line[2].row->key.map.name, "gone");
@@ -241,7 +241,7 @@ static void keys_of_one_side(void **state)
 	assert_true(isnan(line->p_corrected));
 	assert_int_equal(diff->line[2].verdict, VERDICT_UNKNOWN);
 	assert_true(isnan(diff->line[2].delta[METRIC_TOTAL]));
-	/* They have no p, and do not count among those that have. */
+	/* Lines without a p do not count in the correction. */
 	assert_true(diff->line[1].p_corrected == diff->line[1].difference.p);
 	assert_int_equal(diff->nr_means, 1);
 	assert_int_equal(diff->means[0].side[DIFF_BASE].n, 1);
@@ -266,7 +266,7 @@ static void rows_of_no_scenario(void **state)
 	assert_string_equal(sides.diff.line[0].row->key.map.scenario, "hash");
 	sides_free(&sides);
 
-	/* What had no row left may well be of one. */
+	/* The "other" row may belong to a scenario. */
 	sides = sides_by(by, 1, 0);
 	for (i = 0; i < NR_DIFF_SIDES; i++)
 		assert_int_equal(aggregate_add(sides.of[i], &call), 0);
@@ -274,7 +274,7 @@ static void rows_of_no_scenario(void **state)
 	assert_true(sides.diff.line[0].row->other);
 	sides_free(&sides);
 
-	/* Without that key, there is nothing to be left out. */
+	/* Without that key, no row is left out. */
 	sides = sides_new();
 	put(&sides, DIFF_NEW, "a", 1000);
 	assert_int_equal(compare(&sides)->nr, 1);
@@ -306,7 +306,7 @@ static struct teardown teardown_of(__u64 wait_ns, __u64 free_ns, __u64 destroy_n
 	};
 }
 
-/* wait, free, total: in none was anything destroyed, and of none what was freed later is known. */
+/* wait, free, total: DESTROY is 0 in all teardowns, DEFERRED unknown in all. */
 static void phases_of_teardowns(void **state)
 {
 	struct sides sides = sides_new();
@@ -337,7 +337,7 @@ static void phases_of_teardowns(void **state)
 	sides_free(&sides);
 }
 
-/* That the base took no time is no reason to say that nothing has changed. */
+/* A base of 0 ns does not mean that nothing has changed. */
 static void base_of_zero(void **state)
 {
 	struct sides sides = sides_new();
@@ -406,7 +406,7 @@ static void worst_first(void **state)
 	for (i = 0; i < 8; i++)
 		assert_string_equal(diff->line[i].row->key.map.name, order[i]);
 
-	/* Of what has failed, all is gated, and the first is shown. */
+	/* All lines are checked against the limits; only the first is shown. */
 	limit(&sides, METRIC_P50, 10);
 	sides.opts.top = 1;
 	diff = compare(&sides);
@@ -418,7 +418,7 @@ static void worst_first(void **state)
 	sides_free(&sides);
 }
 
-/* What has no delta, because it took no time before, comes after what has one. */
+/* Lines without a delta, because the base took no time, come after those with one. */
 static void unknown_delta_last(void **state)
 {
 	struct sides sides = sides_new();
@@ -433,7 +433,7 @@ static void unknown_delta_last(void **state)
 	sides_free(&sides);
 }
 
-/* A tail that fails comes before what is slower and has no gate. */
+/* A tail beyond its limit comes before a slower line without a limit. */
 static void failed_first(void **state)
 {
 	struct sides sides = sides_new();
@@ -468,9 +468,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(figures_of_a_line),
 		cmocka_unit_test(limits),
-		cmocka_unit_test(gate_at_the_edge),
-		cmocka_unit_test(gate_of_the_tail),
-		cmocka_unit_test(gate_of_the_total),
+		cmocka_unit_test(limit_exact),
+		cmocka_unit_test(limit_of_tail),
+		cmocka_unit_test(limit_of_total),
 		cmocka_unit_test(corrected_for_their_number),
 		cmocka_unit_test(tails_corrected_for_their_number),
 		cmocka_unit_test(keys_of_one_side),

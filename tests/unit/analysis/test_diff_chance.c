@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Compares samples drawn at random, with a fixed seed: how often chance alone gives an alarm, and
- * how often a real change is found.
+ * Compares random samples with a fixed seed, and counts alarms by chance and real changes found.
  */
 #include "support/compared.h"
 
@@ -19,7 +18,7 @@ static double uniform(void)
 	return (double)(state_of_random >> 11) * 0x1p-53;
 }
 
-/* A latency of 10 us and up, mostly little more, and at times far more; times factor. */
+/* A latency of 10 us and up, mostly little more, at times far more; multiplied by factor. */
 static __u64 latency_ns(double factor)
 {
 	double x = uniform();
@@ -38,12 +37,12 @@ static void put_random(struct sides *sides, int key, size_t nr, double factor)
 }
 
 /*
- * Out of 200 comparisons of the same with the same, 10 are expected to give an alarm at most; more
- * than 21 come once in a thousand times. Without a correction, 45 would be expected.
+ * Of 200 comparisons without a difference, at most 10 are expected to give an alarm; more than 21
+ * have a probability of 0.001. Without a correction, 45 would be expected.
  */
 static void few_false_alarms(void **state)
 {
-	int alarms = 0, uncorrected = 0, gated = 0, i, key;
+	int alarms = 0, uncorrected = 0, failed = 0, i, key;
 	struct sides sides = sides_new();
 
 	(void)state;
@@ -64,18 +63,18 @@ static void few_false_alarms(void **state)
 		}
 		alarms += any;
 		uncorrected += any_uncorrected;
-		gated += !!diff->failed;
+		failed += !!diff->failed;
 	}
-	print_message("%d of %d with a false alarm, %d gated; uncorrected: %d\n", alarms, NR_DIFFS,
-		      gated, uncorrected);
+	print_message("%d of %d with a false alarm, %d failed; uncorrected: %d\n", alarms, NR_DIFFS,
+		      failed, uncorrected);
 	assert_in_range(alarms, 1, 21);
-	assert_in_range(gated, 0, alarms);
-	/* Else this would not notice if the correction were gone. */
+	assert_in_range(failed, 0, alarms);
+	/* Otherwise this test would not notice a missing correction. */
 	assert_in_range(uncorrected, 22, NR_DIFFS);
 	sides_free(&sides);
 }
 
-/* One key of five is slower by 20 %, of 200 values on each side. */
+/* One key of five, with 200 values on each side, is slower by 20 %. */
 static void finds_what_is_there(void **state)
 {
 	struct sides sides = sides_new();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Of many teardowns, the slowest are kept, in whatever order they come. */
+/* The slowest of many teardowns are kept, in any order of arrival. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,7 +25,7 @@ static __u64 random64(void)
 	return state64;
 }
 
-/* Phases of which all are known; id tells it from others. */
+/* A teardown with all phases known; id distinguishes it. */
 static struct teardown known(__u32 id, __u64 wait, __u64 free_ns, __u64 destroy, __u64 deferred)
 {
 	return (struct teardown){
@@ -45,7 +45,7 @@ static void add(struct top_teardowns *slowest, const struct teardown *teardown)
 	assert_int_equal(top_teardowns_add(slowest, teardown), 0);
 }
 
-/* The ids of what is kept, as letters from 'a' on. */
+/* The ids of the kept teardowns, as letters from 'a' on. */
 static const char *order_of(struct top_teardowns *slowest, __u64 top, size_t left_out)
 {
 	static char order[64];
@@ -103,7 +103,7 @@ static void each_sort(void **state)
 	}
 }
 
-/* Of one that is not over, what is known of it counts: it took that long at least. */
+/* A teardown with unknown phases ranks by its known ones: it took at least that long. */
 static void unknown_figures(void **state)
 {
 	struct top_teardowns *slowest = top_teardowns_new(10, SORT_TOTAL);
@@ -115,10 +115,10 @@ static void unknown_figures(void **state)
 		memset(teardown.phase, 0xff, sizeof(teardown.phase));
 		assert_int_equal(top_teardowns_rank(&teardown, sorts[i]), 0);
 	}
-	add(slowest, &teardown); /* nothing at all */
+	add(slowest, &teardown); /* nothing known */
 	teardown = known(1, 100, 200, 50, UNKNOWN_NS);
 	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
-	/* The destroy calls are part of the worker's. */
+	/* DESTROY is part of FREE. */
 	assert_int_equal(top_teardowns_rank(&teardown, SORT_TOTAL), 300);
 	assert_int_equal(top_teardowns_rank(&teardown, SORT_KEY), 300);
 	assert_int_equal(top_teardowns_rank(&teardown, SORT_DEFERRED), 0);
@@ -138,7 +138,7 @@ static void unknown_figures(void **state)
 	top_teardowns_free(slowest);
 }
 
-/* Ties are in the order in which they began; what is kept of them came first. */
+/* Ties are in the order of their starts; the first ones to arrive are kept. */
 static void ties(void **state)
 {
 	struct top_teardowns *slowest = top_teardowns_new(3, SORT_TOTAL);
@@ -154,7 +154,7 @@ static void ties(void **state)
 	assert_int_equal(top_teardowns_dropped(slowest), 3);
 	top_teardowns_free(slowest);
 
-	/* When it was let go of, or if that is not known, when the worker began; or it is not. */
+	/* SORT_KEY: by the release, or if unknown by the worker's start, or unknown. */
 	slowest = top_teardowns_new(5, SORT_KEY);
 	teardown = by_total(0, 100);
 	teardown.run.start_ns = teardown.map.identity.released_ns = UNKNOWN_NS;
@@ -198,7 +198,7 @@ static void top_and_left_out(void **state)
 	assert_string_equal(order_of(slowest, ~0ULL, 2), "fedc");
 	assert_string_equal(order_of(slowest, 1, 5), "f");
 
-	/* Read, and then added to: all of what is kept counts, not only what was read. */
+	/* Additions after reading the top count against all kept teardowns. */
 	teardown = by_total(6, 35);
 	add(slowest, &teardown);
 	assert_string_equal(order_of(slowest, 0, 3), "fegd");
@@ -210,7 +210,7 @@ static void top_and_left_out(void **state)
 	top_teardowns_free(NULL);
 }
 
-/* It is a copy that is kept, whole. */
+/* Complete copies are kept. */
 static void copies_are_kept(void **state)
 {
 	struct top_teardowns *slowest = top_teardowns_new(1, SORT_TOTAL);
@@ -244,7 +244,7 @@ static void reset(void **state)
 			add(slowest, &teardown);
 		}
 		assert_int_equal(top_teardowns_dropped(slowest), 2);
-		if (pass) /* what has been sorted, and what has not */
+		if (pass) /* sorted, and unsorted */
 			assert_string_equal(order_of(slowest, 0, 2), "dc");
 		top_teardowns_reset(slowest);
 		assert_int_equal(top_teardowns_dropped(slowest), 0);
@@ -270,7 +270,7 @@ static struct teardown random_teardown(__u32 id)
 	return teardown;
 }
 
-/* By what is said of it, not by how it is done. */
+/* The rank by its specification, independent of the implementation. */
 static __u64 model_rank(const struct teardown *teardown, enum sort sort)
 {
 	const __u64 *phase = teardown->phase;
@@ -297,7 +297,7 @@ static int descending(const void *left, const void *right)
 	return (a < b) - (a > b);
 }
 
-/* The ranks of what is kept are the greatest ones that there were. */
+/* The kept teardowns have the greatest ranks. */
 static void check_against_model(struct top_teardowns *slowest, enum sort sort, __u64 *ranks,
 				size_t nr_ranks, size_t max)
 {
@@ -340,7 +340,7 @@ static void the_slowest_of_many(void **state)
 
 				ranks[nr++] = model_rank(&teardown, sorts[i]);
 				add(slowest, &teardown);
-				/* Looked at now and then in between, as at each interval. */
+				/* Read now and then in between, as at each interval. */
 				if (!(random64() % 40))
 					check_against_model(slowest, sorts[i], ranks, nr,
 							    maxima[j]);
