@@ -8,13 +8,13 @@ $(OUT)/tests/unit/%: tests/unit/%.c $(LIB)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -iquote tests -o $@ $< $(LIB) -lcmocka $(ALL_LDLIBS)
 
-$(OUT)/tests/workload: $(filter-out %/slow_disk.c,$(wildcard tests/guest/*.[ch]))
+$(OUT)/tests/workload: $(filter-out %/slow_disk.c,$(wildcard tests/guest/workload/*.[ch]))
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c,$^) $(ALL_LDLIBS)
 
 # A library that the guest test preloads.
-$(OUT)/tests/slow_disk.so: tests/guest/slow_disk.c
+$(OUT)/tests/slow_disk.so: tests/guest/workload/slow_disk.c
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -shared -fPIC -o $@ $<
