@@ -11,6 +11,7 @@
 #include "cmd/option_rows.h"
 #include "cmd/recorder.h"
 #include "output/bench_table.h"
+#include "output/stuck_text.h"
 #include "util/clock.h"
 #include "util/diag.h"
 #include "util/macros.h"
@@ -84,7 +85,17 @@ static bool done(void *ctx)
 	return err;
 }
 
-static const struct event_sink_ops show_ops = {.teardown = take_teardown};
+static int print_stuck(void *ctx, const struct stuck *stuck)
+{
+	(void)ctx;
+	stuck_text_print(stderr, stuck);
+	return 0;
+}
+
+static const struct event_sink_ops show_ops = {
+	.teardown = take_teardown,
+	.stuck = print_stuck,
+};
 
 static const struct event_sink_ops record_ops = {
 	.call = recorder_call,

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Runs a command in a child process that waits until tracing has begun.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -11,6 +14,12 @@
 #include "cmd/exit_status.h"
 #include "util/diag.h"
 
+static int report_error(char *const *argv)
+{
+	diag_error("cannot run '%s': %s", argv[0], strerror(errno));
+	return -errno;
+}
+
 static void run(int go, char *const *argv)
 {
 	char byte;
@@ -19,11 +28,10 @@ static void run(int go, char *const *argv)
 	do
 		got = read(go, &byte, 1);
 	while (got < 0 && errno == EINTR);
-	if (got <= 0) /* the tracer ended without telling */
+	if (got <= 0) /* the tracer ended first */
 		_exit(EXIT_FAILED);
 	execvp(argv[0], argv);
-	diag_error("cannot run '%s': %s", argv[0], strerror(errno));
-	_exit(errno == ENOENT ? EXIT_NO_COMMAND : EXIT_CANNOT_RUN);
+	_exit(report_error(argv) == -ENOENT ? EXIT_NO_COMMAND : EXIT_CANNOT_RUN);
 }
 
 int child_start(struct child *child, char *const *argv)
@@ -33,11 +41,9 @@ int child_start(struct child *child, char *const *argv)
 
 	memset(child, 0, sizeof(*child));
 	child->argv = argv;
-	if (pipe2(ends, O_CLOEXEC)) {
-		diag_error("cannot run '%s': %s", argv[0], strerror(errno));
-		return -errno;
-	}
-	/* Who ignores it, as this program may have been started to, is not told how children end.
+	if (pipe2(ends, O_CLOEXEC))
+		return report_error(argv);
+	/* A process that ignores SIGCHLD, as its parent may have set, gets no status of children.
 	 */
 	on_child = signal(SIGCHLD, SIG_DFL);
 	child->pid = fork();
@@ -51,19 +57,17 @@ int child_start(struct child *child, char *const *argv)
 	if (child->pid > 0)
 		return 0;
 	child->pid = 0;
-	diag_error("cannot run '%s': %s", argv[0], strerror(errno));
-	close(child->go);
-	child->go = 0;
-	return -ECHILD; /* not one of those that say more than "failed" */
+	report_error(argv);
+	child_close(child);
+	return -ECHILD;
 }
 
 void child_go(struct child *child)
 {
-	/* If nobody reads, it is over, which is seen elsewhere. */
+	/* The write fails if the child has ended already; child_is_over() will see that. */
 	if (write(child->go, "", 1) != 1)
-		diag_verbose("'%s' did not wait to be told to go", child->argv[0]);
-	close(child->go);
-	child->go = 0;
+		diag_verbose("'%s' did not wait for its start", child->argv[0]);
+	child_close(child);
 }
 
 void child_signal(const struct child *child, int signal)

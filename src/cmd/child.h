@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The command that a recording is made of.
+ * The process of the command that record runs.
  */
 #ifndef MEMDESTROY_CMD_CHILD_H
 #define MEMDESTROY_CMD_CHILD_H
@@ -9,28 +9,28 @@
 
 #include <sys/types.h>
 
-/* All zero is one that has not been started. */
+/* All zero: not started. */
 struct child {
 	char *const *argv;
-	pid_t pid;  /* 0: none, or over */
-	int go;	    /* written to when it may begin */
-	int status; /* once it is over: as a shell would have it */
+	pid_t pid;  /* 0: not started, or ended */
+	int go;	    /* pipe: a byte lets it run argv */
+	int status; /* once it has ended, as in shells */
 };
 
 /*
- * Makes the process, with what privileges this one has now, and its signals as they are; it runs
- * argv once it is told to. argv must outlive it. -errno, of which the user has been told.
+ * Forks the process, with the present privileges and signal settings; it waits for child_go() to
+ * run argv. argv must outlive it. Returns 0 or -errno; errors are already reported.
  */
 int child_start(struct child *child, char *const *argv);
 void child_go(struct child *child);
 
-/* Sends a signal, if it still runs. */
+/* Sends a signal if the process still runs. */
 void child_signal(const struct child *child, int signal);
 
-/* Is it over? Its status is known then. */
+/* Has it ended? If so, sets its status. */
 bool child_is_over(struct child *child);
 
-/* Ends it if it has not been told to go, else leaves it to itself. */
+/* Ends a process that still waits for child_go(); does not touch one that runs. */
 void child_close(struct child *child);
 
 #endif
