@@ -12,7 +12,6 @@
 #include "model/hooks.h"
 #include "model/ledger.h"
 #include "model/map_type.h"
-#include "trace/probe.h"
 #include "util/macros.h"
 
 /*

@@ -16,8 +16,6 @@ struct btf;
 
 enum answer { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES };
 
-#define NR_MODES (ATTACH_KPROBE + 1) /* indexed by enum attach_mode; ATTACH_AUTO is unused */
-
 /* An attempt to load and attach. */
 struct attempt {
 	bool made;
@@ -30,7 +28,7 @@ struct hook_facts {
 	enum answer type;      /* in BTF, which fentry needs */
 	enum answer listed;    /* by ftrace, as traceable */
 	enum answer forbidden; /* to kprobes */
-	struct attempt tried[NR_MODES];
+	struct attempt tried[NR_ATTACH_MODES];
 	__u64 seen; /* program runs while the test map was freed; LEDGER_UNKNOWN */
 };
 
@@ -83,9 +81,9 @@ struct facts {
 	const char *kprobe_danger; /* kernel_kprobe_danger(): if set, kprobes were not tried */
 	int kptr_restrict;	   /* SYSCTL_UNKNOWN */
 	int perf_event_paranoid;
-	struct attempt tried[NR_MODES]; /* all hooks at the same time, as in a run */
-	bool freed;			/* the test map was seen to be freed */
-	bool missed;			/* the kernel skipped a program meanwhile */
+	struct attempt tried[NR_ATTACH_MODES]; /* all hooks at the same time, as in a run */
+	bool freed;			       /* the test map was seen to be freed */
+	bool missed;			       /* the kernel skipped a program meanwhile */
 };
 
 /* Sets everything to unknown. */

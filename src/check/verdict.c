@@ -10,7 +10,7 @@
 #include "check/verdict.h"
 #include "model/hooks.h"
 #include "model/ledger.h"
-#include "trace/probe.h"
+#include "trace/kernel_features.h"
 
 #define KERNEL_ENOTSUPP                                                                            \
 	524 /* the kernel's own "not supported"; some paths return it to user space */
@@ -305,33 +305,24 @@ __attribute__((format(printf, 3, 4))) static void lack(struct verdict *verdict, 
 
 static void lack_hooks(struct verdict *verdict, const struct facts *facts)
 {
-	static const char *const lost[NR_HOOKS] = {
-		[HOOK_FREE] = "teardowns: their free, destroy and total times",
-		[HOOK_DEFERRED_FREE] = "teardowns: the end of deferred frees",
-		[HOOK_PUT] = "who released a map, where bpf_map_put drops the last reference",
-		[HOOK_PUT_UREF] =
-			"who released a map, where bpf_map_put_with_uref drops the last reference",
-		[HOOK_RELEASE] = "who released a map, by closing a file descriptor",
-	};
 	enum attach_mode mode = verdict->attach == ATTACH_KPROBE ? ATTACH_KPROBE : ATTACH_FENTRY;
 	enum means means;
 
-	for (enum hook hook = HOOK_FREE; hook < NR_HOOKS; hook++) {
+	for (enum hook hook = HOOK_FREE; hook < HOOK_QUEUE; hook++) {
 		bool absent = hook_present(facts, hook) == ANSWER_NO;
 
-		if (!lost[hook] || hook_attachable(facts, hook, mode, &means) != ANSWER_NO)
+		if (hook_attachable(facts, hook, mode, &means) != ANSWER_NO)
 			continue;
-		lack(verdict, lost[hook], "%s %s", hook_info[hook].function,
+		lack(verdict, hook_info[hook].missing, "%s %s", hook_info[hook].function,
 		     absent ? "is not in the symbol table: inlined, or not in this kernel"
 			    : "cannot be attached");
 	}
 	/* Queued work is identified by the address of its function. */
 	if (facts->hidden == ANSWER_YES && facts->live)
-		lack(verdict, "teardowns: when the work is queued, and whether a free is deferred",
-		     "addresses of symbols are hidden");
+		lack(verdict, hook_info[HOOK_QUEUE].missing, "addresses of symbols are hidden");
 	else if (hook_attachable(facts, HOOK_QUEUE, mode, &means) == ANSWER_NO)
-		lack(verdict, "teardowns: when the work is queued, and whether a free is deferred",
-		     "the tracepoint %s cannot be attached", hook_info[HOOK_QUEUE].function);
+		lack(verdict, hook_info[HOOK_QUEUE].missing, "the tracepoint %s cannot be attached",
+		     hook_info[HOOK_QUEUE].function);
 	if (*facts->teardowns_lacking && !facts->tried[mode].made)
 		lack(verdict, "teardowns, --identity, record and bench",
 		     "this kernel has no %s, which their programs read", facts->teardowns_lacking);

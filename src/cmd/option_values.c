@@ -9,6 +9,7 @@
 #include "cmd/command.h"
 #include "cmd/option_values.h"
 #include "model/glob.h"
+#include "model/hooks.h"
 #include "model/map_type.h"
 #include "model/teardown.h"
 #include "util/diag.h"
@@ -17,11 +18,6 @@
 /* A symbol as a compiler may have left it: "foo.isra.0". */
 #define SYMBOL_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$"
 
-static const char *const attach_names[] = {
-	[ATTACH_AUTO] = "auto",
-	[ATTACH_FENTRY] = "fentry",
-	[ATTACH_KPROBE] = "kprobe",
-};
 const char *const format_names[] = {
 	[FORMAT_TABLE] = "table",	[FORMAT_JSON] = "json",	    [FORMAT_CSV] = "csv",
 	[FORMAT_PERFETTO] = "perfetto", [FORMAT_FOLDED] = "folded", [FORMAT_MARKDOWN] = "markdown",
@@ -104,7 +100,7 @@ static int choose_list(struct choice choice, const char *value, int *chosen)
 
 int option_attach(struct options *opts, const char *value)
 {
-	int mode = choose(CHOICE("attach", "mode", attach_names, EVERY), value, strlen(value));
+	int mode = choose(CHOICE("attach", "mode", attach_mode_names, EVERY), value, strlen(value));
 
 	if (mode < 0)
 		return mode;

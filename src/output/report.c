@@ -6,11 +6,11 @@
 
 #include "analysis/aggregate.h"
 #include "model/filter.h"
+#include "model/hooks.h"
 #include "output/render.h"
 #include "output/report.h"
 #include "output/stuck_text.h"
 #include "output/teardown_view.h"
-#include "trace/bpf_config.h"
 #include "util/diag.h"
 #include "util/outfile.h"
 

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Turns options and kernel symbols into the settings of the BPF programs.
+ */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "model/hooks.h"
 #include "trace/bpf_config.h"
 #include "util/diag.h"
 
@@ -12,8 +16,7 @@
 
 static void config_symbols(struct config *config, const struct ksyms *ksyms)
 {
-	/* Of kretprobes (a kernel has one or the other name), and of the function graph tracer and
-	 * fprobes. */
+	/* kretprobes (the name differs between kernels); the function graph tracer and fprobes */
 	static const char *const trampolines[NR_TRAMPOLINES][2] = {
 		{"arch_rethook_trampoline", "__kretprobe_trampoline"},
 		{"return_to_handler", NULL},
@@ -33,8 +36,9 @@ static void config_symbols(struct config *config, const struct ksyms *ksyms)
 		    trampolines[i][1])
 			ksyms_range(ksyms, trampolines[i][1], &range[0], &range[1]);
 	}
-	ksyms_address(ksyms, "bpf_map_free_deferred", &config->map_free_deferred);
-	ksyms_address(ksyms, "free_mem_alloc_deferred", &config->free_mem_alloc_deferred);
+	ksyms_address(ksyms, hook_info[HOOK_FREE].function, &config->map_free_deferred);
+	ksyms_address(ksyms, hook_info[HOOK_DEFERRED_FREE].function,
+		      &config->free_mem_alloc_deferred);
 	ksyms_address(ksyms, "__preempt_count", &config->preempt_count);
 	ksyms_address(ksyms, "pcpu_hot", &config->pcpu_hot);
 }
@@ -68,22 +72,24 @@ static int config_filters(struct config *config, const struct filter *filter,
 	return 0;
 }
 
-#define POINT(hook) (1U << (hook))
-
-static __u32 points_wanted(const struct trace_options *opts)
+static __u32 hooks_wanted(const struct trace_options *opts)
 {
-	__u32 hooks = POINT(HOOK_DESTROY);
+	const bool wanted[] = {
+		[USE_CALLS] = true,
+		[USE_TEARDOWNS] = opts->view != VIEW_CALLS,
+		[USE_IDENTITY] = opts->identity,
+	};
+	__u32 hooks = 0;
 
-	if (opts->identity)
-		hooks |= POINT(HOOK_PUT) | POINT(HOOK_PUT_UREF) | POINT(HOOK_RELEASE);
-	if (opts->view != VIEW_CALLS)
-		hooks |= POINT(HOOK_FREE) | POINT(HOOK_DEFERRED_FREE) | POINT(HOOK_QUEUE);
+	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
+		if (wanted[hook_info[hook].use])
+			hooks |= 1U << hook;
 	return hooks;
 }
 
 /*
- * Each CPU that calls fills it while its reader waits for the next look (see backlog.c). Little is
- * better: user space is told to have it twice, since it is mapped so.
+ * Room for what each CPU writes between two polls of the reader (see ring_reader.c). Keep it small:
+ * the ring is mapped twice, so it counts twice in RSS.
  */
 static size_t default_buffer(void)
 {
@@ -100,10 +106,10 @@ int bpf_config_make(struct bpf_config *settings, const struct trace_options *opt
 {
 	memset(settings, 0, sizeof(*settings));
 	settings->buffer_bytes = opts->buffer_bytes ?: default_buffer();
-	settings->hooks = points_wanted(opts);
+	settings->hooks = hooks_wanted(opts);
 	settings->stacks = opts->stuck_ns;
 	config_symbols(&settings->config, ksyms);
-	/* Of a teardown, the loader sees whether it is wanted, once all is known. */
+	/* User space filters teardowns, once they are complete. */
 	if (opts->view != VIEW_CALLS)
 		return 0;
 	settings->names = filter->names;

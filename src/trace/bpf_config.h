@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the BPF programs are told: the options and the running kernel's symbols, in their terms.
+ * Settings of the BPF programs, from the options and the running kernel's symbols.
  */
 #ifndef MEMDESTROY_TRACE_BPF_CONFIG_H
 #define MEMDESTROY_TRACE_BPF_CONFIG_H
@@ -12,14 +12,12 @@
 #include "trace/ksyms.h"
 #include "trace/trace_options.h"
 
-#define TRACED_FUNCTION "bpf_mem_alloc_destroy"
-
 struct bpf_config {
 	struct config config;
 	struct name_filter names;
-	size_t buffer_bytes;
-	__u32 hooks; /* bit N: enum point N is wanted */
-	bool stacks; /* so are kernel stacks of threads that hang */
+	size_t buffer_bytes; /* of the ring buffer */
+	__u32 hooks;	     /* bit N: enum hook N is wanted */
+	bool stacks;	     /* kernel stacks of stuck threads are wanted */
 };
 
 /*

@@ -9,6 +9,8 @@
 
 #include <linux/types.h>
 
+#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
+
 /* One more than the highest possible CPU: numbers may have gaps. */
 __u32 kernel_possible_cpus(void);
 

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Adds up what the programs counted on all CPUs, and works out the calls that no program saw.
+ */
 #include <errno.h>
 #include <stdbool.h>
 #include <sys/mman.h>
@@ -11,27 +14,28 @@
 
 int prog_counts_map(struct prog_counts *prog_counts, int fd)
 {
+	size_t size = prog_counts->nr_cpus * sizeof(*prog_counts->counters);
 	size_t page = sysconf(_SC_PAGESIZE);
 	void *mapped;
 
-	prog_counts->ledger_size = prog_counts->nr_cpus * sizeof(*prog_counts->ledger);
-	prog_counts->ledger_size = (prog_counts->ledger_size + page - 1) / page * page;
-	mapped = mmap(NULL, prog_counts->ledger_size, PROT_READ, MAP_SHARED, fd, 0);
+	size = (size + page - 1) / page * page;
+	mapped = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
 	if (mapped == MAP_FAILED)
 		return -errno;
-	prog_counts->ledger = mapped;
+	prog_counts->counters = mapped;
+	prog_counts->counters_size = size;
 	return 0;
 }
 
 void prog_counts_unmap(struct prog_counts *prog_counts)
 {
-	if (prog_counts->ledger)
-		munmap((void *)prog_counts->ledger, prog_counts->ledger_size);
+	if (prog_counts->counters)
+		munmap((void *)prog_counts->counters, prog_counts->counters_size);
 }
 
 /*
- * struct bpf_link_info as it is since 6.7 for a probe made by perf_event_open(2) (3acf8ace6823);
- * the headers built against may be older.
+ * struct bpf_link_info since 6.7 for a probe made by perf_event_open(2) (3acf8ace6823); the headers
+ * that this is built with may be older.
  */
 struct probe_link_info {
 	__u32 type;
@@ -48,8 +52,8 @@ struct probe_link_info {
 };
 
 /*
- * Times the kernel skipped a kprobe or kretprobe. A kernel that does not tell does not count how
- * often it skipped the program either: both came with 6.7 (3acf8ace6823, dd8657894c11).
+ * Times the kernel skipped a kprobe or kretprobe. A kernel that does not count these does not count
+ * how often it skipped the program either: both came with 6.7 (3acf8ace6823, dd8657894c11).
  */
 static __u64 kprobe_missed(const struct attached *attached)
 {
@@ -75,17 +79,14 @@ static __u64 prog_missed(const struct attached *attached)
 
 void prog_counts_start(struct prog_counts *prog_counts)
 {
-	int i;
-
-	/* What has been missed so far is of no run. */
-	for (i = 0; i < NR_PROGS; i++) {
+	for (int i = 0; i < NR_PROGS; i++) {
 		struct attached *attached = &prog_counts->attached[i];
 
 		if (!attached->prog)
 			continue;
 		attached->prog_missed_before = prog_missed(attached);
 		attached->probe_missed_before = kprobe_missed(attached);
-		/* What is not known stays so. */
+		/* What the kernel does not count stays unknown. */
 		if (attached->prog_missed_before == LEDGER_UNKNOWN)
 			attached->prog_missed_before = 0;
 		if (attached->probe_missed_before == LEDGER_UNKNOWN)
@@ -93,18 +94,16 @@ void prog_counts_start(struct prog_counts *prog_counts)
 	}
 }
 
-/* What the programs of a side counted on all CPUs. */
+/* What the programs of a hook side counted on all CPUs. */
 static struct prog_cpu_counts side_sum(const struct prog_counts *prog_counts, enum hook hook,
 				       enum hook_side side)
 {
 	struct prog_cpu_counts sum = {};
-	__u32 cpu;
-	int nth;
 
-	for (cpu = 0; cpu < prog_counts->nr_cpus; cpu++) {
-		for (nth = 0; nth < PROGS_PER_HOOK; nth++) {
+	for (__u32 cpu = 0; cpu < prog_counts->nr_cpus; cpu++) {
+		for (int nth = 0; nth < PROGS_PER_HOOK; nth++) {
 			const volatile struct prog_cpu_counts *counts =
-				&prog_counts->ledger[cpu].prog[PROG(hook, side, nth)];
+				&prog_counts->counters[cpu].prog[PROG(hook, side, nth)];
 
 			if (nth == 0) /* the others see the same calls again */
 				sum.runs += counts->runs;
@@ -117,7 +116,7 @@ static struct prog_cpu_counts side_sum(const struct prog_counts *prog_counts, en
 	return sum;
 }
 
-static __u64 hook_under_way(const struct prog_counts *prog_counts, enum hook hook)
+static __u64 hook_in_progress(const struct prog_counts *prog_counts, enum hook hook)
 {
 	__u64 entered = side_sum(prog_counts, hook, HOOK_ENTRY).handled;
 	__u64 returned = side_sum(prog_counts, hook, HOOK_RETURN).handled;
@@ -125,18 +124,17 @@ static __u64 hook_under_way(const struct prog_counts *prog_counts, enum hook hoo
 	return entered > returned ? entered - returned : 0;
 }
 
-__u64 prog_counts_under_way(const struct prog_counts *prog_counts)
+__u64 prog_counts_in_progress(const struct prog_counts *prog_counts)
 {
 	__u64 sum = 0;
-	enum hook hook;
 
-	for (hook = 0; hook < NR_CALL_HOOKS; hook++)
-		sum += hook_under_way(prog_counts, hook);
+	for (enum hook hook = 0; hook < NR_CALL_HOOKS; hook++)
+		sum += hook_in_progress(prog_counts, hook);
 	return sum;
 }
 
-/* What is under way may still miss its return, and only that. */
-static void hook_stop(struct prog_counts *prog_counts, enum hook hook)
+/* After the stop, only calls in progress can still miss a return. */
+static void stop_hook(struct prog_counts *prog_counts, enum hook hook)
 {
 	struct attached *entry = &prog_counts->attached[PROG(hook, HOOK_ENTRY, 0)];
 	struct attached *ret = &prog_counts->attached[PROG(hook, HOOK_RETURN, 0)];
@@ -146,19 +144,17 @@ static void hook_stop(struct prog_counts *prog_counts, enum hook hook)
 	if (ret->prog)
 		ret->most_missed = prog_missed(ret);
 	if (ret->prog && ret->most_missed != LEDGER_UNKNOWN)
-		ret->most_missed += hook_under_way(prog_counts, hook);
+		ret->most_missed += hook_in_progress(prog_counts, hook);
 }
 
 void prog_counts_stop(struct prog_counts *prog_counts)
 {
-	enum hook hook;
-
 	prog_counts->stopped = true;
-	for (hook = 0; hook < NR_HOOKS; hook++)
-		hook_stop(prog_counts, hook);
+	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
+		stop_hook(prog_counts, hook);
 }
 
-/* Calls that no program of a side took; missed: times its first one was skipped. */
+/* Calls that no program of a hook side handled; missed: times its first program was skipped. */
 static __u64 side_missed(const struct prog_cpu_counts *side, __u64 missed)
 {
 	__u64 calls = side->runs + missed;
@@ -168,8 +164,7 @@ static __u64 side_missed(const struct prog_cpu_counts *side, __u64 missed)
 	return calls > side->handled ? calls - side->handled : 0;
 }
 
-/* Times the first program of a side was skipped. What is freed later is of the run even after it.
- */
+/* Times the first program of a hook side was skipped. Deferred frees count after the run too. */
 static __u64 first_missed(const struct prog_counts *prog_counts, enum hook hook,
 			  enum hook_side side)
 {
@@ -182,7 +177,7 @@ static __u64 first_missed(const struct prog_counts *prog_counts, enum hook hook,
 	return missed < first->most_missed ? missed : first->most_missed;
 }
 
-void prog_counts_count(const struct prog_counts *prog_counts, struct ledger *ledger)
+void prog_counts_destroy(const struct prog_counts *prog_counts, struct ledger *ledger)
 {
 	const struct attached *entry = &prog_counts->attached[PROG(HOOK_DESTROY, HOOK_ENTRY, 0)];
 	const struct attached *ret = &prog_counts->attached[PROG(HOOK_DESTROY, HOOK_RETURN, 0)];
@@ -196,7 +191,7 @@ void prog_counts_count(const struct prog_counts *prog_counts, struct ledger *led
 	ledger->lost_entry = in.lost + out.lost_parked;
 	ledger->lost_return = out.lost;
 	ledger->parked_lost = in.lost_parked;
-	ledger->probe_missed_entry = ledger->probe_missed_return = 0; /* there is none */
+	ledger->probe_missed_entry = ledger->probe_missed_return = 0; /* there are no kprobes */
 	if (entry->kprobe) {
 		ledger->probe_missed_entry = kprobe_missed(entry);
 		ledger->probe_missed_return = kprobe_missed(ret);
@@ -207,7 +202,7 @@ void prog_counts_count(const struct prog_counts *prog_counts, struct ledger *led
 	ledger->missed_return = side_missed(&out, out_missed);
 }
 
-/* Times that no program of a side ran. */
+/* Calls that no program of a hook side ran for. */
 static __u64 missed_at(const struct prog_counts *prog_counts, enum hook hook, enum hook_side side)
 {
 	const struct attached *first = &prog_counts->attached[PROG(hook, side, 0)];
@@ -220,8 +215,8 @@ static __u64 missed_at(const struct prog_counts *prog_counts, enum hook hook, en
 								      : missed + by_probe;
 }
 
-void prog_counts_count_point(const struct prog_counts *prog_counts, enum hook hook,
-			     struct hook_counts *counts)
+void prog_counts_hook(const struct prog_counts *prog_counts, enum hook hook,
+		      struct hook_counts *counts)
 {
 	struct prog_cpu_counts in = side_sum(prog_counts, hook, HOOK_ENTRY);
 	struct prog_cpu_counts out = side_sum(prog_counts, hook, HOOK_RETURN);

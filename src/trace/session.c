@@ -163,7 +163,7 @@ static bool sees_all(void *ctx, enum hook hook)
 	struct session *session = ctx;
 	struct hook_counts counts;
 
-	probe_count_point(session->probe, hook, &counts);
+	probe_count_hook(session->probe, hook, &counts);
 	return counts.attached && !counts.lost && !counts.missed && !counts.lost_return &&
 	       !counts.missed_return;
 }
@@ -178,7 +178,7 @@ static void warn_of_missed_returns(struct session *session)
 	enum hook hook;
 
 	for (hook = 0; hook < NR_CALL_HOOKS && !session->warned; hook++) {
-		probe_count_point(session->probe, hook, &counts);
+		probe_count_hook(session->probe, hook, &counts);
 		if (!session->matcher[hook] || !counts.missed_return ||
 		    counts.missed_return == LEDGER_UNKNOWN)
 			continue;
@@ -368,7 +368,7 @@ static void wind_up(struct session *session)
 	probe_stop(session->probe);
 	ring_reader_end(session->ring_reader);
 	signals_end();
-	while (probe_under_way(session->probe) && clock_now_ns() < deadline) {
+	while (probe_in_progress(session->probe) && clock_now_ns() < deadline) {
 		drain(session);
 		nanosleep(&pause, NULL);
 	}
@@ -411,7 +411,7 @@ static void fill_ledger(const struct session *session, struct ledger *ledger)
 	const struct call_matcher *matcher = session->matcher[HOOK_DESTROY];
 	__u64 missed;
 
-	probe_count(session->probe, ledger);
+	probe_count_destroy(session->probe, ledger);
 	ledger->completed = call_matcher_completed(matcher);
 	ledger->entry_only = call_matcher_entry_only(matcher);
 	ledger->return_only = call_matcher_return_only(matcher);
@@ -576,7 +576,7 @@ void session_count(const struct session *session, struct ledger *ledger,
 	fill_ledger(session, ledger);
 	memset(counts, 0, sizeof(*counts));
 	for (hook = 0; hook < NR_HOOKS; hook++)
-		probe_count_point(session->probe, hook, &counts->hooks[hook]);
+		probe_count_hook(session->probe, hook, &counts->hooks[hook]);
 	if (!session->tracker)
 		return;
 	fill_teardown_ledger(session, counts->hooks, &counts->ledger);

@@ -96,7 +96,7 @@ static bool sees_all_starts(const struct probe *probe)
 {
 	struct hook_counts counts;
 
-	probe_count_point(probe, HOOK_FREE, &counts);
+	probe_count_hook(probe, HOOK_FREE, &counts);
 	return !counts.lost && (!counts.missed || counts.missed == LEDGER_UNKNOWN);
 }
 

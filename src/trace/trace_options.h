@@ -9,9 +9,8 @@
 #include <stddef.h>
 #include <linux/types.h>
 
+#include "model/hooks.h"
 #include "model/keys.h"
-
-enum attach_mode { ATTACH_AUTO, ATTACH_FENTRY, ATTACH_KPROBE };
 
 struct trace_options {
 	enum view view;

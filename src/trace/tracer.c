@@ -3,7 +3,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "trace/bpf_config.h"
+#include "model/hooks.h"
 #include "trace/privileges.h"
 #include "trace/signals.h"
 #include "trace/tracer.h"

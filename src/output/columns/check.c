@@ -8,7 +8,6 @@
 #include "model/ledger.h"
 #include "output/check_report.h"
 #include "output/columns/get.h"
-#include "trace/probe.h"
 
 static const struct facts *facts_of(const void *object)
 {
@@ -175,7 +174,7 @@ static bool get_attach(const struct column *column, const void *object, struct v
 	enum attach_mode mode = ((const struct check_view *)object)->verdict->attach;
 
 	(void)column;
-	value->text = probe_mode_name(mode);
+	value->text = attach_mode_programs[mode];
 	return mode != ATTACH_AUTO;
 }
 

@@ -22,8 +22,6 @@
 #include "model/hooks.h"
 #include "name_filter.h"
 #include "output/report.h"
-#include "trace/bpf_config.h"
-#include "trace/probe.h"
 
 #define NR_ITEMS 3000
 #define MAX_ARGS 40

@@ -3,7 +3,6 @@
 #include "support/recorded.h"
 
 #include "output/column.h"
-#include "trace/probe.h"
 
 #define NR_ITEMS 4000
 

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Why this kernel, or this process, cannot trace: reports it in one line.
+ */
+#ifndef MEMDESTROY_TRACE_PROBE_FAILURE_H
+#define MEMDESTROY_TRACE_PROBE_FAILURE_H
+
+#include "model/hooks.h"
+#include "trace/ksyms.h"
+#include "trace/traceable.h"
+
+/* -EUSERS of probe_attempt() in words. */
+#define TOO_MANY_PROGRAMS "others have attached all the programs that a traced function takes"
+
+/* Checks what no attach mode can do without; reports TRACEABLE_NO. */
+enum traceable probe_check_kernel(const struct ksyms *ksyms);
+
+/*
+ * Reports why attaching failed. err: of probe_attempt(). Returns what it says about the kernel,
+ * TRACEABLE_YES if nothing.
+ */
+enum traceable probe_report_failure(enum attach_mode mode, int err);
+
+#endif

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Opens the skeleton, chooses its programs, sizes its maps, writes its settings, and loads it.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <bpf/libbpf.h>
+#include <linux/capability.h>
+
+#include "trace/kernel_features.h"
+#include "trace/privileges.h"
+#include "trace/probe_load.h"
+#include "util/diag.h"
+
+#include "memdestroy_trace.skel.h"
+#include "memdestroy_trace_in_place.skel.h"
+
+/* Entries to hold back at a time: one for each thread in the function, or whose return was missed.
+ */
+#define MAX_PARKED 8192
+
+bool probe_kernel_has(enum hook hook, const struct bpf_config *settings, const struct ksyms *ksyms)
+{
+	if (!hook_info[hook].tracepoint)
+		return ksyms_has(ksyms, hook_info[hook].function);
+	/* The programs recognize queued work by the address of its function. */
+	return settings->config.map_free_deferred && settings->config.free_mem_alloc_deferred;
+}
+
+/*
+ * The same source compiled in two variants, see bpf/kernel_read.bpf.h. The two skeletons differ
+ * only in their names, so one type stands for both.
+ */
+static struct memdestroy_trace_bpf *open_skeleton(bool in_place,
+						  const struct bpf_object_open_opts *opts)
+{
+	_Static_assert(sizeof(struct memdestroy_trace_bpf) ==
+			       sizeof(struct memdestroy_trace_in_place_bpf),
+		       "skeletons differ");
+
+	return in_place ? (void *)memdestroy_trace_in_place_bpf__open_opts(opts)
+			: memdestroy_trace_bpf__open_opts(opts);
+}
+
+/* Programs are named after attach type and hook: fentry_destroy, kretprobe_free, tp_queue_2. */
+static struct bpf_program *find_program(const struct memdestroy_trace_bpf *skel,
+					enum attach_mode mode, enum hook hook, enum hook_side side,
+					int nth)
+{
+	static const char *const types[NR_ATTACH_MODES][NR_HOOK_SIDES] = {
+		[ATTACH_FENTRY] = {"fentry", "fexit"},
+		[ATTACH_KPROBE] = {"kprobe", "kretprobe"},
+	};
+	static const char *const suffixes[PROGS_PER_HOOK] = {"", "_2", "_3"};
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s_%s%s",
+		 hook_info[hook].tracepoint ? "tp" : types[mode][side], hook_info[hook].name,
+		 suffixes[nth]);
+	return bpf_object__find_program_by_name(skel->obj, name);
+}
+
+/* all_progs is ignored for kprobes: the kernel skips all programs of one at once. */
+static void choose_hook(const struct memdestroy_trace_bpf *skel, struct attached attached[NR_PROGS],
+			enum attach_mode mode, enum hook hook, bool all_progs)
+{
+	bool kprobe = mode == ATTACH_KPROBE && !hook_info[hook].tracepoint;
+	int nr_progs = all_progs && !kprobe ? PROGS_PER_HOOK : 1;
+	int nr_sides = hook < NR_CALL_HOOKS ? NR_HOOK_SIDES : 1;
+
+	for (int side = 0; side < nr_sides; side++) {
+		for (int nth = 0; nth < nr_progs; nth++) {
+			struct attached *one = &attached[PROG(hook, side, nth)];
+
+			one->prog = find_program(skel, mode, hook, side, nth);
+			one->kprobe = kprobe;
+			bpf_program__set_autoload(one->prog, true);
+		}
+	}
+}
+
+static int size_maps(struct memdestroy_trace_bpf *skel, const struct bpf_config *settings,
+		     __u32 nr_cpus)
+{
+	__u32 nr_slots = settings->hooks >> HOOK_FREE ? NR_HOOKS * NR_SLOTS : NR_SLOTS;
+	int err = bpf_map__set_max_entries(skel->maps.records, settings->buffer_bytes);
+
+	if (!err)
+		err = bpf_map__set_max_entries(skel->maps.counters, nr_cpus);
+	if (!err)
+		err = bpf_map__set_max_entries(skel->maps.slots, nr_slots);
+	/* A hash map that is not needed would still be torn down through the traced function. */
+	if (!err)
+		err = settings->config.park
+			      ? bpf_map__set_max_entries(skel->maps.parked, MAX_PARKED)
+			      : bpf_map__set_autocreate(skel->maps.parked, false);
+	return err;
+}
+
+static void fill_object(struct probe_object *object, const struct bpf_config *settings)
+{
+	struct memdestroy_trace_bpf *skel = object->skel;
+
+	object->records_fd = bpf_map__fd(skel->maps.records);
+	object->counters_fd = bpf_map__fd(skel->maps.counters);
+	object->parked_fd = bpf_map__fd(skel->maps.parked);
+	object->stack_prog = settings->stacks ? skel->progs.dump_stack : NULL;
+	object->stage = &skel->bss->stage;
+	object->reader_sleeps = &skel->bss->reader_sleeps;
+	object->task_stack = &skel->bss->task_stack;
+}
+
+int probe_load(struct probe_object *object, struct attached attached[NR_PROGS],
+	       enum attach_mode mode, const struct bpf_config *settings, const struct ksyms *ksyms,
+	       __u32 nr_cpus)
+{
+	bool compiles = kernel_compiles(), all_progs = kernel_preemptible();
+	LIBBPF_OPTS(bpf_object_open_opts, open_opts);
+	struct memdestroy_trace_bpf *skel;
+	struct bpf_program *prog;
+	int err;
+
+	/*
+	 * For a type that the kernel lacks, libbpf searches the BTF of all modules, which takes
+	 * CAP_SYS_ADMIN. Naming the kernel's own BTF prevents that, but has it read twice.
+	 */
+	if (!privileges_has(CAP_SYS_ADMIN))
+		open_opts.btf_custom_path = KERNEL_BTF;
+	skel = open_skeleton(compiles && ksyms_has(ksyms, "bpf_rdonly_cast"), &open_opts);
+	if (!skel)
+		return -errno;
+	object->skel = skel;
+	if (all_progs)
+		diag_verbose("the kernel is preemptible: %d programs for each", PROGS_PER_HOOK);
+	bpf_object__for_each_program(prog, skel->obj) bpf_program__set_autoload(prog, false);
+	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
+		if (settings->hooks & (1U << hook) && probe_kernel_has(hook, settings, ksyms))
+			choose_hook(skel, attached, mode, hook, all_progs);
+	bpf_program__set_autoload(skel->progs.dump_stack, settings->stacks);
+	memcpy(&skel->rodata->config, &settings->config, sizeof(settings->config));
+	skel->rodata->config.all_progs = all_progs;
+	skel->rodata->config.compiled = compiles;
+	memcpy(&skel->rodata->name_filter, &settings->names, sizeof(settings->names));
+	err = size_maps(skel, settings, nr_cpus);
+	if (!err)
+		err = memdestroy_trace_bpf__load(skel);
+	if (!err)
+		fill_object(object, settings);
+	return err;
+}
+
+void probe_unload(struct probe_object *object)
+{
+	memdestroy_trace_bpf__destroy(object->skel);
+}
