@@ -13,18 +13,24 @@
 /* The view that an option applies to. */
 enum option_view { OF_BOTH, OF_CALLS, OF_TEARDOWNS };
 
+/* Times in seconds may have a unit instead. */
+enum option_unit { UNIT_NONE, UNIT_SECONDS, UNIT_REQUIRED };
+
 /* An option, or with no name, a heading of --help. */
 struct option_row {
 	char short_name;       /* 0: none */
 	const char *long_name; /* NULL: none */
 	const char *metavar;   /* NULL: takes no value */
 	const char *help;      /* one sentence, wrapped when printed; NULL: the end of a table */
-	/*
-	 * Stores the value. Returns 0, -errno once the error is reported, or OPTION_DONE. NULL: a
-	 * member of struct options is set, to the path if there is a metavar, else to true.
-	 */
+	/* Stores the value. Returns 0, -errno once the error is reported, or OPTION_DONE. */
 	int (*parse)(struct options *opts, const char *value);
-	size_t member; /* its offset */
+	/*
+	 * If there is no such function: the offset of what is set in struct options, which is a
+	 * bool without a metavar, a __u64 of ns with a unit, else the name of a file.
+	 */
+	size_t member;
+	enum option_unit unit;
+	const char *least; /* of times; NULL: 0 */
 	bool required;
 	bool repeatable; /* otherwise, giving two different values is an error */
 

@@ -12,10 +12,9 @@
 #include "util/diag.h"
 #include "util/duration.h"
 
-#define MAX_BUFFER	(1ULL << 30)
-#define MIN_INTERVAL_NS 1000000ULL /* what poll(2) can tell apart */
+#define MAX_BUFFER (1ULL << 30)
 
-/* Digits only: what strtoull() takes besides, such as blanks and signs, is nobody's intention. */
+/* Digits only, where strtoull() also takes blanks and signs. */
 static int parse_digits(const char **text, __u64 *number)
 {
 	const char *start = *text;
@@ -73,53 +72,27 @@ int option_buffer(struct options *opts, const char *value)
 	return 0;
 }
 
-/* "--interval: '5x' is not a time (...)"; the hint says what would be one. */
-static int read_time(const char *option, const char *value, enum duration_bare bare, __u64 *ns)
+int option_time(const struct option_row *row, const char *value, __u64 *ns)
 {
-	int err = duration_parse(value, bare, ns);
+	bool seconds = row->unit == UNIT_SECONDS;
+	int err =
+		duration_parse(value, seconds ? DURATION_BARE_SECONDS : DURATION_BARE_REFUSED, ns);
+	__u64 least_ns = 0;
 
 	if (err == -ERANGE)
-		diag_error("--%s: '%s' is too long a time", option, value);
+		diag_error("--%s: '%s' is too long a time", row->long_name, value);
 	else if (err)
-		diag_error("--%s: '%s' is not a time (such as %s)", option, value,
-			   bare == DURATION_BARE_SECONDS ? "10, 0.5, 200ms, 3m, 1h"
-							 : "250ns, 10us, 1.5ms, 2s");
-	return err;
+		diag_error("--%s: '%s' is not a time (such as %s)", row->long_name, value,
+			   seconds ? "10, 0.5, 200ms, 3m, 1h" : "250ns, 10us, 1.5ms, 2s");
+	if (row->least)
+		duration_parse(row->least, DURATION_BARE_REFUSED, &least_ns);
+	if (err || *ns >= least_ns)
+		return err;
+	diag_error("--%s: '%s' is too short (at least %s)", row->long_name, value, row->least);
+	return -EINVAL;
 }
 
-int option_duration(struct options *opts, const char *value)
-{
-	int err = read_time("duration", value, DURATION_BARE_SECONDS, &opts->trace.duration_ns);
-
-	if (!err && !opts->trace.duration_ns) {
-		diag_error("--duration: '%s' is no time at all", value);
-		return -EINVAL;
-	}
-	return err;
-}
-
-int option_interval(struct options *opts, const char *value)
-{
-	int err = read_time("interval", value, DURATION_BARE_SECONDS, &opts->show.interval_ns);
-
-	if (!err && opts->show.interval_ns < MIN_INTERVAL_NS) {
-		diag_error("--interval: '%s' is too short (at least 1ms)", value);
-		return -EINVAL;
-	}
-	return err;
-}
-
-int option_stuck(struct options *opts, const char *value)
-{
-	return read_time("stuck", value, DURATION_BARE_SECONDS, &opts->trace.stuck_ns);
-}
-
-int option_min_latency(struct options *opts, const char *value)
-{
-	return read_time("min-latency", value, DURATION_BARE_REFUSED, &opts->filter.min_latency_ns);
-}
-
-/* Digits and a point only: strtod() takes nan, inf and 0x1p3 besides. */
+/* Digits and a point only, where strtod() also takes nan, inf and 0x1p3. */
 int option_read_decimal(const char *text, size_t len, double *number)
 {
 	char copy[64];

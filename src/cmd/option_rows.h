@@ -24,6 +24,11 @@
 		.long_name = name, .metavar = var, .member = offsetof(struct options, where),      \
 		.help = text, __VA_ARGS__                                                          \
 	}
+#define TIME(c, name, var, where, kind, text, ...)                                                 \
+	{                                                                                          \
+		.short_name = c, .long_name = name, .metavar = var,                                \
+		.member = offsetof(struct options, where), .unit = kind, .help = text, __VA_ARGS__ \
+	}
 #define FLAG(c, name, where, text, ...)                                                            \
 	{                                                                                          \
 		.short_name = c, .long_name = name, .member = offsetof(struct options, where),     \
@@ -63,19 +68,22 @@
 		VALUE(0, "caller", "FUNC", option_caller,                                          \
 		      "only calls made by this function (repeatable, up to 8)",                    \
 		      .repeatable = true, .view = OF_CALLS),                                       \
-		VALUE(0, "min-latency", "TIME", option_min_latency,                                \
-		      "only calls or teardowns that took at least this long"),                     \
+		TIME(0, "min-latency", "TIME", filter.min_latency_ns, UNIT_REQUIRED,               \
+		     "only calls or teardowns that took at least this long"),                      \
 		FLAG(0, "no-empty", filter.no_empty, "only calls that had something to destroy",   \
 		     .view = OF_CALLS)
 
-#define DURATION_ROW VALUE('d', "duration", "SEC", option_duration, "stop after this time")
+#define DURATION_ROW                                                                               \
+	TIME('d', "duration", "SEC", trace.duration_ns, UNIT_SECONDS, "stop after this time",      \
+	     .least = "1ns")
 #define STUCK_ROW                                                                                  \
-	VALUE(0, "stuck", "SEC", option_stuck,                                                     \
-	      "report calls and teardowns stuck for longer than this, with the kernel stack:"      \
-	      " 10 (default); 0: never")
+	TIME(0, "stuck", "SEC", trace.stuck_ns, UNIT_SECONDS,                                      \
+	     "report calls and teardowns stuck for longer than this, with the kernel stack:"       \
+	     " 10 (default); 0: never")
 
 #define INTERVAL_ROW(text)                                                                         \
-	VALUE('i', "interval", "SEC", option_interval, text, .not_formats = VIEWER_FORMATS)
+	TIME('i', "interval", "SEC", show.interval_ns, UNIT_SECONDS, text, .least = "1ms",         \
+	     .not_formats = VIEWER_FORMATS)
 #define TIMESTAMP_ROW                                                                              \
 	FLAG('T', "timestamp", show.timestamp, "print the time of day above each interim table")
 

@@ -6,7 +6,7 @@
 #ifndef MEMDESTROY_CMD_OPTION_VALUES_H
 #define MEMDESTROY_CMD_OPTION_VALUES_H
 
-#include "cmd/options.h"
+#include "cmd/command.h"
 
 int option_attach(struct options *opts, const char *value);
 int option_kprobe(struct options *opts, const char *value); /* there is no value */
@@ -15,10 +15,6 @@ int option_sort(struct options *opts, const char *value);
 int option_by(struct options *opts, const char *value);
 int option_top(struct options *opts, const char *value);
 int option_buffer(struct options *opts, const char *value);
-int option_duration(struct options *opts, const char *value);
-int option_interval(struct options *opts, const char *value);
-int option_stuck(struct options *opts, const char *value);
-int option_min_latency(struct options *opts, const char *value);
 int option_type(struct options *opts, const char *value);
 int option_map_name(struct options *opts, const char *value);
 int option_caller(struct options *opts, const char *value);
@@ -27,6 +23,9 @@ int option_alpha(struct options *opts, const char *value);
 int option_fail_on(struct options *opts, const char *value);
 int option_output(struct options *opts, const char *value);
 int option_recording(struct options *opts, const char *value); /* --output, but not stdout */
+
+/* A row with a unit. */
+int option_time(const struct option_row *row, const char *value, __u64 *ns);
 
 /*
  * Reads the len bytes at text, digits with at most one point among them, into *number. -EINVAL, or

@@ -9,6 +9,7 @@
 
 #include "cmd/command.h"
 #include "cmd/option_checks.h"
+#include "cmd/option_values.h"
 #include "trace/libbpf_log.h"
 #include "util/diag.h"
 
@@ -178,6 +179,8 @@ static int set_member(struct options *opts, const struct option_row *row, const 
 		*(bool *)member = true;
 		return 0;
 	}
+	if (row->unit != UNIT_NONE)
+		return option_time(row, value, member);
 	if (!*value) {
 		diag_error("--%s: the name of the file is empty", row->long_name);
 		return -EINVAL;

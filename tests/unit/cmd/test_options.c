@@ -174,8 +174,8 @@ static void test_times(void **state)
 	(void)state;
 	good("-d 250ms -i 1ms --min-latency 0ns");
 	assert_true(opts.trace.duration_ns == 250000000 && opts.show.interval_ns == 1000000);
-	bad("-d 0", "--duration: '0' is no time at all");
-	bad("-d 0.0h", "--duration: '0.0h' is no time at all");
+	bad("-d 0", "--duration: '0' is too short (at least 1ns)");
+	bad("-d 0.0h", "--duration: '0.0h' is too short (at least 1ns)");
 	bad("-d -1", "--duration: '-1' is not a time (such as 10, 0.5, 200ms, 3m, 1h)");
 	bad("-d 1e3", "is not a time");
 	bad("-d ~", "--duration: '' is not a time");
