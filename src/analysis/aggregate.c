@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Aggregates calls or teardowns in rows, one per combination of the requested keys.
+ * Adds up calls or teardowns in rows, one for each combination of keys, in a hash table.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -9,12 +9,12 @@
 #include "analysis/aggregate.h"
 #include "util/hash.h"
 
-struct entry {
+struct node {
 	struct row row;
-	__u64 rank; /* the figure to sort by; 0: none */
+	__u64 rank; /* the figure it is sorted by; 0: unknown */
 	bool refused;
 	UT_hash_handle hh;
-	char *caller_name; /* row.key points to it too; may be NULL */
+	char *caller_name; /* also in row.key; NULL: unknown */
 	size_t keys_len;
 	unsigned char keys[];
 };
@@ -24,8 +24,8 @@ struct aggregate {
 	size_t nr_by;
 	size_t max_rows;
 	bool keeps_samples;
-	struct entry *entries; /* uthash's head */
-	struct entry *other;
+	struct node *nodes; /* uthash's head */
+	struct node *other;
 	const struct row **sorted; /* of the last aggregate_sort() */
 };
 
@@ -47,37 +47,37 @@ static void phase_samples_free(struct samples *samples)
 	free(samples);
 }
 
-static void entry_free(struct entry *entry)
+static void node_free(struct node *node)
 {
-	if (!entry)
+	if (!node)
 		return;
-	hist_free(&entry->row.latency);
-	phases_free(entry->row.phases);
-	phase_samples_free(entry->row.samples);
-	free(entry->caller_name);
-	free(entry);
+	hist_free(&node->row.latency);
+	phases_free(node->row.phases);
+	phase_samples_free(node->row.samples);
+	free(node->caller_name);
+	free(node);
 }
 
-static struct entry *entry_new(const struct row_key_bytes *keys, const struct row_key *key)
+static struct node *node_new(const struct row_key_bytes *keys, const struct row_key *key)
 {
-	struct entry *entry = calloc(1, sizeof(*entry) + keys->len);
+	struct node *node = calloc(1, sizeof(*node) + keys->len);
 
-	if (!entry)
+	if (!node)
 		return NULL;
 
-	entry->row.key = *key;
-	entry->keys_len = keys->len;
-	memcpy(entry->keys, keys->at, keys->len);
+	node->row.key = *key;
+	node->keys_len = keys->len;
+	memcpy(node->keys, keys->at, keys->len);
 	if (key->caller.name) {
 		/* A copy, so that rows outlive the symbols they name. */
-		entry->caller_name = strndup(key->caller.name, CALLER_LEN - 1);
-		entry->row.key.caller.name = entry->caller_name;
-		if (!entry->caller_name) {
-			entry_free(entry);
+		node->caller_name = strndup(key->caller.name, CALLER_LEN - 1);
+		node->row.key.caller.name = node->caller_name;
+		if (!node->caller_name) {
+			node_free(node);
 			return NULL;
 		}
 	}
-	return entry;
+	return node;
 }
 
 struct aggregate *aggregate_new(const enum key *by, size_t nr_by, size_t max_rows)
@@ -90,8 +90,8 @@ struct aggregate *aggregate_new(const enum key *by, size_t nr_by, size_t max_row
 	if (!aggregate)
 		return NULL;
 
-	/* Allocated now, because it is needed when memory is short. */
-	aggregate->other = entry_new(&no_bytes, &no_key);
+	/* Allocated early: it is needed when memory is short. */
+	aggregate->other = node_new(&no_bytes, &no_key);
 	if (!aggregate->other) {
 		free(aggregate);
 		return NULL;
@@ -109,10 +109,10 @@ void aggregate_keep_samples(struct aggregate *aggregate)
 	aggregate->keeps_samples = true;
 }
 
-/* The contribution of a call or a teardown to its row. */
+/* The figures of a call or of a teardown. */
 struct sample {
 	const struct teardown *teardown; /* NULL: a call */
-	__u64 latency_ns;		 /* a teardown's total */
+	__u64 latency_ns;		 /* for a teardown, its total */
 	bool empty, measured;
 	__u64 phase[NR_PHASES]; /* UNKNOWN_NS */
 };
@@ -145,7 +145,7 @@ static struct sample sample_of_teardown(const struct teardown *teardown)
 	return sample;
 }
 
-/* Allocates all memory that the histograms need, so that nothing fails later. */
+/* Allocates what the histograms need, so that nothing fails later. */
 static int row_reserve(struct row *row, const struct sample *sample)
 {
 	int err = sample->measured ? hist_reserve(&row->latency, sample->latency_ns) : 0;
@@ -163,7 +163,7 @@ static int row_reserve(struct row *row, const struct sample *sample)
 	return err;
 }
 
-/* Adds all of the samples, or none. */
+/* Keeps all of the samples, or none. */
 static int row_keep(struct row *row, const struct sample *sample)
 {
 	int err = 0, i;
@@ -218,33 +218,33 @@ static int sample_add(const struct aggregate *aggregate, struct row *row,
 	return 0;
 }
 
-/* Adds a new row to the table only with its first call, so that no row is empty. */
-static int entry_add(struct aggregate *aggregate, const struct row_key_bytes *keys,
-		     const struct row_key *key, const struct sample *sample)
+/* A new row gets into the table only with its first call: no row is ever empty. */
+static int node_add(struct aggregate *aggregate, const struct row_key_bytes *keys,
+		    const struct row_key *key, const struct sample *sample)
 {
-	struct entry *entry = entry_new(keys, key);
-	int err = entry ? sample_add(aggregate, &entry->row, sample) : -ENOMEM;
+	struct node *node = node_new(keys, key);
+	int err = node ? sample_add(aggregate, &node->row, sample) : -ENOMEM;
 
 	if (!err) {
-		HASH_ADD_KEYPTR(hh, aggregate->entries, entry->keys, entry->keys_len, entry);
-		if (entry->refused)
+		HASH_ADD_KEYPTR(hh, aggregate->nodes, node->keys, node->keys_len, node);
+		if (node->refused)
 			err = -ENOMEM;
 	}
 	if (err)
-		entry_free(entry);
+		node_free(node);
 	return err;
 }
 
 static int add(struct aggregate *aggregate, const struct row_key *key, const struct sample *sample)
 {
 	struct row_key_bytes keys;
-	struct entry *entry;
+	struct node *node;
 
 	row_key_read(&keys, aggregate->by, aggregate->nr_by, key);
-	HASH_FIND(hh, aggregate->entries, keys.at, keys.len, entry);
-	if (!entry && HASH_COUNT(aggregate->entries) < aggregate->max_rows)
-		return entry_add(aggregate, &keys, key, sample);
-	return sample_add(aggregate, entry ? &entry->row : &aggregate->other->row, sample);
+	HASH_FIND(hh, aggregate->nodes, keys.at, keys.len, node);
+	if (!node && HASH_COUNT(aggregate->nodes) < aggregate->max_rows)
+		return node_add(aggregate, &keys, key, sample);
+	return sample_add(aggregate, node ? &node->row : &aggregate->other->row, sample);
 }
 
 int aggregate_add(struct aggregate *aggregate, const struct call *call)
@@ -273,7 +273,7 @@ static __u64 phase_rank(const struct hist *phase)
 	return phase->count ? phase->total_ns + (phase->total_ns != ~0ULL) : 0;
 }
 
-/* The figure to sort a row by. Latencies are off by one, so that 0 means "no latency known". */
+/* Latencies are off by one, because 0 means that none is known. */
 static __u64 row_rank(const struct row *row, enum sort sort)
 {
 	const struct hist *latency = &row->latency;
@@ -317,15 +317,15 @@ static __u64 row_rank(const struct row *row, enum sort sort)
 	return latency->count ? ns + (ns != ~0ULL) : 0;
 }
 
-/* The row is an entry's first member. */
-static const struct entry *entry_of(const struct row *row)
+/* The row is a node's first member. */
+static const struct node *node_of(const struct row *row)
 {
-	return (const struct entry *)row;
+	return (const struct node *)row;
 }
 
 int aggregate_compare_keys(const struct row *left, const struct row *right)
 {
-	const struct entry *a = entry_of(left), *b = entry_of(right);
+	const struct node *a = node_of(left), *b = node_of(right);
 	int order;
 
 	if (left->other != right->other)
@@ -336,19 +336,19 @@ int aggregate_compare_keys(const struct row *left, const struct row *right)
 
 const struct row *aggregate_find(const struct aggregate *aggregate, const struct row *like)
 {
-	const struct entry *key = entry_of(like);
-	struct entry *entry;
+	const struct node *key = node_of(like);
+	struct node *node;
 
 	if (like->other)
 		return aggregate_overflow(aggregate) ? &aggregate->other->row : NULL;
-	HASH_FIND(hh, aggregate->entries, key->keys, key->keys_len, entry);
-	return entry ? &entry->row : NULL;
+	HASH_FIND(hh, aggregate->nodes, key->keys, key->keys_len, node);
+	return node ? &node->row : NULL;
 }
 
 static int compare(const void *left, const void *right)
 {
-	const struct entry *a = entry_of(*(const struct row *const *)left);
-	const struct entry *b = entry_of(*(const struct row *const *)right);
+	const struct node *a = node_of(*(const struct row *const *)left);
+	const struct node *b = node_of(*(const struct row *const *)right);
 
 	if (a->rank != b->rank && !a->row.other && !b->row.other)
 		return a->rank > b->rank ? -1 : 1;
@@ -357,19 +357,19 @@ static int compare(const void *left, const void *right)
 
 int aggregate_sort(struct aggregate *aggregate, enum sort sort, __u64 top, struct rows *rows)
 {
-	size_t nr = HASH_COUNT(aggregate->entries) + !!aggregate_overflow(aggregate), i = 0;
-	/* One too many, because an allocation of nothing may return NULL. */
+	size_t nr = HASH_COUNT(aggregate->nodes) + !!aggregate_overflow(aggregate), i = 0;
+	/* One more, because an allocation of nothing may return NULL. */
 	const struct row **sorted =
 		reallocarray(aggregate->sorted, nr + 1, sizeof(*aggregate->sorted));
-	struct entry *entry, *next;
+	struct node *node, *next;
 
 	if (!sorted)
 		return -ENOMEM;
 	aggregate->sorted = sorted;
 
-	HASH_ITER (hh, aggregate->entries, entry, next) {
-		entry->rank = row_rank(&entry->row, sort);
-		sorted[i++] = &entry->row;
+	HASH_ITER (hh, aggregate->nodes, node, next) {
+		node->rank = row_rank(&node->row, sort);
+		sorted[i++] = &node->row;
 	}
 	if (i < nr)
 		sorted[i] = &aggregate->other->row;
@@ -386,11 +386,11 @@ int aggregate_sort(struct aggregate *aggregate, enum sort sort, __u64 top, struc
 void aggregate_reset(struct aggregate *aggregate)
 {
 	struct row *other = &aggregate->other->row;
-	struct entry *entry, *next;
+	struct node *node, *next;
 
-	HASH_ITER (hh, aggregate->entries, entry, next) {
-		HASH_DEL(aggregate->entries, entry);
-		entry_free(entry);
+	HASH_ITER (hh, aggregate->nodes, node, next) {
+		HASH_DEL(aggregate->nodes, node);
+		node_free(node);
 	}
 	hist_free(&other->latency);
 	phases_free(other->phases);
@@ -408,7 +408,7 @@ void aggregate_free(struct aggregate *aggregate)
 		return;
 
 	aggregate_reset(aggregate);
-	entry_free(aggregate->other);
+	node_free(aggregate->other);
 	free(aggregate->sorted);
 	free(aggregate);
 }

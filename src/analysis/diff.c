@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Compares two aggregates that keep samples, key by key and phase by phase.
+ * Compares two aggregates key by key and phase by phase, and corrects for the number of tests.
  */
 #include <errno.h>
 #include <math.h>
@@ -8,9 +8,9 @@
 
 #include "analysis/diff.h"
 
-/* The values of a phase on both sides. */
+/* The samples of a phase on both sides. */
 struct phase_samples {
-	const struct row *row; /* whose key it is */
+	const struct row *row; /* for its key */
 	enum phase phase;
 	struct samples *samples[NR_DIFF_SIDES]; /* NULL: none */
 };
@@ -34,7 +34,7 @@ static double metric_of(const struct diff_figures *side, enum metric metric)
 	return NAN;
 }
 
-/* Exact for a whole number of percent of whole ns, so that 10 % does not exceed a limit of 10 %. */
+/* Exact for whole percents: 10 % does not exceed a limit of 10 %. */
 static double change_percent(double base, double now)
 {
 	return base > 0 ? 100 * (now - base) / base : NAN;
@@ -59,16 +59,16 @@ static void side_fill(struct diff_figures *side, const struct samples *samples, 
 					      &side->high_ns);
 }
 
-/* Fills in all that does not depend on other lines; p values are not corrected yet. */
-static int line_fill(struct diff_line *line, const struct phase_samples *pair, double alpha)
+/* Fills what does not depend on other lines: p values are not corrected yet. */
+static int line_fill(struct diff_line *line, const struct phase_samples *values, double alpha)
 {
 	static const struct samples none;
-	const struct samples *base = pair->samples[DIFF_BASE] ?: &none;
-	const struct samples *now = pair->samples[DIFF_NEW] ?: &none;
+	const struct samples *base = values->samples[DIFF_BASE] ?: &none;
+	const struct samples *now = values->samples[DIFF_NEW] ?: &none;
 	enum metric metric;
 	int err;
 
-	*line = (struct diff_line){.row = pair->row, .phase = pair->phase};
+	*line = (struct diff_line){.row = values->row, .phase = values->phase};
 	side_fill(&line->side[DIFF_BASE], base, alpha);
 	side_fill(&line->side[DIFF_NEW], now, alpha);
 	for (metric = 0; metric < NR_METRICS; metric++)
@@ -82,7 +82,7 @@ static int line_fill(struct diff_line *line, const struct phase_samples *pair, d
 				  &line->p_tail_corrected);
 }
 
-/* Sorts the samples. Is there a value above 0? */
+/* Sorts the samples. Is any of them more than 0? */
 static bool took_time(struct samples *samples)
 {
 	if (!samples || !samples->nr)
@@ -92,27 +92,27 @@ static bool took_time(struct samples *samples)
 }
 
 /*
- * Adds a line for each phase of a key; either row may be NULL. Leaves out phases that take no time
- * on both sides, such as DESTROY of maps without destroy calls: as comparisons, they would only
- * make it harder for the others to be significant.
+ * Adds a line for each phase of a key; one row may be NULL. A phase that takes no time on both
+ * sides is left out: one more test would make it harder for the others to be significant.
  */
 static int add_key(struct diff *diff, const struct row *base, const struct row *now,
 		   const struct diff_options *opts)
 {
-	struct phase_samples pair = {.row = base ? base : now};
+	struct phase_samples values = {.row = base ? base : now};
 	bool base_took, now_took;
 	int err;
 
-	for (pair.phase = 0; pair.phase < NR_PHASES; pair.phase++) {
-		if (opts->phases && !(opts->phases & 1U << pair.phase))
+	for (values.phase = 0; values.phase < NR_PHASES; values.phase++) {
+		if (opts->phases && !(opts->phases & 1U << values.phase))
 			continue;
-		pair.samples[DIFF_BASE] = base && base->samples ? &base->samples[pair.phase] : NULL;
-		pair.samples[DIFF_NEW] = now && now->samples ? &now->samples[pair.phase] : NULL;
-		base_took = took_time(pair.samples[DIFF_BASE]);
-		now_took = took_time(pair.samples[DIFF_NEW]);
+		values.samples[DIFF_BASE] =
+			base && base->samples ? &base->samples[values.phase] : NULL;
+		values.samples[DIFF_NEW] = now && now->samples ? &now->samples[values.phase] : NULL;
+		base_took = took_time(values.samples[DIFF_BASE]);
+		now_took = took_time(values.samples[DIFF_NEW]);
 		if (!base_took && !now_took)
 			continue;
-		err = line_fill(&diff->line[diff->nr], &pair, opts->alpha);
+		err = line_fill(&diff->line[diff->nr], &values, opts->alpha);
 		if (err)
 			return err;
 		diff->nr++;
@@ -120,8 +120,8 @@ static int add_key(struct diff *diff, const struct row *base, const struct row *
 	return 0;
 }
 
-/* A row of no scenario holds other maps of the machine, or those of the warm-up. */
-static bool is_of_none(const struct rows *rows, const struct row *row)
+/* In a benchmark, a map without a scenario is not its own, or is of the warm-up. */
+static bool lacks_scenario(const struct rows *rows, const struct row *row)
 {
 	size_t i;
 
@@ -146,25 +146,25 @@ static int add_keys(struct diff *diff, struct aggregate *base, struct aggregate 
 
 	diff->by = rows[DIFF_BASE].by;
 	diff->nr_by = rows[DIFF_BASE].nr_by;
-	/* One too many, because an allocation of nothing may return NULL. */
+	/* One more, because an allocation of nothing may return NULL. */
 	diff->line = calloc((rows[DIFF_BASE].nr + rows[DIFF_NEW].nr) * NR_PHASES + 1,
 			    sizeof(*diff->line));
 	if (!diff->line)
 		return -ENOMEM;
 	for (i = 0; i < rows[DIFF_BASE].nr && !err; i++) {
 		row = rows[DIFF_BASE].row[i];
-		if (!is_of_none(&rows[DIFF_BASE], row))
+		if (!lacks_scenario(&rows[DIFF_BASE], row))
 			err = add_key(diff, row, aggregate_find(new_side, row), opts);
 	}
 	for (i = 0; i < rows[DIFF_NEW].nr && !err; i++) {
 		row = rows[DIFF_NEW].row[i];
-		if (!is_of_none(&rows[DIFF_NEW], row) && !aggregate_find(base, row))
+		if (!lacks_scenario(&rows[DIFF_NEW], row) && !aggregate_find(base, row))
 			err = add_key(diff, NULL, row, opts);
 	}
 	return err;
 }
 
-/* Results over all lines */
+/* All lines together */
 
 static int correct(struct diff *diff)
 {
@@ -199,7 +199,7 @@ static enum diff_verdict verdict_of(const struct diff_line *line, double alpha)
 
 static bool limit_fails(const struct diff_line *line, const struct diff_limit *limit, double alpha)
 {
-	/* An unknown delta does not fail, either. */
+	/* False also for NAN, an unknown change. */
 	if (!(line->delta[limit->metric] > limit->percent))
 		return false;
 	return line->verdict == VERDICT_SLOWER ||
@@ -251,7 +251,7 @@ static void mean_add(struct diff *diff, enum phase phase)
 	diff->means[diff->nr_means++] = mean;
 }
 
-/* The order of lines; PLACE_SAME is further sorted by the keys. */
+/* Groups of lines, in the order in which they are shown. */
 enum place { PLACE_FAILED, PLACE_SLOWER, PLACE_SAME, PLACE_FASTER };
 
 static enum place place_of(const struct diff_line *line)
@@ -272,7 +272,7 @@ static int compare(const void *left, const void *right)
 
 	if (place != place_of(b))
 		return place < place_of(b) ? -1 : 1;
-	/* Unknown deltas come last. */
+	/* Unknown changes come last. */
 	if (place != PLACE_SAME && isnan(a_delta) != isnan(b_delta))
 		return isnan(a_delta) ? 1 : -1;
 	if (place != PLACE_SAME && !isnan(a_delta) && a_delta != b_delta)

@@ -8,7 +8,7 @@
 #include "analysis/aggregate.h"
 #include "util/stats.h"
 
-/* A side with fewer values proves little, whatever the test's result. */
+/* With fewer values on a side, a comparison says little, whatever the test finds. */
 #define DIFF_FEW 8
 
 #define MAX_LIMITS 16
@@ -46,13 +46,13 @@ struct diff_options {
 };
 
 struct diff_figures {
-	__u64 n;	  /* values that are known */
-	__u64 total_ns;	  /* of these */
-	double median_ns; /* NAN: n is 0, as for the next two */
+	__u64 n; /* known values */
+	__u64 total_ns;
+	double median_ns; /* this and the next two: NAN if n is 0 */
 	double mean_ns;
 	double p99_ns;
 	bool bounded;	       /* the interval is known */
-	__u64 low_ns, high_ns; /* of the median, with a confidence of 1 - alpha */
+	__u64 low_ns, high_ns; /* confidence interval of the median, at 1 - alpha */
 };
 
 enum diff_verdict {
@@ -64,8 +64,8 @@ enum diff_verdict {
 
 struct diff_line {
 	/*
-	 * The row of the key. NULL: this is the geometric mean of the lines of a phase; n is the
-	 * number of lines, and besides it only delta[METRIC_P50] is known.
+	 * For its key. NULL: this is the geometric mean of a phase's lines; n is their number, and
+	 * all else is unknown, except delta[METRIC_P50].
 	 */
 	const struct row *row;
 	enum phase phase;
@@ -73,7 +73,7 @@ struct diff_line {
 	double delta[NR_METRICS]; /* in percent of the base; NAN: unknown */
 	struct stats_difference difference;
 	double p_corrected;	 /* of difference.p */
-	double p_tail_corrected; /* of the 99th percentile's difference */
+	double p_tail_corrected; /* of the test of the 99th percentile */
 	enum diff_verdict verdict;
 	__u32 failed; /* bit N: limits[N] is exceeded */
 };
@@ -82,28 +82,27 @@ struct diff {
 	const enum key *by;
 	size_t nr_by;
 	/*
-	 * Worst first: lines that exceed a limit, then slower ones, by the medians' delta; lines
-	 * that are the same or unknown, by key; faster lines.
+	 * Worst first: lines beyond a limit, then slower ones, both by the change of the median;
+	 * lines that are the same or unknown, by key; faster ones.
 	 */
 	struct diff_line *line;
 	size_t nr;
-	size_t left_out; /* that follow line[nr - 1]: beyond the first "top", but also checked */
-	struct diff_line
-		means[NR_PHASES]; /* with a row of NULL; a phase without a delta has none */
+	size_t left_out; /* lines behind line[nr - 1]: not shown, but limits apply */
+	struct diff_line means[NR_PHASES]; /* of phases with a change that is known */
 	size_t nr_means;
-	size_t failed; /* lines that exceed a limit */
+	size_t failed; /* lines beyond a limit */
 };
 
 /*
- * Fills *diff; free it with diff_free(). Calls have the phase PHASE_DESTROY only. Leaves out phases
- * that took no time on either side and, by scenario, rows of no scenario. The aggregates, with the
- * same keys, must outlive *diff; their samples get sorted. Returns 0, or -ENOMEM with nothing to
- * free.
+ * Fills *diff, to be freed with diff_free(). Calls have the phase PHASE_DESTROY only. Phases that
+ * took no time on both sides are left out, and so are rows without a scenario if that is a key. The
+ * aggregates have the same keys, keep samples, which are sorted here, and must outlive *diff.
+ * Returns 0, or -ENOMEM with nothing to be freed.
  */
 int diff_make(struct diff *diff, struct aggregate *base, struct aggregate *new_side,
 	      const struct diff_options *opts);
 
-/* Leaves *diff empty, so that it can be freed again. */
+/* Leaves an empty *diff, which can be freed again. */
 void diff_free(struct diff *diff);
 
 #endif

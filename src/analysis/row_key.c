@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Encodes the keys of a row as bytes.
+ * Encodes the key of a row as bytes.
  */
 #include <string.h>
 
 #include "analysis/row_key.h"
 
-/*
- * The kind of value that follows in the bytes of a key, so that values of two kinds always differ.
- * In sorting order.
+/* The kind of the value that follows, so that different kinds never compare equal. In sort order.
  */
 enum key_tag { TAG_KNOWN = 1, TAG_ADDRESS, TAG_UNKNOWN };
 

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Keeps the slowest teardowns in a heap.
+ * Keeps the slowest teardowns: gathers some more than these, and now and then drops the fastest.
  */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "analysis/top_teardowns.h"
 
-/*
- * A heap with the fastest at its root, which is replaced first. Reading sorts it in place, slowest
- * first; the next addition reverses it into a heap again.
- */
+struct node {
+	struct teardown teardown; /* first: top_teardowns_sorted() returns pointers to it */
+	size_t nth;
+};
+
 struct top_teardowns {
-	struct teardown **kept;
+	struct node **kept;
 	size_t nr, max, room;
 	size_t added;
 	enum sort sort;
-	bool sorted;
 };
 
 struct top_teardowns *top_teardowns_new(size_t max, enum sort sort)
@@ -30,22 +30,23 @@ struct top_teardowns *top_teardowns_new(size_t max, enum sort sort)
 	return slowest;
 }
 
+static void cut(struct top_teardowns *slowest, size_t nr)
+{
+	while (slowest->nr > nr)
+		free(slowest->kept[--slowest->nr]);
+}
+
 void top_teardowns_reset(struct top_teardowns *slowest)
 {
-	size_t i;
-
-	for (i = 0; i < slowest->nr; i++)
-		free(slowest->kept[i]);
-	slowest->nr = 0;
+	cut(slowest, 0);
 	slowest->added = 0;
-	slowest->sorted = false;
 }
 
 void top_teardowns_free(struct top_teardowns *slowest)
 {
 	if (!slowest)
 		return;
-	top_teardowns_reset(slowest);
+	cut(slowest, 0);
 	free(slowest->kept);
 	free(slowest);
 }
@@ -60,59 +61,65 @@ __u64 top_teardowns_rank(const struct teardown *teardown, enum sort sort)
 	return ns == UNKNOWN_NS ? 0 : ns;
 }
 
-static bool faster(const struct top_teardowns *slowest, size_t a, size_t b)
+static __u64 start_of(const struct teardown *teardown)
 {
-	return top_teardowns_rank(slowest->kept[a], slowest->sort) <
-	       top_teardowns_rank(slowest->kept[b], slowest->sort);
+	__u64 released = teardown->map.identity.released_ns;
+
+	return released != UNKNOWN_NS ? released : teardown->run.start_ns;
 }
 
-static void swap(struct top_teardowns *slowest, size_t a, size_t b)
+static int by_start(const void *left, const void *right)
 {
-	struct teardown *kept = slowest->kept[a];
+	__u64 a = start_of(*(const struct teardown *const *)left),
+	      b = start_of(*(const struct teardown *const *)right);
 
-	slowest->kept[a] = slowest->kept[b];
-	slowest->kept[b] = kept;
+	return (a > b) - (a < b);
 }
 
-static void sift_up(struct top_teardowns *slowest, size_t i)
+static int by_rank(const void *left, const void *right, const struct top_teardowns *slowest)
 {
-	for (; i && faster(slowest, i, (i - 1) / 2); i = (i - 1) / 2)
-		swap(slowest, i, (i - 1) / 2);
+	__u64 a = top_teardowns_rank(*(const struct teardown *const *)left, slowest->sort),
+	      b = top_teardowns_rank(*(const struct teardown *const *)right, slowest->sort);
+
+	return (a < b) - (a > b);
 }
 
-static void sift_down(struct top_teardowns *slowest, size_t i)
+static int to_keep(const void *left, const void *right, void *ctx)
 {
-	for (;;) {
-		size_t least = i, child = 2 * i + 1;
+	size_t a = (*(const struct node *const *)left)->nth,
+	       b = (*(const struct node *const *)right)->nth;
 
-		if (child < slowest->nr && faster(slowest, child, least))
-			least = child;
-		if (child + 1 < slowest->nr && faster(slowest, child + 1, least))
-			least = child + 1;
-		if (least == i)
-			return;
-		swap(slowest, i, least);
-		i = least;
-	}
+	return by_rank(left, right, ctx) ?: (a > b) - (a < b);
 }
 
-/* An ascending order is a heap. */
-static void make_heap(struct top_teardowns *slowest)
+static int to_show(const void *left, const void *right, void *ctx)
 {
-	size_t i;
+	const struct top_teardowns *slowest = ctx;
+	int order = slowest->sort == SORT_KEY ? 0 : by_rank(left, right, slowest);
 
-	for (i = slowest->nr; slowest->sorted && i; i--)
-		sift_down(slowest, i - 1);
-	slowest->sorted = false;
+	return order ?: by_start(left, right);
+}
+
+/* Those added first stay if not all of the same rank can. */
+static void drop_fastest(struct top_teardowns *slowest)
+{
+	if (slowest->nr <= slowest->max)
+		return;
+	qsort_r(slowest->kept, slowest->nr, sizeof(*slowest->kept), to_keep, slowest);
+	cut(slowest, slowest->max);
 }
 
 static int make_room(struct top_teardowns *slowest)
 {
-	size_t room = slowest->room ? 2 * slowest->room : 64;
-	struct teardown **kept;
+	size_t room = slowest->room ? 2 * slowest->room : 64,
+	       most = slowest->max + slowest->max / 4 + 64;
+	struct node **kept;
 
+	if (slowest->nr == most)
+		drop_fastest(slowest);
 	if (slowest->nr < slowest->room)
 		return 0;
+	room = room < most ? room : most;
 	kept = reallocarray(slowest->kept, room, sizeof(*kept));
 	if (!kept)
 		return -ENOMEM;
@@ -123,55 +130,29 @@ static int make_room(struct top_teardowns *slowest)
 
 int top_teardowns_add(struct top_teardowns *slowest, const struct teardown *teardown)
 {
-	make_heap(slowest);
-	if (slowest->nr < slowest->max) {
-		if (make_room(slowest))
-			return -ENOMEM;
-		slowest->kept[slowest->nr] = malloc(sizeof(*teardown));
-		if (!slowest->kept[slowest->nr])
-			return -ENOMEM;
-		*slowest->kept[slowest->nr] = *teardown;
-		sift_up(slowest, slowest->nr++);
-	} else if (top_teardowns_rank(teardown, slowest->sort) >
-		   top_teardowns_rank(slowest->kept[0], slowest->sort)) {
-		*slowest->kept[0] = *teardown;
-		sift_down(slowest, 0);
+	struct node *node = malloc(sizeof(*node));
+
+	if (!node || make_room(slowest)) {
+		free(node);
+		return -ENOMEM;
 	}
-	slowest->added++;
+	node->teardown = *teardown;
+	node->nth = slowest->added++;
+	slowest->kept[slowest->nr++] = node;
 	return 0;
 }
 
 size_t top_teardowns_dropped(const struct top_teardowns *slowest)
 {
-	return slowest->added - slowest->nr;
-}
-
-static __u64 began(const struct teardown *teardown)
-{
-	__u64 released = teardown->map.identity.released_ns;
-
-	return released != UNKNOWN_NS ? released : teardown->run.start_ns;
-}
-
-static int compare(const void *left, const void *right, void *ctx)
-{
-	const struct teardown *a = *(const struct teardown *const *)left;
-	const struct teardown *b = *(const struct teardown *const *)right;
-	const struct top_teardowns *slowest = ctx;
-	__u64 rank_a = top_teardowns_rank(a, slowest->sort),
-	      rank_b = top_teardowns_rank(b, slowest->sort);
-
-	if (slowest->sort != SORT_KEY && rank_a != rank_b)
-		return rank_a > rank_b ? -1 : 1;
-	return (began(a) > began(b)) - (began(a) < began(b));
+	return slowest->added > slowest->max ? slowest->added - slowest->max : 0;
 }
 
 const struct teardown *const *top_teardowns_sorted(struct top_teardowns *slowest, __u64 top,
 						   size_t *nr, size_t *left_out)
 {
+	drop_fastest(slowest);
 	if (slowest->nr)
-		qsort_r(slowest->kept, slowest->nr, sizeof(*slowest->kept), compare, slowest);
-	slowest->sorted = true;
+		qsort_r(slowest->kept, slowest->nr, sizeof(*slowest->kept), to_show, slowest);
 	*nr = top && top < slowest->nr ? top : slowest->nr;
 	*left_out = slowest->added - *nr;
 	return (const struct teardown *const *)slowest->kept;
