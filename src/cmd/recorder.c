@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Records a live run.
+ */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,7 +14,7 @@
 #include "util/macros.h"
 #include "util/text.h"
 
-/* Twice as often as is promised, since it may come late. */
+/* Half of the promised second, because ticks may come late. */
 #define COMMIT_NS (NSEC_PER_SEC / 2)
 
 static struct recorder *recorder_of(void *ctx)
@@ -29,9 +32,9 @@ int recorder_teardown(void *ctx, const struct teardown *teardown)
 	return writer_teardown(recorder_of(ctx)->writer, teardown);
 }
 
-int recorder_deferred_free(void *ctx, const struct deferred_free *reclaim)
+int recorder_deferred_free(void *ctx, const struct deferred_free *deferred_free)
 {
-	return writer_deferred_free(recorder_of(ctx)->writer, reclaim);
+	return writer_deferred_free(recorder_of(ctx)->writer, deferred_free);
 }
 
 int recorder_stuck(void *ctx, const struct stuck *stuck)
@@ -111,7 +114,6 @@ int recorder_open(struct recorder *recorder, struct tracer *tracer, const struct
 	memset(recorder, 0, sizeof(*recorder));
 	recorder->tracer = tracer;
 	recorder->opts = opts;
-	recorder->path = opts->output;
 	if (!opts->force)
 		err = make_file(recorder, opts);
 	if (!err)
@@ -151,9 +153,9 @@ int recorder_end(struct recorder *recorder, int err)
 	if (!err)
 		err = writer_end(recorder->writer, end_ns);
 	if (err)
-		diag_info("'%s' holds what was recorded before that", recorder->path);
+		diag_info("'%s' holds the events before that", recorder->opts->output);
 	else
-		diag_info("recorded %llu events in '%s'", events, recorder->path);
+		diag_info("recorded %llu events in '%s'", events, recorder->opts->output);
 	recorder_print_ledger(&ledger, &counts);
 	return err;
 }
@@ -163,6 +165,6 @@ void recorder_close(struct recorder *recorder)
 	if (recorder->tracer)
 		tracer_stop(recorder->tracer);
 	if (recorder->writer && !recorder->start_ns)
-		unlink(recorder->path);
+		unlink(recorder->opts->output);
 	writer_close(recorder->writer);
 }

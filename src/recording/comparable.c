@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Decides whether recordings can be compared.
+ */
 #include <stdio.h>
 #include <string.h>
 
 #include "recording/comparable.h"
 #include "util/diag.h"
-#include "util/macros.h"
 
 static const char *describe(const struct field *field, const struct run_info *run_info,
 			    char text[RUN_INFO_LEN])
@@ -18,7 +20,7 @@ static const char *describe(const struct field *field, const struct run_info *ru
 	return text;
 }
 
-/* Compares all with the first recording of the base. */
+/* Whether all recordings of the side have the value of the first one of the base. */
 static bool have_in_common(const struct field *field, const struct reader_set *base,
 			   const struct reader_set *side)
 {
@@ -43,7 +45,7 @@ static __u64 known(__u64 figure)
 	return figure == LEDGER_UNKNOWN ? 0 : figure;
 }
 
-/* Of calls and of what teardowns consist of. */
+/* Of calls, and of the parts of teardowns. */
 static __u64 losses(const struct ledger *ledger, const struct teardown_counts *counts)
 {
 	__u64 sum = ledger->bad_records + ledger->parked_lost;
@@ -57,18 +59,18 @@ static __u64 losses(const struct ledger *ledger, const struct teardown_counts *c
 	return sum;
 }
 
-/* What did not end has no time that could be compared. */
-static bool all_ended(const struct reader *reader, const struct ledger *ledger)
+/* A stuck call has no latency to compare. */
+static bool none_stuck(const struct reader *reader, const struct ledger *ledger)
 {
 	if (!known(ledger->still_stuck))
 		return true;
 	diag_warn(
-		"'%s': %llu calls or teardowns hung at its end, and are in no figure (see report)",
+		"'%s': %llu calls or teardowns were stuck at its end and are in no figure (see report)",
 		reader_path(reader), ledger->still_stuck);
 	return false;
 }
 
-static bool is_whole(struct reader *reader, int *err)
+static bool is_complete(struct reader *reader, int *err)
 {
 	struct teardown_counts counts;
 	struct ledger ledger;
@@ -78,24 +80,24 @@ static bool is_whole(struct reader *reader, int *err)
 	*err = reader_ledger(reader, &ledger, &counts);
 	if (*err)
 		return false;
-	ended = all_ended(reader, &ledger);
+	ended = none_stuck(reader, &ledger);
 	lost = losses(&ledger, &counts);
 	entered = known(ledger.entered);
 	if (!lost)
 		return ended;
-	diag_warn("'%s' lacks something: %llu records lost or calls missed, of %llu calls (see "
+	diag_warn("'%s' is incomplete: %llu records lost or calls missed, of %llu calls (see "
 		  "report)",
 		  reader_path(reader), lost, entered);
 	return lost <= entered / COMPARABLE_LOSS && ended;
 }
 
-static bool are_whole(struct reader_set *side, int *err)
+static bool are_complete(struct reader_set *side, int *err)
 {
-	bool whole = true;
+	bool complete = true;
 
 	for (size_t i = 0; i < side->nr && !*err; i++)
-		whole = is_whole(side->reader[i], err) && whole;
-	return whole;
+		complete = is_complete(side->reader[i], err) && complete;
+	return complete;
 }
 
 bool comparable(struct reader_set *base, struct reader_set *new_side, int *err)
@@ -107,8 +109,8 @@ bool comparable(struct reader_set *base, struct reader_set *new_side, int *err)
 		if (field->title)
 			yes = have_in_common(field, base, base) &&
 			      have_in_common(field, base, new_side) && yes;
-	yes = are_whole(base, err) && yes;
+	yes = are_complete(base, err) && yes;
 	if (!*err)
-		yes = are_whole(new_side, err) && yes;
+		yes = are_complete(new_side, err) && yes;
 	return yes;
 }

@@ -13,8 +13,8 @@
 
 #include "model/hooks.h"
 #include "model/ledger_figures.h"
-#include "recording/reader.h"
 #include "recording/cursor.h"
+#include "recording/reader.h"
 #include "recording/reader_events.h"
 #include "recording/schema.h"
 #include "recording/sql.h"
@@ -63,7 +63,7 @@ static int failed(const struct reader *reader, int rc)
 
 /* The file */
 
-/* The one value of a query. An SQLite result code. */
+/* Sets the one value of a query. Returns an SQLite result code. */
 static int query(sqlite3 *db, const char *sql, const char *parameter, __s64 *value)
 {
 	sqlite3_stmt *stmt;
@@ -80,8 +80,8 @@ static int query(sqlite3 *db, const char *sql, const char *parameter, __s64 *val
 	return rc == SQLITE_ROW ? SQLITE_OK : rc == SQLITE_DONE ? SQLITE_CORRUPT : rc;
 }
 
-/* What it takes to read a file that anybody may have made, and nothing more. */
-static int be_careful(sqlite3 *db)
+/* Allows no more than it takes to read a file that anybody may have made. */
+static int restrict_db(sqlite3 *db)
 {
 	static const struct {
 		int limit, value;
@@ -110,23 +110,23 @@ static int be_careful(sqlite3 *db)
 }
 
 /*
- * From here on the file is seen as it is now, even if it is still being recorded. An SQLite result
- * code; *id is the application's.
+ * Opens the file; commits of a writer are not seen from then on. Sets *id to the application's id.
+ * Returns an SQLite result code.
  */
 static int open_as(struct reader *reader, int flags, __s64 *id)
 {
 	int rc = sql_open(&reader->db, reader->path, flags);
 
 	if (!rc)
-		rc = be_careful(reader->db);
+		rc = restrict_db(reader->db);
 	if (!rc)
 		rc = sqlite3_exec(reader->db, "BEGIN", NULL, NULL, NULL);
 	return rc ? rc : query(reader->db, "PRAGMA application_id", NULL, id);
 }
 
 /*
- * A recording that was cut short while it was committed to has a journal that puts it right. One
- * that names a further file, of which SQLite would take care too, is none that was written here.
+ * The journal of an interrupted commit repairs the recording. The writer never makes one that names
+ * another file, which SQLite would delete.
  */
 static bool journal_is_sound(const struct reader *reader)
 {
@@ -151,7 +151,7 @@ static bool journal_is_sound(const struct reader *reader)
 	return sound;
 }
 
-static bool is_cut_short(const struct reader *reader, int rc)
+static bool is_interrupted(const struct reader *reader, int rc)
 {
 	return rc == SQLITE_READONLY &&
 	       sqlite3_extended_errcode(reader->db) == SQLITE_READONLY_ROLLBACK;
@@ -171,14 +171,14 @@ static int open_file(struct reader *reader)
 	if (!S_ISREG(st.st_mode))
 		return cannot_read(reader, "not a regular file", -EINVAL);
 	rc = open_as(reader, SQLITE_OPEN_READONLY, &id);
-	if (is_cut_short(reader, rc) && journal_is_sound(reader)) {
+	if (is_interrupted(reader, rc) && journal_is_sound(reader)) {
 		sqlite3_close(reader->db);
 		rc = open_as(reader, SQLITE_OPEN_READWRITE, &id);
 	}
-	if (is_cut_short(reader, rc))
+	if (is_interrupted(reader, rc))
 		return cannot_read(reader,
-				   "it was cut short, and to put it right takes the permission to "
-				   "write it and its directory",
+				   "its last commit was interrupted; the repair takes the "
+				   "permission to write the file and its directory",
 				   -EACCES);
 	if (rc)
 		return failed(reader, rc);
@@ -206,19 +206,22 @@ static int check_version(const struct reader *reader)
 /* Views and computed columns would run code when they are read. */
 static int check_table(const struct reader *reader, const struct table *table)
 {
-	__s64 plain = 0;
-	int rc = query(reader->db,
-		       "SELECT CASE count(*) WHEN 0 THEN 2 ELSE count(*) = 1 AND "
-		       "min(type = 'table' AND typeof(sql) = 'text' AND "
-		       "sql LIKE 'CREATE TABLE %') = 1 END FROM sqlite_master "
-		       "WHERE name = ?1 COLLATE NOCASE",
-		       table->name, &plain);
+	const char *const none_sql = "SELECT count(*) = 0 FROM sqlite_master "
+				     "WHERE name = ?1 COLLATE NOCASE";
+	const char *const plain_sql =
+		"SELECT count(*) = 1 AND min(type = 'table' AND typeof(sql) = 'text' AND "
+		"sql LIKE 'CREATE TABLE %') = 1 FROM sqlite_master WHERE name = ?1 COLLATE NOCASE";
+	__s64 none = 0, plain = 0;
+	int rc = query(reader->db, none_sql, table->name, &none);
+
+	if (!rc && none && table->later)
+		return 0;
+	if (!rc)
+		rc = query(reader->db, plain_sql, table->name, &plain);
 
 	if (rc)
 		return failed(reader, rc);
-	if (plain == 2 && table->later)
-		return 0;
-	if (plain != 1)
+	if (!plain)
 		return damaged(reader, "there is no table ", table->name);
 	/* Computed columns are "hidden". */
 	rc = query(reader->db, "SELECT max(hidden) = 0 FROM pragma_table_xinfo(?1)", table->name,
@@ -319,7 +322,7 @@ const struct scenario *reader_scenarios(const struct reader *reader, size_t *nr)
 
 /* The ledger */
 
-/* Reads the next row of a table without a key, which has but a few. */
+/* The limit ends a ring of pages: without a key, nothing else shows one. */
 static int next_row(struct cursor *cursor, void *row)
 {
 	int err = cursor_next_row(cursor, row);
@@ -328,7 +331,7 @@ static int next_row(struct cursor *cursor, void *row)
 						 : err;
 }
 
-/* Figures that the recording lacks are unknown; those not known here are left alone. */
+/* Figures that the recording lacks are unknown; those that this version lacks are ignored. */
 static int read_figures(struct reader *reader, enum table_id table, const struct figure *figures,
 			void *ledger)
 {

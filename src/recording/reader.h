@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Reads a recording: the source of calls and teardowns that is not a kernel.
+ * Reads a recording.
  *
- * The file is not trusted: whatever is in it, a function ends with what is right by the schema, or
- * with -errno, of which the user has been told in one line that names the file: -EINVAL it is no
- * recording, or one of a newer layout, or a damaged one.
+ * The file is not trusted: what a function gives is right by the layout, whatever the file holds.
+ * Functions return 0 or -errno; errors are already reported, in one line that names the file.
+ * -EINVAL: it is no recording, of a newer layout, or damaged.
  */
 #ifndef MEMDESTROY_RECORDING_READER_H
 #define MEMDESTROY_RECORDING_READER_H
@@ -18,30 +18,29 @@
 
 struct reader;
 
-/* path must outlive the replay. On success *out is to be freed with reader_close(). */
+/* path must outlive the reader. On success, free *out with reader_close(). */
 int reader_open(struct reader **out, const char *path);
 void reader_close(struct reader *reader);
 
 const char *reader_path(const struct reader *reader);
 const struct run_info *reader_run_info(const struct reader *reader);
 
-/* What was measured, if the recording is of a benchmark; owned by the replay. */
+/* What a benchmark measured; owned by the reader. None: it is of no benchmark. */
 const struct scenario *reader_scenarios(const struct reader *reader, size_t *nr);
 
-/* Sets *ledger and *counts to what was counted. */
+/* Sets all counts; those that the recording lacks to LEDGER_UNKNOWN. */
 int reader_ledger(struct reader *reader, struct ledger *ledger, struct teardown_counts *counts);
 
 struct reader_options {
-	enum view view; /* VIEW_CALLS: calls and hangs; VIEW_TEARDOWNS: all but calls */
-	bool identity;	/* of calls: fill in which map it was, and who let go of it */
+	enum view view; /* VIEW_CALLS: calls and stuck reports; VIEW_TEARDOWNS: all but calls */
+	bool identity;	/* read also of calls which map it was and who released it */
 	__u64 shift_ns; /* added to all times, modulo 2^64 */
 };
 
 /*
- * Hands everything to the sink in the order in which it was recorded. Callers' names, hosts and
- * scenarios are owned by the replay; what hangs where is only good for the call. -EINVAL: the
- * recording is damaged or cannot be read, which has been told; any other -errno is the sink's, and
- * has not.
+ * Hands the events to the sink, in the order of recording. Names of callers, hosts and scenarios
+ * are owned by the reader. -EINVAL: the recording is damaged or cannot be read, already reported;
+ * any other -errno is that of the sink or of tick(), and not reported.
  *
  * run may be NULL; if not, its tick() and done() are called. The time that tick() gets is that of
  * the run's start first, then the end of the next event as far as it is known; it never decreases.

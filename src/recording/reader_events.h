@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Hands what is in the tables of a recording to a sink, in the order in which it was recorded.
+ * Hands the events of a recording to a sink, in the order of recording.
  */
 #ifndef MEMDESTROY_RECORDING_READER_EVENTS_H
 #define MEMDESTROY_RECORDING_READER_EVENTS_H
@@ -8,13 +8,13 @@
 #include "recording/reader.h"
 #include "recording/reader_tables.h"
 
-/* A recording that is open; all outlive the call. */
+/* An open recording. All pointers must be valid during the call. */
 struct reader_events {
 	sqlite3 *db;
 	const char *path;
 	const struct reader_tables *tables;
 	const char *host;
-	__u64 start_ns; /* of the run, before it is shifted */
+	__u64 start_ns; /* of the run, not shifted */
 	const struct reader_options *opts;
 	const struct event_sink *sink;
 	const struct run_ops *run;

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reads several recordings as one: shifts their times and merges their ledgers.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,8 +22,8 @@ static const char *or_unknown(const char *text)
 	return *text ? text : "?";
 }
 
-/* Of texts, diag makes lines that are safe to print. */
-static void tell(const char *path, const struct run_info *run_info)
+/* diag makes text of a file safe to print. */
+static void describe(const char *path, const struct run_info *run_info)
 {
 	char took[DURATION_SIZE] = "?", cpus[32] = "?";
 
@@ -45,9 +48,9 @@ int reader_set_open(struct reader_set *readers, const char *const *paths, size_t
 			return err;
 		readers->nr++;
 		run_info = run_info_of(readers, i);
-		tell(paths[i], run_info);
+		describe(paths[i], run_info);
 		if (run_info->end_ns == UNKNOWN_NS)
-			diag_warn("'%s' was never ended: its last second may be missing", paths[i]);
+			diag_warn("'%s' was interrupted: its last second may be missing", paths[i]);
 		if (!readers->first ||
 		    run_info->start_realtime_ns < readers->first->start_realtime_ns)
 			readers->first = run_info;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Several recordings as one: laid on the clock of the one that began first, by what their hosts
- * took the time of day to be.
+ * Reads several recordings as one. Their times are shifted to the clock of the first one that was
+ * started, by the time of day on their hosts.
  */
 #ifndef MEMDESTROY_RECORDING_READER_SET_H
 #define MEMDESTROY_RECORDING_READER_SET_H
@@ -13,32 +13,32 @@
 struct reader_set {
 	struct reader *reader[MAX_FILES]; /* in the order of their paths */
 	size_t nr;
-	const struct run_info *first; /* of the one that began first */
+	const struct run_info *first; /* of the one that was started first */
 };
 
 /*
- * Opens them, and warns of those that were never ended. All zero before; reader_set_close() is to
- * be called in any case. -errno, of which the user has been told.
+ * Opens them, and warns of interrupted ones. The set must be all zero before. Call
+ * reader_set_close() in any case. Returns 0 or -errno; errors are already reported.
  */
 int reader_set_open(struct reader_set *readers, const char *const *paths, size_t nr);
 void reader_set_close(struct reader_set *readers);
 
-/* -EEXIST, of which the user has been told: what is to be written is one of them. NULL: stdout. */
+/* -EEXIST, already reported: the output is one of the recordings. NULL: stdout. */
 int reader_set_spare(const struct reader_set *readers, const char *output);
 
 struct start reader_set_start(const struct reader_set *readers);
 
-/* When the last of them ended, on the clock of the first. */
+/* The end of the last one, on the clock of the first. */
 __u64 reader_set_end_ns(const struct reader_set *readers);
 
-/* Are all of them of benchmarks? */
+/* Whether all are of benchmarks. */
 bool reader_set_have_scenarios(const struct reader_set *readers);
 
-/* The sum of what was counted. */
+/* Merges the ledgers; see figures_merge(). */
 int reader_set_ledger(struct reader_set *readers, struct ledger *ledger,
 		      struct teardown_counts *counts);
 
-/* Hands over one recording after the other. Errors are those of reader_run(). */
+/* Hands over the events of one recording after the other. Errors as of reader_run(). */
 int reader_set_run(struct reader_set *readers, enum view view, bool identity,
 		   const struct event_sink *sink, const struct run_ops *run);
 

@@ -25,23 +25,18 @@ static const char *const contexts[NR_CONTEXTS] = {
 	[CONTEXT_UNSURE] = "unsure",
 };
 
+/* clang-format off */
 /* References of an event's row, which begins with them. */
 #define REF(member)	     FIELD(NONZERO, refs, member), .refers = #member
 #define REF_NOT_NULL(member) FIELD(NUMBER, refs, member), .refers = #member
 #define OBJECT                                                                                     \
-	{                                                                                          \
-		"object", FIELD(NONZERO, refs, object),                                            \
-			.note = "the same: perhaps the same map, else another one"                 \
-	}
-#define WORKER                                                                                     \
-	{                                                                                          \
-		"task", REF(task), .note = "the worker"                                            \
-	}
+	FIELD(NONZERO, refs, object), .note = "the same: perhaps the same map, else another one"
 #define ALLOC(object, member)                                                                      \
-	{                                                                                          \
-		"alloc", FIELD(WORD, object, member), .word = alloc_word,                          \
-						      .nr_words = NR_ALLOC_MEMBERS                 \
-	}
+	FIELD(WORD, object, member), .word = alloc_word, .nr_words = NR_ALLOC_MEMBERS
+#define TEARDOWN(kind, member) FIELD(kind, teardown_row, teardown.member)
+#define DESTROY(kind, member)  FIELD(kind, destroy_row, destroy.member)
+#define DEFERRED(kind, member) FIELD(kind, deferred_free_row, deferred_free.member)
+#define IF(object, flags_at, flag) .flags = offsetof(struct object, flags_at), .known = (flag)
 
 #define NR_FIXED 4
 
@@ -76,15 +71,13 @@ static void add_settings(void)
 	}
 }
 
-#define SIZE(member)                                                                               \
-	FIELD(NUMBER, map_row, member), .flags = offsetof(struct map_row, known),                  \
-					.known = CALL_SIZES
+#define SIZE(member) FIELD(NUMBER, map_row, member), IF(map_row, known, CALL_SIZES)
 
 static const struct field map_fields[] = {
 	{"type", FIELD(WORD, map_row, type), .word = map_type_name},
 	{"type_number", FIELD(NUMBER, map_row, type), .note = "enum bpf_map_type"},
-	{"name", FIELD(NAME, map_row, name), .flags = offsetof(struct map_row, known),
-	 .known = CALL_NAME, .note = "NULL: unknown"},
+	{"name", FIELD(NAME, map_row, name), IF(map_row, known, CALL_NAME),
+	 .note = "NULL: unknown"},
 	{"key_size", SIZE(key_size), .note = "bytes; NULL, as in the next three: not read"},
 	{"value_size", SIZE(value_size), .note = "bytes"},
 	{"max_entries", SIZE(max_entries)},
@@ -92,8 +85,7 @@ static const struct field map_fields[] = {
 	{},
 };
 
-#define CALLER(kind, member, bit)                                                                  \
-	FIELD(kind, caller_row, member), .flags = offsetof(struct caller_row, known), .known = (bit)
+#define CALLER(kind, member, flag) FIELD(kind, caller_row, member), IF(caller_row, known, flag)
 
 static const struct field caller_fields[] = {
 	{"name", CALLER(NAME, name, CALLER_NAME),
@@ -112,11 +104,10 @@ static const struct field task_fields[] = {
 };
 
 static const struct field allocator_fields[] = {
-	{"alloc", FIELD(WORD, allocator_row, alloc), .word = alloc_word,
-	 .nr_words = NR_ALLOC_MEMBERS,
+	{"alloc", ALLOC(allocator_row, alloc),
 	 .note = "member of the map's structure: ma, pcpu_ma, selem_ma, storage_ma"},
-	{"percpu", FIELD(FLAG, allocator_row, flags), .bit = CALL_PERCPU,
-	 .flags = offsetof(struct allocator_row, flags), .known = CALL_PERCPU_KNOWN,
+	{"percpu", FIELD(FLAG, allocator_row, flags),
+	 .bit = CALL_PERCPU, IF(allocator_row, flags, CALL_PERCPU_KNOWN),
 	 .note = "0 or 1: allocates per-CPU objects"},
 	{"unit_size", FIELD(NONZERO, allocator_row, unit_size),
 	 .note = "bytes; NULL: it has no one size"},
@@ -124,15 +115,15 @@ static const struct field allocator_fields[] = {
 };
 
 #define RELEASED(kind, who, member)                                                                \
-	FIELD(kind, release_row, who.member), .flags = offsetof(struct release_row, who.known),    \
-					      .known = 1
+	FIELD(kind, release_row, who.member), IF(release_row, who.known, 1)
 
 static const struct field release_fields[] = {
 	{"map_id", FIELD(NONZERO, release_row, map_id), .note = "of the map"},
 	{"released_ns", FIELD(TIME, release_row, released_ns),
 	 .note = "the last reference was dropped; NULL: not seen"},
 	{"released_in", FIELD(WORD, release_row, context), .words = contexts,
-	 .nr_words = NR_CONTEXTS, .note = "task, kernel, interrupt; unsure: one of these"},
+	 .nr_words = NR_CONTEXTS,
+	 .note = "task, kernel, interrupt; unsure: one of these"},
 	{"released_by", RELEASED(NUMBER, released_by, task), .refers = "task"},
 	{"released_by_cgroup", RELEASED(BITS, released_by, cgroup_id),
 	 .note = "id in the unified hierarchy"},
@@ -150,8 +141,8 @@ static const struct field call_fields[] = {
 	{"caller", REF(caller)},
 	{"map", REF(map)},
 	{"allocator", REF_NOT_NULL(allocator)},
-	{"empty", FIELD(FLAG, call_row, call.flags), .bit = CALL_EMPTY,
-	 .flags = offsetof(struct call_row, call.flags), .known = CALL_EMPTY_KNOWN,
+	{"empty", FIELD(FLAG, call_row, call.flags),
+	 .bit = CALL_EMPTY, IF(call_row, call.flags, CALL_EMPTY_KNOWN),
 	 .note = "0 or 1: there was nothing to destroy"},
 	{"task", REF_NOT_NULL(task)},
 	{"cpu", FIELD(NUMBER, call_row, call.cpu)},
@@ -159,28 +150,25 @@ static const struct field call_fields[] = {
 	{},
 };
 
-#define PHASE(nth)     FIELD(FIGURE, teardown_row, teardown.phase[nth])
-#define OUTCOME(which) FIELD(NUMBER, teardown_row, teardown.outcomes[which])
+#define PHASE(nth)     TEARDOWN(FIGURE, phase[nth])
+#define OUTCOME(which) TEARDOWN(NUMBER, outcomes[which])
 
 static const struct field teardown_fields[] = {
-	OBJECT,
+	{"object", OBJECT},
 	{"map", REF(map)},
-	WORKER,
+	{"task", REF(task), .note = "the worker"},
 	{"release", REF(release)},
-	{"queued_ns", FIELD(TIME, teardown_row, teardown.queued_ns),
-	 .note = "when the work was queued"},
-	{"start_ns", FIELD(TIME, teardown_row, teardown.run.start_ns),
-	 .note = "when the worker started"},
+	{"queued_ns", TEARDOWN(TIME, queued_ns), .note = "when the work was queued"},
+	{"start_ns", TEARDOWN(TIME, run.start_ns), .note = "when the worker started"},
 	{"wait_ns", PHASE(PHASE_WAIT)},
 	{"free_ns", PHASE(PHASE_FREE)},
 	{"destroy_ns", PHASE(PHASE_DESTROY), .note = "of free_ns, in destroy calls"},
 	{"deferred_ns", PHASE(PHASE_DEFERRED)},
 	{"total_ns", PHASE(PHASE_TOTAL), .note = "wait_ns + free_ns + deferred_ns"},
-	{"entries", FIELD(FIGURE, teardown_row, teardown.entries),
+	{"entries", TEARDOWN(FIGURE, entries),
 	 .note = "elements in the map when the worker started"},
-	{"running", FIELD(NUMBER, teardown_row, teardown.running),
-	 .note = "1: the run ended before the worker did"},
-	{"destroys", FIELD(NUMBER, teardown_row, teardown.nr_destroys),
+	{"running", TEARDOWN(NUMBER, running), .note = "1: the run ended before the worker did"},
+	{"destroys", TEARDOWN(NUMBER, nr_destroys),
 	 .note = "how many; the first 4 are in table destroy"},
 	{"empty", OUTCOME(OUTCOME_EMPTY),
 	 .note = "destroy calls by their outcome: see destroy.outcome"},
@@ -194,30 +182,25 @@ static const struct field teardown_fields[] = {
 static const struct field destroy_fields[] = {
 	{"teardown", FIELD(NUMBER, destroy_row, teardown), .refers = "teardown"},
 	{"nth", FIELD(NUMBER, destroy_row, nth), .note = "from 0"},
-	ALLOC(destroy_row, destroy.alloc),
-	{"ts_ns", FIELD(TIME, destroy_row, destroy.ts_ns)},
-	{"latency_ns", FIELD(FIGURE, destroy_row, destroy.latency_ns)},
-	{"freed_ns", FIELD(TIME, destroy_row, destroy.freed_ns),
-	 .note = "when the deferred free ended"},
-	{"outcome", FIELD(WORD, destroy_row, destroy.outcome), .word = outcome_word,
-	 .nr_words = NR_OUTCOMES, .note = "empty, direct, deferred, pending, unknown"},
+	{"alloc", ALLOC(destroy_row, destroy.alloc)},
+	{"ts_ns", DESTROY(TIME, ts_ns)},
+	{"latency_ns", DESTROY(FIGURE, latency_ns)},
+	{"freed_ns", DESTROY(TIME, freed_ns), .note = "when the deferred free ended"},
+	{"outcome", DESTROY(WORD, outcome), .word = outcome_word, .nr_words = NR_OUTCOMES,
+	 .note = "empty, direct, deferred, pending, unknown"},
 	{},
 };
 
 static const struct field deferred_free_fields[] = {
-	OBJECT,
+	{"object", OBJECT},
 	{"map", REF(map)},
-	WORKER,
+	{"task", REF(task), .note = "the worker"},
 	{"release", REF(release)},
-	ALLOC(deferred_free_row, deferred_free.alloc),
-	{"destroy_ns", FIELD(TIME, deferred_free_row, deferred_free.destroy_ns),
-	 .note = "entry of the destroy call"},
-	{"latency_ns", FIELD(FIGURE, deferred_free_row, deferred_free.latency_ns),
-	 .note = "from there to the end of the free"},
-	{"start_ns", FIELD(TIME, deferred_free_row, deferred_free.run.start_ns),
-	 .note = "when the worker started"},
-	{"free_ns", FIELD(FIGURE, deferred_free_row, deferred_free.run.latency_ns),
-	 .note = "how long it ran"},
+	{"alloc", ALLOC(deferred_free_row, deferred_free.alloc)},
+	{"destroy_ns", DEFERRED(TIME, destroy_ns), .note = "entry of the destroy call"},
+	{"latency_ns", DEFERRED(FIGURE, latency_ns), .note = "from there to the end of the free"},
+	{"start_ns", DEFERRED(TIME, run.start_ns), .note = "when the worker started"},
+	{"free_ns", DEFERRED(FIGURE, run.latency_ns), .note = "how long it ran"},
 	{},
 };
 
@@ -249,13 +232,13 @@ static const struct field hook_fields[] = {
 	HOOK_ENTRY_FIGURES(HOOK_FIGURE) HOOK_RETURN_FIGURES(HOOK_FIGURE){},
 };
 
+#define COUNTS(key) .constraint = key, .replaces = true
+
 /* The comments are stored with the tables: sqlite3's .schema shows them. */
 static const struct table tables[NR_TABLES] = {
 	[TABLE_RUN] = {"run", "the conditions of the run: one row", "id",
-		       .constraint = " CHECK (id = 1)", .replaces = true,
-		       .fields = run_info_fields},
-	[TABLE_SCENARIO] = {"scenario", "what a benchmark measured", "id",
-			    .fields = scenario_fields},
+		       .constraint = " CHECK (id = 1)", .replaces = true, .fields = run_info_fields},
+	[TABLE_SCENARIO] = {"scenario", "what a benchmark measured", "id", .fields = scenario_fields},
 	[TABLE_MAP] = {"map", "what maps look like; several rows may be the same", "id",
 		       .fields = map_fields},
 	[TABLE_CALLER] = {"caller", "callers of bpf_mem_alloc_destroy()", "id",
@@ -274,16 +257,16 @@ static const struct table tables[NR_TABLES] = {
 	[TABLE_DEFERRED_FREE] = {"reclaim", "ends of deferred frees", "seq",
 				 .fields = deferred_free_fields},
 	[TABLE_STUCK] = {"hang", "what took longer than --stuck", "seq", .fields = stuck_fields},
-	[TABLE_LEDGER] = {"ledger", "the outcomes of calls, counted", .constraint = "figure",
-			  .replaces = true, .fields = figure_fields},
-	[TABLE_TEARDOWN_LEDGER] = {"teardown_ledger", "the outcomes of teardowns, counted",
-				   .constraint = "figure", .replaces = true,
-				   .fields = figure_fields},
+	[TABLE_LEDGER] = {"ledger", "calls, counted by their outcome", COUNTS("figure"),
+			  .fields = figure_fields},
+	[TABLE_TEARDOWN_LEDGER] = {"teardown_ledger", "teardowns, counted by their outcome",
+				   COUNTS("figure"), .fields = figure_fields},
 	[TABLE_HOOK] = {"point", "what the programs of each hook saw, counted",
-			.constraint = "function", .replaces = true, .fields = hook_fields},
+			COUNTS("function"), .fields = hook_fields},
 };
+/* clang-format on */
 
-/* What a map is freed for, in views: the task that identity_releaser() of teardown.h picks. */
+/* In views: the task that caused the release, as identity_releaser() finds it. */
 #define BY_USER "(r.released_by IS NOT NULL AND r.released_in IS NOT 'kernel')"
 #define RELEASER                                                                                   \
 	"CASE WHEN " BY_USER " THEN r.released_by ELSE coalesce(r.closed_by, r.released_by) END"
@@ -291,7 +274,7 @@ static const struct table tables[NR_TABLES] = {
 	"CASE WHEN " BY_USER " THEN r.released_by_cgroup"                                          \
 	" ELSE coalesce(r.closed_by_cgroup, r.released_by_cgroup) END"
 
-/* Who let go of a map, as columns of a view of whose rows "f" has the release, and their tables. */
+/* Who released a map, as columns of a view with the release in "f", and their tables. */
 #define IDENTITY_COLUMNS                                                                           \
 	" rb.pid AS released_by_pid, rb.tid AS released_by_tid, rb.comm AS released_by_comm,\n"    \
 	" r.released_by_cgroup AS released_by_cgroup_id,\n"                                        \

@@ -342,7 +342,7 @@ static void test_cut_short(void **state)
 		assert_int_equal(chmod(path, 0644), 0);
 		assert_int_equal(chmod(journal, 0644), 0);
 		assert_int_equal(seteuid(65534), 0);
-		check_one_line(said(count_events, &counted), "takes the permission to write");
+		check_one_line(said(count_events, &counted), "permission to write");
 		assert_int_equal(seteuid(0), 0);
 		assert_int_equal(counted.err, -1);
 	}
