@@ -11,12 +11,13 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+
+#include "util/clock.h"
 
 #define FUNCTION   "bpf_mem_alloc_destroy"
 #define KPROBE_PMU "/sys/bus/event_source/devices/kprobe/type"
@@ -99,16 +100,13 @@ static int attach(const char *how)
 
 int main(int argc, char **argv)
 {
-	struct timespec now;
-
 	if (argc != 2)
 		return 2;
 	if (attach(argv[1])) {
 		fprintf(stderr, "floor: cannot attach %s to " FUNCTION "()\n", argv[1]);
 		return 1;
 	}
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	fprintf(stderr, "attached: %lld\n", now.tv_sec * 1000000000LL + now.tv_nsec);
+	fprintf(stderr, "attached: %llu\n", clock_now_ns());
 	pause();
 	return 0;
 }

@@ -23,21 +23,16 @@
 
 #include <bpf/bpf.h>
 
-#define MS	   1000000LL
+#include "util/clock.h"
+#include "util/macros.h"
+
+#define MS	   ((long long)NSEC_PER_MSEC)
 #define WINDOW	   (300 * MS) /* idle is what runs for less than BUSY of it */
 #define BUSY	   (15 * MS)
 #define STEP	   (5 * MS)
 #define PATIENCE   (300 * 1000LL * MS)
 #define MAX_TICKS  100000
 #define VALUE_SIZE (3 << 20)
-
-static long long now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000LL + now.tv_nsec;
-}
 
 static void sleep_ns(long long ns)
 {
@@ -155,20 +150,20 @@ static int nr_ticks;
 /* Waits until the tracer is idle, or has ended. False: neither. */
 static bool settle(pid_t pid, bool ticking)
 {
-	long long began = now_ns(), mark = began, ran = usage_of(pid).ran_ns, now_ran;
+	long long began = clock_now_ns(), mark = began, ran = usage_of(pid).ran_ns, now_ran;
 
-	while (now_ns() - began < PATIENCE && !ended(pid)) {
+	while (clock_now_ns() - began < PATIENCE && !ended(pid)) {
 		if (ticking && nr_ticks < MAX_TICKS) {
-			ticks[nr_ticks++] = now_ns() - began_ns;
+			ticks[nr_ticks++] = clock_now_ns() - began_ns;
 			make_two_calls();
 		}
 		sleep_ns(STEP);
-		if (now_ns() - mark < WINDOW)
+		if (clock_now_ns() - mark < WINDOW)
 			continue;
 		now_ran = usage_of(pid).ran_ns;
 		if (now_ran - ran < BUSY)
 			return true;
-		mark = now_ns();
+		mark = clock_now_ns();
 		ran = now_ran;
 	}
 	return ended(pid);
@@ -201,18 +196,18 @@ static void say_ticks(void)
 
 static void measure_calls(pid_t pid, const char *attempts)
 {
-	long long idle_ns = now_ns(), cost, took_ns;
+	long long idle_ns = clock_now_ns(), cost, took_ns;
 	struct usage before = usage_of(pid), idle;
 	double user;
 
 	sleep_ns(WINDOW);
 	idle = usage_of(pid);
-	idle_ns = now_ns() - idle_ns;
-	took_ns = now_ns();
+	idle_ns = clock_now_ns() - idle_ns;
+	took_ns = clock_now_ns();
 	cost = cost_of_calls(attempts);
 	settle(pid, false);
 	sleep_ns(WINDOW); /* for the remaining records */
-	took_ns = now_ns() - took_ns;
+	took_ns = clock_now_ns() - took_ns;
 	user = usage_of(pid).ran_ns - idle.ran_ns;
 	user -= (double)(idle.ran_ns - before.ran_ns) * took_ns / idle_ns;
 	printf("\"cost\":%lld,\"made\":%d,\"user\":%.0f,\"idle_per_s\":%.0f,", cost,
@@ -230,7 +225,7 @@ int main(int argc, char **argv)
 
 	if (argc < 3 || (!ticking && atoi(argv[1]) < 2))
 		return 2;
-	began_ns = now_ns();
+	began_ns = clock_now_ns();
 	pid = start(argv + 2);
 	if (pid < 0 || !settle(pid, ticking))
 		return 1;
@@ -242,14 +237,14 @@ int main(int argc, char **argv)
 	usage = usage_of(pid);
 	printf("\"ended_early\":%s,\"peak_kb\":%lld,\"resident_kb\":%lld,",
 	       ended(pid) ? "true" : "false", usage.peak_kb, usage.resident_kb);
-	end_ns = now_ns();
+	end_ns = clock_now_ns();
 	kill(-pid, SIGINT);
 	while (!waitpid(pid, &status, WNOHANG)) {
 		sleep_ns(MS);
-		if (now_ns() - end_ns > PATIENCE)
+		if (clock_now_ns() - end_ns > PATIENCE)
 			kill(-pid, SIGKILL);
 	}
-	printf("\"exit_ns\":%lld,\"status\":%d}\n", now_ns() - end_ns,
+	printf("\"exit_ns\":%lld,\"status\":%d}\n", clock_now_ns() - end_ns,
 	       WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 	return 0;
 }

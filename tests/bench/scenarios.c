@@ -13,18 +13,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "bench/worker.h"
 #include "model/map_type.h"
-
-static __u64 now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
+#include "util/clock.h"
 
 /* Returns the scenario's result; exits if the worker failed. */
 static int run(struct worker *worker, size_t index, bool warm_up)
@@ -90,11 +82,11 @@ int main(int argc, char **argv)
 		return 1;
 	for (size_t i = 0; i < nr; i++) {
 		int err = run(worker, i, true);
-		__u64 start_ns = now_ns();
+		__u64 start_ns = clock_now_ns();
 
 		if (!err)
 			err = run(worker, i, false);
-		say(&list[i], err, (now_ns() - start_ns) / 1000000);
+		say(&list[i], err, (clock_now_ns() - start_ns) / 1000000);
 		fflush(stdout);
 	}
 	worker_stop(worker);

@@ -12,6 +12,7 @@
 
 #include "model/hooks.h"
 #include "recording/writer.h"
+#include "support/chance.h"
 #include "util/macros.h"
 
 #define EVERY_NS (100 * NSEC_PER_MSEC) /* from a teardown to the next one */
@@ -102,18 +103,14 @@ struct maker {
 	const struct variant *variant;
 	struct writer *recording;
 	__u64 start_ns;
-	__u64 random;
 	struct scenario scenario[ARRAY_SIZE(benchmarks)];
 	__u64 calls, teardowns, deferred;
 };
 
-/* Around the mean, by up to a tenth of it (xorshift64). */
-static __u64 about(struct maker *maker, __u64 mean_ns)
+/* Around the mean, by up to a tenth of it */
+static __u64 about(__u64 mean_ns)
 {
-	maker->random ^= maker->random << 13;
-	maker->random ^= maker->random >> 7;
-	maker->random ^= maker->random << 17;
-	return mean_ns * 9 / 10 + maker->random % (mean_ns / 5 + 1);
+	return mean_ns * 9 / 10 + below(mean_ns / 5 + 1);
 }
 
 static void check(int err)
@@ -200,13 +197,13 @@ static void record_teardown(struct maker *maker, const struct kind *kind, __u32 
 	struct teardown teardown = {
 		.map = call.map, .run.worker = call.task, .entries = kind->entries};
 	__u64 released_ns = maker->start_ns + (maker->teardowns + 1) * EVERY_NS;
-	__u64 wait_ns = about(maker, 30 * NSEC_PER_USEC), start_ns = released_ns + wait_ns;
-	__u64 deferred_ns = kind->deferred_ns ? about(maker, kind->deferred_ns) : 0, end_ns;
+	__u64 wait_ns = about(30 * NSEC_PER_USEC), start_ns = released_ns + wait_ns;
+	__u64 deferred_ns = kind->deferred_ns ? about(kind->deferred_ns) : 0, end_ns;
 	const struct destroy empty = {start_ns + 5 * NSEC_PER_USEC, 200, UNKNOWN_NS, ALLOC_PCPU_MA,
 				      OUTCOME_EMPTY};
 	struct destroy full = {start_ns + 10 * NSEC_PER_USEC,
-			       about(maker, kind->destroy_ns * percent / 100), UNKNOWN_NS,
-			       kind->alloc, deferred_ns ? OUTCOME_DEFERRED : OUTCOME_DIRECT};
+			       about(kind->destroy_ns * percent / 100), UNKNOWN_NS, kind->alloc,
+			       deferred_ns ? OUTCOME_DEFERRED : OUTCOME_DIRECT};
 
 	end_ns = full.ts_ns + full.latency_ns + 2 * NSEC_PER_USEC;
 	if (deferred_ns)
@@ -327,9 +324,9 @@ static void make(const struct variant *variant)
 	struct maker maker = {
 		.variant = variant,
 		.start_ns = run_info.start_ns,
-		.random = 88172645463325252ULL * (variant - variants + 1),
 	};
 
+	state64 = 88172645463325252ULL * (variant - variants + 1);
 	check(writer_create(&maker.recording, variant->file, false, &run_info));
 	if (variant->bench)
 		record_scenarios(&maker);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Chance for tests: the same sequence everywhere and every time (xorshift64).
+ * Random numbers for tests: the same sequence on every machine (xorshift64).
  */
 #ifndef MEMDESTROY_SUPPORT_CHANCE_H
 #define MEMDESTROY_SUPPORT_CHANCE_H
 
 #include <linux/types.h>
 
-/* To be set before use, and not to 0. */
-static __u64 state64;
+/* The seed; any number but 0. */
+static __u64 state64 = 88172645463325252ULL;
 
 static inline __u64 random64(void)
 {

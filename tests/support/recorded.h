@@ -20,24 +20,9 @@
 
 #include "recording/reader.h"
 #include "recording/writer.h"
+#include "support/chance.h"
 
 #define PATH_SIZE 64
-
-/* The same sequence everywhere and every time (xorshift64). */
-static __u64 state64 = 88172645463325252ULL;
-
-static inline __u64 random64(void)
-{
-	state64 ^= state64 << 13;
-	state64 ^= state64 >> 7;
-	state64 ^= state64 << 17;
-	return state64;
-}
-
-static inline __u64 below(__u64 n)
-{
-	return random64() % n;
-}
 
 static inline bool maybe(void)
 {

@@ -21,6 +21,7 @@
 #include <bpf/libbpf.h>
 
 #include "maps.h"
+#include "util/macros.h"
 
 #define CGROUP_ROOT "/sys/fs/cgroup"
 #define MAX_OWNERS  64
@@ -52,7 +53,7 @@ const struct map_type map_types[] = {
 	{"stack", "stack", 23, SHAPE_QUEUE, 0, 8, true, false, false, OWNER_NONE},
 	{"ringbuf", "rbuf", 27, SHAPE_BUFFER, 0, 0, true, false, false, OWNER_NONE},
 };
-const size_t nr_map_types = sizeof(map_types) / sizeof(map_types[0]);
+const size_t nr_map_types = ARRAY_SIZE(map_types);
 
 static pid_t tasks[MAX_OWNERS];
 static pid_t owners_pid; /* children that inherit the list must not act on it */

@@ -23,6 +23,7 @@
 #include "process.h"
 #include "releases.h"
 #include "truth.h"
+#include "util/macros.h"
 
 #define BPFFS	     "/sys/fs/bpf"
 #define ELEMENTS     32
@@ -72,7 +73,7 @@ static struct variant variants[] = {
 	{"stack", "stack", true, FILL_FILLED, false},
 };
 
-enum { NR_VARIANTS = sizeof(variants) / sizeof(variants[0]) };
+enum { NR_VARIANTS = ARRAY_SIZE(variants) };
 
 /* Maps that are needed to release others, and that the parent lets go of. */
 enum { MAX_HELPERS = 2 * MAX_RELEASES + 1 };
@@ -202,7 +203,7 @@ static int load_holder(const struct release *release, int map_fd)
 		{.code = BPF_JMP | BPF_EXIT},
 	};
 	int fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, release->kind.map_name, "GPL", insns,
-			       sizeof(insns) / sizeof(insns[0]), NULL);
+			       ARRAY_SIZE(insns), NULL);
 
 	if (fd < 0)
 		fatal(-fd, "cannot load a program that uses %s", release->kind.map_name);
@@ -390,7 +391,7 @@ static const struct way {
 	{"fdpass", "pass", false, release_by_heir},
 };
 
-enum { NR_WAYS = sizeof(ways) / sizeof(ways[0]) };
+enum { NR_WAYS = ARRAY_SIZE(ways) };
 
 /* Every way goes through all variants, each starting with another one. */
 static struct variant *pick_variant(unsigned int nth_way, unsigned int nth)

@@ -32,6 +32,7 @@
 
 #include "maps.h"
 #include "stuck.h"
+#include "util/macros.h"
 
 #define ELEMENTS 512 /* more than an allocator keeps for reuse */
 
@@ -204,7 +205,7 @@ static int load_reader(int map_fd)
 	const size_t first = map_fd < 0 ? 2 : 0;
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = BPF_F_SLEEPABLE);
 	int fd = bpf_prog_load(BPF_PROG_TYPE_SYSCALL, "stuck_reader", "GPL", insns + first,
-			       sizeof(insns) / sizeof(insns[0]) - first, &opts);
+			       ARRAY_SIZE(insns) - first, &opts);
 
 	if (fd < 0)
 		fatal(-fd, "cannot load a program");
@@ -291,7 +292,7 @@ static const struct place {
 
 static const struct place *place_find(const char *where)
 {
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
 		if (!strcmp(places[i].where, where))
 			return &places[i];
 	return NULL;

@@ -21,6 +21,7 @@
 #include "releases.h"
 #include "stuck.h"
 #include "truth.h"
+#include "util/macros.h"
 
 #define HASH_ELEMENTS	 32
 #define FEW_ELEMENTS	 4 /* where each costs an RCU grace period or an owner */
@@ -96,7 +97,7 @@ static const unsigned long numbers_of_maps[] = {3, 5, 7, 11, 13, 17, 19, 23, 29,
 static int do_matrix(int argc, char **argv)
 {
 	static const struct option options[] = {{"pause-us", required_argument, NULL, 'p'}, {}};
-	const size_t nr_numbers = sizeof(numbers_of_maps) / sizeof(numbers_of_maps[0]);
+	const size_t nr_numbers = ARRAY_SIZE(numbers_of_maps);
 	unsigned int pause_us = 0, nth = 0;
 	int opt;
 
@@ -438,7 +439,7 @@ int main(int argc, char **argv)
 	setrlimit(RLIMIT_NOFILE, &files);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	atexit(owners_release);
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);
 	usage();

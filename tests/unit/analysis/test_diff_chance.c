@@ -2,20 +2,16 @@
 /*
  * Compares random samples with a fixed seed, and counts alarms by chance and real changes found.
  */
+#include "support/chance.h"
 #include "support/compared.h"
 
 #define NR_DIFFS	200
 #define NR_KEYS_OF_EACH 5
 
-static __u64 state_of_random = 88172645463325252ULL;
-
-/* xorshift64, as a number from 0 to 1. */
+/* A number from 0 to 1 */
 static double uniform(void)
 {
-	state_of_random ^= state_of_random << 13;
-	state_of_random ^= state_of_random >> 7;
-	state_of_random ^= state_of_random << 17;
-	return (double)(state_of_random >> 11) * 0x1p-53;
+	return (double)(random64() >> 11) * 0x1p-53;
 }
 
 /* A latency of 10 us and up, mostly little more, at times far more; multiplied by factor. */

@@ -9,21 +9,11 @@
 #include <cmocka.h>
 
 #include "analysis/top_teardowns.h"
+#include "support/chance.h"
 #include "util/macros.h"
 
 static const enum sort sorts[] = {SORT_TOTAL,	SORT_WAIT,     SORT_FREE,
 				  SORT_DESTROY, SORT_DEFERRED, SORT_KEY};
-
-/* The same sequence everywhere and every time (xorshift64). */
-static __u64 state64 = 0x9e3779b97f4a7c15;
-
-static __u64 random64(void)
-{
-	state64 ^= state64 << 13;
-	state64 ^= state64 >> 7;
-	state64 ^= state64 << 17;
-	return state64;
-}
 
 /* A teardown with all phases known; id distinguishes it. */
 static struct teardown known(__u32 id, __u64 wait, __u64 free_ns, __u64 destroy, __u64 deferred)

@@ -16,21 +16,11 @@
 #include "correlate/call_matcher.h"
 #include "correlate/decode.h"
 #include "output/render.h"
+#include "support/chance.h"
 
 #define NR_RECORDS 200000
 #define NR_THREADS 40 /* few, so that records meet */
 #define MAX_ROWS   64 /* fewer than there are keys */
-
-/* The same sequence everywhere and every time (xorshift64). */
-static __u64 state64 = 0x9e3779b97f4a7c15;
-
-static __u64 random64(void)
-{
-	state64 ^= state64 << 13;
-	state64 ^= state64 >> 7;
-	state64 ^= state64 << 17;
-	return state64;
-}
 
 struct stream {
 	struct aggregate *aggregate;

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "model/glob.h"
+#include "support/chance.h"
 #include "util/macros.h"
 
 static bool matches(const char *pattern, const char *name)
@@ -131,24 +132,13 @@ static void test_longest(void **state)
 	assert_int_equal(glob_min_len(&filter), 4);
 }
 
-/* xorshift64*: the same numbers on every machine. */
-static __u64 random_below(__u64 limit)
-{
-	static __u64 x = 0x9e3779b97f4a7c15;
-
-	x ^= x >> 12;
-	x ^= x << 25;
-	x ^= x >> 27;
-	return (x * 0x2545f4914f6cdd1d >> 32) % limit;
-}
-
 /* Few letters, so that names match now and then; much syntax, so that its corners meet. */
 static void random_text(char *text, size_t max_len, const char *alphabet)
 {
-	size_t len = random_below(max_len + 1);
+	size_t len = below(max_len + 1);
 
 	for (size_t i = 0; i < len; i++)
-		text[i] = alphabet[random_below(strlen(alphabet))];
+		text[i] = alphabet[below(strlen(alphabet))];
 	text[len] = '\0';
 }
 
@@ -166,8 +156,8 @@ static void test_agrees_with_fnmatch(void **state)
 
 		random_text(pattern, sizeof(pattern) - 1, alphabet);
 		/* Long names seldom match: most are kept short. */
-		random_text(name, random_below(2) ? 5 : sizeof(name) - 1,
-			    random_below(8) ? "aabb" : "abc]!-\\_.[*?\xe9");
+		random_text(name, below(2) ? 5 : sizeof(name) - 1,
+			    below(8) ? "aabb" : "abc]!-\\_.[*?\xe9");
 		if (glob_compile(pattern, &filter))
 			continue;
 		want = fnmatch(pattern, name, 0) == 0;

@@ -11,23 +11,13 @@
 
 #include <cmocka.h>
 
+#include "support/chance.h"
 #include "util/hist.h"
 #include "util/macros.h"
 
 #define MAX_VALUES 5000
 #define HOUR_NS	   3600000000000ULL
 #define U64_MAX	   (~0ULL)
-
-static __u64 random_state;
-
-/* xorshift: the same values on every machine. */
-static __u64 random_u64(void)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return random_state;
-}
 
 static __u64 one(size_t i)
 {
@@ -43,19 +33,19 @@ static __u64 zero_or_max(size_t i)
 static __u64 small(size_t i)
 {
 	(void)i;
-	return random_u64() % 200;
+	return random64() % 200;
 }
 
 static __u64 ten_hours(size_t i)
 {
 	(void)i;
-	return 1 + random_u64() % (10 * HOUR_NS);
+	return 1 + random64() % (10 * HOUR_NS);
 }
 
 static __u64 all_magnitudes(size_t i)
 {
 	(void)i;
-	return random_u64() >> random_u64() % 64;
+	return random64() >> random64() % 64;
 }
 
 static __u64 powers_of_two(size_t i)
@@ -65,7 +55,7 @@ static __u64 powers_of_two(size_t i)
 
 static __u64 two_humps(size_t i)
 {
-	return i % 10 ? 800 + random_u64() % 100 : 67 * (HOUR_NS / 3600) + random_u64() % 1000;
+	return i % 10 ? 800 + random64() % 100 : 67 * (HOUR_NS / 3600) + random64() % 1000;
 }
 
 static __u64 rising(size_t i)
@@ -96,7 +86,7 @@ static void fill(struct hist *hist, size_t distribution, size_t size)
 {
 	size_t i;
 
-	random_state = 88172645463325252ULL + distribution;
+	state64 = 88172645463325252ULL + distribution;
 	for (i = 0; i < size; i++) {
 		values[i] = distributions[distribution](i);
 		assert_int_equal(hist_add(hist, values[i]), 0);
@@ -166,12 +156,12 @@ static void every_value_alone(void **state)
 	int i;
 
 	(void)state;
-	random_state = 1;
+	state64 = 1;
 	for (bit = 0; bit < 64; bit++) {
 		for (i = 0; i < 200; i++) {
 			ns = 1ULL << bit;
 			if (bit && i)
-				ns |= random_u64() & (ns - 1);
+				ns |= random64() & (ns - 1);
 			hist = (struct hist){};
 			/* Distant neighbours, so that min and max do not help. */
 			assert_int_equal(hist_add(&hist, 0), 0);
@@ -266,11 +256,11 @@ static void memory_is_bounded(void **state)
 	int i;
 
 	(void)state;
-	random_state = 2;
+	state64 = 2;
 	assert_true(sizeof(hist) <= 512);
 	assert_int_equal(HIST_BUCKETS * sizeof(*hist.octave[0]), 512);
 	for (i = 0; i < 100000; i++)
-		assert_int_equal(hist_add(&hist, 100000 + random_u64() % 9900000), 0);
+		assert_int_equal(hist_add(&hist, 100000 + random64() % 9900000), 0);
 	assert_in_range(octaves(&hist), 7, 8);
 	hist_free(&hist);
 	hist_free(NULL);
