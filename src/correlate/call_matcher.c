@@ -1,138 +1,184 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Matches the entry and return records of a function to calls, by thread.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "correlate/call_matcher.h"
+#include "util/hash.h"
 
-#define NR_LISTS 1024 /* threads of which the numbers differ in this share one */
+#define MAP_FLAGS (CALL_MAP | CALL_NAME | CALL_SIZES)
 
-struct waiting {
-	struct waiting *next;
+/* Threads to keep though they are in no call: reusing one needs no allocation. */
+#define MAX_IDLE 4096
+
+struct thread {
+	__u32 tid;
+	bool waiting; /* for the return of entry */
+	bool overdue; /* handed over as such */
+	bool refused;
+	UT_hash_handle hh;
 	struct record_call entry;
-	bool overdue; /* has been told of */
 };
 
 struct call_matcher {
-	call_matcher_call_fn call_fn;
+	call_matcher_fn fn;
 	void *ctx;
-	struct waiting *waiting[NR_LISTS]; /* by thread */
-	struct waiting *spare; /* to be used again; no more than ever waited at a time */
+	struct thread *threads; /* by tid, which is its own hash value */
 	__u64 nr_waiting;
 	__u64 completed, entry_only, return_only;
 };
 
-struct call_matcher *call_matcher_new(call_matcher_call_fn call_fn, void *ctx)
+struct call_matcher *call_matcher_new(call_matcher_fn fn, void *ctx)
 {
 	struct call_matcher *matcher = calloc(1, sizeof(*matcher));
 
 	if (matcher) {
-		matcher->call_fn = call_fn;
+		matcher->fn = fn;
 		matcher->ctx = ctx;
 	}
 	return matcher;
 }
 
-static void free_list(struct waiting *waiting)
+static void drop_idle(struct call_matcher *matcher)
 {
-	struct waiting *next;
+	struct thread *thread, *next;
 
-	for (; waiting; waiting = next) {
-		next = waiting->next;
-		free(waiting);
+	HASH_ITER (hh, matcher->threads, thread, next) {
+		if (thread->waiting)
+			continue;
+		HASH_DEL(matcher->threads, thread);
+		free(thread);
 	}
 }
 
 void call_matcher_free(struct call_matcher *matcher)
 {
-	int i;
+	struct thread *thread, *next;
 
 	if (!matcher)
 		return;
-	for (i = 0; i < NR_LISTS; i++)
-		free_list(matcher->waiting[i]);
-	free_list(matcher->spare);
+	HASH_ITER (hh, matcher->threads, thread, next)
+		thread->waiting = false;
+	drop_idle(matcher);
 	free(matcher);
 }
 
-/* Where the call that a thread is in is linked, or would be. */
-static struct waiting **find(struct call_matcher *matcher, __u32 tid)
+/* NULL: never seen. */
+static struct thread *find_thread(const struct call_matcher *matcher, __u32 tid)
 {
-	struct waiting **link = &matcher->waiting[tid % NR_LISTS];
+	struct thread *thread;
 
-	while (*link && (*link)->entry.head.tid != tid)
-		link = &(*link)->next;
-	return link;
+	HASH_FIND_BYHASHVALUE(hh, matcher->threads, &tid, sizeof(tid), tid, thread);
+	return thread;
 }
 
-struct call call_matcher_call_of(const struct record_call *rec)
+static struct thread *add_thread(struct call_matcher *matcher, __u32 tid)
 {
-	struct call call = {
-		.ts_ns = UNKNOWN_NS,
-		.latency_ns = UNKNOWN_NS,
-		.caller = {.address = rec->head.caller},
-		.map =
-			{
-				.address = rec->head.map,
-				.type = rec->map_type,
-				.key_size = rec->key_size,
-				.value_size = rec->value_size,
-				.max_entries = rec->max_entries,
-				.flags = rec->map_flags,
-				.known = rec->flags & (CALL_MAP | CALL_NAME | CALL_SIZES),
-				.identity = {.released_ns = UNKNOWN_NS},
-			},
-		.task = {.pid = rec->pid, .tid = rec->head.tid},
-		.key = rec->head.hook == HOOK_FREE ? 0 : rec->key,
-		.entries = rec->head.hook == HOOK_FREE && rec->head.type == RECORD_ENTRY
-				   ? rec->entries
-				   : ENTRIES_UNKNOWN,
+	struct thread *thread;
+
+	if (HASH_COUNT(matcher->threads) >= matcher->nr_waiting + MAX_IDLE)
+		drop_idle(matcher);
+	thread = calloc(1, sizeof(*thread));
+	if (!thread)
+		return NULL;
+	thread->tid = tid;
+	HASH_ADD_BYHASHVALUE(hh, matcher->threads, tid, sizeof(tid), tid, thread);
+	if (thread->refused) {
+		free(thread);
+		return NULL;
+	}
+	return thread;
+}
+
+struct map_info matched_map(const struct matched_call *matched)
+{
+	const struct record_call *rec = matched->rec;
+	struct map_info map = {
+		.address = rec->head.map,
+		.type = rec->map_type,
+		.key_size = rec->key_size,
+		.value_size = rec->value_size,
+		.max_entries = rec->max_entries,
+		.flags = rec->map_flags,
+		.known = rec->flags & MAP_FLAGS,
+		.identity = {.released_ns = UNKNOWN_NS},
+	};
+
+	memcpy(map.name, rec->map_name, sizeof(map.name));
+	return map;
+}
+
+static struct task task_of(const struct record_call *rec)
+{
+	struct task task = {.pid = rec->pid, .tid = rec->head.tid};
+
+	memcpy(task.comm, rec->comm, sizeof(task.comm));
+	return task;
+}
+
+struct call matched_destroy(const struct matched_call *matched)
+{
+	const struct record_call *rec = matched->rec;
+
+	return (struct call){
+		.ts_ns = matched->ts_ns,
+		.latency_ns = matched->latency_ns,
+		.caller = {.address = matched->caller},
+		.map = matched_map(matched),
+		.task = task_of(rec),
 		.cpu = rec->cpu,
 		.unit_size = rec->unit_size,
 		.alloc = rec->alloc,
-		.flags = rec->flags & ~(CALL_MAP | CALL_NAME | CALL_SIZES),
+		.flags = rec->flags & ~MAP_FLAGS,
 	};
+}
 
-	memcpy(call.map.name, rec->map_name, sizeof(call.map.name));
-	memcpy(call.task.comm, rec->comm, sizeof(call.task.comm));
-	return call;
+struct worker_run matched_run(const struct matched_call *matched)
+{
+	return (struct worker_run){matched->ts_ns, matched->latency_ns, task_of(matched->rec)};
+}
+
+struct matched_call matched_entry(const struct record_call *rec)
+{
+	return (struct matched_call){rec, rec->head.ts_ns, UNKNOWN_NS, rec->head.caller};
 }
 
 static void pass_entry(struct call_matcher *matcher, const struct record_call *entry)
 {
-	struct call call = call_matcher_call_of(entry);
+	const struct matched_call matched = matched_entry(entry);
 
-	call.ts_ns = entry->head.ts_ns;
-	matcher->call_fn(matcher->ctx, &call);
+	matcher->fn(matcher->ctx, &matched);
 }
 
 static void pass_return(struct call_matcher *matcher, const struct record_call *ret)
 {
-	struct call call = call_matcher_call_of(ret);
+	const struct matched_call matched = {ret, UNKNOWN_NS, UNKNOWN_NS, ret->head.caller};
 
 	matcher->return_only++;
-	matcher->call_fn(matcher->ctx, &call);
+	matcher->fn(matcher->ctx, &matched);
 }
 
 static void pass_both(struct call_matcher *matcher, const struct record_call *entry,
 		      const struct record_call *ret)
 {
-	struct call call = call_matcher_call_of(entry);
+	struct matched_call matched = matched_entry(entry);
 
-	call.ts_ns = entry->head.ts_ns;
-	call.latency_ns = ret->head.ts_ns - entry->head.ts_ns;
+	matched.latency_ns = ret->head.ts_ns - entry->head.ts_ns;
 	/*
-	 * A kretprobe knows where the call returns to whatever sits on the stack at entry; and what
-	 * kept one side from unwinding the stack is over at the other.
+	 * A kretprobe knows where the call returns to, whatever is on the stack at entry. And what
+	 * kept one side from unwinding the stack may not hinder the other.
 	 */
 	if (ret->head.caller && (!ret->head.arg || !entry->head.caller))
-		call.caller.address = ret->head.caller;
+		matched.caller = ret->head.caller;
 	matcher->completed++;
-	matcher->call_fn(matcher->ctx, &call);
+	matcher->fn(matcher->ctx, &matched);
 }
 
 /* What both sides know must be the same. */
-static bool same_call(const struct record_head *entry, const struct record_head *ret)
+static bool is_same_call(const struct record_head *entry, const struct record_head *ret)
 {
 	if (ret->ts_ns < entry->ts_ns)
 		return false;
@@ -143,96 +189,87 @@ static bool same_call(const struct record_head *entry, const struct record_head 
 	return !entry->caller || !ret->caller || entry->caller == ret->caller;
 }
 
-static int call_matcher_entry(struct call_matcher *matcher, const struct record_call *entry)
+static int add_entry(struct call_matcher *matcher, const struct record_call *entry)
 {
-	struct waiting **link = find(matcher, entry->head.tid), *waiting = *link;
+	struct thread *thread = find_thread(matcher, entry->head.tid);
 
-	if (waiting) {
+	/* The return of the call before was missed. */
+	if (thread && thread->waiting) {
 		matcher->entry_only++;
-		pass_entry(matcher, &waiting->entry);
-		waiting->entry = *entry;
-		waiting->overdue = false;
-		return 0;
+		pass_entry(matcher, &thread->entry);
 	}
-	waiting = matcher->spare;
-	if (waiting)
-		matcher->spare = waiting->next;
-	else
-		waiting = malloc(sizeof(*waiting));
-	if (!waiting) {
+	if (!thread)
+		thread = add_thread(matcher, entry->head.tid);
+	if (!thread) {
 		matcher->entry_only++;
 		pass_entry(matcher, entry);
 		return -ENOMEM;
 	}
-	*waiting = (struct waiting){.entry = *entry};
-	*link = waiting;
-	matcher->nr_waiting++;
+	matcher->nr_waiting += !thread->waiting;
+	thread->waiting = true;
+	thread->overdue = false;
+	thread->entry = *entry;
 	return 0;
 }
 
-static void call_matcher_return(struct call_matcher *matcher, const struct record_call *ret)
+static void add_return(struct call_matcher *matcher, const struct record_call *ret)
 {
-	struct waiting **link = find(matcher, ret->head.tid), *waiting = *link;
+	struct thread *thread = find_thread(matcher, ret->head.tid);
 
-	if (!waiting) {
+	if (!thread || !thread->waiting) {
 		pass_return(matcher, ret);
 		return;
 	}
-	if (same_call(&waiting->entry.head, &ret->head)) {
-		pass_both(matcher, &waiting->entry, ret);
+	if (is_same_call(&thread->entry.head, &ret->head)) {
+		pass_both(matcher, &thread->entry, ret);
 	} else {
 		matcher->entry_only++;
-		pass_entry(matcher, &waiting->entry);
+		pass_entry(matcher, &thread->entry);
 		pass_return(matcher, ret);
 	}
-	*link = waiting->next;
+	thread->waiting = false;
 	matcher->nr_waiting--;
-	waiting->next = matcher->spare;
-	matcher->spare = waiting;
 }
 
 int call_matcher_add(struct call_matcher *matcher, const struct record_call *rec)
 {
 	if (rec->head.type == RECORD_ENTRY)
-		return call_matcher_entry(matcher, rec);
-	call_matcher_return(matcher, rec);
+		return add_entry(matcher, rec);
+	add_return(matcher, rec);
 	return 0;
 }
 
-const struct record_call *call_matcher_waits(struct call_matcher *matcher, __u32 tid)
+const struct record_call *call_matcher_waits(const struct call_matcher *matcher, __u32 tid)
 {
-	struct waiting *waiting = *find(matcher, tid);
+	const struct thread *thread = find_thread(matcher, tid);
 
-	return waiting ? &waiting->entry : NULL;
+	return thread && thread->waiting ? &thread->entry : NULL;
 }
 
 void call_matcher_for_each_overdue(struct call_matcher *matcher, __u64 before_ns, bool again,
-				   call_matcher_call_fn call_fn, void *ctx)
+				   call_matcher_fn fn, void *ctx)
 {
-	struct waiting *waiting;
-	struct call call;
-	int i;
+	struct thread *thread, *next;
 
-	for (i = 0; matcher->nr_waiting && i < NR_LISTS; i++) {
-		for (waiting = matcher->waiting[i]; waiting; waiting = waiting->next) {
-			if ((waiting->overdue && !again) || waiting->entry.head.ts_ns > before_ns)
-				continue;
-			waiting->overdue = waiting->overdue || !again;
-			call = call_matcher_call_of(&waiting->entry);
-			call.ts_ns = waiting->entry.head.ts_ns;
-			call_fn(ctx, &call);
-		}
+	if (!matcher->nr_waiting)
+		return;
+	HASH_ITER (hh, matcher->threads, thread, next) {
+		struct matched_call matched = matched_entry(&thread->entry);
+
+		if (!thread->waiting || (thread->overdue && !again) || matched.ts_ns > before_ns)
+			continue;
+		thread->overdue = thread->overdue || !again;
+		fn(ctx, &matched);
 	}
 }
 
 void call_matcher_flush(struct call_matcher *matcher)
 {
-	struct waiting *waiting;
-	int i;
+	struct thread *thread, *next;
 
-	for (i = 0; i < NR_LISTS; i++)
-		for (waiting = matcher->waiting[i]; waiting; waiting = waiting->next)
-			pass_entry(matcher, &waiting->entry);
+	HASH_ITER (hh, matcher->threads, thread, next)
+		if (thread->waiting)
+			pass_entry(matcher, &thread->entry);
 }
 
 __u64 call_matcher_completed(const struct call_matcher *matcher)

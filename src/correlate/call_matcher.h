@@ -1,44 +1,61 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Joins the records of both sides of a call.
+ * Matches the entry and return records of a function to calls.
  *
  * A thread is in the function once at a time, so its records alternate unless one was missed or
- * lost. Which call a return belongs to is checked all the same: an entry is not joined to the
- * return of a later call that differs in what both sides know. A kretprobe knows the least: of a
- * destroy call its map and caller. How many may be joined wrongly is told (see render_ledger.c).
+ * lost. Both sides must agree in what they know (argument, map, caller): an entry is not matched
+ * with the return of a later call. A kretprobe knows least: of a destroy call, its map and caller.
  */
 #ifndef MEMDESTROY_CORRELATE_CALL_MATCHER_H
 #define MEMDESTROY_CORRELATE_CALL_MATCHER_H
 
+#include <stdbool.h>
+
 #include "model/call.h"
+#include "model/teardown.h"
 
 struct call_matcher;
 
+struct matched_call {
+	const struct record_call *rec; /* the entry's; the return's if only that was seen */
+	__u64 ts_ns;		       /* entry; UNKNOWN_NS if only the return was seen */
+	__u64 latency_ns;	       /* UNKNOWN_NS if only one side was seen */
+	__u64 caller;		       /* return address; 0: unknown */
+};
+
 /* Gets each call once: when it is complete, or when its other side will not come any more. */
-typedef void (*call_matcher_call_fn)(void *ctx, struct call *call);
+typedef void (*call_matcher_fn)(void *ctx, const struct matched_call *matched);
 
-/* A call as one record tells it, but for its times. */
-struct call call_matcher_call_of(const struct record_call *rec);
+/* The call of an entry record whose return has not been seen. */
+struct matched_call matched_entry(const struct record_call *rec);
 
-/* NULL: out of memory. */
-struct call_matcher *call_matcher_new(call_matcher_call_fn call_fn, void *ctx);
+/* What a matched call is in the model. The identity of the map and the caller's name are unknown.
+ */
+struct map_info matched_map(const struct matched_call *matched);
+struct call matched_destroy(const struct matched_call *matched);
+struct worker_run matched_run(const struct matched_call *matched);
+
+/* NULL: no memory. */
+struct call_matcher *call_matcher_new(call_matcher_fn fn, void *ctx);
 void call_matcher_free(struct call_matcher *matcher);
 
-/* Takes a decoded record. -ENOMEM: no room to wait for its return, so it was passed on alone. */
+/* Takes a decoded record. -ENOMEM: no memory to wait for its return, so it was passed on alone. */
 int call_matcher_add(struct call_matcher *matcher, const struct record_call *rec);
 
-/* The entry of the call that a thread is in, or NULL; valid until the next call of
- * call_matcher_*(). */
-const struct record_call *call_matcher_waits(struct call_matcher *matcher, __u32 tid);
+/*
+ * The entry of the call that a thread is in, valid until the next call of call_matcher_*(). NULL:
+ * none.
+ */
+const struct record_call *call_matcher_waits(const struct call_matcher *matcher, __u32 tid);
 
 /*
- * Hands over the calls that were entered before and have not returned: each once, or those handed
- * over before as well, which counts for nothing then.
+ * Hands over the calls that were entered before this time and have not returned. With again, those
+ * that were handed over before too, and none is marked as handed over.
  */
 void call_matcher_for_each_overdue(struct call_matcher *matcher, __u64 before_ns, bool again,
-				   call_matcher_call_fn call_fn, void *ctx);
+				   call_matcher_fn fn, void *ctx);
 
-/* Passes on the calls that still wait for their return, which stay counted as waiting. */
+/* Passes on the calls that wait for their return. They stay counted as waiting. */
 void call_matcher_flush(struct call_matcher *matcher);
 
 __u64 call_matcher_completed(const struct call_matcher *matcher);

@@ -23,8 +23,6 @@ struct call {
 	struct caller caller;
 	struct map_info map;
 	struct task task;
-	__u64 key;	 /* of the allocator's memory, see struct record_call; 0: unknown */
-	__u64 entries;	 /* elements left in a map being freed; ENTRIES_UNKNOWN */
 	__u32 cpu;	 /* at entry; at return if only the return was seen */
 	__u32 unit_size; /* bytes; 0 if the allocator has no one size */
 	enum alloc_member alloc;

@@ -206,7 +206,7 @@ static void set_allocator(struct player *player, struct cursor *cursor, __s64 id
 
 static int play_call(struct player *player, struct cursor *cursor)
 {
-	struct call_row row = {.call = {.entries = ENTRIES_UNKNOWN}};
+	struct call_row row = {};
 	struct call *call = &row.call;
 	int err;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One run: drains the ring buffer until the time is up, a signal comes or nothing more is wanted.
+ * The loop of a trace: feeds records to the correlator until the time is up, a signal comes or the
+ * sink wants no more.
  */
 #ifndef MEMDESTROY_TRACE_SESSION_H
 #define MEMDESTROY_TRACE_SESSION_H
@@ -14,19 +15,22 @@
 
 struct session;
 
-/* All of these must outlive the session. -errno, of which the user has been told. */
+/*
+ * All arguments must outlive the session. On success *out is to be freed with session_close().
+ * Returns 0 or -errno; errors are already reported.
+ */
 int session_open(struct session **out, const struct trace_options *opts, struct probe *probe,
 		 struct ksyms *ksyms, const struct event_sink *sink, const struct run_ops *run);
-void session_close(struct session *session);
+void session_close(struct session *session); /* takes NULL */
 
-/* Runs until the end, with all that was seen handed over. -errno of the sink if it ended it. */
+/* Runs until the end, when the sink has got all events. Returns 0 or the -errno of the sink. */
 int session_run(struct session *session);
 
-/* What has been counted so far; of teardowns, if these are traced. */
+/* Sets both to what has been counted so far; *counts means something if teardowns are traced. */
 void session_count(const struct session *session, struct ledger *ledger,
 		   struct teardown_counts *counts);
 
-/* Is there anything of before that time that has been let go of and is not all freed yet? */
+/* Is anything of before that time not complete: in a call, released, or to be freed later? */
 bool session_waits(struct session *session, __u64 before_ns);
 
 #endif

@@ -13,9 +13,8 @@
 #include <time.h>
 
 #include "analysis/aggregate.h"
-#include "correlate/decode.h"
+#include "correlate/correlator.h"
 #include "trace/ksyms.h"
-#include "correlate/call_matcher.h"
 
 #define NR_TASKS   64
 #define NR_CALLERS 4
@@ -26,12 +25,24 @@
 static struct ksyms *syms;
 static unsigned long long taken;
 
-static void take(void *ctx, struct call *call)
+static void count_hook(void *ctx, enum hook hook, struct hook_counts *counts)
 {
-	call->caller.name = ksyms_find(syms, call->caller.address, &call->caller.offset);
+	(void)ctx;
+	*counts = (struct hook_counts){.attached = hook == HOOK_DESTROY};
+}
+
+static void name_caller(void *ctx, struct caller *caller)
+{
+	(void)ctx;
+	caller->name = ksyms_find(syms, caller->address, &caller->offset);
+}
+
+static int take(void *ctx, const struct call *call)
+{
 	if (!call->caller.name || call->latency_ns == UNKNOWN_NS || aggregate_add(ctx, call))
 		exit(1);
 	taken++;
+	return 0;
 }
 
 static void read_symbols(void)
@@ -70,13 +81,11 @@ static struct record_call record(unsigned int nth)
 	return rec;
 }
 
-static void add(struct call_matcher *pair, struct record_call *rec, __u8 type, size_t size)
+static void add(struct correlator *correlator, struct record_call *rec, __u8 type, size_t size)
 {
-	union record decoded;
-
 	rec->head.type = type;
 	rec->head.size = size;
-	if (decode_record(rec, size, &decoded) || call_matcher_add(pair, &decoded.call))
+	if (correlator_add(correlator, rec, size))
 		exit(1);
 }
 
@@ -93,12 +102,17 @@ int main(int argc, char **argv)
 	unsigned long long calls = argc > 1 ? strtoull(argv[1], NULL, 10) : 5000000, nth;
 	static const enum key by[] = {KEY_CALLER, KEY_TYPE};
 	struct aggregate *aggregate = aggregate_new(by, 2, 4096);
-	struct call_matcher *pair = call_matcher_new(take, aggregate);
+	static const struct correlator_ops ops = {.count_hook = count_hook,
+						  .name_caller = name_caller};
+	static const struct correlator_options opts = {.view = VIEW_CALLS};
+	static const struct event_sink_ops sink_ops = {.call = take};
+	const struct event_sink sink = {&sink_ops, aggregate};
+	struct correlator *correlator = correlator_new(&opts, &sink, &ops, NULL);
 	struct record_call rec[1024];
 	struct rusage usage;
 	double start;
 
-	if (!aggregate || !pair)
+	if (!aggregate || !correlator)
 		return 1;
 	read_symbols();
 	for (nth = 0; nth < 1024; nth++)
@@ -108,15 +122,15 @@ int main(int argc, char **argv)
 		struct record_call *this = &rec[nth % 1024];
 
 		this->head.ts_ns = 1000 * nth;
-		add(pair, this, RECORD_ENTRY, sizeof(*this));
+		add(correlator, this, RECORD_ENTRY, sizeof(*this));
 		this->head.ts_ns += 300 + nth % 4096;
-		add(pair, this, RECORD_RETURN, sizeof(this->head));
+		add(correlator, this, RECORD_RETURN, sizeof(this->head));
 	}
 	start = now() - start;
 	getrusage(RUSAGE_SELF, &usage);
 	printf("%llu calls in %.2f s: %.2f million a second; %ld kB\n", taken, start,
 	       taken / start / 1e6, usage.ru_maxrss);
-	call_matcher_free(pair);
+	correlator_free(correlator);
 	aggregate_free(aggregate);
 	ksyms_free(syms);
 	return taken != calls;

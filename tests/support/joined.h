@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "correlate/deferred_frees.h"
 #include "correlate/teardown_tracker.h"
 
 #define MAX_JOINED 32 /* that are kept: the last ones */
@@ -110,14 +111,12 @@ static inline void let_go(struct joined *joined, __u64 map, __u8 flags, __u64 ts
 	assert_int_equal(map_releases_add(joined->releases, &rec), 0);
 }
 
-static inline struct call call_of(__u32 tid, __u64 map, __u64 key, __u64 ts_ns, __u64 latency_ns)
+static inline struct call call_of(__u32 tid, __u64 map, __u64 ts_ns, __u64 latency_ns)
 {
 	return (struct call){
 		.ts_ns = ts_ns,
 		.latency_ns = latency_ns,
 		.map.address = map,
-		.key = key,
-		.entries = ENTRIES_UNKNOWN,
 		.map.identity = {.released_ns = UNKNOWN_NS},
 		.task.pid = tid,
 		.task.tid = tid,
@@ -140,7 +139,7 @@ static inline struct worker_run run_of(__u32 tid, __u64 ts_ns, __u64 latency_ns)
 
 static inline void start(struct joined *joined, __u32 tid, __u64 map, __u64 ts_ns)
 {
-	const struct call call = call_of(tid, map, 0, ts_ns, UNKNOWN_NS);
+	const struct call call = call_of(tid, map, ts_ns, UNKNOWN_NS);
 	const struct worker_run run = run_of(tid, ts_ns, UNKNOWN_NS);
 
 	assert_int_equal(teardown_tracker_start(joined->tracker, &call.map, &run, 1000), 0);
@@ -148,7 +147,7 @@ static inline void start(struct joined *joined, __u32 tid, __u64 map, __u64 ts_n
 
 static inline void end(struct joined *joined, __u32 tid, __u64 map, __u64 ts_ns, __u64 latency_ns)
 {
-	const struct call call = call_of(tid, map, 0, ts_ns, latency_ns);
+	const struct call call = call_of(tid, map, ts_ns, latency_ns);
 	const struct worker_run run = run_of(tid, ts_ns, latency_ns);
 
 	assert_int_equal(teardown_tracker_end(joined->tracker, &call.map, &run), 0);
@@ -158,11 +157,11 @@ static inline void end(struct joined *joined, __u32 tid, __u64 map, __u64 ts_ns,
 static inline void destroy(struct joined *joined, __u32 tid, __u64 map, __u64 key, __u64 ts_ns,
 			   __u64 latency_ns)
 {
-	struct call call = call_of(tid, map, key, ts_ns, latency_ns);
+	struct call call = call_of(tid, map, ts_ns, latency_ns);
 
 	call.flags |= key ? 0 : CALL_EMPTY;
 	call.alloc = ALLOC_MA;
-	assert_int_equal(teardown_tracker_destroy(joined->tracker, &call), 0);
+	teardown_tracker_destroy(joined->tracker, &call, key);
 }
 
 static inline void queued(struct joined *joined, __u32 tid, __u64 key, __u64 ts_ns)
@@ -189,7 +188,7 @@ static inline void reclaim_end(struct joined *joined, __u64 key, __u64 ts_ns, __
 {
 	const struct worker_run run = run_of(99, ts_ns, latency_ns);
 
-	assert_int_equal(teardown_tracker_deferred_end(joined->tracker, key, &run), 0);
+	teardown_tracker_deferred_end(joined->tracker, key, &run);
 }
 
 /* Of both sides, or of the end alone. */

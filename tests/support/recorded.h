@@ -114,7 +114,6 @@ static inline struct call some_call(void)
 		.caller = {maybe() ? random64() | 1ULL << 63 : 0, callers[below(5)], below(4096)},
 		.map = some_map(),
 		.task = some_task(),
-		.key = random64(),
 		.cpu = below(512),
 		.unit_size = below(3) ? random64() : 0,
 		.alloc = below(NR_ALLOC_MEMBERS),

@@ -13,15 +13,17 @@
 
 struct seen_calls {
 	struct call call[MAX_CALLS];
+	__u64 key; /* of the last one */
 	size_t nr;
 };
 
-static void take(void *ctx, struct call *call)
+static void take(void *ctx, const struct matched_call *matched)
 {
 	struct seen_calls *seen = ctx;
 
 	assert_true(seen->nr < MAX_CALLS);
-	seen->call[seen->nr++] = *call;
+	seen->call[seen->nr++] = matched_destroy(matched);
+	seen->key = matched->rec->key;
 }
 
 static struct record_call record(__u16 type, __u32 tid, __u64 ts_ns, __u64 arg, __u64 caller)
@@ -201,41 +203,28 @@ static void flush_shows_what_still_waits(void **state)
 	call_matcher_free(matcher);
 }
 
-/* The two meanings of one member, by the function; a return's record has neither. */
-static void key_and_entries_are_told_apart(void **state)
+/* All but the latency and the caller is as it was at entry. */
+static void record_is_the_one_of_the_entry(void **state)
 {
 	struct seen_calls seen = {};
 	struct call_matcher *matcher = call_matcher_new(take, &seen);
 	struct record_call entry = record(RECORD_ENTRY, 1, 100, 0xa, 0);
-	struct call call;
 
 	(void)state;
 	entry.key = 0x1234;
-	entry.head.hook = HOOK_DESTROY;
-	call = call_matcher_call_of(&entry);
-	assert_int_equal(call.key, 0x1234);
-	assert_true(call.entries == ENTRIES_UNKNOWN);
-	entry.head.hook = HOOK_DEFERRED_FREE;
-	assert_int_equal(call_matcher_call_of(&entry).key, 0x1234);
-	assert_true(call_matcher_call_of(&entry).entries == ENTRIES_UNKNOWN);
-	entry.head.hook = HOOK_FREE;
-	assert_int_equal(call_matcher_call_of(&entry).key, 0);
-	assert_int_equal(call_matcher_call_of(&entry).entries, 0x1234);
-	assert_true(call.map.identity.released_ns == UNKNOWN_NS);
-	assert_int_equal(call.map.identity.map_id, 0);
-
-	/* As they were at entry. */
+	entry.flags = CALL_MAP | CALL_EMPTY;
 	assert_int_equal(call_matcher_add(matcher, &entry), 0);
 	entry.head.type = RECORD_RETURN;
 	entry.head.ts_ns = 150;
-	entry.entries = 0;
+	entry.key = 0;
+	entry.flags = 0;
 	assert_int_equal(call_matcher_add(matcher, &entry), 0);
-	assert_int_equal(seen.call[0].entries, 0x1234);
-	assert_int_equal(seen.call[0].latency_ns, 50);
-	/* Where only the return was seen, no element was counted: that is not 0 of them. */
-	assert_int_equal(call_matcher_add(matcher, &entry), 0);
-	assert_true(seen.call[1].entries == ENTRIES_UNKNOWN);
-	assert_int_equal(seen.call[1].key, 0);
+	assert_int_equal(seen.nr, 1);
+	assert_int_equal(seen.key, 0x1234);
+	assert_int_equal(seen.call[0].map.known, CALL_MAP);
+	assert_int_equal(seen.call[0].flags, CALL_EMPTY);
+	assert_true(seen.call[0].map.identity.released_ns == UNKNOWN_NS);
+	assert_int_equal(seen.call[0].map.identity.map_id, 0);
 	call_matcher_free(matcher);
 }
 
@@ -310,7 +299,7 @@ int main(void)
 		cmocka_unit_test(kretprobe_knows_the_caller),
 		cmocka_unit_test(either_side_may_know_the_caller),
 		cmocka_unit_test(flush_shows_what_still_waits),
-		cmocka_unit_test(key_and_entries_are_told_apart),
+		cmocka_unit_test(record_is_the_one_of_the_entry),
 		cmocka_unit_test(waiting_entry_can_be_asked_for),
 		cmocka_unit_test(overdue_is_told_once_for_each_call),
 	};

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "analysis/aggregate.h"
-#include "correlate/call_matcher.h"
+#include "correlate/correlator.h"
 #include "correlate/decode.h"
 #include "output/render.h"
 #include "support/chance.h"
@@ -28,13 +28,25 @@ struct stream {
 	__u64 calls;
 };
 
-static void take(void *ctx, struct call *call)
+static void name_caller(void *ctx, struct caller *caller)
 {
 	static const char *const names[] = {NULL, "htab_map_free", "trie_free"};
+
+	(void)ctx;
+	caller->name = names[caller->address % 3];
+}
+
+static void count_hook(void *ctx, enum hook hook, struct hook_counts *counts)
+{
+	(void)ctx;
+	*counts = (struct hook_counts){.attached = hook == HOOK_DESTROY};
+}
+
+static int take(void *ctx, const struct call *call)
+{
 	struct stream *stream = ctx;
 	int format;
 
-	call->caller.name = names[call->caller.address % 3];
 	assert_int_equal(aggregate_add(stream->aggregate, call), 0);
 	for (format = FORMAT_TABLE; format <= FORMAT_CSV; format++)
 		if (stream->calls % 64 == 0)
@@ -42,6 +54,7 @@ static void take(void *ctx, struct call *call)
 				render_event(stream->out[format], format, call_columns, call, 0),
 				0);
 	stream->calls++;
+	return 0;
 }
 
 static size_t make_record(union record *rec)
@@ -85,53 +98,59 @@ static void assert_rows_account_for(struct aggregate *aggregate, __u64 calls)
 static void every_record_is_accounted_for(void **state)
 {
 	static const enum key by[] = {KEY_CALLER, KEY_TYPE, KEY_ALLOC, KEY_COMM, KEY_NAME, KEY_CPU};
+	static const struct correlator_ops ops = {.count_hook = count_hook,
+						  .name_caller = name_caller};
+	static const struct correlator_options opts = {.view = VIEW_CALLS};
+	static const struct event_sink_ops sink_ops = {.call = take};
 	struct stream stream = {.aggregate = aggregate_new(by, 6, MAX_ROWS)};
-	struct call_matcher *matcher = call_matcher_new(take, &stream);
+	const struct event_sink sink = {&sink_ops, &stream};
+	struct correlator *correlator = correlator_new(&opts, &sink, &ops, &stream);
 	__u64 entries = 0, returns = 0, others = 0, bad = 0;
+	struct teardown_counts counts;
+	struct ledger ledger = {};
 	struct rows rows;
 	int i;
 
 	(void)state;
+	state64 = 0x9e3779b97f4a7c15;
 	for (i = 0; i < 3; i++)
 		stream.out[i] = fopen("/dev/null", "w");
 	for (i = 0; i < NR_RECORDS; i++) {
 		union record made, rec;
 		size_t size = make_record(&made);
 		void *exact = malloc(size ? size : 1); /* so that reading beyond it is noticed */
+		int err;
 
 		memcpy(exact, &made, size);
-		if (decode_record(exact, size, &rec)) {
-			bad++;
-		} else if (rec.head.type == RECORD_RELEASE || rec.head.type == RECORD_QUEUE) {
-			others++; /* by damage: test_teardown_stream.c has what becomes of them */
-		} else {
-			if (rec.head.type == RECORD_ENTRY)
+		err = correlator_add(correlator, exact, size);
+		bad += !!err;
+		if (!err && !decode_record(exact, size, &rec)) {
+			/* By damage: test_teardown_stream.c has more of these. */
+			if (rec.head.type == RECORD_RELEASE || rec.head.type == RECORD_QUEUE)
+				others++;
+			else if (rec.head.type == RECORD_ENTRY)
 				entries++;
 			else
 				returns++;
-			assert_int_equal(call_matcher_add(matcher, &rec.call), 0);
 		}
 		free(exact);
 	}
+	correlator_count(correlator, &ledger, &counts);
+	assert_int_equal(ledger.bad_records, bad);
 	assert_int_equal(entries + returns + others + bad, NR_RECORDS);
 	assert_true(bad > NR_RECORDS / 100 && bad < NR_RECORDS / 4);
 	assert_true(others < NR_RECORDS / 100);
-	assert_true(call_matcher_completed(matcher) > NR_RECORDS / 100);
-	assert_int_equal(entries, call_matcher_completed(matcher) +
-					  call_matcher_entry_only(matcher) +
-					  call_matcher_waiting(matcher));
-	assert_int_equal(returns,
-			 call_matcher_completed(matcher) + call_matcher_return_only(matcher));
-	assert_int_equal(stream.calls, call_matcher_completed(matcher) +
-					       call_matcher_entry_only(matcher) +
-					       call_matcher_return_only(matcher));
+	assert_true(ledger.completed > NR_RECORDS / 100);
+	assert_int_equal(entries, ledger.completed + ledger.entry_only + ledger.still_running);
+	assert_int_equal(returns, ledger.completed + ledger.return_only);
+	assert_int_equal(stream.calls, ledger.completed + ledger.entry_only + ledger.return_only);
 	assert_rows_account_for(stream.aggregate, stream.calls);
 	aggregate_sort(stream.aggregate, SORT_KEY, 0, &rows);
 	for (i = 0; i < 3; i++) {
 		assert_int_equal(render_rows(stream.out[i], i, &rows, false, INTERVAL_NONE), 0);
 		fclose(stream.out[i]);
 	}
-	call_matcher_free(matcher);
+	correlator_free(correlator);
 	aggregate_free(stream.aggregate);
 }
 

@@ -532,7 +532,7 @@ static void room_is_bounded(void **state)
 	joined->sees[HOOK_QUEUE] = false;
 	begin(joined);
 	destroy(joined, WORKER, MAP, OTHER_KEY, 1200, 50);
-	for (i = 2; i < TEARDOWNS_MAX_COPIES; i++)
+	for (i = 2; i < DEFERRED_FREES_MAX; i++)
 		queued(joined, WORKER, i << 12, 1205);
 	assert_int_equal(joined->nr, 0);
 	queued(joined, WORKER, i++ << 12, 1205);
@@ -547,7 +547,7 @@ static void room_is_bounded(void **state)
 	assert_int_equal(counts_of(joined).strays, 0);
 
 	/* Nor of those whose memory is in use again, each time once more. */
-	for (i = 0; i <= TEARDOWNS_MAX_REUSED; i++) {
+	for (i = 0; i <= DEFERRED_FREES_MAX_REUSED; i++) {
 		assert_int_equal(joined->nr_reclaims, 0);
 		reclaim_start(joined, OTHER_KEY, 3000 + i);
 	}
@@ -559,7 +559,7 @@ static void room_is_bounded(void **state)
 	/* What was given up for lost is a stray if it is freed after all. */
 	reclaim(joined, KEY, 9000, 1);
 	teardown_tracker_flush(joined->tracker);
-	assert_int_equal(counts_of(joined).strays, TEARDOWNS_MAX_REUSED + 3);
+	assert_int_equal(counts_of(joined).strays, DEFERRED_FREES_MAX_REUSED + 3);
 	check_ledger(joined);
 }
 

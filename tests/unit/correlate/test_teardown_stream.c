@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 #include "output/teardown_view.h"
+#include "support/correlated.h"
 #include "support/json.h"
-#include "support/streamed.h"
 #include "util/macros.h"
 
 /* Records of every sort, of few threads, maps and allocators so that they meet. */
@@ -128,23 +128,11 @@ static void show_end(struct shown shown[NR_VIEWS])
 	}
 }
 
-static void on_overdue_teardown(void *ctx, const struct teardown *teardown,
-				const struct destroy *destroy)
-{
-	*(__u64 *)ctx += destroy >= teardown->destroy && teardown->nr_destroys;
-}
-
-static void on_overdue_release(void *ctx, const struct released *released)
-{
-	*(__u64 *)ctx += !!released;
-}
-
 static void records_in_no_order(void **state)
 {
 	struct shown shown[NR_VIEWS];
 	struct teardown_ledger ledger;
 	struct stream stream;
-	__u64 told = 0;
 	int i, pass;
 
 	(void)state;
@@ -162,20 +150,21 @@ static void records_in_no_order(void **state)
 			void *exact = malloc(size ? size : 1); /* to notice reading beyond it */
 
 			memcpy(exact, &made, size);
-			take(&stream, exact, size);
+			stream_add(&stream, exact, size);
 			free(exact);
 			if (i < 100 || below(1000))
 				continue;
 			stream.lost[HOOK_QUEUE] = below(2);
-			teardown_tracker_for_each_overdue(stream.tracker, 10ULL * i - below(1000),
-							  below(2), on_overdue_teardown, &told);
-			map_releases_for_each_overdue(stream.releases, 10ULL * i - below(1000),
-						      below(2), on_overdue_release, &told);
+			correlator_find_stuck(stream.correlator, &(struct correlator_search){
+									 .now_ns = 10ULL * i,
+									 .limit_ns = below(1000),
+									 .at_end = below(2),
+								 });
 		}
-		stream_flush(&stream);
+		correlator_flush(stream.correlator);
 		ledger = adds_up(&stream);
 		assert_true(stream.bad > NR_RECORDS / 100 && stream.bad < NR_RECORDS / 4);
-		assert_true(told > 20);
+		assert_true(stream.nr_stuck > 20);
 		assert_true(ledger.completed > 1000 && ledger.start_only > 1000);
 		assert_true(ledger.end_only > 1000 && ledger.running > 0);
 		assert_true(ledger.reclaimed > 100 && ledger.pending > 10);

@@ -79,10 +79,10 @@ static void unknown_phases(void **state)
 	let_go(joined, MAP, RELEASE_LAST, 9000);
 	start(joined, WORKER, MAP, 9100);
 	{
-		struct call call = call_of(WORKER, MAP, 0, 9200, 50);
+		struct call call = call_of(WORKER, MAP, 9200, 50);
 
 		call.flags &= ~CALL_EMPTY_KNOWN;
-		assert_int_equal(teardown_tracker_destroy(joined->tracker, &call), 0);
+		teardown_tracker_destroy(joined->tracker, &call, 0);
 	}
 	end(joined, WORKER, MAP, 9100, 900);
 	check_phases(&joined->teardown[3], 100, 900, 50, UNKNOWN_NS);
@@ -249,7 +249,7 @@ static void address_used_again(void **state)
 static void calls_under_way_are_identified(void **state)
 {
 	struct joined *joined = *state;
-	struct map_info map = call_of(WORKER, MAP, KEY, 1200, UNKNOWN_NS).map;
+	struct map_info map = call_of(WORKER, MAP, 1200, UNKNOWN_NS).map;
 
 	let_go(joined, MAP, RELEASE_LAST, 1000);
 	start(joined, WORKER, MAP, 1100);

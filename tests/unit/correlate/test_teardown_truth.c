@@ -3,7 +3,7 @@
  * The records of maps that are freed as a kernel frees them, whole, cut off and with some missing:
  * what is told of them must be true, and every one must be accounted for.
  */
-#include "support/streamed.h"
+#include "support/correlated.h"
 
 #define NR_MAPS	   4000
 #define NR_WORKERS 4
@@ -308,9 +308,9 @@ static void play(struct stream *stream, struct kernel *kernel, __u32 lossy, size
 		if (lossy & 1U << sent->hook && !below(20))
 			stream->lost[sent->hook] = true;
 		else
-			take(stream, &sent->rec, sent->rec.head.size);
+			stream_add(stream, &sent->rec, sent->rec.head.size);
 	}
-	stream_flush(stream);
+	correlator_flush(stream->correlator);
 	assert_int_equal(stream->bad, 0);
 }
 

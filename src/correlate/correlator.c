@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Turns records into calls, teardowns, deferred frees and stuck reports: the one place that knows
+ * which record goes to which of the matchers and trackers.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "correlate/call_matcher.h"
+#include "correlate/correlator.h"
+#include "correlate/decode.h"
+#include "correlate/ledger_fill.h"
+#include "correlate/map_releases.h"
+#include "correlate/stuck_detector.h"
+#include "correlate/teardown_tracker.h"
+
+struct correlator {
+	const struct event_sink *sink;
+	const struct correlator_ops *ops;
+	void *ctx;
+	struct call_matcher *matchers[NR_CALL_HOOKS]; /* NULL: not traced */
+	struct map_releases *releases;		      /* NULL: not asked for */
+	struct teardown_tracker_ops tracker_ops;
+	struct teardown_tracker *tracker; /* NULL: not traced */
+	bool flushing;
+	int memory_err; /* of the record that is being added */
+	int err;	/* the first one of the sink */
+	__u64 bad_records;
+	__u64 stuck, still_stuck; /* reports during the trace, and at its end */
+	bool at_end;
+};
+
+static void set_memory_error(struct correlator *correlator, int err)
+{
+	if (err)
+		correlator->memory_err = err;
+}
+
+void correlator_set_error(struct correlator *correlator, int err)
+{
+	if (err && !correlator->err)
+		correlator->err = err;
+}
+
+/* What the matchers and the tracker hand over */
+
+static void on_destroy(void *ctx, const struct matched_call *matched)
+{
+	struct correlator *correlator = ctx;
+	const struct event_sink *sink = correlator->sink;
+	struct call call = matched_destroy(matched);
+
+	if (correlator->tracker)
+		teardown_tracker_destroy(correlator->tracker, &call, matched->rec->key);
+	if (!sink->ops->call || correlator->err)
+		return;
+	if (call.caller.address && correlator->ops->name_caller)
+		correlator->ops->name_caller(correlator->ctx, &call.caller);
+	if (correlator->releases && call.map.address)
+		map_releases_identify(correlator->releases, &call.map, NULL);
+	/* A map that is being freed has been forgotten there. */
+	if (correlator->tracker)
+		teardown_tracker_identify(correlator->tracker, call.task.tid, &call.map);
+	correlator_set_error(correlator, sink->ops->call(sink->ctx, &call));
+}
+
+/* A destroy call whose return has not been seen is over once the worker's run is. */
+static void end_destroy(struct correlator *correlator, const struct record_head *free)
+{
+	const struct record_call *entry =
+		call_matcher_waits(correlator->matchers[HOOK_DESTROY], free->tid);
+	struct matched_call matched;
+	struct call call;
+
+	if (!entry || !entry->head.map || entry->head.map != free->map)
+		return;
+	matched = matched_entry(entry);
+	call = matched_destroy(&matched);
+	teardown_tracker_destroy(correlator->tracker, &call, entry->key);
+}
+
+static void on_free(void *ctx, const struct matched_call *matched)
+{
+	const struct map_info map = matched_map(matched);
+	const struct worker_run run = matched_run(matched);
+	struct correlator *correlator = ctx;
+
+	/* At the end, teardown_tracker_flush() hands over what is running. */
+	if (correlator->flushing)
+		return;
+	end_destroy(correlator, &matched->rec->head);
+	set_memory_error(correlator, teardown_tracker_end(correlator->tracker, &map, &run));
+}
+
+static void on_deferred(void *ctx, const struct matched_call *matched)
+{
+	const struct worker_run run = matched_run(matched);
+	struct correlator *correlator = ctx;
+
+	if (!correlator->flushing)
+		teardown_tracker_deferred_end(correlator->tracker, matched->rec->key, &run);
+}
+
+static void on_teardown(void *ctx, const struct teardown *teardown)
+{
+	struct correlator *correlator = ctx;
+	const struct event_sink *sink = correlator->sink;
+
+	if (sink->ops->teardown && !correlator->err)
+		correlator_set_error(correlator, sink->ops->teardown(sink->ctx, teardown));
+}
+
+static void on_deferred_free(void *ctx, const struct deferred_free *deferred_free)
+{
+	struct correlator *correlator = ctx;
+	const struct event_sink *sink = correlator->sink;
+
+	if (sink->ops->deferred_free && !correlator->err)
+		correlator_set_error(correlator,
+				     sink->ops->deferred_free(sink->ctx, deferred_free));
+}
+
+static bool sees_all(void *ctx, enum hook hook)
+{
+	struct correlator *correlator = ctx;
+	struct hook_counts counts;
+
+	correlator->ops->count_hook(correlator->ctx, hook, &counts);
+	return counts.attached && !counts.lost && !counts.missed && !counts.lost_return &&
+	       !counts.missed_return;
+}
+
+/* Records */
+
+static void add_call(struct correlator *correlator, const struct record_call *rec)
+{
+	const struct matched_call entry = matched_entry(rec);
+	struct worker_run run;
+	struct map_info map;
+
+	set_memory_error(correlator, call_matcher_add(correlator->matchers[rec->head.hook], rec));
+	if (rec->head.type != RECORD_ENTRY || rec->head.hook == HOOK_DESTROY)
+		return;
+	run = matched_run(&entry);
+	if (rec->head.hook == HOOK_FREE) {
+		map = matched_map(&entry);
+		set_memory_error(correlator, teardown_tracker_start(correlator->tracker, &map, &run,
+								    rec->entries));
+	} else {
+		set_memory_error(correlator, teardown_tracker_deferred_start(correlator->tracker,
+									     rec->key, &run));
+	}
+}
+
+static void add_queued(struct correlator *correlator, const struct record_head *head)
+{
+	if (head->hook == HOOK_FREE && correlator->releases)
+		map_releases_queued(correlator->releases, head->map, head->ts_ns);
+	else if (head->hook == HOOK_DEFERRED_FREE && correlator->tracker)
+		set_memory_error(correlator, teardown_tracker_queued(correlator->tracker, head));
+}
+
+int correlator_add(struct correlator *correlator, const void *data, size_t size)
+{
+	union record rec;
+	int err = decode_record(data, size, &rec);
+
+	correlator->memory_err = 0;
+	if (!err && rec.head.type == RECORD_RELEASE) {
+		if (correlator->releases)
+			set_memory_error(correlator,
+					 map_releases_add(correlator->releases, &rec.release));
+	} else if (!err && rec.head.type == RECORD_QUEUE) {
+		add_queued(correlator, &rec.head);
+	} else if (!err && correlator->matchers[rec.head.hook]) {
+		add_call(correlator, &rec.call);
+	} else {
+		correlator->bad_records++;
+		return -EBADMSG;
+	}
+	return correlator->memory_err;
+}
+
+void correlator_flush(struct correlator *correlator)
+{
+	correlator->flushing = true;
+	for (int i = 0; i < NR_CALL_HOOKS; i++)
+		if (correlator->matchers[i])
+			call_matcher_flush(correlator->matchers[i]);
+	if (correlator->tracker)
+		teardown_tracker_flush(correlator->tracker);
+}
+
+int correlator_error(const struct correlator *correlator)
+{
+	return correlator->err;
+}
+
+/* What is stuck */
+
+static void on_stuck(void *ctx, struct stuck *stuck)
+{
+	struct correlator *correlator = ctx;
+	const struct event_sink *sink = correlator->sink;
+
+	if (!sink->ops->stuck || (correlator->ops->complete_stuck &&
+				  !correlator->ops->complete_stuck(correlator->ctx, stuck)))
+		return;
+	correlator->stuck += !correlator->at_end;
+	correlator->still_stuck += correlator->at_end;
+	if (!correlator->err)
+		correlator_set_error(correlator, sink->ops->stuck(sink->ctx, stuck));
+}
+
+static struct stuck_search search_of(struct correlator *correlator,
+				     const struct correlator_search *search)
+{
+	correlator->at_end = search->at_end;
+	return (struct stuck_search){
+		.matchers = correlator->matchers,
+		.releases = correlator->releases,
+		.tracker = correlator->tracker,
+		.now_ns = search->now_ns,
+		.last_ns = search->last_ns,
+		.limit_ns = search->limit_ns,
+		.again = search->at_end,
+		.report = on_stuck,
+		.ctx = correlator,
+	};
+}
+
+void correlator_find_stuck(struct correlator *correlator, const struct correlator_search *search)
+{
+	struct stuck_search found = search_of(correlator, search);
+	struct hook_counts free;
+
+	correlator->ops->count_hook(correlator->ctx, HOOK_FREE, &free);
+	found.sees_all_starts = !free.lost && (!free.missed || free.missed == LEDGER_UNKNOWN);
+	stuck_detector_search(&found);
+}
+
+void correlator_check_parked(struct correlator *correlator, const struct correlator_search *search,
+			     const void *data, size_t size)
+{
+	const struct stuck_search found = search_of(correlator, search);
+
+	stuck_detector_check_parked(&found, data, size);
+}
+
+static void found_call(void *ctx, const struct matched_call *matched)
+{
+	*(bool *)ctx = matched;
+}
+
+static void found_release(void *ctx, const struct released *released)
+{
+	*(bool *)ctx = released;
+}
+
+static void found_deferred(void *ctx, const struct teardown *teardown,
+			   const struct destroy *destroy)
+{
+	*(bool *)ctx = teardown && destroy;
+}
+
+bool correlator_waits(struct correlator *correlator, __u64 before_ns)
+{
+	bool found = false;
+
+	for (int i = 0; i < NR_CALL_HOOKS; i++)
+		if (correlator->matchers[i])
+			call_matcher_for_each_overdue(correlator->matchers[i], before_ns, true,
+						      found_call, &found);
+	if (correlator->releases)
+		map_releases_for_each_overdue(correlator->releases, before_ns, true, found_release,
+					      &found);
+	if (correlator->tracker)
+		teardown_tracker_for_each_overdue(correlator->tracker, before_ns, true,
+						  found_deferred, &found);
+	return found;
+}
+
+void correlator_count(const struct correlator *correlator, struct ledger *ledger,
+		      struct teardown_counts *counts)
+{
+	ledger_fill_calls(ledger, correlator->matchers[HOOK_DESTROY]);
+	ledger->bad_records = correlator->bad_records;
+	ledger->stuck = correlator->stuck;
+	ledger->still_stuck = correlator->still_stuck;
+	memset(counts, 0, sizeof(*counts));
+	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
+		correlator->ops->count_hook(correlator->ctx, hook, &counts->hooks[hook]);
+	if (correlator->tracker)
+		ledger_fill_teardowns(counts, correlator->tracker, correlator->flushing);
+}
+
+/* From start to end */
+
+static int open_matchers(struct correlator *correlator, enum view view)
+{
+	static const call_matcher_fn fns[NR_CALL_HOOKS] = {on_destroy, on_free, on_deferred};
+	int nr = view == VIEW_CALLS ? 1 : NR_CALL_HOOKS, i;
+
+	for (i = 0; i < nr; i++) {
+		correlator->matchers[i] = call_matcher_new(fns[i], correlator);
+		if (!correlator->matchers[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int open_tracker(struct correlator *correlator, const struct correlator_options *opts)
+{
+	bool teardowns = opts->view != VIEW_CALLS;
+
+	if (opts->identity || teardowns) {
+		correlator->releases = map_releases_new(opts->max_releases);
+		if (!correlator->releases)
+			return -ENOMEM;
+	}
+	correlator->tracker_ops = (struct teardown_tracker_ops){
+		.teardown = on_teardown,
+		.deferred_free = on_deferred_free,
+		.sees_all = sees_all,
+		.start_ns = opts->start_ns,
+	};
+	if (teardowns)
+		correlator->tracker = teardown_tracker_new(correlator->releases,
+							   &correlator->tracker_ops, correlator);
+	return teardowns && !correlator->tracker ? -ENOMEM : 0;
+}
+
+struct correlator *correlator_new(const struct correlator_options *opts,
+				  const struct event_sink *sink, const struct correlator_ops *ops,
+				  void *ctx)
+{
+	struct correlator *correlator = calloc(1, sizeof(*correlator));
+
+	if (!correlator)
+		return NULL;
+	correlator->sink = sink;
+	correlator->ops = ops;
+	correlator->ctx = ctx;
+	if (open_matchers(correlator, opts->view) || open_tracker(correlator, opts)) {
+		correlator_free(correlator);
+		return NULL;
+	}
+	return correlator;
+}
+
+void correlator_free(struct correlator *correlator)
+{
+	if (!correlator)
+		return;
+	teardown_tracker_free(correlator->tracker);
+	map_releases_free(correlator->releases);
+	for (int i = 0; i < NR_CALL_HOOKS; i++)
+		call_matcher_free(correlator->matchers[i]);
+	free(correlator);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Records in, events out: turns what the BPF programs report into calls, teardowns, deferred frees
+ * and stuck reports. Knows no kernel, no clock and no files: times are passed in, and what has been
+ * counted is asked for.
+ */
+#ifndef MEMDESTROY_CORRELATE_CORRELATOR_H
+#define MEMDESTROY_CORRELATE_CORRELATOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model/event_sink.h"
+#include "model/keys.h"
+#include "model/ledger.h"
+
+struct correlator;
+
+struct correlator_options {
+	enum view view;	     /* VIEW_CALLS: records of calls only */
+	bool identity;	     /* also of calls: which map it was, and who released it */
+	__u64 start_ns;	     /* of the trace, CLOCK_MONOTONIC */
+	size_t max_releases; /* released maps to remember until they are freed */
+};
+
+struct correlator_ops {
+	/* Sets *counts to what has been counted at this hook so far. */
+	void (*count_hook)(void *ctx, enum hook hook, struct hook_counts *counts);
+	/* Fills in name and offset of a caller's address. NULL: callers have no names. */
+	void (*name_caller)(void *ctx, struct caller *caller);
+	/* Fills in the stack; false: the report is not wanted. NULL: it is, without a stack. */
+	bool (*complete_stuck)(void *ctx, struct stuck *stuck);
+};
+
+/* sink and ops must outlive the correlator. NULL: no memory. */
+struct correlator *correlator_new(const struct correlator_options *opts,
+				  const struct event_sink *sink, const struct correlator_ops *ops,
+				  void *ctx);
+void correlator_free(struct correlator *correlator); /* takes NULL */
+
+/*
+ * Takes a record as it is in the ring buffer. -EBADMSG: of a kind or size unknown here, which is
+ * counted. -ENOMEM: part of what happened is missing in the events.
+ */
+int correlator_add(struct correlator *correlator, const void *data, size_t size);
+
+/* No more records come: hands over what is not complete, as it is. */
+void correlator_flush(struct correlator *correlator);
+
+/* The first error of the sink, after which it gets no more events. 0: there was none. */
+int correlator_error(const struct correlator *correlator);
+
+/* Whoever owns the sink has failed in something else: it gets no more events. 0: it has not. */
+void correlator_set_error(struct correlator *correlator, int err);
+
+/* A search for what takes longer than limit_ns, at now_ns; last_ns: the search before; 0: none. */
+struct correlator_search {
+	__u64 now_ns, last_ns, limit_ns;
+	bool at_end; /* of the trace: also report what has been reported before */
+};
+
+/* Hands over what is stuck. */
+void correlator_find_stuck(struct correlator *correlator, const struct correlator_search *search);
+
+/* Hands over this entry record, which filters hold back in the kernel, if it is stuck. */
+void correlator_check_parked(struct correlator *correlator, const struct correlator_search *search,
+			     const void *data, size_t size);
+
+/* Is anything of before that time not complete: in a call, released, or to be freed later? */
+bool correlator_waits(struct correlator *correlator, __u64 before_ns);
+
+/*
+ * Fills in what is counted here, and sets *counts. ledger must have the figures of the kernel and
+ * the programs.
+ */
+void correlator_count(const struct correlator *correlator, struct ledger *ledger,
+		      struct teardown_counts *counts);
+
+#endif

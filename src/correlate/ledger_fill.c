@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Fills in what the ledgers say of calls and teardowns, on top of what was counted at the hooks.
+ */
+#include "correlate/ledger_fill.h"
+
+/* Returns that were missed or lost, without those that show as calls of which only the entry was
+ * seen. */
+static __u64 unexplained_returns(__u64 missed, __u64 lost, __u64 entry_only)
+{
+	__u64 gone;
+
+	if (missed == LEDGER_UNKNOWN)
+		return LEDGER_UNKNOWN;
+	gone = missed + lost;
+	return gone > entry_only ? gone - entry_only : 0;
+}
+
+/*
+ * A call that waits for its return is still running if no return can have been missed. If one can,
+ * nothing tells which; then it counts as one of which only the entry was seen.
+ */
+static void decide_running(__u64 waiting, __u64 unexplained, __u64 *running, __u64 *entry_only)
+{
+	if (!waiting || !unexplained) {
+		*running = waiting;
+	} else {
+		*running = LEDGER_UNKNOWN;
+		*entry_only += waiting;
+	}
+}
+
+void ledger_fill_calls(struct ledger *ledger, const struct call_matcher *destroy_calls)
+{
+	__u64 missed = ledger->missed_return == LEDGER_UNKNOWN
+			       ? LEDGER_UNKNOWN
+			       : ledger->missed_return + ledger->probe_missed_return;
+
+	ledger->completed = call_matcher_completed(destroy_calls);
+	ledger->entry_only = call_matcher_entry_only(destroy_calls);
+	ledger->return_only = call_matcher_return_only(destroy_calls);
+	decide_running(call_matcher_waiting(destroy_calls),
+		       unexplained_returns(missed, ledger->lost_return, ledger->entry_only),
+		       &ledger->still_running, &ledger->entry_only);
+}
+
+/* At least as many maps were released unseen. Several hooks see the same release. */
+static __u64 released_unseen(const struct hook_counts *hooks)
+{
+	__u64 most = 0, unseen;
+	int hook;
+
+	for (hook = HOOK_PUT; hook <= HOOK_RELEASE; hook++) {
+		unseen = hooks[hook].lost;
+		if (hooks[hook].missed != LEDGER_UNKNOWN)
+			unseen += hooks[hook].missed;
+		if (unseen > most)
+			most = unseen;
+	}
+	return most;
+}
+
+void ledger_fill_teardowns(struct teardown_counts *counts, const struct teardown_tracker *tracker,
+			   bool ended)
+{
+	const struct hook_counts *free = &counts->hooks[HOOK_FREE];
+	struct teardown_ledger *ledger = &counts->ledger;
+	__u64 running;
+
+	teardown_tracker_count(tracker, ledger);
+	running = ledger->running;
+	ledger->started = free->taken;
+	ledger->lost = free->lost;
+	ledger->missed = free->missed;
+	/* Unknown if a start or a release may have been missed. */
+	if ((ledger->waiting && (free->lost || free->missed)) ||
+	    released_unseen(counts->hooks) + ledger->forgotten > ledger->no_release)
+		ledger->waiting = LEDGER_UNKNOWN;
+	decide_running(
+		running,
+		unexplained_returns(free->missed_return, free->lost_return, ledger->start_only),
+		&ledger->running, &ledger->start_only);
+	if (!ended)
+		ledger->running = LEDGER_UNKNOWN;
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A correlator for tests: fed with records, its events checked and counted.
+ */
+#ifndef MEMDESTROY_SUPPORT_CORRELATED_H
+#define MEMDESTROY_SUPPORT_CORRELATED_H
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "correlate/call_matcher.h"
+#include "correlate/correlator.h"
+#include "correlate/decode.h"
+#include "support/chance.h"
+
+/* All times in the tests are long after it. */
+#define LONG_BEFORE (0ULL - 1000000000)
+
+struct stream {
+	struct correlator *correlator;
+	struct call_matcher *frees_alone; /* tells how many deferred frees have no start */
+	bool lost[NR_HOOKS];		  /* was something lost at this hook? */
+	__u64 starts, ends, bad;	  /* records: of workers' runs, and damaged ones */
+	__u64 frees, ends_only;		  /* deferred frees; those of which only the end was seen */
+	__u64 nr, nr_reclaims, nr_stuck;  /* events */
+	__u64 outcomes[NR_OUTCOMES];
+	/* What else is done with them; NULL: nothing. */
+	void (*teardown)(struct stream *stream, const struct teardown *teardown);
+	void (*reclaim)(struct stream *stream, const struct deferred_free *reclaim);
+	void *ctx; /* for these */
+	struct event_sink sink;
+};
+
+static inline int stream_teardown(void *ctx, const struct teardown *teardown)
+{
+	struct stream *stream = ctx;
+	const __u64 *phase = teardown->phase;
+	int i;
+
+	for (i = 0; i < NR_PHASES; i++)
+		assert_true(phase[i] == UNKNOWN_NS || phase[i] < 1ULL << 62);
+	if (phase[PHASE_TOTAL] != UNKNOWN_NS)
+		assert_int_equal(phase[PHASE_TOTAL],
+				 phase[PHASE_WAIT] + phase[PHASE_FREE] + phase[PHASE_DEFERRED]);
+	for (i = 0; i < NR_OUTCOMES; i++)
+		stream->outcomes[i] += teardown->outcomes[i];
+	stream->nr++;
+	if (stream->teardown)
+		stream->teardown(stream, teardown);
+	return 0;
+}
+
+static inline int stream_reclaim(void *ctx, const struct deferred_free *reclaim)
+{
+	struct stream *stream = ctx;
+
+	assert_true(reclaim->latency_ns == UNKNOWN_NS || reclaim->latency_ns < 1ULL << 62);
+	stream->nr_reclaims++;
+	if (stream->reclaim)
+		stream->reclaim(stream, reclaim);
+	return 0;
+}
+
+static inline int stream_stuck(void *ctx, const struct stuck *stuck)
+{
+	assert_non_null(stuck->where);
+	((struct stream *)ctx)->nr_stuck++;
+	return 0;
+}
+
+static inline void stream_count_hook(void *ctx, enum hook hook, struct hook_counts *counts)
+{
+	*counts = (struct hook_counts){
+		.attached = true,
+		.lost = ((struct stream *)ctx)->lost[hook],
+	};
+}
+
+static inline void stream_free(void *ctx, const struct matched_call *matched)
+{
+	((struct stream *)ctx)->ends_only += matched->ts_ns == UNKNOWN_NS;
+}
+
+static inline void stream_open(struct stream *stream, size_t max_releases)
+{
+	static const struct correlator_ops ops = {.count_hook = stream_count_hook};
+	static const struct event_sink_ops sink_ops = {
+		.teardown = stream_teardown,
+		.deferred_free = stream_reclaim,
+		.stuck = stream_stuck,
+	};
+	const struct correlator_options opts = {
+		.view = VIEW_TEARDOWNS,
+		.identity = true,
+		.start_ns = LONG_BEFORE,
+		.max_releases = max_releases,
+	};
+
+	*stream = (struct stream){.sink = {&sink_ops, stream}};
+	stream->correlator = correlator_new(&opts, &stream->sink, &ops, stream);
+	stream->frees_alone = call_matcher_new(stream_free, stream);
+	assert_non_null(stream->correlator);
+	assert_non_null(stream->frees_alone);
+}
+
+static inline void stream_add(struct stream *stream, const void *data, size_t size)
+{
+	int err = correlator_add(stream->correlator, data, size);
+	union record rec;
+
+	assert_int_equal(err, decode_record(data, size, &rec));
+	if (err) {
+		stream->bad++;
+		return;
+	}
+	if (rec.head.type == RECORD_RELEASE || rec.head.type == RECORD_QUEUE)
+		return;
+	if (rec.head.hook == HOOK_FREE) {
+		stream->starts += rec.head.type == RECORD_ENTRY;
+		stream->ends += rec.head.type != RECORD_ENTRY;
+	} else if (rec.head.hook == HOOK_DEFERRED_FREE) {
+		stream->frees += rec.head.type == RECORD_ENTRY && rec.call.key;
+		assert_int_equal(call_matcher_add(stream->frees_alone, &rec.call), 0);
+	}
+}
+
+static inline void stream_close(struct stream *stream)
+{
+	correlator_free(stream->correlator);
+	call_matcher_free(stream->frees_alone);
+}
+
+/* The equations at the head of ledger.h, and that nothing was handed over without being counted. */
+static inline struct teardown_ledger adds_up(const struct stream *stream)
+{
+	struct teardown_counts counts;
+	struct teardown_ledger ledger;
+	struct ledger calls = {};
+
+	correlator_count(stream->correlator, &calls, &counts);
+	ledger = counts.ledger;
+	assert_int_equal(correlator_error(stream->correlator), 0);
+	assert_int_equal(calls.bad_records, stream->bad);
+	assert_int_equal(stream->starts, ledger.completed + ledger.running + ledger.start_only);
+	assert_int_equal(stream->ends, ledger.completed + ledger.end_only);
+	assert_int_equal(ledger.completed + ledger.running + ledger.start_only + ledger.end_only,
+			 ledger.shown + ledger.before);
+	assert_int_equal(ledger.shown, stream->nr);
+	assert_int_equal(ledger.deferred, ledger.reclaimed + ledger.pending);
+	assert_int_equal(ledger.reclaimed, stream->outcomes[OUTCOME_DEFERRED]);
+	assert_int_equal(ledger.pending, stream->outcomes[OUTCOME_PENDING]);
+	assert_int_equal(ledger.undecided, stream->outcomes[OUTCOME_UNKNOWN]);
+	/* Each deferred free is part of a teardown, or a stray. */
+	if (!ledger.before) {
+		assert_int_equal(stream->nr_reclaims,
+				 ledger.reclaimed + ledger.strays - stream->ends_only);
+		assert_true(stream->nr_reclaims <= stream->frees);
+	}
+	return ledger;
+}
+
+#endif
