@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reads the running kernel's properties from sysfs, debugfs, procfs and uname().
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

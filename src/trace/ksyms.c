@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Kernel symbols: asked one by one (ksyms_query.c), or read from a file into a table by address.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,24 +17,24 @@ struct ksym {
 	__u32 name; /* offset in names */
 };
 
-/* What else is kept than code; the text's end is in the data that follows it but on x86. */
+/* Kept besides code. Except on x86, the end of the text is listed as data. */
 static const char *const variables[] = {"__preempt_count", "pcpu_hot", "_etext"};
 
 #define NR_VARIABLES (ARRAY_SIZE(variables))
 
 #define KALLSYMS "/proc/kallsyms"
 
-/* Most calls come from few places. */
+/* Most calls come from few callers. */
 #define CACHED 64
 
 struct found {
-	__u64 addr;	  /* 0: nothing */
+	__u64 addr;	  /* 0: unused */
 	const char *name; /* NULL: in no function */
 	__u64 start;
 };
 
-/* What the kernel answered. */
-struct asked {
+/* An answer of the kernel. */
+struct answer {
 	__u64 addr;
 	__u64 start;
 	bool refused;
@@ -41,9 +44,9 @@ struct asked {
 
 struct ksyms {
 	struct found cache[CACHED];    /* of ksyms_find(), by address */
-	struct ksyms_query *ask;       /* NULL: all is in the table below */
-	struct asked *asked;	       /* by address */
-	__u64 variables[NR_VARIABLES]; /* 0: no such, or hidden */
+	struct ksyms_query *query;     /* NULL: everything is in the table below */
+	struct answer *answers;	       /* by address */
+	__u64 variables[NR_VARIABLES]; /* 0: not there, or hidden */
 	struct ksym *syms;	       /* by address */
 	size_t nr, room;
 	char *names;
@@ -96,7 +99,7 @@ static void keep_variable(struct ksyms *ksyms, __u64 addr, const char *name)
 			ksyms->variables[i] = addr;
 }
 
-/* strtoull() takes four times as long, which two hundred thousand lines make felt. */
+/* strtoull() takes four times as long, which shows on two hundred thousand lines. */
 static __u64 read_hex(const char *text, char **end)
 {
 	__u64 value = 0;
@@ -186,7 +189,7 @@ int ksyms_open(struct ksyms **out)
 
 	if (!ksyms)
 		return -ENOMEM;
-	if (!ksyms_query_open(&ksyms->ask)) {
+	if (!ksyms_query_open(&ksyms->query)) {
 		*out = ksyms;
 		return 0;
 	}
@@ -196,15 +199,15 @@ int ksyms_open(struct ksyms **out)
 
 void ksyms_free(struct ksyms *ksyms)
 {
-	struct asked *asked, *next;
+	struct answer *answer, *next;
 
 	if (!ksyms)
 		return;
-	HASH_ITER (hh, ksyms->asked, asked, next) {
-		HASH_DEL(ksyms->asked, asked);
-		free(asked);
+	HASH_ITER (hh, ksyms->answers, answer, next) {
+		HASH_DEL(ksyms->answers, answer);
+		free(answer);
 	}
-	ksyms_query_close(ksyms->ask);
+	ksyms_query_close(ksyms->query);
 	free(ksyms->syms);
 	free(ksyms->names);
 	free(ksyms);
@@ -232,8 +235,8 @@ bool ksyms_has(const struct ksyms *ksyms, const char *name)
 {
 	__u64 addr;
 
-	return ksyms->ask ? !ksyms_query_address(ksyms->ask, name, &addr)
-			  : !!ksyms_named(ksyms, name);
+	return ksyms->query ? !ksyms_query_address(ksyms->query, name, &addr)
+			    : !!ksyms_named(ksyms, name);
 }
 
 bool ksyms_has_part(const struct ksyms *ksyms, const char *name)
@@ -261,10 +264,10 @@ static const struct ksym *ksym_at(const struct ksyms *ksyms, __u64 addr)
 		else
 			high = mid;
 	}
-	/* Past the last symbol nothing tells how far that one reaches. */
+	/* The end of the last symbol is not known. */
 	if (!low || low == ksyms->nr)
 		return NULL;
-	/* Of several names for one address, the first that the kernel lists. */
+	/* One address may have several names: take the first that the kernel lists. */
 	for (low--; low && ksyms->syms[low - 1].addr == ksyms->syms[low].addr; low--)
 		;
 	return &ksyms->syms[low];
@@ -278,30 +281,30 @@ static void find_in_table(const struct ksyms *ksyms, struct found *found)
 	found->start = sym ? sym->addr : 0;
 }
 
-static void find_by_asking(struct ksyms *ksyms, struct found *found)
+static void find_by_query(struct ksyms *ksyms, struct found *found)
 {
-	struct asked *asked;
+	struct answer *answer;
 	const char *name;
 	__u64 start, size;
 
 	found->name = NULL;
-	HASH_FIND(hh, ksyms->asked, &found->addr, sizeof(found->addr), asked);
-	if (!asked) {
-		name = ksyms_query_function(ksyms->ask, found->addr, &start, &size);
-		asked = name ? calloc(1, sizeof(*asked) + strlen(name) + 1) : NULL;
-		if (!asked)
+	HASH_FIND(hh, ksyms->answers, &found->addr, sizeof(found->addr), answer);
+	if (!answer) {
+		name = ksyms_query_function(ksyms->query, found->addr, &start, &size);
+		answer = name ? calloc(1, sizeof(*answer) + strlen(name) + 1) : NULL;
+		if (!answer)
 			return;
-		asked->addr = found->addr;
-		asked->start = start;
-		strcpy(asked->name, name);
-		HASH_ADD(hh, ksyms->asked, addr, sizeof(asked->addr), asked);
-		if (asked->refused) {
-			free(asked);
+		answer->addr = found->addr;
+		answer->start = start;
+		strcpy(answer->name, name);
+		HASH_ADD(hh, ksyms->answers, addr, sizeof(answer->addr), answer);
+		if (answer->refused) {
+			free(answer);
 			return;
 		}
 	}
-	found->name = asked->name;
-	found->start = asked->start;
+	found->name = answer->name;
+	found->start = answer->start;
 }
 
 const char *ksyms_find(struct ksyms *ksyms, __u64 addr, __u64 *offset)
@@ -312,8 +315,8 @@ const char *ksyms_find(struct ksyms *ksyms, __u64 addr, __u64 *offset)
 		return NULL;
 	if (found->addr != addr) {
 		found->addr = addr;
-		if (ksyms->ask)
-			find_by_asking(ksyms, found);
+		if (ksyms->query)
+			find_by_query(ksyms, found);
 		else
 			find_in_table(ksyms, found);
 	}
@@ -328,8 +331,8 @@ int ksyms_address(const struct ksyms *ksyms, const char *name, __u64 *addr)
 	const struct ksym *sym;
 	size_t i;
 
-	if (ksyms->ask)
-		return ksyms_query_address(ksyms->ask, name, addr);
+	if (ksyms->query)
+		return ksyms_query_address(ksyms->query, name, addr);
 	sym = ksyms_named(ksyms, name);
 	*addr = sym ? sym->addr : 0;
 	for (i = 0; i < NR_VARIABLES && !*addr; i++)
@@ -343,9 +346,9 @@ int ksyms_range(const struct ksyms *ksyms, const char *name, __u64 *start, __u64
 	const struct ksym *sym, *next;
 	__u64 first, size;
 
-	if (ksyms->ask) {
-		if (ksyms_query_address(ksyms->ask, name, start) ||
-		    !ksyms_query_function(ksyms->ask, *start, &first, &size))
+	if (ksyms->query) {
+		if (ksyms_query_address(ksyms->query, name, start) ||
+		    !ksyms_query_function(ksyms->query, *start, &first, &size))
 			return -ENOENT;
 		*end = first + size;
 		return 0;

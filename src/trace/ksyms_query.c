@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Runs the programs of bpf/symbols.bpf.c, one run a question.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +19,7 @@ struct ksyms_query {
 	struct symbol_question *question;
 };
 
-static int answer(const struct bpf_program *prog)
+static int run(const struct bpf_program *prog)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
 	int err = bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
@@ -24,28 +27,28 @@ static int answer(const struct bpf_program *prog)
 	return err ? err : (int)opts.retval;
 }
 
-int ksyms_query_address(struct ksyms_query *ask, const char *name, __u64 *addr)
+int ksyms_query_address(struct ksyms_query *query, const char *name, __u64 *addr)
 {
-	struct symbol_question *question = ask->question;
+	struct symbol_question *question = query->question;
 	int err;
 
 	if (strlen(name) >= sizeof(question->name))
 		return -ENOENT;
 	memset(question, 0, sizeof(*question));
 	strcpy(question->name, name);
-	err = answer(ask->skel->progs.address_of);
+	err = run(query->skel->progs.address_of);
 	*addr = question->addr;
 	return err;
 }
 
-const char *ksyms_query_function(struct ksyms_query *ask, __u64 addr, __u64 *start, __u64 *size)
+const char *ksyms_query_function(struct ksyms_query *query, __u64 addr, __u64 *start, __u64 *size)
 {
-	struct symbol_question *question = ask->question;
+	struct symbol_question *question = query->question;
 	unsigned long long offset;
 	char *plus;
 
 	question->addr = addr;
-	if (answer(ask->skel->progs.name_of) <= 0)
+	if (run(query->skel->progs.name_of) <= 0)
 		return NULL;
 	plus = strchr(question->name, '+');
 	if (!plus || sscanf(plus, "+0x%llx/0x%llx", &offset, size) != 2)
@@ -57,29 +60,29 @@ const char *ksyms_query_function(struct ksyms_query *ask, __u64 addr, __u64 *sta
 
 int ksyms_query_open(struct ksyms_query **out)
 {
-	struct ksyms_query *ask = calloc(1, sizeof(*ask));
+	struct ksyms_query *query = calloc(1, sizeof(*query));
 	__u64 addr;
 	int err;
 
-	if (!ask)
+	if (!query)
 		return -ENOMEM;
-	ask->skel = symbols_bpf__open_and_load();
-	err = ask->skel ? 0 : -errno;
+	query->skel = symbols_bpf__open_and_load();
+	err = query->skel ? 0 : -errno;
 	if (!err) {
-		ask->question = &ask->skel->bss->question;
-		err = ksyms_query_address(ask, "_stext", &addr);
+		query->question = &query->skel->bss->question;
+		err = ksyms_query_address(query, "_stext", &addr);
 	}
 	if (err)
-		ksyms_query_close(ask);
+		ksyms_query_close(query);
 	else
-		*out = ask;
+		*out = query;
 	return err;
 }
 
-void ksyms_query_close(struct ksyms_query *ask)
+void ksyms_query_close(struct ksyms_query *query)
 {
-	if (!ask)
+	if (!query)
 		return;
-	symbols_bpf__destroy(ask->skel);
-	free(ask);
+	symbols_bpf__destroy(query->skel);
+	free(query);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The running kernel's symbols, asked for one by one: bpf/symbols.bpf.c.
+ * Looks up single symbols of the running kernel through bpf/symbols.bpf.c.
  */
 #ifndef MEMDESTROY_TRACE_KSYMS_QUERY_H
 #define MEMDESTROY_TRACE_KSYMS_QUERY_H
@@ -10,20 +10,19 @@
 struct ksyms_query;
 
 /*
- * On success *out is to be closed. -EPERM and others: the kernel does not answer, for want of
- * privileges, or because it shows no addresses (kernel.kptr_restrict). Once open, questions about
- * addresses need no privileges any more.
+ * On success the caller closes *out. Returns -errno if the kernel does not answer: privileges are
+ * missing, or it hides addresses (kernel.kptr_restrict). Later ksyms_query_function() needs none.
  */
 int ksyms_query_open(struct ksyms_query **out);
-void ksyms_query_close(struct ksyms_query *ask); /* takes NULL */
+void ksyms_query_close(struct ksyms_query *query); /* takes NULL */
 
-/* -ENOENT: there is no such symbol. */
-int ksyms_query_address(struct ksyms_query *ask, const char *name, __u64 *addr);
+/* -ENOENT: no symbol has this name. */
+int ksyms_query_address(struct ksyms_query *query, const char *name, __u64 *addr);
 
 /*
- * The function an address lies in, where it starts, and its size in bytes. The name is good until
- * the next question. NULL: it lies in none.
+ * The function that holds an address, its start, and its size in bytes. NULL: none does. The name
+ * is valid until the next question.
  */
-const char *ksyms_query_function(struct ksyms_query *ask, __u64 addr, __u64 *start, __u64 *size);
+const char *ksyms_query_function(struct ksyms_query *query, __u64 addr, __u64 *start, __u64 *size);
 
 #endif

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Asks for capabilities and the kernel lockdown, and drops capabilities.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +21,7 @@ bool privileges_has(int capability)
 	return held == CAP_SET;
 }
 
-/* "[none] integrity confidentiality": in brackets is what holds. */
+/* "[none] integrity confidentiality": the current state is in brackets. */
 enum lockdown privileges_lockdown(void)
 {
 	FILE *file = fopen("/sys/kernel/security/lockdown", "re");

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the process may do: asked for, and given away once the probes are attached.
+ * The privileges of this process; most are dropped once the programs are attached.
  */
 #ifndef MEMDESTROY_TRACE_PRIVILEGES_H
 #define MEMDESTROY_TRACE_PRIVILEGES_H
 
 #include <stdbool.h>
 
-/* Does the process have this one, of linux/capability.h? */
+/* Is this capability (linux/capability.h) effective? */
 bool privileges_has(int capability);
 
-/* What the kernel keeps even from root. Only CONFIDENTIALITY is in the way of tracing. */
+/* What the kernel denies even to root. Only CONFIDENTIALITY prevents tracing. */
 enum lockdown { LOCKDOWN_UNKNOWN, LOCKDOWN_NONE, LOCKDOWN_INTEGRITY, LOCKDOWN_CONFIDENTIALITY };
 
-/* LOCKDOWN_UNKNOWN: securityfs is not there to tell. */
+/* LOCKDOWN_UNKNOWN: securityfs cannot be read. */
 enum lockdown privileges_lockdown(void);
 
 /*
- * Drops every capability, for good, but CAP_DAC_OVERRIDE if keep_files is set: a file of another
- * user's folder may have to be renamed at the end. 0 or -errno.
+ * Drops every capability for good, except CAP_DAC_OVERRIDE if keep_files is set: at the end, a file
+ * may have to be renamed in another user's folder. Returns 0 or -errno.
  */
 int privileges_drop(bool keep_files);
 
