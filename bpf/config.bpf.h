@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The settings that the loader writes before it loads the programs, and the stage of the run, which
- * it changes later. The settings are constants to the verifier: what is switched off costs nothing.
+ * it changes later. To the verifier the settings are constants: code that is switched off costs
+ * nothing.
  */
 #ifndef CONFIG_BPF_H
 #define CONFIG_BPF_H

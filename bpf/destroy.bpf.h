@@ -44,7 +44,7 @@ static __always_inline bool send_entry(struct prog_cpu_counts *counts, __u64 ma,
 	return true;
 }
 
-/* A return whose entry was not sent tells what it can of the call. */
+/* For a return whose entry was not sent: all that is still known of the call. */
 static __always_inline void send_full_return(struct prog_cpu_counts *counts, __u64 ma, __u64 caller,
 					     __u64 ts_ns)
 {

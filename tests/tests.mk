@@ -35,6 +35,10 @@ $(OUT)/tests/headers.c: $(HEADERS) $(wildcard bpf/*.h) Makefile tests/tests.mk |
 	$(Q)for header in $(HEADERS:src/%=%); do \
 		echo "#include \"$$header\"" | $(check_header) -x c - || exit; \
 	done
+	$(Q)for header in $(notdir $(wildcard bpf/*.bpf.h)); do \
+		echo "#include \"$$header\"" | $(CLANG) -target $(BPF_TARGET) \
+			$(filter-out -MMD -MP,$(BPF_CFLAGS)) -fsyntax-only -x c - || exit; \
+	done
 	$(Q)printf '#include "%s"\n' $(HEADERS:src/%=%) >$@.new
 	$(Q)$(check_header) -x c $@.new
 	$(Q)mv $@.new $@

@@ -21,7 +21,7 @@ struct hook_info {
 	const char *function; /* the kernel function, or the tracepoint */
 	bool tracepoint;
 	enum hook_use use;   /* attached only if this is asked for */
-	const char *missing; /* what is not known without it, for "check"; NULL: everything */
+	const char *missing; /* not known without it, in words; NULL: nothing can be traced */
 };
 
 extern const struct hook_info hook_info[NR_HOOKS];
