@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "model/hooks.h"
 #include "output/check_report.h"
 #include "output/render.h"
 #include "output/table_cell.h"
@@ -12,20 +13,6 @@
 #include "util/text.h"
 
 #define INDENT 21 /* after the longest heading */
-
-const char *verdict_name(const struct verdict *verdict)
-{
-	switch (verdict->traceable) {
-	case TRACEABLE_YES:
-		return "traceable";
-	case TRACEABLE_NO:
-		return "untraceable";
-	case TRACEABLE_FORBIDDEN:
-		return "forbidden";
-	default:
-		return "unknown";
-	}
-}
 
 /* Writes lines as words. */
 static void write_lines(FILE *out, const char *lines)
@@ -46,7 +33,7 @@ static int write_head(FILE *out, const struct check_view *view)
 	struct value value;
 
 	for (const struct column *column = check_columns; column->name; column++) {
-		if (!column->heading || (column->optional && !view->facts->live)) /* not in files */
+		if (!column->heading || (column->optional && !view->facts.live)) /* not in files */
 			continue;
 		fprintf(out, "%-*s", INDENT, column->heading);
 		if (column->kind == VALUE_LINES && column->get(column, view, &value)) {
@@ -65,8 +52,22 @@ static int write_hooks(FILE *out, enum format format, const struct facts *facts)
 	const void *objects[NR_HOOKS];
 
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++) {
-		views[hook] = (struct hook_view){facts, hook};
-		objects[hook] = &views[hook];
+		struct hook_view *view = &views[hook];
+
+		*view = (struct hook_view){
+			.function = hook_info[hook].function,
+			.present = hook_present(facts, hook),
+			.inlined =
+				facts->hooks[hook].part == ANSWER_YES ? ANSWER_YES : ANSWER_UNKNOWN,
+			.seen = facts->hooks[hook].seen,
+		};
+		for (int mode = 0; mode < NR_ATTACH_MODES; mode++) {
+			enum means means;
+
+			view->mode[mode].attachable = hook_attachable(facts, hook, mode, &means);
+			view->mode[mode].known_by = means_name(means);
+		}
+		objects[hook] = view;
 	}
 	return render_list(out, format, hook_view_columns, objects, NR_HOOKS, 0, 0, "");
 }
@@ -110,32 +111,46 @@ static void write_lacks_text(FILE *out, const struct verdict *verdict)
 	putc('\n', out);
 }
 
-static int write_text(FILE *out, const struct check_view *view)
+static int write_text(FILE *out, const struct check_view *view, const struct verdict *verdict)
 {
 	char reason[TEXT_SIZE(VERDICT_LEN)];
 	int err = write_head(out, view);
 
 	putc('\n', out);
 	if (!err)
-		err = write_hooks(out, FORMAT_TABLE, view->facts);
+		err = write_hooks(out, FORMAT_TABLE, &view->facts);
 	putc('\n', out);
-	if (view->verdict->lacks_known)
-		write_lacks_text(out, view->verdict);
-	text_printable(reason, sizeof(reason), view->verdict->reason,
-		       strlen(view->verdict->reason));
-	fprintf(out, "%s: %s\n", verdict_name(view->verdict), reason);
+	if (verdict->lacks_known)
+		write_lacks_text(out, verdict);
+	text_printable(reason, sizeof(reason), view->reason, strlen(view->reason));
+	fprintf(out, "%s: %s\n", view->verdict, reason);
 	return err ? err : stream_flush(out);
 }
 
 int check_report(FILE *out, enum format format, const struct facts *facts,
 		 const struct verdict *verdict, int exit_status)
 {
-	const struct check_view view = {facts, verdict, exit_status};
+	static const char *const names[] = {
+		[TRACEABLE_YES] = "traceable",
+		[TRACEABLE_NO] = "untraceable",
+		[TRACEABLE_FORBIDDEN] = "forbidden",
+		[TRACEABLE_UNKNOWN] = "unknown",
+	};
+	const struct check_view view = {
+		.facts = *facts,
+		.function = hook_present(facts, HOOK_DESTROY),
+		.verdict = names[verdict->traceable],
+		.reason = verdict->reason,
+		.attach = verdict->attach == ATTACH_AUTO ? NULL
+							 : attach_mode_programs[verdict->attach],
+		.source = facts->live ? "machine" : "files",
+		.exit_status = exit_status,
+	};
 	int err;
 
 	errno = 0;
 	if (format == FORMAT_TABLE)
-		return write_text(out, &view);
+		return write_text(out, &view, verdict);
 	err = render_event(out, format, check_columns, &view, 0);
 	if (!err)
 		err = write_hooks(out, format, facts);

@@ -13,15 +13,25 @@
 
 /* The head of the report. */
 struct check_view {
-	const struct facts *facts;
-	const struct verdict *verdict;
-	int exit_status; /* of the program, by the verdict */
+	struct facts facts;
+	enum answer function; /* the traced one: is it there? */
+	const char *verdict;  /* "traceable", "untraceable", "forbidden" or "unknown" */
+	const char *reason;
+	const char *attach; /* the programs that "auto" uses; NULL: none, or unknown */
+	const char *source; /* "machine" or "files" */
+	__u32 exit_status;
 };
 
 /* One hook. */
 struct hook_view {
-	const struct facts *facts;
-	enum hook hook;
+	const char *function;
+	enum answer present;
+	enum answer inlined; /* never ANSWER_NO: only a split function leaves a trace */
+	struct mode_view {
+		enum answer attachable;
+		const char *known_by; /* means_name() */
+	} mode[NR_ATTACH_MODES];
+	__u64 seen; /* LEDGER_UNKNOWN */
 };
 
 /* One known caller. */
@@ -34,9 +44,6 @@ extern const struct column check_columns[];	  /* of struct check_view */
 extern const struct column hook_view_columns[];	  /* of struct hook_view */
 extern const struct column caller_view_columns[]; /* of struct caller_view */
 extern const struct column lack_columns[];	  /* of struct lack */
-
-/* "traceable", "untraceable", "forbidden" or "unknown" */
-const char *verdict_name(const struct verdict *verdict);
 
 /* 0, or -errno as the functions of render.h. */
 int check_report(FILE *out, enum format format, const struct facts *facts,

@@ -2,54 +2,34 @@
 /*
  * The columns of the facts and the verdict on a kernel.
  */
-#include <string.h>
-
-#include "model/hooks.h"
-#include "model/ledger.h"
 #include "output/check_report.h"
 #include "output/columns/get.h"
 
 static const struct facts *facts_of(const void *object)
 {
-	return ((const struct check_view *)object)->facts;
+	return &((const struct check_view *)object)->facts;
 }
 
-static bool answer(enum answer found, struct value *value)
-{
-	value->number = found == ANSWER_YES;
-	return found != ANSWER_UNKNOWN;
-}
-
-/* Members of struct facts, at "at". */
+/* Members, at "at". */
 
 static bool get_answer(const struct column *column, const void *object, struct value *value)
 {
-	return answer(*(const enum answer *)((const char *)facts_of(object) + column->at), value);
+	enum answer answer = *(const enum answer *)((const char *)object + column->at);
+
+	value->number = answer == ANSWER_YES;
+	return answer != ANSWER_UNKNOWN;
 }
 
 static bool get_name(const struct column *column, const void *object, struct value *value)
 {
-	value->text = (const char *)facts_of(object) + column->at;
+	value->text = (const char *)object + column->at;
 	return *value->text;
 }
 
 static bool get_sysctl(const struct column *column, const void *object, struct value *value)
 {
-	value->integer = *(const int *)((const char *)facts_of(object) + column->at);
+	value->integer = *(const int *)((const char *)object + column->at);
 	return value->integer != SYSCTL_UNKNOWN;
-}
-
-static bool get_lines(const struct column *column, const void *object, struct value *value)
-{
-	value->text = *(char *const *)((const char *)facts_of(object) + column->at);
-	return value->text;
-}
-
-static bool get_source(const struct column *column, const void *object, struct value *value)
-{
-	(void)column;
-	value->text = facts_of(object)->live ? "machine" : "files";
-	return true;
 }
 
 static bool get_kernel(const struct column *column, const void *object, struct value *value)
@@ -64,12 +44,6 @@ static bool get_kernel(const struct column *column, const void *object, struct v
 	return *facts->release;
 }
 
-static bool get_present(const struct column *column, const void *object, struct value *value)
-{
-	(void)column;
-	return answer(hook_present(facts_of(object), HOOK_DESTROY), value);
-}
-
 /* Where the traced function was found: "in the symbol table, in BTF". */
 static bool get_where(const struct column *column, const void *object, struct value *value)
 {
@@ -82,7 +56,7 @@ static bool get_where(const struct column *column, const void *object, struct va
 	if (!symbol && !type)
 		snprintf(value->made, sizeof(value->made), "no " TRACED_FUNCTION);
 	value->text = value->made;
-	return hook_present(facts_of(object), HOOK_DESTROY) != ANSWER_UNKNOWN;
+	return ((const struct check_view *)object)->function != ANSWER_UNKNOWN;
 }
 
 static bool get_symbols(const struct column *column, const void *object, struct value *value)
@@ -146,65 +120,42 @@ static bool get_callers(const struct column *column, const void *object, struct 
 	return facts->symbols == ANSWER_YES;
 }
 
-/* The verdict */
-
-static bool get_verdict(const struct column *column, const void *object, struct value *value)
-{
-	(void)column;
-	value->text = verdict_name(((const struct check_view *)object)->verdict);
-	return true;
-}
-
-static bool get_status(const struct column *column, const void *object, struct value *value)
-{
-	(void)column;
-	value->number = ((const struct check_view *)object)->exit_status;
-	return true;
-}
-
-static bool get_reason(const struct column *column, const void *object, struct value *value)
-{
-	(void)column;
-	value->text = ((const struct check_view *)object)->verdict->reason;
-	return true;
-}
-
-static bool get_attach(const struct column *column, const void *object, struct value *value)
-{
-	enum attach_mode mode = ((const struct check_view *)object)->verdict->attach;
-
-	(void)column;
-	value->text = attach_mode_programs[mode];
-	return mode != ATTACH_AUTO;
-}
-
 #define ANSWER(name, heading, member)                                                              \
 	{                                                                                          \
 		name, heading, "?", VALUE_BOOL, .get = get_answer,                                 \
-						.at = offsetof(struct facts, member)               \
+						.at = offsetof(struct check_view, facts.member)    \
 	}
 #define SYSCTL(name, heading, member)                                                              \
 	{                                                                                          \
 		name, heading, "?", VALUE_INTEGER, .optional = true, .get = get_sysctl,            \
-						   .at = offsetof(struct facts, member)            \
+						   .at = offsetof(struct check_view, facts.member) \
 	}
 #define NAME(name, member)                                                                         \
 	{                                                                                          \
-		name, NULL, "?", VALUE_TEXT, .get = get_name, .at = offsetof(struct facts, member) \
+		name, NULL, "?", VALUE_TEXT, .get = get_name,                                      \
+					     .at = offsetof(struct check_view, facts.member)       \
+	}
+
+#define STRING(name, member)                                                                       \
+	{                                                                                          \
+		name, NULL, "?", VALUE_TEXT, .get = get_string,                                    \
+					     .at = offsetof(struct check_view, member)             \
 	}
 
 const struct column check_columns[] = {
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "check"},
-	{"verdict", NULL, "?", VALUE_TEXT, .get = get_verdict},
-	{"exit_status", NULL, "?", VALUE_NUMBER, .get = get_status},
-	{"reason", NULL, "?", VALUE_TEXT, .get = get_reason},
-	{"attach", NULL, "?", VALUE_TEXT, .get = get_attach},
-	{"source", NULL, "?", VALUE_TEXT, .get = get_source},
+	STRING("verdict", verdict),
+	{"exit_status", NULL, "?", VALUE_NUMBER, .get = get_u32,
+	 .at = offsetof(struct check_view, exit_status)},
+	STRING("reason", reason),
+	STRING("attach", attach),
+	STRING("source", source),
 	{TABLE_ONLY, "kernel", "?", VALUE_TEXT, .get = get_kernel},
 	NAME("release", release),
 	NAME("version", version),
 	NAME("machine", machine),
-	{"function", NULL, "?", VALUE_BOOL, .get = get_present},
+	{"function", NULL, "?", VALUE_BOOL, .get = get_answer,
+	 .at = offsetof(struct check_view, function)},
 	{TABLE_ONLY, "function", "?", VALUE_TEXT, .get = get_where},
 	ANSWER("btf", "BTF", btf),
 	NAME("lacking_member", lacking),
@@ -223,127 +174,70 @@ const struct column check_columns[] = {
 	SYSCTL("kptr_restrict", "kptr_restrict", kptr_restrict),
 	SYSCTL("perf_event_paranoid", "perf_event_paranoid", perf_event_paranoid),
 	{TABLE_ONLY, "callers", "?", VALUE_TEXT, .get = get_callers},
-	{"map_types", "map types", "?", VALUE_LINES, .get = get_lines,
-	 .at = offsetof(struct facts, map_types)},
+	{"map_types", "map types", "?", VALUE_LINES, .get = get_string,
+	 .at = offsetof(struct check_view, facts.map_types)},
 	{},
 };
-
-/* Points; a mode's is at "percent" */
-
-static const struct hook_facts *hook_of(const void *object)
-{
-	const struct hook_view *view = object;
-
-	return &view->facts->hooks[view->hook];
-}
-
-static bool get_hook_name(const struct column *column, const void *object, struct value *value)
-{
-	(void)column;
-	value->text = hook_info[((const struct hook_view *)object)->hook].function;
-	return true;
-}
-
-static bool get_hook_present(const struct column *column, const void *object, struct value *value)
-{
-	const struct hook_view *view = object;
-
-	(void)column;
-	return answer(hook_present(view->facts, view->hook), value);
-}
-
-/* Known only if the compiler split the function: whole inlining leaves no trace. */
-static bool get_hook_inlined(const struct column *column, const void *object, struct value *value)
-{
-	(void)column;
-	value->number = true;
-	return hook_of(object)->part == ANSWER_YES;
-}
-
-static bool get_attachable(const struct column *column, const void *object, struct value *value)
-{
-	const struct hook_view *view = object;
-	enum means means;
-
-	return answer(hook_attachable(view->facts, view->hook, column->at, &means), value);
-}
-
-static bool get_means(const struct column *column, const void *object, struct value *value)
-{
-	const struct hook_view *view = object;
-	enum means means;
-
-	hook_attachable(view->facts, view->hook, column->at, &means);
-	value->text = means_name(means);
-	return value->text;
-}
 
 /* "yes, tried" */
 static bool get_both(const struct column *column, const void *object, struct value *value)
 {
-	const struct hook_view *view = object;
-	enum means means;
-	enum answer found = hook_attachable(view->facts, view->hook, column->at, &means);
+	const struct mode_view *view =
+		(const struct mode_view *)((const char *)object + column->at);
 
-	snprintf(value->made, sizeof(value->made), "%s, %s", found == ANSWER_YES ? "yes" : "no",
-		 means == MEANS_NONE ? "?" : means_name(means));
+	snprintf(value->made, sizeof(value->made), "%s, %s",
+		 view->attachable == ANSWER_YES ? "yes" : "no",
+		 view->known_by ? view->known_by : "?");
 	value->text = value->made;
-	return found != ANSWER_UNKNOWN;
+	return view->attachable != ANSWER_UNKNOWN;
 }
 
-static bool get_seen(const struct column *column, const void *object, struct value *value)
-{
-	(void)column;
-	value->number = hook_of(object)->seen;
-	return value->number != LEDGER_UNKNOWN;
-}
-
-#define MODE(name, heading, mode)                                                                  \
-	{name ".attachable", NULL, "?", VALUE_BOOL, .get = get_attachable, .at = (mode)},          \
-		{name ".known_by", NULL, "?", VALUE_TEXT, .get = get_means, .at = (mode)},         \
+#define MODE(name, heading, nth)                                                                   \
+	{name ".attachable",                                                                       \
+	 NULL,                                                                                     \
+	 "?",                                                                                      \
+	 VALUE_BOOL,                                                                               \
+	 .get = get_answer,                                                                        \
+	 .at = offsetof(struct hook_view, mode[nth].attachable)},                                  \
+		{name ".known_by",                                                                 \
+		 NULL,                                                                             \
+		 "?",                                                                              \
+		 VALUE_TEXT,                                                                       \
+		 .get = get_string,                                                                \
+		 .at = offsetof(struct hook_view, mode[nth].known_by)},                            \
 	{                                                                                          \
-		TABLE_ONLY, heading, "?", VALUE_TEXT, .get = get_both, .at = (mode)                \
+		TABLE_ONLY, heading, "?", VALUE_TEXT, .get = get_both,                             \
+						      .at = offsetof(struct hook_view, mode[nth])  \
 	}
 
 const struct column hook_view_columns[] = {
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "probe"},
-	{"function", "PROBED", "?", VALUE_TEXT, .get = get_hook_name},
-	{"present", "PRESENT", "?", VALUE_BOOL, .get = get_hook_present},
-	{"inlined", "INLINED", "?", VALUE_BOOL, .get = get_hook_inlined},
+	{"function", "PROBED", "?", VALUE_TEXT, .get = get_string,
+	 .at = offsetof(struct hook_view, function)},
+	{"present", "PRESENT", "?", VALUE_BOOL, .get = get_answer,
+	 .at = offsetof(struct hook_view, present)},
+	{"inlined", "INLINED", "?", VALUE_BOOL, .get = get_answer,
+	 .at = offsetof(struct hook_view, inlined)},
 	MODE("fentry", "FENTRY", ATTACH_FENTRY),
 	MODE("kprobe", "KPROBE", ATTACH_KPROBE),
-	{"seen", "SEEN", "?", VALUE_NUMBER, .get = get_seen},
+	{"seen", "SEEN", "?", VALUE_NUMBER, .get = get_u64, .at = offsetof(struct hook_view, seen)},
 	{},
 };
-
-/* Callers */
-
-static bool get_found(const struct column *column, const void *object, struct value *value)
-{
-	(void)column;
-	return answer(((const struct caller_view *)object)->found, value);
-}
 
 const struct column caller_view_columns[] = {
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "caller"},
 	{"function", NULL, "?", VALUE_TEXT, .get = get_string,
 	 .at = offsetof(struct caller_view, name)},
-	{"present", NULL, "?", VALUE_BOOL, .get = get_found},
+	{"present", NULL, "?", VALUE_BOOL, .get = get_answer,
+	 .at = offsetof(struct caller_view, found)},
 	{},
 };
 
 /* What a run would lack */
 
-static bool get_why(const struct column *column, const void *object, struct value *value)
-{
-	(void)column;
-	value->text = ((const struct lack *)object)->why;
-	return true;
-}
-
 const struct column lack_columns[] = {
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "missing"},
 	{"what", "MISSING", "?", VALUE_TEXT, .get = get_string, .at = offsetof(struct lack, what)},
-	{"why", "WHY", "?", VALUE_TEXT, .get = get_why},
+	{"why", "WHY", "?", VALUE_TEXT, .get = get_text_at, .at = offsetof(struct lack, why)},
 	{},
 };
