@@ -48,8 +48,7 @@ static const struct row *find_row(const struct rows *rows, const char *name)
 	return NULL;
 }
 
-/* In ns; NAN: unknown. */
-static double median_of(const struct bench_line *line, enum phase phase)
+const struct hist *bench_hist(const struct bench_line *line, enum phase phase)
 {
 	const struct row *row = line->row;
 	const struct hist *hist = NULL;
@@ -58,7 +57,15 @@ static double median_of(const struct bench_line *line, enum phase phase)
 		hist = &row->latency;
 	else if (row && row->phases)
 		hist = &row->phases->phase[phase];
-	return hist && hist->count ? hist_percentile(hist, 50) : NAN;
+	return hist && hist->count ? hist : NULL;
+}
+
+/* In ns; NAN: unknown. */
+static double median_of(const struct bench_line *line, enum phase phase)
+{
+	const struct hist *hist = bench_hist(line, phase);
+
+	return hist ? hist_percentile(hist, 50) : NAN;
 }
 
 /* The exponent of the two greatest different x with a known y. */

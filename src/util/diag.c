@@ -52,45 +52,22 @@ __attribute__((format(printf, 2, 0))) static void print_line(const char *kind, c
 	errno = saved_errno;
 }
 
-void diag_error(const char *fmt, ...)
-{
-	va_list args;
+#define DEFINE_MESSAGE(name, kind, is_shown)                                                       \
+	void name(const char *fmt, ...)                                                            \
+	{                                                                                          \
+		va_list args;                                                                      \
+                                                                                                   \
+		if (!(is_shown))                                                                   \
+			return;                                                                    \
+		va_start(args, fmt);                                                               \
+		print_line(kind, fmt, args);                                                       \
+		va_end(args);                                                                      \
+	}
 
-	va_start(args, fmt);
-	print_line("", fmt, args);
-	va_end(args);
-}
-
-void diag_warn(const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	print_line("warning: ", fmt, args);
-	va_end(args);
-}
-
-void diag_info(const char *fmt, ...)
-{
-	va_list args;
-
-	if (be_quiet)
-		return;
-	va_start(args, fmt);
-	print_line("", fmt, args);
-	va_end(args);
-}
-
-void diag_verbose(const char *fmt, ...)
-{
-	va_list args;
-
-	if (!be_verbose)
-		return;
-	va_start(args, fmt);
-	print_line("", fmt, args);
-	va_end(args);
-}
+DEFINE_MESSAGE(diag_error, "", true)
+DEFINE_MESSAGE(diag_warn, "warning: ", true)
+DEFINE_MESSAGE(diag_info, "", !be_quiet)
+DEFINE_MESSAGE(diag_verbose, "", be_verbose)
 
 void diag_status(const char *fmt, ...)
 {

@@ -58,22 +58,9 @@ static bool get_count(const struct column *column, const void *object, struct va
 	return true;
 }
 
-/* The histogram of the phase in the column's "at". NULL: no values. */
-static const struct hist *hist_of(const struct column *column, const void *object)
-{
-	const struct row *row = ((const struct bench_line *)object)->row;
-	const struct hist *hist = NULL;
-
-	if (row && column->at == PHASE_TOTAL)
-		hist = &row->latency;
-	else if (row && row->phases)
-		hist = &row->phases->phase[column->at];
-	return hist && hist->count ? hist : NULL;
-}
-
 static bool get_phase(const struct column *column, const void *object, struct value *value)
 {
-	const struct hist *hist = hist_of(column, object);
+	const struct hist *hist = bench_hist(object, column->at);
 
 	if (hist)
 		value->number = hist_percentile(hist, column->percent);
@@ -83,7 +70,7 @@ static bool get_phase(const struct column *column, const void *object, struct va
 /* Unknown for emptied maps: their entries were freed earlier. */
 static bool get_per_entry(const struct column *column, const void *object, struct value *value)
 {
-	const struct hist *hist = hist_of(column, object);
+	const struct hist *hist = bench_hist(object, column->at);
 	const struct scenario *scenario = scenario_of(object);
 
 	if (!hist || scenario->fill != FILL_FULL)
