@@ -2,7 +2,7 @@
 # Completes the command line of memdestroy-trace in bash.
 # shellcheck shell=bash
 
-# Completes the last of a comma-separated list of different words.
+# Completes the last word of a comma-separated list without duplicates.
 _memdestroy_trace_list()
 {
 	local current=$1 word before=
@@ -13,7 +13,7 @@ _memdestroy_trace_list()
 	done
 }
 
-# Completes one of these words.
+# Completes one of the words in $2.
 _memdestroy_trace_word()
 {
 	mapfile -t COMPREPLY < <(compgen -W "$2" -- "$1")
@@ -25,8 +25,8 @@ _memdestroy_trace_file()
 	compopt -o filenames 2>/dev/null # a slash behind directories
 }
 
-# Sets command to the place of the word in which the command of record begins, if it has been
-# reached: options end there.
+# Sets command to the index of the word where the command of record begins and its options end, if
+# the cursor is there or behind it.
 _memdestroy_trace_command()
 {
 	local i
@@ -49,8 +49,8 @@ _memdestroy_trace_command()
 	done
 }
 
-# Sets what there is of an action: options, keys, formats, and files if words are files.
-_memdestroy_trace_action()
+# Sets the options, keys and formats of a command, and files if its words are files.
+_memdestroy_trace_set()
 {
 	local common='-o -q -v -h -V --output --quiet --verbose --help --version'
 	local probing='-k --attach --buffer'
@@ -89,21 +89,21 @@ _memdestroy_trace()
 	local current=$2 previous=$3 word action=trace place=1 command=
 	local options keys formats files
 	local sorts='total count empty min mean p50 p90 p99 max key'
-	local not='--timeline' # what says nothing of calls
-	# Those whose maps are known to reach the function; others can be typed.
+	local not='--timeline' # options that do not apply to the view
+	# Types whose maps are known to reach the function; others can be typed.
 	local types='hash percpu_hash lru_hash lru_percpu_hash hash_of_maps lpm_trie
 		sk_storage inode_storage task_storage cgrp_storage'
 	local callers='htab_map_free htab_map_alloc trie_free
 		bpf_local_storage_map_free bpf_local_storage_map_alloc'
 
-	# place is where the word for a view may stand.
+	# place: the index where the word for a view is allowed; 0: none.
 	if ((COMP_CWORD > 1)); then
 		case ${COMP_WORDS[1]} in
 		record | bench | check) action=${COMP_WORDS[1]} place=0 ;;
 		report | diff) action=${COMP_WORDS[1]} place=2 ;;
 		esac
 	fi
-	_memdestroy_trace_action "$action"
+	_memdestroy_trace_set "$action"
 	if ((place && COMP_CWORD > place)) && [[ ${COMP_WORDS[place]} == teardowns ]]; then
 		keys=${keys#*cpu }
 		sorts='total wait free destroy deferred count min mean p50 p90 p99 max key'
@@ -113,7 +113,7 @@ _memdestroy_trace()
 			queue stack bloom_filter sockmap sockhash devmap devmap_hash cpumap xskmap struct_ops'
 	fi
 	COMPREPLY=()
-	# bash takes the '=' of --option=value for a word of its own.
+	# For bash, the '=' of --option=value is a word.
 	if [[ $current == = ]]; then
 		current=
 	elif [[ $previous == = ]]; then

@@ -34,7 +34,7 @@ struct option_row {
 	bool required;
 	bool repeatable; /* otherwise, giving two different values is an error */
 
-	/* What it cannot be combined with. */
+	/* Restrictions. */
 	enum option_view view;
 	unsigned int not_formats; /* bit N: enum format N */
 	const char *not_with;	  /* long names of options, separated by spaces; NULL: none */

@@ -15,10 +15,10 @@
 #include "util/outfile.h"
 #include "util/text.h"
 
-/* Keys kept apart on each side; the values of others are put together. */
+/* Rows on each side; the values of further keys go to one more row. */
 #define MAX_ROWS 4096
 
-/* What is compared. */
+/* View and keys of the comparison. */
 struct selection {
 	enum view view;
 	bool identity;
@@ -63,12 +63,12 @@ static int gather(struct gathering *side, const struct selection *selection,
 	aggregate_keep_samples(side->aggregate);
 	err = reader_set_run(&side->readers, selection->view, selection->identity, &sink, NULL);
 	if (!err && aggregate_overflow(side->aggregate))
-		diag_warn("more than %d keys: %llu values are put together in one row", MAX_ROWS,
+		diag_warn("more than %d keys: %llu values of further keys are in one row", MAX_ROWS,
 			  aggregate_overflow(side->aggregate));
 	return err;
 }
 
-/* A file can hold anything. */
+/* Recordings are not trusted: text may contain control characters. */
 static void write_safe(FILE *file, enum format format, const char *text)
 {
 	char safe[TEXT_SIZE(RUN_INFO_LEN)];
@@ -82,7 +82,7 @@ static void write_safe(FILE *file, enum format format, const char *text)
 		fputs(safe, file);
 }
 
-/* What is compared with what. */
+/* Names a side's recording and its machine. */
 static void write_side(FILE *file, enum format format, const char *name,
 		       const struct reader_set *side)
 {
@@ -118,7 +118,7 @@ static int write_diff(const struct options *opts, const struct gathering *side,
 	return outfile_end(output, opts->output, err);
 }
 
-/* The options, and defaults that depend on what the recordings are of. */
+/* The options, with defaults that depend on whether the recordings are benchmarks. */
 static struct selection select_keys(const struct options *opts,
 				    const struct gathering side[NR_DIFF_SIDES])
 {
@@ -176,7 +176,8 @@ static int compare_if_comparable(const struct options *opts, struct gathering si
 			return EXIT_FAILED;
 	if (!comparable(&side[DIFF_BASE].readers, &side[DIFF_NEW].readers, &err)) {
 		if (!err && !opts->force)
-			diag_error("these recordings cannot be compared well (--force does)");
+			diag_error(
+				"these recordings are not well comparable (--force compares them)");
 		if (err || !opts->force)
 			return EXIT_FAILED;
 	}
@@ -204,7 +205,7 @@ static int take_words(struct options *opts, int argc, char **argv)
 	return err;
 }
 
-/* From here on, words are of this side. */
+/* Further words belong to this side. */
 static int name_side(struct options *opts, enum diff_side side, const char *path)
 {
 	if (opts->side == NR_DIFF_SIDES && opts->nr_files[DIFF_BASE]) {

@@ -87,7 +87,6 @@
 #define TIMESTAMP_ROW                                                                              \
 	FLAG('T', "timestamp", show.timestamp, "print the time of day above each interim table")
 
-/* What to show of events and rows. */
 #define BY_ROW(text)  VALUE(0, "by", "KEY[,KEY...]", option_by, text, .not_formats = VIEWER_FORMATS)
 #define TOP_ROW(text) VALUE('n', "top", "N", option_top, text, .not_formats = VIEWER_FORMATS)
 #define ROW_ROWS                                                                                   \

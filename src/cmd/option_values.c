@@ -28,7 +28,7 @@ _Static_assert(ARRAY_SIZE(format_names) == NR_FORMATS, "a name for every format"
 #define FROM(name)   (~0U << (name))
 #define BEFORE(name) ((1U << (name)) - 1)
 
-/* What the value of an option, or a part of it, is chosen from. */
+/* The names that the value of an option, or a part of it, is chosen from. */
 struct choice {
 	const char *option, *what;
 	const char *const *names;
@@ -203,7 +203,7 @@ static void trim(const char **text, size_t *len)
 		(*len)--;
 }
 
-/* "p50>10%", of which the percent sign may be left out. */
+/* "p50>10%"; the percent sign is optional. */
 static int parse_limit(const char *text, size_t len, struct diff_limit *limit)
 {
 	const char *names[NR_METRICS];
@@ -229,7 +229,7 @@ static int parse_limit(const char *text, size_t len, struct diff_limit *limit)
 		number_len--;
 	trim(&number, &number_len);
 	if (option_read_decimal(number, number_len, &limit->percent)) {
-		diag_error("--fail-on: '%.*s' is not a number of percent (0 or more, such as 10 or"
+		diag_error("--fail-on: '%.*s' is not a percentage (0 or more, such as 10 or"
 			   " 2.5)",
 			   (int)number_len, number);
 		return -EINVAL;
@@ -272,8 +272,8 @@ int option_type(struct options *opts, const char *value)
 		return -EINVAL;
 	}
 	if (type >= 8 * sizeof(opts->filter.map_types)) {
-		diag_error("--type: '%s' is type %u, and only types below %zu can be told apart",
-			   value, type, 8 * sizeof(opts->filter.map_types));
+		diag_error("--type: '%s' is type %u, and only types below %zu are supported", value,
+			   type, 8 * sizeof(opts->filter.map_types));
 		return -EINVAL;
 	}
 	opts->filter.map_types |= 1ULL << type;

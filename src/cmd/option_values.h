@@ -39,7 +39,7 @@ int option_file(struct options *opts, enum diff_side side, const char *path);
 /* If there is no --by, calls are shown by caller and map type. */
 void option_default_keys(struct options *opts);
 
-/* Of --format, by enum format. */
+/* Names of formats, by enum format. */
 extern const char *const format_names[];
 
 #endif

@@ -102,8 +102,10 @@ static void report_foreign(const struct command *command, const struct option_ro
 		   command->title, where);
 }
 
-/* Another command's option with this short name, or if that is 0, of which this is the long name
- * or its only abbreviation. NULL: none. */
+/*
+ * An option of another command by its short name, or if that is 0, by its long name, possibly
+ * abbreviated. NULL: none, or ambiguous.
+ */
 static const struct option_row *find_foreign(int short_name, const char *abbreviation, size_t len)
 {
 	const struct option_row *found = NULL;

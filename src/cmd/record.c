@@ -13,30 +13,29 @@
 #include "util/macros.h"
 
 /*
- * After the command's end: programs let go of their maps after a grace period of RCU, so that
- * nothing to wait for does not mean yet that nothing will come; and what it let go of may take
- * long.
+ * How long recording continues after the command's end: always for the first time, because programs
+ * release their maps only after an RCU grace period; up to the second one for pending teardowns.
  */
-#define SETTLE_NS      NSEC_PER_SEC
-#define SETTLE_MOST_NS 30000000000ULL
+#define LINGER_NS     NSEC_PER_SEC
+#define MAX_LINGER_NS (30 * NSEC_PER_SEC)
 
 struct record {
-	struct recorder recorder; /* first: what a ctx begins with */
+	struct recorder recorder; /* first, as its functions require */
 	struct child child;
-	bool told_to_go;
+	bool started;
 	bool interrupted;
-	__u64 over_ns; /* when the command was seen to be over; 0: it is not */
+	__u64 over_ns; /* when the end of the command was detected; 0: it still runs */
 };
 
 static bool signalled(void *ctx, int signal, bool to_group)
 {
 	struct record *record = ctx;
 
-	/* The second one is meant for this program. */
+	/* The second signal is for this program. */
 	if (!record->child.pid || record->interrupted)
 		return false;
 	record->interrupted = true;
-	/* Twice the same may mean more to the command than once. */
+	/* Otherwise the command has got it already, and might count it twice. */
 	if (!to_group)
 		child_signal(&record->child, signal);
 	return true;
@@ -49,22 +48,22 @@ static bool done(void *ctx)
 
 	if (!record->child.argv)
 		return false;
-	if (!record->told_to_go) {
+	if (!record->started) {
 		child_go(&record->child);
-		record->told_to_go = true;
+		record->started = true;
 	}
 	if (!child_is_over(&record->child))
 		return false;
 	now = clock_now_ns();
 	if (!record->over_ns)
 		record->over_ns = now;
-	if (now - record->over_ns < SETTLE_NS)
+	if (now - record->over_ns < LINGER_NS)
 		return false;
-	if (!session_waits(record->recorder.tracer->session, record->over_ns + SETTLE_NS))
+	if (!session_waits(record->recorder.tracer->session, record->over_ns + LINGER_NS))
 		return true;
-	if (now - record->over_ns < SETTLE_MOST_NS)
+	if (now - record->over_ns < MAX_LINGER_NS)
 		return false;
-	diag_warn("after the command's end, teardowns still go on: the rest is not recorded");
+	diag_warn("teardowns still run after the command's end; the rest is not recorded");
 	return true;
 }
 
@@ -99,7 +98,7 @@ static int cmd_record(const struct options *opts)
 		err = recorder_open(&record.recorder, &tracer, opts);
 	if (!err)
 		err = run(&record, &tracer);
-	if (record.told_to_go && !child_is_over(&record.child))
+	if (record.started && !child_is_over(&record.child))
 		diag_warn("'%s' still runs", opts->run_argv[0]);
 	recorder_close(&record.recorder);
 	child_close(&record.child);

@@ -22,7 +22,7 @@ static int show(struct reader_set *readers, const struct options *opts, struct r
 	if (err)
 		return err;
 	err = reader_set_run(readers, opts->show.view, opts->show.identity, &sink, &report_run_ops);
-	if (err == -EINVAL) /* a damaged recording, of which no half is shown */
+	if (err == -EINVAL) /* damaged: do not show a part of it */
 		return err;
 	return report_end(report, reader_set_end_ns(readers), &ledger, &counts, err);
 }

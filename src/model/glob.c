@@ -21,7 +21,7 @@ static void add_range(struct byte_set *set, unsigned int low, unsigned int high)
 		set->has[c] = true;
 }
 
-/* One byte, maybe escaped, at *p; -EINVAL at the end of the pattern. */
+/* Reads a byte, possibly escaped. -EINVAL: the pattern ends. */
 static int read_byte(const char **p)
 {
 	if (**p == '\\')
@@ -31,7 +31,7 @@ static int read_byte(const char **p)
 	return (unsigned char)*(*p)++;
 }
 
-/* One byte between the brackets. */
+/* Reads a byte of a set. */
 static int read_member(const char **p)
 {
 	if ((*p)[0] == '[' && (*p)[1] && strchr(":.=", (*p)[1]))
@@ -39,7 +39,7 @@ static int read_member(const char **p)
 	return read_byte(p);
 }
 
-/* What follows a '[', up to and with the ']'. */
+/* Reads the set after a '[', including the ']'. */
 static int read_set(const char **p, struct byte_set *set)
 {
 	bool negated = **p == '!' || **p == '^';

@@ -3,9 +3,9 @@
  * Shell patterns for map names, compiled into the automaton that the BPF programs run.
  *
  * '*' any bytes, '?' one byte, [abc] [a-z] [!a] [^a] one byte of (or not of) a set, '\' takes the
- * next byte literally, in a set too. As fnmatch(3) has it with no flags in the C locale, except
- * that what fnmatch reads as best it can is refused here: a '[' or '\' with no end, a range from
- * high to low, and the [:class:], [.x.] and [=x=] forms.
+ * next byte literally, in a set too. Like fnmatch(3) without flags in the C locale, except that
+ * malformed patterns are refused: a '[' or '\' without an end, a range from high to low, and the
+ * forms [:class:], [.x.] and [=x=].
  */
 #ifndef MEMDESTROY_MODEL_GLOB_H
 #define MEMDESTROY_MODEL_GLOB_H
@@ -24,7 +24,7 @@ int glob_compile(const char *pattern, struct name_filter *filter);
 /* Bytes of the shortest name that matches a compiled pattern. */
 unsigned int glob_min_len(const struct name_filter *filter);
 
-/* What the BPF programs answer for a name of up to max_len bytes, of which NAME_LEN are read. */
+/* Matches like the BPF programs. Reads at most max_len, and at most NAME_LEN bytes of the name. */
 bool glob_match(const struct name_filter *filter, const char *name, size_t max_len);
 
 #endif

@@ -14,14 +14,14 @@
 #include "model/map_type.h"
 
 #define ENUM_PREFIX  "BPF_MAP_TYPE_"
-#define MAX_TYPES    128 /* a kernel has some forty */
+#define MAX_TYPES    128 /* a kernel has about 40 */
 #define MAX_NUMBERED 64
 
 /* The running kernel's names of types that libbpf does not know; "" where there is none. */
 static char kernel_names[MAX_TYPES][48];
 static bool kernel_names_read;
 
-/* "type_N" for types that have no name at all, the oldest replaced first. */
+/* "type_N" for types without any name; the oldest is replaced first. */
 static struct {
 	__u32 type;
 	char name[sizeof("type_4294967295")];
@@ -35,7 +35,7 @@ static const struct btf_type *map_type_enum(const struct btf *btf)
 	return id < 0 ? NULL : btf__type_by_id(btf, id);
 }
 
-/* A value's name without the prefix, or NULL for those that are no type: __MAX_BPF_MAP_TYPE. */
+/* A value's name without the prefix. NULL: no type, such as __MAX_BPF_MAP_TYPE. */
 static const char *value_name(const struct btf *btf, const struct btf_enum *value)
 {
 	const char *name = btf__name_by_offset(btf, value->name_off);
@@ -108,7 +108,7 @@ char *map_type_btf_names(const struct btf *btf)
 	return all;
 }
 
-/* Once, and all of them: the kernel's BTF is megabytes, and not kept. */
+/* Reads all at once: the kernel's BTF takes megabytes and is not kept. */
 static void read_kernel_names(void)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
@@ -169,7 +169,7 @@ int map_type_from_name(const char *name, __u32 *type)
 {
 	if (is_number(name, type))
 		return 0;
-	/* Type 0 has a name, "unspec", but no map has that type. */
+	/* No map has type 0, "unspec". */
 	for (__u32 i = 1; i < MAX_TYPES; i++) {
 		const char *known = known_name(i);
 

@@ -11,10 +11,9 @@
 struct btf;
 
 /*
- * libbpf's name of a type, else the running kernel's, else "type_N". Never NULL. The string is
- * owned by this module; a "type_N" is kept until 64 other types without a name were met. The
- * kernel's BTF is read at most once, when a type is met that libbpf does not know. Not for use by
- * several threads at a time.
+ * libbpf's name of a type, otherwise the running kernel's, otherwise "type_N"; never NULL. Owned by
+ * this module; a "type_N" is valid until the call for the 64th other type without a name. Reads the
+ * kernel's BTF at most once, for the first type that libbpf does not know. Not thread-safe.
  */
 const char *map_type_name(__u32 type);
 
@@ -22,15 +21,12 @@ const char *map_type_name(__u32 type);
 int map_type_from_name(const char *name, __u32 *type);
 
 /*
- * The name from the enum bpf_map_type of a kernel's BTF: without BPF_MAP_TYPE_, in lower case, cut
- * to what buf takes. -ENOENT: btf does not have it, and buf is left alone.
+ * Fills buf with the name in enum bpf_map_type of a kernel's BTF, without BPF_MAP_TYPE_, in lower
+ * case, cut off at size. -ENOENT: btf has no such type, and buf is unchanged.
  */
 int map_type_btf_name(const struct btf *btf, __u32 type, char *buf, size_t size);
 
-/*
- * All of them but "unspec", each with a newline behind it; to be freed. NULL: as above, or no
- * memory.
- */
+/* All of these names except "unspec", one a line, to be freed. NULL: none, or no memory. */
 char *map_type_btf_names(const struct btf *btf);
 
 #endif

@@ -171,7 +171,7 @@ static void test_diff_gates(void **state)
 		    opts.diff.limits[3].percent == 0.5);
 	for (size_t i = 0; i < ARRAY_SIZE(not_percent); i++) {
 		snprintf(line, sizeof(line), "diff --fail-on p50>%s a b", not_percent[i]);
-		bad(line, "is not a number of percent (0 or more, such as 10 or 2.5)\n");
+		bad(line, "is not a percentage (0 or more, such as 10 or 2.5)\n");
 	}
 	bad("diff --fail-on ~ a b", "--fail-on: '' is not a limit (such as p50>10%)\n");
 	bad("diff --fail-on p50 a b", "--fail-on: 'p50' is not a limit");
