@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writes the recordings that the cases of the command line read: the same bytes of output for
- * each, everywhere and every time, because clocks, hosts and latencies are made up.
+ * Writes the recordings that the command-line cases read. Clocks, hosts and latencies are made up,
+ * so that reports of them have the same bytes everywhere and every time.
  *
  * usage: recordings DIRECTORY   makes the files listed below in it
  */
@@ -21,7 +21,7 @@
 #define LPM_TRIE   11
 #define SK_STORAGE 24
 
-/* Of one file; what is not given is that of most. */
+/* One file. Members that are 0 get the usual values. */
 struct variant {
 	const char *file;
 	__u32 nr;	  /* teardowns of each kind */
@@ -51,7 +51,7 @@ static const struct variant variants[] = {
 	 .later_ns = 3600 * NSEC_PER_SEC},
 };
 
-/* A sort of map, and what its teardowns are like. */
+/* A kind of map, and what its teardowns are like. */
 struct kind {
 	__u32 type;
 	const char *name;
@@ -107,7 +107,7 @@ struct maker {
 	__u64 calls, teardowns, deferred;
 };
 
-/* Around the mean, by up to a tenth of it */
+/* Around the mean, by up to a tenth of it. */
 static __u64 about(__u64 mean_ns)
 {
 	return mean_ns * 9 / 10 + below(mean_ns / 5 + 1);
@@ -116,7 +116,7 @@ static __u64 about(__u64 mean_ns)
 static void check(int err)
 {
 	if (err)
-		exit(EXIT_FAILURE); /* of what the user has been told */
+		exit(EXIT_FAILURE); /* already reported */
 }
 
 static struct call call_of(const struct maker *maker, const struct kind *kind, __u32 nth)
@@ -141,7 +141,7 @@ static struct call call_of(const struct maker *maker, const struct kind *kind, _
 
 	call.map.identity.map_id = 100 + maker->teardowns;
 	call.map.identity.released_by = call.map.identity.closed_by = kind->closer;
-	/* Once, a thread of the kernel's own dropped the last reference. */
+	/* One release is by a kernel thread. */
 	if (kind->type == LPM_TRIE && nth == 1) {
 		call.map.identity.by_kernel = true;
 		call.map.identity.released_by = (struct releaser){true, 1, {15, 15, "rcu_sched"}};
@@ -188,8 +188,8 @@ static void record_reclaim(struct maker *maker, const struct teardown *teardown,
 }
 
 /*
- * released, 30 us later the worker, which calls destroy for nothing and then for something; what
- * that leaves is freed long after the worker's end.
+ * The worker starts 30 us after the release, and makes an empty and a full destroy call; the
+ * deferred free of the latter ends long after the worker.
  */
 static void record_teardown(struct maker *maker, const struct kind *kind, __u32 nth, __u32 percent)
 {
@@ -226,7 +226,7 @@ static void record_teardown(struct maker *maker, const struct kind *kind, __u32 
 	maker->teardowns++;
 }
 
-/* A worker that waits for RCU, and had not ended by the end of the run. */
+/* A worker that waits for RCU until the end of the run. */
 static void record_hang(struct maker *maker)
 {
 	const struct call call = call_of(maker, &kinds[0], 0);

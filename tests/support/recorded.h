@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tests of recordings share: calls and teardowns by chance, and a sink that holds what
- * comes back against them.
+ * Helpers of the tests of recordings: random events, recordings of them, messages on stderr.
  */
 #ifndef MEMDESTROY_SUPPORT_RECORDED_H
 #define MEMDESTROY_SUPPORT_RECORDED_H
@@ -36,7 +35,7 @@ static inline __u64 figure(void)
 	return maybe() ? edges[below(7)] : random64() >> (1 + below(60));
 }
 
-/* Often the same, at times no UTF-8, and with rubbish behind its end. */
+/* Often the same, sometimes no UTF-8, and with rubbish behind its end. */
 static inline void name(char text[NAME_LEN])
 {
 	size_t i, len = below(NAME_LEN);
@@ -193,7 +192,6 @@ static inline struct run_info some_conditions(void)
 
 enum item_kind { ITEM_CALL, ITEM_TEARDOWN, ITEM_RECLAIM, ITEM_HANG, NR_ITEM_KINDS };
 
-/* Something that was recorded. */
 struct item {
 	enum item_kind kind;
 	union {
@@ -236,7 +234,7 @@ static inline int record_item(struct writer *recording, const struct item *item)
 	}
 }
 
-/* In memory, if that is to be had: commits wait for the disk otherwise. */
+/* In memory where possible: commits wait for a disk. */
 static inline const char *temp_path(char path[PATH_SIZE])
 {
 	const char *dir = access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm";
@@ -246,7 +244,31 @@ static inline const char *temp_path(char path[PATH_SIZE])
 	return path;
 }
 
-/* What a function says on stderr, until the next call of this. */
+/* Makes a recording at a path of its own; run_info may be NULL. */
+static inline struct writer *new_recording(char path[PATH_SIZE], const struct run_info *run_info)
+{
+	const struct run_info some = some_conditions();
+	struct writer *writer;
+
+	assert_int_equal(writer_create(&writer, temp_path(path), false, run_info ?: &some), 0);
+	return writer;
+}
+
+static inline void end_recording(struct writer *writer, __u64 end_ns)
+{
+	assert_int_equal(writer_end(writer, end_ns), 0);
+	writer_close(writer);
+}
+
+static inline struct reader *open_recording(const char *path)
+{
+	struct reader *reader;
+
+	assert_int_equal(reader_open(&reader, path), 0);
+	return reader;
+}
+
+/* What a function prints on stderr; valid until the next call. */
 static inline const char *said(void (*function)(void *), void *arg)
 {
 	static char text[4096];
@@ -268,7 +290,7 @@ static inline const char *said(void (*function)(void *), void *arg)
 	return text;
 }
 
-/* One line, and nothing that moves a cursor. */
+/* The text is one line that has this. */
 static inline void check_one_line(const char *text, const char *has)
 {
 	size_t len = strlen(text);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is told of a recording as a whole, and how it is handed over. */
+/* A recording's conditions, scenarios and ledger; how its events are handed over. */
 #include <errno.h>
 
 #include "model/hooks.h"
+#include "model/ledger_figures.h"
 #include "support/recorded.h"
 
 static const struct scenario measured = {
@@ -18,60 +19,31 @@ static const struct scenario measured = {
 	.runs = 50,
 };
 
+static void fill(const struct figure *figures, void *ledger, __u64 first, int unknown)
+{
+	for (int i = 0; figures[i].name; i++)
+		figure_set(&figures[i], ledger, i == unknown ? LEDGER_UNKNOWN : first + i);
+}
+
 static void fill_ledger(struct ledger *ledger, struct teardown_counts *counts)
 {
-	__u64 *figure_at = (__u64 *)ledger;
-	size_t i;
-
-	memset(counts, 0, sizeof(*counts));
-	for (i = 0; i < sizeof(*ledger) / sizeof(__u64); i++)
-		figure_at[i] = i == 3 ? LEDGER_UNKNOWN : 1000 + i;
-	figure_at = (__u64 *)&counts->ledger;
-	for (i = 0; i < sizeof(counts->ledger) / sizeof(__u64); i++)
-		figure_at[i] = i == 5 ? LEDGER_UNKNOWN : i;
-	for (i = 0; i < NR_HOOKS; i++)
-		counts->hooks[i] = (struct hook_counts){hook_info[i].function,
-							i != 2,
-							i < NR_CALL_HOOKS,
-							10 * i,
-							11 * i,
-							12 * i,
-							i == 1 ? LEDGER_UNKNOWN : 13 * i,
-							14 * i,
-							15 * i,
-							16 * i};
+	fill(ledger_figures, ledger, 1000, 3);
+	fill(teardown_ledger_figures, &counts->ledger, 0, 5);
+	for (int i = 0; i < NR_HOOKS; i++) {
+		counts->hooks[i] = (struct hook_counts){hook_info[i].function, .attached = i != 2,
+							.returns = i < NR_CALL_HOOKS};
+		fill(hook_figures, &counts->hooks[i], 10 * i, i == 1 ? 3 : -1);
+	}
 }
 
-static void same_point(const struct hook_counts *read, const struct hook_counts *written)
+static void same_hook(const struct hook_counts *read, struct hook_counts written)
 {
-	assert_string_equal(read->function, written->function);
-	assert_int_equal(read->attached, written->attached);
-	assert_int_equal(read->returns, written->returns);
-	if (!written->attached)
-		return;
-	assert_true(read->seen == written->seen);
-	assert_true(read->taken == written->taken);
-	assert_true(read->lost == written->lost);
-	assert_true(read->missed == written->missed);
-	if (!written->returns)
-		return;
-	assert_true(read->seen_return == written->seen_return);
-	assert_true(read->lost_return == written->lost_return);
-	assert_true(read->missed_return == written->missed_return);
-}
-
-static struct writer *begin(char path[PATH_SIZE], const struct run_info *run_info)
-{
-	struct writer *recording;
-
-	assert_int_equal(writer_create(&recording, temp_path(path), false, run_info), 0);
-	return recording;
-}
-
-static void end(struct writer *recording, __u64 end_ns)
-{
-	assert_int_equal(writer_end(recording, end_ns), 0);
-	writer_close(recording);
+	assert_string_equal(read->function, written.function);
+	assert_int_equal(read->attached, written.attached);
+	assert_int_equal(read->returns, written.returns);
+	hook_counts_clear_unused(&written);
+	for (const struct figure *figure = hook_figures; figure->name; figure++)
+		assert_true(figure_get(figure, read) == figure_get(figure, &written));
 }
 
 static void test_run(void **state)
@@ -91,14 +63,14 @@ static void test_run(void **state)
 	memset(written.boot_id, 0, RUN_INFO_LEN);
 	written.cpus_possible = 0;
 	fill_ledger(&ledger, &counts);
-	recording = begin(path, &written);
+	recording = new_recording(path, &written);
 	assert_int_equal(writer_scenario(recording, &measured), 0);
 	assert_int_equal(writer_ledger(recording, &(struct ledger){}, &counts), 0);
 	assert_int_equal(writer_ledger(recording, &ledger, &counts), 0);
-	end(recording, 77);
+	end_recording(recording, 77);
 
 	written.end_ns = 77;
-	assert_int_equal(reader_open(&replay, path), 0);
+	replay = open_recording(path);
 	assert_string_equal(reader_path(replay), path);
 	assert_memory_equal(reader_run_info(replay), &written, sizeof(written));
 	scenarios = reader_scenarios(replay, &nr);
@@ -110,15 +82,14 @@ static void test_run(void **state)
 	assert_memory_equal(&read_ledger, &ledger, sizeof(ledger));
 	assert_memory_equal(&read_counts.ledger, &counts.ledger, sizeof(counts.ledger));
 	for (i = 0; i < NR_HOOKS; i++)
-		same_point(&read_counts.hooks[i], &counts.hooks[i]);
+		same_hook(&read_counts.hooks[i], counts.hooks[i]);
 	reader_close(replay);
 	unlink(path);
 }
 
-/* What nobody wrote is not known. */
+/* Counts that were not written are unknown. */
 static void test_no_ledger(void **state)
 {
-	const struct run_info run_info = some_conditions();
 	struct teardown_counts counts;
 	struct ledger ledger;
 	struct reader *replay;
@@ -126,8 +97,8 @@ static void test_no_ledger(void **state)
 	int i;
 
 	(void)state;
-	end(begin(path, &run_info), 1);
-	assert_int_equal(reader_open(&replay, path), 0);
+	end_recording(new_recording(path, NULL), 1);
+	replay = open_recording(path);
 	assert_int_equal(reader_ledger(replay, &ledger, &counts), 0);
 	assert_true(ledger.entered == LEDGER_UNKNOWN && ledger.bad_records == LEDGER_UNKNOWN);
 	assert_true(counts.ledger.started == LEDGER_UNKNOWN);
@@ -137,7 +108,7 @@ static void test_no_ledger(void **state)
 	unlink(path);
 }
 
-/* Handing over */
+/* Events */
 
 struct taken {
 	size_t calls, teardowns, hangs, ticks, asked;
@@ -145,7 +116,7 @@ struct taken {
 	const char *scenario;
 	int err;
 	bool enough;
-	__u64 maps[2]; /* of the teardown and of the reclaim */
+	__u64 maps[2]; /* of the teardown and of the deferred free */
 };
 
 static int on_call(void *ctx, const struct call *call)
@@ -206,19 +177,17 @@ static const struct event_sink_ops ops = {
 	.stuck = on_stuck,
 };
 
-/* Other sinks than the one above neither need the time nor end early. */
+/* Ticks and an early end only with the sink above. */
 static int run(const char *path, const struct event_sink_ops *sink_ops, enum view view,
 	       __u64 shift_ns, struct taken *taken)
 {
 	static const struct run_ops run_ops = {.tick = on_tick, .done = done};
 	const struct reader_options opts = {view, false, shift_ns};
 	const struct event_sink sink = {sink_ops, taken};
-	struct reader *replay;
-	int err;
+	struct reader *replay = open_recording(path);
+	int err = reader_run(replay, &opts, &sink, sink_ops == &ops ? &run_ops : NULL);
 
-	assert_int_equal(reader_open(&replay, path), 0);
-	err = reader_run(replay, &opts, &sink, sink_ops == &ops ? &run_ops : NULL);
-	/* Names die with it. */
+	/* Names are owned by the reader. */
 	if (taken->scenario)
 		taken->scenario = !strcmp(taken->scenario, measured.name) ? measured.name : "?";
 	reader_close(replay);
@@ -233,7 +202,7 @@ static void write_calls(char path[PATH_SIZE], size_t nr)
 	size_t i;
 
 	run_info.start_ns = 1000;
-	recording = begin(path, &run_info);
+	recording = new_recording(path, &run_info);
 	for (i = 0; i < nr; i++) {
 		call.ts_ns = 2000 + 100 * (i ^ 1); /* not all in order */
 		call.latency_ns = 10;
@@ -241,7 +210,7 @@ static void write_calls(char path[PATH_SIZE], size_t nr)
 			call.ts_ns = UNKNOWN_NS;
 		assert_int_equal(writer_call(recording, &call), 0);
 	}
-	end(recording, 1);
+	end_recording(recording, 1);
 }
 
 static void test_ticks(void **state)
@@ -258,7 +227,7 @@ static void test_ticks(void **state)
 	assert_int_equal(often.calls, 101);
 	assert_int_equal(often.ticks, 12); /* at 1050, 2160, 3160 ... 12160 */
 	assert_int_equal(run(path, &ops, VIEW_CALLS, 50, &at_each), 0);
-	/* Each second call is older than the one before it, and one is of no time. */
+	/* Each second call is older than the one before it, and one has no time. */
 	assert_int_equal(at_each.ticks, 1 + 51);
 	assert_int_equal(at_each.now_ns, 2000 + 100 * 101 + 10 + 50);
 	unlink(path);
@@ -290,7 +259,6 @@ static void test_ended_early(void **state)
 
 static void test_scenario(void **state)
 {
-	const struct run_info run_info = some_conditions();
 	struct taken ours = {}, theirs = {}, of_teardown = {};
 	struct teardown teardown = some_teardown();
 	struct call call = some_call();
@@ -300,7 +268,7 @@ static void test_scenario(void **state)
 	char path[PATH_SIZE];
 
 	(void)state;
-	recording = begin(path, &run_info);
+	recording = new_recording(path, NULL);
 	teardown.map.known |= CALL_MAP | CALL_NAME;
 	teardown.map.address = reclaim.map.address = 0xffff888000001234;
 	strcpy(teardown.map.name, measured.map_name);
@@ -310,7 +278,7 @@ static void test_scenario(void **state)
 	assert_int_equal(writer_teardown(recording, &teardown), 0);
 	assert_int_equal(writer_stuck(recording, &stuck), 0);
 	assert_int_equal(writer_call(recording, &call), 0);
-	end(recording, 1);
+	end_recording(recording, 1);
 	assert_int_equal(run(path, &ops, VIEW_CALLS, 0, &ours), 0);
 	assert_string_equal(ours.scenario, measured.name);
 	assert_int_equal(ours.teardowns, 0);
@@ -319,16 +287,16 @@ static void test_scenario(void **state)
 	assert_string_equal(of_teardown.scenario, measured.name);
 	assert_int_equal(of_teardown.calls, 0);
 	assert_int_equal(of_teardown.hangs, 1);
-	/* The same map, without telling where it was. */
+	/* The same map, under another address. */
 	assert_true(of_teardown.maps[0] && of_teardown.maps[0] == of_teardown.maps[1]);
 	assert_true(of_teardown.maps[0] != teardown.map.address);
 	unlink(path);
 
-	recording = begin(path, &run_info);
+	recording = new_recording(path, NULL);
 	assert_int_equal(writer_scenario(recording, &measured), 0);
 	strcpy(call.map.name, "other");
 	assert_int_equal(writer_call(recording, &call), 0);
-	end(recording, 1);
+	end_recording(recording, 1);
 	assert_int_equal(run(path, &ops, VIEW_BOTH, 0, &theirs), 0);
 	assert_null(theirs.scenario);
 	unlink(path);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Files that are no recordings, or that somebody has been at: one line, and nothing worse. */
+/* Files that are no recordings, or damaged ones, are refused in one line. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -12,7 +12,7 @@
 #define NR_TRUNCATIONS 200
 #define NR_FLIPS       2000
 
-/* Everything that can be asked of a file. */
+/* Reads all that is in a file. */
 struct reading {
 	const char *path;
 	int err;
@@ -120,18 +120,16 @@ static void check_refused(const char *path, int err, const char *why)
 	assert_int_equal(reading.err, err);
 }
 
-/* A recording of everything there is. */
+/* A recording with rows in all tables. */
 static void make_sample(char path[PATH_SIZE])
 {
 	static const struct scenario scenario = {.name = "x", .map_name = "name-1"};
-	const struct run_info run_info = some_conditions();
+	struct writer *recording = new_recording(path, NULL);
 	struct teardown teardown = some_teardown();
 	struct call call = some_call();
-	struct writer *recording;
 	struct item item;
 	int i;
 
-	assert_int_equal(writer_create(&recording, temp_path(path), false, &run_info), 0);
 	assert_int_equal(writer_scenario(recording, &scenario), 0);
 	call.caller.name = "f";
 	call.map.known |= CALL_MAP;
@@ -147,8 +145,7 @@ static void make_sample(char path[PATH_SIZE])
 	assert_int_equal(writer_ledger(recording, &(struct ledger){},
 				       &(struct teardown_counts){.hooks = {{"bpf_map_put"}}}),
 			 0);
-	assert_int_equal(writer_end(recording, 1), 0);
-	writer_close(recording);
+	end_recording(recording, 1);
 }
 
 static void change(const char *path, const char *sql)
@@ -162,7 +159,7 @@ static void change(const char *path, const char *sql)
 	sqlite3_close(db);
 }
 
-/* As change(), but of the file's own description of its tables. */
+/* Changes the file's own description of its tables. */
 #define SCHEMA(sql) "PRAGMA writable_schema = ON;" sql
 #define NO_VIEWS                                                                                   \
 	"DROP VIEW calls; DROP VIEW callers; DROP VIEW hangs; DROP VIEW teardowns;"                \
@@ -265,7 +262,7 @@ static void test_changed(void **state)
 	}
 }
 
-/* What somebody adds or reorders does no harm. */
+/* Additions and a new order do no harm. */
 static void test_changed_harmlessly(void **state)
 {
 	static const char *const changes[] = {
@@ -353,7 +350,7 @@ static void store(const char *path, const unsigned char *bytes, size_t size)
 	close(fd);
 }
 
-/* Refused, or read. True: read. */
+/* Whether it was read; if not, it was refused. */
 static bool survives(const char *path)
 {
 	struct reading reading = {.path = path};
@@ -410,13 +407,13 @@ static void test_flipped(void **state)
 		bytes[at[1]] = old[1];
 		bytes[at[0]] = old[0];
 	}
-	/* Much of a file says nothing, or something else that is as good. */
+	/* Many bytes of a file mean nothing, or may have other values. */
 	assert_in_range(read, 1, NR_FLIPS - 1);
 	free(bytes);
 	unlink(path);
 }
 
-/* Of a journal that would have other files deleted, nothing is done. */
+/* A journal that would delete other files is not applied. */
 static void test_hostile_journal(void **state)
 {
 	static const unsigned char magic[] = {0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7};

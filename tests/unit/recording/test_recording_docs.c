@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What docs/recording.md shows is what comes out. */
+/* docs/recording.md shows what SQLite prints. */
 #include <sqlite3.h>
 
 #include "output/column.h"
@@ -101,8 +101,8 @@ static void record_teardowns(struct writer *recording)
 	}
 }
 
-/* The recording that the documentation's examples are of. */
-static void record_example(const char *path)
+/* The recording of the page's examples. */
+static void record_example(char path[PATH_SIZE])
 {
 	struct run_info run_info = {
 		.tool_version = "0.1.0",
@@ -119,14 +119,12 @@ static void record_example(const char *path)
 	};
 	struct ledger ledger = {
 		.entered = 21, .completed = 20, .lost_entry = 1, .missed_return = LEDGER_UNKNOWN};
-	struct writer *recording;
+	struct writer *recording = new_recording(path, &run_info);
 
-	assert_int_equal(writer_create(&recording, path, false, &run_info), 0);
 	record_calls(recording);
 	record_teardowns(recording);
 	assert_int_equal(writer_ledger(recording, &ledger, NULL), 0);
-	assert_int_equal(writer_end(recording, START + 60 * NSEC_PER_SEC), 0);
-	writer_close(recording);
+	end_recording(recording, START + 60 * NSEC_PER_SEC);
 }
 
 /* As sqlite3 -header prints. */
@@ -190,7 +188,7 @@ static void test_examples(void **state)
 	int nr = 0;
 
 	(void)state;
-	record_example(temp_path(path));
+	record_example(path);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	while (next_block(&at, "```sql\n", &sql)) {
 		assert_true(next_block(&at, "```text\n", &want));
@@ -204,7 +202,7 @@ static void test_examples(void **state)
 	free(docs);
 }
 
-/* Every table, view and column is told of. */
+/* The page names every table, view and column. */
 static void test_names(void **state)
 {
 	char *docs = read_docs(), word[128];
@@ -224,14 +222,14 @@ static void test_names(void **state)
 	while (sqlite3_step(stmt) == SQLITE_ROW) {
 		snprintf(word, sizeof(word), "`%s`", sqlite3_column_text(stmt, 0));
 		if (!strstr(docs, word))
-			fail_msg(DOCS " does not tell of %s", word);
+			fail_msg(DOCS " does not name %s", word);
 	}
 	sqlite3_finalize(stmt);
 	sqlite3_close(db);
 	free(docs);
 }
 
-/* A view has all that lines of JSON have, "a.b" as a_b. */
+/* A view has all members of lines of JSON, "a.b" as a_b. */
 static void check_view(sqlite3 *db, const char *view, const struct column *column)
 {
 	char output[OUTPUT_LEN], sql[128], name[64], *dot;
@@ -261,7 +259,7 @@ static void test_views(void **state)
 	size_t i;
 
 	(void)state;
-	record_example(temp_path(path));
+	record_example(path);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	for (i = 0; i < ARRAY_SIZE(queries); i++)
 		run_query(db, queries[i], output);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The file of a recording: what it may take the place of, and what is left of it after accidents.
- */
+/* The file of a recording: which files it may replace, and what is left of it after accidents. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -57,7 +56,7 @@ static void write_text(const char *path, const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
-/* How many items it holds; -1: it cannot be read. */
+/* The number of events; -1: it cannot be read. */
 static int count(void *ctx, const struct call *call)
 {
 	(void)call;
@@ -133,7 +132,7 @@ static void test_no_file(void **state)
 	check_refused(path, false, -EEXIST, path);
 	unlink(path);
 
-	/* Not even what a link points to. */
+	/* Nor the target of a link. */
 	write_text(temp_path(target), "precious");
 	assert_int_equal(symlink(target, temp_path(path)), 0);
 	check_refused(path, true, -EINVAL, "not a regular file");
@@ -145,7 +144,7 @@ static void test_no_file(void **state)
 	unlink(path);
 }
 
-/* Names that mean something to SQLite name files all the same. */
+/* Names that are special to SQLite are names of files. */
 static void test_names(void **state)
 {
 	static const char *const names[] = {":memory:", "file:x?mode=memory", "-x", "x?y=%41"};
@@ -179,7 +178,7 @@ static void test_permissions(void **state)
 	unlink(path);
 }
 
-/* Says after each commit how many calls are safe, until it is killed. */
+/* Writes to fd after each commit how many calls are safe, until it is killed. */
 static void record_for_ever(const char *path, int fd)
 {
 	const struct run_info run_info = some_conditions();
@@ -243,44 +242,41 @@ static void test_killed(void **state)
 
 static void test_unended(void **state)
 {
-	const struct run_info run_info = some_conditions();
 	struct call call = some_call();
 	struct writer *recording;
 	struct reader *replay;
 	char path[PATH_SIZE];
 
 	(void)state;
-	assert_int_equal(writer_create(&recording, temp_path(path), false, &run_info), 0);
+	recording = new_recording(path, NULL);
 	assert_int_equal(writer_call(recording, &call), 0);
 	assert_int_equal(writer_commit(recording), 0);
 	assert_int_equal(writer_call(recording, &call), 0);
 	assert_int_equal(events_in(path), 1); /* while it is being written */
 	writer_close(recording);
-	assert_int_equal(reader_open(&replay, path), 0);
+	replay = open_recording(path);
 	assert_true(reader_run_info(replay)->end_ns == UNKNOWN_NS);
 	reader_close(replay);
 	assert_int_equal(events_in(path), 1);
 	unlink(path);
 }
 
-/* A commit waits for who reads; what it is about is there later. */
+/* A commit waits for readers; a later one writes its rows. */
 static void test_reader_in_the_way(void **state)
 {
-	const struct run_info run_info = some_conditions();
 	struct call call = some_call();
 	struct writer *recording;
 	struct reader *replay;
 	char path[PATH_SIZE];
 
 	(void)state;
-	assert_int_equal(writer_create(&recording, temp_path(path), false, &run_info), 0);
-	assert_int_equal(reader_open(&replay, path), 0);
+	recording = new_recording(path, NULL);
+	replay = open_recording(path);
 	assert_int_equal(writer_call(recording, &call), 0);
 	assert_int_equal(writer_commit(recording), 0);
 	assert_int_equal(writer_call(recording, &call), 0);
 	reader_close(replay);
-	assert_int_equal(writer_end(recording, 1), 0);
-	writer_close(recording);
+	end_recording(recording, 1);
 	assert_int_equal(events_in(path), 2);
 	unlink(path);
 }
@@ -300,23 +296,21 @@ static void count_events(void *arg)
 	counted->err = (int)events_in(counted->path);
 }
 
-/* A file in the middle of a change that will not be completed, with the journal that undoes it. */
+/* A file in the middle of a change that will not be completed, with its journal. */
 static void make_cut_short(char path[PATH_SIZE])
 {
-	const struct run_info run_info = some_conditions();
 	struct writer *recording;
 	char whole[PATH_SIZE];
 	sqlite3 *db;
 	int i;
 
-	assert_int_equal(writer_create(&recording, temp_path(whole), false, &run_info), 0);
+	recording = new_recording(whole, NULL);
 	for (i = 0; i < 2000; i++) {
 		struct call call = some_call();
 
 		assert_int_equal(writer_call(recording, &call), 0);
 	}
-	assert_int_equal(writer_end(recording, 1), 0);
-	writer_close(recording);
+	end_recording(recording, 1);
 	assert_int_equal(sqlite3_open(whole, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db,
 				      "PRAGMA cache_size = 5; BEGIN; UPDATE call SET cpu = 7; "
@@ -390,14 +384,13 @@ static void end_silently(void *arg)
 
 static void test_full(void **state)
 {
-	const struct run_info run_info = some_conditions();
 	struct rlimit old, limit;
 	struct filling filling = {};
 	char path[PATH_SIZE];
 
 	(void)state;
 	signal(SIGXFSZ, SIG_IGN);
-	assert_int_equal(writer_create(&filling.recording, temp_path(path), false, &run_info), 0);
+	filling.recording = new_recording(path, NULL);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
 	limit = old;
 	limit.rlim_cur = 2 << 20;
