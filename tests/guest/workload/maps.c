@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes, fills and empties BPF maps of every type that may come to bpf_mem_alloc_destroy().
+ * Makes, fills and empties BPF maps of the types that may reach bpf_mem_alloc_destroy(), and
+ * others.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,10 +29,9 @@
 #define MIN_ENTRIES 64
 
 /*
- * Numbers and not the header's names: the header may be older than the kernel.
- *
- * The combinations that make no sense: LRU maps are always preallocated; LPM tries, resizable
- * hashes and local storage never are. The matrix makes few of what comes first.
+ * Numbers instead of the header's names, because the header may be older than the kernel. LRU maps
+ * are always preallocated; LPM tries, resizable hashes and local storage never are. The matrix
+ * makes few maps of the first kinds.
  */
 const struct map_type map_types[] = {
 	/* name, abbr, number, shape, key_size, value_size, prealloc, no_prealloc, slow, owner */
@@ -56,7 +56,7 @@ const struct map_type map_types[] = {
 const size_t nr_map_types = ARRAY_SIZE(map_types);
 
 static pid_t tasks[MAX_OWNERS];
-static pid_t owners_pid; /* children that inherit the list must not act on it */
+static pid_t owners_pid; /* children must not release the owners */
 
 const char *error_name(int error)
 {
@@ -109,7 +109,7 @@ __u32 kind_flags(const struct kind *kind)
 	return kind->prealloc ? 0 : BPF_F_NO_PREALLOC;
 }
 
-/* Types for the key and value of local storage: it can be made with BTF alone. */
+/* The types of key and value, without which local storage cannot be made */
 static const struct btf *storage_btf(int *key_id, int *value_id)
 {
 	static struct btf *btf;
@@ -137,7 +137,7 @@ static bool holds_maps(const struct map_type *type)
 	       type->number == BPF_MAP_TYPE_ARRAY_OF_MAPS;
 }
 
-/* Named after the process, so that it is not taken for another's. */
+/* Has the process id in its name, so that processes differ. */
 const struct kind *inner_kind(void)
 {
 	static struct kind kind;
@@ -193,6 +193,16 @@ int map_create(const struct kind *kind)
 			      kind->max_entries, &opts);
 }
 
+__u32 map_id(int fd)
+{
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(fd, &info, &size))
+		fatal(errno, "cannot ask for a map's id");
+	return info.id;
+}
+
 bool map_unknown(int fd)
 {
 	return fd == -EINVAL || fd == -EOPNOTSUPP || fd == -ENOTSUPP;
@@ -239,8 +249,8 @@ static int make_cgroup(__u32 index)
 }
 
 /*
- * The file descriptor that stands for the index-th owner of a sort. Owners are kept until the end:
- * a map that is freed while they live has to unlink its elements from them.
+ * The file descriptor of the index-th owner of a sort. Owners live to the end, so that a map has to
+ * unlink its elements from them.
  */
 static int owner_fd(enum owner sort, __u32 index)
 {
@@ -287,7 +297,7 @@ void owners_release(void)
 	}
 }
 
-/* The index-th key, in the form the type wants. */
+/* The index-th key of the type */
 static void make_key(const struct map_type *type, __u32 index, __u32 key[2])
 {
 	key[0] = index;
@@ -305,7 +315,7 @@ void map_update(const struct kind *kind, int fd, __u32 index)
 	__u32 key[2];
 	int err;
 
-	/* Per-CPU maps take a value for every CPU; one buffer is large enough for all types. */
+	/* Per-CPU maps take a value for each CPU; this is large enough for all types. */
 	if (!value)
 		value = calloc(libbpf_num_possible_cpus(), 64);
 	if (!value)
@@ -314,9 +324,8 @@ void map_update(const struct kind *kind, int fd, __u32 index)
 	if (holds_maps(kind->type))
 		*(__u32 *)value = inner_map();
 	/*
-	 * Up to 6.0 per-CPU memory may be wanting until a worker has brought some more. A local
-	 * storage says to try again while its owner's is being freed (bpf_local_storage_update()):
-	 * seen on 6.17's real-time kernel, where freeing takes its time.
+	 * Up to 6.0 per-CPU memory may lack until a worker adds some. Local storage returns -EAGAIN
+	 * while the storage of its owner is freed, as seen on 6.17's real-time kernel.
 	 */
 	for (int tries = 1000; tries; tries--) {
 		err = bpf_map_update_elem(fd, kind->type->key_size ? key : NULL, value, BPF_ANY);
@@ -335,7 +344,7 @@ void map_delete(const struct kind *kind, int fd, __u32 index)
 
 	make_key(kind->type, index, key);
 	err = bpf_map_delete_elem(fd, key);
-	/* An LRU map this small drops elements before it is full. */
+	/* A small LRU map drops elements before it is full. */
 	if (err == -ENOENT && strstr(kind->type->name, "lru"))
 		return;
 	if (err)
@@ -378,7 +387,7 @@ long map_elements(const struct kind *kind, int fd)
 	case SHAPE_QUEUE:
 		break;
 	case SHAPE_TABLE:
-		/* An LRU map may hold less than was put in. Local storage cannot be walked. */
+		/* An LRU map may have dropped some. Local storage cannot be walked. */
 		if (kind->type->owner == OWNER_NONE)
 			return count_keys(fd);
 	}

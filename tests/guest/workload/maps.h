@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kinds of BPF maps the workload makes, and how one is made, filled and emptied.
+ * Kinds of BPF maps, and how to make, fill and empty one.
  */
 #ifndef WORKLOAD_MAPS_H
 #define WORKLOAD_MAPS_H
@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include <linux/types.h>
 
-#define ENOTSUPP 524 /* the kernel's own, known to no libc */
+#define ENOTSUPP 524 /* in the kernel only */
 
-/* What a local storage map hangs its elements on; its key is a file descriptor of one. */
+/* What owns the elements of a local storage map; its key is a file descriptor of one */
 enum owner {
 	OWNER_NONE,
 	OWNER_TASK,
@@ -20,9 +20,9 @@ enum owner {
 	OWNER_CGROUP,
 };
 
-/* What a map is made of. */
+/* The structure of a map */
 enum shape {
-	SHAPE_TABLE,  /* elements come and go; the others never reach the function */
+	SHAPE_TABLE,  /* elements come and go; only these reach the function */
 	SHAPE_ARRAY,  /* elements are always there */
 	SHAPE_QUEUE,  /* elements without keys */
 	SHAPE_BUFFER, /* no elements */
@@ -31,7 +31,7 @@ enum shape {
 enum fill {
 	FILL_EMPTY,
 	FILL_FILLED,
-	FILL_EMPTIED, /* filled, then all deleted: leaves objects waiting for RCU */
+	FILL_EMPTIED, /* filled, then all deleted: memory waits for RCU */
 };
 
 struct map_type {
@@ -52,7 +52,7 @@ struct kind {
 	char map_name[16];
 	bool prealloc;
 	enum fill fill;
-	__u32 elements; /* how many a fill puts in */
+	__u32 elements; /* that a fill puts in */
 	__u32 max_entries;
 };
 
@@ -65,29 +65,27 @@ __u32 kind_flags(const struct kind *kind);
 
 /* A file descriptor, or -errno where the kernel refuses. */
 int map_create(const struct kind *kind);
-/* Does what map_create() gave say that the running kernel has no such kind? */
+/* Does this result of map_create() mean that the kernel does not know the kind? */
 bool map_unknown(int fd);
+__u32 map_id(int fd);
 /* These do not return when a system call fails. */
 void map_populate(const struct kind *kind, int fd);
 void map_update(const struct kind *kind, int fd, __u32 index);
 void map_delete(const struct kind *kind, int fd, __u32 index);
 
-/* How many elements it holds; -1 where that has no meaning. */
+/* The number of elements; -1 if the type has none */
 long map_elements(const struct kind *kind, int fd);
 
-/*
- * The map that maps of maps hold: a map that never reaches the function. One for the whole process,
- * made on first use.
- */
+/* An array for maps of maps to hold, one for the process, made on first use */
 int inner_map(void);
 const struct kind *inner_kind(void);
 
-/* Make what elements will hang on. A task that is made later than a map holds it open. */
+/* Makes the owners of elements, before the map: a child forked later would hold the map open. */
 void owners_prepare(const struct kind *kind);
-/* Lets go of tasks and cgroups that owned elements of local storage. */
+/* Ends the tasks and removes the cgroups that owned elements. */
 void owners_release(void);
 
-/* Print what failed and why, and exit. error is an errno value, kernel-internal ones included. */
+/* Prints the failure and exits. error: an errno value, also of the kernel alone; 0: none */
 void fatal(int error, const char *format, ...) __attribute__((noreturn, format(printf, 2, 3)));
 const char *error_name(int error);
 

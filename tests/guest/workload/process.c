@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,7 +23,17 @@ pid_t fork_child(void)
 	return pid;
 }
 
-/* Of any child if pid is -1. */
+void *shared_memory(size_t count, size_t size)
+{
+	void *memory =
+		mmap(NULL, count * size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		fatal(errno, "cannot share memory");
+	return memory;
+}
+
+/* pid -1: any child */
 static int wait_status(pid_t pid, int options)
 {
 	int status;

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lets go of maps in every way there is, each time from a process of its own, and says who did it:
- * whose act it was, and who was the last process to close a file descriptor of the map. These
- * differ where something else held the map when that was closed.
+ * Releases maps in every way, each time from a process of its own, and prints who released the map
+ * and who closed its last file descriptor. These differ if something else held the map at that
+ * close.
  */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/statfs.h>
@@ -35,25 +34,25 @@ struct task {
 	char comm[COMM_SIZE];
 };
 
-/* In shared memory: a child says here what it made. */
+/* In shared memory, where a child describes the map that it made */
 struct release {
 	const char *way;
 	unsigned int nth; /* of its way */
 	struct kind kind;
 	int refused; /* errno: the kernel does not know the kind */
 	__u32 map_id;
-	long elements; /* when it was let go of; -1: none such */
+	long elements; /* at its release; -1: does not apply */
 	struct task released_by;
 	struct task closed_by;
 };
 
-/* Types by name, some with and some without memory of their own set aside. */
+/* Map types, preallocated or not */
 struct variant {
 	const char *type;
 	const char *abbr;
 	bool prealloc;
 	enum fill fill;
-	bool unknown; /* to the running kernel, as it turned out */
+	bool unknown; /* to the running kernel */
 };
 
 static struct variant variants[] = {
@@ -75,21 +74,11 @@ static struct variant variants[] = {
 
 enum { NR_VARIANTS = ARRAY_SIZE(variants) };
 
-/* Maps that are needed to release others, and that the parent lets go of. */
+/* Maps that the parent needs to release others, and then releases itself */
 enum { MAX_HELPERS = 2 * MAX_RELEASES + 1 };
 
 static struct release *helpers;
 static unsigned int nr_helpers;
-
-static void *share(size_t count, size_t size)
-{
-	void *memory =
-		mmap(NULL, count * size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	if (memory == MAP_FAILED)
-		fatal(errno, "cannot share memory");
-	return memory;
-}
 
 static struct kind kind_of_variant(const struct variant *variant)
 {
@@ -99,19 +88,13 @@ static struct kind kind_of_variant(const struct variant *variant)
 		       type->slow_update ? FEW_ELEMENTS : ELEMENTS);
 }
 
-/* What there is to say of a map that has just been made. */
 static void describe(struct release *release, int fd)
 {
-	struct bpf_map_info info = {};
-	__u32 size = sizeof(info);
-
-	if (bpf_obj_get_info_by_fd(fd, &info, &size))
-		fatal(errno, "cannot ask for the id of %s", release->kind.map_name);
-	release->map_id = info.id;
+	release->map_id = map_id(fd);
 	release->elements = map_elements(&release->kind, fd);
 }
 
-/* In a child, which ends here where the kernel does not know the kind. */
+/* Runs in a child, and ends it if the kernel does not know the kind. */
 static int make(struct release *release)
 {
 	int fd = map_create(&release->kind);
@@ -127,13 +110,13 @@ static int make(struct release *release)
 	return fd;
 }
 
-/* Processes are named after what they do, and for which map. */
+/* Processes are named after their task and the number of their map. */
 static void name_task(struct task *task, const char *does, const struct release *release)
 {
 	snprintf(task->comm, sizeof(task->comm), "%.11s_%u", does, release->nth % 100);
 }
 
-/* Has a child of the task's name do a step; it is not waited for. */
+/* Starts a child with the task's name that runs the step. */
 static void start_step(struct task *task, void (*step)(struct release *release),
 		       struct release *release)
 {
@@ -190,7 +173,7 @@ static void release_by_kill(struct release *release)
 	release->closed_by = release->released_by;
 }
 
-/* A program that holds the map, and does nothing. */
+/* A program that holds the map and does nothing */
 static int load_holder(const struct release *release, int map_fd)
 {
 	const struct bpf_insn insns[] = {
@@ -218,7 +201,7 @@ static void make_and_load(struct release *release)
 	close(prog_fd);
 }
 
-/* The last reference is the program's, which a worker drops. */
+/* The program has the last reference; a worker drops it. */
 static void release_by_prog(struct release *release)
 {
 	run_step(&release->released_by, make_and_load, release);
@@ -275,7 +258,7 @@ static void identify_self(struct task *task)
 	prctl(PR_GET_NAME, task->comm);
 }
 
-/* A map of the parent's own, who will close it when no child has it open any more. */
+/* A map of the parent's, which closes it after all children have */
 static void add_helper(const struct kind *kind, int fd)
 {
 	struct release *helper = &helpers[nr_helpers++];
@@ -287,14 +270,14 @@ static void add_helper(const struct kind *kind, int fd)
 	helper->closed_by = helper->released_by;
 }
 
-/* A map of maps that takes the kind, whose model is another map of it. -errno if there is none. */
+/* A map of maps for this kind, with another map as its model; or -errno */
 static int make_outer(const struct release *release)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts);
 	struct kind model = release->kind, outer;
 	int fd;
 
-	/* Named as the map, but for the first letter. */
+	/* Has the map's name with another first letter */
 	model.map_name[0] = 'm';
 	model.fill = FILL_EMPTY;
 	opts.inner_map_fd = map_create(&model);
@@ -382,7 +365,7 @@ static void release_by_heir(struct release *release)
 static const struct way {
 	const char *name;
 	const char *abbr; /* for the names of maps and processes */
-	bool nests;	  /* puts the map into another; then it cannot hold maps itself */
+	bool nests;	  /* puts the map into another, so it cannot be a map of maps */
 	void (*run)(struct release *release);
 } ways[] = {
 	{"fd", "fd", false, release_by_close},	    {"exit", "exit", false, release_by_exit},
@@ -393,7 +376,7 @@ static const struct way {
 
 enum { NR_WAYS = ARRAY_SIZE(ways) };
 
-/* Every way goes through all variants, each starting with another one. */
+/* Each way goes through all variants, from another one on. */
 static struct variant *pick_variant(unsigned int nth_way, unsigned int nth)
 {
 	for (unsigned int i = 0; i < NR_VARIANTS; i++) {
@@ -420,8 +403,7 @@ static void prepare(struct release *release, const struct way *way, unsigned int
 	name_task(&release->released_by, does, release);
 }
 
-/* The index-th of all maps. Where the kernel does not know its kind, the next one takes its place.
- */
+/* The index-th of all maps, with the next kind if the kernel does not know this one */
 static void run_release(struct release *release, unsigned int index)
 {
 	unsigned int nth_way = index % NR_WAYS, nth = index / NR_WAYS;
@@ -454,9 +436,9 @@ static void print_release(const struct release *release)
 
 void releases_run(unsigned int maps)
 {
-	struct release *releases = share(maps + 1, sizeof(*releases));
+	struct release *releases = shared_memory(maps + 1, sizeof(*releases));
 
-	helpers = share(MAX_HELPERS, sizeof(*helpers));
+	helpers = shared_memory(MAX_HELPERS, sizeof(*helpers));
 	for (size_t i = 0; i < NR_VARIANTS; i++) {
 		struct kind kind = kind_of_variant(&variants[i]);
 
@@ -465,7 +447,7 @@ void releases_run(unsigned int maps)
 	add_helper(inner_kind(), inner_map());
 	for (unsigned int i = 0; i < maps; i++)
 		run_release(&releases[i], i);
-	close(inner_map()); /* which no child has open, and the maps that held it are let go of */
+	close(inner_map()); /* the last reference */
 
 	for (unsigned int i = 0; i < maps; i++)
 		print_release(&releases[i]);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A disk that takes half a second for each sync, for the process that this is loaded into by
- * LD_PRELOAD: SQLite syncs by these.
+ * A library for LD_PRELOAD that makes each sync take half a second, with the calls that SQLite
+ * uses.
  */
 #include <unistd.h>
 

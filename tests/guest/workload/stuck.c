@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Holds the teardown of a map up, by what the kernel has to wait for: a task that stands, inside
- * the kernel, at a page of memory that nobody provides (userfaultfd(2)). It may hold there
+ * Holds up the teardown of a map: a task waits inside the kernel for a page of memory that nobody
+ * provides (userfaultfd(2)), and keeps there
  *
- *   free      the lock of a socket that is in a sockmap: which sock_map_free(), called by
- *             bpf_map_free_deferred(), takes to remove it
- *   wait      the RCU that sleepable programs are protected by, which is waited for before a map
- *             that was in another one is freed
- *   deferred  the same, which is waited for before memory of elements that were deleted is freed
+ *   free      the lock of a socket in a sockmap, which sock_map_free() takes
+ *   wait      a read section of RCU Tasks Trace, whose grace period a map waits for that was in
+ *             another map
+ *   deferred  the same read section, whose grace period memory of deleted elements waits for
  *
- * Nothing else in the system depends on the lock. That RCU others do, but only to free things.
+ * The rest of the system needs neither, except to free memory.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -36,7 +35,7 @@
 
 #define ELEMENTS 512 /* more than an allocator keeps for reuse */
 
-/* The page, and the task that comes to stand at it. */
+/* The page, and the task that waits for it */
 struct obstacle {
 	int uffd;
 	size_t size;
@@ -44,7 +43,7 @@ struct obstacle {
 	pthread_t thread;
 };
 
-/* A page that is not there, and that the kernel will not provide by itself. */
+/* A missing page that the kernel leaves to us */
 static void obstacle_make(struct obstacle *obstacle)
 {
 	struct uffdio_register range = {.mode = UFFDIO_REGISTER_MODE_MISSING};
@@ -64,7 +63,7 @@ static void obstacle_make(struct obstacle *obstacle)
 		fatal(errno, "cannot register a page");
 }
 
-/* Starts a thread that is to stand at the page, and waits until it does. */
+/* Starts a thread, and returns when it waits for the page. */
 static void obstacle_run_into(struct obstacle *obstacle, void *(*run)(void *arg), void *arg)
 {
 	struct uffd_msg msg;
@@ -74,7 +73,7 @@ static void obstacle_run_into(struct obstacle *obstacle, void *(*run)(void *arg)
 	if (err)
 		fatal(err, "cannot start a thread");
 	if (read(obstacle->uffd, &msg, sizeof(msg)) != sizeof(msg))
-		fatal(errno, "nobody came to the page");
+		fatal(errno, "no thread reached the page");
 }
 
 static void obstacle_remove(struct obstacle *obstacle)
@@ -87,22 +86,12 @@ static void obstacle_remove(struct obstacle *obstacle)
 	pthread_join(obstacle->thread, NULL);
 }
 
-static __u32 id_of(int fd)
-{
-	struct bpf_map_info info = {};
-	__u32 size = sizeof(info);
-
-	if (bpf_obj_get_info_by_fd(fd, &info, &size))
-		fatal(errno, "cannot ask for a map's id");
-	return info.id;
-}
-
-/* What is to get stuck. */
+/* The map whose teardown gets stuck */
 struct victim {
 	const char *map_type, *map_name;
 	__u32 map_id;
 	int fd;
-	int outer_fd; /* of the map that it is in */
+	int outer_fd; /* the map that holds it */
 };
 
 static struct kind hash_kind(const char *name)
@@ -118,7 +107,7 @@ struct sender {
 	const struct obstacle *obstacle;
 };
 
-/* Copies what it sends with the socket locked. */
+/* send() copies the page with the socket locked. */
 static void *send_page(void *arg)
 {
 	const struct sender *sender = arg;
@@ -128,7 +117,7 @@ static void *send_page(void *arg)
 	return NULL;
 }
 
-/* One end of a connection; the other stays open too. */
+/* One end of a connection; the other end stays open. */
 static int make_connection(void)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET,
@@ -160,7 +149,7 @@ static void block_free(struct victim *victim, struct obstacle *obstacle)
 		fatal(-victim->fd, "cannot create %s", victim->map_name);
 	if (bpf_map_update_elem(victim->fd, &key, &sender.socket, BPF_ANY))
 		fatal(errno, "cannot put a socket into %s", victim->map_name);
-	victim->map_id = id_of(victim->fd);
+	victim->map_id = map_id(victim->fd);
 	obstacle_run_into(obstacle, send_page, &sender);
 }
 
@@ -169,7 +158,7 @@ struct reader {
 	const struct obstacle *obstacle;
 };
 
-/* What frees maps and memory waits for the program to end. */
+/* Maps and memory are freed after the program has ended. */
 static void *run_program(void *arg)
 {
 	const struct reader *reader = arg;
@@ -183,8 +172,8 @@ static void *run_program(void *arg)
 }
 
 /*
- * A sleepable program that reads memory, whose address is its context. The kernel counts with it
- * when something is taken out of a map only if it uses that map, in whatever way. -1: none.
+ * A sleepable program that reads memory at the address in its context. It delays removals from a
+ * map only if it uses that map; map_fd -1: none.
  */
 static int load_reader(int map_fd)
 {
@@ -229,7 +218,7 @@ static void make_hash(struct victim *victim)
 	if (victim->fd < 0)
 		fatal(-victim->fd, "cannot create %s", victim->map_name);
 	map_populate(&kind, victim->fd);
-	victim->map_id = id_of(victim->fd);
+	victim->map_id = map_id(victim->fd);
 }
 
 static void block_wait(struct victim *victim, struct obstacle *obstacle)
@@ -265,7 +254,7 @@ static void block_deferred(struct victim *victim, struct obstacle *obstacle)
 	block_rcu(obstacle, -1);
 }
 
-/* Elements deleted from now on wait for RCU. */
+/* Memory of elements deleted from now on waits for RCU. */
 static void empty_and_close(const struct victim *victim)
 {
 	struct kind kind = hash_kind(victim->map_name);
@@ -283,7 +272,7 @@ static void just_close(const struct victim *victim)
 static const struct place {
 	const char *where;
 	void (*block)(struct victim *victim, struct obstacle *obstacle);
-	void (*let_go)(const struct victim *victim);
+	void (*release)(const struct victim *victim);
 } places[] = {
 	{"wait", block_wait, take_out},
 	{"free", block_free, just_close},
@@ -311,13 +300,13 @@ void stuck_run(const char *where, unsigned int seconds)
 	struct victim victim = {};
 	sigset_t enough;
 
-	/* Before there are threads, that none of them is interrupted. */
+	/* Blocked before threads start, so that none takes the signal */
 	sigemptyset(&enough);
 	sigaddset(&enough, SIGTERM);
 	sigprocmask(SIG_BLOCK, &enough, NULL);
 	obstacle_make(&obstacle);
 	place->block(&victim, &obstacle);
-	place->let_go(&victim);
+	place->release(&victim);
 	printf("{\"kind\":\"stuck\",\"map_id\":%u,\"map_type\":\"%s\",\"map_name\":\"%s\","
 	       "\"seconds\":%u,\"where\":\"%s\"}\n",
 	       victim.map_id, victim.map_type, victim.map_name, seconds, where);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Holds the teardown of a map up.
+ * Holds up the teardown of a map.
  */
 #ifndef WORKLOAD_STUCK_H
 #define WORKLOAD_STUCK_H
@@ -10,7 +10,7 @@
 /* Which part of the teardown: "wait", "free" or "deferred". */
 bool stuck_where_is_known(const char *where);
 
-/* For so many seconds, or until SIGTERM comes. */
+/* Returns after this time, or at SIGTERM. */
 void stuck_run(const char *where, unsigned int seconds);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What was done to maps of a kind, or why nothing was, in JSON lines.
+ * Prints as JSON lines how many maps of a kind were made, or why none was.
  */
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What was done, in JSON lines.
+ * The truth, in JSON lines.
  */
 #ifndef WORKLOAD_TRUTH_H
 #define WORKLOAD_TRUTH_H
@@ -8,7 +8,7 @@
 #include "maps.h"
 
 void print_kind(const char *name, const struct kind *kind, unsigned long maps);
-/* The running kernel has no such kind. */
+/* The kernel does not know the kind. */
 void print_skipped(const struct kind *kind, int error);
 
 #endif

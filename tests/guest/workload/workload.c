@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes and frees BPF maps in exact numbers, and says in JSON lines what it did: the truth that a
- * trace is held against. maps.c knows the types of maps.
+ * Makes and releases BPF maps in exact numbers, and prints as JSON lines what it did: the truth for
+ * the checks of a trace.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
@@ -32,12 +31,12 @@
 #define MAX_STUCK_S	 3600
 
 static const char usage_text[] =
-	"usage: workload matrix [--pause-us USEC]\n"
-	"       workload named TYPE NAME COUNT [--no-prealloc] [--fill ELEMENTS] [--pause-us USEC]\n"
+	"usage: workload matrix\n"
+	"       workload named TYPE NAME COUNT [--no-prealloc] [--fill ELEMENTS]\n"
 	"       workload emptied NAME COUNT\n"
 	"       workload failing COUNT\n"
 	"       workload churn --maps COUNT [--makers COUNT] [--updaters COUNT]\n"
-	"       workload releases [--maps COUNT]\n"
+	"       workload releases\n"
 	"       workload stuck SECONDS [--where wait|free|deferred]    until then, or SIGTERM\n";
 
 static void __attribute__((noreturn)) usage(void)
@@ -60,8 +59,47 @@ static unsigned long parse_count(const char *text, unsigned long max)
 	return value;
 }
 
-/* Make all the maps of a kind, then let go of them. False where the kernel has no such kind. */
-static bool make_and_drop(const struct kind *kind, unsigned long maps, unsigned int pause_us)
+static struct {
+	unsigned long maps, makers, updaters, fill;
+	bool no_prealloc;
+	const char *where;
+} options = {.makers = 4, .updaters = 2, .where = "free"};
+
+/* Returns a command's arguments; exits unless there are nr of them, and only these options. */
+static char **parse(int argc, char **argv, const char *letters, int nr)
+{
+	static const struct option table[] = {{"maps", required_argument, NULL, 'n'},
+					      {"makers", required_argument, NULL, 'm'},
+					      {"updaters", required_argument, NULL, 'u'},
+					      {"fill", required_argument, NULL, 'f'},
+					      {"no-prealloc", no_argument, NULL, 'p'},
+					      {"where", required_argument, NULL, 'w'},
+					      {}};
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "", table, NULL)) != -1) {
+		if (!strchr(letters, opt))
+			usage();
+		if (opt == 'n')
+			options.maps = parse_count(optarg, 10000000);
+		else if (opt == 'm')
+			options.makers = parse_count(optarg, MAX_PROCESSES);
+		else if (opt == 'u')
+			options.updaters = parse_count(optarg, MAX_PROCESSES);
+		else if (opt == 'f')
+			options.fill = parse_count(optarg, 1 << 24);
+		else if (opt == 'p')
+			options.no_prealloc = true;
+		else
+			options.where = optarg;
+	}
+	if (argc - optind != nr)
+		usage();
+	return argv + optind;
+}
+
+/* Makes all maps of a kind, then closes them. False if the kernel does not know the kind. */
+static bool make_and_close(const struct kind *kind, unsigned long maps)
 {
 	int *fds = calloc(maps + 1, sizeof(*fds));
 
@@ -79,35 +117,23 @@ static bool make_and_drop(const struct kind *kind, unsigned long maps, unsigned 
 			fatal(-fds[i], "cannot create map %lu of %s", i, kind->map_name);
 		map_populate(kind, fds[i]);
 	}
-	for (unsigned long i = 0; i < maps; i++) {
+	for (unsigned long i = 0; i < maps; i++)
 		close(fds[i]);
-		if (pause_us)
-			usleep(pause_us);
-	}
 	free(fds);
 	return true;
 }
 
 /*
- * Kinds have their numbers of maps in turn, so that kinds of one type have different ones: a count
- * taken for another's shows, and primes keep it from being the sum or double of others.
+ * Numbers of maps for the kinds in turn, so that kinds of one type differ. Primes are no sum or
+ * double of each other: a count that is taken for another one shows.
  */
 static const unsigned long numbers_of_maps[] = {3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41};
 
-static int do_matrix(int argc, char **argv)
+static void do_matrix(char **args)
 {
-	static const struct option options[] = {{"pause-us", required_argument, NULL, 'p'}, {}};
-	const size_t nr_numbers = ARRAY_SIZE(numbers_of_maps);
-	unsigned int pause_us = 0, nth = 0;
-	int opt;
+	unsigned int nth = 0;
 
-	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (opt != 'p')
-			usage();
-		pause_us = parse_count(optarg, 1000000);
-	}
-	if (optind != argc)
-		usage();
+	(void)args;
 	for (size_t i = 0; i < nr_map_types; i++) {
 		const struct map_type *type = &map_types[i];
 		__u32 elements = type->slow_update ? FEW_ELEMENTS : HASH_ELEMENTS;
@@ -121,12 +147,11 @@ static int do_matrix(int argc, char **argv)
 
 			if (prealloc ? !type->can_prealloc : !type->can_no_prealloc)
 				continue;
-			maps = numbers_of_maps[nth++ % nr_numbers];
-			if (make_and_drop(&kind, maps, pause_us))
+			maps = numbers_of_maps[nth++ % ARRAY_SIZE(numbers_of_maps)];
+			if (make_and_close(&kind, maps))
 				print_kind(kind.map_name, &kind, maps);
 		}
 	}
-	return 0;
 }
 
 static void name_kind(struct kind *kind, const char *name)
@@ -136,86 +161,60 @@ static void name_kind(struct kind *kind, const char *name)
 	strcpy(kind->map_name, name);
 }
 
-static int do_named(int argc, char **argv)
+static void do_named(char **args)
 {
-	static const struct option options[] = {{"pause-us", required_argument, NULL, 'p'},
-						{"no-prealloc", no_argument, NULL, 'n'},
-						{"fill", required_argument, NULL, 'f'},
-						{}};
-	unsigned int pause_us = 0, elements = 0;
-	const struct map_type *type;
-	bool no_prealloc = false;
-	unsigned long maps;
+	const struct map_type *type = map_type_find(args[0]);
+	unsigned long maps = parse_count(args[2], 1000000);
 	struct kind kind;
-	int opt;
 
-	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (opt == 'p')
-			pause_us = parse_count(optarg, 1000000);
-		else if (opt == 'n')
-			no_prealloc = true;
-		else if (opt == 'f')
-			elements = parse_count(optarg, 1 << 24);
-		else
-			usage();
-	}
-	if (argc - optind != 3)
-		usage();
-	type = map_type_find(argv[optind]);
 	if (!type)
-		fatal(0, "%s: no type this program makes", argv[optind]);
-	if (no_prealloc && !type->can_no_prealloc)
+		fatal(0, "%s: no type this program makes", args[0]);
+	if (options.no_prealloc && !type->can_no_prealloc)
 		fatal(0, "%s: always preallocated", type->name);
-	kind = kind_of(type, type->can_prealloc && !no_prealloc,
-		       elements ? FILL_FILLED : FILL_EMPTY, elements);
-	name_kind(&kind, argv[optind + 1]);
-	maps = parse_count(argv[optind + 2], 1000000);
-	if (make_and_drop(&kind, maps, pause_us))
+	kind = kind_of(type, type->can_prealloc && !options.no_prealloc,
+		       options.fill ? FILL_FILLED : FILL_EMPTY, options.fill);
+	name_kind(&kind, args[1]);
+	if (make_and_close(&kind, maps))
 		print_kind("named", &kind, maps);
-	return 0;
 }
 
-/*
- * Hashes dropped while what was deleted from them still waits for RCU, so that their destroy calls
- * have to leave it to a worker.
- */
-static int do_emptied(int argc, char **argv)
+/* Makes, fills and closes one map after the other. */
+static void make_each(const struct kind *kind, unsigned long maps)
 {
-	struct kind kind = kind_of(map_type_find("hash"), false, FILL_EMPTIED, EMPTIED_ELEMENTS);
-	unsigned long maps;
-	int fd;
-
-	if (argc != 3)
-		usage();
-	name_kind(&kind, argv[1]);
-	maps = parse_count(argv[2], 1000000);
 	for (unsigned long i = 0; i < maps; i++) {
-		fd = map_create(&kind);
+		int fd = map_create(kind);
+
 		if (fd < 0)
-			fatal(-fd, "cannot create map %lu of %s", i, kind.map_name);
-		map_populate(&kind, fd);
+			fatal(-fd, "cannot create map %lu of %s", i, kind->map_name);
+		map_populate(kind, fd);
 		close(fd);
 	}
+}
+
+/* Hashes closed while memory of deleted elements waits for RCU, so that deferred frees follow */
+static void do_emptied(char **args)
+{
+	struct kind kind = kind_of(map_type_find("hash"), false, FILL_EMPTIED, EMPTIED_ELEMENTS);
+	unsigned long maps = parse_count(args[1], 1000000);
+
+	name_kind(&kind, args[0]);
+	make_each(&kind, maps);
 	print_kind("emptied", &kind, maps);
-	return 0;
 }
 
 /*
  * A preallocated hash larger than memory: the kernel refuses at once, and its error path destroys
- * both of the map's allocators in the caller's own system call. A quarter more than the memory and
- * no more: up to 5.10 a map of 4 GiB fails earlier, with E2BIG.
+ * both of the map's allocators in the caller's system call. Only a quarter larger, because up
+ * to 5.10 a map of 4 GiB fails earlier, with E2BIG.
  */
-static int do_failing(int argc, char **argv)
+static void do_failing(char **args)
 {
+	unsigned long creates = parse_count(args[0], 1000000);
 	const __u32 value_size = 3 << 20;
-	unsigned long creates;
 	__u32 max_entries;
 	struct sysinfo info;
 	int fd;
 
-	if (argc != 2)
-		usage();
-	creates = parse_count(argv[1], 1000000);
 	sysinfo(&info);
 	max_entries = info.totalram * info.mem_unit / value_size * 5 / 4 + 1;
 	for (unsigned long i = 0; i < creates; i++) {
@@ -229,18 +228,13 @@ static int do_failing(int argc, char **argv)
 	printf("{\"kind\":\"failing\",\"map_type\":\"hash\",\"map_name\":\"failing\",\"creates\":%lu,"
 	       "\"key_size\":4,\"value_size\":%u,\"max_entries\":%u}\n",
 	       creates, value_size, max_entries);
-	return 0;
 }
 
-/* What the processes of a churn share. */
+/* Shared by the processes of a churn */
 struct churn {
-	atomic_uint updating; /* updaters that are at it */
+	atomic_uint updating; /* updaters that have started */
 	atomic_bool stop;
 	atomic_ulong updates;
-};
-
-struct churn_options {
-	unsigned long maps, makers, updaters;
 };
 
 static struct kind churn_kind(const char *type, bool prealloc, const char *name)
@@ -271,26 +265,18 @@ static struct kind updated_kind(int which)
 	return churn_kind("percpu_array", true, "updated_array");
 }
 
-static unsigned long share_of(const struct churn_options *options, unsigned long maker)
+static unsigned long share_of(unsigned long maker)
 {
-	return options->maps / options->makers + (maker < options->maps % options->makers);
+	return options.maps / options.makers + (maker < options.maps % options.makers);
 }
 
-static void run_maker(const struct churn *churn, const struct churn_options *options,
-		      unsigned long maker)
+static void run_maker(const struct churn *churn, unsigned long maker)
 {
 	struct kind kind = maker_kind(maker);
 
-	while (churn->updating < options->updaters)
+	while (churn->updating < options.updaters)
 		usleep(1000);
-	for (unsigned long i = share_of(options, maker); i; i--) {
-		int fd = map_create(&kind);
-
-		if (fd < 0)
-			fatal(-fd, "cannot create %s", kind.map_name);
-		map_populate(&kind, fd);
-		close(fd);
-	}
+	make_each(&kind, share_of(maker));
 }
 
 static void run_updater(struct churn *churn)
@@ -316,57 +302,32 @@ static void run_updater(struct churn *churn)
 	churn->updates += updates;
 }
 
-static void print_churn(const struct churn *churn, const struct churn_options *options)
+static void print_churn(const struct churn *churn)
 {
 	struct kind kind;
 
 	printf("{\"kind\":\"churn\",\"map_type\":\"hash\",\"maps\":%lu,\"makers\":%lu,"
 	       "\"updaters\":%lu,\"updates\":%lu}\n",
-	       options->maps, options->makers, options->updaters, churn->updates);
-	for (unsigned long i = 0; i < options->makers; i++) {
+	       options.maps, options.makers, options.updaters, churn->updates);
+	for (unsigned long i = 0; i < options.makers; i++) {
 		kind = maker_kind(i);
-		print_kind("churn_maker", &kind, share_of(options, i));
+		print_kind("churn_maker", &kind, share_of(i));
 	}
-	for (int i = 0; i < UPDATED_MAPS && options->updaters; i++) {
+	for (int i = 0; i < UPDATED_MAPS && options.updaters; i++) {
 		kind = updated_kind(i);
-		print_kind("churn_updater", &kind, options->updaters);
+		print_kind("churn_updater", &kind, options.updaters);
 	}
 }
 
-static void churn_parse(int argc, char **argv, struct churn_options *options)
+/* Some processes make and close maps while others update theirs, so that probes are missed. */
+static void do_churn(char **args)
 {
-	static const struct option table[] = {{"maps", required_argument, NULL, 'n'},
-					      {"makers", required_argument, NULL, 'm'},
-					      {"updaters", required_argument, NULL, 'u'},
-					      {}};
-	int opt;
-
-	*options = (struct churn_options){.makers = 4, .updaters = 2};
-	while ((opt = getopt_long(argc, argv, "", table, NULL)) != -1) {
-		if (opt == 'n')
-			options->maps = parse_count(optarg, 10000000);
-		else if (opt == 'm')
-			options->makers = parse_count(optarg, MAX_PROCESSES);
-		else if (opt == 'u')
-			options->updaters = parse_count(optarg, MAX_PROCESSES);
-		else
-			usage();
-	}
-	if (optind != argc || !options->maps || !options->makers)
-		usage();
-}
-
-/* Maps made and dropped while others update maps of their own: probes are easily missed then. */
-static int do_churn(int argc, char **argv)
-{
-	struct churn_options options;
 	struct churn *churn;
 
-	churn_parse(argc, argv, &options);
-	churn = mmap(NULL, sizeof(*churn), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		     0);
-	if (churn == MAP_FAILED)
-		fatal(errno, "cannot share memory");
+	(void)args;
+	if (!options.maps || !options.makers)
+		usage();
+	churn = shared_memory(1, sizeof(*churn));
 	for (unsigned long i = 0; i < options.updaters; i++) {
 		if (!fork_child()) {
 			run_updater(churn);
@@ -375,61 +336,43 @@ static int do_churn(int argc, char **argv)
 	}
 	for (unsigned long i = 0; i < options.makers; i++) {
 		if (!fork_child()) {
-			run_maker(churn, &options, i);
+			run_maker(churn, i);
 			exit(0);
 		}
 	}
 	wait_for(options.makers);
 	churn->stop = true;
 	wait_for(options.updaters);
-	print_churn(churn, &options);
-	return 0;
+	print_churn(churn);
 }
 
-static int do_releases(int argc, char **argv)
+static void do_releases(char **args)
 {
-	static const struct option options[] = {{"maps", required_argument, NULL, 'm'}, {}};
-	unsigned int maps = RELEASES;
-	int opt;
-
-	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (opt != 'm')
-			usage();
-		maps = parse_count(optarg, MAX_RELEASES);
-	}
-	if (optind != argc)
-		usage();
-	releases_run(maps);
-	return 0;
+	(void)args;
+	releases_run(RELEASES);
 }
 
-static int do_stuck(int argc, char **argv)
+static void do_stuck(char **args)
 {
-	static const struct option options[] = {{"where", required_argument, NULL, 'w'}, {}};
-	const char *where = "free";
-	int opt;
-
-	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (opt != 'w')
-			usage();
-		where = optarg;
-	}
-	if (argc - optind != 1 || !stuck_where_is_known(where))
+	if (!stuck_where_is_known(options.where))
 		usage();
-	stuck_run(where, parse_count(argv[optind], MAX_STUCK_S));
-	return 0;
+	stuck_run(options.where, parse_count(args[0], MAX_STUCK_S));
 }
+
+static const struct {
+	const char *name;
+	const char *options;
+	int nr_args;
+	void (*run)(char **args);
+} commands[] = {
+	{"matrix", "", 0, do_matrix},	{"named", "pf", 3, do_named},
+	{"emptied", "", 2, do_emptied}, {"failing", "", 1, do_failing},
+	{"churn", "nmu", 0, do_churn},	{"releases", "", 0, do_releases},
+	{"stuck", "w", 1, do_stuck},
+};
 
 int main(int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int (*run)(int argc, char **argv);
-	} commands[] = {
-		{"matrix", do_matrix},	 {"named", do_named}, {"emptied", do_emptied},
-		{"failing", do_failing}, {"churn", do_churn}, {"releases", do_releases},
-		{"stuck", do_stuck},
-	};
 	struct rlimit files;
 
 	if (argc < 2)
@@ -439,8 +382,12 @@ int main(int argc, char **argv)
 	setrlimit(RLIMIT_NOFILE, &files);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	atexit(owners_release);
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		if (!strcmp(argv[1], commands[i].name))
-			return commands[i].run(argc - 1, argv + 1);
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (!strcmp(argv[1], commands[i].name)) {
+			commands[i].run(parse(argc - 1, argv + 1, commands[i].options,
+					      commands[i].nr_args));
+			return 0;
+		}
+	}
 	usage();
 }
