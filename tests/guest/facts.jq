@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What must hold of the tool's and the workload's JSON lines, given as one array. $ENV.may_miss is "yes"
-# where the run's programs may miss calls.
+# Conditions on the tool's and the workload's JSON lines, given as one array. $ENV.may_miss is "yes"
+# if the run's programs may miss calls.
 
 def may_miss: $ENV.may_miss == "yes";
 def wrong(f): map(select(f | not)) | length;
@@ -101,7 +101,7 @@ def made_maps:
 	| by_name;
 def seen_maps: teardowns | map({map_type, map_name, maps: 1}) | by_name;
 
-# A map without a type, of which something was missed, makes up for a map that was not seen.
+# A map without a type, for which something was missed, replaces a map that was not seen.
 def distance($made; $seen):
 	$made + ($seen | map(.maps *= -1)) | group_by([.map_type, .map_name])
 	| map({named: (.[0].map_type != null), maps: (map(.maps) | add | fabs)})

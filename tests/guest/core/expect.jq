@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# From what the workload says it made to the calls there must be, by caller, type, allocator and
-# name: [{caller, map_type, alloc, map_name, count, empty}]. Which maps have which allocators, in
-# the kernels tested, is read off kernel/bpf/{hashtab,lpm_trie,bpf_local_storage}.c; $kernel names
-# the kernel: 6.12, 6.12-rt.
+# Computes the expected calls from the workload's output, by caller, type, allocator and name:
+# [{caller, map_type, alloc, map_name, count, empty}]. The allocators of each map type, in the tested
+# kernels, are those in kernel/bpf/{hashtab,lpm_trie,bpf_local_storage}.c; $kernel names the kernel:
+# 6.12, 6.12-rt.
 
 ($kernel | split("-")) as [$series, $flavour]
 | ($series | split(".") | map(tonumber)) as $v
 | ($v >= [6, 13]) as $lpm_has_ma
 | ($v >= [6, 4] and $v < [6, 19]) as $storage_has_ma
-# kmalloc() may sleep on a real-time kernel, so that there all local storage has allocators.
+# kmalloc() may sleep on a real-time kernel, so all local storage has allocators there.
 | (if $flavour == "rt" then "^(task|cgrp|sk|inode)_storage$" else "^(task|cgrp)_storage$" end)
 	as $has_ma
 

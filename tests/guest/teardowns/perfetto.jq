@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Holds a trace against the format it is said to have (src/output/perfetto.c): prints true, or what is
-# wrong, on standard error, and false.
+# Checks a trace against its format (src/output/perfetto.c): prints true, or false and the fault on
+# standard error.
 #
-# usage: [[ $(jq -f perfetto.jq FILE) == true ]]    (of an empty file jq -e thinks nothing bad)
+# usage: [[ $(jq -f perfetto.jq FILE) == true ]]    (jq -e accepts an empty file)
 #
-# Each event has the members that its phase asks for, and no time before 0, which viewers drop; each
-# thread and process has a name; slices of a track lie one within the other or apart; an arrow has
-# both ends, on slices of their tracks, the later one not before the earlier; a wait has a beginning
-# and an end in one process. Times are compared in whole nanoseconds.
+# Each event has the members that its phase requires, and no time below 0, which viewers drop. Each
+# thread and process has a name. Slices of a track are nested or disjoint. An arrow has both ends, on
+# slices of their tracks, in the order of time. A wait starts and ends in one process. Times are
+# compared in whole nanoseconds.
 
 def ns: . * 1000 | round;
 def is_text: type == "string" and length > 0;
@@ -48,8 +48,8 @@ def unnamed:
 	  (([.[].pid] | unique) - $processes | select(length > 0)
 		| complain("processes without a name"));
 
-# The slices and the arrows' ends of one track, in order. A slice that was begun but not ended is
-# open from then on. What ends where another begins is before it; an arrow may still be at its end.
+# The slices and the arrows' ends of one track, in order. A slice without an end stays open. At the
+# same time, ends come before starts; an arrow may still be at a slice's end.
 def misplaced:
 	map(. + {start: (.ts | ns),
 		 end: (if .ph == "X" then (.ts | ns) + (.dur | ns) else infinite end)})
@@ -69,7 +69,7 @@ def misplaced:
 		end)
 	| .found[];
 
-# Events with the same key: one of each phase, not the second one before the first.
+# Events with the same key: one of each phase, the second not before the first
 def unpaired(first; second; what):
 	select((map(.ph) | sort) != ([first, second] | sort)
 		or (map(select(.ph == first))[0].ts | ns) > (map(select(.ph == second))[0].ts | ns))
