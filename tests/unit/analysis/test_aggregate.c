@@ -171,7 +171,7 @@ static void unknowns_stay_apart(void **state)
 }
 
 /* A user task takes precedence over the kernel's. */
-static void rows_are_of_whoever_had_it_freed(void **state)
+static void rows_are_of_the_releasing_task(void **state)
 {
 	const struct releaser user = {
 		.known = true, .task.pid = 900, .cgroup_id = 9, .task.comm = "user"};
@@ -326,7 +326,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_combinations_of_keys),
 		cmocka_unit_test(unknowns_stay_apart),
-		cmocka_unit_test(rows_are_of_whoever_had_it_freed),
+		cmocka_unit_test(rows_are_of_the_releasing_task),
 		cmocka_unit_test(keys_do_not_run_together),
 		cmocka_unit_test(calls_are_counted_by_kind),
 		cmocka_unit_test(too_many_keys_go_to_the_other_row),

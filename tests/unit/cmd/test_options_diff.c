@@ -139,7 +139,7 @@ static void test_diff_alpha(void **state)
 	bad("diff --alpha 0.01 --alpha 0.02 a b", "'--alpha' given twice");
 }
 
-static void test_diff_gates(void **state)
+static void test_diff_limits(void **state)
 {
 	static const char *const not_percent[] = {
 		"",
@@ -195,9 +195,9 @@ static void test_diff_gates(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_diff),	   cmocka_unit_test(test_diff_of_sides),
-		cmocka_unit_test(test_diff_views), cmocka_unit_test(test_diff_alpha),
-		cmocka_unit_test(test_diff_gates),
+		cmocka_unit_test(test_diff),	    cmocka_unit_test(test_diff_of_sides),
+		cmocka_unit_test(test_diff_views),  cmocka_unit_test(test_diff_alpha),
+		cmocka_unit_test(test_diff_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Patterns for map names, held against fnmatch(3).
+ * Compares patterns for map names with fnmatch(3).
  */
 #include <errno.h>
 #include <fnmatch.h>
@@ -82,11 +82,11 @@ static void test_names_without_end(void **state)
 	memset(name, 'a', sizeof(name));
 	assert_int_equal(glob_compile("aaaaaaaaaaaaaaaa", &filter), 0);
 	assert_true(glob_match(&filter, name, NAME_LEN));
-	assert_true(glob_match(&filter, name, sizeof(name))); /* reads NAME_LEN bytes, no more */
+	assert_true(glob_match(&filter, name, sizeof(name))); /* at most NAME_LEN bytes are read */
 	assert_false(glob_match(&filter, name, NAME_LEN - 1));
 	assert_int_equal(glob_compile("", &filter), 0);
 	assert_true(glob_match(&filter, name, 0));
-	name[3] = '\0'; /* what lies behind it is not looked at */
+	name[3] = '\0'; /* bytes behind it are ignored */
 	assert_int_equal(glob_compile("a?a", &filter), 0);
 	assert_true(glob_match(&filter, name, NAME_LEN));
 }
@@ -132,7 +132,7 @@ static void test_longest(void **state)
 	assert_int_equal(glob_min_len(&filter), 4);
 }
 
-/* Few letters, so that names match now and then; much syntax, so that its corners meet. */
+/* Few letters make matches frequent; much syntax makes odd combinations frequent. */
 static void random_text(char *text, size_t max_len, const char *alphabet)
 {
 	size_t len = below(max_len + 1);
@@ -167,7 +167,7 @@ static void test_agrees_with_fnmatch(void **state)
 		compared++;
 		matched += want;
 	}
-	/* Neither side of the property may go untested. */
+	/* Both results must have occurred. */
 	assert_true(compared > 200000);
 	assert_true(matched > 10000);
 }

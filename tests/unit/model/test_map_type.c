@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Names of map types, known to libbpf and not.
+ * Names of map types, with and without a name in libbpf.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -17,7 +17,7 @@
 #include "model/map_type.h"
 #include "util/macros.h"
 
-/* A kernel's enum with an alias, as 19 has, and types from the future. */
+/* A kernel's enum with an alias, as for type 19, and with future types. */
 static struct btf *made_btf(const char *enum_name)
 {
 	struct btf *btf = btf__new_empty();
@@ -46,7 +46,7 @@ static void test_btf_name(void **state)
 	assert_string_equal(name, "cgroup_storage");
 	assert_int_equal(map_type_btf_name(btf, 1000, name, 4), 0);
 	assert_string_equal(name, "rha");
-	/* The mark of the enum's end is no type. */
+	/* __MAX_BPF_MAP_TYPE is no type. */
 	assert_int_equal(map_type_btf_name(btf, 1001, name, sizeof(name)), -ENOENT);
 	assert_int_equal(map_type_btf_name(btf, 2, name, sizeof(name)), -ENOENT);
 	btf__free(btf);
@@ -83,7 +83,7 @@ static void test_round_trip(void **state)
 	}
 }
 
-/* Types that no kernel has: a name for each, and no growth. */
+/* Types of no kernel have names, and these do not take more and more memory. */
 static void test_unknown_types(void **state)
 {
 	const char *first = map_type_name(1000000);
@@ -156,6 +156,6 @@ int main(void)
 		cmocka_unit_test(test_unknown_names),
 	};
 
-	libbpf_set_print(no_messages); /* where the machine has no BTF, libbpf says so */
+	libbpf_set_print(no_messages); /* libbpf reports a machine without BTF */
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
