@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Checks records from the ring buffer.
+ */
 #include <errno.h>
 #include <string.h>
 
 #include "correlate/decode.h"
 
-/* 0: there is no such record. */
-static size_t size_of(const struct record_head *head)
+/* 0: no such record. */
+static size_t record_size(const struct record_head *head)
 {
 	switch (head->type) {
 	case RECORD_ENTRY:
@@ -35,7 +38,7 @@ int decode_record(const void *data, size_t size, union record *rec)
 	if (size < sizeof(head))
 		return -EBADMSG;
 	memcpy(&head, data, sizeof(head));
-	want = size_of(&head);
+	want = record_size(&head);
 	/* The ring buffer may hand out more than was written, never less. */
 	if (!want || head.size != want || size < want)
 		return -EBADMSG;

@@ -9,7 +9,7 @@
 
 #include "event.h"
 
-/* Which member it is, head.type tells. */
+/* head.type says which member it is. */
 union record {
 	struct record_head head;
 	struct record_call call; /* of a RECORD_RETURN only the head is there, the rest is zero */
@@ -17,8 +17,8 @@ union record {
 };
 
 /*
- * Copies a record of any kind into *rec, and fills what it lacks with zero. Strings are
- * NUL-terminated. -EBADMSG: not a record of a kind and size known here.
+ * Copies a record of any kind into *rec, padded with zeros. Strings are NUL-terminated. -EBADMSG:
+ * not a record of a kind and size known here.
  */
 int decode_record(const void *data, size_t size, union record *rec);
 

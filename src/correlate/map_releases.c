@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Remembers who released a map, by its address, until the map is freed.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,17 +9,17 @@
 #include "correlate/map_releases.h"
 #include "util/hash.h"
 
-struct entry {
+struct known_map {
 	struct released released;
 	__u64 queued_ns;
 	bool last;    /* the last reference was dropped */
-	bool overdue; /* has been told of */
+	bool overdue; /* handed over as such */
 	bool refused;
 	UT_hash_handle hh;
 };
 
 struct map_releases {
-	struct entry *entries; /* the one longest not heard of first */
+	struct known_map *maps; /* by address; the one without a record for longest first */
 	size_t max;
 	__u64 forgotten;
 };
@@ -30,28 +33,28 @@ struct map_releases *map_releases_new(size_t max)
 	return releases;
 }
 
-static struct entry *find(struct map_releases *releases, __u64 map)
+static struct known_map *find_map(struct map_releases *releases, __u64 map)
 {
-	struct entry *entry;
+	struct known_map *known;
 
-	HASH_FIND(hh, releases->entries, &map, sizeof(map), entry);
-	return entry;
+	HASH_FIND(hh, releases->maps, &map, sizeof(map), known);
+	return known;
 }
 
-static void drop(struct map_releases *releases, struct entry *entry)
+static void drop_map(struct map_releases *releases, struct known_map *known)
 {
-	HASH_DEL(releases->entries, entry);
-	free(entry);
+	HASH_DEL(releases->maps, known);
+	free(known);
 }
 
 void map_releases_free(struct map_releases *releases)
 {
-	struct entry *entry, *next;
+	struct known_map *known, *next;
 
 	if (!releases)
 		return;
-	HASH_ITER (hh, releases->entries, entry, next)
-		drop(releases, entry);
+	HASH_ITER (hh, releases->maps, known, next)
+		drop_map(releases, known);
 	free(releases);
 }
 
@@ -67,46 +70,46 @@ static struct releaser releaser_of(const struct record_release *rec)
 	return releaser;
 }
 
-/* What was taken for the last reference was not: somebody took another before it was dropped. */
-static void live_on(struct entry *entry)
+/* It was not the last reference after all: another was taken before it was dropped. */
+static void clear_release(struct known_map *known)
 {
-	struct identity *identity = &entry->released.map.identity;
+	struct identity *identity = &known->released.map.identity;
 
 	identity->released_ns = UNKNOWN_NS;
 	identity->by_kernel = false;
 	identity->by_interrupt = false;
 	identity->unsure = false;
 	identity->released_by = (struct releaser){};
-	entry->released.queued = false;
-	entry->queued_ns = UNKNOWN_NS;
-	entry->overdue = false;
+	known->released.queued = false;
+	known->queued_ns = UNKNOWN_NS;
+	known->overdue = false;
 }
 
-/* Has this task been seen to drop the last reference at another point, where it is known? */
-static bool told_already(const struct entry *entry, const struct record_release *rec)
+/* Did another hook, which knows the task for sure, report this release? */
+static bool is_reported(const struct known_map *known, const struct record_release *rec)
 {
-	const struct releaser *by = &entry->released.map.identity.released_by;
+	const struct releaser *by = &known->released.map.identity.released_by;
 
-	return entry->last && by->known && by->task.tid == rec->head.tid;
+	return known->last && by->known && by->task.tid == rec->head.tid;
 }
 
-static void hear(struct entry *entry, const struct record_release *rec)
+static void update_release(struct known_map *known, const struct record_release *rec)
 {
-	struct identity *identity = &entry->released.map.identity;
+	struct identity *identity = &known->released.map.identity;
 	bool interrupt = rec->flags & RELEASE_INTERRUPT, unsure = rec->flags & RELEASE_UNSURE;
 	bool nobody = interrupt || unsure, kernel = !nobody && rec->flags & RELEASE_KERNEL;
 
-	if (unsure && told_already(entry, rec))
+	if (unsure && is_reported(known, rec))
 		return;
 	if (!nobody && !kernel)
 		identity->closed_by = releaser_of(rec);
 	if (!(rec->flags & RELEASE_LAST)) {
-		if (entry->last)
-			live_on(entry);
-		entry->last = false;
+		if (known->last)
+			clear_release(known);
+		known->last = false;
 		return;
 	}
-	entry->last = true;
+	known->last = true;
 	identity->released_ns = rec->head.ts_ns;
 	identity->by_interrupt = interrupt;
 	identity->by_kernel = kernel;
@@ -114,10 +117,10 @@ static void hear(struct entry *entry, const struct record_release *rec)
 	identity->released_by = nobody ? (struct releaser){} : releaser_of(rec);
 }
 
-/* Whatever was known of another map at this address is gone. */
-static void begin(struct entry *entry, const struct record_release *rec)
+/* Forgets what was known of another map at this address. */
+static void init_map(struct known_map *known, const struct record_release *rec)
 {
-	struct released *released = &entry->released;
+	struct released *released = &known->released;
 
 	*released = (struct released){
 		.map =
@@ -129,38 +132,38 @@ static void begin(struct entry *entry, const struct record_release *rec)
 			},
 	};
 	memcpy(released->map.name, rec->map_name, sizeof(released->map.name));
-	entry->queued_ns = UNKNOWN_NS;
-	entry->last = false;
-	entry->overdue = false;
+	known->queued_ns = UNKNOWN_NS;
+	known->last = false;
+	known->overdue = false;
 }
 
 int map_releases_add(struct map_releases *releases, const struct record_release *rec)
 {
-	struct entry *entry = find(releases, rec->head.map);
+	struct known_map *known = find_map(releases, rec->head.map);
 
-	if (entry) {
-		/* To the end: it has been heard of. */
-		HASH_DEL(releases->entries, entry);
-		/* Once the id is taken from a map, it is 0. */
-		if (rec->map_id && entry->released.map.identity.map_id != rec->map_id)
-			begin(entry, rec);
+	if (known) {
+		/* Moves it to the end. */
+		HASH_DEL(releases->maps, known);
+		/* The id is 0 once the kernel has taken it from the map. */
+		if (rec->map_id && known->released.map.identity.map_id != rec->map_id)
+			init_map(known, rec);
 	} else {
-		if (HASH_COUNT(releases->entries) >= releases->max) {
-			drop(releases, releases->entries);
+		if (HASH_COUNT(releases->maps) >= releases->max) {
+			drop_map(releases, releases->maps);
 			releases->forgotten++;
 		}
-		entry = calloc(1, sizeof(*entry));
-		if (!entry) {
+		known = calloc(1, sizeof(*known));
+		if (!known) {
 			releases->forgotten++;
 			return -ENOMEM;
 		}
-		begin(entry, rec);
+		init_map(known, rec);
 	}
-	hear(entry, rec);
-	HASH_ADD(hh, releases->entries, released.map.address, sizeof(entry->released.map.address),
-		 entry);
-	if (entry->refused) {
-		free(entry);
+	update_release(known, rec);
+	HASH_ADD(hh, releases->maps, released.map.address, sizeof(known->released.map.address),
+		 known);
+	if (known->refused) {
+		free(known);
 		releases->forgotten++;
 		return -ENOMEM;
 	}
@@ -169,63 +172,63 @@ int map_releases_add(struct map_releases *releases, const struct record_release 
 
 void map_releases_queued(struct map_releases *releases, __u64 map, __u64 ts_ns)
 {
-	struct entry *entry = find(releases, map);
+	struct known_map *known = find_map(releases, map);
 
-	if (!entry || !entry->last || entry->released.queued)
+	if (!known || !known->last || known->released.queued)
 		return;
-	entry->released.queued = true;
-	entry->queued_ns = ts_ns;
+	known->released.queued = true;
+	known->queued_ns = ts_ns;
 }
 
 bool map_releases_identify(struct map_releases *releases, struct map_info *map, __u64 *queued_ns)
 {
-	const struct entry *entry = find(releases, map->address);
+	const struct known_map *known = find_map(releases, map->address);
 
 	if (queued_ns)
-		*queued_ns = entry ? entry->queued_ns : UNKNOWN_NS;
-	if (!entry) {
+		*queued_ns = known ? known->queued_ns : UNKNOWN_NS;
+	if (!known) {
 		map->identity = (struct identity){.released_ns = UNKNOWN_NS};
 		return false;
 	}
-	map->identity = entry->released.map.identity;
-	if (entry->released.map.type && !map_has_type(map)) {
+	map->identity = known->released.map.identity;
+	if (known->released.map.type && !map_has_type(map)) {
 		map->known |= CALL_MAP | CALL_NAME;
-		map->type = entry->released.map.type;
-		memcpy(map->name, entry->released.map.name, sizeof(map->name));
+		map->type = known->released.map.type;
+		memcpy(map->name, known->released.map.name, sizeof(map->name));
 	}
 	return true;
 }
 
 void map_releases_forget(struct map_releases *releases, __u64 map)
 {
-	struct entry *entry = find(releases, map);
+	struct known_map *known = find_map(releases, map);
 
-	if (entry)
-		drop(releases, entry);
+	if (known)
+		drop_map(releases, known);
 }
 
 void map_releases_for_each_overdue(struct map_releases *releases, __u64 before_ns, bool again,
 				   void (*each)(void *ctx, const struct released *released),
 				   void *ctx)
 {
-	struct entry *entry, *next;
+	struct known_map *known, *next;
 
-	HASH_ITER (hh, releases->entries, entry, next) {
-		if (!entry->last || (entry->overdue && !again) ||
-		    entry->released.map.identity.released_ns > before_ns)
+	HASH_ITER (hh, releases->maps, known, next) {
+		if (!known->last || (known->overdue && !again) ||
+		    known->released.map.identity.released_ns > before_ns)
 			continue;
-		entry->overdue = entry->overdue || !again;
-		each(ctx, &entry->released);
+		known->overdue = known->overdue || !again;
+		each(ctx, &known->released);
 	}
 }
 
 __u64 map_releases_waiting(const struct map_releases *releases)
 {
-	struct entry *entry, *next;
+	struct known_map *known, *next;
 	__u64 nr = 0;
 
-	HASH_ITER (hh, releases->entries, entry, next)
-		nr += entry->last;
+	HASH_ITER (hh, releases->maps, known, next)
+		nr += known->last;
 	return nr;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Remembers of each map who let go of it: by its address, for as long as it is not freed.
+ * Remembers who released a map, by its address, until the map is freed.
  */
 #ifndef MEMDESTROY_CORRELATE_MAP_RELEASES_H
 #define MEMDESTROY_CORRELATE_MAP_RELEASES_H
@@ -12,22 +12,23 @@
 
 struct map_releases;
 
-/* A map that nobody refers to any more, but which no worker has begun to free. */
+/* A map whose last reference was dropped, and that no worker has started to free. */
 struct released {
 	struct map_info map;
-	bool queued; /* a worker has been asked to */
+	bool queued; /* the work is */
 };
 
 /*
- * At most max maps are remembered; then the one longest not heard of is forgotten. NULL: no memory.
+ * At most max maps are remembered; then the one without a record for longest is forgotten. NULL: no
+ * memory.
  */
 struct map_releases *map_releases_new(size_t max);
 void map_releases_free(struct map_releases *releases);
 
-/* Takes a record. -ENOMEM: forgotten at once. */
+/* Takes a record. -ENOMEM: its map is forgotten at once. */
 int map_releases_add(struct map_releases *releases, const struct record_release *rec);
 
-/* A worker has been asked to free a map, at this time. */
+/* The work that frees a map was queued at this time. */
 void map_releases_queued(struct map_releases *releases, __u64 map, __u64 ts_ns);
 
 /*
@@ -36,21 +37,21 @@ void map_releases_queued(struct map_releases *releases, __u64 map, __u64 ts_ns);
  */
 bool map_releases_identify(struct map_releases *releases, struct map_info *map, __u64 *queued_ns);
 
-/* The map is being freed: what comes to lie at its address is another. */
+/* The map is being freed: the next map at its address is another one. */
 void map_releases_forget(struct map_releases *releases, __u64 map);
 
 /*
- * Hands over the maps that were let go of before and are not being freed: each once, or those
- * handed over before as well, which counts for nothing then.
+ * Hands over the maps that were released before this time and are not being freed. With again,
+ * those that were handed over before too, and none is marked as handed over.
  */
 void map_releases_for_each_overdue(struct map_releases *releases, __u64 before_ns, bool again,
 				   void (*each)(void *ctx, const struct released *released),
 				   void *ctx);
 
-/* How many maps have been let go of and are not being freed yet. */
+/* How many maps are released and not being freed yet. */
 __u64 map_releases_waiting(const struct map_releases *releases);
 
-/* How many have been forgotten for want of room. */
+/* How many have been forgotten because there were too many. */
 __u64 map_releases_forgotten(const struct map_releases *releases);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The teardown of a map: from the last put to the last byte freed.
+ * The teardown of a map: from the drop of its last reference to the free of its last memory.
  *
  *   released --wait--> bpf_map_free_deferred() --deferred--> memory returned
  *                      |---------- free ----------|
@@ -15,10 +15,10 @@
 #include "util/macros.h"
 
 enum phase {
-	PHASE_WAIT,	/* from the last put until a worker begins */
-	PHASE_FREE,	/* the worker's part: bpf_map_free_deferred(), destroy calls included */
-	PHASE_DESTROY,	/* of that, in destroy calls */
-	PHASE_DEFERRED, /* from the end of the worker's part until all that was left is freed */
+	PHASE_WAIT,	/* from the release until the worker starts */
+	PHASE_FREE,	/* the worker's run: bpf_map_free_deferred() with its destroy calls */
+	PHASE_DESTROY,	/* the destroy calls in that run */
+	PHASE_DEFERRED, /* from the end of that run to the end of the last deferred free */
 	PHASE_TOTAL,	/* wait + free + deferred */
 	NR_PHASES,
 };
@@ -34,12 +34,12 @@ static inline const char *phase_name(enum phase phase)
 	return names[phase];
 }
 
-/* What a destroy call did with the allocator's memory. */
+/* How a destroy call freed the allocator's memory. */
 enum outcome {
-	OUTCOME_EMPTY,	  /* there was none */
+	OUTCOME_EMPTY,	  /* there was none: the allocator was unused */
 	OUTCOME_DIRECT,	  /* freed before the call returned */
-	OUTCOME_DEFERRED, /* left to be freed later, and seen to be, if not to the end */
-	OUTCOME_PENDING,  /* left to be freed later, and not seen to end by the end of the run */
+	OUTCOME_DEFERRED, /* freed later, as was seen, if not to the end */
+	OUTCOME_PENDING,  /* not freed yet when the trace ended, as far as was seen */
 	OUTCOME_UNKNOWN,  /* direct or pending */
 	NR_OUTCOMES,
 };

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Empties the ring buffer into memory, by a thread of its own.
+ */
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -16,20 +19,20 @@
 #include "util/macros.h"
 
 /*
- * The programs wake nobody up while there is something to do (see the head of
- * memdestroy_trace.bpf.c), so the ring buffer is looked at this often.
+ * The programs wake nobody while records come (see the head of memdestroy_trace.bpf.c), so the
+ * thread polls the ring buffer this often.
  */
-#define PACE_MS 20
-/* After so many looks for nothing the thread sleeps, and is woken by the next record. */
-#define IDLE_LOOKS 25
+#define POLL_MS 20
+/* After so many polls without a record the thread sleeps, and the next record wakes it. */
+#define IDLE_POLLS 25
 
 #define CHUNK_SIZE (64 << 10)
 #define NO_ROOM	   (-EAGAIN)
 
-/* Larger ones are none of ours, and as wrong without their end. */
+/* Larger records are not ours; they stay invalid when they are cut. */
 #define RECORD_MAX 128
 
-struct entry {
+struct chunk_record {
 	__u64 size;
 	unsigned char record[];
 };
@@ -37,7 +40,7 @@ struct entry {
 struct chunk {
 	struct chunk *next;
 	size_t len;
-	unsigned char entries[CHUNK_SIZE];
+	unsigned char records[CHUNK_SIZE];
 };
 
 struct ring_reader {
@@ -47,35 +50,35 @@ struct ring_reader {
 	pthread_t thread;
 	bool threaded;
 	int stop_fd, fd;
-	atomic_size_t waiting; /* bytes of all chunks */
+	atomic_size_t pending; /* bytes of all chunks */
 
-	/* The thread's, or of whoever takes once that has ended. */
+	/* Used by the thread; by ring_reader_take() once the thread has ended. */
 	struct chunk *open;
 
 	pthread_mutex_t lock;
 	struct chunk *first, *last; /* handed over, under the lock */
 
-	/* Of whoever takes. */
+	/* Used by ring_reader_take(). */
 	struct chunk *taken;
-	size_t at; /* in the first of these */
+	size_t at; /* offset in the first one */
 };
 
 static bool open_chunk(struct ring_reader *ring_reader)
 {
 	if (ring_reader->open)
 		return true;
-	if (atomic_load(&ring_reader->waiting) >= ring_reader->limit)
+	if (atomic_load(&ring_reader->pending) >= ring_reader->limit)
 		return false;
 	ring_reader->open = malloc(sizeof(*ring_reader->open));
 	if (!ring_reader->open)
 		return false;
 	ring_reader->open->next = NULL;
 	ring_reader->open->len = 0;
-	atomic_fetch_add(&ring_reader->waiting, sizeof(*ring_reader->open));
+	atomic_fetch_add(&ring_reader->pending, sizeof(*ring_reader->open));
 	return true;
 }
 
-/* True: there was something to hand over. */
+/* Returns whether there was something to hand over. */
 static bool hand_over(struct ring_reader *ring_reader)
 {
 	bool first;
@@ -96,31 +99,31 @@ static bool hand_over(struct ring_reader *ring_reader)
 	return true;
 }
 
-static int keep(void *ctx, void *record, size_t size)
+static int copy_record(void *ctx, void *record, size_t size)
 {
 	struct ring_reader *ring_reader = ctx;
 	struct chunk *chunk = ring_reader->open;
-	struct entry *entry = (struct entry *)(chunk->entries + chunk->len);
+	struct chunk_record *kept = (struct chunk_record *)(chunk->records + chunk->len);
 
-	entry->size = size < RECORD_MAX ? size : RECORD_MAX;
-	memcpy(entry->record, record, entry->size);
-	chunk->len += sizeof(*entry) + (entry->size + 7) / 8 * 8;
-	if (chunk->len + sizeof(*entry) + RECORD_MAX <= CHUNK_SIZE)
+	kept->size = size < RECORD_MAX ? size : RECORD_MAX;
+	memcpy(kept->record, record, kept->size);
+	chunk->len += sizeof(*kept) + (kept->size + 7) / 8 * 8;
+	if (chunk->len + sizeof(*kept) + RECORD_MAX <= CHUNK_SIZE)
 		return 0;
 	hand_over(ring_reader);
 	return open_chunk(ring_reader) ? 0 : NO_ROOM;
 }
 
-/* True: there was something. */
-static bool look(struct ring_reader *ring_reader)
+/* Returns whether there was, or may have been, a record. */
+static bool poll_ring(struct ring_reader *ring_reader)
 {
 	if (!open_chunk(ring_reader))
-		return true; /* for all that is known */
+		return true;
 	return ring_buffer__consume(ring_reader->ring) == NO_ROOM || hand_over(ring_reader);
 }
 
-/* True: the thread is to end. */
-static bool pause_for(struct ring_reader *ring_reader, bool asleep)
+/* Waits for the next poll, or asleep for a record. Returns whether the thread shall end. */
+static bool wait_for_poll(struct ring_reader *ring_reader, bool asleep)
 {
 	struct pollfd fds[] = {
 		{.fd = ring_reader->stop_fd, .events = POLLIN},
@@ -129,24 +132,24 @@ static bool pause_for(struct ring_reader *ring_reader, bool asleep)
 
 	if (asleep)
 		probe_reader_sleeps(ring_reader->probe, true);
-	poll(fds, ARRAY_SIZE(fds), asleep ? -1 : PACE_MS);
+	poll(fds, ARRAY_SIZE(fds), asleep ? -1 : POLL_MS);
 	if (asleep)
 		probe_reader_sleeps(ring_reader->probe, false);
 	return fds[0].revents;
 }
 
-static void *empty_the_ring(void *ctx)
+static void *reader_thread(void *ctx)
 {
 	struct ring_reader *ring_reader = ctx;
-	int looks = 0; /* for nothing */
+	int idle_polls = 0;
 	bool asleep;
 
 	do {
-		looks = look(ring_reader) ? 0 : looks + 1;
-		asleep = looks > IDLE_LOOKS;
+		idle_polls = poll_ring(ring_reader) ? 0 : idle_polls + 1;
+		asleep = idle_polls > IDLE_POLLS;
 		if (asleep)
-			looks = 0; /* what wakes it may take its time to be there */
-	} while (!pause_for(ring_reader, asleep));
+			idle_polls = 0; /* the record that wakes it may not be complete yet */
+	} while (!wait_for_poll(ring_reader, asleep));
 	return NULL;
 }
 
@@ -160,9 +163,8 @@ int ring_reader_open(struct ring_reader **out, struct probe *probe, size_t limit
 	ring_reader->probe = probe;
 	ring_reader->limit = limit;
 	/*
-	 * khugepaged locks a process's memory to make its pages huge ones, and has the lowest of
-	 * priorities: preempted meanwhile, it kept the thread from new memory for up to two
-	 * seconds in storms on 7.3.
+	 * khugepaged locks a process's memory while it makes huge pages, at the lowest priority:
+	 * preempted meanwhile, it kept the thread from new memory for up to two seconds.
 	 */
 	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 	pthread_mutex_init(&ring_reader->lock, NULL);
@@ -171,11 +173,11 @@ int ring_reader_open(struct ring_reader **out, struct probe *probe, size_t limit
 	err = ring_reader->stop_fd < 0 || ring_reader->fd < 0 ? -errno : 0;
 	if (!err) {
 		ring_reader->ring =
-			ring_buffer__new(probe_records_fd(probe), keep, ring_reader, NULL);
+			ring_buffer__new(probe_records_fd(probe), copy_record, ring_reader, NULL);
 		err = ring_reader->ring ? 0 : -errno;
 	}
 	if (!err) {
-		err = -pthread_create(&ring_reader->thread, NULL, empty_the_ring, ring_reader);
+		err = -pthread_create(&ring_reader->thread, NULL, reader_thread, ring_reader);
 		ring_reader->threaded = !err;
 	}
 	if (err)
@@ -190,15 +192,15 @@ int ring_reader_fd(const struct ring_reader *ring_reader)
 	return ring_reader->fd;
 }
 
-/* Gets what has been handed over, if the last of that is done with. */
-static void get_more(struct ring_reader *ring_reader)
+/* Takes over the chunks that were handed over, once the ones before are used up. */
+static void refill(struct ring_reader *ring_reader)
 {
 	eventfd_t count;
 
 	if (ring_reader->taken)
 		return;
 	if (!ring_reader->threaded)
-		look(ring_reader);
+		poll_ring(ring_reader);
 	pthread_mutex_lock(&ring_reader->lock);
 	ring_reader->taken = ring_reader->first;
 	ring_reader->first = ring_reader->last = NULL;
@@ -213,7 +215,7 @@ static void drop_chunk(struct ring_reader *ring_reader, struct chunk **chunk)
 
 	free(*chunk);
 	*chunk = next;
-	atomic_fetch_sub(&ring_reader->waiting, sizeof(**chunk));
+	atomic_fetch_sub(&ring_reader->pending, sizeof(**chunk));
 }
 
 size_t ring_reader_take(struct ring_reader *ring_reader, size_t max,
@@ -222,15 +224,15 @@ size_t ring_reader_take(struct ring_reader *ring_reader, size_t max,
 	size_t nr = 0;
 
 	while (nr < max) {
-		const struct entry *entry;
+		const struct chunk_record *kept;
 
-		get_more(ring_reader);
+		refill(ring_reader);
 		if (!ring_reader->taken)
 			break;
-		entry = (const struct entry *)(ring_reader->taken->entries + ring_reader->at);
-		fn(ctx, entry->record, entry->size);
+		kept = (const struct chunk_record *)(ring_reader->taken->records + ring_reader->at);
+		fn(ctx, kept->record, kept->size);
 		nr++;
-		ring_reader->at += sizeof(*entry) + (entry->size + 7) / 8 * 8;
+		ring_reader->at += sizeof(*kept) + (kept->size + 7) / 8 * 8;
 		if (ring_reader->at == ring_reader->taken->len) {
 			drop_chunk(ring_reader, &ring_reader->taken);
 			ring_reader->at = 0;

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Waits for the signals that end a run, on a thread.
+ */
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -13,21 +16,18 @@
 #include "util/diag.h"
 #include "util/macros.h"
 
-static const int enders[] = {SIGINT, SIGTERM, SIGHUP};
-#define NR_ENDERS (ARRAY_SIZE(enders))
+static const int end_signals[] = {SIGINT, SIGTERM, SIGHUP};
 
-static sigset_t ending;
+static sigset_t end_set;
 static int fd;
 static pthread_t thread;
 
 /* Shared with the thread. */
-static atomic_int came;
-static atomic_bool came_to_group, over, closing;
-static atomic_ullong since_ns; /* that came has not been taken, or that it is over */
+static atomic_int pending; /* the signal; 0: none */
+static atomic_bool to_whole_group, ended, closing;
+static atomic_ullong since_ns; /* when "pending" or "ended" was set */
 
-/*
- * By nohup(1). That a shell has what it starts in the background ignore SIGINT is not meant for it.
- */
+/* By nohup(1). Shells ignore SIGINT for background jobs too, but that is not meant for this one. */
 static bool is_ignored(int signo)
 {
 	struct sigaction action;
@@ -39,27 +39,27 @@ void signals_block(void)
 {
 	size_t i;
 
-	sigemptyset(&ending);
-	for (i = 0; i < NR_ENDERS; i++)
-		if (!is_ignored(enders[i]))
-			sigaddset(&ending, enders[i]);
-	sigprocmask(SIG_BLOCK, &ending, NULL);
-	signal(SIGPIPE, SIG_IGN); /* writing tells */
-	signal(SIGXFSZ, SIG_IGN); /* likewise */
+	sigemptyset(&end_set);
+	for (i = 0; i < ARRAY_SIZE(end_signals); i++)
+		if (!is_ignored(end_signals[i]))
+			sigaddset(&end_set, end_signals[i]);
+	sigprocmask(SIG_BLOCK, &end_set, NULL);
+	signal(SIGPIPE, SIG_IGN); /* writing gives an error */
+	signal(SIGXFSZ, SIG_IGN); /* also */
 }
 
 static void give_up(int signo)
 {
 	signal(signo, SIG_DFL);
-	pthread_sigmask(SIG_UNBLOCK, &ending, NULL);
-	/* Should this hang, too, the next one ends it. */
-	diag_error("given up: not all that was seen has been written");
+	pthread_sigmask(SIG_UNBLOCK, &end_set, NULL);
+	/* If this hangs, the next signal ends the process. */
+	diag_error("interrupted: output is incomplete");
 	raise(signo);
 }
 
 /*
- * On a thread of its own: no handler, which would cut short what others do (SQLite takes an fsync()
- * that is interrupted for a broken disk), and others need not look for one to be heard.
+ * A handler would interrupt system calls of other threads (SQLite takes an interrupted fsync() for
+ * a broken disk), and a flag would have to be polled everywhere.
  */
 static void *wait_for_signals(void *unused)
 {
@@ -68,15 +68,15 @@ static void *wait_for_signals(void *unused)
 
 	(void)unused;
 	for (;;) {
-		signo = sigwaitinfo(&ending, &info);
+		signo = sigwaitinfo(&end_set, &info);
 		if (closing)
 			return NULL;
 		if (signo < 0)
 			continue;
-		if (!over && !came) {
+		if (!ended && !pending) {
 			since_ns = clock_now_ns();
-			came_to_group = info.si_code == SI_KERNEL;
-			came = signo;
+			to_whole_group = info.si_code == SI_KERNEL;
+			pending = signo;
 			eventfd_write(fd, 1);
 		} else if (clock_now_ns() - since_ns >= SIGNALS_PATIENCE_NS) {
 			give_up(signo);
@@ -109,19 +109,19 @@ void signals_close(void)
 
 int signals_take(bool *to_group)
 {
-	int taken = came;
+	int taken = pending;
 	eventfd_t count;
 
 	if (!taken)
 		return 0;
-	*to_group = came_to_group;
+	*to_group = to_whole_group;
 	eventfd_read(fd, &count);
-	came = 0;
+	pending = 0;
 	return taken;
 }
 
 void signals_end(void)
 {
 	since_ns = clock_now_ns();
-	over = true;
+	ended = true;
 }

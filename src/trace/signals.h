@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The signals that end a run: SIGINT, SIGTERM and SIGHUP, unless that is to be ignored. The first
- * ends it in good order. One more, a while later, ends the process as if nobody had asked for any,
- * and says that not all has been written: whoever reads the output may never do so.
+ * The signals that end a run: SIGINT, SIGTERM and, unless ignored, SIGHUP. The first one ends it
+ * cleanly. Another one, more than SIGNALS_PATIENCE_NS later, ends the process at once, with a
+ * message that the output is incomplete: a reader of the output may be stuck.
  */
 #ifndef MEMDESTROY_TRACE_SIGNALS_H
 #define MEMDESTROY_TRACE_SIGNALS_H
@@ -11,24 +11,27 @@
 
 #include "util/macros.h"
 
-/* To be called before any probe is attached, or thread made: they wait from here on. */
+/* Blocks the signals. Call it before any thread is created. */
 void signals_block(void);
 
-/* Begins to look out for them, once in a process. A file descriptor to wait for, or -errno. */
+/*
+ * Starts to wait for them, once in a process. Returns a file descriptor that is readable when one
+ * has come, or -errno.
+ */
 int signals_open(void);
 
-/* All that was to be written has been: they wait again. */
+/* Stops to wait: the output is complete. They are blocked again. */
 void signals_close(void);
 
 /*
- * Takes off the one that has come, if any. 0: none. *to_group: the kernel sent it, as it does to
- * all of a terminal's foreground processes. The file descriptor is readable until then.
+ * Returns the signal that has come and resets the file descriptor; 0: none. *to_group: the kernel
+ * sent it, to all foreground processes of a terminal.
  */
 int signals_take(bool *to_group);
 
 /*
- * The run is over: none is taken any more. Those that come within SIGNALS_PATIENCE_NS are ignored;
- * timeout(1) sends its own twice.
+ * The run is over: no signal is handed over any more. Those within SIGNALS_PATIENCE_NS are ignored,
+ * because timeout(1) sends its own twice.
  */
 #define SIGNALS_PATIENCE_NS NSEC_PER_SEC
 void signals_end(void);

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Traces the running kernel: symbols, programs and session, from start to end.
+ */
 #include <errno.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -9,7 +12,7 @@
 #include "trace/tracer.h"
 #include "util/diag.h"
 
-static const char *what(const struct trace_options *opts)
+static const char *traced_events(const struct trace_options *opts)
 {
 	switch (opts->view) {
 	case VIEW_CALLS:
@@ -22,14 +25,14 @@ static const char *what(const struct trace_options *opts)
 	return TRACED_FUNCTION "() and teardowns of BPF maps";
 }
 
-static void banner(const struct trace_options *opts, const struct probe *probe)
+static void print_banner(const struct trace_options *opts, const struct probe *probe)
 {
 	bool ends = opts->duration_ns || opts->ends_by_itself;
 	struct utsname kernel;
 
 	uname(&kernel);
 	diag_info("%s %s by %s on Linux %s; %s", opts->view == VIEW_BOTH ? "recording" : "tracing",
-		  what(opts), probe_method(probe), kernel.release,
+		  traced_events(opts), probe_method(probe), kernel.release,
 		  ends ? "Ctrl-C ends it early" : "Ctrl-C ends it");
 }
 
@@ -60,7 +63,7 @@ int tracer_run(struct tracer *tracer, const struct event_sink *sink, const struc
 	if (ksyms_hidden(tracer->ksyms))
 		diag_warn("kernel symbols are hidden (CAP_SYSLOG is needed, see also "
 			  "kernel.kptr_restrict): callers are shown as addresses");
-	banner(tracer->opts, tracer->probe);
+	print_banner(tracer->opts, tracer->probe);
 	err = session_open(&tracer->session, tracer->opts, tracer->probe, tracer->ksyms, sink, run);
 	return err ? err : session_run(tracer->session);
 }
