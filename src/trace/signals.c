@@ -52,7 +52,7 @@ static void give_up(int signo)
 {
 	signal(signo, SIG_DFL);
 	pthread_sigmask(SIG_UNBLOCK, &end_set, NULL);
-	/* If this hangs, the next signal ends the process. */
+	/* If this blocks, the next signal ends the process. */
 	diag_error("interrupted: output is incomplete");
 	raise(signo);
 }

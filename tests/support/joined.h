@@ -27,6 +27,10 @@
 #define MAP    0xffff888100001000
 #define KEY    0x60f4d3c01000
 
+#define OTHER_MAP    0xffff888100002000
+#define OTHER_KEY    0x60f4d3c02000
+#define OTHER_WORKER 12
+
 struct joined {
 	struct map_releases *releases;
 	struct teardown_tracker *tracker;
@@ -96,17 +100,23 @@ static inline int joined_close(void **state)
 
 #define JOINED_TEST(function) cmocka_unit_test_setup_teardown(function, joined_open, joined_close)
 
-/* The task 500, "loader", lets go of a map. */
-static inline void let_go(struct joined *joined, __u64 map, __u8 flags, __u64 ts_ns)
+/* The task 500, "loader", releases a map. */
+static inline struct record_release release_of(__u64 map, __u8 flags, __u64 ts_ns)
 {
-	struct record_release rec = {
+	return (struct record_release){
 		.head = {.type = RECORD_RELEASE, .tid = 501, .ts_ns = ts_ns, .map = map},
 		.pid = 500,
 		.map_id = 7,
 		.map_type = 1,
 		.flags = flags,
+		.map_name = "events",
 		.comm = "loader",
 	};
+}
+
+static inline void release_map(struct joined *joined, __u64 map, __u8 flags, __u64 ts_ns)
+{
+	const struct record_release rec = release_of(map, flags, ts_ns);
 
 	assert_int_equal(map_releases_add(joined->releases, &rec), 0);
 }
@@ -207,7 +217,30 @@ static inline struct teardown_ledger counts_of(const struct joined *joined)
 	return ledger;
 }
 
-/* What the head of ledger.h promises, once nothing is under way any more. */
+/* A map is released at 1000, a worker starts at 1100 and destroys an allocator at 1200. */
+static inline void begin(struct joined *joined)
+{
+	release_map(joined, MAP, RELEASE_LAST, 1000);
+	start(joined, WORKER, MAP, 1100);
+}
+
+static inline void begin_with_deferred(struct joined *joined)
+{
+	begin(joined);
+	queued(joined, WORKER, KEY, 1205);
+	destroy(joined, WORKER, MAP, KEY, 1200, 50);
+}
+
+/* Another map's allocator gets the same memory, and leaves it to be freed later at 10200. */
+static inline void begin_other_with_deferred(struct joined *joined)
+{
+	release_map(joined, OTHER_MAP, RELEASE_LAST, 10000);
+	start(joined, OTHER_WORKER, OTHER_MAP, 10100);
+	queued(joined, OTHER_WORKER, KEY, 10205);
+	destroy(joined, OTHER_WORKER, OTHER_MAP, KEY, 10200, 50);
+}
+
+/* What the head of ledger.h promises, once nothing is in progress any more. */
 static inline void check_ledger(const struct joined *joined)
 {
 	struct teardown_ledger ledger = counts_of(joined);

@@ -67,7 +67,7 @@ static void joins_by_thread(void **state)
 	call_matcher_free(matcher);
 }
 
-static void missed_return_is_told(void **state)
+static void missed_return_is_reported(void **state)
 {
 	struct seen_calls seen = {};
 	struct call_matcher *matcher = call_matcher_new(take, &seen);
@@ -85,7 +85,7 @@ static void missed_return_is_told(void **state)
 	call_matcher_free(matcher);
 }
 
-static void missed_entry_is_told(void **state)
+static void missed_entry_is_reported(void **state)
 {
 	struct seen_calls seen = {};
 	struct call_matcher *matcher = call_matcher_new(take, &seen);
@@ -291,8 +291,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(joins_by_thread),
-		cmocka_unit_test(missed_return_is_told),
-		cmocka_unit_test(missed_entry_is_told),
+		cmocka_unit_test(missed_return_is_reported),
+		cmocka_unit_test(missed_entry_is_reported),
 		cmocka_unit_test(never_joins_two_calls),
 		cmocka_unit_test(different_map_is_another_call),
 		cmocka_unit_test(time_never_runs_backwards),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Who let go of a map: what is remembered, of which map, and for how long. */
+/* Who released a map: what is remembered, of which map, and for how long. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 
 #define MAP	  0xffff888100001000
 #define OTHER_MAP 0xffff888100002000
-#define PID	  100 /* of the thread group that lets go unless said otherwise */
+#define PID	  100 /* of the thread group that releases it unless said otherwise */
 
 static struct record_release record(__u64 map, __u8 flags, __u64 ts_ns)
 {
@@ -35,7 +35,23 @@ static struct record_release record(__u64 map, __u8 flags, __u64 ts_ns)
 	return rec;
 }
 
-static void let_go(struct map_releases *releases, __u64 map, __u8 flags, __u64 ts_ns)
+static int open_releases(void **state)
+{
+	*state = map_releases_new(10);
+	return *state ? 0 : -1;
+}
+
+static int close_releases(void **state)
+{
+	map_releases_free(*state);
+	return 0;
+}
+
+/* *state is one for up to 10 maps. */
+#define RELEASES_TEST(function)                                                                    \
+	cmocka_unit_test_setup_teardown(function, open_releases, close_releases)
+
+static void release_map(struct map_releases *releases, __u64 map, __u8 flags, __u64 ts_ns)
 {
 	struct record_release rec = record(map, flags, ts_ns);
 
@@ -43,8 +59,8 @@ static void let_go(struct map_releases *releases, __u64 map, __u8 flags, __u64 t
 }
 
 /* By another task. */
-static void let_go_by(struct map_releases *releases, __u32 pid, const char *comm, __u8 flags,
-		      __u64 ts_ns)
+static void release_by(struct map_releases *releases, __u32 pid, const char *comm, __u8 flags,
+		       __u64 ts_ns)
 {
 	struct record_release rec = record(MAP, flags, ts_ns);
 
@@ -90,12 +106,11 @@ static void assert_task(const struct releaser *releaser, __u32 pid, const char *
 
 static void last_and_closed(void **state)
 {
-	struct map_releases *releases = map_releases_new(10);
+	struct map_releases *releases = *state;
 	struct identity identity;
 
-	(void)state;
 	/* One task closes the map, and another, which does too, is the last. */
-	let_go_by(releases, 500, "bpftool", 0, 1000);
+	release_by(releases, 500, "bpftool", 0, 1000);
 	identity = identity_of(releases, MAP);
 	assert_int_equal(identity.map_id, 7);
 	assert_true(identity.released_ns == UNKNOWN_NS);
@@ -104,7 +119,7 @@ static void last_and_closed(void **state)
 	assert_ptr_equal(identity_releaser(&identity), &identity.closed_by);
 	assert_int_equal(map_releases_waiting(releases), 0);
 
-	let_go(releases, MAP, RELEASE_LAST, 2000);
+	release_map(releases, MAP, RELEASE_LAST, 2000);
 	identity = identity_of(releases, MAP);
 	assert_int_equal(identity.released_ns, 2000);
 	assert_false(identity.by_kernel || identity.by_interrupt);
@@ -113,31 +128,27 @@ static void last_and_closed(void **state)
 	assert_task(&identity.closed_by, PID, "loader");
 	assert_ptr_equal(identity_releaser(&identity), &identity.released_by);
 	assert_int_equal(map_releases_waiting(releases), 1);
-	map_releases_free(releases);
 }
 
 /* The functions call each other, so one event is told by each of them; the last counts. */
-static void told_more_than_once(void **state)
+static void reported_more_than_once(void **state)
 {
-	struct map_releases *releases = map_releases_new(10);
+	struct map_releases *releases = *state;
 
-	(void)state;
-	let_go(releases, MAP, RELEASE_LAST, 2000);
-	let_go(releases, MAP, RELEASE_LAST, 2100);
-	let_go(releases, MAP, RELEASE_LAST, 2200);
+	release_map(releases, MAP, RELEASE_LAST, 2000);
+	release_map(releases, MAP, RELEASE_LAST, 2100);
+	release_map(releases, MAP, RELEASE_LAST, 2200);
 	assert_int_equal(identity_of(releases, MAP).released_ns, 2200);
 	assert_int_equal(map_releases_waiting(releases), 1);
-	map_releases_free(releases);
 }
 
-static void unknown_map_is_told_as_such(void **state)
+static void unknown_map(void **state)
 {
-	struct map_releases *releases = map_releases_new(10);
+	struct map_releases *releases = *state;
 	struct map_info map_info = {.address = OTHER_MAP};
 	__u64 queued_ns = 1;
 
-	(void)state;
-	let_go(releases, MAP, RELEASE_LAST, 2000);
+	release_map(releases, MAP, RELEASE_LAST, 2000);
 	memset(&map_info.identity, 0xa5, sizeof(map_info.identity));
 	assert_false(map_releases_identify(releases, &map_info, &queued_ns));
 	assert_true(map_info.identity.released_ns == UNKNOWN_NS);
@@ -147,7 +158,6 @@ static void unknown_map_is_told_as_such(void **state)
 	assert_int_equal(map_info.known, 0);
 	map_releases_forget(releases, OTHER_MAP);
 	assert_int_equal(map_releases_waiting(releases), 1);
-	map_releases_free(releases);
 	map_releases_free(NULL);
 }
 
@@ -155,12 +165,11 @@ static void unknown_map_is_told_as_such(void **state)
 /* What a call knows of its map by itself stays; the release knows no sizes. */
 static void type_and_name_where_they_lack(void **state)
 {
-	struct map_releases *releases = map_releases_new(10);
+	struct map_releases *releases = *state;
 	struct map_info end = {.address = MAP},
 			whole = {.address = MAP, .type = 9, .known = CALL_MAP};
 
-	(void)state;
-	let_go(releases, MAP, RELEASE_LAST, 2000);
+	release_map(releases, MAP, RELEASE_LAST, 2000);
 	assert_true(map_releases_identify(releases, &end, NULL));
 	assert_int_equal(end.known, CALL_MAP | CALL_NAME);
 	assert_int_equal(end.type, 1);
@@ -168,7 +177,6 @@ static void type_and_name_where_they_lack(void **state)
 	assert_true(map_releases_identify(releases, &whole, NULL));
 	assert_int_equal(whole.known, CALL_MAP);
 	assert_int_equal(whole.type, 9);
-	map_releases_free(releases);
 }
 
 static void kernel_thread_is_last(void **state)
@@ -177,8 +185,8 @@ static void kernel_thread_is_last(void **state)
 	struct identity identity;
 
 	(void)state;
-	let_go(releases, MAP, 0, 1000);
-	let_go_by(releases, 44, "kworker/1:2", RELEASE_LAST | RELEASE_KERNEL, 3000);
+	release_map(releases, MAP, 0, 1000);
+	release_by(releases, 44, "kworker/1:2", RELEASE_LAST | RELEASE_KERNEL, 3000);
 	identity = identity_of(releases, MAP);
 	assert_int_equal(identity.released_ns, 3000);
 	assert_true(identity.by_kernel);
@@ -190,7 +198,7 @@ static void kernel_thread_is_last(void **state)
 	map_releases_free(releases);
 
 	releases = map_releases_new(10);
-	let_go_by(releases, 44, "kworker/1:2", RELEASE_LAST | RELEASE_KERNEL, 3000);
+	release_by(releases, 44, "kworker/1:2", RELEASE_LAST | RELEASE_KERNEL, 3000);
 	identity = identity_of(releases, MAP);
 	assert_false(identity.closed_by.known);
 	assert_task(identity_releaser(&identity), 44, "kworker/1:2");
@@ -211,7 +219,7 @@ static void last_in_an_interrupt(void **state)
 	for (i = 0; i < 2; i++) {
 		struct map_releases *releases = map_releases_new(10);
 
-		let_go_by(releases, 300, "victim", flags[i], 3000);
+		release_by(releases, 300, "victim", flags[i], 3000);
 		identity = identity_of(releases, MAP);
 		assert_int_equal(identity.released_ns, 3000);
 		assert_true(identity.by_interrupt);
@@ -223,8 +231,8 @@ static void last_in_an_interrupt(void **state)
 
 		/* Who closed it before is still who did. */
 		map_releases_forget(releases, MAP);
-		let_go(releases, MAP, 0, 1000);
-		let_go_by(releases, 300, "victim", flags[i], 3000);
+		release_map(releases, MAP, 0, 1000);
+		release_by(releases, 300, "victim", flags[i], 3000);
 		identity = identity_of(releases, MAP);
 		assert_task(identity_releaser(&identity), PID, "loader");
 		map_releases_free(releases);
@@ -235,15 +243,14 @@ static void last_in_an_interrupt(void **state)
  */
 static void perhaps_in_an_interrupt(void **state)
 {
-	struct map_releases *releases = map_releases_new(10);
+	struct map_releases *releases = *state;
 	struct identity identity;
 
-	(void)state;
-	let_go_by(releases, 300, "victim", RELEASE_UNSURE, 900);
+	release_by(releases, 300, "victim", RELEASE_UNSURE, 900);
 	identity = identity_of(releases, MAP);
 	assert_false(identity.closed_by.known);
-	let_go(releases, MAP, 0, 1000);
-	let_go_by(releases, 300, "victim", RELEASE_UNSURE | RELEASE_LAST | RELEASE_KERNEL, 2000);
+	release_map(releases, MAP, 0, 1000);
+	release_by(releases, 300, "victim", RELEASE_UNSURE | RELEASE_LAST | RELEASE_KERNEL, 2000);
 	identity = identity_of(releases, MAP);
 	assert_true(identity.unsure);
 	assert_false(identity.by_interrupt || identity.by_kernel || identity.released_by.known);
@@ -253,26 +260,25 @@ static void perhaps_in_an_interrupt(void **state)
 
 	/* The same put, told of at a point where it is known. */
 	map_releases_forget(releases, MAP);
-	let_go_by(releases, 600, "user", RELEASE_LAST, 3000);
-	let_go_by(releases, 600, "user", RELEASE_LAST | RELEASE_UNSURE, 3010);
+	release_by(releases, 600, "user", RELEASE_LAST, 3000);
+	release_by(releases, 600, "user", RELEASE_LAST | RELEASE_UNSURE, 3010);
 	identity = identity_of(releases, MAP);
 	assert_false(identity.unsure);
 	assert_task(&identity.released_by, 600, "user");
 	/* Another task's is not the same. */
-	let_go_by(releases, 300, "victim", RELEASE_LAST | RELEASE_UNSURE, 3020);
+	release_by(releases, 300, "victim", RELEASE_LAST | RELEASE_UNSURE, 3020);
 	identity = identity_of(releases, MAP);
 	assert_true(identity.unsure);
 	assert_false(identity.released_by.known);
 	assert_int_equal(identity.released_ns, 3020);
 	assert_task(&identity.closed_by, 600, "user");
 	/* One that is known makes good for it. */
-	let_go_by(releases, 600, "user", RELEASE_LAST, 3030);
+	release_by(releases, 600, "user", RELEASE_LAST, 3030);
 	identity = identity_of(releases, MAP);
 	assert_false(identity.unsure);
-	let_go_by(releases, 300, "victim", RELEASE_LAST | RELEASE_UNSURE, 3040);
-	let_go_by(releases, 600, "user", 0, 3050);
+	release_by(releases, 300, "victim", RELEASE_LAST | RELEASE_UNSURE, 3040);
+	release_by(releases, 600, "user", 0, 3050);
 	assert_false(identity_of(releases, MAP).unsure);
-	map_releases_free(releases);
 }
 
 /*
@@ -281,14 +287,13 @@ static void perhaps_in_an_interrupt(void **state)
  */
 static void not_the_last_after_all(void **state)
 {
-	struct map_releases *releases = map_releases_new(10);
+	struct map_releases *releases = *state;
 	struct identity identity;
 
-	(void)state;
-	let_go(releases, MAP, RELEASE_LAST, 1000);
+	release_map(releases, MAP, RELEASE_LAST, 1000);
 	assert_int_equal(map_releases_waiting(releases), 1);
 	map_releases_queued(releases, MAP, 1100);
-	let_go_by(releases, 500, "bpftool", 0, 2000);
+	release_by(releases, 500, "bpftool", 0, 2000);
 	assert_int_equal(map_releases_waiting(releases), 0);
 	identity = identity_of(releases, MAP);
 	assert_true(identity.released_ns == UNKNOWN_NS);
@@ -299,7 +304,7 @@ static void not_the_last_after_all(void **state)
 	map_releases_queued(releases, MAP, 2500);
 	assert_true(queued_at(releases, MAP) == UNKNOWN_NS);
 
-	let_go_by(releases, 600, "user", RELEASE_LAST, 3000);
+	release_by(releases, 600, "user", RELEASE_LAST, 3000);
 	identity = identity_of(releases, MAP);
 	assert_int_equal(identity.released_ns, 3000);
 	assert_task(&identity.released_by, 600, "user");
@@ -309,23 +314,21 @@ static void not_the_last_after_all(void **state)
 	assert_int_equal(queued_at(releases, MAP), 3100);
 
 	/* Nor does it matter in what the false one was. */
-	let_go(releases, OTHER_MAP, RELEASE_LAST | RELEASE_INTERRUPT, 1000);
-	let_go(releases, OTHER_MAP, RELEASE_LAST, 2000);
+	release_map(releases, OTHER_MAP, RELEASE_LAST | RELEASE_INTERRUPT, 1000);
+	release_map(releases, OTHER_MAP, RELEASE_LAST, 2000);
 	identity = identity_of(releases, OTHER_MAP);
 	assert_false(identity.by_interrupt);
 	assert_task(&identity.released_by, PID, "loader");
-	map_releases_free(releases);
 }
 
 /* Of the map that lay there before, nothing may be left. */
 static void other_map_at_the_address(void **state)
 {
-	struct map_releases *releases = map_releases_new(10);
+	struct map_releases *releases = *state;
 	struct record_release rec = record(MAP, 0, 5000);
 	struct identity identity;
 
-	(void)state;
-	let_go(releases, MAP, RELEASE_LAST, 1000);
+	release_map(releases, MAP, RELEASE_LAST, 1000);
 	map_releases_queued(releases, MAP, 1100);
 	assert_int_equal(queued_at(releases, MAP), 1100);
 
@@ -346,44 +349,39 @@ static void other_map_at_the_address(void **state)
 	identity = identity_of(releases, MAP);
 	assert_int_equal(identity.map_id, 8);
 	assert_int_equal(identity.released_ns, 6000);
-	map_releases_free(releases);
 }
 
 static void forget_means_all_of_it(void **state)
 {
-	struct map_releases *releases = map_releases_new(10);
+	struct map_releases *releases = *state;
 	struct identity identity;
 
-	(void)state;
-	let_go(releases, MAP, RELEASE_LAST, 1000);
-	let_go(releases, OTHER_MAP, RELEASE_LAST, 1000);
+	release_map(releases, MAP, RELEASE_LAST, 1000);
+	release_map(releases, OTHER_MAP, RELEASE_LAST, 1000);
 	map_releases_forget(releases, MAP);
 	assert_false(knows(releases, MAP));
 	assert_int_equal(map_releases_waiting(releases), 1);
 
 	/* Even where an id is used again, which tells nothing apart. */
-	let_go(releases, MAP, 0, 2000);
+	release_map(releases, MAP, 0, 2000);
 	identity = identity_of(releases, MAP);
 	assert_true(identity.released_ns == UNKNOWN_NS);
 	assert_int_equal(map_releases_forgotten(releases), 0);
-	map_releases_free(releases);
 }
 
 static void queued_once(void **state)
 {
-	struct map_releases *releases = map_releases_new(10);
+	struct map_releases *releases = *state;
 
-	(void)state;
 	map_releases_queued(releases, MAP, 900);
 	assert_true(queued_at(releases, MAP) == UNKNOWN_NS);
-	let_go(releases, MAP, RELEASE_LAST, 1000);
+	release_map(releases, MAP, RELEASE_LAST, 1000);
 	assert_true(queued_at(releases, MAP) == UNKNOWN_NS);
 	/* Copies of the program tell the same, the first of them soonest. */
 	map_releases_queued(releases, MAP, 1100);
 	map_releases_queued(releases, MAP, 1101);
 	assert_int_equal(queued_at(releases, MAP), 1100);
 	assert_true(queued_at(releases, OTHER_MAP) == UNKNOWN_NS);
-	map_releases_free(releases);
 }
 
 /* The one that goes is the one not heard of for longest, whatever came first. */
@@ -393,28 +391,28 @@ static void room_is_bounded(void **state)
 	__u64 i;
 
 	(void)state;
-	let_go(releases, 1, RELEASE_LAST, 1000);
-	let_go(releases, 2, RELEASE_LAST, 1000);
-	let_go(releases, 3, 0, 1000);
+	release_map(releases, 1, RELEASE_LAST, 1000);
+	release_map(releases, 2, RELEASE_LAST, 1000);
+	release_map(releases, 3, 0, 1000);
 	assert_int_equal(map_releases_forgotten(releases), 0);
 	/* Not heard of: asked for. */
 	assert_true(knows(releases, 2));
-	let_go(releases, 1, RELEASE_LAST, 2000);
-	let_go(releases, 4, RELEASE_LAST, 2000);
+	release_map(releases, 1, RELEASE_LAST, 2000);
+	release_map(releases, 4, RELEASE_LAST, 2000);
 	assert_false(knows(releases, 2));
 	assert_true(knows(releases, 1) && knows(releases, 3) && knows(releases, 4));
 	assert_int_equal(map_releases_forgotten(releases), 1);
 	assert_int_equal(map_releases_waiting(releases), 2);
 
-	let_go(releases, 5, 0, 3000);
+	release_map(releases, 5, 0, 3000);
 	assert_false(knows(releases, 3));
 	/* Those being freed make room. */
 	map_releases_forget(releases, 1);
-	let_go(releases, 6, 0, 3000);
+	release_map(releases, 6, 0, 3000);
 	assert_int_equal(map_releases_forgotten(releases), 2);
 
 	for (i = 100; i < 1100; i++)
-		let_go(releases, i, RELEASE_LAST, 4000);
+		release_map(releases, i, RELEASE_LAST, 4000);
 	assert_int_equal(map_releases_forgotten(releases), 1002);
 	assert_int_equal(map_releases_waiting(releases), 3);
 	assert_true(knows(releases, 1097) && knows(releases, 1099));
@@ -423,113 +421,30 @@ static void room_is_bounded(void **state)
 
 	/* Of one, there is always one. */
 	releases = map_releases_new(1);
-	let_go(releases, 1, RELEASE_LAST, 1000);
-	let_go(releases, 1, RELEASE_LAST, 1000);
+	release_map(releases, 1, RELEASE_LAST, 1000);
+	release_map(releases, 1, RELEASE_LAST, 1000);
 	assert_int_equal(map_releases_forgotten(releases), 0);
-	let_go(releases, 2, RELEASE_LAST, 1000);
+	release_map(releases, 2, RELEASE_LAST, 1000);
 	assert_false(knows(releases, 1));
 	assert_true(knows(releases, 2));
-	map_releases_free(releases);
-}
-
-struct told {
-	__u64 map[8];
-	struct released last;
-	size_t nr;
-};
-
-static void on_overdue(void *ctx, const struct released *released)
-{
-	struct told *told = ctx;
-
-	assert_true(told->nr < 8);
-	told->map[told->nr++] = released->map.address;
-	told->last = *released;
-}
-
-static void overdue_is_told_once(void **state)
-{
-	struct map_releases *releases = map_releases_new(10);
-	struct told told = {};
-
-	(void)state;
-	let_go(releases, 1, RELEASE_LAST, 1000);
-	let_go(releases, 2, RELEASE_LAST, 2000);
-	let_go(releases, 3, 0, 500); /* not let go of */
-	map_releases_queued(releases, 2, 2100);
-	map_releases_for_each_overdue(releases, 999, false, on_overdue, &told);
-	assert_int_equal(told.nr, 0);
-	map_releases_for_each_overdue(releases, 1000, false, on_overdue, &told);
-	assert_int_equal(told.nr, 1);
-	assert_int_equal(told.map[0], 1);
-	assert_false(told.last.queued);
-	assert_string_equal(told.last.map.name, "events");
-	assert_int_equal(told.last.map.type, 1);
-	assert_int_equal(told.last.map.identity.map_id, 7);
-	assert_int_equal(told.last.map.identity.released_ns, 1000);
-	map_releases_for_each_overdue(releases, 2000, false, on_overdue, &told);
-	assert_int_equal(told.nr, 2);
-	assert_int_equal(told.map[1], 2);
-	assert_true(told.last.queued);
-	map_releases_for_each_overdue(releases, ~0ULL, false, on_overdue, &told);
-	assert_int_equal(told.nr, 2);
-	/* It waits on for all that. */
-	assert_int_equal(map_releases_waiting(releases), 2);
-
-	/* Asked for again, and those being freed no more. */
-	map_releases_forget(releases, 1);
-	map_releases_for_each_overdue(releases, 1999, true, on_overdue, &told);
-	assert_int_equal(told.nr, 2);
-	map_releases_for_each_overdue(releases, 2000, true, on_overdue, &told);
-	assert_int_equal(told.nr, 3);
-	assert_int_equal(told.map[2], 2);
-	map_releases_free(releases);
-}
-
-/* What was told of a map that lived on, or of another one there, is not told of this wait. */
-static void each_wait_is_told_of(void **state)
-{
-	struct map_releases *releases = map_releases_new(10);
-	struct record_release rec = record(MAP, RELEASE_LAST, 5000);
-	struct told told = {};
-
-	(void)state;
-	let_go(releases, MAP, RELEASE_LAST, 1000);
-	map_releases_for_each_overdue(releases, 1000, false, on_overdue, &told);
-	assert_int_equal(told.nr, 1);
-	let_go(releases, MAP, 0, 2000);
-	map_releases_for_each_overdue(releases, 2500, false, on_overdue, &told);
-	assert_int_equal(told.nr, 1);
-	let_go(releases, MAP, RELEASE_LAST, 3000);
-	map_releases_for_each_overdue(releases, 3000, false, on_overdue, &told);
-	assert_int_equal(told.nr, 2);
-	assert_int_equal(told.last.map.identity.released_ns, 3000);
-
-	rec.map_id = 8;
-	assert_int_equal(map_releases_add(releases, &rec), 0);
-	map_releases_for_each_overdue(releases, 5000, false, on_overdue, &told);
-	assert_int_equal(told.nr, 3);
-	assert_int_equal(told.last.map.identity.map_id, 8);
 	map_releases_free(releases);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(last_and_closed),
-		cmocka_unit_test(told_more_than_once),
-		cmocka_unit_test(unknown_map_is_told_as_such),
-		cmocka_unit_test(type_and_name_where_they_lack),
+		RELEASES_TEST(last_and_closed),
+		RELEASES_TEST(reported_more_than_once),
+		RELEASES_TEST(unknown_map),
+		RELEASES_TEST(type_and_name_where_they_lack),
 		cmocka_unit_test(kernel_thread_is_last),
 		cmocka_unit_test(last_in_an_interrupt),
-		cmocka_unit_test(perhaps_in_an_interrupt),
-		cmocka_unit_test(not_the_last_after_all),
-		cmocka_unit_test(other_map_at_the_address),
-		cmocka_unit_test(forget_means_all_of_it),
-		cmocka_unit_test(queued_once),
+		RELEASES_TEST(perhaps_in_an_interrupt),
+		RELEASES_TEST(not_the_last_after_all),
+		RELEASES_TEST(other_map_at_the_address),
+		RELEASES_TEST(forget_means_all_of_it),
+		RELEASES_TEST(queued_once),
 		cmocka_unit_test(room_is_bounded),
-		cmocka_unit_test(overdue_is_told_once),
-		cmocka_unit_test(each_wait_is_told_of),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

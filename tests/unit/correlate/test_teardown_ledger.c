@@ -11,8 +11,8 @@ static void teardown_of(struct joined *joined, __u64 map)
 	end(joined, WORKER, map, 5000, 900);
 }
 
-/* Where all releases are seen and its was not, a map had been let go of before the run. */
-static void let_go_of_before_the_run(void **state)
+/* Where all releases are seen and its was not, a map was released before the run. */
+static void released_before_the_run(void **state)
 {
 	struct joined *joined = *state;
 
@@ -32,7 +32,7 @@ static void let_go_of_before_the_run(void **state)
 	assert_int_equal(counts_of(joined).before, 2);
 
 	/* Closed during the run, even if it is not seen who was the last. */
-	let_go(joined, MAP, 0, 1000);
+	release_map(joined, MAP, 0, 1000);
 	teardown_of(joined, MAP);
 	assert_int_equal(joined->nr, 1);
 	assert_int_equal(joined->nr_reclaims, 1);
@@ -40,8 +40,8 @@ static void let_go_of_before_the_run(void **state)
 	assert_int_equal(counts_of(joined).no_release, 1);
 	assert_true(joined->teardown[0].phase[PHASE_WAIT] == UNKNOWN_NS);
 
-	/* In an interrupt there is nobody to name, but that it was let go of is known. */
-	let_go(joined, MAP, RELEASE_LAST | RELEASE_INTERRUPT, 4000);
+	/* In an interrupt there is nobody to name, but that it was released is known. */
+	release_map(joined, MAP, RELEASE_LAST | RELEASE_INTERRUPT, 4000);
 	teardown_of(joined, MAP);
 	assert_int_equal(joined->nr, 2);
 	assert_int_equal(counts_of(joined).no_release, 1);
@@ -50,7 +50,7 @@ static void let_go_of_before_the_run(void **state)
 }
 
 /* Where one may have been missed, nothing says that it was before the run. */
-static void who_let_go_may_be_missed(void **state)
+static void releases_may_be_missed(void **state)
 {
 	static const enum hook hooks[] = {HOOK_PUT, HOOK_PUT_UREF, HOOK_RELEASE};
 	struct joined *joined = *state;
@@ -76,7 +76,7 @@ static void who_let_go_may_be_missed(void **state)
 	check_ledger(joined);
 }
 
-/* What is freed soon after the beginning had been let go of before, whatever may be missed. */
+/* What is freed soon after the beginning was released before, whatever may be missed. */
 static void freed_soon_after_the_beginning(void **state)
 {
 	struct joined *joined = *state;
@@ -99,9 +99,9 @@ static void freed_soon_after_the_beginning(void **state)
 	assert_int_equal(joined->nr, 1);
 	assert_int_equal(counts_of(joined).no_release, 1);
 
-	/* Somebody has let go of this one, and of that one the time is not known. */
+	/* Somebody has released this one, and of that one the time is not known. */
 	joined->ops.start_ns = 4000;
-	let_go(joined, MAP, 0, 4500);
+	release_map(joined, MAP, 0, 4500);
 	teardown_of(joined, MAP);
 	assert_int_equal(joined->nr, 2);
 	end(joined, WORKER, MAP, UNKNOWN_NS, UNKNOWN_NS);
@@ -115,13 +115,13 @@ static void freed_soon_after_the_beginning(void **state)
 }
 
 /* A map may be one of those that there was no room to remember. */
-static void who_let_go_may_be_forgotten(void **state)
+static void releases_may_be_forgotten(void **state)
 {
 	struct joined *joined = *state;
 	__u64 i;
 
 	for (i = 0; i <= 1000; i++)
-		let_go(joined, MAP + (i << 12), RELEASE_LAST, 1000);
+		release_map(joined, MAP + (i << 12), RELEASE_LAST, 1000);
 	assert_int_equal(counts_of(joined).forgotten, 1);
 	assert_int_equal(counts_of(joined).waiting, 1000);
 	teardown_of(joined, MAP);
@@ -129,6 +129,35 @@ static void who_let_go_may_be_forgotten(void **state)
 	assert_int_equal(counts_of(joined).before, 0);
 	assert_int_equal(counts_of(joined).no_release, 1);
 	check_ledger(joined);
+}
+
+/* Five teardowns that are not complete: of the maps 1 to 5, by the workers 1 to 4. */
+static void start_five(struct joined *joined)
+{
+	/* Complete but for what it left, of which one part is freed. */
+	release_map(joined, 1 << 12, RELEASE_LAST, 1000);
+	start(joined, 1, 1 << 12, 1100);
+	queued(joined, 1, KEY, 1205);
+	destroy(joined, 1, 1 << 12, KEY, 1200, 50);
+	queued(joined, 1, KEY + 1, 1305);
+	destroy(joined, 1, 1 << 12, KEY + 1, 1300, 50);
+	reclaim(joined, KEY, 1400, 10);
+	end(joined, 1, 1 << 12, 1100, 900);
+	/* Under way, with something left. */
+	release_map(joined, 2 << 12, RELEASE_LAST, 1000);
+	start(joined, 2, 2 << 12, 1150);
+	queued(joined, 2, KEY + 2, 1205);
+	destroy(joined, 2, 2 << 12, KEY + 2, 1200, 50);
+	/* Under way, with nothing left. */
+	release_map(joined, 3 << 12, RELEASE_LAST, 1000);
+	start(joined, 3, 3 << 12, 1180);
+	destroy(joined, 3, 3 << 12, 0, 1200, 50);
+	/* Of before the run. */
+	start(joined, 4, 4 << 12, 1190);
+	queued(joined, 4, KEY + 3, 1205);
+	destroy(joined, 4, 4 << 12, KEY + 3, 1200, 50);
+	/* Not even begun. */
+	release_map(joined, 5 << 12, RELEASE_LAST, 1000);
 }
 
 /* At the end of a run all that is not complete is told as what it is. */
@@ -139,31 +168,7 @@ static void flush(void **state)
 	struct teardown_ledger counts;
 	size_t i;
 
-	/* Complete but for what it left, of which one part is freed. */
-	let_go(joined, 1 << 12, RELEASE_LAST, 1000);
-	start(joined, 1, 1 << 12, 1100);
-	queued(joined, 1, KEY, 1205);
-	destroy(joined, 1, 1 << 12, KEY, 1200, 50);
-	queued(joined, 1, KEY + 1, 1305);
-	destroy(joined, 1, 1 << 12, KEY + 1, 1300, 50);
-	reclaim(joined, KEY, 1400, 10);
-	end(joined, 1, 1 << 12, 1100, 900);
-	/* Under way, with something left. */
-	let_go(joined, 2 << 12, RELEASE_LAST, 1000);
-	start(joined, 2, 2 << 12, 1150);
-	queued(joined, 2, KEY + 2, 1205);
-	destroy(joined, 2, 2 << 12, KEY + 2, 1200, 50);
-	/* Under way, with nothing left. */
-	let_go(joined, 3 << 12, RELEASE_LAST, 1000);
-	start(joined, 3, 3 << 12, 1180);
-	destroy(joined, 3, 3 << 12, 0, 1200, 50);
-	/* Of before the run. */
-	start(joined, 4, 4 << 12, 1190);
-	queued(joined, 4, KEY + 3, 1205);
-	destroy(joined, 4, 4 << 12, KEY + 3, 1200, 50);
-	/* Not even begun. */
-	let_go(joined, 5 << 12, RELEASE_LAST, 1000);
-
+	start_five(joined);
 	assert_int_equal(joined->nr, 0);
 	teardown_tracker_flush(joined->tracker);
 	assert_int_equal(joined->nr, 3);
@@ -210,7 +215,7 @@ static void running_for_sure(void **state)
 	struct joined *joined = *state;
 
 	joined->sees[HOOK_FREE] = false;
-	let_go(joined, MAP, RELEASE_LAST, 1000);
+	release_map(joined, MAP, RELEASE_LAST, 1000);
 	start(joined, WORKER, MAP, 1100);
 	teardown_tracker_flush(joined->tracker);
 	assert_int_equal(joined->nr, 1);
@@ -220,7 +225,7 @@ static void running_for_sure(void **state)
 }
 
 /* Nothing is told by it, and nothing is left: what a sanitizer sees. */
-static void freed_with_all_of_it_under_way(void **state)
+static void freed_with_all_in_progress(void **state)
 {
 	struct joined *joined = *state;
 
@@ -236,7 +241,7 @@ static void freed_with_all_of_it_under_way(void **state)
 	destroy(joined, 2, 2 << 12, KEY + 2, 1200, 50);
 	queued(joined, 2, KEY + 3, 1305);
 	reclaim(joined, KEY + 4, 1200, 50);
-	let_go(joined, 3 << 12, RELEASE_LAST, 1000);
+	release_map(joined, 3 << 12, RELEASE_LAST, 1000);
 	assert_int_equal(joined->nr, 0);
 	assert_int_equal(joined->nr_reclaims, 0);
 	teardown_tracker_free(NULL);
@@ -262,13 +267,13 @@ static void counts_leave_the_rest_alone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		JOINED_TEST(let_go_of_before_the_run),
-		JOINED_TEST(who_let_go_may_be_missed),
-		JOINED_TEST(who_let_go_may_be_forgotten),
+		JOINED_TEST(released_before_the_run),
+		JOINED_TEST(releases_may_be_missed),
+		JOINED_TEST(releases_may_be_forgotten),
 		JOINED_TEST(freed_soon_after_the_beginning),
 		JOINED_TEST(flush),
 		JOINED_TEST(running_for_sure),
-		JOINED_TEST(freed_with_all_of_it_under_way),
+		JOINED_TEST(freed_with_all_in_progress),
 		JOINED_TEST(counts_leave_the_rest_alone),
 	};
 

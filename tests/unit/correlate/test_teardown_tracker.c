@@ -7,7 +7,7 @@ static void phases_add_up(void **state)
 	struct joined *joined = *state;
 	const struct teardown *teardown = &joined->teardown[0];
 
-	let_go(joined, MAP, RELEASE_LAST, 1000);
+	release_map(joined, MAP, RELEASE_LAST, 1000);
 	map_releases_queued(joined->releases, MAP, 1200);
 	assert_int_equal(counts_of(joined).waiting, 1);
 	start(joined, WORKER, MAP, 5000);
@@ -42,7 +42,7 @@ static void no_destroy_calls_take_no_time(void **state)
 {
 	struct joined *joined = *state;
 
-	let_go(joined, MAP, RELEASE_LAST, 1000);
+	release_map(joined, MAP, RELEASE_LAST, 1000);
 	start(joined, WORKER, MAP, 1000);
 	end(joined, WORKER, MAP, 1000, 900);
 	check_phases(&joined->teardown[0], 0, 900, 0, 0);
@@ -61,13 +61,13 @@ static void unknown_phases(void **state)
 	check_phases(&joined->teardown[0], UNKNOWN_NS, 900, 200, 0);
 
 	/* Of a clock that ran backwards no wait can be told. */
-	let_go(joined, MAP, RELEASE_LAST, 7100);
+	release_map(joined, MAP, RELEASE_LAST, 7100);
 	start(joined, WORKER, MAP, 7000);
 	end(joined, WORKER, MAP, 7000, 900);
 	check_phases(&joined->teardown[1], UNKNOWN_NS, 900, 0, 0);
 
 	/* A destroy call of which only one side was seen. */
-	let_go(joined, MAP, RELEASE_LAST, 8000);
+	release_map(joined, MAP, RELEASE_LAST, 8000);
 	start(joined, WORKER, MAP, 8100);
 	destroy(joined, WORKER, MAP, 0, 8200, 50);
 	destroy(joined, WORKER, MAP, 0, 8300, UNKNOWN_NS);
@@ -76,7 +76,7 @@ static void unknown_phases(void **state)
 	check_outcomes(&joined->teardown[2], 2, 0, 0, 0, 0);
 
 	/* One of which the allocator could not be read. */
-	let_go(joined, MAP, RELEASE_LAST, 9000);
+	release_map(joined, MAP, RELEASE_LAST, 9000);
 	start(joined, WORKER, MAP, 9100);
 	{
 		struct call call = call_of(WORKER, MAP, 9200, 50);
@@ -96,7 +96,7 @@ static void workers_do_not_mix(void **state)
 	__u32 worker;
 
 	for (worker = 1; worker <= 3; worker++) {
-		let_go(joined, worker << 12, RELEASE_LAST, 1000);
+		release_map(joined, worker << 12, RELEASE_LAST, 1000);
 		start(joined, worker, worker << 12, 1000 + worker);
 	}
 	destroy(joined, 2, 2 << 12, KEY, 2000, 20);
@@ -118,7 +118,7 @@ static void destroy_calls_outside(void **state)
 
 	destroy(joined, WORKER, MAP, KEY, 500, 20);
 	destroy(joined, WORKER, 0, KEY, 600, 20);
-	let_go(joined, MAP, RELEASE_LAST, 1000);
+	release_map(joined, MAP, RELEASE_LAST, 1000);
 	start(joined, WORKER, MAP, 1100);
 	destroy(joined, WORKER + 1, MAP, KEY, 1200, 20);
 	destroy(joined, WORKER, MAP + 0x1000, KEY, 1300, 20);
@@ -140,14 +140,14 @@ static void more_destroys_than_there_is_room_for(void **state)
 	struct joined *joined = *state;
 	int i;
 
-	let_go(joined, MAP, RELEASE_LAST, 1000);
+	release_map(joined, MAP, RELEASE_LAST, 1000);
 	start(joined, WORKER, MAP, 1100);
 	for (i = 0; i < MAX_DESTROYS; i++)
 		destroy(joined, WORKER, MAP, 0, 1200 + i, 10);
 	end(joined, WORKER, MAP, 1100, 900);
 	check_phases(&joined->teardown[0], 100, 900, 10 * MAX_DESTROYS, 0);
 
-	let_go(joined, MAP, RELEASE_LAST, 1000);
+	release_map(joined, MAP, RELEASE_LAST, 1000);
 	start(joined, WORKER, MAP, 1100);
 	for (i = 0; i < MAX_DESTROYS + 2; i++)
 		destroy(joined, WORKER, MAP, 0, 1200 + i, 10);
@@ -163,7 +163,7 @@ static void only_the_start_was_seen(void **state)
 	struct joined *joined = *state;
 
 	/* As a pair tells it, when the thread is found at its next map. */
-	let_go(joined, MAP, RELEASE_LAST, 1000);
+	release_map(joined, MAP, RELEASE_LAST, 1000);
 	start(joined, WORKER, MAP, 1100);
 	destroy(joined, WORKER, MAP, 0, 1200, 10);
 	end(joined, WORKER, MAP, 1100, UNKNOWN_NS);
@@ -174,9 +174,9 @@ static void only_the_start_was_seen(void **state)
 	assert_int_equal(counts_of(joined).start_only, 1);
 
 	/* And where it does not. */
-	let_go(joined, MAP, RELEASE_LAST, 2000);
+	release_map(joined, MAP, RELEASE_LAST, 2000);
 	start(joined, WORKER, MAP, 2100);
-	let_go(joined, MAP, RELEASE_LAST, 3000);
+	release_map(joined, MAP, RELEASE_LAST, 3000);
 	start(joined, WORKER, MAP, 3100);
 	assert_int_equal(joined->nr, 2);
 	assert_int_equal(joined->teardown[1].run.start_ns, 2100);
@@ -193,8 +193,8 @@ static void only_the_end_was_seen(void **state)
 	const struct worker_run run = {
 		.start_ns = UNKNOWN_NS, .latency_ns = UNKNOWN_NS, .worker.tid = WORKER};
 
-	/* By fexit, which knows the map; who let go of it knows its type. */
-	let_go(joined, MAP, RELEASE_LAST, 1000);
+	/* By fexit, which knows the map; who released it knows its type. */
+	release_map(joined, MAP, RELEASE_LAST, 1000);
 	assert_int_equal(teardown_tracker_end(joined->tracker, &map, &run), 0);
 	assert_int_equal(joined->nr, 1);
 	assert_true(map_has_name(&joined->teardown[0].map));
@@ -205,7 +205,7 @@ static void only_the_end_was_seen(void **state)
 	assert_int_equal(counts_of(joined).waiting, 0);
 	assert_int_equal(counts_of(joined).end_only, 1);
 
-	/* By a kretprobe, which does not: nothing tells when it was let go of. */
+	/* By a kretprobe, which does not: nothing tells when it was released. */
 	end(joined, WORKER, 0, UNKNOWN_NS, UNKNOWN_NS);
 	assert_int_equal(joined->nr, 2);
 	assert_true(joined->teardown[1].map.identity.released_ns == UNKNOWN_NS);
@@ -213,7 +213,7 @@ static void only_the_end_was_seen(void **state)
 	assert_int_equal(counts_of(joined).no_release, 1);
 
 	/* It is no end of what the thread was last seen to begin. */
-	let_go(joined, MAP, RELEASE_LAST, 2000);
+	release_map(joined, MAP, RELEASE_LAST, 2000);
 	start(joined, WORKER, MAP, 2100);
 	end(joined, WORKER, 0, UNKNOWN_NS, UNKNOWN_NS);
 	assert_int_equal(counts_of(joined).end_only, 3);
@@ -223,19 +223,19 @@ static void only_the_end_was_seen(void **state)
 	check_ledger(joined);
 }
 
-/* Who let go of a map is said of that one, and not of the next at its address. */
+/* The release of a map is not that of the next map at its address. */
 static void address_used_again(void **state)
 {
 	struct joined *joined = *state;
 
 	joined->sees[HOOK_RELEASE] = false;
-	let_go(joined, MAP, RELEASE_LAST, 1000);
+	release_map(joined, MAP, RELEASE_LAST, 1000);
 	start(joined, WORKER, MAP, 1100);
 	/* While the worker is at it: its memory is still its own, but other workers' may be. */
 	end(joined, WORKER, MAP, 1100, 900);
 	start(joined, WORKER, MAP, 3000);
 	end(joined, WORKER, MAP, 3000, 900);
-	let_go(joined, MAP, RELEASE_LAST, 5000);
+	release_map(joined, MAP, RELEASE_LAST, 5000);
 	start(joined, WORKER + 1, MAP, 5300);
 	end(joined, WORKER + 1, MAP, 5300, 900);
 	check_phases(&joined->teardown[0], 100, 900, 0, 0);
@@ -245,13 +245,13 @@ static void address_used_again(void **state)
 	check_ledger(joined);
 }
 
-/* What is under way can be said whose it is, before it is over. */
-static void calls_under_way_are_identified(void **state)
+/* What is in progress can be said whose it is, before it is over. */
+static void calls_in_progress_are_identified(void **state)
 {
 	struct joined *joined = *state;
 	struct map_info map = call_of(WORKER, MAP, 1200, UNKNOWN_NS).map;
 
-	let_go(joined, MAP, RELEASE_LAST, 1000);
+	release_map(joined, MAP, RELEASE_LAST, 1000);
 	start(joined, WORKER, MAP, 1100);
 	teardown_tracker_identify(joined->tracker, WORKER, &map);
 	assert_int_equal(map.identity.map_id, 7);
@@ -287,7 +287,7 @@ int main(void)
 		JOINED_TEST(only_the_start_was_seen),
 		JOINED_TEST(only_the_end_was_seen),
 		JOINED_TEST(address_used_again),
-		JOINED_TEST(calls_under_way_are_identified),
+		JOINED_TEST(calls_in_progress_are_identified),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

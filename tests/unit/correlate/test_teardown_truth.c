@@ -21,7 +21,7 @@ struct truth {
 struct map {
 	__u64 addr;
 	__u32 id, worker;
-	bool before; /* let go of before the run */
+	bool before; /* released before the run */
 	__u64 released_ns, queued_ns, start_ns, end_ns;
 	__u32 nr_destroys;
 	struct truth destroy[2];
@@ -114,7 +114,7 @@ static void check_truth(struct stream *stream, const struct teardown *teardown)
 	check_known(phase[PHASE_DESTROY], sum_of_destroys(map), some);
 	check_known(phase[PHASE_DEFERRED], deferred_of(map), some);
 	check_known(phase[PHASE_TOTAL], map->end_ns - map->released_ns + deferred_of(map), some);
-	/* Of one that is under way, or of which the end is missing, some are still to come. */
+	/* Of one that is in progress, or of which the end is missing, some are still to come. */
 	if (!some && phase[PHASE_FREE] != UNKNOWN_NS)
 		check_destroys(teardown, map);
 }

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the correlator reports as stuck, and what the ledgers say of calls and maps of which
+ * something may have been missed.
+ */
+#include "support/kept_events.h"
+
+static void find_stuck(struct kept *kept, __u64 now_ns, bool at_end)
+{
+	const struct correlator_search search = {
+		.now_ns = now_ns, .limit_ns = 1000, .at_end = at_end};
+
+	correlator_find_stuck(kept->correlator, &search);
+}
+
+static void what_is_stuck(void **state)
+{
+	struct kept *kept = open_view(VIEW_BOTH);
+	struct teardown_counts counts;
+	struct ledger ledger;
+
+	(void)state;
+	release(kept, 1000);
+	find_stuck(kept, 900, false); /* the machine has not been up for as long */
+	find_stuck(kept, 1999, false);
+	assert_int_equal(kept->stucks, 0);
+	find_stuck(kept, 2000, false);
+	assert_int_equal(kept->stucks, 1);
+	assert_string_equal(kept->stuck.where, "wait");
+	assert_int_equal(kept->stuck.for_ns, 1000);
+	assert_int_equal(kept->stuck.map.identity.map_id, 7);
+	assert_false(kept->stuck.in_worker);
+
+	send(kept, RECORD_ENTRY, HOOK_FREE, WORKER, 2500);
+	find_stuck(kept, 3500, false);
+	assert_int_equal(kept->stucks, 2);
+	assert_string_equal(kept->stuck.where, "bpf_map_free_deferred");
+	assert_string_equal(kept->stuck.stack, "rcu_barrier+0x10");
+	assert_int_equal(kept->stuck.worker.tid, WORKER);
+	assert_true(kept->stuck.in_worker);
+	find_stuck(kept, 4000, false);
+	assert_int_equal(kept->stucks, 2);
+
+	/* Not wanted: not counted either. */
+	kept->unwanted = true;
+	send(kept, RECORD_ENTRY, HOOK_DESTROY, WORKER, 3000);
+	find_stuck(kept, 5000, false);
+	kept->unwanted = false;
+	ledger = counted(kept, &counts);
+	assert_int_equal(ledger.stuck, 2);
+	assert_int_equal(ledger.still_stuck, 0);
+
+	/* At the end: all that still is. */
+	find_stuck(kept, 6000, true);
+	assert_int_equal(kept->stucks, 4);
+	ledger = counted(kept, &counts);
+	assert_int_equal(ledger.stuck, 2);
+	assert_int_equal(ledger.still_stuck, 2);
+	close_kept(kept);
+}
+
+/* Where starts of workers were lost, a map may only look as if it waited for one. */
+static void waits_that_may_be_over(void **state)
+{
+	struct kept *kept = open_view(VIEW_TEARDOWNS);
+
+	(void)state;
+	release(kept, 1000);
+	kept->hooks[HOOK_FREE].lost = 1;
+	find_stuck(kept, 5000, false);
+	assert_int_equal(kept->stucks, 0);
+	kept->hooks[HOOK_FREE].lost = 0;
+	kept->hooks[HOOK_FREE].missed = LEDGER_UNKNOWN;
+	find_stuck(kept, 5000, false);
+	assert_int_equal(kept->stucks, 1);
+	close_kept(kept);
+}
+
+/* Of the entries that filters hold back, those are news that became stuck since the last search. */
+static void parked_entries(void **state)
+{
+	struct kept *kept = open_view(VIEW_CALLS);
+	union record rec = record(RECORD_ENTRY, HOOK_DESTROY, WORKER, 1200);
+	struct correlator_search search = {.now_ns = 2199, .limit_ns = 1000};
+
+	(void)state;
+	correlator_check_parked(kept->correlator, &search, &rec, rec.head.size);
+	assert_int_equal(kept->stucks, 0);
+	search.now_ns = 2200;
+	search.last_ns = 2199;
+	correlator_check_parked(kept->correlator, &search, &rec, rec.head.size - 1);
+	assert_int_equal(kept->stucks, 0);
+	correlator_check_parked(kept->correlator, &search, &rec, rec.head.size);
+	assert_int_equal(kept->stucks, 1);
+	assert_int_equal(kept->stuck.since_ns, 1200);
+	search.now_ns = 3000;
+	search.last_ns = 2200;
+	correlator_check_parked(kept->correlator, &search, &rec, rec.head.size);
+	assert_int_equal(kept->stucks, 1);
+	close_kept(kept);
+}
+
+/* Where a return may have been missed, nothing tells whether a call still runs. */
+static void running_or_missed(void **state)
+{
+	struct kept *kept = open_view(VIEW_TEARDOWNS);
+	struct ledger ledger = {.missed_return = 1};
+	struct teardown_counts counts;
+
+	(void)state;
+	start_teardown(kept);
+	assert_int_equal(counted(kept, &counts).still_running, 1);
+	correlator_count(kept->correlator, &ledger, &counts);
+	assert_true(ledger.still_running == LEDGER_UNKNOWN);
+	assert_int_equal(ledger.entry_only, 1);
+	/* It is explained by a call of which only the entry was seen. */
+	send(kept, RECORD_ENTRY, HOOK_DESTROY, WORKER, 1300);
+	ledger = (struct ledger){.probe_missed_return = 1};
+	correlator_count(kept->correlator, &ledger, &counts);
+	assert_int_equal(ledger.still_running, 1);
+	assert_int_equal(ledger.entry_only, 1);
+	ledger = (struct ledger){.missed_return = LEDGER_UNKNOWN};
+	correlator_count(kept->correlator, &ledger, &counts);
+	assert_true(ledger.still_running == LEDGER_UNKNOWN);
+
+	assert_true(counts.ledger.running == LEDGER_UNKNOWN); /* before the end */
+	kept->hooks[HOOK_FREE].taken = 5;
+	correlator_flush(kept->correlator);
+	counted(kept, &counts);
+	assert_int_equal(counts.ledger.started, 5);
+	assert_int_equal(counts.ledger.running, 1);
+	assert_int_equal(counts.ledger.start_only, 0);
+	kept->hooks[HOOK_FREE].missed_return = 1;
+	counted(kept, &counts);
+	assert_true(counts.ledger.running == LEDGER_UNKNOWN);
+	assert_int_equal(counts.ledger.start_only, 1);
+	close_kept(kept);
+}
+
+/* Where a start or a release may have been missed, nothing tells how many maps wait. */
+static void waiting_or_missed(void **state)
+{
+	struct kept *kept = open_view(VIEW_TEARDOWNS);
+	struct teardown_counts counts;
+
+	(void)state;
+	release(kept, 1000);
+	counted(kept, &counts);
+	assert_int_equal(counts.ledger.waiting, 1);
+	kept->hooks[HOOK_FREE].missed = 1;
+	counted(kept, &counts);
+	assert_true(counts.ledger.waiting == LEDGER_UNKNOWN);
+	kept->hooks[HOOK_FREE].missed = 0;
+	kept->hooks[HOOK_PUT].missed = LEDGER_UNKNOWN;
+	counted(kept, &counts);
+	assert_int_equal(counts.ledger.waiting, 1);
+	kept->hooks[HOOK_RELEASE].lost = 1;
+	counted(kept, &counts);
+	assert_true(counts.ledger.waiting == LEDGER_UNKNOWN);
+	/* That one was freed without a release. */
+	send(kept, RECORD_ENTRY, HOOK_FREE, WORKER, 1100);
+	send(kept, RECORD_RETURN, HOOK_FREE, WORKER, 1200);
+	send(kept, RECORD_ENTRY, HOOK_FREE, WORKER, 1300);
+	send(kept, RECORD_RETURN, HOOK_FREE, WORKER, 1400);
+	counted(kept, &counts);
+	assert_int_equal(counts.ledger.no_release, 1);
+	assert_int_equal(counts.ledger.waiting, 0);
+	close_kept(kept);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_stuck),     cmocka_unit_test(waits_that_may_be_over),
+		cmocka_unit_test(parked_entries),    cmocka_unit_test(running_or_missed),
+		cmocka_unit_test(waiting_or_missed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
