@@ -5,21 +5,12 @@
 #ifndef MEMDESTROY_SUPPORT_RECORDED_H
 #define MEMDESTROY_SUPPORT_RECORDED_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 #include "recording/reader.h"
 #include "recording/writer.h"
 #include "support/chance.h"
+#include "support/messages.h"
 
 #define PATH_SIZE 64
 
@@ -266,37 +257,6 @@ static inline struct reader *open_recording(const char *path)
 
 	assert_int_equal(reader_open(&reader, path), 0);
 	return reader;
-}
-
-/* What a function prints on stderr; valid until the next call. */
-static inline const char *said(void (*function)(void *), void *arg)
-{
-	static char text[4096];
-	FILE *file = fdopen(memfd_create("stderr", 0), "w+");
-	int saved = dup(STDERR_FILENO);
-	size_t len;
-
-	assert_non_null(file);
-	fflush(stderr);
-	dup2(fileno(file), STDERR_FILENO);
-	function(arg);
-	fflush(stderr);
-	dup2(saved, STDERR_FILENO);
-	close(saved);
-	rewind(file);
-	len = fread(text, 1, sizeof(text) - 1, file);
-	text[len] = '\0';
-	fclose(file);
-	return text;
-}
-
-/* The text is one line that has this. */
-static inline void check_one_line(const char *text, const char *has)
-{
-	size_t len = strlen(text);
-
-	if (!len || strchr(text, '\n') != text + len - 1 || !strstr(text, has))
-		fail_msg("not one line with \"%s\": %s", has, text);
 }
 
 #endif

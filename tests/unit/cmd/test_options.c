@@ -454,7 +454,7 @@ static void test_hostile_bytes(void **state)
 	memcpy(line, "--by=", 5);
 	line[sizeof(line) - 1] = '\0';
 	bad(line, "--by: unknown key 'xxxx");
-	assert_true(strlen(said) < 1100);
+	assert_true(strlen(messages) < 1100);
 }
 
 int main(void)
