@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Describes the members of a struct, one row each: what a recording calls and stores of them.
+ * Describes the members of a struct, one row each: their names and kinds in a recording.
  */
 #ifndef MEMDESTROY_MODEL_FIELD_H
 #define MEMDESTROY_MODEL_FIELD_H
@@ -52,7 +52,7 @@ struct field {
 __u64 field_get(const struct field *field, const void *object);
 void field_set(const struct field *field, void *object, __u64 value);
 
-/* The word for a value below nr_words, or of which the object is; NULL: unknown. */
+/* The word for a value; NULL: unknown. */
 const char *field_word(const struct field *field, unsigned int value);
 
 /* The text of a FIELD_TEXT, FIELD_NAME or FIELD_WORD; NULL for other kinds, and if unknown. */
@@ -60,7 +60,7 @@ const char *field_text(const struct field *field, const void *object);
 
 bool field_is_known(const struct field *field, const void *object);
 
-/* Whether objects may exist of which it is unknown. */
+/* Whether the field can be unknown, by its description. */
 bool field_may_be_unknown(const struct field *field);
 
 #endif

@@ -11,7 +11,7 @@
 
 #include "model/ledger.h"
 
-/* What a figure is, and with it how several recordings make one: see figures_merge(). */
+/* The kind of a figure says how several recordings are merged: see figures_merge(). */
 enum figure_kind {
 	FIGURE_COUNT,	 /* added up */
 	FIGURE_DURATION, /* ns; added up */

@@ -148,7 +148,7 @@ static __u64 read_number(struct cursor *cursor, int column, __u64 max)
 	return 0;
 }
 
-/* Any bytes but NULs; what is left of text is zeroed. */
+/* Any bytes except NULs. Zeroes the rest of text. */
 static void read_text(struct cursor *cursor, int column, char *text, size_t size)
 {
 	int type = sqlite3_column_type(cursor->stmt, column);

@@ -25,7 +25,7 @@ void reader_close(struct reader *reader);
 const char *reader_path(const struct reader *reader);
 const struct run_info *reader_run_info(const struct reader *reader);
 
-/* What a benchmark measured; owned by the reader. None: it is of no benchmark. */
+/* The scenarios of a benchmark's recording, owned by the reader; none in other recordings. */
 const struct scenario *reader_scenarios(const struct reader *reader, size_t *nr);
 
 /* Sets all counts; those that the recording lacks to LEDGER_UNKNOWN. */

@@ -167,7 +167,7 @@ static void set_map(struct player *player, struct cursor *cursor, const struct r
 	memcpy(map->name, row->name, sizeof(map->name));
 }
 
-/* What teardowns, deferred frees and stuck workers have in common. */
+/* The references of teardowns, deferred frees and stuck reports. */
 static void set_refs(struct player *player, struct cursor *cursor, const struct refs *refs,
 		     struct map_info *map, struct task *worker)
 {

@@ -93,7 +93,7 @@ struct release_row {
 	struct releaser_row released_by, closed_by;
 };
 
-/* Events. What is a reference here is not set in the event itself. */
+/* Events. Members of an event that are references here are not set in it. */
 
 struct refs {
 	__s64 object; /* stands for the map's address; not the number of a row */
@@ -107,7 +107,7 @@ struct call_row {
 
 struct teardown_row {
 	struct refs refs;
-	struct teardown teardown; /* but for the destroy calls */
+	struct teardown teardown; /* without the destroy calls */
 };
 
 struct destroy_row {
@@ -124,7 +124,7 @@ struct deferred_free_row {
 struct stuck_row {
 	struct refs refs;
 	char place[64];
-	struct stuck stuck; /* but for "where", which is "place" */
+	struct stuck stuck; /* without "where", which is "place" */
 };
 
 /* Counts */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the writer and the reader of recordings share of SQLite: files and errors.
+ * Files and errors of SQLite, for the writer and the reader of recordings.
  */
 #ifndef MEMDESTROY_RECORDING_SQL_H
 #define MEMDESTROY_RECORDING_SQL_H
@@ -25,7 +25,7 @@ int sql_open(sqlite3 **db, const char *path, int flags);
 /* -errno for a result code that was just returned. db may be NULL. */
 int sql_errno(sqlite3 *db, int rc);
 
-/* What it means, in words, without a newline. db may be NULL. */
+/* The meaning of a result code, without a newline. db may be NULL. */
 const char *sql_error(sqlite3 *db, int rc);
 
 #endif

@@ -162,7 +162,7 @@ int writer_end(struct writer *writer, __u64 end_ns)
 		err = commit(writer, true);
 	if (!err) {
 		close_file(writer);
-		writer->err = -EBADF; /* of what is written from here on */
+		writer->err = -EBADF; /* the file is closed */
 	}
 	return err;
 }

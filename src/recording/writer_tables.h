@@ -3,7 +3,7 @@
  * Writes the rows of a recording; those that many events refer to only once.
  *
  * A bounded number of rows is remembered; a forgotten one is written again under another number.
- * Functions return an SQLite result code, and set references of what is unknown to 0.
+ * Functions return an SQLite result code, and set unknown references to 0.
  */
 #ifndef MEMDESTROY_RECORDING_WRITER_TABLES_H
 #define MEMDESTROY_RECORDING_WRITER_TABLES_H

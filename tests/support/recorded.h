@@ -140,7 +140,7 @@ static inline struct teardown some_teardown(void)
 	return teardown;
 }
 
-static inline struct deferred_free some_reclaim(void)
+static inline struct deferred_free some_deferred_free(void)
 {
 	return (struct deferred_free){
 		.map = some_map(),
@@ -151,7 +151,7 @@ static inline struct deferred_free some_reclaim(void)
 	};
 }
 
-static inline struct stuck some_hang(void)
+static inline struct stuck some_stuck(void)
 {
 	struct stuck stuck = {
 		.where = maybe() ? "wait" : "bpf_mem_alloc_destroy",
@@ -181,14 +181,14 @@ static inline struct run_info some_conditions(void)
 	return run_info;
 }
 
-enum item_kind { ITEM_CALL, ITEM_TEARDOWN, ITEM_RECLAIM, ITEM_HANG, NR_ITEM_KINDS };
+enum item_kind { ITEM_CALL, ITEM_TEARDOWN, ITEM_DEFERRED_FREE, ITEM_STUCK, NR_ITEM_KINDS };
 
 struct item {
 	enum item_kind kind;
 	union {
 		struct call call;
 		struct teardown teardown;
-		struct deferred_free reclaim;
+		struct deferred_free deferred_free;
 		struct stuck stuck;
 	};
 };
@@ -203,11 +203,11 @@ static inline void some_item(struct item *item)
 	case ITEM_TEARDOWN:
 		item->teardown = some_teardown();
 		break;
-	case ITEM_RECLAIM:
-		item->reclaim = some_reclaim();
+	case ITEM_DEFERRED_FREE:
+		item->deferred_free = some_deferred_free();
 		break;
 	default:
-		item->stuck = some_hang();
+		item->stuck = some_stuck();
 	}
 }
 
@@ -218,8 +218,8 @@ static inline int record_item(struct writer *recording, const struct item *item)
 		return writer_call(recording, &item->call);
 	case ITEM_TEARDOWN:
 		return writer_teardown(recording, &item->teardown);
-	case ITEM_RECLAIM:
-		return writer_deferred_free(recording, &item->reclaim);
+	case ITEM_DEFERRED_FREE:
+		return writer_deferred_free(recording, &item->deferred_free);
 	default:
 		return writer_stuck(recording, &item->stuck);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tests of traces share: a teardown of which all is known, a trace that is written and
- * read back, and how to find in it what there should be.
+ * Helpers of the tests of Perfetto traces: a complete teardown, a trace that is written and read
+ * back, and checks of its events.
  */
 #ifndef MEMDESTROY_SUPPORT_TRACED_H
 #define MEMDESTROY_SUPPORT_TRACED_H
@@ -21,12 +21,12 @@
 
 #define ORIGIN 5000000000000ULL
 #define WORKER 101
-#define OTHER  102 /* the worker that frees what is left */
+#define OTHER  102 /* the worker of the deferred free */
 #define TASK   201
 #define START  (ORIGIN + 1500)
 #define MAP    0xffff888000001000ULL
 
-/* All is known: released at the origin, 2 destroy calls, of which the second leaves memory. */
+/* Released at the origin; two destroy calls, and the second one defers its free. */
 static const struct teardown plain = {
 	.run.start_ns = START,
 	.run.latency_ns = 200000,
@@ -82,7 +82,7 @@ static const struct teardown plain = {
 		},
 };
 
-/* What its second destroy call left. */
+/* The deferred free of its second destroy call. */
 static const struct deferred_free left = {
 	.run.start_ns = START + 5000001,
 	.run.latency_ns = 199999,
@@ -98,7 +98,7 @@ static const struct deferred_free left = {
 	.latency_ns = 5140000,
 };
 
-/* A trace that is being written, and what has been. */
+/* The trace while it is written, and after. */
 
 static char *text;
 static size_t text_len;

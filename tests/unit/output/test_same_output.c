@@ -49,8 +49,8 @@ static void make_match(struct item *item)
 	static struct deferred_free last;
 	struct teardown *teardown = &item->teardown;
 
-	if (item->kind == ITEM_RECLAIM)
-		last = item->reclaim;
+	if (item->kind == ITEM_DEFERRED_FREE)
+		last = item->deferred_free;
 	else if (item->kind == ITEM_TEARDOWN && maybe()) {
 		teardown->map.address = last.map.address;
 		teardown->destroy[0].ts_ns = last.destroy_ns;
@@ -106,7 +106,7 @@ struct parts {
 static struct parts parts_of(struct item *item)
 {
 	struct teardown *teardown = &item->teardown;
-	struct deferred_free *reclaim = &item->reclaim;
+	struct deferred_free *reclaim = &item->deferred_free;
 	struct stuck *stuck = &item->stuck;
 	struct call *call = &item->call;
 
@@ -116,7 +116,7 @@ static struct parts parts_of(struct item *item)
 	case ITEM_TEARDOWN:
 		return (struct parts){&teardown->map, &teardown->run.worker,
 				      &teardown->run.start_ns, &teardown->run.latency_ns};
-	case ITEM_RECLAIM:
+	case ITEM_DEFERRED_FREE:
 		return (struct parts){&reclaim->map, &reclaim->run.worker, &reclaim->run.start_ns,
 				      &reclaim->run.latency_ns};
 	default:
@@ -134,7 +134,7 @@ static void make_possible(struct item *item)
 	if (!map_has_type(parts.map))
 		parts.map->known = 0;
 	parts.map->type = below(36);
-	if (item->kind != ITEM_HANG && *parts.ts_ns == UNKNOWN_NS)
+	if (item->kind != ITEM_STUCK && *parts.ts_ns == UNKNOWN_NS)
 		*parts.latency_ns = UNKNOWN_NS;
 	if (item->kind != ITEM_CALL)
 		return;
@@ -151,17 +151,17 @@ static void make_tame(struct item *item, __u64 now_ns)
 	tame_map(parts.map, now_ns);
 	tame_task(parts.task);
 	*parts.ts_ns = rarely_unknown(now_ns - 3000000);
-	if (item->kind != ITEM_HANG)
+	if (item->kind != ITEM_STUCK)
 		*parts.latency_ns = rarely_unknown(below(2000000));
 	if (item->kind == ITEM_CALL)
 		item->call.cpu %= 4;
 	if (item->kind == ITEM_TEARDOWN)
 		tame_teardown(&item->teardown, now_ns);
-	if (item->kind == ITEM_HANG)
+	if (item->kind == ITEM_STUCK)
 		item->stuck.for_ns = below(1000000);
-	if (item->kind == ITEM_RECLAIM) {
-		item->reclaim.destroy_ns = rarely_unknown(now_ns - 2000000);
-		item->reclaim.latency_ns = rarely_unknown(below(2000000));
+	if (item->kind == ITEM_DEFERRED_FREE) {
+		item->deferred_free.destroy_ns = rarely_unknown(now_ns - 2000000);
+		item->deferred_free.latency_ns = rarely_unknown(below(2000000));
 	}
 }
 
@@ -208,8 +208,8 @@ static void record(struct run *run, bool be_tame)
 		now_ns += below(500) ? 1 + below(400000) : 300000000;
 		if (be_tame)
 			make_tame(&run->items[i], now_ns);
-		else if (run->items[i].kind == ITEM_RECLAIM) /* no two of one destroy call */
-			run->items[i].reclaim.destroy_ns = rarely_unknown(below(1ULL << 62));
+		else if (run->items[i].kind == ITEM_DEFERRED_FREE) /* no two of one destroy call */
+			run->items[i].deferred_free.destroy_ns = rarely_unknown(below(1ULL << 62));
 		make_possible(&run->items[i]);
 		make_match(&run->items[i]);
 		assert_int_equal(record_item(recording, &run->items[i]), 0);
@@ -313,7 +313,7 @@ static int live_item(struct live_report *live, const struct item *item)
 	switch (item->kind) {
 	case ITEM_CALL:
 		return live_call(live, item->call);
-	case ITEM_HANG:
+	case ITEM_STUCK:
 		return live_hang(live, &item->stuck);
 	default:
 		if (!sink->ops->teardown)
@@ -321,7 +321,7 @@ static int live_item(struct live_report *live, const struct item *item)
 		pass_time(live, *parts.ts_ns, *parts.latency_ns);
 		return item->kind == ITEM_TEARDOWN
 			       ? sink->ops->teardown(sink->ctx, &item->teardown)
-			       : sink->ops->deferred_free(sink->ctx, &item->reclaim);
+			       : sink->ops->deferred_free(sink->ctx, &item->deferred_free);
 	}
 }
 

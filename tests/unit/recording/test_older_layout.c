@@ -114,7 +114,7 @@ static void open_other(void *db)
 	cursor_close(&cursor);
 }
 
-/* What was there from the start must not be missing. */
+/* A table of the first layout must not be missing. */
 static void test_not_later(void **state)
 {
 	sqlite3 *db = make(&older);

@@ -111,7 +111,7 @@ static void test_no_ledger(void **state)
 /* Events */
 
 struct taken {
-	size_t calls, teardowns, hangs, ticks, asked;
+	size_t calls, teardowns, stuck, ticks, asked;
 	__u64 now_ns, every_ns;
 	const char *scenario;
 	int err;
@@ -138,16 +138,16 @@ static int on_teardown(void *ctx, const struct teardown *teardown)
 	return 0;
 }
 
-static int on_reclaim(void *ctx, const struct deferred_free *reclaim)
+static int on_deferred_free(void *ctx, const struct deferred_free *deferred_free)
 {
-	((struct taken *)ctx)->maps[1] = reclaim->map.address;
+	((struct taken *)ctx)->maps[1] = deferred_free->map.address;
 	return 0;
 }
 
 static int on_stuck(void *ctx, const struct stuck *stuck)
 {
 	(void)stuck;
-	((struct taken *)ctx)->hangs++;
+	((struct taken *)ctx)->stuck++;
 	return 0;
 }
 
@@ -173,7 +173,7 @@ static bool done(void *ctx)
 static const struct event_sink_ops ops = {
 	.call = on_call,
 	.teardown = on_teardown,
-	.deferred_free = on_reclaim,
+	.deferred_free = on_deferred_free,
 	.stuck = on_stuck,
 };
 
@@ -262,19 +262,19 @@ static void test_scenario(void **state)
 	struct taken ours = {}, theirs = {}, of_teardown = {};
 	struct teardown teardown = some_teardown();
 	struct call call = some_call();
-	struct deferred_free reclaim = some_reclaim();
-	struct stuck stuck = some_hang();
+	struct deferred_free deferred_free = some_deferred_free();
+	struct stuck stuck = some_stuck();
 	struct writer *recording;
 	char path[PATH_SIZE];
 
 	(void)state;
 	recording = new_recording(path, NULL);
 	teardown.map.known |= CALL_MAP | CALL_NAME;
-	teardown.map.address = reclaim.map.address = 0xffff888000001234;
+	teardown.map.address = deferred_free.map.address = 0xffff888000001234;
 	strcpy(teardown.map.name, measured.map_name);
 	call.map = teardown.map;
 	assert_int_equal(writer_scenario(recording, &measured), 0);
-	assert_int_equal(writer_deferred_free(recording, &reclaim), 0);
+	assert_int_equal(writer_deferred_free(recording, &deferred_free), 0);
 	assert_int_equal(writer_teardown(recording, &teardown), 0);
 	assert_int_equal(writer_stuck(recording, &stuck), 0);
 	assert_int_equal(writer_call(recording, &call), 0);
@@ -282,11 +282,11 @@ static void test_scenario(void **state)
 	assert_int_equal(run(path, &ops, VIEW_CALLS, 0, &ours), 0);
 	assert_string_equal(ours.scenario, measured.name);
 	assert_int_equal(ours.teardowns, 0);
-	assert_int_equal(ours.hangs, 1);
+	assert_int_equal(ours.stuck, 1);
 	assert_int_equal(run(path, &ops, VIEW_TEARDOWNS, 0, &of_teardown), 0);
 	assert_string_equal(of_teardown.scenario, measured.name);
 	assert_int_equal(of_teardown.calls, 0);
-	assert_int_equal(of_teardown.hangs, 1);
+	assert_int_equal(of_teardown.stuck, 1);
 	/* The same map, under another address. */
 	assert_true(of_teardown.maps[0] && of_teardown.maps[0] == of_teardown.maps[1]);
 	assert_true(of_teardown.maps[0] != teardown.map.address);

@@ -66,13 +66,13 @@ static int check_teardown(void *ctx, const struct teardown *teardown)
 	return 0;
 }
 
-static int check_reclaim(void *ctx, const struct deferred_free *reclaim)
+static int check_deferred_free(void *ctx, const struct deferred_free *deferred_free)
 {
-	assert_in_range(reclaim->alloc, 0, NR_ALLOC_MEMBERS - 1);
-	return check_item(ctx, &reclaim->map, &reclaim->run.worker);
+	assert_in_range(deferred_free->alloc, 0, NR_ALLOC_MEMBERS - 1);
+	return check_item(ctx, &deferred_free->map, &deferred_free->run.worker);
 }
 
-static int check_hang(void *ctx, const struct stuck *stuck)
+static int check_stuck(void *ctx, const struct stuck *stuck)
 {
 	check_text(stuck->stack, sizeof(stuck->stack));
 	check_text(stuck->where, 256);
@@ -86,8 +86,8 @@ static void read_all(void *arg)
 	static const struct event_sink_ops ops = {
 		.call = check_call,
 		.teardown = check_teardown,
-		.deferred_free = check_reclaim,
-		.stuck = check_hang,
+		.deferred_free = check_deferred_free,
+		.stuck = check_stuck,
 	};
 	const struct reader_options opts = {.view = VIEW_BOTH, .identity = true};
 	struct reading *reading = arg;

@@ -18,7 +18,7 @@ struct reader {
 static bool find_next(struct reader *reader)
 {
 	static const bool shown[3][NR_ITEM_KINDS] = {
-		[VIEW_CALLS] = {[ITEM_CALL] = true, [ITEM_HANG] = true},
+		[VIEW_CALLS] = {[ITEM_CALL] = true, [ITEM_STUCK] = true},
 		[VIEW_TEARDOWNS] = {false, true, true, true},
 		[VIEW_BOTH] = {true, true, true, true},
 	};
@@ -155,10 +155,10 @@ static int on_teardown(void *ctx, const struct teardown *read)
 	return 0;
 }
 
-static int on_reclaim(void *ctx, const struct deferred_free *read)
+static int on_deferred_free(void *ctx, const struct deferred_free *read)
 {
 	struct reader *reader = ctx;
-	const struct deferred_free *written = &next_item(reader, ITEM_RECLAIM)->reclaim;
+	const struct deferred_free *written = &next_item(reader, ITEM_DEFERRED_FREE)->deferred_free;
 
 	same_time(reader, read->run.start_ns, written->run.start_ns);
 	assert_true(read->run.latency_ns == written->run.latency_ns);
@@ -175,7 +175,7 @@ static int on_reclaim(void *ctx, const struct deferred_free *read)
 static int on_stuck(void *ctx, const struct stuck *read)
 {
 	struct reader *reader = ctx;
-	const struct stuck *written = &next_item(reader, ITEM_HANG)->stuck;
+	const struct stuck *written = &next_item(reader, ITEM_STUCK)->stuck;
 
 	assert_string_equal(read->where, written->where);
 	same_time(reader, read->since_ns, written->since_ns);
@@ -191,7 +191,7 @@ static int on_stuck(void *ctx, const struct stuck *read)
 static const struct event_sink_ops reader_ops = {
 	.call = on_call,
 	.teardown = on_teardown,
-	.deferred_free = on_reclaim,
+	.deferred_free = on_deferred_free,
 	.stuck = on_stuck,
 };
 
