@@ -134,6 +134,28 @@ static void write_file(const char *path, const void *data, size_t size)
 	assert_int_equal(fclose(file), 0);
 }
 
+static void check_types_and_names(const char *types, const char *names)
+{
+	struct facts facts;
+
+	facts_init(&facts);
+	assert_int_equal(facts_from_files(&facts, NULL, types, names), 0);
+	assert_string_equal(facts.release, "");
+	assert_int_equal(facts.symbols, ANSWER_YES);
+	assert_int_equal(facts.hidden, ANSWER_NO);
+	assert_int_equal(facts.hooks[HOOK_DESTROY].symbol, ANSWER_YES);
+	assert_int_equal(facts.hooks[HOOK_DESTROY].part, ANSWER_NO);
+	assert_int_equal(facts.hooks[HOOK_PUT].part, ANSWER_YES);
+	assert_int_equal(facts.hooks[HOOK_QUEUE].symbol, ANSWER_YES);
+	assert_int_equal(facts.hooks[HOOK_RELEASE].symbol, ANSWER_NO);
+	assert_int_equal(facts.features[FEATURE_PREEMPT_ADDR], ANSWER_YES);
+	for (int i = 0; i < NR_KNOWN_CALLERS; i++)
+		assert_int_equal(facts.callers[i], strcmp(facts_caller_name(i), "trie_free")
+							   ? ANSWER_NO
+							   : ANSWER_YES);
+	facts_free(&facts);
+}
+
 static void test_files(void **state)
 {
 	char folder[] = "/tmp/test_findings.XXXXXX", image[64], types[64], names[64];
@@ -163,22 +185,7 @@ static void test_files(void **state)
 	assert_false(facts.live);
 	facts_free(&facts);
 
-	facts_init(&facts);
-	assert_int_equal(facts_from_files(&facts, NULL, types, names), 0);
-	assert_string_equal(facts.release, "");
-	assert_int_equal(facts.symbols, ANSWER_YES);
-	assert_int_equal(facts.hidden, ANSWER_NO);
-	assert_int_equal(facts.hooks[HOOK_DESTROY].symbol, ANSWER_YES);
-	assert_int_equal(facts.hooks[HOOK_DESTROY].part, ANSWER_NO);
-	assert_int_equal(facts.hooks[HOOK_PUT].part, ANSWER_YES);
-	assert_int_equal(facts.hooks[HOOK_QUEUE].symbol, ANSWER_YES);
-	assert_int_equal(facts.hooks[HOOK_RELEASE].symbol, ANSWER_NO);
-	assert_int_equal(facts.features[FEATURE_PREEMPT_ADDR], ANSWER_YES);
-	for (int i = 0; i < NR_KNOWN_CALLERS; i++)
-		assert_int_equal(facts.callers[i], strcmp(facts_caller_name(i), "trie_free")
-							   ? ANSWER_NO
-							   : ANSWER_YES);
-	facts_free(&facts);
+	check_types_and_names(types, names);
 
 	/* Addresses hidden in a file may be visible on the kernel's own machine. */
 	write_file(names, "0000000000000000 T _stext\n", 26);

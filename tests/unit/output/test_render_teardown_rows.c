@@ -4,6 +4,45 @@
  */
 #include "support/rendered_teardowns.h"
 
+static const char group_rows_json[] =
+	"{\"type\":\"row\",\"interval\":3,\"released_by\":\"loader\",\"released_pid\":500,"
+	"\"cgroup_id\":4242,\"map_type\":\"hash\",\"map_name\":\"events\",\"map_id\":7,"
+	"\"count\":100,\"unmeasured\":0,\"wait_sum_ns\":5050,\"wait_p50_ns\":50,"
+	"\"wait_p90_ns\":90,\"wait_p99_ns\":99,\"wait_max_ns\":100,"
+	"\"free_sum_ns\":200000,\"free_p50_ns\":2000,\"free_p90_ns\":2000,"
+	"\"free_p99_ns\":2000,\"free_max_ns\":2000,\"destroy_sum_ns\":30000,"
+	"\"destroy_p50_ns\":300,\"destroy_p90_ns\":300,\"destroy_p99_ns\":300,"
+	"\"destroy_max_ns\":300,\"deferred_sum_ns\":4000,\"deferred_p50_ns\":40,"
+	"\"deferred_p90_ns\":40,\"deferred_p99_ns\":40,\"deferred_max_ns\":40,"
+	"\"total_sum_ns\":5050,\"total_p50_ns\":50,\"total_p90_ns\":90,"
+	"\"total_p99_ns\":99,\"total_max_ns\":100,\"entries\":100000,"
+	"\"ns_per_entry\":2}\n"
+	"{\"type\":\"row\",\"interval\":3,\"released_by\":null,\"released_pid\":null,"
+	"\"cgroup_id\":null,\"map_type\":null,\"map_name\":null,\"map_id\":null,"
+	"\"count\":1,\"unmeasured\":1,\"wait_sum_ns\":null,\"wait_p50_ns\":null,"
+	"\"wait_p90_ns\":null,\"wait_p99_ns\":null,\"wait_max_ns\":null,"
+	"\"free_sum_ns\":null,\"free_p50_ns\":null,\"free_p90_ns\":null,"
+	"\"free_p99_ns\":null,\"free_max_ns\":null,\"destroy_sum_ns\":null,"
+	"\"destroy_p50_ns\":null,\"destroy_p90_ns\":null,\"destroy_p99_ns\":null,"
+	"\"destroy_max_ns\":null,\"deferred_sum_ns\":null,\"deferred_p50_ns\":null,"
+	"\"deferred_p90_ns\":null,\"deferred_p99_ns\":null,\"deferred_max_ns\":null,"
+	"\"total_sum_ns\":null,\"total_p50_ns\":null,\"total_p90_ns\":null,"
+	"\"total_p99_ns\":null,\"total_max_ns\":null,\"entries\":null,"
+	"\"ns_per_entry\":null}\n"
+	"{\"type\":\"row\",\"interval\":3,\"released_by\":\"(other: row limit)\","
+	"\"released_pid\":null,\"cgroup_id\":null,\"map_type\":\"(other: row limit)\","
+	"\"map_name\":\"(other: row limit)\",\"map_id\":null,\"count\":1,"
+	"\"unmeasured\":1,\"wait_sum_ns\":null,\"wait_p50_ns\":null,"
+	"\"wait_p90_ns\":null,\"wait_p99_ns\":null,\"wait_max_ns\":null,"
+	"\"free_sum_ns\":null,\"free_p50_ns\":null,\"free_p90_ns\":null,"
+	"\"free_p99_ns\":null,\"free_max_ns\":null,\"destroy_sum_ns\":null,"
+	"\"destroy_p50_ns\":null,\"destroy_p90_ns\":null,\"destroy_p99_ns\":null,"
+	"\"destroy_max_ns\":null,\"deferred_sum_ns\":null,\"deferred_p50_ns\":null,"
+	"\"deferred_p90_ns\":null,\"deferred_p99_ns\":null,\"deferred_max_ns\":null,"
+	"\"total_sum_ns\":null,\"total_p50_ns\":null,\"total_p90_ns\":null,"
+	"\"total_p99_ns\":null,\"total_max_ns\":null,\"entries\":null,"
+	"\"ns_per_entry\":null}\n";
+
 static void group_rows(void **state)
 {
 	static const enum key by[] = {KEY_RELEASED_BY, KEY_RELEASED_PID, KEY_CGROUP,
@@ -28,45 +67,7 @@ static void group_rows(void **state)
 	assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
 	assert_int_equal(aggregate_sort(aggregate, SORT_COUNT, 0, &rows), 0);
 	assert_int_equal(render_rows(out, FORMAT_JSON, &rows, true, 3), 0);
-	assert_string_equal(
-		out_close(out),
-		"{\"type\":\"row\",\"interval\":3,\"released_by\":\"loader\",\"released_pid\":500,"
-		"\"cgroup_id\":4242,\"map_type\":\"hash\",\"map_name\":\"events\",\"map_id\":7,"
-		"\"count\":100,\"unmeasured\":0,\"wait_sum_ns\":5050,\"wait_p50_ns\":50,"
-		"\"wait_p90_ns\":90,\"wait_p99_ns\":99,\"wait_max_ns\":100,"
-		"\"free_sum_ns\":200000,\"free_p50_ns\":2000,\"free_p90_ns\":2000,"
-		"\"free_p99_ns\":2000,\"free_max_ns\":2000,\"destroy_sum_ns\":30000,"
-		"\"destroy_p50_ns\":300,\"destroy_p90_ns\":300,\"destroy_p99_ns\":300,"
-		"\"destroy_max_ns\":300,\"deferred_sum_ns\":4000,\"deferred_p50_ns\":40,"
-		"\"deferred_p90_ns\":40,\"deferred_p99_ns\":40,\"deferred_max_ns\":40,"
-		"\"total_sum_ns\":5050,\"total_p50_ns\":50,\"total_p90_ns\":90,"
-		"\"total_p99_ns\":99,\"total_max_ns\":100,\"entries\":100000,"
-		"\"ns_per_entry\":2}\n"
-		"{\"type\":\"row\",\"interval\":3,\"released_by\":null,\"released_pid\":null,"
-		"\"cgroup_id\":null,\"map_type\":null,\"map_name\":null,\"map_id\":null,"
-		"\"count\":1,\"unmeasured\":1,\"wait_sum_ns\":null,\"wait_p50_ns\":null,"
-		"\"wait_p90_ns\":null,\"wait_p99_ns\":null,\"wait_max_ns\":null,"
-		"\"free_sum_ns\":null,\"free_p50_ns\":null,\"free_p90_ns\":null,"
-		"\"free_p99_ns\":null,\"free_max_ns\":null,\"destroy_sum_ns\":null,"
-		"\"destroy_p50_ns\":null,\"destroy_p90_ns\":null,\"destroy_p99_ns\":null,"
-		"\"destroy_max_ns\":null,\"deferred_sum_ns\":null,\"deferred_p50_ns\":null,"
-		"\"deferred_p90_ns\":null,\"deferred_p99_ns\":null,\"deferred_max_ns\":null,"
-		"\"total_sum_ns\":null,\"total_p50_ns\":null,\"total_p90_ns\":null,"
-		"\"total_p99_ns\":null,\"total_max_ns\":null,\"entries\":null,"
-		"\"ns_per_entry\":null}\n"
-		"{\"type\":\"row\",\"interval\":3,\"released_by\":\"(other: row limit)\","
-		"\"released_pid\":null,\"cgroup_id\":null,\"map_type\":\"(other: row limit)\","
-		"\"map_name\":\"(other: row limit)\",\"map_id\":null,\"count\":1,"
-		"\"unmeasured\":1,\"wait_sum_ns\":null,\"wait_p50_ns\":null,"
-		"\"wait_p90_ns\":null,\"wait_p99_ns\":null,\"wait_max_ns\":null,"
-		"\"free_sum_ns\":null,\"free_p50_ns\":null,\"free_p90_ns\":null,"
-		"\"free_p99_ns\":null,\"free_max_ns\":null,\"destroy_sum_ns\":null,"
-		"\"destroy_p50_ns\":null,\"destroy_p90_ns\":null,\"destroy_p99_ns\":null,"
-		"\"destroy_max_ns\":null,\"deferred_sum_ns\":null,\"deferred_p50_ns\":null,"
-		"\"deferred_p90_ns\":null,\"deferred_p99_ns\":null,\"deferred_max_ns\":null,"
-		"\"total_sum_ns\":null,\"total_p50_ns\":null,\"total_p90_ns\":null,"
-		"\"total_p99_ns\":null,\"total_max_ns\":null,\"entries\":null,"
-		"\"ns_per_entry\":null}\n");
+	assert_string_equal(out_close(out), group_rows_json);
 	aggregate_free(aggregate);
 }
 

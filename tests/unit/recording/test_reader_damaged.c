@@ -165,99 +165,98 @@ static void change(const char *path, const char *sql)
 	"DROP VIEW calls; DROP VIEW callers; DROP VIEW hangs; DROP VIEW teardowns;"                \
 	"DROP VIEW slowest; DROP VIEW releasers; DROP VIEW reclaims; DROP VIEW scenarios;"
 
+/* What makes a recording damaged, and the error that it causes */
+static const struct {
+	const char *sql, *why;
+} damages[] = {
+	{"PRAGMA user_version = 7",
+	 "made by a newer memdestroy-trace (layout 7, this one reads up to 1)"},
+	{"PRAGMA user_version = 0", "damaged"},
+	{"PRAGMA user_version = -1", "damaged"},
+	{"PRAGMA application_id = 1", "not a recording of memdestroy-trace"},
+	{"DROP TABLE call", "no table call"},
+	{NO_VIEWS "ALTER TABLE call RENAME TO x; CREATE VIEW call AS SELECT * FROM x",
+	 "no table call"},
+	{"DROP TABLE call; CREATE VIRTUAL TABLE call USING fts5(seq)", "no table call"},
+	{"DROP TABLE point; CREATE TABLE point(function, attached, seen, taken, lost, "
+	 "missed, seen_return, lost_return, missed_return AS (1 + 1))",
+	 "computed values are in table point"},
+	{"DROP TABLE call; CREATE TABLE call(seq INTEGER PRIMARY KEY, ts_ns)", "latency_ns"},
+	{"DROP TABLE ledger; CREATE TABLE ledger(figure)", "value"},
+	{"DELETE FROM run", "table run is empty"},
+	{"CREATE TABLE r AS SELECT * FROM run; UPDATE r SET id = 2;"
+	 "PRAGMA ignore_check_constraints = ON; INSERT INTO run SELECT * FROM r",
+	 "table run, row 2: it is one too many"},
+	{"UPDATE run SET start_ns = 'x'", "start_ns is text"},
+	{"UPDATE run SET host = printf('%.300c', 'x')", "host is too long"},
+	{"UPDATE call SET latency_ns = 'x'", "latency_ns is text, not a number"},
+	{"UPDATE call SET latency_ns = x'00'", "latency_ns is text, not a number"},
+	{"UPDATE call SET latency_ns = 1e300", "latency_ns is a fraction"},
+	{"UPDATE call SET latency_ns = -5", "latency_ns is -5"},
+	{"UPDATE call SET cpu = 4294967296", "cpu is 4294967296"},
+	{"UPDATE call SET empty = 2", "empty is 2"},
+	{"UPDATE call SET caller = 9999", "there is no caller 9999"},
+	{"UPDATE call SET caller = 9223372036854775807", "there is no caller"},
+	{"UPDATE call SET caller = -1", "caller is -1"},
+	{"UPDATE call SET map = 9999", "there is no map 9999"},
+	{"UPDATE call SET task = 9999", "there is no task 9999"},
+	{"UPDATE call SET allocator = 0", "allocator is NULL"},
+	{"UPDATE call SET release = 9999", "there is no release 9999"},
+	{"UPDATE call SET seq = -seq", "table call, row 0: seq is -"},
+	{NO_VIEWS "CREATE TABLE c AS SELECT * FROM call ORDER BY seq DESC; DROP TABLE call;"
+		  "ALTER TABLE c RENAME TO call",
+	 "it comes after row"},
+	{NO_VIEWS "CREATE TABLE t AS SELECT * FROM task UNION ALL SELECT * FROM task;"
+		  "DROP TABLE task; ALTER TABLE t RENAME TO task",
+	 "it comes after row"},
+	{"DELETE FROM task", "there is no"},
+	{"UPDATE release SET released_in = 'x'", "released_in is 'x'"},
+	{"UPDATE release SET map_id = -1", "map_id is -1"},
+	{"UPDATE release SET released_by = 9999, released_by_cgroup = 1",
+	 "there is no released_by 9999"},
+	{"UPDATE destroy SET outcome = 'x'", "outcome is 'x'"},
+	{"UPDATE destroy SET alloc = 'x'", "alloc is 'x'"},
+	{"DELETE FROM destroy WHERE nth = 0", "not call 0 of teardown"},
+	{"DELETE FROM destroy", "not call 0 of teardown"},
+	{"INSERT INTO destroy VALUES (9999, 0, NULL, NULL, NULL, NULL, 'empty')", "of no teardown"},
+	{"UPDATE teardown SET destroys = -1", "destroys is -1"},
+	{"UPDATE task SET comm = '0123456789abcdef'", "comm is too long, or holds a NUL"},
+	{"UPDATE task SET comm = CAST(x'610062' AS TEXT)", "holds a NUL"},
+	{"UPDATE task SET comm = zeroblob(2000000) WHERE id = 1", "too big"},
+	{"UPDATE task SET pid = 1 << 32", "pid is 4294967296"},
+	{"UPDATE map SET name = x'0000'", "holds a NUL"},
+	{"UPDATE caller SET byte_offset = NULL", "byte_offset is NULL"},
+	{"UPDATE allocator SET alloc = 'main'", "alloc is 'main'"},
+	{"UPDATE allocator SET percpu = 5", "percpu is 5"},
+	{"UPDATE hang SET stack = char(27) || '[2J'", "not plain text"},
+	{"UPDATE hang SET stack = 'a' || char(8238)", "not plain text"},
+	{"UPDATE hang SET place = 'a' || char(10)", "not plain text"},
+	{"UPDATE hang SET stack = printf('%.5000c', 'x')", "too long"},
+	{"UPDATE scenario SET fill = 'half'", "fill is 'half'"},
+	{"UPDATE scenario SET name = printf('%.128c', 'x')", "too long"},
+	{"UPDATE ledger SET value = 'x'", "value is text"},
+	{"UPDATE point SET attached = 'x'", "attached is text"},
+	{SCHEMA("UPDATE sqlite_master SET rootpage = 99999 WHERE name = 'call'"), "damaged"},
+	{SCHEMA("UPDATE sqlite_master SET sql = 'rubbish' WHERE name = 'call'"), "damaged"},
+	/* Each row of one table as one of another. */
+	{SCHEMA("UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master "
+		"WHERE name = 'task') WHERE name = 'call'"),
+	 "damaged"},
+};
+
 static void test_changed(void **state)
 {
-	static const struct {
-		const char *sql, *why;
-	} changes[] = {
-		{"PRAGMA user_version = 7",
-		 "made by a newer memdestroy-trace (layout 7, this one reads up to 1)"},
-		{"PRAGMA user_version = 0", "damaged"},
-		{"PRAGMA user_version = -1", "damaged"},
-		{"PRAGMA application_id = 1", "not a recording of memdestroy-trace"},
-		{"DROP TABLE call", "no table call"},
-		{NO_VIEWS "ALTER TABLE call RENAME TO x; CREATE VIEW call AS SELECT * FROM x",
-		 "no table call"},
-		{"DROP TABLE call; CREATE VIRTUAL TABLE call USING fts5(seq)", "no table call"},
-		{"DROP TABLE point; CREATE TABLE point(function, attached, seen, taken, lost, "
-		 "missed, seen_return, lost_return, missed_return AS (1 + 1))",
-		 "computed values are in table point"},
-		{"DROP TABLE call; CREATE TABLE call(seq INTEGER PRIMARY KEY, ts_ns)",
-		 "latency_ns"},
-		{"DROP TABLE ledger; CREATE TABLE ledger(figure)", "value"},
-		{"DELETE FROM run", "table run is empty"},
-		{"CREATE TABLE r AS SELECT * FROM run; UPDATE r SET id = 2;"
-		 "PRAGMA ignore_check_constraints = ON; INSERT INTO run SELECT * FROM r",
-		 "table run, row 2: it is one too many"},
-		{"UPDATE run SET start_ns = 'x'", "start_ns is text"},
-		{"UPDATE run SET host = printf('%.300c', 'x')", "host is too long"},
-		{"UPDATE call SET latency_ns = 'x'", "latency_ns is text, not a number"},
-		{"UPDATE call SET latency_ns = x'00'", "latency_ns is text, not a number"},
-		{"UPDATE call SET latency_ns = 1e300", "latency_ns is a fraction"},
-		{"UPDATE call SET latency_ns = -5", "latency_ns is -5"},
-		{"UPDATE call SET cpu = 4294967296", "cpu is 4294967296"},
-		{"UPDATE call SET empty = 2", "empty is 2"},
-		{"UPDATE call SET caller = 9999", "there is no caller 9999"},
-		{"UPDATE call SET caller = 9223372036854775807", "there is no caller"},
-		{"UPDATE call SET caller = -1", "caller is -1"},
-		{"UPDATE call SET map = 9999", "there is no map 9999"},
-		{"UPDATE call SET task = 9999", "there is no task 9999"},
-		{"UPDATE call SET allocator = 0", "allocator is NULL"},
-		{"UPDATE call SET release = 9999", "there is no release 9999"},
-		{"UPDATE call SET seq = -seq", "table call, row 0: seq is -"},
-		{NO_VIEWS "CREATE TABLE c AS SELECT * FROM call ORDER BY seq DESC; DROP TABLE call;"
-			  "ALTER TABLE c RENAME TO call",
-		 "it comes after row"},
-		{NO_VIEWS "CREATE TABLE t AS SELECT * FROM task UNION ALL SELECT * FROM task;"
-			  "DROP TABLE task; ALTER TABLE t RENAME TO task",
-		 "it comes after row"},
-		{"DELETE FROM task", "there is no"},
-		{"UPDATE release SET released_in = 'x'", "released_in is 'x'"},
-		{"UPDATE release SET map_id = -1", "map_id is -1"},
-		{"UPDATE release SET released_by = 9999, released_by_cgroup = 1",
-		 "there is no released_by 9999"},
-		{"UPDATE destroy SET outcome = 'x'", "outcome is 'x'"},
-		{"UPDATE destroy SET alloc = 'x'", "alloc is 'x'"},
-		{"DELETE FROM destroy WHERE nth = 0", "not call 0 of teardown"},
-		{"DELETE FROM destroy", "not call 0 of teardown"},
-		{"INSERT INTO destroy VALUES (9999, 0, NULL, NULL, NULL, NULL, 'empty')",
-		 "of no teardown"},
-		{"UPDATE teardown SET destroys = -1", "destroys is -1"},
-		{"UPDATE task SET comm = '0123456789abcdef'", "comm is too long, or holds a NUL"},
-		{"UPDATE task SET comm = CAST(x'610062' AS TEXT)", "holds a NUL"},
-		{"UPDATE task SET comm = zeroblob(2000000) WHERE id = 1", "too big"},
-		{"UPDATE task SET pid = 1 << 32", "pid is 4294967296"},
-		{"UPDATE map SET name = x'0000'", "holds a NUL"},
-		{"UPDATE caller SET byte_offset = NULL", "byte_offset is NULL"},
-		{"UPDATE allocator SET alloc = 'main'", "alloc is 'main'"},
-		{"UPDATE allocator SET percpu = 5", "percpu is 5"},
-		{"UPDATE hang SET stack = char(27) || '[2J'", "not plain text"},
-		{"UPDATE hang SET stack = 'a' || char(8238)", "not plain text"},
-		{"UPDATE hang SET place = 'a' || char(10)", "not plain text"},
-		{"UPDATE hang SET stack = printf('%.5000c', 'x')", "too long"},
-		{"UPDATE scenario SET fill = 'half'", "fill is 'half'"},
-		{"UPDATE scenario SET name = printf('%.128c', 'x')", "too long"},
-		{"UPDATE ledger SET value = 'x'", "value is text"},
-		{"UPDATE point SET attached = 'x'", "attached is text"},
-		{SCHEMA("UPDATE sqlite_master SET rootpage = 99999 WHERE name = 'call'"),
-		 "damaged"},
-		{SCHEMA("UPDATE sqlite_master SET sql = 'rubbish' WHERE name = 'call'"), "damaged"},
-		/* Each row of one table as one of another. */
-		{SCHEMA("UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master "
-			"WHERE name = 'task') WHERE name = 'call'"),
-		 "damaged"},
-	};
 	char path[PATH_SIZE];
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < ARRAY_SIZE(changes); i++) {
+	for (i = 0; i < ARRAY_SIZE(damages); i++) {
 		struct reading reading = {.path = path};
 
 		make_sample(path);
 		assert_string_equal(said(read_all, &reading), "");
-		change(path, changes[i].sql);
-		check_refused(path, -EINVAL, changes[i].why);
+		change(path, damages[i].sql);
+		check_refused(path, -EINVAL, damages[i].why);
 		unlink(path);
 	}
 }
