@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "cmd/recorder.h"
-#include "output/render.h"
+#include "output/ledger_text.h"
 #include "output/stuck_text.h"
 #include "util/clock.h"
 #include "util/diag.h"
@@ -134,9 +134,9 @@ int recorder_begin(struct recorder *recorder)
 
 void recorder_print_ledger(const struct ledger *ledger, const struct teardown_counts *counts)
 {
-	render_ledger_text(stderr, ledger, false);
-	render_teardown_ledger_text(stderr, &counts->ledger, false);
-	render_points_text(stderr, counts->hooks, NR_HOOKS);
+	ledger_text_calls(stderr, ledger, false);
+	ledger_text_teardowns(stderr, &counts->ledger, false);
+	ledger_text_hooks(stderr, counts->hooks, NR_HOOKS);
 }
 
 int recorder_end(struct recorder *recorder, int err)

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "output/bench_table.h"
-#include "output/csv_line.h"
-#include "output/render.h"
+#include "output/column.h"
+#include "output/format.h"
 #include "util/hist.h"
 
 double bench_exponent(const double *x, const double *y, size_t nr)
@@ -151,37 +151,24 @@ static int scale_all(const struct bench_line *lines, size_t nr, struct scaling_l
 	return scalings && room ? 0 : -ENOMEM;
 }
 
-/* Renders an array of nr objects. */
-static int list_of(FILE *out, enum format format, const struct column *columns, const void *objects,
-		   size_t size, size_t nr)
-{
-	const void **each = calloc(nr + 1, sizeof(*each));
-	int err = -ENOMEM;
-
-	if (!each)
-		return err;
-	for (size_t i = 0; i < nr; i++)
-		each[i] = (const char *)objects + i * size;
-	err = render_list(out, format, columns, each, nr, 0, 0, "no scenarios");
-	free(each);
-	return err;
-}
-
 static int write_tables(FILE *out, enum format format, const struct bench_line *lines, size_t nr,
 			const struct scaling_line *scalings, size_t nr_scalings)
 {
+	const struct object_list rows = {
+		.objects = lines, .size = sizeof(*lines), .nr = nr, .empty = "no scenarios"};
+	const struct object_list families = {
+		.objects = scalings, .size = sizeof(*scalings), .nr = nr_scalings};
 	int err = 0;
 
-	errno = 0;
 	if (format == FORMAT_CSV)
-		err = csv_heading(out, bench_columns());
+		err = format_heading(out, format, bench_columns());
 	if (!err)
-		err = list_of(out, format, bench_columns(), lines, sizeof(*lines), nr);
+		err = format_list(out, format, bench_columns(), &rows);
 	if (err || !nr_scalings || format == FORMAT_CSV)
 		return err;
 	if (format != FORMAT_JSON)
 		putc('\n', out);
-	return list_of(out, format, scaling_columns, scalings, sizeof(*scalings), nr_scalings);
+	return format_list(out, format, scaling_columns, &families);
 }
 
 int bench_table(FILE *out, enum format format, const struct scenario *list, size_t nr,

@@ -49,7 +49,7 @@ double bench_exponent(const double *x, const double *y, size_t nr);
  * Writes all scenarios in the order of the list, with their rows: teardowns by KEY_SCENARIO only,
  * in any order; other rows are not shown. Then the families with at least two different numbers of
  * entries, except as CSV, where a file has one table. An empty line separates tables of text and
- * Markdown. Returns 0 or -errno as render.h says.
+ * Markdown. Returns as format_list().
  */
 int bench_table(FILE *out, enum format format, const struct scenario *list, size_t nr,
 		const struct rows *rows);

@@ -7,7 +7,8 @@
 
 #include "model/hooks.h"
 #include "output/check_report.h"
-#include "output/render.h"
+#include "output/column.h"
+#include "output/format.h"
 #include "output/table_cell.h"
 #include "util/outfile.h"
 #include "util/text.h"
@@ -49,7 +50,7 @@ static int write_head(FILE *out, const struct check_view *view)
 static int write_hooks(FILE *out, enum format format, const struct facts *facts)
 {
 	struct hook_view views[NR_HOOKS];
-	const void *objects[NR_HOOKS];
+	const struct object_list list = {.objects = views, .size = sizeof(*views), .nr = NR_HOOKS};
 
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++) {
 		struct hook_view *view = &views[hook];
@@ -67,9 +68,8 @@ static int write_hooks(FILE *out, enum format format, const struct facts *facts)
 			view->mode[mode].attachable = hook_attachable(facts, hook, mode, &means);
 			view->mode[mode].known_by = means_name(means);
 		}
-		objects[hook] = view;
 	}
-	return render_list(out, format, hook_view_columns, objects, NR_HOOKS, 0, 0, "");
+	return format_list(out, format, hook_view_columns, &list);
 }
 
 /* In tables they are in the head. */
@@ -80,7 +80,7 @@ static int write_callers(FILE *out, const struct facts *facts)
 	for (int i = 0; i < NR_KNOWN_CALLERS && !err; i++) {
 		const struct caller_view view = {facts_caller_name(i), facts->callers[i]};
 
-		err = render_event(out, FORMAT_JSON, caller_view_columns, &view, 0);
+		err = format_line(out, FORMAT_JSON, caller_view_columns, &view, 0);
 	}
 	return err;
 }
@@ -90,7 +90,7 @@ static int write_lacks(FILE *out, const struct verdict *verdict)
 	int err = 0;
 
 	for (size_t i = 0; i < verdict->nr_lacks && !err; i++)
-		err = render_event(out, FORMAT_JSON, lack_columns, &verdict->lacks[i], 0);
+		err = format_line(out, FORMAT_JSON, lack_columns, &verdict->lacks[i], 0);
 	return err;
 }
 
@@ -151,7 +151,7 @@ int check_report(FILE *out, enum format format, const struct facts *facts,
 	errno = 0;
 	if (format == FORMAT_TABLE)
 		return write_text(out, &view, verdict);
-	err = render_event(out, format, check_columns, &view, 0);
+	err = format_line(out, format, check_columns, &view, 0);
 	if (!err)
 		err = write_hooks(out, format, facts);
 	if (!err)

@@ -45,7 +45,7 @@ extern const struct column hook_view_columns[];	  /* of struct hook_view */
 extern const struct column caller_view_columns[]; /* of struct caller_view */
 extern const struct column lack_columns[];	  /* of struct lack */
 
-/* 0, or -errno as the functions of render.h. */
+/* Returns as format_list(). */
 int check_report(FILE *out, enum format format, const struct facts *facts,
 		 const struct verdict *verdict, int exit_status);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the output consists of: each figure's names and where it comes from, for all formats alike.
+ * Columns: the names of each value, and where it comes from, for all formats alike.
  */
 #ifndef MEMDESTROY_OUTPUT_COLUMN_H
 #define MEMDESTROY_OUTPUT_COLUMN_H
@@ -15,10 +15,10 @@ enum value_kind {
 	VALUE_INTEGER,	/* that may be negative */
 	VALUE_DURATION, /* ns */
 	VALUE_TIME,	/* ns, CLOCK_MONOTONIC */
-	VALUE_REAL,	/* what is not finite is not known */
+	VALUE_REAL,	/* not known if it is not finite */
 	VALUE_BOOL,
 	VALUE_TEXT,
-	VALUE_LINES, /* text of which each line is an element; none if it is empty */
+	VALUE_LINES, /* text whose lines are elements; empty: no elements */
 };
 
 struct diff_line;
@@ -32,34 +32,34 @@ struct value {
 		double real;	  /* of VALUE_REAL */
 		const char *text; /* any bytes; valid until the next column is read */
 	};
-	char made[MADE_SIZE]; /* where text points to if it had to be made */
+	char made[MADE_SIZE]; /* room for text that is made */
 };
 
-/* How tables show what is real: "0.123", "1.23ms", "+12.3%", "±4%", "0.023" or "<0.001". */
+/* How tables show real numbers: "0.123", "1.23ms", "+12.3%", "±4%", "0.023" or "<0.001". */
 enum real_format {
 	REAL_PLAIN,
 	REAL_DURATION, /* ns */
-	REAL_CHANGE,   /* percent; known and NAN: no change to speak of, "~" */
+	REAL_CHANGE,   /* percent; known and NAN: no significant change, "~" */
 	REAL_SPREAD,   /* percent, to both sides */
 	REAL_P,
 };
 
-/* The name of a column that only tables have: elsewhere others say more. */
+/* The name of a column that only tables have; other formats have several for it. */
 #define TABLE_ONLY ""
 
 struct column {
 	/*
 	 * In JSON and CSV; NULL ends a list of columns. "a.b" is member b of object a in JSON,
-	 * which is null if nothing of it is known.
+	 * which is null if none of its members is known.
 	 */
 	const char *name;
 	const char *heading; /* in tables; NULL: not shown there */
-	const char *missing; /* what tables show when nothing is known */
+	const char *missing; /* in tables, for a value that is not known */
 	enum value_kind kind;
 	int width;     /* in tables whose lines are written one by one */
-	bool optional; /* tables leave it out when it is 0, or not known, in all of their rows */
+	bool optional; /* tables leave it out if it is 0 or not known in all rows */
 	enum real_format shown_as;
-	/* Reads the value from the object that the list is for. false: not known (null in JSON). */
+	/* Reads the value from the object. false: not known (null in JSON). */
 	bool (*get)(const struct column *column, const void *object, struct value *value);
 
 	size_t at; /* offset of the member; of a ledger's columns, a __u64 */
@@ -71,19 +71,19 @@ struct column {
 		*of_key; /* a row's key: the column that reads it from a struct row_key */
 };
 
-/* The keys of the "other" row. Longer than a comm or a map's name, so that none passes for it. */
+/* The keys of the "other" row: longer than any comm or map name. */
 #define OTHER_ROW "(other: row limit)"
 
-/* A row on its way out. */
+/* The object of row_columns(). */
 struct row_line {
 	const struct row *row;
 	__u64 interval; /* number of the interim table it is in, from 1; 0: the whole run */
 };
 
-/* A line of a comparison on its way out. */
+/* The object of diff_columns(). */
 struct diff_view {
 	const struct diff_line *line;
-	const struct diff_limit *limits; /* that the bits of its "failed" are of */
+	const struct diff_limit *limits; /* of the bits of its "failed" */
 };
 
 #define MAX_ROW_COLUMNS 48

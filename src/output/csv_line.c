@@ -54,10 +54,11 @@ static void put_value(FILE *out, const struct column *column, const void *object
 	}
 }
 
-int csv_line(FILE *out, const struct column *columns, const void *object)
+int csv_line(FILE *out, const struct column *columns, const void *object, __u64 start_ns)
 {
 	const struct column *column;
 
+	(void)start_ns;
 	for (column = columns; column->name; column++) {
 		if (!*column->name)
 			continue;

@@ -2,7 +2,8 @@
 /*
  * Writes an object as one line of CSV, by its columns: RFC 4180, except for its line ends.
  *
- * Unknown values are empty fields; empty text is quoted. Functions return as stream_error().
+ * Unknown values are empty fields; empty text is quoted; times are absolute whatever start_ns.
+ * Functions return as stream_error().
  */
 #ifndef MEMDESTROY_OUTPUT_CSV_LINE_H
 #define MEMDESTROY_OUTPUT_CSV_LINE_H
@@ -12,6 +13,6 @@
 #include "output/column.h"
 
 int csv_heading(FILE *out, const struct column *columns);
-int csv_line(FILE *out, const struct column *columns, const void *object);
+int csv_line(FILE *out, const struct column *columns, const void *object, __u64 start_ns);
 
 #endif

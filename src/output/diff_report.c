@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writes a comparison, as a table with what there is to say of it, or line by line.
+ * Writes a comparison, as a table with a summary, or line by line.
  */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "output/diff_report.h"
-#include "output/render.h"
+#include "output/column.h"
+#include "output/format.h"
 #include "output/table_cell.h"
 #include "util/outfile.h"
 #include "util/text.h"
 
-/* One line is its own mean. */
+/* The mean of one line is not worth a line. */
 static void write_means(FILE *out, const struct diff *diff, const char *item)
 {
 	const struct diff_line *mean;
@@ -24,7 +25,7 @@ static void write_means(FILE *out, const struct diff *diff, const char *item)
 				text_change(change, mean->delta[METRIC_P50]));
 }
 
-/* Of those that are shown: that nothing was found in so few says little. */
+/* Of the rows shown: a test of so few values finds little. */
 static void write_few(FILE *out, const struct diff *diff, const char *item)
 {
 	const struct diff_line *line;
@@ -37,7 +38,7 @@ static void write_few(FILE *out, const struct diff *diff, const char *item)
 			item, DIFF_FEW, few);
 }
 
-/* What made it significant: the test of the whole, or that of the tail alone. */
+/* Of the test that was significant: that of all values, or that of the tail. */
 static double p_of(const struct diff_line *line)
 {
 	return line->verdict == VERDICT_SLOWER ? line->p_corrected : line->p_tail_corrected;
@@ -63,7 +64,7 @@ static void write_failed(FILE *out, enum format format, const struct column *col
 	}
 }
 
-/* What people want to know beyond the table. */
+/* Lines below the table. */
 static int write_summary(FILE *out, enum format format, const struct diff_options *opts,
 			 const struct diff *diff, const struct column *columns)
 {
@@ -88,24 +89,30 @@ int diff_write(FILE *out, enum format format, const struct diff_options *opts,
 	size_t nr = diff->nr + (text ? 0 : diff->nr_means), i;
 	/* One too many, because an allocation of nothing may return NULL. */
 	struct diff_view *views = calloc(nr + 1, sizeof(*views));
-	const void **objects = calloc(nr + 1, sizeof(*objects));
+	const struct object_list list = {
+		.objects = views,
+		.size = sizeof(*views),
+		.nr = nr,
+		.left_out = diff->left_out,
+		.empty = "nothing to compare",
+	};
 	struct column columns[MAX_ROW_COLUMNS];
-	int err = views && objects ? 0 : -ENOMEM;
+	int err = 0;
 
-	for (i = 0; i < nr && !err; i++) {
+	if (!views)
+		return -ENOMEM;
+
+	for (i = 0; i < nr; i++) {
 		views[i].line = i < diff->nr ? &diff->line[i] : &diff->means[i - diff->nr];
 		views[i].limits = opts->limits;
-		objects[i] = &views[i];
 	}
 	diff_columns(columns, diff->by, diff->nr_by);
-	if (!err && format == FORMAT_CSV)
-		err = render_event_header(out, FORMAT_CSV, columns);
+	if (format == FORMAT_CSV)
+		err = format_heading(out, FORMAT_CSV, columns);
 	if (!err)
-		err = render_list(out, format, columns, objects, nr, diff->left_out, 0,
-				  "nothing to compare");
+		err = format_list(out, format, columns, &list);
 	if (!err && text && nr)
 		err = write_summary(out, format, opts, diff, columns);
-	free(objects);
 	free(views);
 	return err;
 }

@@ -11,10 +11,8 @@
 #include "output/format.h"
 
 /*
- * format: FORMAT_TABLE or FORMAT_MARKDOWN with the geometric means and a line
- * for each gate that failed, of lines beyond "top", too; FORMAT_JSON or FORMAT_CSV with lines
- * alone. Flushes. 0, or -errno if the stream could not be written (-EIO if it had failed before),
- * or -ENOMEM.
+ * Tables and Markdown are followed by the geometric means and a line for each limit exceeded, also
+ * of rows beyond "top"; JSON and CSV have lines only. Flushes. Returns as format_list().
  */
 int diff_write(FILE *out, enum format format, const struct diff_options *opts,
 	       const struct diff *diff);

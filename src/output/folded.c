@@ -14,7 +14,7 @@
 
 #define OTHER_STACK "[other]"
 #define FRAME_SIZE  TEXT_SIZE(NAME_LEN)
-#define STACK_SIZE  512 /* a task, a type, a name and what is said of the phase */
+#define STACK_SIZE  512 /* a task, a type, a name and a phase */
 
 struct stack {
 	__u64 ns;
@@ -41,7 +41,7 @@ struct folded *folded_new(size_t max_stacks)
 
 /* Time */
 
-/* A sum too great is as great as can be, not small. */
+/* Saturates. */
 static __u64 sum(__u64 a, __u64 b)
 {
 	return a > ~0ULL - b ? ~0ULL : a + b;
@@ -100,7 +100,7 @@ static bool needs_escape(const char *text, const char *c)
 	return *c == ';' || (*c == '[' && c == text);
 }
 
-/* A name as a frame that neither ends early nor passes for one of those in brackets. */
+/* A name as a frame, which does not end early and is not taken for one in brackets. */
 static void name_frame(char frame[FRAME_SIZE], const char *name)
 {
 	char safe[FRAME_SIZE];
@@ -136,7 +136,7 @@ static void map_frame(char frame[FRAME_SIZE], const struct map_info *map)
 		name_frame(frame, map->name);
 }
 
-/* What all stacks of a teardown begin with. */
+/* The first frames of all stacks of a teardown. */
 static void map_frames(char frames[STACK_SIZE], const struct map_info *map)
 {
 	const char *type = map_has_type(map) ? map_type_name(map->type) : "[unknown type]";
@@ -166,7 +166,7 @@ static int add_destroys(struct folded *folded, const char *of, const struct tear
 	return err;
 }
 
-/* The worker's part without its destroy calls. */
+/* The time of the worker without its destroy calls. */
 static __u64 free_alone(const struct teardown *teardown)
 {
 	__u64 all = teardown->phase[PHASE_FREE], destroy = teardown->phase[PHASE_DESTROY];

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Adds teardowns up as folded stacks, the input of flame graphs: who let go of the map, its type,
- * its name, and what the time went by with.
+ * Adds teardowns up as folded stacks, the input of flame graphs: the task that released the map,
+ * the map's type and name, and the phase.
  *
- *   TASK;TYPE;NAME;wait                                 until a worker began
- *   TASK;TYPE;NAME;free                                 the worker's part without destroy calls
+ *   TASK;TYPE;NAME;wait                                 until the worker started
+ *   TASK;TYPE;NAME;free                                 in the worker without destroy calls
  *   TASK;TYPE;NAME;free;bpf_mem_alloc_destroy (ALLOC)   in destroy calls
- *   TASK;TYPE;NAME;deferred                             until all that was left was freed
+ *   TASK;TYPE;NAME;deferred                             until the end of its deferred frees
  *
- * The weights are nanoseconds. Those of a teardown of which all is known add up to its total; what
- * is not known adds nothing, and is counted.
+ * Weights are nanoseconds. Those of a teardown add up to its total if all of its phases are known;
+ * an unknown phase adds nothing, and is counted.
  */
 #ifndef MEMDESTROY_OUTPUT_FOLDED_H
 #define MEMDESTROY_OUTPUT_FOLDED_H
@@ -23,8 +23,8 @@
 struct folded;
 
 /*
- * Up to max_stacks different stacks are kept, each in some 400 bytes; the time of those beyond goes
- * to the stack "[other]". NULL: no memory.
+ * Keeps up to max_stacks different stacks, of some 400 bytes each; the time of further ones goes to
+ * the stack "[other]". NULL: no memory.
  */
 struct folded *folded_new(size_t max_stacks);
 
@@ -32,16 +32,15 @@ struct folded *folded_new(size_t max_stacks);
 int folded_add(struct folded *folded, const struct teardown *teardown);
 
 /*
- * The teardowns of which this is missing, not being known: any phase but PHASE_TOTAL, where
- * PHASE_FREE is without the destroy calls, and of PHASE_DESTROY some of the calls may be there.
+ * The teardowns whose phase is unknown, for any phase except PHASE_TOTAL. PHASE_FREE is without the
+ * destroy calls; if PHASE_DESTROY is unknown, some of its calls may be in stacks.
  */
 __u64 folded_unknown(const struct folded *folded, enum phase phase);
 
 /*
- * A line for each stack: the frames, a blank, the weight. In the order of their bytes; valid UTF-8
- * without control characters. What would look like the end of a frame, or like one of this tool's
- * own making, is written as \xNN. 0, -ENOMEM, -errno if the stream could not be written, or -EIO
- * if it had failed before.
+ * Writes a line for each stack: the frames, a blank, the weight; in the order of their bytes, as
+ * UTF-8 without control characters. ";", and "[" at the start of a name, become \xNN. Returns
+ * -ENOMEM or as stream_flush().
  */
 int folded_write(const struct folded *folded, FILE *out);
 

@@ -86,11 +86,12 @@ static bool is_written(const struct column *columns, const struct column *column
 	return false;
 }
 
-int json_line(FILE *out, const struct column *columns, const void *object)
+int json_line(FILE *out, const struct column *columns, const void *object, __u64 start_ns)
 {
 	struct json_writer json = {.out = out};
 	const struct column *column;
 
+	(void)start_ns;
 	json_begin_object(&json);
 	for (column = columns; column->name; column++) {
 		size_t len = strcspn(column->name, ".");

@@ -13,7 +13,7 @@
 /* The column's value: null if it is not known. */
 void json_column(struct json_writer *json, const struct column *column, const void *object);
 
-/* One object in pure ASCII. Returns as stream_error(). */
-int json_line(FILE *out, const struct column *columns, const void *object);
+/* One object in pure ASCII, with absolute times whatever start_ns. Returns as stream_error(). */
+int json_line(FILE *out, const struct column *columns, const void *object, __u64 start_ns);
 
 #endif

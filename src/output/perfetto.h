@@ -3,16 +3,15 @@
  * Writes teardowns as a trace: Chrome's JSON trace event format, which ui.perfetto.dev and
  * chrome://tracing open.
  *
- * Each task has a track. On a worker's lie the maps that it frees, with the destroy calls in them,
- * and what it frees of other maps' later; on a releasing task's, its releases; the waits lie on
- * tracks of their own below the releasing task's process. Arrows lead from a release to the
- * worker's part, and from a destroy call to the freeing of what it left. An event of which only
- * the start is known is an instant; one that goes on at the end of the run has no end. The format
- * knows tasks by their ids only: of several that had the same, the track has the first one's name.
+ * Each task has a track. That of a worker shows the maps that it frees, with their destroy calls,
+ * and its deferred frees; that of a releasing task shows its releases. Waits have tracks of their
+ * own below the process of the releasing task. Arrows lead from a release to the worker, and from a
+ * destroy call to its deferred free. An event without a known end is an instant; one that is
+ * running at the end of the run has no end. Tasks are known by their ids: if several had the same,
+ * the track has the name of the first.
  *
- * Functions that return int return 0, or -errno if the stream could not be written (-EIO if it
- * had failed before) or memory ran out (-ENOMEM: what was given last is left out, or part of it).
- * All but the last leave flushing to the stream's own buffering.
+ * Functions return 0, or -errno if the stream could not be written (-EIO if it had failed before)
+ * or memory ran out (-ENOMEM: the last object may be missing in part). Only perfetto_end() flushes.
  */
 #ifndef MEMDESTROY_OUTPUT_PERFETTO_H
 #define MEMDESTROY_OUTPUT_PERFETTO_H
@@ -23,23 +22,23 @@
 
 struct perfetto;
 
-/* Reclaims that wait for their teardown, at most; those given up have no arrow. */
-#define PERFETTO_MAX_RECLAIMS 65536
+/* Deferred frees kept until their teardown comes; further ones replace the oldest. */
+#define PERFETTO_MAX_DEFERRED 65536
 
 /*
  * Begins a trace on a stream, which must outlive *perfetto.
  *
- * origin_ns (CLOCK_MONOTONIC) becomes the trace's time 0: take it before the probes are attached.
- * Viewers drop what lies before, and hold times in doubles, which tell nanoseconds apart for 52
- * days from 0 only. The trace's metadata names it. *perfetto is for perfetto_free(), and NULL on
- * errors.
+ * origin_ns (CLOCK_MONOTONIC) becomes time 0 of the trace, and is in its metadata. It has to be a
+ * time before the programs are attached: viewers drop earlier events. They hold times in doubles,
+ * which are exact to the nanosecond for 52 days after 0. *perfetto is to be freed with
+ * perfetto_free(); NULL on errors.
  */
 int perfetto_begin(struct perfetto **perfetto, FILE *out, __u64 origin_ns);
 
-/* Reclaims have to come before the teardown they belong to for an arrow to lead to them. */
-int perfetto_reclaim(struct perfetto *perfetto, const struct deferred_free *reclaim);
+/* An arrow leads to it if its teardown comes later. */
+int perfetto_deferred_free(struct perfetto *perfetto, const struct deferred_free *deferred);
 
-/* Of a teardown with neither a task that released the map nor the worker's start, nothing shows. */
+/* Writes nothing if neither the release nor the worker's start is known. */
 int perfetto_teardown(struct perfetto *perfetto, const struct teardown *teardown);
 
 /* Ends the trace, and flushes the stream. Nothing may be written after it. */

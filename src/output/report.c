@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Shows calls and teardowns as they come, in intervals and at the end, and then the ledgers.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,14 +10,17 @@
 #include "analysis/aggregate.h"
 #include "model/filter.h"
 #include "model/hooks.h"
-#include "output/render.h"
+#include "output/column.h"
+#include "output/format.h"
+#include "output/histogram.h"
+#include "output/ledger_text.h"
 #include "output/report.h"
 #include "output/stuck_text.h"
 #include "output/teardown_view.h"
 #include "util/diag.h"
 #include "util/outfile.h"
 
-/* Rows kept apart at a time, each of some kilobytes: what bounds the memory of a long run. */
+/* Rows kept at a time, each of some kilobytes: bounds the memory of a long run. */
 #define MAX_ROWS 4096
 
 struct report {
@@ -24,7 +30,7 @@ struct report {
 	struct outfile *output;
 	struct aggregate *run;		 /* of calls; NULL with --events */
 	struct aggregate *interval;	 /* of calls; NULL without -i */
-	struct teardown_view *teardowns; /* NULL if it is calls that are shown */
+	struct teardown_view *teardowns; /* NULL if calls are shown */
 	struct teardown_counts *counts;	 /* at the end; not owned */
 	__u64 filtered;
 	__u64 nr_intervals;
@@ -96,14 +102,13 @@ int report_begin(struct report *report)
 	if (report->teardowns) {
 		err = teardown_view_begin(report->teardowns, report_file(report));
 	} else if (opts->events) {
-		err = render_event_header(report_file(report), opts->format,
-					  columns_of_calls(opts));
+		err = format_heading(report_file(report), opts->format, columns_of_calls(opts));
 	} else {
 		err = aggregate_sort(report->run, opts->sort, opts->top, &rows);
 		if (!err)
-			err = render_rows_header(report_file(report), opts->format, &rows, false,
-						 opts->interval_ns ? INTERVAL_WHOLE
-								   : INTERVAL_NONE);
+			err = format_rows_heading(report_file(report), opts->format, &rows, false,
+						  opts->interval_ns ? INTERVAL_WHOLE
+								    : INTERVAL_NONE);
 	}
 	if (err)
 		outfile_failed(report->path, err);
@@ -131,8 +136,8 @@ static int take_call(void *ctx, const struct call *call)
 		return 0;
 	}
 	if (report->opts->events)
-		return render_event(report_file(report), report->opts->format,
-				    columns_of_calls(report->opts), call, report->start.ns);
+		return format_line(report_file(report), report->opts->format,
+				   columns_of_calls(report->opts), call, report->start.ns);
 	err = aggregate_add(report->run, call);
 	if (!err && report->interval)
 		err = aggregate_add(report->interval, call);
@@ -146,11 +151,11 @@ static int take_teardown(void *ctx, const struct teardown *teardown)
 	return teardown_view_teardown(report->teardowns, report_file(report), teardown);
 }
 
-static int take_reclaim(void *ctx, const struct deferred_free *reclaim)
+static int take_deferred_free(void *ctx, const struct deferred_free *deferred)
 {
 	struct report *report = ctx;
 
-	return teardown_view_reclaim(report->teardowns, report_file(report), reclaim);
+	return teardown_view_deferred_free(report->teardowns, report_file(report), deferred);
 }
 
 static bool wants_stuck(void *ctx, const struct map_info *map)
@@ -162,13 +167,13 @@ static bool wants_stuck(void *ctx, const struct map_info *map)
 	return !report->opts->recorded || filter_wants_map(report->filter, map);
 }
 
-/* Of a recording, which has those of teardowns, too, and says nothing of their callers. */
+/* A recording has stuck teardowns, too, and does not know their callers. */
 static bool is_of_wanted_call(const struct filter *filter, const struct stuck *stuck)
 {
 	return !filter->nr_callers && !strcmp(stuck->where, TRACED_FUNCTION);
 }
 
-static int take_hang(void *ctx, const struct stuck *stuck)
+static int take_stuck(void *ctx, const struct stuck *stuck)
 {
 	struct report *report = ctx;
 	const struct view_options *opts = report->opts;
@@ -180,8 +185,8 @@ static int take_hang(void *ctx, const struct stuck *stuck)
 	stuck_text_print(stderr, stuck);
 	if (!opts->events || opts->format != FORMAT_JSON)
 		return 0;
-	return render_event(report_file(report), FORMAT_JSON, stuck_columns, stuck,
-			    report->start.ns);
+	return format_line(report_file(report), FORMAT_JSON, stuck_columns, stuck,
+			   report->start.ns);
 }
 
 static void write_timestamp(const struct report *report, FILE *file)
@@ -205,10 +210,10 @@ static int write_rows(struct report *report, FILE *file, struct aggregate *aggre
 
 	if (!err) {
 		write_timestamp(report, file);
-		err = render_rows(file, opts->format, &rows, false, interval);
+		err = format_rows(file, opts->format, &rows, false, interval);
 	}
 	if (!err && opts->histogram)
-		err = render_histogram(file, &rows);
+		err = histogram_draw(file, &rows);
 	return err;
 }
 
@@ -224,7 +229,7 @@ static int write_interval(struct report *report)
 		err = write_rows(report, file, report->interval, ++report->nr_intervals);
 		aggregate_reset(report->interval);
 	}
-	/* What follows a table of Markdown's at once would be more rows of it. */
+	/* Without an empty line, Markdown would take the next table for more rows. */
 	if (!err && report->opts->format == FORMAT_MARKDOWN)
 		putc('\n', file);
 	return err;
@@ -236,9 +241,8 @@ static __u64 later(__u64 ns, __u64 by_ns)
 }
 
 /*
- * Writes the table that is due. Intervals that have passed since have a number, but no table: in
- * them a stopped machine slept; or, of a recording, where the time is that of what comes next,
- * nothing came.
+ * Writes the table that is due. Later intervals that have passed get a number, but no table: the
+ * machine slept in them; or, in a recording, where the next event sets the time, nothing happened.
  */
 static int write_due(struct report *report, __u64 now_ns)
 {
@@ -269,7 +273,7 @@ static int tick(void *ctx, __u64 now_ns, __u64 *next_ns)
 	return err;
 }
 
-/* Lines are written out when there are no more for now, rather than one by one. */
+/* Lines are flushed together, once no more are pending. */
 static int drained(void *ctx)
 {
 	struct report *report = ctx;
@@ -295,11 +299,11 @@ static int outlet(void *ctx)
 
 struct event_sink report_sink(struct report *report)
 {
-	static const struct event_sink_ops of_calls = {.call = take_call, .stuck = take_hang};
+	static const struct event_sink_ops of_calls = {.call = take_call, .stuck = take_stuck};
 	static const struct event_sink_ops of_teardowns = {
 		.teardown = take_teardown,
-		.deferred_free = take_reclaim,
-		.stuck = take_hang,
+		.deferred_free = take_deferred_free,
+		.stuck = take_stuck,
 	};
 
 	return (struct event_sink){
@@ -320,6 +324,7 @@ const struct run_ops report_run_ops = {
 static int write_end(struct report *report, FILE *file, const struct ledger *ledger)
 {
 	const struct view_options *opts = report->opts;
+	const struct teardown_counts *counts = report->counts;
 	int err = 0;
 
 	if (report->teardowns) {
@@ -330,21 +335,22 @@ static int write_end(struct report *report, FILE *file, const struct ledger *led
 		err = write_rows(report, file, report->run,
 				 report->interval ? INTERVAL_WHOLE : INTERVAL_NONE);
 	}
-	if (!err && opts->format == FORMAT_JSON)
-		err = render_ledger_json(file, ledger);
-	if (!err && opts->format == FORMAT_JSON && report->teardowns)
-		err = render_teardown_ledger_json(file, &report->counts->ledger);
-	if (!err && opts->format == FORMAT_JSON && opts->identity)
-		err = render_points_json(file, report->counts->hooks, NR_HOOKS);
+	if (err || opts->format != FORMAT_JSON)
+		return err;
+	err = format_line(file, FORMAT_JSON, ledger_columns, ledger, 0);
+	if (!err && report->teardowns)
+		err = format_line(file, FORMAT_JSON, teardown_ledger_columns, &counts->ledger, 0);
+	for (int i = 0; i < NR_HOOKS && opts->identity && !err; i++)
+		err = format_line(file, FORMAT_JSON, hook_columns, &counts->hooks[i], 0);
 	return err;
 }
 
-/* After a failure: what was gathered goes to stdout, if that is another place. */
+/* After a failure: the rest goes to stdout, unless that was the output. */
 static int write_elsewhere(struct report *report, const struct ledger *ledger)
 {
 	int err;
 
-	/* A trace has been written piece by piece to the file that failed. */
+	/* The first part of a trace is in the file that failed. */
 	if (!report->path || report->opts->format == FORMAT_PERFETTO)
 		return -EIO;
 	err = write_end(report, stdout, ledger);
@@ -356,14 +362,14 @@ static void write_ledgers(const struct report *report, FILE *file, const struct 
 	const struct teardown_counts *counts = report->counts;
 	bool filtered = filter_is_set(report->filter);
 
-	render_ledger_text(file, ledger, !report->teardowns && filtered);
+	ledger_text_calls(file, ledger, !report->teardowns && filtered);
 	if (report->teardowns)
-		render_teardown_ledger_text(file, &counts->ledger, filtered);
+		ledger_text_teardowns(file, &counts->ledger, filtered);
 	if (report->opts->identity)
-		render_points_text(file, counts->hooks, NR_HOOKS);
+		ledger_text_hooks(file, counts->hooks, NR_HOOKS);
 }
 
-/* Who asks for silence about a recording wants to know of it what is wrong, and no more. */
+/* For a recording, --quiet leaves the warnings. */
 static void show_ledgers(const struct report *report, const struct ledger *ledger)
 {
 	char *text = NULL, *rest, *line;
@@ -392,10 +398,10 @@ int report_end(struct report *report, __u64 now_ns, struct ledger *ledger,
 
 	if (report->run)
 		ledger->rows_full = aggregate_overflow(report->run);
-	/* A recording that was never ended says nothing of when that would have been. */
+	/* A recording that was never ended has no end time. */
 	if (now_ns < report->now_ns)
 		now_ns = report->now_ns;
-	/* Each of them has been counted as completed, when it was recorded. */
+	/* They were counted as completed when they were recorded. */
 	ledger->filtered += report->filtered;
 	ledger->completed -= report->filtered;
 	report->counts = counts;
@@ -411,7 +417,7 @@ int report_end(struct report *report, __u64 now_ns, struct ledger *ledger,
 	close_err = outfile_close(report->output, !err);
 	report->output = NULL;
 	err = err ? err : close_err;
-	if (err == -EPIPE) { /* the reader has had enough */
+	if (err == -EPIPE) { /* nobody reads on */
 		err = 0;
 		ledger_shown = false;
 	} else if (err) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What becomes of calls and teardowns: a line for each (--events), or rows printed now and then.
+ * Shows calls and teardowns: a line for each (--events), or rows in intervals and at the end.
  */
 #ifndef MEMDESTROY_OUTPUT_REPORT_H
 #define MEMDESTROY_OUTPUT_REPORT_H
@@ -23,24 +23,23 @@ int report_open(struct report **out, const struct view_options *opts, const stru
 		const char *path, const struct start *start);
 void report_close(struct report *report);
 
-/* Writes what comes before any call does. -errno, of which the user has been told. */
+/* Writes headings and the like. Returns 0 or -errno; errors are already reported. */
 int report_begin(struct report *report);
 
 /*
- * Takes calls with their callers resolved, or teardowns. Of a recording, it takes those that the
- * filters want: the kernel has let through all. Hangs are also told of on stderr at once.
+ * Takes calls with their callers resolved, or teardowns. Filters what comes from a recording; live,
+ * the kernel has filtered. Reports stuck calls on stderr at once, too.
  */
 struct event_sink report_sink(struct report *report);
 
-/* Writes tables when they are due, and ends a run whose output nobody reads any more. */
+/* Writes tables when they are due, and ends a run when nobody reads its output any more. */
 extern const struct run_ops report_run_ops;
 
 /*
- * Prints the end: the rows of the whole run, and the ledger; also that of teardowns, if these are
- * shown, and the points that tell who let go of maps, if that is. err is what ended the run, if
- * anything did; a reader that has gone is no error. What cannot be written where it was wanted is
- * written to stdout, if that is another place. 0 or -errno, of which the user has been told.
- * now_ns: when that was, CLOCK_MONOTONIC.
+ * Prints the rows of the whole run and the ledger of calls; that of teardowns, if these are shown;
+ * and the hooks' counts, if releasers are shown. now_ns: the end of the run, CLOCK_MONOTONIC. err:
+ * the error that ended the run; -EPIPE, a reader that has gone, is none. If the output cannot be
+ * written, it goes to stdout. Returns 0 or -errno; errors are already reported.
  */
 int report_end(struct report *report, __u64 now_ns, struct ledger *ledger,
 	       struct teardown_counts *counts, int err);

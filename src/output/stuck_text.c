@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Words reports of stuck calls and teardowns.
+ */
 #include <string.h>
 
 #include "model/map_type.h"
@@ -33,7 +36,7 @@ void stuck_text_print(FILE *file, const struct stuck *stuck)
 	if (stuck->map.identity.map_id)
 		fprintf(file, " (id %u)", stuck->map.identity.map_id);
 	if (releaser) {
-		fputs(", let go of by ", file);
+		fputs(", released by ", file);
 		print_safe(file, releaser->task.comm);
 		fprintf(file, " (pid %u)", releaser->task.pid);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tells of what hangs, as text.
+ * Words reports of stuck calls and teardowns.
  */
 #ifndef MEMDESTROY_OUTPUT_STUCK_TEXT_H
 #define MEMDESTROY_OUTPUT_STUCK_TEXT_H
@@ -9,7 +9,7 @@
 
 #include "model/stuck.h"
 
-/* A line, and one for each function of the stack; flushed. */
+/* Writes a line, and one for each function of the stack. Flushes. */
 void stuck_text_print(FILE *file, const struct stuck *stuck);
 
 #endif

@@ -7,11 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/map_type.h"
 #include "output/table_cell.h"
 #include "util/macros.h"
 #include "util/text.h"
 
-#define MAX_NS 0x1p63 /* of what is real: 292 years */
+#define MAX_NS 0x1p63 /* of a real duration: 292 years */
 
 static void cell_time(char cell[CELL_SIZE], __u64 ts_ns, __u64 start_ns)
 {
@@ -24,13 +25,13 @@ static void cell_time(char cell[CELL_SIZE], __u64 ts_ns, __u64 start_ns)
 
 static void cell_text(char cell[CELL_SIZE], const char *text)
 {
-	/* A blank would look like a missing column to those who count them. */
+	/* An empty cell would look like a missing column. */
 	if (!*text)
 		text = "\"\"";
 	text_printable(cell, CELL_SIZE, text, strlen(text));
 }
 
-/* What is not finite is not known, but for changes, of which there is then none to speak of. */
+/* NAN is "no significant change" for changes, and unknown for the rest. */
 static void cell_real(char cell[CELL_SIZE], const struct column *column, double real)
 {
 	if (column->shown_as == REAL_CHANGE && isnan(real))
@@ -85,6 +86,18 @@ void table_cell_fill(char cell[CELL_SIZE], const struct column *column, const vo
 		cell_text(cell, value.text);
 		break;
 	}
+}
+
+const char *table_cell_map_type(const struct map_info *map)
+{
+	return map_has_type(map) ? map_type_name(map->type) : "?";
+}
+
+const char *table_cell_map_name(const struct map_info *map)
+{
+	if (!map_has_name(map))
+		return "?";
+	return *map->name ? map->name : "\"\"";
 }
 
 void table_cell_markdown(FILE *out, const char *text)

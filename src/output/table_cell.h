@@ -11,21 +11,25 @@
 #include "output/format.h"
 #include "util/text.h"
 
-#define CELL_LEN  512 /* bytes of text that are shown at most: the kernel's KSYM_NAME_LEN */
+#define CELL_LEN  512 /* at most so many bytes of text are shown: the kernel's KSYM_NAME_LEN */
 #define CELL_SIZE TEXT_SIZE(CELL_LEN)
 
 /*
- * What the column says of the object, without control characters; what is missing as the column
- * says. Times are shown in seconds since start_ns (CLOCK_MONOTONIC).
+ * The object's value, or the column's "missing" text, without control characters. Times are shown
+ * in seconds since start_ns (CLOCK_MONOTONIC).
  */
 void table_cell_fill(char cell[CELL_SIZE], const struct column *column, const void *object,
 		     __u64 start_ns);
 
-/* With a backslash before what would be markup in Markdown. */
+/* The map's type and name, any bytes, as cells show them: "?" if not known, two quotes if empty. */
+const char *table_cell_map_type(const struct map_info *map);
+const char *table_cell_map_name(const struct map_info *map);
+
+/* With a backslash before each character that would be markup in Markdown. */
 void table_cell_markdown(FILE *out, const char *text);
 
 /*
- * "caller=htab_map_free map_type=hash": the columns that are keys, for FORMAT_MARKDOWN or as it is.
+ * "caller=htab_map_free map_type=hash": the columns that are keys, escaped for FORMAT_MARKDOWN.
  * False: there are none.
  */
 bool table_cell_keys(FILE *out, enum format format, const struct column *columns,

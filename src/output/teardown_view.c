@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Shows teardowns in the view asked for: lines, the slowest, rows, bars, a trace or stacks.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -9,17 +12,18 @@
 #include "model/filter.h"
 #include "output/folded.h"
 #include "output/perfetto.h"
-#include "output/render.h"
+#include "output/column.h"
+#include "output/format.h"
 #include "output/teardown_view.h"
 #include "output/timeline.h"
 #include "util/diag.h"
 
-/* Rows or teardowns kept apart at a time, which bounds the memory of a long run. */
+/* Rows or teardowns kept at a time: bounds the memory of a long run. */
 #define MAX_ROWS 4096
 
-#define DEFAULT_WIDTH 100 /* of what is no terminal */
+#define DEFAULT_WIDTH 100 /* without a terminal */
 
-/* What is gathered over a time: one or the other. */
+/* Teardowns of the run or of an interval: one of the two. */
 struct gathered {
 	struct aggregate *rows;
 	struct top_teardowns *slowest;
@@ -33,7 +37,7 @@ struct teardown_view {
 	struct perfetto *perfetto;
 	struct folded *folded;
 	__u64 filtered;
-	__u64 interim_dropped; /* teardowns that interim lists had no room for */
+	__u64 interim_dropped; /* teardowns without room in the interim lists */
 };
 
 static int gathered_open(struct gathered *gathered, const struct view_options *opts)
@@ -111,7 +115,7 @@ void teardown_view_free(struct teardown_view *view)
 	free(view);
 }
 
-/* CSV's first line, which is the same for all of a run's tables. */
+/* The first line of CSV, the same for all tables of a run. */
 static int write_names(struct teardown_view *view, FILE *file)
 {
 	const struct view_options *opts = view->opts;
@@ -119,12 +123,12 @@ static int write_names(struct teardown_view *view, FILE *file)
 	int err;
 
 	if (!view->run.rows)
-		return render_event_header(file, opts->format, teardown_columns);
+		return format_heading(file, opts->format, teardown_columns);
 	err = aggregate_sort(view->run.rows, opts->sort, opts->top, &rows);
 	if (err)
 		return err;
-	return render_rows_header(file, opts->format, &rows, true,
-				  opts->interval_ns ? INTERVAL_WHOLE : INTERVAL_NONE);
+	return format_rows_heading(file, opts->format, &rows, true,
+				   opts->interval_ns ? INTERVAL_WHOLE : INTERVAL_NONE);
 }
 
 int teardown_view_begin(struct teardown_view *view, FILE *file)
@@ -155,22 +159,22 @@ int teardown_view_teardown(struct teardown_view *view, FILE *file, const struct 
 	if (view->folded)
 		return folded_add(view->folded, teardown);
 	if (opts->events)
-		return render_event(file, opts->format, teardown_columns, teardown, view->start_ns);
+		return format_line(file, opts->format, teardown_columns, teardown, view->start_ns);
 	err = gathered_add(&view->run, teardown);
 	return err ? err : gathered_add(&view->interval, teardown);
 }
 
-int teardown_view_reclaim(struct teardown_view *view, FILE *file,
-			  const struct deferred_free *reclaim)
+int teardown_view_deferred_free(struct teardown_view *view, FILE *file,
+				const struct deferred_free *deferred)
 {
-	if (!teardown_view_wants(view, &reclaim->map))
+	if (!teardown_view_wants(view, &deferred->map))
 		return 0;
 	if (view->perfetto)
-		return perfetto_reclaim(view->perfetto, reclaim);
+		return perfetto_deferred_free(view->perfetto, deferred);
 	/* Tables and CSV have room for one sort of line. */
 	if (!view->opts->events || view->opts->format != FORMAT_JSON)
 		return 0;
-	return render_event(file, FORMAT_JSON, deferred_free_columns, reclaim, view->start_ns);
+	return format_line(file, FORMAT_JSON, deferred_free_columns, deferred, view->start_ns);
 }
 
 static int terminal_width(FILE *file)
@@ -185,14 +189,14 @@ static int terminal_width(FILE *file)
 static int write_slowest(struct teardown_view *view, FILE *file, struct top_teardowns *slowest)
 {
 	const struct view_options *opts = view->opts;
-	const struct teardown *const *list;
-	size_t nr, left_out;
+	struct object_list list = {.start_ns = view->start_ns, .empty = "no teardowns"};
+	const struct teardown *const *teardowns =
+		top_teardowns_sorted(slowest, opts->top, &list.nr, &list.left_out);
 
-	list = top_teardowns_sorted(slowest, opts->top, &nr, &left_out);
 	if (opts->timeline)
-		return timeline_draw(file, list, nr, terminal_width(file));
-	return render_list(file, opts->format, teardown_columns, (const void *const *)list, nr,
-			   left_out, view->start_ns, "no teardowns");
+		return timeline_draw(file, teardowns, list.nr, terminal_width(file));
+	list.objects = teardowns;
+	return format_list(file, opts->format, teardown_columns, &list);
 }
 
 static int write_gathered(struct teardown_view *view, FILE *file, struct gathered *gathered,
@@ -205,10 +209,10 @@ static int write_gathered(struct teardown_view *view, FILE *file, struct gathere
 	if (gathered->slowest)
 		return write_slowest(view, file, gathered->slowest);
 	err = aggregate_sort(gathered->rows, opts->sort, opts->top, &rows);
-	return err ? err : render_rows(file, opts->format, &rows, true, interval);
+	return err ? err : format_rows(file, opts->format, &rows, true, interval);
 }
 
-/* The interim lists have told of each, and only a table says which list it is. */
+/* Interim lists have shown each teardown, and only tables name the interval. */
 static bool interim_only(const struct teardown_view *view)
 {
 	return view->interval.slowest && view->opts->format != FORMAT_TABLE;
@@ -224,15 +228,15 @@ int teardown_view_interval(struct teardown_view *view, FILE *file, __u64 interva
 	return err;
 }
 
-/* A stack cannot say that something is not known. */
+/* Stacks cannot show that a time is unknown. */
 static void warn_of_unknown(const struct folded *folded)
 {
 	enum phase phase;
 
 	for (phase = 0; phase < PHASE_TOTAL; phase++)
 		if (folded_unknown(folded, phase))
-			diag_warn("of %llu teardowns the %s is not known, nor in any stack",
-				  folded_unknown(folded, phase), phase_name(phase));
+			diag_warn("%s unknown, and in no stack: %llu teardowns", phase_name(phase),
+				  folded_unknown(folded, phase));
 }
 
 int teardown_view_end(struct teardown_view *view, FILE *file)

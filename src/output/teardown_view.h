@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What becomes of teardowns: the list of the slowest, rows, bars, or what other viewers read.
+ * Shows teardowns in the view asked for: lines, the slowest, rows, bars, a trace or stacks.
  *
- * All functions return 0, or -errno as those of render.h do.
+ * Functions return 0 or -errno as those of format.h do.
  */
 #ifndef MEMDESTROY_OUTPUT_TEARDOWN_VIEW_H
 #define MEMDESTROY_OUTPUT_TEARDOWN_VIEW_H
@@ -25,24 +25,24 @@ void teardown_view_free(struct teardown_view *view);
 /* Writes what comes before anything else. */
 int teardown_view_begin(struct teardown_view *view, FILE *file);
 
-/* May the teardown of this map be wanted, as far as the filters can tell before it is over? */
+/* Whether the filters may want the teardown of this map, as far as is known before its end. */
 bool teardown_view_wants(const struct teardown_view *view, const struct map_info *map);
 
-/* Takes a teardown, or a deferred end, and writes it if it is to be written as it happens. */
+/* Takes a teardown or a deferred free, and writes it if the view has a line for each. */
 int teardown_view_teardown(struct teardown_view *view, FILE *file, const struct teardown *teardown);
-int teardown_view_reclaim(struct teardown_view *view, FILE *file,
-			  const struct deferred_free *reclaim);
+int teardown_view_deferred_free(struct teardown_view *view, FILE *file,
+				const struct deferred_free *deferred);
 
-/* Writes what was taken since the last time. */
+/* Writes what was taken in this interval. */
 int teardown_view_interval(struct teardown_view *view, FILE *file, __u64 interval);
 
 /*
- * Writes what was taken since the beginning. May be done again to another file, but for a trace,
- * which lies in the first one.
+ * Writes what was taken in the run. If that fails, it can be called for another file, except for a
+ * trace, whose first part is in the first file.
  */
 int teardown_view_end(struct teardown_view *view, FILE *file);
 
-/* Fills in what was counted here, and leaves the other members alone. */
+/* Sets the members that are counted here. */
 void teardown_view_count(const struct teardown_view *view, struct teardown_ledger *ledger);
 
 #endif

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "model/map_type.h"
+#include "output/table_cell.h"
 #include "output/timeline.h"
 #include "util/macros.h"
 #include "util/outfile.h"
@@ -17,20 +17,20 @@
 
 /* Bars */
 
-/* At most: each phase once, each destroy call, those that are not kept, and the end. */
+/* At most: one for each phase, each destroy call, those not kept, and the end. */
 #define MAX_MARKS (NR_PHASES + MAX_DESTROYS + 2)
 
-/* A bar being drawn, from left to right. Without a scale it is only measured. */
+/* A bar, drawn from left to right; without a scale it is only measured. */
 struct bar {
 	double ns_per_column;
-	double ns;   /* the length of what is drawn */
-	int columns; /* that it takes, marks included */
+	double ns;   /* length so far */
+	int columns; /* with marks */
 	int marks;
-	bool measured; /* there is something known about its length */
+	bool measured; /* some of its length is known */
 	char text[TIMELINE_MAX_WIDTH + MAX_MARKS + 1];
 };
 
-/* Up to this time, counted from the bar's start. */
+/* Fills the bar up to this time since its start. */
 static void bar_until(struct bar *bar, double ns, char what)
 {
 	int to;
@@ -46,7 +46,7 @@ static void bar_until(struct bar *bar, double ns, char what)
 		bar->text[bar->columns++] = what;
 }
 
-/* Something of no known length. */
+/* A part of unknown length. */
 static void bar_mark(struct bar *bar, char what)
 {
 	bar->text[bar->columns++] = what;
@@ -116,18 +116,13 @@ static void id_cell(char cell[CELL_WIDTH], const struct teardown *teardown)
 
 static void type_cell(char cell[CELL_WIDTH], const struct teardown *teardown)
 {
-	const struct map_info *map = &teardown->map;
-
-	snprintf(cell, CELL_WIDTH, "%s", map_has_type(map) ? map_type_name(map->type) : "?");
+	snprintf(cell, CELL_WIDTH, "%s", table_cell_map_type(&teardown->map));
 }
 
 static void name_cell(char cell[CELL_WIDTH], const struct teardown *teardown)
 {
-	const struct map_info *map = &teardown->map;
-	const char *name = *map->name ? map->name : "\"\"";
+	const char *name = table_cell_map_name(&teardown->map);
 
-	if (!map_has_name(map))
-		name = "?";
 	text_printable(cell, NAME_MAX_WIDTH + 1, name, strlen(name));
 }
 
@@ -158,9 +153,9 @@ static const struct {
 
 struct layout {
 	int width[NR_COLUMNS];
-	int before;	/* columns that these take, with the gaps after them */
-	int bar;	/* columns between the ends of the bars */
-	int bar_room;	/* of these, without what marks may take */
+	int before;	/* columns of these cells and their gaps */
+	int bar;	/* columns of a bar */
+	int bar_room;	/* of these, without marks */
 	double longest; /* ns */
 	bool measured;
 };
@@ -219,7 +214,7 @@ static void put_cell(FILE *out, const struct layout *layout, size_t column, cons
 	fprintf(out, "%*s%s%*s" GAP, right ? blanks : 0, "", cell, right ? 0 : blanks, "");
 }
 
-/* The headings, and how long the whole room and a column of it are. */
+/* The headings, and the time of a whole bar and of a column of it. */
 static void put_header(FILE *out, const struct layout *layout)
 {
 	char whole[DURATION_SIZE] = "?", column[DURATION_SIZE] = "?";

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Opens, replaces and closes output files, and words their errors.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -31,18 +34,18 @@ int stream_flush(FILE *stream)
 
 struct outfile {
 	FILE *file;
-	char *path; /* that the file is to be known by; NULL: it is already, or has none */
+	char *path; /* to be given to the file at the end; NULL: none */
 	char *temp;
 };
 
-/* With the permissions of the file to be replaced, or else those of any new one. */
+/* With the permissions of the replaced file, or of any new one. */
 static int open_beside(struct outfile *output, const char *path, const struct stat *old)
 {
 	mode_t mask = umask(0);
 	int fd;
 
 	umask(mask);
-	/* What a symbolic link points to is replaced, not the link. */
+	/* Replaces the target of a symbolic link, not the link. */
 	output->path = old ? realpath(path, NULL) : strdup(path);
 	if (!output->path || asprintf(&output->temp, "%s.XXXXXX", output->path) < 0) {
 		output->temp = NULL;
@@ -72,11 +75,11 @@ int outfile_open(struct outfile **out, const char *path, bool live)
 
 	if (!output)
 		return -ENOMEM;
-	signal(SIGPIPE, SIG_IGN); /* writing tells */
-	signal(SIGXFSZ, SIG_IGN); /* likewise */
+	signal(SIGPIPE, SIG_IGN); /* write() reports it */
+	signal(SIGXFSZ, SIG_IGN); /* also */
 	exists = path && !stat(path, &old);
 	if (!path) {
-		/* main() puts something that cannot be written in the place of a closed one. */
+		/* If stdout was closed, main() has opened it for reading only. */
 		output->file = stdout;
 		if ((fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) == O_RDONLY)
 			err = -EBADF;
@@ -90,7 +93,7 @@ int outfile_open(struct outfile **out, const char *path, bool live)
 		outfile_close(output, false);
 		return err;
 	}
-	if (live) /* it is flushed when what there was has been written, see report.c */
+	if (live) /* report.c flushes when no more lines are pending */
 		setvbuf(output->file, NULL, _IOFBF, LIVE_BUFFER);
 	*out = output;
 	return 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where results go: stdout or the file of -o, written as they come or whole at the end.
+ * Output files: stdout, or a file that is written as results come or replaced as a whole.
  */
 #ifndef MEMDESTROY_UTIL_OUTFILE_H
 #define MEMDESTROY_UTIL_OUTFILE_H
@@ -9,8 +9,8 @@
 #include <stdio.h>
 
 /*
- * Whether all that was written to a stream since errno was set to 0 has gone well: 0, -errno, or
- * -EIO if the stream had failed before. The second function flushes it first.
+ * The result of writing to a stream since errno was set to 0: 0, -errno, or -EIO if the stream had
+ * failed before. stream_flush() also flushes.
  */
 int stream_error(FILE *stream);
 int stream_flush(FILE *stream);
@@ -18,31 +18,30 @@ int stream_flush(FILE *stream);
 struct outfile;
 
 /*
- * path NULL: stdout. live: it is the file itself that is written to, and read meanwhile: whoever
- * writes flushes it. Otherwise a regular file is made under another name beside path, and takes its
- * place only once it is complete. On success *out is to be handed to outfile_close(). -errno.
- * SIGPIPE and SIGXFSZ are ignored from then on.
+ * path NULL: stdout. live: the file is written in place, and the caller flushes. Otherwise a
+ * regular file is written under another name beside path, and replaces it once it is complete.
+ * *out is to be closed with outfile_close(). Ignores SIGPIPE and SIGXFSZ from then on. Returns 0 or
+ * -errno.
  */
 int outfile_open(struct outfile **out, const char *path, bool live);
 
 FILE *outfile_stream(const struct outfile *output);
 
-/* Does nobody read any more? Only a closed pipe or socket says so. */
+/* Whether nobody reads any more: known of pipes and sockets only. */
 bool outfile_abandoned(const struct outfile *output);
 
 /*
- * Flushes, closes and frees. keep: the file takes its place; else what was written under another
- * name is removed. -errno, in which case path is as it was. Takes NULL.
+ * Flushes, closes and frees; NULL is allowed. keep: the new file replaces path; otherwise, and on
+ * errors, it is removed. Returns 0 or -errno.
  */
 int outfile_close(struct outfile *output, bool keep);
 
-/* Tells the user that the output, path or stdout if it is NULL, could not be written. err: -errno
- */
+/* Reports that the output (path NULL: stdout) could not be written. err: -errno */
 void outfile_failed(const char *path, int err);
 
 /*
- * Closes it after all was written (err 0) or something failed, which the user is told. A reader
- * that has had enough is no failure. Returns err, or what closing gave.
+ * Closes the output after success (err 0: keeps it) or an error, which it reports. -EPIPE is no
+ * error: nobody reads on. Returns err, or the error of closing.
  */
 int outfile_end(struct outfile *output, const char *path, int err);
 

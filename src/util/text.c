@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes bytes, durations and changes fit to be shown.
+ * Makes bytes, durations and changes printable.
  */
 #include <locale.h>
 #include <stdbool.h>
@@ -45,7 +45,7 @@ size_t text_char(const char *s, size_t len, wchar_t *c)
 	return n <= len && *c <= 0x10ffff && (*c & ~0x7ff) != 0xd800 ? n : 0;
 }
 
-/* Columns of a character; 0 or less for one that is not to be shown. */
+/* Columns of a character; 0 or less if it is not printable. */
 static int columns_of(wchar_t c)
 {
 	locale_t old;
@@ -123,7 +123,7 @@ static __u64 divide_rounded(__u64 value, __u64 by)
 	return value / by + (rest >= by - rest);
 }
 
-/* Three digits of value in a unit, if as few digits can say it. */
+/* Three digits of the value in this unit, if they suffice. */
 static bool three_digits(char dst[DURATION_SIZE], __u64 ns, __u64 unit_ns, const char *unit)
 {
 	static const unsigned int scale[] = {100, 10, 1};
@@ -145,7 +145,7 @@ static bool three_digits(char dst[DURATION_SIZE], __u64 ns, __u64 unit_ns, const
 	return false;
 }
 
-/* Two units, the smaller one rounded, if the greater one takes no more than so many digits. */
+/* Two units, the smaller one rounded, if there are fewer than limit of the greater one. */
 static bool two_units(char dst[DURATION_SIZE], __u64 ns, __u64 small_ns, unsigned int ratio,
 		      unsigned int limit, const char *format)
 {
@@ -167,7 +167,7 @@ char *text_duration(char dst[DURATION_SIZE], __u64 ns)
 	if (three_digits(dst, ns, NSEC_PER_USEC, "us") ||
 	    three_digits(dst, ns, NSEC_PER_MSEC, "ms"))
 		return dst;
-	/* From 100 s on, minutes are what a reader would work out. */
+	/* From 100 s on, in minutes and seconds. */
 	if (ns < 100 * NSEC_PER_SEC - NSEC_PER_SEC / 20 && three_digits(dst, ns, NSEC_PER_SEC, "s"))
 		return dst;
 	if (two_units(dst, ns, NSEC_PER_SEC, 60, 60, "%um%02us") ||

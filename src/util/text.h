@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Makes bytes, durations and changes fit to be shown.
+ * Makes bytes, durations and changes printable.
  */
 #ifndef MEMDESTROY_UTIL_TEXT_H
 #define MEMDESTROY_UTIL_TEXT_H
@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-#define TEXT_SIZE(len) (4 * (len) + 1) /* room that always suffices for len bytes of src */
+#define TEXT_SIZE(len) (4 * (len) + 1) /* room for any len bytes of src */
 #define DURATION_SIZE  8	       /* "59m59s", "999d23h" and their NUL */
 #define CHANGE_SIZE    16	       /* "-99999.9%", "+1.8e+21%" and their NUL */
 
@@ -21,20 +21,20 @@
 size_t text_char(const char *s, size_t len, wchar_t *c);
 
 /*
- * Writes len bytes of src to dst as valid UTF-8: what is valid is kept, each byte that is not, and
- * NUL, becomes the four characters \xNN. dst is always NUL-terminated; what does not fit into size
- * (at least 1) is left out, whole characters at a time. Returns the length of dst.
+ * Writes len bytes of src to dst as valid UTF-8. NUL, and each byte that is no UTF-8, become the
+ * four characters \xNN. dst is NUL-terminated; characters that do not fit into size (at least 1)
+ * are left out as a whole. Returns the length of dst.
  */
 size_t text_utf8(char *dst, size_t size, const char *src, size_t len);
 
 /*
- * The same, and the bytes of control characters and of all that takes no room on a terminal
- * (combining and bidirectional marks too) become \xNN, so that no name can move the cursor,
- * recolour the screen, reorder a line or fake one.
+ * The same. Control characters and all characters without width on a terminal (combining and
+ * bidirectional marks too) become \xNN, so that no name can move the cursor, colour the screen, or
+ * reorder or fake a line.
  */
 size_t text_printable(char *dst, size_t size, const char *src, size_t len);
 
-/* Columns that a text made by text_printable() takes on a terminal. */
+/* Columns on a terminal of a text from text_printable(). */
 size_t text_width(const char *text);
 
 /* A duration in three significant digits or two units, at most 7 characters. Returns dst. */
@@ -46,8 +46,8 @@ char *text_change(char dst[CHANGE_SIZE], double percent);
 #define TEXT_WIDTH 80
 
 /*
- * Writes words from column indent on, where the cursor is; lines that would be longer than
- * TEXT_WIDTH go on below. A newline ends the last one.
+ * Writes words from column indent on, where the cursor is. Breaks lines at TEXT_WIDTH, and ends the
+ * last one.
  */
 void text_wrap(FILE *out, const char *text, size_t indent);
 

@@ -24,13 +24,13 @@
 static inline const char *json_string_end(const char *at)
 {
 	const char *begin = at;
-	size_t left, n;
 	wchar_t c;
+	size_t n;
 
 	if (*at++ != '"')
 		fail_msg("no string: %s", begin);
-	for (left = strlen(at); *at != '"'; at += n, left -= n) {
-		n = text_char(at, left, &c);
+	for (; *at != '"'; at += n) {
+		n = text_char(at, strnlen(at, 4), &c);
 		if (!n || c < ' ' || (c == '\\' && (!at[1] || !strchr("\"\\/bfnrtu", at[1]))) ||
 		    (!strncmp(at, "\\u", 2) && strspn(at + 2, "0123456789abcdefABCDEF") < 4))
 			fail_msg("no character: %s in %s", at, begin);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tests of rendering share: calls to show, and where to look at what was written.
+ * Shared by the tests of formats: calls to show, and ways to look at the output.
  */
 #ifndef MEMDESTROY_SUPPORT_RENDERED_H
 #define MEMDESTROY_SUPPORT_RENDERED_H
@@ -15,7 +15,9 @@
 
 #include <cmocka.h>
 
-#include "output/render.h"
+#include "analysis/aggregate.h"
+#include "output/column.h"
+#include "output/format.h"
 
 static const struct call plain = {
 	.ts_ns = 5000000123,
@@ -56,7 +58,7 @@ static inline FILE *out_open(void)
 	return out;
 }
 
-/* What was written since, until the next call of this. */
+/* The output since, valid until the next call. */
 static inline const char *out_close(FILE *out)
 {
 	static char *last;
@@ -65,6 +67,24 @@ static inline const char *out_close(FILE *out)
 	free(last);
 	last = written;
 	return last;
+}
+
+/* A list of objects, by pointers to them. */
+static inline const char *list_of(enum format format, const struct column *columns,
+				  const void *const *objects, size_t nr, size_t left_out,
+				  __u64 start_ns)
+{
+	const struct object_list list = {
+		.objects = objects,
+		.nr = nr,
+		.left_out = left_out,
+		.empty = "none",
+		.start_ns = start_ns,
+	};
+	FILE *out = out_open();
+
+	assert_int_equal(format_list(out, format, columns, &list), 0);
+	return out_close(out);
 }
 
 /* Adds up these calls by caller, type and map name. The caller frees the aggregate. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tests of rendering share that show teardowns.
+ * Teardowns to show, for the tests of formats.
  */
 #ifndef MEMDESTROY_SUPPORT_RENDERED_TEARDOWNS_H
 #define MEMDESTROY_SUPPORT_RENDERED_TEARDOWNS_H
@@ -24,7 +24,7 @@ static const struct releaser worker = {
 	.task.comm = "kworker/0:2",
 };
 
-/* All is known of it: a program's map, which a worker let go of for a task. */
+/* All values are known: a program's map, which a worker released for a task. */
 static inline struct teardown known_teardown(void)
 {
 	struct teardown teardown = {
@@ -46,7 +46,7 @@ static inline struct teardown known_teardown(void)
 	return teardown;
 }
 
-/* Only that there was one. */
+/* All values are unknown. */
 static inline struct teardown unknown_teardown(void)
 {
 	struct teardown teardown = {
@@ -65,7 +65,7 @@ static inline const char *event(enum format format, const struct column *columns
 {
 	FILE *out = out_open();
 
-	assert_int_equal(render_event(out, format, columns, object, 3000000000), 0);
+	assert_int_equal(format_line(out, format, columns, object, 3000000000), 0);
 	return out_close(out);
 }
 
@@ -73,7 +73,7 @@ static inline const char *header(enum format format, const struct column *column
 {
 	FILE *out = out_open();
 
-	assert_int_equal(render_event_header(out, format, columns), 0);
+	assert_int_equal(format_heading(out, format, columns), 0);
 	return out_close(out);
 }
 

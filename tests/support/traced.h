@@ -119,9 +119,9 @@ static inline void add(const struct teardown *teardown)
 	assert_int_equal(perfetto_teardown(perfetto, teardown), 0);
 }
 
-static inline void add_reclaim(const struct deferred_free *reclaim)
+static inline void add_deferred_free(const struct deferred_free *deferred)
 {
-	assert_int_equal(perfetto_reclaim(perfetto, reclaim), 0);
+	assert_int_equal(perfetto_deferred_free(perfetto, deferred), 0);
 }
 
 static inline void end(void)

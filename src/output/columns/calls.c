@@ -30,7 +30,7 @@ static bool get_map_u32(const struct column *column, const void *object, struct 
 
 #define AT(member) .at = offsetof(struct call, member)
 
-/* In the order of JSON and CSV; tables keep it too, less the columns without a heading. */
+/* In the order of JSON and CSV; tables keep it, without the columns that have no heading. */
 #define CALL_COLUMNS                                                                               \
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "destroy"},                        \
 		{"ts_ns", "TIME", "?", VALUE_TIME, 12, .get = get_u64, AT(ts_ns)},                 \

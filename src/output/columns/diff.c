@@ -57,7 +57,7 @@ static bool get_exact(const struct column *column, const void *object, struct va
 	return isfinite(difference->p);
 }
 
-/* Of a side, which is at "at". */
+/* Of a side, at "at". */
 
 static const struct diff_figures *side_of(const struct column *column, const void *object)
 {
@@ -88,7 +88,7 @@ static bool get_high(const struct column *column, const void *object, struct val
 	return side_of(column, object)->bounded;
 }
 
-/* How far the interval goes from the median, to where it goes further. */
+/* The distance from the median to the farther end of the interval. */
 static bool get_spread(const struct column *column, const void *object, struct value *value)
 {
 	const struct diff_figures *side = side_of(column, object);
@@ -99,7 +99,7 @@ static bool get_spread(const struct column *column, const void *object, struct v
 	return side->bounded && isfinite(value->real);
 }
 
-/* What is not significant is no change to speak of. */
+/* Without significance, no change. */
 static bool get_change(const struct column *column, const void *object, struct value *value)
 {
 	const struct diff_line *line = line_of(object);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads what columns of several kinds of objects have in common.
+ * Reads values that columns of several kinds of objects share.
  */
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the descriptions of columns (column.h) share: getters, and macros for groups of columns.
+ * Getters shared by the lists of columns, and macros for groups of columns.
  *
  * All getters are as struct column's "get" asks; where they read a member, it is the one at the
  * column's "at".
@@ -27,7 +27,7 @@ bool get_text(const struct column *column, const void *object, struct value *val
 bool get_u32(const struct column *column, const void *object, struct value *value);
 bool get_bool(const struct column *column, const void *object, struct value *value);
 
-/* A member that is not known if it is 0, UNKNOWN_NS or LEDGER_UNKNOWN, or NULL, respectively. */
+/* A member; not known if it is 0, or UNKNOWN_NS or LEDGER_UNKNOWN, or NULL. */
 bool get_nonzero_u32(const struct column *column, const void *object, struct value *value);
 bool get_u64(const struct column *column, const void *object, struct value *value);
 bool get_string(const struct column *column, const void *object, struct value *value);
@@ -74,7 +74,7 @@ struct column key_column(enum key key);
 		{"released_in", NULL, "?", VALUE_TEXT, .get = get_context, .at = (of)},            \
 		TASK("closed_by", (of) + offsetof(struct identity, closed_by))
 
-/* The same in short, for tables: whoever had it freed. */
+/* In tables: the task that released the map, or had it released. */
 #define RELEASER(of)                                                                               \
 	{TABLE_ONLY, "RELEASED BY", "?", VALUE_TEXT, 15, .get = get_releaser_comm, .at = (of)},    \
 	{                                                                                          \

@@ -38,18 +38,19 @@ static bool get_function(const struct column *column, const void *object, struct
 	return true;
 }
 
-static bool get_point(const struct column *column, const void *object, struct value *value)
+static bool get_hook_figure(const struct column *column, const void *object, struct value *value)
 {
 	return get_u64(column, object, value) && ((const struct hook_counts *)object)->attached;
 }
 
-static bool get_point_return(const struct column *column, const void *object, struct value *value)
+static bool get_return_figure(const struct column *column, const void *object, struct value *value)
 {
-	return get_point(column, object, value) && ((const struct hook_counts *)object)->returns;
+	return get_hook_figure(column, object, value) &&
+	       ((const struct hook_counts *)object)->returns;
 }
 
-#define ENTRY_FIGURE(object, member, kind)  COLUMN(object, member, kind, get_point)
-#define RETURN_FIGURE(object, member, kind) COLUMN(object, member, kind, get_point_return)
+#define ENTRY_FIGURE(object, member, kind)  COLUMN(object, member, kind, get_hook_figure)
+#define RETURN_FIGURE(object, member, kind) COLUMN(object, member, kind, get_return_figure)
 
 const struct column hook_columns[] = {
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "point"},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Describes the columns of rows, and the keys by which rows are told apart.
+ * Describes the columns of rows and of their keys.
  */
 #include "output/columns/get.h"
 #include "util/macros.h"
@@ -34,7 +34,7 @@ static bool get_row_u64(const struct column *column, const void *object, struct 
 	return true;
 }
 
-/* The figures of the latency, which there are none of if no call has one. */
+/* Of the latency: not known if no call has one. */
 static bool get_latency(const struct column *column, const void *object, struct value *value)
 {
 	const struct row_line *line = object;
@@ -82,7 +82,7 @@ static const struct column figure_columns[] = {
 	{"max_ns", "MAX", "-", VALUE_DURATION, .get = get_latency, AT(latency.max_ns)},
 };
 
-/* A phase's histogram; the columns' "at" is which. */
+/* The histogram of the phase in the column's "at". */
 static const struct hist *phase_of(const struct column *column, const void *object)
 {
 	static const struct hist none;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Describes the columns of teardowns, of what was freed later, and of what hangs.
+ * Describes the columns of teardowns, of deferred frees and of stuck calls.
  */
 #include "model/stuck.h"
 #include "output/columns/get.h"
@@ -26,7 +26,7 @@ static bool get_entry_ns(const struct column *column, const void *object, struct
 	return true;
 }
 
-/* If its end is not known, only one that runs for sure is known to. */
+/* If its end was not seen, it is known only of one that surely runs. */
 static bool get_running(const struct column *column, const void *object, struct value *value)
 {
 	const struct teardown *teardown = object;
@@ -50,7 +50,7 @@ static bool get_free_comm(const struct column *column, const void *object, struc
 
 	(void)column;
 	value->text = teardown->run.worker.comm;
-	return *value->text; /* of a map of which only the end was seen, it is not known */
+	return *value->text; /* not known if only the end was seen */
 }
 
 #define AT(member) .at = offsetof(struct teardown, member)
@@ -117,7 +117,7 @@ const struct column deferred_free_columns[] = {
 	{},
 };
 
-/* What hangs */
+/* Stuck calls */
 
 static bool get_where(const struct column *column, const void *object, struct value *value)
 {
@@ -126,7 +126,7 @@ static bool get_where(const struct column *column, const void *object, struct va
 	return true;
 }
 
-static bool get_hang_tid(const struct column *column, const void *object, struct value *value)
+static bool get_stuck_tid(const struct column *column, const void *object, struct value *value)
 {
 	const struct stuck *stuck = object;
 
@@ -135,7 +135,7 @@ static bool get_hang_tid(const struct column *column, const void *object, struct
 	return stuck->in_worker;
 }
 
-static bool get_hang_comm(const struct column *column, const void *object, struct value *value)
+static bool get_stuck_comm(const struct column *column, const void *object, struct value *value)
 {
 	const struct stuck *stuck = object;
 
@@ -162,8 +162,8 @@ const struct column stuck_columns[] = {
 	{"id", NULL, "?", VALUE_NUMBER, .get = get_nonzero_u32, AT(map.identity.map_id)},
 	{"map_type", NULL, "?", VALUE_TEXT, .get = get_map_type, AT(map)},
 	{"map_name", NULL, "?", VALUE_TEXT, .get = get_map_name, AT(map)},
-	{"worker.pid", NULL, "?", VALUE_NUMBER, .get = get_hang_tid},
-	{"worker.comm", NULL, "?", VALUE_TEXT, .get = get_hang_comm},
+	{"worker.pid", NULL, "?", VALUE_NUMBER, .get = get_stuck_tid},
+	{"worker.comm", NULL, "?", VALUE_TEXT, .get = get_stuck_comm},
 	{"stack", NULL, "?", VALUE_LINES, .get = get_stack},
 	IDENTITY(offsetof(struct stuck, map.identity)),
 	{},

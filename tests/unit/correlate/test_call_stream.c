@@ -15,7 +15,8 @@
 #include "analysis/aggregate.h"
 #include "correlate/correlator.h"
 #include "correlate/decode.h"
-#include "output/render.h"
+#include "output/column.h"
+#include "output/format.h"
 #include "support/chance.h"
 
 #define NR_RECORDS 200000
@@ -51,8 +52,7 @@ static int take(void *ctx, const struct call *call)
 	for (format = FORMAT_TABLE; format <= FORMAT_CSV; format++)
 		if (stream->calls % 64 == 0)
 			assert_int_equal(
-				render_event(stream->out[format], format, call_columns, call, 0),
-				0);
+				format_line(stream->out[format], format, call_columns, call, 0), 0);
 	stream->calls++;
 	return 0;
 }
@@ -147,7 +147,7 @@ static void every_record_is_accounted_for(void **state)
 	assert_rows_account_for(stream.aggregate, stream.calls);
 	aggregate_sort(stream.aggregate, SORT_KEY, 0, &rows);
 	for (i = 0; i < 3; i++) {
-		assert_int_equal(render_rows(stream.out[i], i, &rows, false, INTERVAL_NONE), 0);
+		assert_int_equal(format_rows(stream.out[i], i, &rows, false, INTERVAL_NONE), 0);
 		fclose(stream.out[i]);
 	}
 	correlator_free(correlator);

@@ -82,13 +82,14 @@ static void show_teardown(struct stream *stream, const struct teardown *teardown
 		assert_int_equal(teardown_view_teardown(shown[i].view, shown[i].file, teardown), 0);
 }
 
-static void show_reclaim(struct stream *stream, const struct deferred_free *reclaim)
+static void show_deferred_free(struct stream *stream, const struct deferred_free *deferred)
 {
 	struct shown *shown = stream->ctx;
 	size_t i;
 
 	for (i = 0; i < NR_VIEWS && stream->nr_reclaims % 16 == 0; i++)
-		assert_int_equal(teardown_view_reclaim(shown[i].view, shown[i].file, reclaim), 0);
+		assert_int_equal(
+			teardown_view_deferred_free(shown[i].view, shown[i].file, deferred), 0);
 }
 
 static void show_begin(struct shown shown[NR_VIEWS])
@@ -140,7 +141,7 @@ static void records_in_no_order(void **state)
 		state64 = 0x9e3779b97f4a7c15 + pass;
 		stream_open(&stream, 4); /* fewer than there are maps */
 		stream.teardown = show_teardown;
-		stream.reclaim = show_reclaim;
+		stream.reclaim = show_deferred_free;
 		stream.ctx = shown;
 		show_begin(shown);
 		stream.lost[HOOK_PUT] = pass;

@@ -65,7 +65,7 @@ static const char *shown(enum format format)
 	return out_close(out);
 }
 
-/* The nth line, without its end, until the next call of this. */
+/* The nth line, without its end, valid until the next call. */
 static const char *line_of(const char *text, int nth)
 {
 	static char line[1024];
@@ -82,7 +82,7 @@ static const char *line_of(const char *text, int nth)
 static void slopes_are_right(void **state)
 {
 	double x[] = {1, 1000, 100000, 1000000}, y[4];
-	/* Worked out by hand from the logarithms to base 10: x 0, 1, 2; y 0, 2, 1. */
+	/* Calculated by hand from the logarithms to base 10: x 0, 1, 2; y 0, 2, 1. */
 	double noisy_x[] = {1, 10, 100}, noisy_y[] = {1, 100, 10};
 	double same[] = {7, 7, 7}, none[] = {0, NAN, -1};
 
@@ -218,8 +218,8 @@ static void nothing_measured_is_shown_as_that(void **state)
 	assert_string_equal(out_close(out), "no scenarios\n");
 }
 
-/* Where a part of the time is the same for all maps, the greatest ones tell. */
-static void the_greatest_maps_are_told_apart(void **state)
+/* If a part of the time is constant, the greatest maps show the growth. */
+static void growth_of_the_greatest_maps(void **state)
 {
 	static const enum key by[] = {KEY_SCENARIO};
 	static const __u64 medians[] = {500000, 100, 5000}; /* of 10,000, 1 and 100 entries */
@@ -254,7 +254,7 @@ int main(void)
 		cmocka_unit_test(json_has_it_all),
 		cmocka_unit_test(csv_is_one_table),
 		cmocka_unit_test(markdown_has_two_tables),
-		cmocka_unit_test(the_greatest_maps_are_told_apart),
+		cmocka_unit_test(growth_of_the_greatest_maps),
 		cmocka_unit_test(nothing_measured_is_shown_as_that),
 	};
 

@@ -9,7 +9,7 @@
 #include "support/json.h"
 #include "util/macros.h"
 
-/* As a diff of --by type,name with 20 values each makes it: 1 us, 2 us, and all that is missing. */
+/* A diff --by type,name: 20 values of 1 us and 2 us, and a key with few. */
 static struct sides three_keys(void)
 {
 	static const enum key by[] = {KEY_TYPE, KEY_NAME};
@@ -26,7 +26,7 @@ static struct sides three_keys(void)
 	return sides;
 }
 
-/* What was written, until the next call of this. */
+/* The output, valid until the next call. */
 static const char *written(struct sides *sides, enum format format)
 {
 	static char *last;
@@ -62,7 +62,7 @@ static void table(void **state)
 		"FAIL: map_type=hash map_name=slower: destroy total +100.0% (gate 12.5%), "
 		"p=2.9e-11\n");
 
-	/* Without gates, there is none to be shown. */
+	/* Without limits, no column for them. */
 	sides.opts.nr_limits = 0;
 	assert_null(strstr(written(&sides, FORMAT_TABLE), "GATE"));
 	sides.opts.top = 1;
@@ -70,7 +70,7 @@ static void table(void **state)
 	sides_free(&sides);
 }
 
-/* The p is that of the test that found it. */
+/* p is that of the test that was significant. */
 static void tail(void **state)
 {
 	struct sides sides = sides_by(NULL, 0, 100);
@@ -132,7 +132,7 @@ static void json(void **state)
 	assert_non_null(line);
 	assert_true(json_is(line, "map_name", "null"));
 	assert_true(json_is(line, "phase", "\"destroy\""));
-	/* What is known of an object leaves the rest of it null, in whatever order. */
+	/* An object with a known member has null for the others, in any order. */
 	line = json_find(line, "delta");
 	assert_true(starts_with(line, "{\"p50\":41.4213562373"));
 	assert_non_null(strstr(line, ",\"p99\":null,\"mean\":null,\"total\":null},"));
@@ -199,8 +199,8 @@ static void nothing_to_compare(void **state)
 	sides_free(&sides);
 }
 
-/* All gates there can be, with the longest numbers, are named. */
-static void many_gates(void **state)
+/* As many limits as there can be, with the longest numbers. */
+static void many_limits(void **state)
 {
 	struct sides sides = three_keys();
 	const char *failed;
@@ -241,10 +241,10 @@ static void full_disk(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(table),      cmocka_unit_test(tail),
-		cmocka_unit_test(json),	      cmocka_unit_test(csv),
-		cmocka_unit_test(markdown),   cmocka_unit_test(nothing_to_compare),
-		cmocka_unit_test(many_gates), cmocka_unit_test(full_disk),
+		cmocka_unit_test(table),       cmocka_unit_test(tail),
+		cmocka_unit_test(json),	       cmocka_unit_test(csv),
+		cmocka_unit_test(markdown),    cmocka_unit_test(nothing_to_compare),
+		cmocka_unit_test(many_limits), cmocka_unit_test(full_disk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

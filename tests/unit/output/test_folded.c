@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Adds teardowns up as stacks: to their totals, without what is not known, with names that could
- * be taken for frames or weights, with more stacks than there is room for.
+ * Adds teardowns up as stacks: to their totals, with unknown phases, with names that look like
+ * frames or weights, with more stacks than are kept.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -62,7 +62,7 @@ static void add(struct folded *folded, const struct teardown *teardown)
 	assert_int_equal(folded_add(folded, teardown), 0);
 }
 
-/* What is written, until the next call of this. */
+/* The output, valid until the next call. */
 static const char *written(const struct folded *folded)
 {
 	static char *text;
@@ -88,7 +88,7 @@ static const char *folded_of(const struct teardown *teardown)
 	return text;
 }
 
-/* The sum of the weights, each of which is what follows the last blank of a line. */
+/* The sum of the weights, which follow the last blank of each line. */
 static __u64 sum_of(const char *text)
 {
 	__u64 sum = 0;
@@ -129,9 +129,8 @@ static void weights_add_up_to_the_total(void **state)
 	folded_free(folded);
 }
 
-/* The user's task, if one is known: that of whoever closed it where a thread of the kernel's did.
- */
-static void whose_it_was(void **state)
+/* The task that released the map; if that was a kernel thread, the one that closed it. */
+static void releasing_task(void **state)
 {
 	struct teardown teardown = plain;
 
@@ -155,7 +154,7 @@ static void unknown_maps(void **state)
 	assert_int_equal(strncmp(folded_of(&teardown), "agent;[unknown type];[unknown name];", 36),
 			 0);
 
-	/* An empty frame would be none. */
+	/* A frame is never empty. */
 	teardown = plain;
 	teardown.map.name[0] = '\0';
 	teardown.map.identity.released_by.task.comm[0] = '\0';
@@ -180,7 +179,7 @@ static void check_unknown(const struct teardown *teardown, const char *stacks,
 	folded_free(folded);
 }
 
-static void what_is_unknown_adds_nothing(void **state)
+static void unknown_phases_add_nothing(void **state)
 {
 	struct teardown teardown = plain;
 
@@ -194,7 +193,7 @@ static void what_is_unknown_adds_nothing(void **state)
 		      "agent;hash;events;free;bpf_mem_alloc_destroy (pcpu_ma) 300\n",
 		      (__u64[]){1, 0, 0, 0});
 
-	/* Of a worker that goes on, the calls that are over count. */
+	/* Completed destroy calls of a running worker count. */
 	teardown = plain;
 	teardown.running = true;
 	teardown.run.latency_ns = UNKNOWN_NS;
@@ -208,7 +207,7 @@ static void what_is_unknown_adds_nothing(void **state)
 		      "agent;hash;events;wait 20\n",
 		      (__u64[]){0, 1, 1, 1});
 
-	/* Without them, the rest of the worker's part cannot be told. */
+	/* Without all destroy calls, the rest of the worker's time is unknown. */
 	teardown = plain;
 	teardown.phase[PHASE_DESTROY] = UNKNOWN_NS;
 	teardown.nr_destroys = MAX_DESTROYS + 1;
@@ -219,7 +218,7 @@ static void what_is_unknown_adds_nothing(void **state)
 		      "agent;hash;events;wait 20\n",
 		      (__u64[]){0, 1, 1, 0});
 
-	/* Nor if they took longer than the whole. */
+	/* Also if they took longer than the worker. */
 	teardown = plain;
 	teardown.phase[PHASE_DESTROY] = 2000;
 	check_unknown(&teardown,
@@ -240,17 +239,17 @@ static void edge_values(void **state)
 	struct teardown teardown = plain;
 
 	(void)state;
-	/* What took no time has no line. */
+	/* A phase of 0 ns has no line. */
 	memset(teardown.phase, 0, sizeof(teardown.phase));
 	teardown.nr_destroys = 0;
 	check_unknown(&teardown, "", (__u64[]){0, 0, 0, 0});
 
-	/* All of the worker's part was in destroy calls. */
+	/* The worker spent all of its time in destroy calls. */
 	teardown = plain;
 	teardown.phase[PHASE_FREE] = 700;
 	assert_null(strstr(folded_of(&teardown), ";free "));
 
-	/* A sum that does not fit is not a small one. */
+	/* Sums saturate. */
 	memset(teardown.phase, 0, sizeof(teardown.phase));
 	teardown.phase[PHASE_WAIT] = UNKNOWN_NS - 1;
 	teardown.nr_destroys = 0;
@@ -268,14 +267,14 @@ static void hostile_names(void **state)
 	int byte;
 
 	(void)state;
-	/* Frames of its own, a line of its own, and a weight of its own. */
+	/* Names with frames, a line and a weight in them. */
 	strcpy(teardown.map.name, "a;b c\n\xff 9 ");
 	strcpy(teardown.map.identity.released_by.task.comm, ";\033[2J\"\\'");
 	assert_non_null(strstr(folded_of(&teardown),
 			       "\\x3b\\x1b[2J\"\\';hash;a\\x3bb c\\x0a\\xff 9 ;wait 20\n"));
 	assert_int_equal(sum_of(folded_of(&teardown)), plain.phase[PHASE_TOTAL]);
 
-	/* None passes for what this tool says itself. */
+	/* Names like the tool's own frames. */
 	strcpy(teardown.map.name, "[unknown name]");
 	strcpy(teardown.map.identity.released_by.task.comm, "[other]");
 	assert_non_null(
@@ -302,7 +301,7 @@ static void hostile_names(void **state)
 	}
 }
 
-/* By their bytes, of which a capital is less and UTF-8 more than a small letter. */
+/* By bytes: capitals, small letters, UTF-8. */
 static void sorted_by_bytes(void **state)
 {
 	static const char *const names[] = {"b", "\xc3\xbc", "B", "a", "ab", "[", "~"};
@@ -343,7 +342,7 @@ static void too_many_stacks(void **state)
 			 i ? "zebra" : "Aardvark");
 		add(folded, &teardown);
 	}
-	/* Those there are keep being added to. */
+	/* Existing stacks still grow. */
 	strcpy(teardown.map.name, "map0");
 	strcpy(teardown.map.identity.released_by.task.comm, "Aardvark");
 	add(folded, &teardown);
@@ -368,7 +367,7 @@ static void too_many_stacks(void **state)
 	folded_free(folded);
 }
 
-/* The longest names there are, all of them escaped, are whole. */
+/* The longest names, all escaped, are whole. */
 static void long_names(void **state)
 {
 	struct teardown teardown = plain;
@@ -410,9 +409,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(weights_add_up_to_the_total),
-		cmocka_unit_test(whose_it_was),
+		cmocka_unit_test(releasing_task),
 		cmocka_unit_test(unknown_maps),
-		cmocka_unit_test(what_is_unknown_adds_nothing),
+		cmocka_unit_test(unknown_phases_add_nothing),
 		cmocka_unit_test(edge_values),
 		cmocka_unit_test(hostile_names),
 		cmocka_unit_test(sorted_by_bytes),

@@ -1,64 +1,181 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Checks that the ledger, as text and as JSON, hides nothing.
+ * Checks that ledgers, as text and as JSON, hide nothing: each loss is a warning with its number.
  */
+#include <errno.h>
+
+#include "output/ledger_text.h"
 #include "support/rendered.h"
 #include "util/macros.h"
 
-static const char *ledger_text(const struct ledger *ledger, bool with_filters)
+#define LOSS 1234567
+
+static const char *calls_text(const struct ledger *ledger, bool with_filters)
 {
 	FILE *out = out_open();
 
-	assert_int_equal(render_ledger_text(out, ledger, with_filters), 0);
+	assert_int_equal(ledger_text_calls(out, ledger, with_filters), 0);
 	return out_close(out);
 }
 
-static void ledger_json(void **state)
+static const char *teardowns_text(const struct teardown_ledger *ledger,
+				  const struct hook_counts *hooks, size_t nr, bool with_filters)
 {
-	struct ledger ledger = {.entered = 42, .missed_entry = LEDGER_UNKNOWN, .rows_full = 3};
+	FILE *out = out_open();
+
+	assert_int_equal(ledger_text_teardowns(out, ledger, with_filters), 0);
+	assert_int_equal(ledger_text_hooks(out, hooks, nr), 0);
+	return out_close(out);
+}
+
+static void check_has(const char *text, const char *want)
+{
+	if (!strstr(text, want))
+		fail_msg("no %s in:\n%s", want, text);
+}
+
+static void json(void **state)
+{
+	const struct ledger calls = {.entered = 42, .missed_entry = LEDGER_UNKNOWN, .rows_full = 3};
+	const struct teardown_ledger teardowns = {
+		.started = 1,
+		.completed = 2,
+		.running = LEDGER_UNKNOWN,
+		.start_only = 4,
+		.lost = 5,
+		.end_only = 6,
+		.missed = LEDGER_UNKNOWN,
+		.shown = 8,
+		.before = 9,
+		.filtered = 10,
+		.waiting = 11,
+		.no_release = 12,
+		.forgotten = 13,
+		.deferred = 14,
+		.reclaimed = 15,
+		.pending = 16,
+		.undecided = 17,
+		.strays = 18,
+		.rows_full = 19,
+	};
+	const struct hook_counts hooks[] = {
+		{"bpf_map_free_deferred", true, true, 1, 2, 3, 4, 5, 6, 7},
+		{"bpf_map_put", true, false, 1, 2, 3, LEDGER_UNKNOWN, 5, 6, 7},
+		{"bpf_map_release", false, true, 1, 2, 3, 4, 5, 6, 7},
+	};
 	FILE *out = out_open();
 
 	(void)state;
-	assert_int_equal(render_ledger_json(out, &ledger), 0);
-	assert_string_equal(out_close(out),
-			    "{\"type\":\"ledger\",\"entered\":42,\"completed\":0,\"filtered\":0,"
-			    "\"still_running\":0,\"entry_only\":0,\"return_only\":0,"
-			    "\"lost_entry\":0,\"lost_return\":0,\"parked_lost\":0,"
-			    "\"missed_entry\":null,\"missed_return\":0,"
-			    "\"probe_missed_entry\":0,\"probe_missed_return\":0,"
-			    "\"rows_full\":3,\"stuck\":0,\"still_stuck\":0,\"bad_records\":0}\n");
+	format_line(out, FORMAT_JSON, ledger_columns, &calls, 0);
+	format_line(out, FORMAT_JSON, teardown_ledger_columns, &teardowns, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(hooks); i++)
+		format_line(out, FORMAT_JSON, hook_columns, &hooks[i], 0);
+	assert_string_equal(
+		out_close(out),
+		"{\"type\":\"ledger\",\"entered\":42,\"completed\":0,\"filtered\":0,"
+		"\"still_running\":0,\"entry_only\":0,\"return_only\":0,\"lost_entry\":0,"
+		"\"lost_return\":0,\"parked_lost\":0,\"missed_entry\":null,\"missed_return\":0,"
+		"\"probe_missed_entry\":0,\"probe_missed_return\":0,\"rows_full\":3,\"stuck\":0,"
+		"\"still_stuck\":0,\"bad_records\":0}\n"
+		"{\"type\":\"teardown_ledger\",\"started\":1,\"completed\":2,\"running\":null,"
+		"\"start_only\":4,\"lost\":5,\"end_only\":6,\"missed\":null,\"shown\":8,"
+		"\"before\":9,\"filtered\":10,\"waiting\":11,\"no_release\":12,"
+		"\"forgotten\":13,\"deferred\":14,\"reclaimed\":15,\"pending\":16,"
+		"\"undecided\":17,\"strays\":18,\"rows_full\":19}\n"
+		"{\"type\":\"point\",\"function\":\"bpf_map_free_deferred\",\"attached\":true,"
+		"\"seen\":1,\"taken\":2,\"lost\":3,\"missed\":4,\"seen_return\":5,"
+		"\"lost_return\":6,\"missed_return\":7}\n"
+		"{\"type\":\"point\",\"function\":\"bpf_map_put\",\"attached\":true,"
+		"\"seen\":1,\"taken\":2,\"lost\":3,\"missed\":null,\"seen_return\":null,"
+		"\"lost_return\":null,\"missed_return\":null}\n"
+		"{\"type\":\"point\",\"function\":\"bpf_map_release\",\"attached\":false,"
+		"\"seen\":null,\"taken\":null,\"lost\":null,\"missed\":null,"
+		"\"seen_return\":null,\"lost_return\":null,\"missed_return\":null}\n");
 }
 
-static void ledger_without_loss(void **state)
+static void calls_without_loss(void **state)
 {
 	struct ledger ledger = {.entered = 42, .completed = 41, .still_running = 1};
-	const char *text;
 
 	(void)state;
-	text = ledger_text(&ledger, false);
-	assert_null(strstr(text, "WARNING"));
-	assert_null(strstr(text, "filtered"));
-	assert_null(strstr(text, "stuck"));
-	assert_non_null(strstr(text, "calls: 42 entered, 41 completed, 1 still running\n"));
-	assert_non_null(strstr(text, "ring buffer: 0 entries, 0 returns"));
-	assert_non_null(strstr(text, "one side only: 0 entry only, 0 return only"));
-	assert_non_null(strstr(text, "table full: 0 "));
-	assert_non_null(strstr(text, "missed by the kernel: at entry 0; at return 0\n"));
-	assert_non_null(strstr(ledger_text(&ledger, true), "0 filtered"));
+	assert_string_equal(
+		calls_text(&ledger, false),
+		"calls: 42 entered, 41 completed, 1 still running\n"
+		"lost in the ring buffer: 0 entries, 0 returns; only entry seen: 0, only return "
+		"seen: 0; table full: 0 entries dropped, 0 in the row (other: row limit)\n"
+		"missed by the kernel: at entry 0; at return 0\n");
+	check_has(calls_text(&ledger, true), ", 0 filtered, ");
 
+	ledger.still_running = LEDGER_UNKNOWN;
 	ledger.missed_entry = LEDGER_UNKNOWN;
 	ledger.missed_return = LEDGER_UNKNOWN;
 	ledger.probe_missed_return = LEDGER_UNKNOWN;
-	text = ledger_text(&ledger, false);
-	assert_null(strstr(text, "WARNING"));
-	assert_non_null(strstr(text, "at entry 0 by the probe, by the program not counted by this "
-				     "kernel; at return not counted by this kernel\n"));
+	assert_null(strstr(calls_text(&ledger, false), "WARNING"));
+	check_has(calls_text(&ledger, false), ", still running: unknown\n");
+	check_has(calls_text(&ledger, false),
+		  "at entry 0 by the probe, by the program not counted by this kernel; at return "
+		  "not counted by this kernel\n");
 }
 
-/* Each of the losses alone, by its place in the ledger: a warning that has its number. */
+static void teardowns_without_loss(void **state)
+{
+	struct teardown_ledger ledger = {
+		.started = 12,
+		.completed = 11,
+		.running = 1,
+		.waiting = 3,
+		.shown = 12,
+		.deferred = 5,
+		.reclaimed = 4,
+		.pending = 1,
+		.undecided = 2,
+	};
+	struct hook_counts hooks[] = {
+		{"bpf_map_free_deferred", true, true, 12, 12, 0, 0, 11, 0, 0},
+		{"bpf_map_put", false, false, 0, 0, 7, 7, 7, 7, 7},
+		{"workqueue_queue_work", true, false, 12, 12, 0, 0, 0, 5, 5},
+	};
+	const char *text;
+
+	(void)state;
+	/* A hook that is not attached, or has no return, loses nothing there. */
+	assert_string_equal(
+		teardowns_text(&ledger, hooks, 3, false),
+		"teardowns: 12 started, 11 completed, running 1, waiting 3; 12 shown\n"
+		"destroy calls with a deferred free: 5, freed: 4, pending: 1; unknown whether "
+		"with one: 2\n");
+	check_has(teardowns_text(&ledger, hooks, 3, true), "12 shown, 0 filtered\n");
+	ledger.before = 2;
+	ledger.filtered = 1;
+	check_has(teardowns_text(&ledger, hooks, 3, false),
+		  "12 shown, 2 from before the run, 1 filtered\n");
+
+	/* An unknown figure is no number. */
+	ledger.running = ledger.waiting = LEDGER_UNKNOWN;
+	hooks[0].missed = hooks[0].missed_return = LEDGER_UNKNOWN;
+	hooks[2].missed = LEDGER_UNKNOWN;
+	text = teardowns_text(&ledger, hooks, 3, false);
+	check_has(text, "running unknown, waiting unknown; ");
+	assert_null(strstr(text, "WARNING"));
+	assert_null(strstr(text, "18446744073709551615"));
+	check_has(text, "\nmisses not counted by this kernel: "
+			"bpf_map_free_deferred, workqueue_queue_work\n");
+}
+
+/* The loss is a line of its own, begun by this. */
+static void check_warning(const char *text, const char *begin)
+{
+	const char *warning = strstr(text, begin), *number = strstr(text, "1234567");
+
+	if (!warning || !number || number < warning ||
+	    (size_t)(number - warning) > 1 + strcspn(warning + 1, "\n"))
+		fail_msg("no %s:\n%s", begin, text);
+}
+
+/* Each of the losses alone, by its place. */
 static void each_loss_warns(void **state)
 {
-	static const size_t losses[] = {
+	static const size_t of_calls[] = {
 		offsetof(struct ledger, entry_only),
 		offsetof(struct ledger, return_only),
 		offsetof(struct ledger, lost_entry),
@@ -72,24 +189,53 @@ static void each_loss_warns(void **state)
 		offsetof(struct ledger, stuck),
 		offsetof(struct ledger, bad_records),
 	};
-	struct ledger ledger;
-	const char *text, *number;
+	static const size_t of_teardowns[] = {
+		offsetof(struct teardown_ledger, start_only),
+		offsetof(struct teardown_ledger, end_only),
+		offsetof(struct teardown_ledger, lost),
+		offsetof(struct teardown_ledger, no_release),
+		offsetof(struct teardown_ledger, forgotten),
+		offsetof(struct teardown_ledger, strays),
+		offsetof(struct teardown_ledger, rows_full),
+	};
+	static const struct {
+		size_t at;
+		const char *begin;
+	} of_hooks[] = {
+		{offsetof(struct hook_counts, lost), "\nWARNING: second: "},
+		{offsetof(struct hook_counts, missed), "\nWARNING: second: "},
+		{offsetof(struct hook_counts, lost_return), "\nWARNING: return from second: "},
+		{offsetof(struct hook_counts, missed_return), "\nWARNING: return from second: "},
+	};
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < ARRAY_SIZE(losses); i++) {
-		ledger = (struct ledger){.entered = 5};
-		*(__u64 *)((char *)&ledger + losses[i]) = 1234567;
-		text = strstr(ledger_text(&ledger, false), "WARNING: ");
-		assert_non_null(text);
-		assert_int_equal(text[-1], '\n');
-		number = strstr(text, "1234567");
-		assert_non_null(number);
-		assert_true((size_t)(number - text) < strcspn(text, "\n"));
+	for (i = 0; i < ARRAY_SIZE(of_calls); i++) {
+		struct ledger ledger = {.entered = 5};
+
+		*(__u64 *)((char *)&ledger + of_calls[i]) = LOSS;
+		check_warning(calls_text(&ledger, false), "\nWARNING: ");
+	}
+	for (i = 0; i < ARRAY_SIZE(of_teardowns); i++) {
+		struct teardown_ledger ledger = {.started = 5};
+
+		*(__u64 *)((char *)&ledger + of_teardowns[i]) = LOSS;
+		check_warning(teardowns_text(&ledger, NULL, 0, false), "\nWARNING: ");
+	}
+	for (i = 0; i < ARRAY_SIZE(of_hooks); i++) {
+		const struct teardown_ledger ledger = {};
+		struct hook_counts hooks[] = {
+			{.function = "first", .attached = true},
+			{.function = "second", .attached = true, .returns = true},
+		};
+
+		*(__u64 *)((char *)&hooks[1] + of_hooks[i].at) = LOSS;
+		check_warning(teardowns_text(&ledger, hooks, 2, false), of_hooks[i].begin);
+		assert_null(strstr(teardowns_text(&ledger, hooks, 2, false), "first"));
 	}
 }
 
-/* Calls of which no side was seen cannot be told from those joined to an earlier one's entry. */
+/* A call with no side seen looks like one matched to an earlier call's entry. */
 static void doubtful_latencies_warn(void **state)
 {
 	struct ledger ledger = {
@@ -105,41 +251,78 @@ static void doubtful_latencies_warn(void **state)
 	};
 
 	(void)state;
-	assert_non_null(strstr(ledger_text(&ledger, false),
-			       "\nWARNING: bpf_mem_alloc_destroy: 4 calls or less were not seen at "
-			       "all, or their return was taken for that of an earlier one, which "
-			       "seems too long\n"));
+	check_has(calls_text(&ledger, false),
+		  "\nWARNING: bpf_mem_alloc_destroy: up to 4 calls not seen, or seen as the return "
+		  "of an earlier call, whose latency is then too long\n");
 	ledger.lost_return = 0;
-	assert_non_null(strstr(ledger_text(&ledger, false), ": 3 calls or less "));
+	check_has(calls_text(&ledger, false), ": up to 3 calls ");
 	/* Where only one of the two is counted, it is the bound. */
 	ledger.missed_return = LEDGER_UNKNOWN;
-	assert_non_null(strstr(ledger_text(&ledger, false), ": 4 calls or less "));
+	check_has(calls_text(&ledger, false), ": up to 4 calls ");
 	ledger.probe_missed_entry = LEDGER_UNKNOWN;
-	assert_null(strstr(ledger_text(&ledger, false), "calls or less"));
-	/* All that is missing of one side is told of by the other. */
+	assert_null(strstr(calls_text(&ledger, false), "up to"));
+	/* The other side was seen of all that one side is missing. */
 	ledger = (struct ledger){.missed_entry = 3, .return_only = 3, .missed_return = 9};
-	assert_null(strstr(ledger_text(&ledger, false), "calls or less"));
+	assert_null(strstr(calls_text(&ledger, false), "up to"));
 	ledger.return_only = 4;
-	assert_null(strstr(ledger_text(&ledger, false), "calls or less"));
+	assert_null(strstr(calls_text(&ledger, false), "up to"));
 }
 
-/* What took too long is a warning, whether it ended or not. */
-static void stuck_warns(void **state)
+/* The ledger of calls warns of those at the first hook. */
+static void doubtful_latencies_at_hooks_warn(void **state)
 {
-	struct ledger ledger = {.entered = 5, .stuck = 3, .still_stuck = 1};
+	struct hook_counts hooks[NR_CALL_HOOKS] = {
+		{"bpf_mem_alloc_destroy", true, true, 12, 12, 0, 9, 11, 0, 9},
+		{"bpf_map_free_deferred", true, true, 12, 12, 1, 4, 11, 1, 3},
+		{"free_mem_alloc_deferred", true, true, 12, 12, 0, 0, 11, 0, 5},
+	};
+	const struct teardown_ledger ledger = {.started = 12};
+	const char *text = teardowns_text(&ledger, hooks, NR_CALL_HOOKS, false);
 
 	(void)state;
-	assert_non_null(
-		strstr(ledger_text(&ledger, false),
-		       "\nWARNING: took longer than --stuck: 3, at the end still at it: 1\n"));
+	check_has(text, "\nWARNING: bpf_map_free_deferred: up to 4 calls ");
+	assert_null(strstr(strstr(text, "up to") + 1, "up to"));
+}
+
+/* A call longer than the threshold is a warning, whether it ended or not. */
+static void stuck_warns(void **state)
+{
+	const struct ledger ledger = {.entered = 5, .stuck = 3, .still_stuck = 1};
+
+	(void)state;
+	check_has(calls_text(&ledger, false),
+		  "\nWARNING: longer than --stuck: 3, still running at the end: 1\n");
+}
+
+static void write_errors(void **state)
+{
+	const struct ledger calls = {};
+	const struct teardown_ledger teardowns = {};
+	const struct hook_counts hook = {.function = "f", .attached = true, .lost = 1};
+	FILE *full = fopen("/dev/full", "w");
+
+	(void)state;
+	assert_non_null(full);
+	assert_int_equal(ledger_text_calls(full, &calls, true), -ENOSPC);
+	clearerr(full);
+	assert_int_equal(ledger_text_hooks(full, &hook, 1), -ENOSPC);
+	clearerr(full);
+	assert_int_equal(ledger_text_teardowns(full, &teardowns, true), -ENOSPC);
+	assert_int_equal(ledger_text_teardowns(full, &teardowns, true), -EIO);
+	fclose(full);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ledger_json),	   cmocka_unit_test(ledger_without_loss),
-		cmocka_unit_test(each_loss_warns), cmocka_unit_test(doubtful_latencies_warn),
+		cmocka_unit_test(json),
+		cmocka_unit_test(calls_without_loss),
+		cmocka_unit_test(teardowns_without_loss),
+		cmocka_unit_test(each_loss_warns),
+		cmocka_unit_test(doubtful_latencies_warn),
+		cmocka_unit_test(doubtful_latencies_at_hooks_warn),
 		cmocka_unit_test(stuck_warns),
+		cmocka_unit_test(write_errors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

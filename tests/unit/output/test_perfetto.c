@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads traces back: what there is of a teardown, what is left out where something is not known,
- * times to the last digit, and a disk that is full.
+ * Reads traces back: the events of a teardown, unknown parts, times to the last digit, and a full
+ * disk.
  */
 #include <errno.h>
 
@@ -13,7 +13,7 @@ static void all_is_known(void **state)
 
 	(void)state;
 	begin(ORIGIN);
-	add_reclaim(&left);
+	add_deferred_free(&left);
 	add(&plain);
 	end();
 
@@ -59,7 +59,7 @@ static void all_is_known(void **state)
 	forget();
 }
 
-/* Nobody is known to have released it. */
+/* Its releaser is unknown. */
 static void releaser_unknown(void **state)
 {
 	struct teardown teardown = plain;
@@ -78,7 +78,7 @@ static void releaser_unknown(void **state)
 	assert_false(is_null(event, "closed_by.comm"));
 	forget();
 
-	/* And when it was is not known either. */
+	/* The time of the release, too. */
 	teardown.map.identity.released_by.known = true;
 	teardown.map.identity.released_ns = UNKNOWN_NS;
 	teardown.phase[PHASE_WAIT] = UNKNOWN_NS;
@@ -90,7 +90,7 @@ static void releaser_unknown(void **state)
 	assert_true(is_null(event, "total_ns"));
 	forget();
 
-	/* A release after the start is some other one's. */
+	/* A release after the start is another map's. */
 	teardown.map.identity.released_ns = START + 1;
 	trace_of(&teardown);
 	assert_int_equal(count(0, "wait") + count('s', ""), 0);
@@ -102,7 +102,7 @@ static void worker_part_unknown(void **state)
 	struct teardown teardown = plain;
 
 	(void)state;
-	/* Its end was missed: it has no length, which is neither 0 nor all that is left. */
+	/* Its end was missed: an instant, not a slice. */
 	teardown.run.latency_ns = UNKNOWN_NS;
 	teardown.destroy[1].latency_ns = UNKNOWN_NS;
 	teardown.destroy[0].ts_ns = UNKNOWN_NS;
@@ -116,7 +116,7 @@ static void worker_part_unknown(void **state)
 	assert_int_equal(count('b', ""), 1);
 	forget();
 
-	/* Its start was missed, too: the release is all there is. */
+	/* Its start was missed, too: only the release is shown. */
 	teardown = plain;
 	teardown.run.start_ns = UNKNOWN_NS;
 	teardown.run.latency_ns = UNKNOWN_NS;
@@ -131,7 +131,7 @@ static void worker_part_unknown(void **state)
 	assert_true(is_null(only('X', "release"), "free_ns"));
 	forget();
 
-	/* And with that unknown, there is nothing. */
+	/* Without a known releaser, nothing is shown. */
 	teardown.map.identity.released_by.known = false;
 	trace_of(&teardown);
 	assert_int_equal(count(0, ""), 0);
@@ -156,16 +156,16 @@ static void running(void **state)
 static void map_unknown(void **state)
 {
 	struct teardown teardown = plain;
-	struct deferred_free reclaim = left;
+	struct deferred_free deferred = left;
 
 	(void)state;
 	teardown.map.identity.map_id = 0;
 	teardown.map.known = 0;
 	teardown.destroy[1].alloc = ALLOC_UNKNOWN;
-	reclaim.map.known = CALL_MAP;
-	reclaim.alloc = ALLOC_UNKNOWN;
+	deferred.map.known = CALL_MAP;
+	deferred.alloc = ALLOC_UNKNOWN;
 	begin(ORIGIN);
-	add_reclaim(&reclaim);
+	add_deferred_free(&deferred);
 	add(&teardown);
 	end();
 	assert_true(is_null(only('X', "free ? (? id ?)"), "id"));
@@ -176,7 +176,7 @@ static void map_unknown(void **state)
 	check_arrow("deferred", "bpf_mem_alloc_destroy unknown", "reclaim unknown");
 	forget();
 
-	/* A map without a name is not one whose name is unknown. */
+	/* An empty name is known. */
 	teardown = plain;
 	teardown.map.name[0] = '\0';
 	trace_of(&teardown);
@@ -184,7 +184,7 @@ static void map_unknown(void **state)
 	forget();
 }
 
-/* More destroy calls than are kept must not be looked for. */
+/* More destroy calls than are kept. */
 static void too_many_destroys(void **state)
 {
 	struct teardown teardown = plain;
@@ -199,7 +199,7 @@ static void too_many_destroys(void **state)
 	forget();
 }
 
-/* To the nanosecond, however long the machine has been up, and on both sides of the origin. */
+/* To the nanosecond, for any uptime, before and after the origin. */
 static void times(void **state)
 {
 	struct teardown teardown = plain;
@@ -266,7 +266,7 @@ static void empty_trace(void **state)
 	perfetto_free(NULL);
 }
 
-/* At the latest when the buffer is full; a stream that failed once is never fine again. */
+/* Reported when the buffer is full, and from then on. */
 static void write_errors(void **state)
 {
 	FILE *full = fopen("/dev/full", "w");
@@ -281,7 +281,7 @@ static void write_errors(void **state)
 	assert_int_equal(perfetto_teardown(perfetto, &plain), -EIO);
 	clearerr(full);
 	for (i = 0, err = 0; i < 10000 && !err; i++)
-		err = perfetto_reclaim(perfetto, &left);
+		err = perfetto_deferred_free(perfetto, &left);
 	assert_int_equal(err, -ENOSPC);
 	assert_int_equal(perfetto_end(perfetto), -EIO);
 	clearerr(full);

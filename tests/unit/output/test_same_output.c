@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is shown of a recording is, byte for byte, what had been shown live.
+ * Reports of a recording are, byte for byte, what was shown live.
  *
- * The same calls, teardowns, reclaims and hangs go to a live report, and to a recording that is
- * then reported. What may differ, since a recording is of all there is:
+ * The same calls, teardowns, deferred frees and stuck calls go to a live report, and to a recording
+ * that is then reported. Exceptions, as a recording has everything:
  *
- * - Live, who let go of a map is only found out where it is asked for (--identity, --by id), and a
- *   hang tells of it then only.
- * - Of a hang, its caller is not recorded. With --caller, none is told of.
- * - Of calls of which one side was seen alone, live ones are not counted if they are not wanted;
- *   recorded ones are counted as what they are.
- * - After the last call, live tables of intervals go on until the end.
+ * - Live, the releaser of a map is known only if asked for (--identity, --by id), also for stuck
+ *   calls.
+ * - Callers of stuck calls are not recorded: with --caller, none is reported.
+ * - Calls with only one side seen are counted live only if the filters want them, and always from a
+ *   recording.
+ * - After the last call, live tables of intervals continue until the end.
  */
-#include "support/recorded.h"
+#include "support/files.h"
+#include "support/random_run.h"
 #include "util/macros.h"
-
-#include <sys/stat.h>
 
 #include "cmd/command.h"
 #include "model/glob.h"
@@ -23,203 +22,12 @@
 #include "name_filter.h"
 #include "output/report.h"
 
-#define NR_ITEMS 3000
 #define MAX_ARGS 40
 
 static struct options opts;
 
-/* A run, and where it has been recorded. */
-struct run {
-	struct item items[NR_ITEMS];
-	struct run_info run_info;
-	__u64 end_ns;
-	struct ledger ledger;
-	struct teardown_counts counts;
-	char path[PATH_SIZE];
-};
-
-/* By chance: anything that can be; a second in which things happen as they do. */
+/* Any values; a second with values as they happen. */
 static struct run wild, tame;
-
-/* The run */
-
-/* Often, what a teardown left is reclaimed first. */
-static void make_match(struct item *item)
-{
-	static struct deferred_free last;
-	struct teardown *teardown = &item->teardown;
-
-	if (item->kind == ITEM_DEFERRED_FREE)
-		last = item->deferred_free;
-	else if (item->kind == ITEM_TEARDOWN && maybe()) {
-		teardown->map.address = last.map.address;
-		teardown->destroy[0].ts_ns = last.destroy_ns;
-		teardown->destroy[0].alloc = last.alloc;
-	}
-}
-
-static __u64 rarely_unknown(__u64 ns)
-{
-	return below(16) ? ns : UNKNOWN_NS;
-}
-
-static void tame_map(struct map_info *map, __u64 now_ns)
-{
-	map->identity.map_id %= 30;
-	map->identity.released_ns = rarely_unknown(now_ns - 5000000);
-	map->identity.released_by.task.pid %= 20;
-	map->identity.released_by.cgroup_id %= 20;
-}
-
-static void tame_task(struct task *task)
-{
-	task->pid %= 50;
-	task->tid %= 50;
-}
-
-static void tame_teardown(struct teardown *teardown, __u64 now_ns)
-{
-	__u64 *phase = teardown->phase;
-	int i;
-
-	for (i = 0; i < NR_PHASES; i++)
-		phase[i] = rarely_unknown(below(3000000));
-	phase[PHASE_TOTAL] = UNKNOWN_NS;
-	if (phase[PHASE_WAIT] < UNKNOWN_NS && phase[PHASE_FREE] < UNKNOWN_NS &&
-	    phase[PHASE_DEFERRED] < UNKNOWN_NS)
-		phase[PHASE_TOTAL] = phase[PHASE_WAIT] + phase[PHASE_FREE] + phase[PHASE_DEFERRED];
-	teardown->run.latency_ns = phase[PHASE_FREE];
-	teardown->queued_ns = rarely_unknown(now_ns - 4000000);
-	for (i = 0; i < MAX_DESTROYS; i++)
-		teardown->destroy[i].ts_ns = rarely_unknown(now_ns - 2000000);
-	for (i = 0; i < NR_OUTCOMES; i++)
-		teardown->outcomes[i] %= 3;
-}
-
-/* What all kinds of items have. */
-struct parts {
-	struct map_info *map;
-	struct task *task;
-	__u64 *ts_ns, *latency_ns;
-};
-
-static struct parts parts_of(struct item *item)
-{
-	struct teardown *teardown = &item->teardown;
-	struct deferred_free *reclaim = &item->deferred_free;
-	struct stuck *stuck = &item->stuck;
-	struct call *call = &item->call;
-
-	switch (item->kind) {
-	case ITEM_CALL:
-		return (struct parts){&call->map, &call->task, &call->ts_ns, &call->latency_ns};
-	case ITEM_TEARDOWN:
-		return (struct parts){&teardown->map, &teardown->run.worker,
-				      &teardown->run.start_ns, &teardown->run.latency_ns};
-	case ITEM_DEFERRED_FREE:
-		return (struct parts){&reclaim->map, &reclaim->run.worker, &reclaim->run.start_ns,
-				      &reclaim->run.latency_ns};
-	default:
-		return (struct parts){&stuck->map, &stuck->worker, &stuck->since_ns,
-				      &stuck->for_ns};
-	}
-}
-
-/* Leaves out what cannot be. */
-static void make_possible(struct item *item)
-{
-	struct parts parts = parts_of(item);
-	struct call *call = &item->call;
-
-	if (!map_has_type(parts.map))
-		parts.map->known = 0;
-	parts.map->type = below(36);
-	if (item->kind != ITEM_STUCK && *parts.ts_ns == UNKNOWN_NS)
-		*parts.latency_ns = UNKNOWN_NS;
-	if (item->kind != ITEM_CALL)
-		return;
-	if (!(call->flags & CALL_EMPTY_KNOWN))
-		call->flags &= ~CALL_EMPTY;
-	if (!call->caller.address)
-		call->caller.name = NULL;
-}
-
-static void make_tame(struct item *item, __u64 now_ns)
-{
-	struct parts parts = parts_of(item);
-
-	tame_map(parts.map, now_ns);
-	tame_task(parts.task);
-	*parts.ts_ns = rarely_unknown(now_ns - 3000000);
-	if (item->kind != ITEM_STUCK)
-		*parts.latency_ns = rarely_unknown(below(2000000));
-	if (item->kind == ITEM_CALL)
-		item->call.cpu %= 4;
-	if (item->kind == ITEM_TEARDOWN)
-		tame_teardown(&item->teardown, now_ns);
-	if (item->kind == ITEM_STUCK)
-		item->stuck.for_ns = below(1000000);
-	if (item->kind == ITEM_DEFERRED_FREE) {
-		item->deferred_free.destroy_ns = rarely_unknown(now_ns - 2000000);
-		item->deferred_free.latency_ns = rarely_unknown(below(2000000));
-	}
-}
-
-/* Figures that are all different, so that none can stand for another. */
-static void count(struct run *run)
-{
-	static const struct ledger unknown = {.missed_entry = LEDGER_UNKNOWN,
-					      .probe_missed_return = LEDGER_UNKNOWN};
-	__u64 *figure = (__u64 *)&run->ledger, nr = 1000000;
-
-	run->ledger = unknown;
-	for (size_t i = 0; i < sizeof(run->ledger) / sizeof(__u64); i++)
-		figure[i] = figure[i] ? figure[i] : nr++;
-	figure = (__u64 *)&run->counts.ledger;
-	for (size_t i = 0; i < sizeof(run->counts.ledger) / sizeof(__u64); i++)
-		figure[i] = nr++;
-	run->counts.ledger.waiting = LEDGER_UNKNOWN;
-	for (int i = 0; i < NR_HOOKS; i++)
-		run->counts.hooks[i] = (struct hook_counts){
-			.function = hook_info[i].function,
-			.attached = i != HOOK_PUT_UREF,
-			.returns = i < NR_CALL_HOOKS,
-			.seen = nr++,
-			.taken = nr++,
-			.lost = nr++,
-			.missed = i == HOOK_PUT ? LEDGER_UNKNOWN : nr++,
-			.seen_return = nr++,
-			.lost_return = nr++,
-			.missed_return = nr++,
-		};
-}
-
-static void record(struct run *run, bool be_tame)
-{
-	struct writer *recording;
-	__u64 now_ns;
-
-	run->run_info = some_conditions();
-	now_ns = run->run_info.start_ns + 10000000;
-	assert_int_equal(writer_create(&recording, temp_path(run->path), false, &run->run_info), 0);
-	for (size_t i = 0; i < NR_ITEMS; i++) {
-		some_item(&run->items[i]);
-		/* At times, nothing happens for long. */
-		now_ns += below(500) ? 1 + below(400000) : 300000000;
-		if (be_tame)
-			make_tame(&run->items[i], now_ns);
-		else if (run->items[i].kind == ITEM_DEFERRED_FREE) /* no two of one destroy call */
-			run->items[i].deferred_free.destroy_ns = rarely_unknown(below(1ULL << 62));
-		make_possible(&run->items[i]);
-		make_match(&run->items[i]);
-		assert_int_equal(record_item(recording, &run->items[i]), 0);
-	}
-	count(run);
-	run->end_ns = now_ns + 1;
-	assert_int_equal(writer_ledger(recording, &run->ledger, &run->counts), 0);
-	assert_int_equal(writer_end(recording, run->end_ns), 0);
-	writer_close(recording);
-}
 
 /* Live */
 
@@ -230,12 +38,12 @@ struct live_report {
 	__u64 filtered;
 };
 
-static void tell_time(struct live_report *live)
+static void tick(struct live_report *live)
 {
 	assert_int_equal(report_run_ops.tick(live->sink.ctx, live->now_ns, &live->next_ns), 0);
 }
 
-/* Things are seen when they end, and a clock does not go back. */
+/* Events are seen at their end, and the clock is monotonic. */
 static void pass_time(struct live_report *live, __u64 start_ns, __u64 for_ns)
 {
 	__u64 end_ns = start_ns + (for_ns == UNKNOWN_NS ? 0 : for_ns);
@@ -244,7 +52,7 @@ static void pass_time(struct live_report *live, __u64 start_ns, __u64 for_ns)
 		return;
 	while (live->next_ns && live->next_ns <= end_ns) {
 		live->now_ns = live->next_ns;
-		tell_time(live);
+		tick(live);
 	}
 	live->now_ns = end_ns;
 }
@@ -288,8 +96,8 @@ static int live_call(struct live_report *live, struct call call)
 	return live->sink.ops->call(live->sink.ctx, &call);
 }
 
-/* In what is traced. */
-static bool can_hang(const struct stuck *stuck)
+/* Whether a live run would report it. */
+static bool can_be_stuck(const struct stuck *stuck)
 {
 	if (opts.show.view == VIEW_TEARDOWNS)
 		return true;
@@ -297,10 +105,10 @@ static bool can_hang(const struct stuck *stuck)
 	       map_wanted(&stuck->map);
 }
 
-static int live_hang(struct live_report *live, const struct stuck *stuck)
+static int live_stuck(struct live_report *live, const struct stuck *stuck)
 {
 	pass_time(live, stuck->since_ns, stuck->for_ns);
-	if (!can_hang(stuck) || !report_run_ops.wants_stuck(live->sink.ctx, &stuck->map))
+	if (!can_be_stuck(stuck) || !report_run_ops.wants_stuck(live->sink.ctx, &stuck->map))
 		return 0;
 	return live->sink.ops->stuck(live->sink.ctx, stuck);
 }
@@ -314,7 +122,7 @@ static int live_item(struct live_report *live, const struct item *item)
 	case ITEM_CALL:
 		return live_call(live, item->call);
 	case ITEM_STUCK:
-		return live_hang(live, &item->stuck);
+		return live_stuck(live, &item->stuck);
 	default:
 		if (!sink->ops->teardown)
 			return 0;
@@ -338,7 +146,7 @@ static int show_live(const struct run *run)
 	assert_int_equal(report_open(&report, &opts.show, &opts.filter, opts.output, &start), 0);
 	assert_int_equal(report_begin(report), 0);
 	live.sink = report_sink(report);
-	tell_time(&live);
+	tick(&live);
 	for (size_t i = 0; i < NR_ITEMS; i++)
 		assert_int_equal(live_item(&live, &run->items[i]), 0);
 	ledger.filtered += live.filtered;
@@ -357,7 +165,7 @@ static int show_recorded(const struct run *run)
 
 /* Both */
 
-/* Words at blanks; opts points into them until the next call. */
+/* Splits at blanks; opts points into the words until the next call. */
 static void parse(const char *fmt, ...)
 {
 	static char words[2048];
@@ -378,8 +186,8 @@ static void parse(const char *fmt, ...)
 		fail_msg("'%s' is refused", fmt);
 }
 
-/* What a function writes to stderr goes to a file. */
-static void tell_to(const char *path, int (*show)(const struct run *), const struct run *run)
+/* The function's stderr goes to a file. */
+static void stderr_to(const char *path, int (*show)(const struct run *), const struct run *run)
 {
 	int saved = dup(STDERR_FILENO), err;
 
@@ -391,58 +199,21 @@ static void tell_to(const char *path, int (*show)(const struct run *), const str
 	assert_int_equal(err, 0);
 }
 
-static char *contents(const char *path, size_t *len)
-{
-	FILE *file = fopen(path, "r");
-	struct stat st;
-	char *text;
-
-	assert_non_null(file);
-	assert_int_equal(fstat(fileno(file), &st), 0);
-	text = malloc(st.st_size + 1);
-	assert_non_null(text);
-	*len = fread(text, 1, st.st_size, file);
-	assert_int_equal(*len, st.st_size);
-	text[*len] = '\0';
-	fclose(file);
-	return text;
-}
-
-static size_t check_same(const char *line, const char *live_file, const char *recorded_file)
-{
-	size_t live_len, recorded_len, at = 0, begin;
-	char *live = contents(live_file, &live_len), *recorded;
-
-	recorded = contents(recorded_file, &recorded_len);
-	while (at < live_len && live[at] == recorded[at])
-		at++;
-	for (begin = at; begin && live[begin - 1] != '\n';)
-		begin--;
-	if (live_len != recorded_len || at < live_len)
-		fail_msg("'%s' shows, live:\n%.400s\nrecorded:\n%.400s", line, live + begin,
-			 recorded + begin);
-	free(live);
-	free(recorded);
-	unlink(live_file);
-	unlink(recorded_file);
-	return live_len;
-}
-
-/* How many bytes both show. */
+/* Returns the number of bytes shown. */
 static size_t check(const struct run *run, const char *line)
 {
-	char live[PATH_SIZE], live_told[PATH_SIZE], recorded[PATH_SIZE], told[PATH_SIZE];
+	char live[PATH_SIZE], live_errors[PATH_SIZE], recorded[PATH_SIZE], errors[PATH_SIZE];
 
 	temp_path(live);
-	temp_path(live_told);
+	temp_path(live_errors);
 	temp_path(recorded);
-	temp_path(told);
+	temp_path(errors);
 	parse("memdestroy-trace %s -o %s", line, live);
-	tell_to(live_told, show_live, run);
+	stderr_to(live_errors, show_live, run);
 	parse("memdestroy-trace report %s -o %s %s", line, recorded, run->path);
-	tell_to(told, show_recorded, run);
-	check_same(line, live_told, told);
-	return check_same(line, live, recorded);
+	stderr_to(errors, show_recorded, run);
+	check_same_files(line, live_errors, errors);
+	return check_same_files(line, live, recorded);
 }
 
 static void check_all(const struct run *run, const char *const *lines)
@@ -515,7 +286,7 @@ static void test_orders(void **state)
 	}
 }
 
-/* An interval in which nothing came has no table in a report, so those of tables are long here. */
+/* Reports have no table for an empty interval, so the intervals of tables are long here. */
 static void test_intervals(void **state)
 {
 	static const char *const lines[] = {
@@ -540,11 +311,11 @@ static void test_intervals(void **state)
 	check_all(&tame, lines);
 }
 
-/* What follows a table of Markdown's at once would be more rows of it. */
+/* Without an empty line, Markdown would take the next table for more rows. */
 static void test_markdown_intervals(void **state)
 {
 	static const char *const views[] = {"", "teardowns"};
-	char path[PATH_SIZE], told[PATH_SIZE], *text;
+	char path[PATH_SIZE], errors[PATH_SIZE], *text;
 	size_t len, tables;
 
 	(void)state;
@@ -552,27 +323,27 @@ static void test_markdown_intervals(void **state)
 		tables = 0;
 		parse("memdestroy-trace %s -i 0.2 -f markdown --by type -o %s", views[i],
 		      temp_path(path));
-		tell_to(temp_path(told), show_live, &tame);
+		stderr_to(temp_path(errors), show_live, &tame);
 		text = contents(path, &len);
 		for (char *at = text; (at = strstr(at, "| TYPE")); at++, tables++)
 			assert_true(at == text || !strncmp(at - 2, "\n\n", 2));
 		assert_true(tables > 2);
 		free(text);
 		unlink(path);
-		unlink(told);
+		unlink(errors);
 	}
 }
 
-/* What claims to have taken centuries is not shown second by second. */
+/* Centuries between events do not make a table for each second. */
 static void test_far_apart(void **state)
 {
-	char path[PATH_SIZE], told[PATH_SIZE];
+	char path[PATH_SIZE], errors[PATH_SIZE];
 
 	(void)state;
 	parse("memdestroy-trace report -i 0.001 -f json -o %s %s", temp_path(path), wild.path);
-	tell_to(temp_path(told), show_recorded, &wild);
+	stderr_to(temp_path(errors), show_recorded, &wild);
 	unlink(path);
-	unlink(told);
+	unlink(errors);
 }
 
 static int report_all(const struct run *run)
@@ -581,32 +352,32 @@ static int report_all(const struct run *run)
 	return report_command.run(&opts) == EXIT_FAILED ? 0 : -1;
 }
 
-/* By whatever name, nor live (-e), when the output is made at once. */
+/* By any name, also with -e, where the output is written in place. */
 static void test_no_recording_is_lost(void **state)
 {
 	static const char *const hows[] = {"", "-e"};
-	char link_path[PATH_SIZE], told[PATH_SIZE], *before, *after, *said_so;
+	char link_path[PATH_SIZE], errors[PATH_SIZE], *before, *after, *message;
 	size_t len, len_after;
 
 	(void)state;
 	assert_int_equal(symlink(tame.path, temp_path(link_path)), 0);
-	temp_path(told);
+	temp_path(errors);
 	before = contents(tame.path, &len);
 	for (int i = 0; i < 2; i++) {
 		parse("memdestroy-trace report %s -o %s %s %s", hows[i], link_path, wild.path,
 		      tame.path);
-		tell_to(told, report_all, &tame);
-		said_so = contents(told, &len_after);
-		check_one_line(said_so, "it is a recording that is being read");
+		stderr_to(errors, report_all, &tame);
+		message = contents(errors, &len_after);
+		check_one_line(message, "it is a recording that is being read");
 		after = contents(tame.path, &len_after);
 		assert_int_equal(len, len_after);
 		assert_memory_equal(before, after, len);
-		free(said_so);
+		free(message);
 		free(after);
 	}
 	free(before);
 	unlink(link_path);
-	unlink(told);
+	unlink(errors);
 }
 
 /* Some of the keys from first on, in any order. */

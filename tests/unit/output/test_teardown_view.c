@@ -11,7 +11,7 @@
 
 static const struct view_options defaults = {.view = VIEW_TEARDOWNS, .identity = true};
 
-/* Of map N, which took N microseconds. */
+/* Of map N, in N microseconds. */
 static struct teardown teardown_of(__u32 id)
 {
 	struct teardown teardown = {
@@ -54,11 +54,11 @@ static size_t count(const char *text, const char *what)
 	return nr;
 }
 
-/* What all of a run writes, of maps 1 to 5. */
+/* The output of a run with maps 1 to 5. */
 static const char *whole_run(const struct view_options *opts)
 {
 	struct teardown_view *view = view_of(opts);
-	const struct deferred_free reclaim = {.map = plain.map, .destroy_ns = 1, .latency_ns = 2};
+	const struct deferred_free deferred = {.map = plain.map, .destroy_ns = 1, .latency_ns = 2};
 	struct teardown teardown;
 	FILE *out = out_open();
 	__u32 id;
@@ -67,7 +67,7 @@ static const char *whole_run(const struct view_options *opts)
 	for (id = 1; id <= 5; id++) {
 		teardown = teardown_of(id);
 		take(view, out, &teardown);
-		assert_int_equal(teardown_view_reclaim(view, out, &reclaim), 0);
+		assert_int_equal(teardown_view_deferred_free(view, out, &deferred), 0);
 		if (opts->interval_ns && id % 2 == 0)
 			assert_int_equal(teardown_view_interval(view, out, id / 2), 0);
 	}
@@ -89,7 +89,7 @@ static void events(void **state)
 	assert_int_equal(count(text, "{\"type\":\"reclaim\","), 5);
 	assert_true(strstr(text, "\"id\":1,") < strstr(text, "\"id\":5,"));
 
-	/* There is room for one sort of line, under one heading. */
+	/* One sort of line only, under one heading. */
 	opts.format = FORMAT_CSV;
 	text = whole_run(&opts);
 	assert_int_equal(strncmp(text, "type,released_ns,", 17), 0);
@@ -144,7 +144,7 @@ static void rows(void **state)
 	assert_non_null(strstr(text, "\nrow,loader,5,"));
 }
 
-/* Each interval has its own, and the whole all of them. */
+/* An interval shows its own teardowns, the whole run shows all. */
 static void intervals(void **state)
 {
 	struct view_options opts = defaults;
@@ -174,7 +174,7 @@ static void intervals(void **state)
 	assert_int_equal(count(text, "\n"), 3 + 2 + 2 + 5);
 	assert_int_equal(count(text, "1.00us"), 2);
 
-	/* Where nothing says which list it is, each is told of once. */
+	/* Without the name of the list, each teardown is shown once. */
 	opts.format = FORMAT_JSON;
 	assert_int_equal(count(whole_run(&opts), "\n"), 4); /* the last one's interval is open */
 	opts.format = FORMAT_CSV;
@@ -236,7 +236,7 @@ static void filters(void **state)
 	assert_false(is_wanted(&opts, &teardown));
 	teardown.map.type = 5;
 	assert_true(is_wanted(&opts, &teardown));
-	/* What is not known is not what was asked for. */
+	/* Unknown values do not match. */
 	teardown.map.known &= ~CALL_MAP;
 	assert_false(is_wanted(&opts, &teardown));
 	teardown.map.known |= CALL_MAP;
@@ -259,7 +259,7 @@ static void filters(void **state)
 	assert_true(is_wanted(&opts, &teardown));
 	filter.min_latency_ns = 1001;
 	assert_false(is_wanted(&opts, &teardown));
-	/* One of which it is only known that it took so long at least. */
+	/* Only a lower bound of its time is known. */
 	teardown.phase[PHASE_TOTAL] = teardown.phase[PHASE_DEFERRED] = UNKNOWN_NS;
 	assert_false(is_wanted(&opts, &teardown));
 	teardown.phase[PHASE_WAIT] = 1001;
@@ -267,11 +267,11 @@ static void filters(void **state)
 	filter = (struct filter){};
 }
 
-/* A deferred end is one of the map's; how long its teardown takes is not known yet. */
+/* A deferred free is filtered by its map; the time of its teardown is not known yet. */
 static void filters_of_deferred_ends(void **state)
 {
 	struct view_options opts = defaults;
-	struct deferred_free reclaim = {.map = plain.map, .destroy_ns = 1, .latency_ns = 2};
+	struct deferred_free deferred = {.map = plain.map, .destroy_ns = 1, .latency_ns = 2};
 	struct teardown_view *view;
 	struct teardown_ledger ledger = {};
 	FILE *out = out_open();
@@ -283,24 +283,24 @@ static void filters_of_deferred_ends(void **state)
 	filter_by_name("events");
 	filter.map_types = 1 << 1;
 	view = view_of(&opts);
-	assert_int_equal(teardown_view_reclaim(view, out, &reclaim), 0);
-	reclaim.map.type = 2;
-	assert_int_equal(teardown_view_reclaim(view, out, &reclaim), 0);
-	reclaim.map.type = 1;
-	strcpy(reclaim.map.name, "other");
-	assert_int_equal(teardown_view_reclaim(view, out, &reclaim), 0);
-	reclaim.map.known = 0;
-	assert_int_equal(teardown_view_reclaim(view, out, &reclaim), 0);
+	assert_int_equal(teardown_view_deferred_free(view, out, &deferred), 0);
+	deferred.map.type = 2;
+	assert_int_equal(teardown_view_deferred_free(view, out, &deferred), 0);
+	deferred.map.type = 1;
+	strcpy(deferred.map.name, "other");
+	assert_int_equal(teardown_view_deferred_free(view, out, &deferred), 0);
+	deferred.map.known = 0;
+	assert_int_equal(teardown_view_deferred_free(view, out, &deferred), 0);
 	teardown_view_count(view, &ledger);
 	assert_int_equal(ledger.filtered, 0);
-	assert_false(teardown_view_wants(view, &reclaim.map));
+	assert_false(teardown_view_wants(view, &deferred.map));
 	assert_true(teardown_view_wants(view, &plain.map));
 	teardown_view_free(view);
 	filter = (struct filter){};
 	assert_int_equal(count(out_close(out), "\n"), 1);
 }
 
-/* What there is no room for is counted, of the whole run. */
+/* Teardowns without room are counted for the whole run. */
 static void too_many(void **state)
 {
 	struct view_options opts = defaults;
@@ -332,7 +332,7 @@ static void too_many(void **state)
 	}
 }
 
-/* In each view: taken, never looked at. */
+/* In each view: taken, never shown. */
 static void nothing_is_left(void **state)
 {
 	static const enum format formats[] = {FORMAT_TABLE, FORMAT_PERFETTO, FORMAT_FOLDED};

@@ -20,7 +20,7 @@
 
 #define START 5000000000ULL
 
-/* 40 us, of which 10 are the wait, 20 the worker's part with a call from 5 to 15, 10 deferred. */
+/* 40 us: 10 wait, 20 worker with a destroy call from 5 to 15, 10 deferred. */
 static const struct teardown plain = {
 	.run.start_ns = START,
 	.run.latency_ns = 20000,
@@ -33,10 +33,10 @@ static const struct teardown plain = {
 	.destroy = {{.ts_ns = START + 5000, .latency_ns = 10000}},
 };
 
-/* What comes before the bars, as wide as its headings make it, and the bars' frames. */
+/* The cells before the bars, as wide as their headings, and the frames of the bars. */
 #define BEFORE (sizeof("ID  TYPE  NAME     TOTAL  ||") - 1)
 
-/* What is drawn, until the next call of this. */
+/* The drawing, valid until the next call. */
 static const char *drawn(const struct teardown *const *list, size_t nr, int width)
 {
 	static char *text;
@@ -51,7 +51,7 @@ static const char *drawn(const struct teardown *const *list, size_t nr, int widt
 	return text;
 }
 
-/* A line of it, the legend being 0 and the headings 1, until the next call of this. */
+/* A line of it, valid until the next call. Line 0 is the legend, 1 the headings. */
 static const char *line(const char *text, int n)
 {
 	static char copy[2048];
@@ -107,7 +107,7 @@ static void to_scale(void **state)
 	list[1] = &half;
 	assert_string_equal(bar_of(drawn(list, 2, BEFORE + 40), 3),
 			    "|.....=====##########=====               |");
-	/* In the list's order. */
+	/* In the order of the list. */
 	list[0] = &half;
 	list[1] = &plain;
 	assert_string_equal(bar_of(drawn(list, 2, BEFORE + 40), 3),
@@ -149,11 +149,11 @@ static void destroy_calls_are_where_they_were(void **state)
 	teardown.destroy[1] = (struct destroy){.ts_ns = START + 1000, .latency_ns = 2000};
 	teardown.destroy[2] = (struct destroy){.ts_ns = START + 19000, .latency_ns = 1000};
 	check_beside_plain(&teardown, 0, "|..........###================#~~~~~~~~~~|");
-	/* One that took next to nothing. */
+	/* A very short one. */
 	teardown.destroy[1].latency_ns = 0;
 	check_beside_plain(&teardown, 0, "|..........#==================#~~~~~~~~~~|");
 
-	/* One that is said to have ended after the worker's part pushes on what follows. */
+	/* A destroy call that ends after the worker moves the rest to the right. */
 	list[0] = &teardown;
 	teardown.nr_destroys = 1;
 	teardown.destroy[0] = (struct destroy){.ts_ns = START + 5000, .latency_ns = 20000};
@@ -175,11 +175,11 @@ static void what_is_unknown_is_marked(void **state)
 	teardown.phase[PHASE_DEFERRED] = UNKNOWN_NS;
 	check_beside_plain(&teardown, 1, "|..........=====##########=====?          |");
 
-	/* The worker's end was missed, but not what it was seen to do. */
+	/* The worker's end was missed, its destroy calls were not. */
 	teardown.phase[PHASE_FREE] = UNKNOWN_NS;
 	check_beside_plain(&teardown, 2, "|..........=====##########??               |");
 
-	/* How long a destroy call took, and when it was. */
+	/* Unknown latency, then unknown start of a destroy call. */
 	teardown = plain;
 	teardown.destroy[0].latency_ns = UNKNOWN_NS;
 	check_beside_plain(&teardown, 1, "|..........=====?===============~~~~~~~~~~|");
@@ -189,7 +189,7 @@ static void what_is_unknown_is_marked(void **state)
 	teardown.destroy[0].ts_ns = START - 1;
 	check_beside_plain(&teardown, 1, "|..........?====================~~~~~~~~~~|");
 
-	/* More of them than are kept. */
+	/* More destroy calls than are kept. */
 	teardown = plain;
 	teardown.nr_destroys = MAX_DESTROYS + 1;
 	teardown.destroy[1] = teardown.destroy[2] = teardown.destroy[3] =
@@ -249,7 +249,7 @@ static void hostile_names(void **state)
 	text = drawn(list, 2, 100);
 	assert_non_null(strstr(text, " 7  hash  \"a|\\x0a\\x1b[2J  40.0us  |..."));
 
-	/* Two columns each: what follows stays where it is. */
+	/* Characters two columns wide: the next cells stay in place. */
 	strcpy(teardown.map.name, "\xe5\x90\x8d\xe5\x89\x8d");
 	text = drawn(list, 2, 100);
 	assert_non_null(strstr(text, " 7  hash  \xe5\x90\x8d\xe5\x89\x8d    40.0us  |..."));
@@ -268,7 +268,7 @@ static void hostile_names(void **state)
 	}
 }
 
-/* Every line fits, and all are equally long, whatever has to be marked in some of them. */
+/* All lines fit and are equally long, with any number of marks. */
 static void widths(void **state)
 {
 	struct teardown unknown = plain, running = plain;
@@ -305,7 +305,7 @@ static void edge_values(void **state)
 	(void)state;
 	assert_string_equal(drawn(NULL, 0, 80), "no teardowns\n");
 
-	/* Nothing took any time. */
+	/* All took 0 ns. */
 	memset(teardown.phase, 0, sizeof(teardown.phase));
 	teardown.nr_destroys = 0;
 	text = drawn(list, 1, BEFORE + 10);
@@ -313,14 +313,14 @@ static void edge_values(void **state)
 	assert_string_equal(bar_of(text, 1), "|0       0ns|");
 	assert_string_equal(bar_of(text, 2), "|           |");
 
-	/* Nothing is known: there is no scale, and none is made up. */
+	/* Without any known time there is no scale. */
 	memset(teardown.phase, 0xff, sizeof(teardown.phase));
 	text = drawn(list, 1, BEFORE + 10);
 	assert_non_null(strstr(line(text, 0), "(a column: ?)"));
 	assert_non_null(strstr(bar_of(text, 1), " ?|"));
 	assert_int_equal(strncmp(bar_of(text, 2), "|???    ", 8), 0);
 
-	/* As long as can be, and more than that in all. */
+	/* The longest times, whose sum overflows. */
 	memset(teardown.phase, 0, sizeof(teardown.phase));
 	teardown.phase[PHASE_WAIT] = UNKNOWN_NS - 1;
 	teardown.phase[PHASE_FREE] = UNKNOWN_NS - 1;

@@ -120,7 +120,7 @@ static void writes_a_live_file_itself(void **state)
 	unlink("live");
 }
 
-static void tells_why_it_cannot_be_opened(void **state)
+static void reports_why_it_cannot_be_opened(void **state)
 {
 	struct outfile *output;
 
@@ -130,7 +130,7 @@ static void tells_why_it_cannot_be_opened(void **state)
 	assert_int_equal(outfile_open(&output, ".", false), -EISDIR);
 }
 
-static void tells_of_a_full_disk(void **state)
+static void reports_a_full_disk(void **state)
 {
 	struct outfile *output;
 
@@ -168,8 +168,8 @@ int main(void)
 		cmocka_unit_test(leaves_nothing_when_it_is_not_kept),
 		cmocka_unit_test(replaces_what_a_link_points_to),
 		cmocka_unit_test(writes_a_live_file_itself),
-		cmocka_unit_test(tells_why_it_cannot_be_opened),
-		cmocka_unit_test(tells_of_a_full_disk),
+		cmocka_unit_test(reports_why_it_cannot_be_opened),
+		cmocka_unit_test(reports_a_full_disk),
 		cmocka_unit_test(notices_that_nobody_reads),
 	};
 

@@ -11,15 +11,11 @@ static void list(void **state)
 {
 	struct call call = plain;
 	const void *objects[] = {&call, &unknown};
-	FILE *out = out_open();
 
 	(void)state;
 	strcpy(call.map.name, "a|b\\c*d_e");
-	assert_int_equal(
-		render_list(out, FORMAT_MARKDOWN, call_columns, objects, 2, 1, 5000000000, "none"),
-		0);
 	assert_string_equal(
-		out_close(out),
+		list_of(FORMAT_MARKDOWN, call_columns, objects, 2, 1, 5000000000),
 		"| TIME | LATENCY | CALLER | ALLOC | EMPTY | TYPE | NAME | PID | COMM | CPU |\n"
 		"| ---: | ---: | --- | --- | --- | --- | --- | ---: | --- | ---: |\n"
 		"| 0.000000 | 1.23us | htab_map_free | ma | no | hash | a\\|b\\\\c\\*d_e | 100 |"
@@ -27,46 +23,36 @@ static void list(void **state)
 		"| ? | ? | ? | unknown | ? | ? | ? | 0 | x | 0 |\n"
 		"\n"
 		"1 more row\n");
-
-	out = out_open();
-	assert_int_equal(render_list(out, FORMAT_MARKDOWN, call_columns, objects, 0, 0, 0, "none"),
-			 0);
-	assert_string_equal(out_close(out), "none\n");
+	assert_string_equal(list_of(FORMAT_MARKDOWN, call_columns, objects, 0, 0, 0), "none\n");
 }
 
-/* Nothing of a name is markup, nor another line, nor a cell of its own. */
+/* Names have no markup, and start no line or cell. */
 static void hostile(void **state)
 {
 	struct call call = plain;
 	const void *objects[] = {&call};
-	FILE *out = out_open();
 	const char *text;
 
 	(void)state;
 	strcpy(call.task.comm, "\n|\r<b>[x](y)_z");
 	strcpy(call.map.name, "`~&$\xff\033[31m");
-	assert_int_equal(render_list(out, FORMAT_MARKDOWN, call_columns, objects, 1, 0, 0, "none"),
-			 0);
-	text = out_close(out);
+	text = list_of(FORMAT_MARKDOWN, call_columns, objects, 1, 0, 0);
 	assert_non_null(strstr(text, "| \\\\x0a\\|\\\\x0d\\<b>\\[x](y)\\_z |"));
 	assert_non_null(strstr(text, "| \\`\\~\\&\\$\\\\xff\\\\x1b\\[31m |"));
 }
 
-/* Lines that come one by one make the same table. */
+/* Lines written one by one make the same table. */
 static void events(void **state)
 {
 	const void *objects[] = {&plain};
-	char *want;
 	FILE *out = out_open();
+	char *want;
 
 	(void)state;
-	assert_int_equal(render_list(out, FORMAT_MARKDOWN, call_columns, objects, 1, 0, 7, "none"),
-			 0);
+	assert_int_equal(format_heading(out, FORMAT_MARKDOWN, call_columns), 0);
+	assert_int_equal(format_line(out, FORMAT_MARKDOWN, call_columns, &plain, 7), 0);
 	want = strdup(out_close(out));
-	out = out_open();
-	assert_int_equal(render_event_header(out, FORMAT_MARKDOWN, call_columns), 0);
-	assert_int_equal(render_event(out, FORMAT_MARKDOWN, call_columns, &plain, 7), 0);
-	assert_string_equal(out_close(out), want);
+	assert_string_equal(list_of(FORMAT_MARKDOWN, call_columns, objects, 1, 0, 7), want);
 	free(want);
 }
 
@@ -79,8 +65,9 @@ static void rows(void **state)
 	FILE *out = out_open();
 
 	(void)state;
-	assert_int_equal(render_rows_header(out, FORMAT_MARKDOWN, &rows_, false, INTERVAL_NONE), 0);
-	assert_int_equal(render_rows(out, FORMAT_MARKDOWN, &rows_, false, INTERVAL_NONE), 0);
+	assert_int_equal(format_rows_heading(out, FORMAT_MARKDOWN, &rows_, false, INTERVAL_NONE),
+			 0);
+	assert_int_equal(format_rows(out, FORMAT_MARKDOWN, &rows_, false, INTERVAL_NONE), 0);
 	assert_string_equal(
 		out_close(out),
 		"| CALLER | TYPE | NAME | COUNT | EMPTY | TOTAL | MIN | MEAN | P50 | P90 | P99 |"
@@ -106,12 +93,9 @@ static const char *real(enum format format, enum real_format shown_as, double nu
 		{},
 	};
 	const void *objects[] = {&number};
-	FILE *out = out_open();
-	const char *text;
+	const char *text = list_of(format, columns, objects, 1, 0, 0);
 
-	assert_int_equal(render_list(out, format, columns, objects, 1, 0, 0, ""), 0);
-	text = out_close(out);
-	/* Less the heading, and the blanks before a short figure. */
+	/* Without the heading, and the blanks before a short figure. */
 	if (format == FORMAT_TABLE) {
 		text = strchr(text, '\n') + 1;
 		text += strspn(text, " ");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads teardowns, and what hangs, back as JSON, CSV and tables.
+ * Reads teardowns, deferred frees and stuck calls back as JSON, CSV and tables.
  */
 #include <errno.h>
 
@@ -13,7 +13,7 @@ static void teardown_json(void **state)
 	struct teardown teardown = known_teardown();
 
 	(void)state;
-	/* To the letter: the order of the names is promised too. */
+	/* The order of the names is part of the interface. */
 	assert_string_equal(
 		event(FORMAT_JSON, teardown_columns, &teardown),
 		"{\"type\":\"teardown\",\"released_ns\":4000000000,\"queued_ns\":4000001000,"
@@ -27,7 +27,7 @@ static void teardown_json(void **state)
 		"\"cgroup_id\":1},\"released_in\":\"kernel\",\"closed_by\":{\"pid\":500,"
 		"\"tid\":501,\"comm\":\"loader\",\"cgroup_id\":4242}}\n");
 
-	/* What is not known is null, an object as a whole. */
+	/* Unknown values are null, objects as a whole. */
 	teardown = unknown_teardown();
 	assert_string_equal(
 		event(FORMAT_JSON, teardown_columns, &teardown),
@@ -120,7 +120,7 @@ static void teardown_csv(void **state)
 	assert_int_equal(commas, 0);
 }
 
-/* What stands in one line of a table, each as it is. */
+/* The cells of a line. */
 static void teardown_table(void **state)
 {
 	struct teardown teardown = known_teardown();
@@ -134,7 +134,7 @@ static void teardown_table(void **state)
 	check_cell(head, line, "ID", true, "7");
 	check_cell(head, line, "TYPE", false, "hash");
 	check_cell(head, line, "NAME", false, "events");
-	/* Whoever had it freed, not the kernel's worker that let go of it for that. */
+	/* The task that had the map freed, not the kernel's worker that released it. */
 	check_cell(head, line, "RELEASED BY", false, "loader");
 	check_cell(head, line, "BY PID", true, "500");
 	check_cell(head, line, "WAIT", true, "1.00s");
@@ -158,18 +158,7 @@ static void teardown_table(void **state)
 	check_cell(head, line, "PER ENTRY", true, "?");
 }
 
-static const char *list_of(enum format format, const void *const *objects, size_t nr,
-			   size_t left_out)
-{
-	FILE *out = out_open();
-
-	assert_int_equal(render_list(out, format, teardown_columns, objects, nr, left_out,
-				     3000000000, "no teardowns"),
-			 0);
-	return out_close(out);
-}
-
-/* A list is as wide as it needs. */
+/* Lists have the widths they need. */
 static void list_table(void **state)
 {
 	struct teardown first = known_teardown(), second = unknown_teardown();
@@ -180,7 +169,7 @@ static void list_table(void **state)
 	(void)state;
 	first.map.identity.map_id = 123456789;
 	strcpy(first.map.identity.closed_by.task.comm, "a loader's name");
-	head = list_of(FORMAT_TABLE, list, 2, 1);
+	head = list_of(FORMAT_TABLE, teardown_columns, list, 2, 1, 3000000000);
 	line[0] = head;
 	for (i = 1; i < 4; i++)
 		line[i] = strchr(line[i - 1], '\n') + 1;
@@ -193,9 +182,12 @@ static void list_table(void **state)
 	assert_string_equal(line[3], "1 more row\n");
 	assert_int_equal(strncmp(head, "   START ", 9), 0);
 
-	assert_null(strstr(list_of(FORMAT_TABLE, list, 2, 0), "more"));
-	assert_non_null(strstr(list_of(FORMAT_TABLE, list, 2, 2), "\n2 more rows\n"));
-	assert_string_equal(list_of(FORMAT_TABLE, list, 0, 0), "no teardowns\n");
+	assert_null(
+		strstr(list_of(FORMAT_TABLE, teardown_columns, list, 2, 0, 3000000000), "more"));
+	assert_non_null(strstr(list_of(FORMAT_TABLE, teardown_columns, list, 2, 2, 3000000000),
+			       "\n2 more rows\n"));
+	assert_string_equal(list_of(FORMAT_TABLE, teardown_columns, list, 0, 0, 3000000000),
+			    "none\n");
 }
 
 static void list_of_lines(void **state)
@@ -209,12 +201,13 @@ static void list_of_lines(void **state)
 	for (format = FORMAT_JSON; format <= FORMAT_CSV; format++) {
 		strcpy(want, event(format, teardown_columns, &second));
 		strcat(want, event(format, teardown_columns, &first));
-		assert_string_equal(list_of(format, list, 2, 5), want);
-		assert_string_equal(list_of(format, list, 0, 0), "");
+		assert_string_equal(list_of(format, teardown_columns, list, 2, 5, 3000000000),
+				    want);
+		assert_string_equal(list_of(format, teardown_columns, list, 0, 0, 3000000000), "");
 	}
 }
 
-/* Calls too can be said whose they are. */
+/* Calls with their map and releaser. */
 static void identified_calls(void **state)
 {
 	struct call call = plain;
@@ -245,9 +238,9 @@ static void identified_calls(void **state)
 			       ",kworker/3:1,3,,,,,,,,,,\n"));
 }
 
-static void reclaim_event(void **state)
+static void deferred_free_event(void **state)
 {
-	struct deferred_free reclaim = {
+	struct deferred_free deferred = {
 		.map = plain.map,
 		.run = {plain.ts_ns, plain.latency_ns, plain.task},
 		.alloc = ALLOC_PCPU_MA,
@@ -256,21 +249,21 @@ static void reclaim_event(void **state)
 	};
 
 	(void)state;
-	reclaim.map.identity.map_id = 7;
-	assert_string_equal(event(FORMAT_JSON, deferred_free_columns, &reclaim),
+	deferred.map.identity.map_id = 7;
+	assert_string_equal(event(FORMAT_JSON, deferred_free_columns, &deferred),
 			    "{\"type\":\"reclaim\",\"destroy_ns\":5000000000,"
 			    "\"start_ns\":5000000123,\"latency_ns\":1357,\"free_ns\":1234,"
 			    "\"id\":7,\"map_type\":\"hash\",\"map_name\":\"events\","
 			    "\"alloc\":\"pcpu_ma\",\"worker\":{\"pid\":100,"
 			    "\"comm\":\"kworker/3:1\"}}\n");
 
-	/* Of a stray the worker is known. */
-	reclaim = (struct deferred_free){
+	/* A stray has a known worker. */
+	deferred = (struct deferred_free){
 		.run = {plain.ts_ns, plain.latency_ns, plain.task},
 		.destroy_ns = UNKNOWN_NS,
 		.latency_ns = UNKNOWN_NS,
 	};
-	assert_string_equal(event(FORMAT_JSON, deferred_free_columns, &reclaim),
+	assert_string_equal(event(FORMAT_JSON, deferred_free_columns, &deferred),
 			    "{\"type\":\"reclaim\",\"destroy_ns\":null,\"start_ns\":5000000123,"
 			    "\"latency_ns\":null,\"free_ns\":1234,\"id\":null,\"map_type\":null,"
 			    "\"map_name\":null,\"alloc\":\"unknown\",\"worker\":{\"pid\":100,"
@@ -304,7 +297,7 @@ static void stuck_event(void **state)
 		"\"cgroup_id\":1},\"released_in\":\"kernel\",\"closed_by\":{\"pid\":500,"
 		"\"tid\":501,\"comm\":\"loader\",\"cgroup_id\":4242}}\n");
 
-	/* Waiting for a worker there is none, nor a stack. */
+	/* A wait has no worker yet, and no stack. */
 	stuck.where = "wait";
 	stuck.in_worker = false;
 	stuck.stack[0] = '\0';
@@ -314,7 +307,7 @@ static void stuck_event(void **state)
 	assert_non_null(strstr(text, "\"id\":null,"));
 	assert_non_null(strstr(text, "\"worker\":null,\"stack\":null,"));
 
-	/* As many lines as there is room for, whatever is in them. */
+	/* A stack as long as its buffer, with any bytes. */
 	memset(stuck.stack, 'x', sizeof(stuck.stack) - 1);
 	stuck.stack[1] = '\n';
 	stuck.stack[3] = '"';
@@ -328,46 +321,40 @@ static void stuck_event(void **state)
 	assert_int_equal(strncmp(text + 17 + sizeof(stuck.stack) - 10, "\"],", 3), 0);
 }
 
-/* A full disk is noticed by all of them. */
+/* Lists notice a full disk at once, and say so again only after clearerr(). */
 static void write_errors(void **state)
 {
 	const struct teardown teardown = known_teardown();
-	const void *const list[] = {&teardown};
-	struct teardown_ledger ledger = {};
-	struct hook_counts hooks[1] = {{.function = "f", .attached = true, .lost = 1}};
+	struct object_list list = {
+		.objects = &teardown, .size = sizeof(teardown), .nr = 1, .empty = "none"};
 	FILE *full = fopen("/dev/full", "w");
 	enum format format;
 
 	(void)state;
 	assert_non_null(full);
 	for (format = FORMAT_TABLE; format <= FORMAT_CSV; format++) {
-		assert_int_equal(
-			render_list(full, format, teardown_columns, list, 1, 0, 0, "nothing"),
-			-ENOSPC);
+		assert_int_equal(format_list(full, format, teardown_columns, &list), -ENOSPC);
 		clearerr(full);
 	}
-	assert_int_equal(render_list(full, FORMAT_TABLE, teardown_columns, list, 0, 0, 0, "none"),
-			 -ENOSPC);
-	clearerr(full);
-	assert_int_equal(render_teardown_ledger_json(full, &ledger), -ENOSPC);
-	clearerr(full);
-	assert_int_equal(render_points_json(full, hooks, 1), -ENOSPC);
-	clearerr(full);
-	assert_int_equal(render_points_text(full, hooks, 1), -ENOSPC);
-	clearerr(full);
-	assert_int_equal(render_teardown_ledger_text(full, &ledger, true), -ENOSPC);
-	assert_int_equal(render_teardown_ledger_text(full, &ledger, true), -EIO);
+	list.nr = 0;
+	assert_int_equal(format_list(full, FORMAT_TABLE, teardown_columns, &list), -ENOSPC);
+	assert_int_equal(format_list(full, FORMAT_TABLE, teardown_columns, &list), -EIO);
 	fclose(full);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(teardown_json),  cmocka_unit_test(release_context),
-		cmocka_unit_test(elements),	  cmocka_unit_test(teardown_csv),
-		cmocka_unit_test(teardown_table), cmocka_unit_test(list_table),
-		cmocka_unit_test(list_of_lines),  cmocka_unit_test(identified_calls),
-		cmocka_unit_test(reclaim_event),  cmocka_unit_test(stuck_event),
+		cmocka_unit_test(teardown_json),
+		cmocka_unit_test(release_context),
+		cmocka_unit_test(elements),
+		cmocka_unit_test(teardown_csv),
+		cmocka_unit_test(teardown_table),
+		cmocka_unit_test(list_table),
+		cmocka_unit_test(list_of_lines),
+		cmocka_unit_test(identified_calls),
+		cmocka_unit_test(deferred_free_event),
+		cmocka_unit_test(stuck_event),
 		cmocka_unit_test(write_errors),
 	};
 

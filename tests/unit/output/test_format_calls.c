@@ -4,17 +4,19 @@
  */
 #include <errno.h>
 
+#include "output/histogram.h"
+#include "output/ledger_text.h"
 #include "support/json.h"
 #include "support/rendered.h"
 
-/* Bytes nobody wants on a terminal, in CSV or in JSON. */
+/* Bytes that terminals, CSV and JSON give a meaning. */
 #define HOSTILE "\"a,\n\033[2J\xff\\'"
 
 static const char *event(enum format format, const struct call *call, __u64 start_ns)
 {
 	FILE *out = out_open();
 
-	assert_int_equal(render_event(out, format, call_columns, call, start_ns), 0);
+	assert_int_equal(format_line(out, format, call_columns, call, start_ns), 0);
 	return out_close(out);
 }
 
@@ -23,7 +25,7 @@ static void event_json(void **state)
 	struct call call = plain;
 
 	(void)state;
-	/* To the letter: the order of the names is promised too. */
+	/* The order of the names is part of the interface. */
 	assert_string_equal(
 		event(FORMAT_JSON, &call, 0),
 		"{\"type\":\"destroy\",\"ts_ns\":5000000123,\"latency_ns\":1234,"
@@ -78,7 +80,7 @@ static void hostile_names(void **state)
 		strstr(event(FORMAT_CSV, &call, 0), ",\"\"\"a,\\x0a\\x1b[2J\\xff\\'\",3\n"));
 	assert_non_null(strstr(event(FORMAT_TABLE, &call, 0), "  \"a,\\x0a\\x1b[2J\\xff\\'  "));
 
-	/* Any byte anywhere: one line, and nothing but what may be printed. */
+	/* Any byte: one line of printable characters. */
 	for (byte = 1; byte < 256; byte++) {
 		memset(call.task.comm, byte, NAME_LEN - 1);
 		memset(call.map.name, byte, NAME_LEN - 1);
@@ -95,8 +97,8 @@ static void event_csv(void **state)
 	FILE *out = out_open();
 
 	(void)state;
-	assert_int_equal(render_event_header(out, FORMAT_JSON, call_columns), 0);
-	assert_int_equal(render_event_header(out, FORMAT_CSV, call_columns), 0);
+	assert_int_equal(format_heading(out, FORMAT_JSON, call_columns), 0);
+	assert_int_equal(format_heading(out, FORMAT_CSV, call_columns), 0);
 	assert_string_equal(out_close(out),
 			    "type,ts_ns,latency_ns,caller,caller_offset,alloc,percpu,empty,"
 			    "unit_size,map_type,map_name,key_size,value_size,max_entries,"
@@ -106,7 +108,7 @@ static void event_csv(void **state)
 			    "events,4,3145728,4294967295,1,100,101,kworker/3:1,3\n");
 	assert_string_equal(event(FORMAT_CSV, &unknown, 0),
 			    "destroy,,,,,unknown,,,,,,,,,,0,0,x,0\n");
-	/* A map without a name is not one whose name is unknown. */
+	/* An empty name is known. */
 	call.map.name[0] = '\0';
 	assert_non_null(strstr(event(FORMAT_CSV, &call, 0), ",hash,\"\",4,"));
 }
@@ -119,7 +121,7 @@ static void event_table(void **state)
 	FILE *out = out_open();
 
 	(void)state;
-	assert_int_equal(render_event_header(out, FORMAT_TABLE, call_columns), 0);
+	assert_int_equal(format_heading(out, FORMAT_TABLE, call_columns), 0);
 	strcpy(header, out_close(out));
 
 	call.flags |= CALL_EMPTY;
@@ -149,7 +151,7 @@ static void event_table(void **state)
 	check_cell(header, line, "NAME", false, "?");
 }
 
-/* A full disk is noticed by all of them, by unbuffered events at once. */
+/* All of them report a full disk; single lines only once the buffer is full. */
 static void write_errors(void **state)
 {
 	struct call calls[] = {plain};
@@ -163,23 +165,21 @@ static void write_errors(void **state)
 	(void)state;
 	assert_non_null(full);
 	for (format = FORMAT_TABLE; format <= FORMAT_CSV; format++) {
-		assert_int_equal(render_rows(full, format, &rows, false, INTERVAL_NONE), -ENOSPC);
+		assert_int_equal(format_rows(full, format, &rows, false, INTERVAL_NONE), -ENOSPC);
 		clearerr(full);
 	}
-	assert_int_equal(render_rows_header(full, FORMAT_CSV, &rows, false, 1), -ENOSPC);
+	assert_int_equal(format_rows_heading(full, FORMAT_CSV, &rows, false, 1), -ENOSPC);
 	clearerr(full);
-	assert_int_equal(render_histogram(full, &rows), -ENOSPC);
+	assert_int_equal(histogram_draw(full, &rows), -ENOSPC);
 	clearerr(full);
-	assert_int_equal(render_ledger_json(full, &ledger), -ENOSPC);
-	clearerr(full);
-	assert_int_equal(render_ledger_text(full, &ledger, true), -ENOSPC);
-	/* Nobody cleared it: what failed once is never fine again. */
-	assert_int_equal(render_event_header(full, FORMAT_CSV, call_columns), -EIO);
+	assert_int_equal(ledger_text_calls(full, &ledger, true), -ENOSPC);
+	/* A stream that failed stays failed until clearerr(). */
+	assert_int_equal(format_heading(full, FORMAT_CSV, call_columns), -EIO);
 	clearerr(full);
 
 	/* Buffered: at the latest when the buffer is full. */
 	for (i = 0; i < 10000 && !err; i++)
-		err = render_event(full, FORMAT_JSON, call_columns, &plain, 0);
+		err = format_line(full, FORMAT_JSON, call_columns, &plain, 0);
 	assert_int_equal(err, -ENOSPC);
 	fclose(full);
 
@@ -187,7 +187,7 @@ static void write_errors(void **state)
 	assert_non_null(full);
 	setvbuf(full, NULL, _IOLBF, 0);
 	for (format = FORMAT_TABLE; format <= FORMAT_CSV; format++) {
-		assert_int_equal(render_event(full, format, call_columns, &plain, 0), -ENOSPC);
+		assert_int_equal(format_line(full, format, call_columns, &plain, 0), -ENOSPC);
 		clearerr(full);
 	}
 	fclose(full);
@@ -196,7 +196,7 @@ static void write_errors(void **state)
 	full = fopen("/dev/full", "w");
 	assert_non_null(full);
 	setvbuf(full, NULL, _IONBF, 0);
-	assert_int_equal(render_ledger_text(full, &ledger, true), -ENOSPC);
+	assert_int_equal(ledger_text_calls(full, &ledger, true), -ENOSPC);
 	fclose(full);
 	aggregate_free(aggregate);
 }

@@ -2,13 +2,14 @@
 /*
  * Reads tables of rows and histograms back as people and programs see them.
  */
-#include "support/rendered.h"
+#include "output/histogram.h"
+#include "support/rendered_teardowns.h"
 
 static const char *rendered(enum format format, const struct rows *rows, __u64 interval)
 {
 	FILE *out = out_open();
 
-	assert_int_equal(render_rows(out, format, rows, false, interval), 0);
+	assert_int_equal(format_rows(out, format, rows, false, interval), 0);
 	return out_close(out);
 }
 
@@ -41,7 +42,7 @@ static void row_json(void **state)
 	aggregate_free(aggregate);
 }
 
-/* It has no CPU; that there is no text for it must not make a text of a number. */
+/* The other row has no CPU: null, not the text of other keys. */
 static void other_row_without_text(void **state)
 {
 	static const enum key by[] = {KEY_CPU};
@@ -67,11 +68,11 @@ static void row_csv(void **state)
 	strcpy(calls[0].map.name, "a,\"b\"");
 	strcpy(calls[1].map.name, "a,\"b\"");
 	aggregate = rows_of(calls, 2, &rows);
-	assert_int_equal(render_rows_header(out, FORMAT_TABLE, &rows, false, INTERVAL_NONE), 0);
-	assert_int_equal(render_rows_header(out, FORMAT_JSON, &rows, false, INTERVAL_NONE), 0);
-	assert_int_equal(render_rows_header(out, FORMAT_CSV, &rows, false, 1), 0);
-	assert_int_equal(render_rows(out, FORMAT_CSV, &rows, false, 1), 0);
-	assert_int_equal(render_rows(out, FORMAT_CSV, &rows, false, INTERVAL_WHOLE), 0);
+	assert_int_equal(format_rows_heading(out, FORMAT_TABLE, &rows, false, INTERVAL_NONE), 0);
+	assert_int_equal(format_rows_heading(out, FORMAT_JSON, &rows, false, INTERVAL_NONE), 0);
+	assert_int_equal(format_rows_heading(out, FORMAT_CSV, &rows, false, 1), 0);
+	assert_int_equal(format_rows(out, FORMAT_CSV, &rows, false, 1), 0);
+	assert_int_equal(format_rows(out, FORMAT_CSV, &rows, false, INTERVAL_WHOLE), 0);
 	assert_string_equal(
 		out_close(out),
 		"type,interval,caller,map_type,map_name,count,empty,unmeasured,total_ns,min_ns,"
@@ -81,7 +82,7 @@ static void row_csv(void **state)
 	aggregate_free(aggregate);
 }
 
-/* Six calls of five kinds, for which rows_of() has three rows and the other one. */
+/* Six calls of five kinds: rows_of() makes three rows and the other one. */
 static struct aggregate *many_rows(struct rows *rows)
 {
 	struct call calls[] = {plain, plain, plain, unknown, unknown, plain};
@@ -109,7 +110,7 @@ static void row_table(void **state)
 	assert_int_equal(strncmp(header, "CALLER ", 7), 0);
 	assert_null(strstr(header, " \n"));
 
-	/* Ties are in the order of the keys: no name, "events", then what is not ASCII. */
+	/* Ties are in the order of the keys: no name, "events", then non-ASCII. */
 	check_cell(header, line[1], "NAME", false, "\"\"");
 	check_cell(header, line[1], "EMPTY", true, "1");
 	check_cell(header, line[1], "TOTAL", true, "-");
@@ -120,7 +121,7 @@ static void row_table(void **state)
 	check_cell(header, line[4], "COUNT", true, "3");
 	check_cell(header, line[4], "UNMEASURED", true, "2");
 
-	/* Six bytes and characters of which one is two columns wide take their true room. */
+	/* Columns are counted, neither bytes nor characters. */
 	i = edge(header, "COUNT", true) + strlen("h\xc3\xa4sh \xe5\x90\x8d") - strlen("hash xx");
 	assert_int_equal(line[3][i - 1], '1');
 	assert_non_null(strstr(line[3], " 67.2s"));
@@ -163,7 +164,7 @@ static void histograms(void **state)
 	calls[8].latency_ns = 67ULL * 1000000000;
 	calls[9] = unknown;
 	aggregate = rows_of(calls, 10, &rows);
-	assert_int_equal(render_histogram(out, &rows), 0);
+	assert_int_equal(histogram_draw(out, &rows), 0);
 	text = out_close(out);
 
 	assert_non_null(strstr(
@@ -173,7 +174,7 @@ static void histograms(void **state)
 				     "|****************************************|\n"));
 	assert_non_null(strstr(text, "   2.05us .. 4.10us           0 "
 				     "|                                        |\n"));
-	/* 67 s are between 2^35 and 2^36 ns, and the last there is. */
+	/* 67 s are between 2^35 and 2^36 ns, the last range shown. */
 	assert_non_null(strstr(text, "    34.4s .. 68.7s            1 "
 				     "|*****                                   |\n\n"));
 	assert_null(strstr(text, "512ns"));
@@ -196,7 +197,7 @@ static void histogram_of_extremes(void **state)
 	calls[1].latency_ns = 1;
 	calls[2].latency_ns = UNKNOWN_NS - 1;
 	aggregate = rows_of(calls, 3, &rows);
-	assert_int_equal(render_histogram(out, &rows), 0);
+	assert_int_equal(histogram_draw(out, &rows), 0);
 	text = out_close(out);
 	assert_non_null(strstr(text, "      0ns .. 2ns              2 |***"));
 	assert_non_null(strstr(text, "  106752d .. 213504d          1 |***"));
@@ -205,6 +206,112 @@ static void histogram_of_extremes(void **state)
 		lines++;
 	}
 	assert_int_equal(lines, 2 + 64);
+	aggregate_free(aggregate);
+}
+
+/* The figures of a row with one teardown of which no time is known. */
+#define NULL_PHASE(name)                                                                           \
+	"\"" name "_sum_ns\":null,\"" name "_p50_ns\":null,\"" name "_p90_ns\":null,"              \
+	"\"" name "_p99_ns\":null,\"" name "_max_ns\":null,"
+#define UNMEASURED                                                                                 \
+	"\"count\":1,\"unmeasured\":1," NULL_PHASE("wait") NULL_PHASE("free")                      \
+		NULL_PHASE("destroy") NULL_PHASE("deferred")                                       \
+			NULL_PHASE("total") "\"entries\":null,\"ns_per_entry\":null}\n"
+
+static void group_rows(void **state)
+{
+	static const enum key by[] = {KEY_RELEASED_BY, KEY_RELEASED_PID, KEY_CGROUP,
+				      KEY_TYPE,	       KEY_NAME,	 KEY_ID};
+	struct aggregate *aggregate = aggregate_new(by, 6, 2);
+	struct teardown teardown = known_teardown();
+	struct rows rows;
+	FILE *out = out_open();
+	__u64 i;
+
+	(void)state;
+	assert_non_null(aggregate);
+	/* 1 to 100, small enough for exact percentiles. */
+	for (i = 1; i <= 100; i++) {
+		teardown.phase[PHASE_WAIT] = i;
+		teardown.phase[PHASE_TOTAL] = 101 - i;
+		assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
+	}
+	teardown = unknown_teardown();
+	assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
+	teardown.map.identity.map_id = 9;
+	assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
+	assert_int_equal(aggregate_sort(aggregate, SORT_COUNT, 0, &rows), 0);
+	assert_int_equal(format_rows(out, FORMAT_JSON, &rows, true, 3), 0);
+	assert_string_equal(
+		out_close(out),
+		"{\"type\":\"row\",\"interval\":3,\"released_by\":\"loader\",\"released_pid\":500,"
+		"\"cgroup_id\":4242,\"map_type\":\"hash\",\"map_name\":\"events\",\"map_id\":7,"
+		"\"count\":100,\"unmeasured\":0,\"wait_sum_ns\":5050,\"wait_p50_ns\":50,"
+		"\"wait_p90_ns\":90,\"wait_p99_ns\":99,\"wait_max_ns\":100,"
+		"\"free_sum_ns\":200000,\"free_p50_ns\":2000,\"free_p90_ns\":2000,"
+		"\"free_p99_ns\":2000,\"free_max_ns\":2000,\"destroy_sum_ns\":30000,"
+		"\"destroy_p50_ns\":300,\"destroy_p90_ns\":300,\"destroy_p99_ns\":300,"
+		"\"destroy_max_ns\":300,\"deferred_sum_ns\":4000,\"deferred_p50_ns\":40,"
+		"\"deferred_p90_ns\":40,\"deferred_p99_ns\":40,\"deferred_max_ns\":40,"
+		"\"total_sum_ns\":5050,\"total_p50_ns\":50,\"total_p90_ns\":90,"
+		"\"total_p99_ns\":99,\"total_max_ns\":100,\"entries\":100000,"
+		"\"ns_per_entry\":2}\n"
+		"{\"type\":\"row\",\"interval\":3,\"released_by\":null,\"released_pid\":null,"
+		"\"cgroup_id\":null,\"map_type\":null,\"map_name\":null,\"map_id\":null," UNMEASURED
+		"{\"type\":\"row\",\"interval\":3,\"released_by\":\"(other: row limit)\","
+		"\"released_pid\":null,\"cgroup_id\":null,\"map_type\":\"(other: row limit)\","
+		"\"map_name\":\"(other: row limit)\",\"map_id\":null," UNMEASURED);
+	aggregate_free(aggregate);
+}
+
+static void group_rows_as_text(void **state)
+{
+	static const enum key by[] = {KEY_RELEASED_BY};
+	struct aggregate *aggregate = aggregate_new(by, 1, 10);
+	struct teardown teardown = known_teardown();
+	const char *head, *line;
+	struct rows rows;
+	FILE *out = out_open();
+
+	(void)state;
+	assert_non_null(aggregate);
+	assert_int_equal(aggregate_sort(aggregate, SORT_TOTAL, 0, &rows), 0);
+	assert_int_equal(format_rows(out, FORMAT_TABLE, &rows, true, INTERVAL_NONE), 0);
+	assert_string_equal(out_close(out), "no teardowns\n");
+
+	assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
+	assert_int_equal(aggregate_sort(aggregate, SORT_TOTAL, 0, &rows), 0);
+	out = out_open();
+	assert_int_equal(format_rows(out, FORMAT_TABLE, &rows, true, INTERVAL_NONE), 0);
+	head = out_close(out);
+	line = strchr(head, '\n') + 1;
+	check_cell(head, line, "RELEASED BY", false, "loader");
+	check_cell(head, line, "COUNT", true, "1");
+	check_cell(head, line, "WAIT P50", true, "1.00s");
+	check_cell(head, line, "WAIT P99", true, "1.00s");
+	check_cell(head, line, "FREE P50", true, "2.00us");
+	check_cell(head, line, "DESTROY P99", true, "300ns");
+	check_cell(head, line, "DEFERRED P99", true, "40ns");
+	check_cell(head, line, "TOTAL P99", true, "1.00s");
+	check_cell(head, line, "ENTRIES", true, "1000");
+	check_cell(head, line, "PER ENTRY", true, "2ns");
+	assert_null(strstr(head, "UNMEASURED"));
+
+	out = out_open();
+	assert_int_equal(format_rows_heading(out, FORMAT_TABLE, &rows, true, INTERVAL_NONE), 0);
+	assert_int_equal(format_rows_heading(out, FORMAT_CSV, &rows, true, INTERVAL_NONE), 0);
+	assert_int_equal(format_rows(out, FORMAT_CSV, &rows, true, INTERVAL_NONE), 0);
+	assert_string_equal(
+		out_close(out),
+		"type,released_by,count,unmeasured,wait_sum_ns,wait_p50_ns,wait_p90_ns,"
+		"wait_p99_ns,wait_max_ns,free_sum_ns,free_p50_ns,free_p90_ns,free_p99_ns,"
+		"free_max_ns,destroy_sum_ns,destroy_p50_ns,destroy_p90_ns,destroy_p99_ns,"
+		"destroy_max_ns,deferred_sum_ns,deferred_p50_ns,deferred_p90_ns,"
+		"deferred_p99_ns,deferred_max_ns,total_sum_ns,total_p50_ns,total_p90_ns,"
+		"total_p99_ns,total_max_ns,entries,ns_per_entry\n"
+		"row,loader,1,0,1000000123,1000000123,1000000123,1000000123,1000000123,2000,2000,"
+		"2000,2000,2000,300,300,300,300,300,40,40,40,40,40,1000002163,1000002163,"
+		"1000002163,1000002163,1000002163,1000,2\n");
 	aggregate_free(aggregate);
 }
 
@@ -218,6 +325,8 @@ int main(void)
 		cmocka_unit_test(row_table_leaves_out),
 		cmocka_unit_test(histograms),
 		cmocka_unit_test(histogram_of_extremes),
+		cmocka_unit_test(group_rows),
+		cmocka_unit_test(group_rows_as_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Words ledgers as text: what was seen, and each loss. All messages about losses stand here.
+ *
+ * A line about a loss begins with "WARNING:". Functions flush, and return as stream_flush().
+ */
+#ifndef MEMDESTROY_OUTPUT_LEDGER_TEXT_H
+#define MEMDESTROY_OUTPUT_LEDGER_TEXT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "model/ledger.h"
+
+/* with_filters: the run had filters, so that filtered calls are named even if there are none. */
+int ledger_text_calls(FILE *out, const struct ledger *ledger, bool with_filters);
+int ledger_text_teardowns(FILE *out, const struct teardown_ledger *ledger, bool with_filters);
+
+/* The losses of each hook, and which hooks count no misses. */
+int ledger_text_hooks(FILE *out, const struct hook_counts *hooks, size_t nr_hooks);
+
+#endif
