@@ -58,19 +58,19 @@ static void node_free(struct node *node)
 	free(node);
 }
 
-static struct node *node_new(const struct row_key_bytes *keys, const struct row_key *key)
+static struct node *node_new(const struct row_key_bytes *keys, const struct row_source *source)
 {
 	struct node *node = calloc(1, sizeof(*node) + keys->len);
 
 	if (!node)
 		return NULL;
 
-	node->row.key = *key;
+	node->row.key = row_key_copy(source);
 	node->keys_len = keys->len;
 	memcpy(node->keys, keys->at, keys->len);
-	if (key->caller.name) {
+	if (source->caller->name) {
 		/* A copy, so that rows outlive the symbols they name. */
-		node->caller_name = strndup(key->caller.name, CALLER_LEN - 1);
+		node->caller_name = strndup(source->caller->name, CALLER_LEN - 1);
 		node->row.key.caller.name = node->caller_name;
 		if (!node->caller_name) {
 			node_free(node);
@@ -83,7 +83,8 @@ static struct node *node_new(const struct row_key_bytes *keys, const struct row_
 struct aggregate *aggregate_new(const enum key *by, size_t nr_by, size_t max_rows)
 {
 	static const struct row_key_bytes no_bytes;
-	static const struct row_key no_key;
+	static const struct teardown nothing;
+	const struct row_source no_source = row_source_of_teardown(&nothing);
 	struct aggregate *aggregate = calloc(1, sizeof(*aggregate));
 	size_t i;
 
@@ -91,7 +92,7 @@ struct aggregate *aggregate_new(const enum key *by, size_t nr_by, size_t max_row
 		return NULL;
 
 	/* Allocated early: it is needed when memory is short. */
-	aggregate->other = node_new(&no_bytes, &no_key);
+	aggregate->other = node_new(&no_bytes, &no_source);
 	if (!aggregate->other) {
 		free(aggregate);
 		return NULL;
@@ -220,9 +221,9 @@ static int sample_add(const struct aggregate *aggregate, struct row *row,
 
 /* A new row gets into the table only with its first call: no row is ever empty. */
 static int node_add(struct aggregate *aggregate, const struct row_key_bytes *keys,
-		    const struct row_key *key, const struct sample *sample)
+		    const struct row_source *source, const struct sample *sample)
 {
-	struct node *node = node_new(keys, key);
+	struct node *node = node_new(keys, source);
 	int err = node ? sample_add(aggregate, &node->row, sample) : -ENOMEM;
 
 	if (!err) {
@@ -235,32 +236,33 @@ static int node_add(struct aggregate *aggregate, const struct row_key_bytes *key
 	return err;
 }
 
-static int add(struct aggregate *aggregate, const struct row_key *key, const struct sample *sample)
+static int add(struct aggregate *aggregate, const struct row_source *source,
+	       const struct sample *sample)
 {
 	struct row_key_bytes keys;
 	struct node *node;
 
-	row_key_read(&keys, aggregate->by, aggregate->nr_by, key);
+	row_key_read(&keys, aggregate->by, aggregate->nr_by, source);
 	HASH_FIND(hh, aggregate->nodes, keys.at, keys.len, node);
 	if (!node && HASH_COUNT(aggregate->nodes) < aggregate->max_rows)
-		return node_add(aggregate, &keys, key, sample);
+		return node_add(aggregate, &keys, source, sample);
 	return sample_add(aggregate, node ? &node->row : &aggregate->other->row, sample);
 }
 
 int aggregate_add(struct aggregate *aggregate, const struct call *call)
 {
-	const struct row_key key = row_key_of_call(call);
+	const struct row_source source = row_source_of_call(call);
 	const struct sample sample = sample_of_call(call);
 
-	return add(aggregate, &key, &sample);
+	return add(aggregate, &source, &sample);
 }
 
 int aggregate_add_teardown(struct aggregate *aggregate, const struct teardown *teardown)
 {
-	const struct row_key key = row_key_of_teardown(teardown);
+	const struct row_source source = row_source_of_teardown(teardown);
 	const struct sample sample = sample_of_teardown(teardown);
 
-	return add(aggregate, &key, &sample);
+	return add(aggregate, &source, &sample);
 }
 
 __u64 aggregate_overflow(const struct aggregate *aggregate)

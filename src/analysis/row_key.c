@@ -34,12 +34,12 @@ static void put_text(struct row_key_bytes *keys, const char *text, size_t size)
 	keys->at[keys->len++] = '\0';
 }
 
-static void put_caller(struct row_key_bytes *keys, const struct row_key *of)
+static void put_caller(struct row_key_bytes *keys, const struct row_source *of)
 {
-	if (of->caller.name)
-		put_text(keys, of->caller.name, CALLER_LEN);
-	else if (of->caller.address)
-		put_number(keys, TAG_ADDRESS, of->caller.address);
+	if (of->caller->name)
+		put_text(keys, of->caller->name, CALLER_LEN);
+	else if (of->caller->address)
+		put_number(keys, TAG_ADDRESS, of->caller->address);
 	else
 		put_tag(keys, TAG_UNKNOWN);
 }
@@ -60,22 +60,22 @@ static void put_known(struct row_key_bytes *keys, bool known, __u64 number)
 		put_tag(keys, TAG_UNKNOWN);
 }
 
-static void put_key(struct row_key_bytes *keys, enum key key, const struct row_key *of)
+static void put_key(struct row_key_bytes *keys, enum key key, const struct row_source *of)
 {
-	const struct releaser *releaser = identity_releaser(&of->map.identity);
+	const struct releaser *releaser = identity_releaser(&of->map->identity);
 
 	switch (key) {
 	case KEY_CALLER:
 		put_caller(keys, of);
 		break;
 	case KEY_TYPE:
-		put_known(keys, map_has_type(&of->map), of->map.type);
+		put_known(keys, map_has_type(of->map), of->map->type);
 		break;
 	case KEY_ALLOC:
 		put_known(keys, of->alloc != ALLOC_UNKNOWN, of->alloc);
 		break;
 	case KEY_ID:
-		put_known(keys, of->map.identity.map_id, of->map.identity.map_id);
+		put_known(keys, of->map->identity.map_id, of->map->identity.map_id);
 		break;
 	case KEY_RELEASED_BY:
 		if (releaser)
@@ -90,52 +90,60 @@ static void put_key(struct row_key_bytes *keys, enum key key, const struct row_k
 		put_known(keys, releaser, releaser ? releaser->cgroup_id : 0);
 		break;
 	case KEY_NAME:
-		if (map_has_name(&of->map))
-			put_text(keys, of->map.name, NAME_LEN);
+		if (map_has_name(of->map))
+			put_text(keys, of->map->name, NAME_LEN);
 		else
 			put_tag(keys, TAG_UNKNOWN);
 		break;
 	case KEY_COMM:
-		put_text(keys, of->comm, NAME_LEN);
+		put_text(keys, of->task->comm, NAME_LEN);
 		break;
 	case KEY_CPU:
 		put_number(keys, TAG_KNOWN, of->cpu);
 		break;
 	case KEY_HOST:
-		put_string(keys, of->map.host);
+		put_string(keys, of->map->host);
 		break;
 	case KEY_SCENARIO:
-		put_string(keys, of->map.scenario);
+		put_string(keys, of->map->scenario);
 		break;
 	case NR_KEYS:
 		break;
 	}
 }
 
-struct row_key row_key_of_call(const struct call *call)
+struct row_source row_source_of_call(const struct call *call)
+{
+	return (struct row_source){&call->caller, &call->map, &call->task, call->alloc, call->cpu};
+}
+
+struct row_source row_source_of_teardown(const struct teardown *teardown)
+{
+	static const struct caller no_caller;
+
+	return (struct row_source){
+		.caller = &no_caller, .map = &teardown->map, .task = &teardown->run.worker};
+}
+
+struct row_key row_key_copy(const struct row_source *source)
 {
 	struct row_key key = {
-		.caller = call->caller,
-		.map = call->map,
-		.alloc = call->alloc,
-		.cpu = call->cpu,
+		.caller = *source->caller,
+		.map = *source->map,
+		.alloc = source->alloc,
+		.cpu = source->cpu,
 	};
 
-	memcpy(key.comm, call->task.comm, sizeof(key.comm));
+	memcpy(key.comm, source->task->comm, sizeof(key.comm));
 	return key;
 }
 
-struct row_key row_key_of_teardown(const struct teardown *teardown)
-{
-	return (struct row_key){.map = teardown->map};
-}
-
 void row_key_read(struct row_key_bytes *bytes, const enum key *by, size_t nr_by,
-		  const struct row_key *key)
+		  const struct row_source *source)
 {
 	size_t i;
 
 	bytes->len = 0;
 	for (i = 0; i < nr_by; i++)
-		put_key(bytes, by[i], key);
+		put_key(bytes, by[i], source);
 }

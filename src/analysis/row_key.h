@@ -25,16 +25,27 @@ struct row_key {
 	char comm[NAME_LEN];
 };
 
+/* A call or a teardown as its row's key is read from it, without copying it. */
+struct row_source {
+	const struct caller *caller;
+	const struct map_info *map;
+	const struct task *task;
+	enum alloc_member alloc;
+	__u32 cpu;
+};
+
 struct row_key_bytes {
 	size_t len;
 	unsigned char at[KEYS_SIZE];
 };
 
-struct row_key row_key_of_call(const struct call *call);
-struct row_key row_key_of_teardown(const struct teardown *teardown);
+struct row_source row_source_of_call(const struct call *call);
+struct row_source row_source_of_teardown(const struct teardown *teardown);
+
+struct row_key row_key_copy(const struct row_source *source);
 
 /* Encodes these keys in *bytes. Cuts text after CALLER_LEN - 1 bytes. */
 void row_key_read(struct row_key_bytes *bytes, const enum key *by, size_t nr_by,
-		  const struct row_key *key);
+		  const struct row_source *source);
 
 #endif

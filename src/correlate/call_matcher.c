@@ -93,52 +93,58 @@ static struct thread *add_thread(struct call_matcher *matcher, __u32 tid)
 	return thread;
 }
 
-struct map_info matched_map(const struct matched_call *matched)
+static void fill_map(struct map_info *map, const struct record_call *rec)
 {
-	const struct record_call *rec = matched->rec;
-	struct map_info map = {
-		.address = rec->head.map,
-		.type = rec->map_type,
-		.key_size = rec->key_size,
-		.value_size = rec->value_size,
-		.max_entries = rec->max_entries,
-		.flags = rec->map_flags,
-		.known = rec->flags & MAP_FLAGS,
-		.identity = {.released_ns = UNKNOWN_NS},
-	};
-
-	memcpy(map.name, rec->map_name, sizeof(map.name));
-	return map;
+	map->address = rec->head.map;
+	map->type = rec->map_type;
+	map->key_size = rec->key_size;
+	map->value_size = rec->value_size;
+	map->max_entries = rec->max_entries;
+	map->flags = rec->map_flags;
+	map->known = rec->flags & MAP_FLAGS;
+	map->identity.released_ns = UNKNOWN_NS;
+	memcpy(map->name, rec->map_name, sizeof(map->name));
 }
 
-static struct task task_of(const struct record_call *rec)
+static void fill_task(struct task *task, const struct record_call *rec)
 {
-	struct task task = {.pid = rec->pid, .tid = rec->head.tid};
+	task->pid = rec->pid;
+	task->tid = rec->head.tid;
+	memcpy(task->comm, rec->comm, sizeof(task->comm));
+}
 
-	memcpy(task.comm, rec->comm, sizeof(task.comm));
-	return task;
+struct map_info matched_map(const struct matched_call *matched)
+{
+	struct map_info map = {};
+
+	fill_map(&map, matched->rec);
+	return map;
 }
 
 struct call matched_destroy(const struct matched_call *matched)
 {
 	const struct record_call *rec = matched->rec;
-
-	return (struct call){
+	struct call call = {
 		.ts_ns = matched->ts_ns,
 		.latency_ns = matched->latency_ns,
 		.caller = {.address = matched->caller},
-		.map = matched_map(matched),
-		.task = task_of(rec),
 		.cpu = rec->cpu,
 		.unit_size = rec->unit_size,
 		.alloc = rec->alloc,
 		.flags = rec->flags & ~MAP_FLAGS,
 	};
+
+	fill_map(&call.map, rec);
+	fill_task(&call.task, rec);
+	return call;
 }
 
 struct worker_run matched_run(const struct matched_call *matched)
 {
-	return (struct worker_run){matched->ts_ns, matched->latency_ns, task_of(matched->rec)};
+	struct worker_run run = {matched->ts_ns, matched->latency_ns, {}};
+
+	fill_task(&run.worker, matched->rec);
+	return run;
 }
 
 struct matched_call matched_entry(const struct record_call *rec)
