@@ -18,7 +18,7 @@
 /* The members that are read lie within this many bytes from the allocator's start. */
 #define ALLOC_HEAD 32
 
-/* What is known of any call: the task, the CPU, the argument. */
+/* Fills in the facts known of any call: the task, the CPU, the argument. */
 static __always_inline void init_call(struct record_call *rec, __u8 type, __u8 hook, __u64 arg)
 {
 	struct task_struct *task = bpf_get_current_task_btf();

@@ -2,7 +2,7 @@
 /*
  * The caller: the return address of the traced call, never one inside the tracing machinery.
  *
- * What differs between architectures is in vmlinux/arch.h.
+ * vmlinux/arch.h has the differences between architectures.
  */
 #ifndef CALLER_BPF_H
 #define CALLER_BPF_H

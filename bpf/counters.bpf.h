@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the programs count, per program and CPU; the loader maps it and adds it up.
+ * The programs' counters, per program and CPU; the loader maps them and adds them up.
  */
 #ifndef COUNTERS_BPF_H
 #define COUNTERS_BPF_H

@@ -52,7 +52,7 @@ enum record_type {
 	RECORD_QUEUE,	    /* struct record_head */
 };
 
-/* What is known of a call; a bit not set means "unknown", never "no". */
+/* Facts known of a call; a bit not set means "unknown", never "no". */
 enum call_flags {
 	CALL_MAP = 1 << 0,	    /* the map was found: its type is known */
 	CALL_NAME = 1 << 1,	    /* so is its name (not yet set while a map is created) */
@@ -153,8 +153,8 @@ enum stage {
 };
 
 /*
- * What one program counts on one CPU; only ever grows. Plain increments suffice: nothing else
- * writes it, and the kernel runs a program only once at a time on a CPU.
+ * The counters of one program on one CPU, which only grow. Plain increments suffice: nothing else
+ * writes them, and the kernel runs a program only once at a time on a CPU.
  */
 struct prog_cpu_counts {
 	__u64 runs;	   /* calls that it ran for */
@@ -199,7 +199,7 @@ struct config {
 
 /*
  * The wanted map names as a bit-parallel automaton, made by glob_compile(): bit N of a set of
- * states stands for "N tokens of the pattern matched".
+ * states means "N tokens of the pattern matched".
  */
 struct name_filter {
 	__u64 step[256]; /* states that this character moves on */

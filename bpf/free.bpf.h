@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What workers free: maps (bpf_map_free_deferred) and deferred allocators
+ * Frees by workers: of maps (bpf_map_free_deferred) and of deferred allocators
  * (free_mem_alloc_deferred). A record when such work is queued, when it starts and when it ends.
  * For teardowns only.
  */

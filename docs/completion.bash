@@ -96,7 +96,7 @@ _memdestroy_trace()
 	local callers='htab_map_free htab_map_alloc trie_free
 		bpf_local_storage_map_free bpf_local_storage_map_alloc'
 
-	# place: the index where the word for a view is allowed; 0: none.
+	# place: the index where a view may be named; 0: none.
 	if ((COMP_CWORD > 1)); then
 		case ${COMP_WORDS[1]} in
 		record | bench | check) action=${COMP_WORDS[1]} place=0 ;;

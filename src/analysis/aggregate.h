@@ -71,7 +71,7 @@ int aggregate_add_teardown(struct aggregate *aggregate, const struct teardown *t
 __u64 aggregate_overflow(const struct aggregate *aggregate);
 
 /*
- * Fills *rows with the first top rows (0: all). All but SORT_KEY sort in descending order, rows
+ * Fills *rows with the first top rows (0: all). All except SORT_KEY sort in descending order, rows
  * without a latency after all others. Ties are in the order of the keys: names by their bytes,
  * types and CPUs by number, unknown values last. The "other" row always comes last.
  * Returns 0 or -ENOMEM.

@@ -40,7 +40,7 @@ static int cmd_check(const struct options *opts)
 	return err ? EXIT_FAILED : exit_status_of(0, verdict.traceable);
 }
 
-/* There are none: somebody may expect to name an image so. */
+/* check takes no arguments: a user may expect to name an image this way. */
 static int take_words(struct options *opts, int argc, char **argv)
 {
 	(void)opts;

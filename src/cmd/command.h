@@ -49,15 +49,15 @@ struct command {
 
 	const struct option_row *rows;
 	unsigned int formats;	  /* bit N: enum format N is offered */
-	enum view view;		  /* VIEW_CALLS: or VIEW_TEARDOWNS, by a word behind the name */
-	const char *getopt_flags; /* "+": options end at the first word; "-": words are handed
-				     over in order with the options; else "" */
+	enum view view;		  /* VIEW_CALLS: or VIEW_TEARDOWNS, by an argument after the name */
+	const char *getopt_flags; /* "+": options end at the first argument; "-": arguments
+				     come in order with the options; else "" */
 	/*
-	 * Takes the words that are no options, one or more; argv ends with NULL. Returns 0 or
+	 * Takes the arguments that are no options, one or more; argv ends with NULL. Returns 0 or
 	 * -errno; errors are already reported. NULL: there are none.
 	 */
 	int (*take_words)(struct options *opts, int argc, char **argv);
-	/* Completes opts after all words. Returns like take_words. NULL: nothing to do. */
+	/* Completes opts after all arguments. Returns like take_words. NULL: nothing to do. */
 	int (*finish)(struct options *opts);
 
 	/* --help: before the options, and after them. */

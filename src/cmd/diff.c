@@ -276,9 +276,9 @@ static int finish(struct options *opts)
 static const struct option_row rows[] = {
 	HEADING("Recordings"),
 	VALUE(0, "base", "FILE", option_base,
-	      "this and the words after it are the base of the comparison", .repeatable = true),
+	      "this and the arguments after it are the base of the comparison", .repeatable = true),
 	VALUE(0, "new", "FILE", option_new,
-	      "this and the words after it are compared with the base", .repeatable = true),
+	      "this and the arguments after it are compared with the base", .repeatable = true),
 	FILTER_ROWS,
 	HEADING("What to show"),
 	BY_ROW("compare by these keys: " CALL_KEYS MAP_KEYS RECORDING_KEYS

@@ -16,7 +16,7 @@
 #define DEFAULT_STUCK_NS 10000000000ULL
 #define DEFAULT_ALPHA	 0.05
 #define LONG_ONLY	 256 /* getopt's value of an option without a short name: this + index */
-#define WORD		 1   /* getopt's value of a word that is no option, with the flag "-" */
+#define WORD		 1   /* getopt's value of an argument that is no option, with "-" */
 
 const struct command *const commands[] = {
 	&trace_command, &record_command, &report_command,
@@ -230,7 +230,7 @@ static int take_first_words(struct options *opts, int argc, char **argv)
 	return taken;
 }
 
-/* A word that had to come first. */
+/* Reports an argument that had to come first, or is not allowed. */
 static bool misplaced(const struct command *command, const char *word)
 {
 	if (command->view == VIEW_CALLS && command->name && !strcmp(word, teardowns)) {
@@ -259,7 +259,7 @@ static int take_words(struct options *opts, int argc, char **argv)
 	return argc ? opts->command->take_words(opts, argc, argv) : 0;
 }
 
-/* OPTIONS_RUN: all options were taken, and optind is that of the first word left. */
+/* OPTIONS_RUN: all options were taken, and optind is the index of the first argument left. */
 static enum options_result take_options(struct options *opts, const char **given, int argc,
 					char **argv)
 {
@@ -270,7 +270,7 @@ static enum options_result take_options(struct options *opts, const char **given
 
 	fill_getopt_tables(command, shorts, longs);
 	opterr = 0;
-	optind = 0; /* glibc: start anew, whatever was parsed before */
+	optind = 0; /* glibc: restart, whatever was parsed before */
 	while ((value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		const struct option_row *row = find_row(command, value);
 		int result;

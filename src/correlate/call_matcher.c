@@ -183,7 +183,7 @@ static void pass_both(struct call_matcher *matcher, const struct record_call *en
 	matcher->fn(matcher->ctx, &matched);
 }
 
-/* What both sides know must be the same. */
+/* Facts that both sides know must be equal. */
 static bool is_same_call(const struct record_head *entry, const struct record_head *ret)
 {
 	if (ret->ts_ns < entry->ts_ns)

@@ -29,8 +29,7 @@ typedef void (*call_matcher_fn)(void *ctx, const struct matched_call *matched);
 /* The call of an entry record whose return has not been seen. */
 struct matched_call matched_entry(const struct record_call *rec);
 
-/* What a matched call is in the model. The identity of the map and the caller's name are unknown.
- */
+/* The matched call in the terms of the model, without the map's identity and the caller's name. */
 struct map_info matched_map(const struct matched_call *matched);
 struct call matched_destroy(const struct matched_call *matched);
 struct worker_run matched_run(const struct matched_call *matched);

@@ -43,7 +43,7 @@ void correlator_set_error(struct correlator *correlator, int err)
 		correlator->err = err;
 }
 
-/* What the matchers and the tracker hand over */
+/* Events of the matchers and the tracker */
 
 static void on_destroy(void *ctx, const struct matched_call *matched)
 {
@@ -197,7 +197,7 @@ int correlator_error(const struct correlator *correlator)
 	return correlator->err;
 }
 
-/* What is stuck */
+/* Stuck calls and phases */
 
 static void on_stuck(void *ctx, struct stuck *stuck)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Records in, events out: turns what the BPF programs report into calls, teardowns, deferred frees
- * and stuck reports. Knows no kernel, no clock and no files: times are passed in, and what has been
- * counted is asked for.
+ * Records in, events out: turns the records of the BPF programs into calls, teardowns, deferred
+ * frees and stuck reports. Knows no kernel, no clock and no files: the caller passes times and
+ * counts in.
  */
 #ifndef MEMDESTROY_CORRELATE_CORRELATOR_H
 #define MEMDESTROY_CORRELATE_CORRELATOR_H
@@ -50,7 +50,7 @@ void correlator_flush(struct correlator *correlator);
 /* The first error of the sink, after which it gets no more events. 0: there was none. */
 int correlator_error(const struct correlator *correlator);
 
-/* Whoever owns the sink has failed in something else: it gets no more events. 0: it has not. */
+/* Sets an error of the sink's owner, after which the sink gets no more events. 0: no error. */
 void correlator_set_error(struct correlator *correlator, int err);
 
 /* A search for what takes longer than limit_ns, at now_ns; last_ns: the search before; 0: none. */

@@ -231,7 +231,7 @@ void deferred_frees_end(struct deferred_frees *frees, __u64 key, const struct wo
 {
 	struct deferred_alloc *alloc = find_freed_by(frees, key, run);
 
-	/* Only the end was seen, or its start has been given up. */
+	/* Only the end was seen, or the start was dropped. */
 	if (!alloc) {
 		frees->strays += run->start_ns == UNKNOWN_NS;
 	} else if (alloc->open) {

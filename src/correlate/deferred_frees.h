@@ -79,7 +79,7 @@ void deferred_frees_for_each_overdue(struct deferred_frees *frees, __u64 before_
 						  const struct destroy *destroy),
 				     void *ctx);
 
-/* Gives up all that is waited for. */
+/* Drops all pending frees. */
 void deferred_frees_flush(struct deferred_frees *frees);
 
 /* Frees that no destroy call was seen to defer. */

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fills in what the ledgers say of calls and teardowns, on top of what was counted at the hooks.
+ * Fills in the ledgers' figures for calls and teardowns, given the counts of the hooks.
  */
 #include "correlate/ledger_fill.h"
 
-/* Returns that were missed or lost, without those that show as calls of which only the entry was
- * seen. */
+/* Missed or lost returns, without those that show as calls with only the entry seen. */
 static __u64 unexplained_returns(__u64 missed, __u64 lost, __u64 entry_only)
 {
 	__u64 gone;
@@ -17,8 +16,8 @@ static __u64 unexplained_returns(__u64 missed, __u64 lost, __u64 entry_only)
 }
 
 /*
- * A call that waits for its return is still running if no return can have been missed. If one can,
- * nothing tells which; then it counts as one of which only the entry was seen.
+ * A call without a return is still running if no return can have been missed. Otherwise it may have
+ * ended, and counts as a call with only the entry seen.
  */
 static void decide_running(__u64 waiting, __u64 unexplained, __u64 *running, __u64 *entry_only)
 {

@@ -13,8 +13,8 @@
 void ledger_fill_calls(struct ledger *ledger, const struct call_matcher *destroy_calls);
 
 /*
- * counts->hooks must be there. ended: the tracker is flushed; before, nothing tells how many
- * teardowns are running.
+ * counts->hooks must be set. ended: the tracker is flushed; before, the number of running teardowns
+ * is unknown.
  */
 void ledger_fill_teardowns(struct teardown_counts *counts, const struct teardown_tracker *tracker,
 			   bool ended);

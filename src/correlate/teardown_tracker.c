@@ -274,7 +274,7 @@ static void set_outcome(struct teardown_tracker *tracker, struct open_teardown *
 	if (claim == DEFERRED_CLAIMED)
 		return;
 	if (tracker->ops->sees_all(tracker->ctx, HOOK_QUEUE)) {
-		/* What a call that has not returned defers may be yet to be seen. */
+		/* A call that has not returned may still defer its free. */
 		if (call->latency_ns != UNKNOWN_NS)
 			destroy->outcome = OUTCOME_DIRECT;
 	} else if (claim != DEFERRED_LATER) {
@@ -329,7 +329,7 @@ void teardown_tracker_deferred_end(struct teardown_tracker *tracker, __u64 key,
 	deferred_frees_end(tracker->frees, key, run);
 }
 
-/* What is in progress */
+/* Calls in progress */
 
 void teardown_tracker_identify(struct teardown_tracker *tracker, __u32 tid, struct map_info *map)
 {

@@ -52,7 +52,7 @@ struct field {
 __u64 field_get(const struct field *field, const void *object);
 void field_set(const struct field *field, void *object, __u64 value);
 
-/* The word for a value; NULL: unknown. */
+/* The name of a value; NULL: unknown. */
 const char *field_word(const struct field *field, unsigned int value);
 
 /* The text of a FIELD_TEXT, FIELD_NAME or FIELD_WORD; NULL for other kinds, and if unknown. */

@@ -20,7 +20,7 @@ struct hook_info {
 	const char *name;     /* part of the names of its programs: fentry_destroy, tp_queue */
 	const char *function; /* the kernel function, or the tracepoint */
 	bool tracepoint;
-	enum hook_use use;   /* attached only if this is asked for */
+	enum hook_use use;   /* attached only for this */
 	const char *missing; /* not known without it, in words; NULL: nothing can be traced */
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a run is about (calls, teardowns or both), and the keys its rows can have.
+ * The subject of a run (calls, teardowns or both), and the keys its rows can have.
  */
 #ifndef MEMDESTROY_MODEL_KEYS_H
 #define MEMDESTROY_MODEL_KEYS_H

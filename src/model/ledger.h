@@ -12,13 +12,13 @@
 #include "event.h"
 
 /*
- * The kernel does not give the figure, or it cannot be told from others. Never shown as a number.
+ * The kernel does not provide the figure, or it is mixed with others. Never shown as a number.
  * Without kprobes, probe_missed_* are 0: there is nothing to miss.
  */
 #define LEDGER_UNKNOWN (~0ULL)
 
 /*
- * Of calls. The figures add up:
+ * The ledger of calls. The figures add up:
  *
  *   calls made = entered + missed_entry + probe_missed_entry
  *   entered    = completed + filtered + still_running + entry_only + lost_entry + parked_lost
@@ -46,7 +46,7 @@ struct ledger {
 };
 
 /*
- * Of teardowns. The figures add up:
+ * The ledger of teardowns. The figures add up:
  *
  *   started = completed + running + start_only + lost
  *   completed + running + start_only + end_only = shown + before + filtered
@@ -76,7 +76,7 @@ struct teardown_ledger {
 			     list of the slowest */
 };
 
-/* What was counted at a hook. */
+/* The counts of a hook. */
 struct hook_counts {
 	const char *function;
 	bool attached; /* if not, the rest means nothing */

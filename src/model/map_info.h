@@ -12,7 +12,7 @@
 
 #define UNKNOWN_NS (~0ULL)
 
-/* A task. What is unknown is 0 or empty. */
+/* A task. Unknown members are 0 or empty. */
 struct task {
 	__u32 pid; /* thread group */
 	__u32 tid;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the loop that feeds an event sink asks besides: when to end, and who needs the time. Only
- * tick() and done() are called while a recording is read.
+ * The other callbacks of the loop that feeds an event sink: when to end, and who needs the time.
+ * Reading a recording calls only tick() and done().
  */
 #ifndef MEMDESTROY_MODEL_RUN_OPS_H
 #define MEMDESTROY_MODEL_RUN_OPS_H

@@ -21,7 +21,8 @@ static __u64 sum(__u64 program, __u64 probe)
 								    : program + probe;
 }
 
-/* What the kernel skipped; it may count only one part of it, or none. */
+/* Prints the kernel's misses; the kernel may count only those of the program or the probe, or none.
+ */
 static void missed(FILE *out, const char *where, __u64 program, __u64 probe)
 {
 	static const char uncounted[] = "not counted by this kernel";
@@ -36,7 +37,7 @@ static void missed(FILE *out, const char *where, __u64 program, __u64 probe)
 		fprintf(out, "%s %llu", where, program + probe);
 }
 
-/* What was missed or lost on one side, except for calls of which the other side was seen. */
+/* Misses and losses on one side, except those of calls whose other side was seen. */
 static __u64 unseen(__u64 missed, __u64 lost, __u64 other_side_only)
 {
 	__u64 gone = missed + lost;

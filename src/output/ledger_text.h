@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Words ledgers as text: what was seen, and each loss. All messages about losses stand here.
+ * Prints ledgers as text: the seen events, and each loss. All messages about losses are here.
  *
  * A line about a loss begins with "WARNING:". Functions flush, and return as stream_flush().
  */

@@ -53,7 +53,7 @@ struct perfetto {
 
 /* Names of threads and processes */
 
-/* Whether this is new. Pids are kept inverted, so that 0 stands for none. */
+/* Whether this is new. Pids are kept inverted, so that 0 means none. */
 static bool note(__u32 seen[TID_LIMIT], __u32 id, __u32 pid)
 {
 	bool same = id < TID_LIMIT && seen[id] == ~pid;

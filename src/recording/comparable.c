@@ -45,7 +45,7 @@ static __u64 known(__u64 figure)
 	return figure == LEDGER_UNKNOWN ? 0 : figure;
 }
 
-/* Of calls, and of the parts of teardowns. */
+/* For calls, and for the parts of teardowns */
 static __u64 losses(const struct ledger *ledger, const struct teardown_counts *counts)
 {
 	__u64 sum = ledger->bad_records + ledger->parked_lost;

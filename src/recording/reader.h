@@ -32,7 +32,7 @@ const struct scenario *reader_scenarios(const struct reader *reader, size_t *nr)
 int reader_ledger(struct reader *reader, struct ledger *ledger, struct teardown_counts *counts);
 
 struct reader_options {
-	enum view view; /* VIEW_CALLS: calls and stuck reports; VIEW_TEARDOWNS: all but calls */
+	enum view view; /* VIEW_CALLS: calls and stuck reports; VIEW_TEARDOWNS: all except calls */
 	bool identity;	/* read also of calls which map it was and who released it */
 	__u64 shift_ns; /* added to all times, modulo 2^64 */
 };

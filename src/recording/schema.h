@@ -96,7 +96,7 @@ struct release_row {
 /* Events. Members of an event that are references here are not set in it. */
 
 struct refs {
-	__s64 object; /* stands for the map's address; not the number of a row */
+	__s64 object; /* a number for the map's address; not the number of a row */
 	__s64 caller, map, allocator, task, release;
 };
 

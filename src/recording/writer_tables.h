@@ -27,7 +27,7 @@ int writer_tables_allocator(struct writer_tables *tables, const struct call *cal
 int writer_tables_task(struct writer_tables *tables, const struct task *task, __s64 *id);
 int writer_tables_release(struct writer_tables *tables, const struct identity *identity, __s64 *id);
 
-/* Sets a number that stands for a map's address, which is not written. */
+/* Sets a number in place of a map's address, which is not written. */
 int writer_tables_object(struct writer_tables *tables, __u64 address, __s64 *id);
 
 #endif

@@ -10,7 +10,7 @@
 /* Is this capability (linux/capability.h) effective? */
 bool privileges_has(int capability);
 
-/* What the kernel denies even to root. Only CONFIDENTIALITY prevents tracing. */
+/* The lockdown mode, which binds even root. Only CONFIDENTIALITY prevents tracing. */
 enum lockdown { LOCKDOWN_UNKNOWN, LOCKDOWN_NONE, LOCKDOWN_INTEGRITY, LOCKDOWN_CONFIDENTIALITY };
 
 /* LOCKDOWN_UNKNOWN: securityfs cannot be read. */

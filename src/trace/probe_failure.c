@@ -37,7 +37,7 @@ enum traceable probe_check_kernel(const struct ksyms *ksyms)
 	return TRACEABLE_YES;
 }
 
-/* What the kernel lacks, if the error may come from that; NULL: nothing known. */
+/* The kernel's lack that may cause the error; NULL: none known. */
 static const char *kernel_lack(enum attach_mode mode, int err)
 {
 	/* ENOMEM: it cannot make a trampoline. EINVAL: its interpreter refuses the program. */

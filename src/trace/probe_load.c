@@ -31,7 +31,7 @@ bool probe_kernel_has(enum hook hook, const struct bpf_config *settings, const s
 
 /*
  * The same source compiled in two variants, see bpf/kernel_read.bpf.h. The two skeletons differ
- * only in their names, so one type stands for both.
+ * only in their names, so one type serves for both.
  */
 static struct memdestroy_trace_bpf *open_skeleton(bool in_place,
 						  const struct bpf_object_open_opts *opts)

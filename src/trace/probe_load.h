@@ -15,7 +15,7 @@
 
 struct memdestroy_trace_bpf;
 
-/* What was loaded; all of it is owned by the skeleton. */
+/* The loaded programs and maps, all owned by the skeleton. */
 struct probe_object {
 	struct memdestroy_trace_bpf *skel;
 	int records_fd, counters_fd;

@@ -86,7 +86,7 @@ void prog_counts_start(struct prog_counts *prog_counts)
 			continue;
 		attached->prog_missed_before = prog_missed(attached);
 		attached->probe_missed_before = kprobe_missed(attached);
-		/* What the kernel does not count stays unknown. */
+		/* Figures that the kernel does not count stay unknown. */
 		if (attached->prog_missed_before == LEDGER_UNKNOWN)
 			attached->prog_missed_before = 0;
 		if (attached->probe_missed_before == LEDGER_UNKNOWN)
@@ -94,7 +94,7 @@ void prog_counts_start(struct prog_counts *prog_counts)
 	}
 }
 
-/* What the programs of a hook side counted on all CPUs. */
+/* The counts of the programs of a hook side on all CPUs. */
 static struct prog_cpu_counts side_sum(const struct prog_counts *prog_counts, enum hook hook,
 				       enum hook_side side)
 {

@@ -43,7 +43,7 @@ struct session {
 	__u64 searched_ns; /* the last search for what is stuck */
 };
 
-/* What the correlator asks */
+/* Questions of the correlator */
 
 static void count_hook(void *ctx, enum hook hook, struct hook_counts *counts)
 {

@@ -27,7 +27,7 @@ static atomic_int pending; /* the signal; 0: none */
 static atomic_bool to_whole_group, ended, closing;
 static atomic_ullong since_ns; /* when "pending" or "ended" was set */
 
-/* By nohup(1). Shells ignore SIGINT for background jobs too, but that is not meant for this one. */
+/* Ignored by nohup(1)? Shells ignore SIGINT for background jobs, which does not count here. */
 static bool is_ignored(int signo)
 {
 	struct sigaction action;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is traced, and for how long.
+ * Options of tracing: the subject, and the duration.
  */
 #ifndef MEMDESTROY_TRACE_TRACE_OPTIONS_H
 #define MEMDESTROY_TRACE_TRACE_OPTIONS_H

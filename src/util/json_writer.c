@@ -64,7 +64,7 @@ void json_key(struct json_writer *json, const char *name, size_t len)
 	json->comma = false;
 }
 
-/* All of printable ASCII that stands for itself. */
+/* All printable ASCII that needs no escape. */
 static const bool plain[256] = {[' ' ... '!'] = true, ['#' ... '['] = true, [']' ... '~'] = true};
 
 static void put_unit(struct json_writer *json, unsigned int unit)

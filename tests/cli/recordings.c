@@ -170,10 +170,10 @@ static void record_destroy(struct maker *maker, const struct kind *kind, struct 
 	teardown->destroy[teardown->nr_destroys++] = *destroy;
 }
 
-static void record_reclaim(struct maker *maker, const struct teardown *teardown,
-			   const struct destroy *destroy)
+static void record_deferred_free(struct maker *maker, const struct teardown *teardown,
+				 const struct destroy *destroy)
 {
-	struct deferred_free reclaim = {
+	struct deferred_free deferred_free = {
 		.map = teardown->map,
 		.run.worker = teardown->run.worker,
 		.alloc = destroy->alloc,
@@ -181,9 +181,9 @@ static void record_reclaim(struct maker *maker, const struct teardown *teardown,
 		.latency_ns = destroy->freed_ns - destroy->ts_ns,
 	};
 
-	reclaim.run.latency_ns = 200 * NSEC_PER_USEC;
-	reclaim.run.start_ns = destroy->freed_ns - reclaim.run.latency_ns;
-	check(writer_deferred_free(maker->recording, &reclaim));
+	deferred_free.run.latency_ns = 200 * NSEC_PER_USEC;
+	deferred_free.run.start_ns = destroy->freed_ns - deferred_free.run.latency_ns;
+	check(writer_deferred_free(maker->recording, &deferred_free));
 	maker->deferred++;
 }
 
@@ -217,7 +217,7 @@ static void record_teardown(struct maker *maker, const struct kind *kind, __u32 
 		record_destroy(maker, kind, call, &teardown, &empty);
 	record_destroy(maker, kind, call, &teardown, &full);
 	if (deferred_ns)
-		record_reclaim(maker, &teardown, &full);
+		record_deferred_free(maker, &teardown, &full);
 	teardown.phase[PHASE_WAIT] = wait_ns;
 	teardown.phase[PHASE_FREE] = end_ns - start_ns;
 	teardown.phase[PHASE_DEFERRED] = deferred_ns;

@@ -25,15 +25,15 @@
 
 struct stream {
 	struct correlator *correlator;
-	struct call_matcher *frees_alone; /* tells how many deferred frees have no start */
-	bool lost[NR_HOOKS];		  /* was something lost at this hook? */
-	__u64 starts, ends, bad;	  /* records: of workers' runs, and damaged ones */
-	__u64 frees, ends_only;		  /* deferred frees; those of which only the end was seen */
-	__u64 nr, nr_reclaims, nr_stuck;  /* events */
+	struct call_matcher *frees_alone;      /* counts deferred frees without a start */
+	bool lost[NR_HOOKS];		       /* was something lost at this hook? */
+	__u64 starts, ends, bad;	       /* records: of workers' runs, and damaged ones */
+	__u64 frees, ends_only;		       /* deferred frees; those with only the end seen */
+	__u64 nr, nr_deferred_frees, nr_stuck; /* events */
 	__u64 outcomes[NR_OUTCOMES];
-	/* What else is done with them; NULL: nothing. */
+	/* Called for each event; NULL: none. */
 	void (*teardown)(struct stream *stream, const struct teardown *teardown);
-	void (*reclaim)(struct stream *stream, const struct deferred_free *reclaim);
+	void (*deferred_free)(struct stream *stream, const struct deferred_free *deferred_free);
 	void *ctx; /* for these */
 	struct event_sink sink;
 };
@@ -57,14 +57,15 @@ static inline int stream_teardown(void *ctx, const struct teardown *teardown)
 	return 0;
 }
 
-static inline int stream_reclaim(void *ctx, const struct deferred_free *reclaim)
+static inline int stream_deferred_free(void *ctx, const struct deferred_free *deferred_free)
 {
 	struct stream *stream = ctx;
 
-	assert_true(reclaim->latency_ns == UNKNOWN_NS || reclaim->latency_ns < 1ULL << 62);
-	stream->nr_reclaims++;
-	if (stream->reclaim)
-		stream->reclaim(stream, reclaim);
+	assert_true(deferred_free->latency_ns == UNKNOWN_NS ||
+		    deferred_free->latency_ns < 1ULL << 62);
+	stream->nr_deferred_frees++;
+	if (stream->deferred_free)
+		stream->deferred_free(stream, deferred_free);
 	return 0;
 }
 
@@ -93,7 +94,7 @@ static inline void stream_open(struct stream *stream, size_t max_releases)
 	static const struct correlator_ops ops = {.count_hook = stream_count_hook};
 	static const struct event_sink_ops sink_ops = {
 		.teardown = stream_teardown,
-		.deferred_free = stream_reclaim,
+		.deferred_free = stream_deferred_free,
 		.stuck = stream_stuck,
 	};
 	const struct correlator_options opts = {
@@ -137,7 +138,7 @@ static inline void stream_close(struct stream *stream)
 	call_matcher_free(stream->frees_alone);
 }
 
-/* The equations at the head of ledger.h, and that nothing was handed over without being counted. */
+/* Checks the equations at the head of ledger.h, and that all events are counted. */
 static inline struct teardown_ledger adds_up(const struct stream *stream)
 {
 	struct teardown_counts counts;
@@ -159,9 +160,9 @@ static inline struct teardown_ledger adds_up(const struct stream *stream)
 	assert_int_equal(ledger.undecided, stream->outcomes[OUTCOME_UNKNOWN]);
 	/* Each deferred free is part of a teardown, or a stray. */
 	if (!ledger.before) {
-		assert_int_equal(stream->nr_reclaims,
+		assert_int_equal(stream->nr_deferred_frees,
 				 ledger.reclaimed + ledger.strays - stream->ends_only);
-		assert_true(stream->nr_reclaims <= stream->frees);
+		assert_true(stream->nr_deferred_frees <= stream->frees);
 	}
 	return ledger;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tests of joined teardowns share: events of them in short, and a sink that keeps what is
- * handed over and checks what must hold of every teardown.
+ * Shared by tests of the teardown tracker: short functions for records, and a sink that keeps and
+ * checks the reported teardowns.
  */
 #ifndef MEMDESTROY_SUPPORT_JOINED_H
 #define MEMDESTROY_SUPPORT_JOINED_H
@@ -17,12 +17,12 @@
 #include "correlate/deferred_frees.h"
 #include "correlate/teardown_tracker.h"
 
-#define MAX_JOINED 32 /* that are kept: the last ones */
+#define MAX_JOINED 32 /* kept: the last ones */
 
-/* When the run began: all times here are long after it, unless a test says otherwise. */
+/* The start of the run: all times are long after it unless a test sets another. */
 #define LONG_BEFORE (0ULL - 1000000000)
 
-/* Of a worker, a map and an allocator's memory, where one of each will do. */
+/* A worker, a map and an allocator's memory, for tests that need one of each. */
 #define WORKER 11
 #define MAP    0xffff888100001000
 #define KEY    0x60f4d3c01000
@@ -36,10 +36,10 @@ struct joined {
 	struct teardown_tracker *tracker;
 	struct teardown_tracker_ops ops;
 	bool sees[NR_HOOKS];
-	size_t nr, nr_reclaims; /* handed over so far */
+	size_t nr, nr_deferred_frees; /* reported so far */
 	struct teardown teardown[MAX_JOINED];
-	struct deferred_free reclaim[MAX_JOINED];
-	__u64 outcomes[NR_OUTCOMES]; /* of all of them */
+	struct deferred_free deferred_free[MAX_JOINED];
+	__u64 outcomes[NR_OUTCOMES]; /* of all destroy calls */
 };
 
 static inline void on_teardown(void *ctx, const struct teardown *teardown)
@@ -63,11 +63,11 @@ static inline void on_teardown(void *ctx, const struct teardown *teardown)
 	joined->teardown[joined->nr++ % MAX_JOINED] = *teardown;
 }
 
-static inline void on_reclaim(void *ctx, const struct deferred_free *reclaim)
+static inline void on_deferred_free(void *ctx, const struct deferred_free *deferred_free)
 {
 	struct joined *joined = ctx;
 
-	joined->reclaim[joined->nr_reclaims++ % MAX_JOINED] = *reclaim;
+	joined->deferred_free[joined->nr_deferred_frees++ % MAX_JOINED] = *deferred_free;
 }
 
 static inline bool sees_all(void *ctx, enum hook hook)
@@ -75,7 +75,7 @@ static inline bool sees_all(void *ctx, enum hook hook)
 	return ((struct joined *)ctx)->sees[hook];
 }
 
-/* As cmocka's setup and teardown: *state is a struct joined to which all is seen. */
+/* cmocka's setup and teardown: *state is a struct joined without misses. */
 static inline int joined_open(void **state)
 {
 	static struct joined joined;
@@ -83,7 +83,8 @@ static inline int joined_open(void **state)
 	memset(&joined, 0, sizeof(joined));
 	memset(joined.sees, true, sizeof(joined.sees));
 	joined.releases = map_releases_new(1000);
-	joined.ops = (struct teardown_tracker_ops){on_teardown, on_reclaim, sees_all, LONG_BEFORE};
+	joined.ops =
+		(struct teardown_tracker_ops){on_teardown, on_deferred_free, sees_all, LONG_BEFORE};
 	joined.tracker = teardown_tracker_new(joined.releases, &joined.ops, &joined);
 	*state = &joined;
 	return joined.releases && joined.tracker ? 0 : -1;
@@ -163,7 +164,7 @@ static inline void end(struct joined *joined, __u32 tid, __u64 map, __u64 ts_ns,
 	assert_int_equal(teardown_tracker_end(joined->tracker, &call.map, &run), 0);
 }
 
-/* key 0: it was empty. */
+/* key 0: an empty call. */
 static inline void destroy(struct joined *joined, __u32 tid, __u64 map, __u64 key, __u64 ts_ns,
 			   __u64 latency_ns)
 {
@@ -187,26 +188,27 @@ static inline void queued(struct joined *joined, __u32 tid, __u64 key, __u64 ts_
 	assert_int_equal(teardown_tracker_queued(joined->tracker, &rec), 0);
 }
 
-static inline void reclaim_start(struct joined *joined, __u64 key, __u64 ts_ns)
+static inline void deferred_free_start(struct joined *joined, __u64 key, __u64 ts_ns)
 {
 	const struct worker_run run = run_of(99, ts_ns, UNKNOWN_NS);
 
 	assert_int_equal(teardown_tracker_deferred_start(joined->tracker, key, &run), 0);
 }
 
-static inline void reclaim_end(struct joined *joined, __u64 key, __u64 ts_ns, __u64 latency_ns)
+static inline void deferred_free_end(struct joined *joined, __u64 key, __u64 ts_ns,
+				     __u64 latency_ns)
 {
 	const struct worker_run run = run_of(99, ts_ns, latency_ns);
 
 	teardown_tracker_deferred_end(joined->tracker, key, &run);
 }
 
-/* Of both sides, or of the end alone. */
-static inline void reclaim(struct joined *joined, __u64 key, __u64 ts_ns, __u64 latency_ns)
+/* Both sides of a deferred free, or its end alone. */
+static inline void deferred_free(struct joined *joined, __u64 key, __u64 ts_ns, __u64 latency_ns)
 {
 	if (ts_ns != UNKNOWN_NS)
-		reclaim_start(joined, key, ts_ns);
-	reclaim_end(joined, key, ts_ns, latency_ns);
+		deferred_free_start(joined, key, ts_ns);
+	deferred_free_end(joined, key, ts_ns, latency_ns);
 }
 
 static inline struct teardown_ledger counts_of(const struct joined *joined)
@@ -231,7 +233,7 @@ static inline void begin_with_deferred(struct joined *joined)
 	destroy(joined, WORKER, MAP, KEY, 1200, 50);
 }
 
-/* Another map's allocator gets the same memory, and leaves it to be freed later at 10200. */
+/* Another map's allocator gets the same memory, and its destroy call defers its free at 10200. */
 static inline void begin_other_with_deferred(struct joined *joined)
 {
 	release_map(joined, OTHER_MAP, RELEASE_LAST, 10000);
@@ -240,7 +242,7 @@ static inline void begin_other_with_deferred(struct joined *joined)
 	destroy(joined, OTHER_WORKER, OTHER_MAP, KEY, 10200, 50);
 }
 
-/* What the head of ledger.h promises, once nothing is in progress any more. */
+/* The equations at the head of ledger.h, when nothing is in progress. */
 static inline void check_ledger(const struct joined *joined)
 {
 	struct teardown_ledger ledger = counts_of(joined);

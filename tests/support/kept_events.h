@@ -21,7 +21,7 @@ struct kept {
 	struct deferred_free deferred_free;
 	struct stuck stuck;
 	int calls, teardowns, deferred_frees, stucks, err;
-	bool unwanted; /* are stuck reports? */
+	bool unwanted; /* the sink rejects stuck reports */
 };
 
 static inline int keep_call(void *ctx, const struct call *call)

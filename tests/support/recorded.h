@@ -26,7 +26,7 @@ static inline __u64 figure(void)
 	return maybe() ? edges[below(7)] : random64() >> (1 + below(60));
 }
 
-/* Often the same, sometimes no UTF-8, and with rubbish behind its end. */
+/* Often the same, sometimes invalid UTF-8, and with garbage after its end. */
 static inline void name(char text[NAME_LEN])
 {
 	size_t i, len = below(NAME_LEN);

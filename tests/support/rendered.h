@@ -87,7 +87,7 @@ static inline const char *list_of(enum format format, const struct column *colum
 	return out_close(out);
 }
 
-/* Adds up these calls by caller, type and map name. The caller frees the aggregate. */
+/* Aggregates these calls by caller, type and map name. The caller frees the aggregate. */
 static inline struct aggregate *rows_of(const struct call *calls, size_t nr, struct rows *rows)
 {
 	static const enum key by[] = {KEY_CALLER, KEY_TYPE, KEY_NAME};

@@ -176,7 +176,7 @@ static inline const char *next(const char *event)
 	return *event == '{' ? event : NULL;
 }
 
-/* The next event after this one (NULL: from the first on) of a phase and a name that begins so. */
+/* The next event after this one (NULL: the first) of a phase and with this prefix of a name. */
 static inline const char *find(const char *event, char phase, const char *name)
 {
 	while ((event = next(event)))
@@ -208,7 +208,7 @@ static inline bool is_null(const char *event, const char *arg)
 	return json_is(json_find(event, "args"), arg, "null");
 }
 
-/* Times are compared as they are written. */
+/* Compares times as text. */
 static inline void check_place(const char *event, long long pid, long long tid, const char *times)
 {
 	assert_int_equal(number(event, "pid"), pid);

@@ -125,7 +125,7 @@ const struct column *bench_columns(void)
 	for (size_t i = 0; scenario_settings[i].name; i++) {
 		const struct setting *setting = &scenario_settings[i];
 
-		/* The entries stand beside what depends on them. */
+		/* The entries come beside the columns that depend on them. */
 		if (setting->column && setting->at != offsetof(struct scenario, entries))
 			*next++ = (struct column){setting->column, .missing = "-",
 						  .kind = kinds[setting->kind], .get = get_setting,

@@ -233,7 +233,7 @@ const struct column caller_view_columns[] = {
 	{},
 };
 
-/* What a run would lack */
+/* The lacks of a run */
 
 const struct column lack_columns[] = {
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "missing"},

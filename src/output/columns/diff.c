@@ -57,7 +57,7 @@ static bool get_exact(const struct column *column, const void *object, struct va
 	return isfinite(difference->p);
 }
 
-/* Of a side, at "at". */
+/* Figures of a side, at "at" */
 
 static const struct diff_figures *side_of(const struct column *column, const void *object)
 {

@@ -11,7 +11,7 @@
 
 #define ENOTSUPP 524 /* in the kernel only */
 
-/* What owns the elements of a local storage map; its key is a file descriptor of one */
+/* The kind of owner of a local storage map's elements; the key is a file descriptor of an owner */
 enum owner {
 	OWNER_NONE,
 	OWNER_TASK,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which records make a call, above all when some of them are missing. */
+/* Matches records to calls, above all when some of them are missing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -156,7 +156,7 @@ static void time_never_runs_backwards(void **state)
 	call_matcher_free(matcher);
 }
 
-/* Where the entry could not see its caller, or saw something else's trampoline. */
+/* The entry did not see its caller, or saw another tool's trampoline. */
 static void kretprobe_knows_the_caller(void **state)
 {
 	struct seen_calls seen = {};
@@ -171,7 +171,7 @@ static void kretprobe_knows_the_caller(void **state)
 	call_matcher_free(matcher);
 }
 
-/* Neither side alone knew everything. */
+/* Either side may lack the caller. */
 static void either_side_may_know_the_caller(void **state)
 {
 	struct seen_calls seen = {};
@@ -203,7 +203,7 @@ static void flush_shows_what_still_waits(void **state)
 	call_matcher_free(matcher);
 }
 
-/* All but the latency and the caller is as it was at entry. */
+/* Everything except latency and caller comes from the entry. */
 static void record_is_the_one_of_the_entry(void **state)
 {
 	struct seen_calls seen = {};
@@ -265,7 +265,7 @@ static void overdue_is_told_once_for_each_call(void **state)
 	call_matcher_for_each_overdue(matcher, 1000, false, take, &late);
 	assert_int_equal(late.nr, 2);
 
-	/* Not over for having been told of; and the thread's next call is another. */
+	/* The report does not end the call; the thread's next call is another. */
 	assert_int_equal(call_matcher_waiting(matcher), 2);
 	add(matcher, RECORD_ENTRY, 1, 300, 0xc, 0x30);
 	call_matcher_for_each_overdue(matcher, 299, false, take, &late);
@@ -278,7 +278,7 @@ static void overdue_is_told_once_for_each_call(void **state)
 	call_matcher_for_each_overdue(matcher, ~0ULL, false, take, &late);
 	assert_int_equal(late.nr, 3);
 
-	/* At the end of a run they are asked for once more. */
+	/* The end of a run reports them again. */
 	call_matcher_for_each_overdue(matcher, 199, true, take, &late);
 	assert_int_equal(late.nr, 3);
 	call_matcher_for_each_overdue(matcher, 200, true, take, &late);

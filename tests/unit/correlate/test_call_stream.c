@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Records of every sort, whole, damaged and out of order, through all of the way from bytes to
- * output: nothing may break, and every record must be accounted for.
+ * Sends records of every kind, whole, damaged and out of order, all the way from bytes to output:
+ * nothing may break, and every record must be accounted for.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -118,14 +118,14 @@ static void every_record_is_accounted_for(void **state)
 	for (i = 0; i < NR_RECORDS; i++) {
 		union record made, rec;
 		size_t size = make_record(&made);
-		void *exact = malloc(size ? size : 1); /* so that reading beyond it is noticed */
+		void *exact = malloc(size ? size : 1); /* the sanitizer detects reads beyond it */
 		int err;
 
 		memcpy(exact, &made, size);
 		err = correlator_add(correlator, exact, size);
 		bad += !!err;
 		if (!err && !decode_record(exact, size, &rec)) {
-			/* By damage: test_teardown_stream.c has more of these. */
+			/* Made by damage; test_teardown_stream.c has more of these. */
 			if (rec.head.type == RECORD_RELEASE || rec.head.type == RECORD_QUEUE)
 				others++;
 			else if (rec.head.type == RECORD_ENTRY)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From records to events: what only the whole of the correlator does.
+ * From records to events: the behaviour of the whole correlator.
  */
 #include "support/kept_events.h"
 
@@ -46,7 +46,7 @@ static void missed_return_in_a_run(void **state)
 	(void)state;
 	start_teardown(kept);
 	send(kept, RECORD_RETURN, HOOK_FREE, WORKER, 2000);
-	assert_int_equal(kept->teardowns, 0); /* its deferred free is waited for */
+	assert_int_equal(kept->teardowns, 0); /* its deferred free is pending */
 	free_deferred(kept);
 	assert_int_equal(kept->teardowns, 1);
 	assert_int_equal(kept->teardown.nr_destroys, 1);
@@ -58,8 +58,7 @@ static void missed_return_in_a_run(void **state)
 	assert_int_equal(kept->teardown.phase[PHASE_DEFERRED], 1500);
 	assert_int_equal(kept->deferred_free.destroy_ns, 1200);
 
-	/* The thread's next call reveals the loss; the teardown by then does not get the old one.
-	 */
+	/* The thread's next call reveals the loss; the new teardown does not get the old call. */
 	release(kept, 5000);
 	send(kept, RECORD_ENTRY, HOOK_FREE, WORKER, 5100);
 	send(kept, RECORD_ENTRY, HOOK_DESTROY, WORKER, 5200);
@@ -73,7 +72,7 @@ static void missed_return_in_a_run(void **state)
 	close_kept(kept);
 }
 
-/* Nor is a call of another map's allocator part of it, where its return was missed. */
+/* A call on another map's allocator, whose return was missed, is not part of the teardown. */
 static void missed_return_of_another_map(void **state)
 {
 	struct kept *kept = open_view(VIEW_TEARDOWNS);
@@ -122,7 +121,7 @@ static void calls_alone(void **state)
 	assert_int_equal(kept->call.caller.offset, 0x47);
 	assert_int_equal(kept->call.map.identity.map_id, 7);
 
-	/* Records of what is not traced, or of no kind known here. */
+	/* Records of untraced hooks, or of unknown types. */
 	rec = record(RECORD_ENTRY, HOOK_FREE, WORKER, 1100);
 	assert_int_equal(correlator_add(kept->correlator, &rec, rec.head.size), -EBADMSG);
 	rec.head.type = 99;
@@ -133,7 +132,7 @@ static void calls_alone(void **state)
 	close_kept(kept);
 }
 
-/* After the first error, whoever made it, the sink gets nothing more. */
+/* After the first error of any event, the sink gets nothing more. */
 static void errors_of_the_sink(void **state)
 {
 	struct kept *kept = open_view(VIEW_BOTH);

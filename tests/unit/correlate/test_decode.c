@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Only whole records of a known kind get through. */
+/* Accepts only whole records of a known type. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -67,7 +67,7 @@ static void takes_whole_releases(void **state)
 	__u8 hook;
 
 	(void)state;
-	/* Its names lie elsewhere, and nothing is read as a call's. */
+	/* Its names are at other offsets, and nothing is read as a call's. */
 	rec.release.map_name[3] = '\0';
 	for (hook = HOOK_PUT; hook <= HOOK_RELEASE; hook++) {
 		rec.head.hook = hook;
@@ -79,7 +79,7 @@ static void takes_whole_releases(void **state)
 	rec = whole_release();
 	assert_int_equal(decode_record(&rec, sizeof(rec.release) + 8, &out), 0);
 	assert_int_equal(strlen(out.release.map_name), NAME_LEN - 1);
-	/* What a call's record has and a release's has not says nothing. */
+	/* Members that only a call's record has are 0. */
 	assert_int_equal(((char *)&out)[sizeof(rec.release)], 0);
 }
 
@@ -104,7 +104,8 @@ static void refuses_every_shorter_size(void **state)
 	(void)state;
 	for (i = 0; i < 3; i++) {
 		for (size = 0; size < made[i].head.size; size++) {
-			void *copy = malloc(size ? size : 1); /* to notice reading beyond it */
+			void *copy =
+				malloc(size ? size : 1); /* the sanitizer detects reads beyond it */
 
 			memcpy(copy, &made[i], size);
 			assert_int_equal(decode_record(copy, size, &out), -EBADMSG);
@@ -138,7 +139,7 @@ static void refuses_unknown_kinds_and_sizes(void **state)
 	}
 }
 
-/* Of two sides, and of queued work, there is no more than the functions that are probed so. */
+/* Entries and returns come only from hooks with two sides, queued work only from its hook. */
 static void refuses_points_without_sides(void **state)
 {
 	static const __u8 types[] = {RECORD_ENTRY, RECORD_RETURN, RECORD_RETURN_FULL, RECORD_QUEUE};

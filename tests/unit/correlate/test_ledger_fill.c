@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the correlator reports as stuck, and what the ledgers say of calls and maps of which
- * something may have been missed.
+ * Stuck reports of the correlator, and the ledgers' figures when records may have been missed.
  */
 #include "support/kept_events.h"
 
@@ -21,7 +20,7 @@ static void what_is_stuck(void **state)
 
 	(void)state;
 	release(kept, 1000);
-	find_stuck(kept, 900, false); /* the machine has not been up for as long */
+	find_stuck(kept, 900, false); /* the machine was not up for that long */
 	find_stuck(kept, 1999, false);
 	assert_int_equal(kept->stucks, 0);
 	find_stuck(kept, 2000, false);
@@ -41,7 +40,7 @@ static void what_is_stuck(void **state)
 	find_stuck(kept, 4000, false);
 	assert_int_equal(kept->stucks, 2);
 
-	/* Not wanted: not counted either. */
+	/* Rejected reports are not counted. */
 	kept->unwanted = true;
 	send(kept, RECORD_ENTRY, HOOK_DESTROY, WORKER, 3000);
 	find_stuck(kept, 5000, false);
@@ -50,7 +49,7 @@ static void what_is_stuck(void **state)
 	assert_int_equal(ledger.stuck, 2);
 	assert_int_equal(ledger.still_stuck, 0);
 
-	/* At the end: all that still is. */
+	/* At the end: everything that is still stuck. */
 	find_stuck(kept, 6000, true);
 	assert_int_equal(kept->stucks, 4);
 	ledger = counted(kept, &counts);
@@ -59,7 +58,7 @@ static void what_is_stuck(void **state)
 	close_kept(kept);
 }
 
-/* Where starts of workers were lost, a map may only look as if it waited for one. */
+/* If starts of workers were lost, a map may only seem to wait. */
 static void waits_that_may_be_over(void **state)
 {
 	struct kept *kept = open_view(VIEW_TEARDOWNS);
@@ -76,7 +75,7 @@ static void waits_that_may_be_over(void **state)
 	close_kept(kept);
 }
 
-/* Of the entries that filters hold back, those are news that became stuck since the last search. */
+/* Parked entries are reported if they became stuck since the last search. */
 static void parked_entries(void **state)
 {
 	struct kept *kept = open_view(VIEW_CALLS);
@@ -100,7 +99,7 @@ static void parked_entries(void **state)
 	close_kept(kept);
 }
 
-/* Where a return may have been missed, nothing tells whether a call still runs. */
+/* If a return may have been missed, the number of running calls is unknown. */
 static void running_or_missed(void **state)
 {
 	struct kept *kept = open_view(VIEW_TEARDOWNS);
@@ -113,7 +112,7 @@ static void running_or_missed(void **state)
 	correlator_count(kept->correlator, &ledger, &counts);
 	assert_true(ledger.still_running == LEDGER_UNKNOWN);
 	assert_int_equal(ledger.entry_only, 1);
-	/* It is explained by a call of which only the entry was seen. */
+	/* A call with only its entry seen explains the miss. */
 	send(kept, RECORD_ENTRY, HOOK_DESTROY, WORKER, 1300);
 	ledger = (struct ledger){.probe_missed_return = 1};
 	correlator_count(kept->correlator, &ledger, &counts);
@@ -137,7 +136,7 @@ static void running_or_missed(void **state)
 	close_kept(kept);
 }
 
-/* Where a start or a release may have been missed, nothing tells how many maps wait. */
+/* If a start or a release may have been missed, the number of waiting maps is unknown. */
 static void waiting_or_missed(void **state)
 {
 	struct kept *kept = open_view(VIEW_TEARDOWNS);
@@ -157,7 +156,7 @@ static void waiting_or_missed(void **state)
 	kept->hooks[HOOK_RELEASE].lost = 1;
 	counted(kept, &counts);
 	assert_true(counts.ledger.waiting == LEDGER_UNKNOWN);
-	/* That one was freed without a release. */
+	/* A free without a release explains the miss. */
 	send(kept, RECORD_ENTRY, HOOK_FREE, WORKER, 1100);
 	send(kept, RECORD_RETURN, HOOK_FREE, WORKER, 1200);
 	send(kept, RECORD_ENTRY, HOOK_FREE, WORKER, 1300);

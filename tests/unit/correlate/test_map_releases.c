@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Who released a map: what is remembered, of which map, and for how long. */
+/* Who released a map: the facts remembered for each map, and for how long. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 
 #define MAP	  0xffff888100001000
 #define OTHER_MAP 0xffff888100002000
-#define PID	  100 /* of the thread group that releases it unless said otherwise */
+#define PID	  100 /* the releasing thread group unless a test names another */
 
 static struct record_release record(__u64 map, __u8 flags, __u64 ts_ns)
 {
@@ -58,7 +58,7 @@ static void release_map(struct map_releases *releases, __u64 map, __u8 flags, __
 	assert_int_equal(map_releases_add(releases, &rec), 0);
 }
 
-/* By another task. */
+/* A release by another task. */
 static void release_by(struct map_releases *releases, __u32 pid, const char *comm, __u8 flags,
 		       __u64 ts_ns)
 {
@@ -109,7 +109,7 @@ static void last_and_closed(void **state)
 	struct map_releases *releases = *state;
 	struct identity identity;
 
-	/* One task closes the map, and another, which does too, is the last. */
+	/* One task closes the map, and another one drops the last reference. */
 	release_by(releases, 500, "bpftool", 0, 1000);
 	identity = identity_of(releases, MAP);
 	assert_int_equal(identity.map_id, 7);
@@ -130,7 +130,7 @@ static void last_and_closed(void **state)
 	assert_int_equal(map_releases_waiting(releases), 1);
 }
 
-/* The functions call each other, so one event is told by each of them; the last counts. */
+/* The functions call each other, so each sends a record of one event; the last one counts. */
 static void reported_more_than_once(void **state)
 {
 	struct map_releases *releases = *state;
@@ -161,8 +161,8 @@ static void unknown_map(void **state)
 	map_releases_free(NULL);
 }
 
-/* A worker of the kernel drops what a program or another map still held. */
-/* What a call knows of its map by itself stays; the release knows no sizes. */
+/* A kernel worker drops a reference that a program or another map held. */
+/* A call's own facts on its map stay; the release has no sizes. */
 static void type_and_name_where_they_lack(void **state)
 {
 	struct map_releases *releases = *state;
@@ -192,7 +192,7 @@ static void kernel_thread_is_last(void **state)
 	assert_true(identity.by_kernel);
 	assert_false(identity.by_interrupt);
 	assert_task(&identity.released_by, 44, "kworker/1:2");
-	/* Whoever had it freed is the user's task. */
+	/* The user task counts as the one that had it freed. */
 	assert_task(&identity.closed_by, PID, "loader");
 	assert_task(identity_releaser(&identity), PID, "loader");
 	map_releases_free(releases);
@@ -205,7 +205,7 @@ static void kernel_thread_is_last(void **state)
 	map_releases_free(releases);
 }
 
-/* The task that happened to be interrupted is nobody, be it a user's or the kernel's. */
+/* The interrupted task did not release the map, be it a user task or a kernel thread. */
 static void last_in_an_interrupt(void **state)
 {
 	static const __u8 flags[] = {
@@ -229,7 +229,7 @@ static void last_in_an_interrupt(void **state)
 		assert_null(identity_releaser(&identity));
 		assert_int_equal(map_releases_waiting(releases), 1);
 
-		/* Who closed it before is still who did. */
+		/* The earlier close remains. */
 		map_releases_forget(releases, MAP);
 		release_map(releases, MAP, 0, 1000);
 		release_by(releases, 300, "victim", flags[i], 3000);
@@ -239,8 +239,7 @@ static void last_in_an_interrupt(void **state)
 	}
 }
 
-/* On kernels where nothing tells whether it was an interrupt, nobody is named for what may be one.
- */
+/* On kernels that hide interrupts, a release that may be in one names no task. */
 static void perhaps_in_an_interrupt(void **state)
 {
 	struct map_releases *releases = *state;
@@ -258,21 +257,21 @@ static void perhaps_in_an_interrupt(void **state)
 	assert_task(identity_releaser(&identity), PID, "loader");
 	assert_int_equal(map_releases_waiting(releases), 1);
 
-	/* The same put, told of at a point where it is known. */
+	/* The same put, recorded at a hook that knows the context. */
 	map_releases_forget(releases, MAP);
 	release_by(releases, 600, "user", RELEASE_LAST, 3000);
 	release_by(releases, 600, "user", RELEASE_LAST | RELEASE_UNSURE, 3010);
 	identity = identity_of(releases, MAP);
 	assert_false(identity.unsure);
 	assert_task(&identity.released_by, 600, "user");
-	/* Another task's is not the same. */
+	/* Another task's put is another one. */
 	release_by(releases, 300, "victim", RELEASE_LAST | RELEASE_UNSURE, 3020);
 	identity = identity_of(releases, MAP);
 	assert_true(identity.unsure);
 	assert_false(identity.released_by.known);
 	assert_int_equal(identity.released_ns, 3020);
 	assert_task(&identity.closed_by, 600, "user");
-	/* One that is known makes good for it. */
+	/* A later put with a known context replaces it. */
 	release_by(releases, 600, "user", RELEASE_LAST, 3030);
 	identity = identity_of(releases, MAP);
 	assert_false(identity.unsure);
@@ -282,8 +281,8 @@ static void perhaps_in_an_interrupt(void **state)
 }
 
 /*
- * Between when it was the last reference and when that was dropped, somebody took another. The map
- * lives on, and whoever drops that one is the last.
+ * A task takes another reference after the count was read as 1. The map lives on, and the drop of
+ * that reference is the last one.
  */
 static void not_the_last_after_all(void **state)
 {
@@ -300,7 +299,7 @@ static void not_the_last_after_all(void **state)
 	assert_false(identity.released_by.known);
 	assert_task(&identity.closed_by, 500, "bpftool");
 
-	/* No worker was asked to free a map that lives. */
+	/* A live map has no queued work. */
 	map_releases_queued(releases, MAP, 2500);
 	assert_true(queued_at(releases, MAP) == UNKNOWN_NS);
 
@@ -313,7 +312,7 @@ static void not_the_last_after_all(void **state)
 	map_releases_queued(releases, MAP, 3100);
 	assert_int_equal(queued_at(releases, MAP), 3100);
 
-	/* Nor does it matter in what the false one was. */
+	/* The context of the false last put does not matter. */
 	release_map(releases, OTHER_MAP, RELEASE_LAST | RELEASE_INTERRUPT, 1000);
 	release_map(releases, OTHER_MAP, RELEASE_LAST, 2000);
 	identity = identity_of(releases, OTHER_MAP);
@@ -321,7 +320,7 @@ static void not_the_last_after_all(void **state)
 	assert_task(&identity.released_by, PID, "loader");
 }
 
-/* Of the map that lay there before, nothing may be left. */
+/* Nothing may remain of an earlier map at the address. */
 static void other_map_at_the_address(void **state)
 {
 	struct map_releases *releases = *state;
@@ -342,7 +341,7 @@ static void other_map_at_the_address(void **state)
 	assert_true(queued_at(releases, MAP) == UNKNOWN_NS);
 	assert_int_equal(map_releases_waiting(releases), 1);
 
-	/* Once the id is taken from a map it is still the same map. */
+	/* A map without its id is still the same map. */
 	rec.map_id = 0;
 	rec.head.ts_ns = 6000;
 	assert_int_equal(map_releases_add(releases, &rec), 0);
@@ -362,7 +361,7 @@ static void forget_means_all_of_it(void **state)
 	assert_false(knows(releases, MAP));
 	assert_int_equal(map_releases_waiting(releases), 1);
 
-	/* Even where an id is used again, which tells nothing apart. */
+	/* Even if the id is used again and does not distinguish the maps. */
 	release_map(releases, MAP, 0, 2000);
 	identity = identity_of(releases, MAP);
 	assert_true(identity.released_ns == UNKNOWN_NS);
@@ -377,14 +376,14 @@ static void queued_once(void **state)
 	assert_true(queued_at(releases, MAP) == UNKNOWN_NS);
 	release_map(releases, MAP, RELEASE_LAST, 1000);
 	assert_true(queued_at(releases, MAP) == UNKNOWN_NS);
-	/* Copies of the program tell the same, the first of them soonest. */
+	/* The program's copies send the same event; the first record has the right time. */
 	map_releases_queued(releases, MAP, 1100);
 	map_releases_queued(releases, MAP, 1101);
 	assert_int_equal(queued_at(releases, MAP), 1100);
 	assert_true(queued_at(releases, OTHER_MAP) == UNKNOWN_NS);
 }
 
-/* The one that goes is the one not heard of for longest, whatever came first. */
+/* The map with the oldest last event is dropped first. */
 static void room_is_bounded(void **state)
 {
 	struct map_releases *releases = map_releases_new(3);
@@ -395,7 +394,7 @@ static void room_is_bounded(void **state)
 	release_map(releases, 2, RELEASE_LAST, 1000);
 	release_map(releases, 3, 0, 1000);
 	assert_int_equal(map_releases_forgotten(releases), 0);
-	/* Not heard of: asked for. */
+	/* A lookup is no event. */
 	assert_true(knows(releases, 2));
 	release_map(releases, 1, RELEASE_LAST, 2000);
 	release_map(releases, 4, RELEASE_LAST, 2000);
@@ -406,7 +405,7 @@ static void room_is_bounded(void **state)
 
 	release_map(releases, 5, 0, 3000);
 	assert_false(knows(releases, 3));
-	/* Those being freed make room. */
+	/* Maps being freed make room. */
 	map_releases_forget(releases, 1);
 	release_map(releases, 6, 0, 3000);
 	assert_int_equal(map_releases_forgotten(releases), 2);
@@ -419,7 +418,7 @@ static void room_is_bounded(void **state)
 	assert_false(knows(releases, 1096));
 	map_releases_free(releases);
 
-	/* Of one, there is always one. */
+	/* With room for one, the last one is kept. */
 	releases = map_releases_new(1);
 	release_map(releases, 1, RELEASE_LAST, 1000);
 	release_map(releases, 1, RELEASE_LAST, 1000);

@@ -4,7 +4,7 @@
  */
 #include "support/joined.h"
 
-/* The end of what lay there before was missed: what is seen now is not that. */
+/* The end of an earlier free of this memory was missed; the one seen now is another. */
 static void memory_used_again(void **state)
 {
 	struct joined *joined = *state;
@@ -19,12 +19,12 @@ static void memory_used_again(void **state)
 	check_outcomes(&joined->teardown[0], 0, 0, 0, 1, 0);
 	destroy(joined, WORKER, OTHER_MAP, KEY, 10200, 50);
 	end(joined, WORKER, OTHER_MAP, 10100, 900);
-	reclaim(joined, KEY, 11500, 500);
+	deferred_free(joined, KEY, 11500, 500);
 	assert_int_equal(joined->teardown[1].map.address, OTHER_MAP);
 	check_phases(&joined->teardown[1], 100, 900, 50, 1000);
 	check_ledger(joined);
 
-	/* Freed at once this time. */
+	/* This call frees at once. */
 	begin_with_deferred(joined);
 	end(joined, WORKER, MAP, 1100, 900);
 	release_map(joined, OTHER_MAP, RELEASE_LAST, 10000);
@@ -35,118 +35,118 @@ static void memory_used_again(void **state)
 	check_outcomes(&joined->teardown[3], 0, 1, 0, 0, 0);
 	check_ledger(joined);
 
-	/* By the same thread, and all but the queueing was missed of what lay there before. */
+	/* By the same thread; of the earlier allocator, only the queueing was seen. */
 	queued(joined, WORKER, KEY, 700);
 	begin_with_deferred(joined);
 	end(joined, WORKER, MAP, 1100, 900);
-	reclaim(joined, KEY, 3000, 500);
+	deferred_free(joined, KEY, 3000, 500);
 	check_phases(&joined->teardown[4], 100, 900, 50, 1500);
 	check_ledger(joined);
 
-	/* By another allocator of the same map, and nothing queued was seen. */
+	/* By another allocator of the same map, without a queueing seen. */
 	joined->sees[HOOK_QUEUE] = false;
 	begin(joined);
 	destroy(joined, WORKER, MAP, KEY, 1200, 50);
 	destroy(joined, WORKER, MAP, KEY, 1300, 50);
 	end(joined, WORKER, MAP, 1100, 900);
-	reclaim(joined, KEY, 3000, 500);
+	deferred_free(joined, KEY, 3000, 500);
 	check_outcomes(&joined->teardown[5], 0, 0, 1, 0, 1);
 	assert_int_equal(joined->teardown[5].destroy[1].freed_ns, 3500);
 	check_ledger(joined);
 }
 
 /*
- * The destroy call of what lay there before was missed, but not that it was freed: that is no
- * part of this teardown, which would have ended before it began.
+ * The destroy call of an earlier allocator was missed, but not its deferred free. That free is not
+ * part of this teardown, which would end before it began.
  */
 static void memory_freed_before_and_used_again(void **state)
 {
 	struct joined *joined = *state;
 
 	queued(joined, WORKER, KEY, 495);
-	reclaim(joined, KEY, 500, 10);
+	deferred_free(joined, KEY, 500, 10);
 	begin_with_deferred(joined);
 	end(joined, WORKER, MAP, 1100, 900);
 	assert_int_equal(joined->nr, 0);
-	reclaim(joined, KEY, 3000, 500);
+	deferred_free(joined, KEY, 3000, 500);
 	check_phases(&joined->teardown[0], 100, 900, 50, 1500);
 
-	/* Likewise, where the queueing of this one is missed. */
+	/* The same if this allocator's queueing is missed. */
 	joined->sees[HOOK_QUEUE] = false;
-	reclaim(joined, KEY, 500, 10);
+	deferred_free(joined, KEY, 500, 10);
 	begin(joined);
 	destroy(joined, WORKER, MAP, KEY, 1200, 50);
 	end(joined, WORKER, MAP, 1100, 900);
 	assert_int_equal(joined->nr, 1);
-	reclaim(joined, KEY, 3000, 500);
+	deferred_free(joined, KEY, 3000, 500);
 	check_phases(&joined->teardown[1], 100, 900, 50, 1500);
 
-	/* Likewise, where the end of that is seen only now. */
-	reclaim_start(joined, KEY, 500);
+	/* The same if the end of the earlier free is seen only now. */
+	deferred_free_start(joined, KEY, 500);
 	begin(joined);
 	destroy(joined, WORKER, MAP, KEY, 1200, 50);
 	end(joined, WORKER, MAP, 1100, 900);
-	reclaim_end(joined, KEY, 500, 2000);
+	deferred_free_end(joined, KEY, 500, 2000);
 	assert_int_equal(joined->nr, 2);
-	reclaim(joined, KEY, 3000, 500);
+	deferred_free(joined, KEY, 3000, 500);
 	check_phases(&joined->teardown[2], 100, 900, 50, 1500);
 	joined->sees[HOOK_QUEUE] = true;
 	queued(joined, WORKER, KEY, 495);
-	reclaim_start(joined, KEY, 500);
+	deferred_free_start(joined, KEY, 500);
 	begin_with_deferred(joined);
 	end(joined, WORKER, MAP, 1100, 900);
-	reclaim_end(joined, KEY, 500, 2000);
-	reclaim(joined, KEY, 3000, 500);
+	deferred_free_end(joined, KEY, 500, 2000);
+	deferred_free(joined, KEY, 3000, 500);
 	check_phases(&joined->teardown[3], 100, 900, 50, 1500);
-	/* Their destroy calls' ends might have come. */
+	/* The returns of their destroy calls might still come. */
 	assert_int_equal(counts_of(joined).strays, 0);
 	teardown_tracker_flush(joined->tracker);
 	assert_int_equal(counts_of(joined).strays, 4);
 	assert_int_equal(joined->nr, 4);
-	assert_int_equal(joined->nr_reclaims, 8);
+	assert_int_equal(joined->nr_deferred_frees, 8);
 	check_ledger(joined);
 }
 
-/* Once a deferred free has given the memory back, it may be in use before that returns. */
+/* A deferred free's memory may be in use again before the free returns. */
 static void memory_used_again_before_the_free_is_over(void **state)
 {
 	struct joined *joined = *state;
 
 	begin_with_deferred(joined);
 	end(joined, WORKER, MAP, 1100, 900);
-	reclaim_start(joined, KEY, 3000);
+	deferred_free_start(joined, KEY, 3000);
 	begin_other_with_deferred(joined);
 	assert_int_equal(joined->nr, 0);
-	reclaim_start(joined, KEY, 11500);
-	reclaim_end(joined, KEY, 3000, 9000);
+	deferred_free_start(joined, KEY, 11500);
+	deferred_free_end(joined, KEY, 3000, 9000);
 	assert_int_equal(joined->nr, 1);
 	check_phases(&joined->teardown[0], 100, 900, 50, 10000);
-	assert_int_equal(joined->reclaim[0].map.address, MAP);
-	assert_int_equal(joined->reclaim[0].latency_ns, 10800);
+	assert_int_equal(joined->deferred_free[0].map.address, MAP);
+	assert_int_equal(joined->deferred_free[0].latency_ns, 10800);
 	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
-	reclaim_end(joined, KEY, 11500, 500);
+	deferred_free_end(joined, KEY, 11500, 500);
 	assert_int_equal(joined->teardown[1].map.address, OTHER_MAP);
 	check_phases(&joined->teardown[1], 100, 900, 50, 1000);
 
-	/* Its end never comes: it has been freed, and nobody knows since when. */
+	/* The end never comes: the memory was freed at an unknown time. */
 	begin_with_deferred(joined);
 	end(joined, WORKER, MAP, 1100, 900);
-	reclaim_start(joined, KEY, 3000);
+	deferred_free_start(joined, KEY, 3000);
 	begin_other_with_deferred(joined);
 	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
-	reclaim_start(joined, KEY, 11500);
+	deferred_free_start(joined, KEY, 11500);
 	assert_int_equal(joined->nr, 2);
 	teardown_tracker_flush(joined->tracker);
 	check_phases(&joined->teardown[2], 100, 900, 50, UNKNOWN_NS);
 	check_outcomes(&joined->teardown[2], 0, 0, 1, 0, 0);
-	assert_int_equal(joined->reclaim[2].run.start_ns, 3000);
-	assert_true(joined->reclaim[2].latency_ns == UNKNOWN_NS);
+	assert_int_equal(joined->deferred_free[2].run.start_ns, 3000);
+	assert_true(joined->deferred_free[2].latency_ns == UNKNOWN_NS);
 	check_outcomes(&joined->teardown[3], 0, 0, 0, 1, 0);
 	assert_int_equal(counts_of(joined).strays, 0);
 	check_ledger(joined);
 }
 
-/* Where the queueing is missed, the next destroy call or free of the memory tells. */
+/* If the queueing is missed, the next destroy call or free of the memory reveals it. */
 static void memory_used_again_unseen(void **state)
 {
 	struct joined *joined = *state;
@@ -154,16 +154,16 @@ static void memory_used_again_unseen(void **state)
 	joined->sees[HOOK_QUEUE] = false;
 	begin_with_deferred(joined);
 	end(joined, WORKER, MAP, 1100, 900);
-	reclaim_start(joined, KEY, 3000);
+	deferred_free_start(joined, KEY, 3000);
 	release_map(joined, OTHER_MAP, RELEASE_LAST, 10000);
 	start(joined, OTHER_WORKER, OTHER_MAP, 10100);
 	destroy(joined, OTHER_WORKER, OTHER_MAP, KEY, 10200, 50);
-	reclaim_end(joined, KEY, 3000, 9000);
+	deferred_free_end(joined, KEY, 3000, 9000);
 	check_phases(&joined->teardown[0], 100, 900, 50, 10000);
 	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
-	reclaim_start(joined, KEY, 12000);
-	reclaim_start(joined, KEY, 13000);
-	reclaim_end(joined, KEY, 12000, 2000);
+	deferred_free_start(joined, KEY, 12000);
+	deferred_free_start(joined, KEY, 13000);
+	deferred_free_end(joined, KEY, 12000, 2000);
 	check_phases(&joined->teardown[1], 100, 900, 50, 3000);
 	assert_int_equal(counts_of(joined).strays, 0);
 	teardown_tracker_flush(joined->tracker);
@@ -171,17 +171,17 @@ static void memory_used_again_unseen(void **state)
 	check_ledger(joined);
 }
 
-/* So it is with a destroy call: what has come to lie there since is none of its own. */
+/* The same for a destroy call: a later user of the memory is not part of it. */
 static void memory_used_again_before_the_destroy_call_is_over(void **state)
 {
 	struct joined *joined = *state;
 
-	/* It freed the memory itself. The other's destroy call is over, or is not. */
+	/* The call freed the memory itself. The other destroy call has returned, or not. */
 	begin(joined);
 	begin_other_with_deferred(joined);
 	destroy(joined, WORKER, MAP, KEY, 1200, 20000);
 	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
-	reclaim(joined, KEY, 11500, 500);
+	deferred_free(joined, KEY, 11500, 500);
 	end(joined, WORKER, MAP, 1100, 21000);
 	check_phases(&joined->teardown[0], 100, 900, 50, 1000);
 	check_outcomes(&joined->teardown[0], 0, 0, 1, 0, 0);
@@ -195,7 +195,7 @@ static void memory_used_again_before_the_destroy_call_is_over(void **state)
 	end(joined, WORKER, MAP, 1100, 10000);
 	destroy(joined, OTHER_WORKER, OTHER_MAP, KEY, 10200, 50);
 	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
-	reclaim(joined, KEY, 11500, 500);
+	deferred_free(joined, KEY, 11500, 500);
 	check_outcomes(&joined->teardown[2], 0, 1, 0, 0, 0);
 	check_phases(&joined->teardown[3], 100, 900, 50, 1000);
 	check_ledger(joined);
@@ -206,12 +206,10 @@ static void memory_used_again_before_the_deferring_call_is_over(void **state)
 {
 	struct joined *joined = *state;
 
-	/* It left the memory to be freed later, and that was. The other's is in progress, or is
-	 * over.
-	 */
+	/* The call's deferred free ended. The other one is in progress, or has ended. */
 	begin(joined);
 	queued(joined, WORKER, KEY, 1205);
-	reclaim(joined, KEY, 3000, 500);
+	deferred_free(joined, KEY, 3000, 500);
 	begin_other_with_deferred(joined);
 	destroy(joined, WORKER, MAP, KEY, 1200, 20000);
 	end(joined, WORKER, MAP, 1100, 21000);
@@ -219,24 +217,24 @@ static void memory_used_again_before_the_deferring_call_is_over(void **state)
 	check_outcomes(&joined->teardown[0], 0, 0, 1, 0, 0);
 	assert_int_equal(joined->teardown[0].destroy[0].freed_ns, 3500);
 	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
-	/* Its own queueing may have been missed: it has freed the memory one way or the other. */
+	/* The call's queueing may have been missed: the memory was freed directly or later. */
 	begin(joined);
 	joined->sees[HOOK_QUEUE] = false;
 	destroy(joined, WORKER, MAP, KEY, 1200, 20000);
-	reclaim(joined, KEY, 11500, 500);
+	deferred_free(joined, KEY, 11500, 500);
 	check_phases(&joined->teardown[1], 100, 900, 50, 1000);
 	end(joined, WORKER, MAP, 1100, 21000);
 	check_outcomes(&joined->teardown[2], 0, 0, 0, 0, 1);
 	joined->sees[HOOK_QUEUE] = true;
 	begin(joined);
 	queued(joined, WORKER, KEY, 1205);
-	reclaim_start(joined, KEY, 3000);
+	deferred_free_start(joined, KEY, 3000);
 	begin_other_with_deferred(joined);
 	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
-	reclaim(joined, KEY, 11500, 500);
+	deferred_free(joined, KEY, 11500, 500);
 	destroy(joined, WORKER, MAP, KEY, 1200, 20000);
 	end(joined, WORKER, MAP, 1100, 21000);
-	reclaim_end(joined, KEY, 3000, 20000);
+	deferred_free_end(joined, KEY, 3000, 20000);
 	check_phases(&joined->teardown[3], 100, 900, 50, 1000);
 	check_phases(&joined->teardown[4], 100, 21000, 20000, 900);
 	assert_int_equal(counts_of(joined).strays, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A map's teardown is joined from what was seen of it: every one is told of once, or counted. */
+/* The teardown tracker reports every teardown once, or counts it. */
 #include "support/joined.h"
 
 static void teardown_of(struct joined *joined, __u64 map)
@@ -7,18 +7,18 @@ static void teardown_of(struct joined *joined, __u64 map)
 	start(joined, WORKER, map, 5000);
 	queued(joined, WORKER, KEY, 5105);
 	destroy(joined, WORKER, map, KEY, 5100, 200);
-	reclaim(joined, KEY, 5400, 100);
+	deferred_free(joined, KEY, 5400, 100);
 	end(joined, WORKER, map, 5000, 900);
 }
 
-/* Where all releases are seen and its was not, a map was released before the run. */
+/* If all releases are seen except its own, a map was released before the run. */
 static void released_before_the_run(void **state)
 {
 	struct joined *joined = *state;
 
 	teardown_of(joined, MAP);
 	assert_int_equal(joined->nr, 0);
-	assert_int_equal(joined->nr_reclaims, 0);
+	assert_int_equal(joined->nr_deferred_frees, 0);
 	assert_int_equal(counts_of(joined).before, 1);
 	assert_int_equal(counts_of(joined).completed, 1);
 	assert_int_equal(counts_of(joined).shown, 0);
@@ -27,20 +27,20 @@ static void released_before_the_run(void **state)
 	assert_int_equal(counts_of(joined).strays, 0);
 	check_ledger(joined);
 
-	/* Its end alone tells as much, if the map is known. */
+	/* The end alone is enough, if the map is known. */
 	end(joined, WORKER, MAP, UNKNOWN_NS, UNKNOWN_NS);
 	assert_int_equal(counts_of(joined).before, 2);
 
-	/* Closed during the run, even if it is not seen who was the last. */
+	/* Closed during the run, even if the last put is not seen. */
 	release_map(joined, MAP, 0, 1000);
 	teardown_of(joined, MAP);
 	assert_int_equal(joined->nr, 1);
-	assert_int_equal(joined->nr_reclaims, 1);
+	assert_int_equal(joined->nr_deferred_frees, 1);
 	assert_int_equal(counts_of(joined).before, 2);
 	assert_int_equal(counts_of(joined).no_release, 1);
 	assert_true(joined->teardown[0].phase[PHASE_WAIT] == UNKNOWN_NS);
 
-	/* In an interrupt there is nobody to name, but that it was released is known. */
+	/* A release in an interrupt has no task, but it is known. */
 	release_map(joined, MAP, RELEASE_LAST | RELEASE_INTERRUPT, 4000);
 	teardown_of(joined, MAP);
 	assert_int_equal(joined->nr, 2);
@@ -49,7 +49,7 @@ static void released_before_the_run(void **state)
 	check_ledger(joined);
 }
 
-/* Where one may have been missed, nothing says that it was before the run. */
+/* If a release may have been missed, it need not be before the run. */
 static void releases_may_be_missed(void **state)
 {
 	static const enum hook hooks[] = {HOOK_PUT, HOOK_PUT_UREF, HOOK_RELEASE};
@@ -65,9 +65,9 @@ static void releases_may_be_missed(void **state)
 		joined->sees[hooks[i]] = true;
 	}
 	assert_int_equal(counts_of(joined).no_release, 3);
-	assert_int_equal(joined->nr_reclaims, 3);
+	assert_int_equal(joined->nr_deferred_frees, 3);
 
-	/* What is not seen elsewhere has nothing to do with it. */
+	/* Misses at other hooks do not matter. */
 	joined->sees[HOOK_FREE] = joined->sees[HOOK_DESTROY] = false;
 	joined->sees[HOOK_DEFERRED_FREE] = joined->sees[HOOK_QUEUE] = false;
 	teardown_of(joined, MAP);
@@ -76,7 +76,7 @@ static void releases_may_be_missed(void **state)
 	check_ledger(joined);
 }
 
-/* What is freed soon after the beginning was released before, whatever may be missed. */
+/* A map freed soon after the start was released before, even if records may be missed. */
 static void freed_soon_after_the_beginning(void **state)
 {
 	struct joined *joined = *state;
@@ -85,9 +85,9 @@ static void freed_soon_after_the_beginning(void **state)
 	joined->ops.start_ns = 4000;
 	teardown_of(joined, MAP);
 	assert_int_equal(joined->nr, 0);
-	assert_int_equal(joined->nr_reclaims, 0);
+	assert_int_equal(joined->nr_deferred_frees, 0);
 	assert_int_equal(counts_of(joined).before, 1);
-	/* The worker began before the run did, or up to one second after it. */
+	/* The worker started before the run, or up to one second after. */
 	joined->ops.start_ns = 5001;
 	teardown_of(joined, MAP);
 	assert_int_equal(counts_of(joined).before, 2);
@@ -99,14 +99,14 @@ static void freed_soon_after_the_beginning(void **state)
 	assert_int_equal(joined->nr, 1);
 	assert_int_equal(counts_of(joined).no_release, 1);
 
-	/* Somebody has released this one, and of that one the time is not known. */
+	/* This one has a release, and that one has no known time. */
 	joined->ops.start_ns = 4000;
 	release_map(joined, MAP, 0, 4500);
 	teardown_of(joined, MAP);
 	assert_int_equal(joined->nr, 2);
 	end(joined, WORKER, MAP, UNKNOWN_NS, UNKNOWN_NS);
 	assert_int_equal(joined->nr, 3);
-	/* Nor is which map it is. */
+	/* This one has no known map. */
 	start(joined, WORKER, 0, 5000);
 	end(joined, WORKER, 0, 5000, 900);
 	assert_int_equal(joined->nr, 4);
@@ -114,7 +114,7 @@ static void freed_soon_after_the_beginning(void **state)
 	check_ledger(joined);
 }
 
-/* A map may be one of those that there was no room to remember. */
+/* A release may have been dropped because there was no room. */
 static void releases_may_be_forgotten(void **state)
 {
 	struct joined *joined = *state;
@@ -134,33 +134,33 @@ static void releases_may_be_forgotten(void **state)
 /* Five teardowns that are not complete: of the maps 1 to 5, by the workers 1 to 4. */
 static void start_five(struct joined *joined)
 {
-	/* Complete but for what it left, of which one part is freed. */
+	/* Complete except for one of two deferred frees. */
 	release_map(joined, 1 << 12, RELEASE_LAST, 1000);
 	start(joined, 1, 1 << 12, 1100);
 	queued(joined, 1, KEY, 1205);
 	destroy(joined, 1, 1 << 12, KEY, 1200, 50);
 	queued(joined, 1, KEY + 1, 1305);
 	destroy(joined, 1, 1 << 12, KEY + 1, 1300, 50);
-	reclaim(joined, KEY, 1400, 10);
+	deferred_free(joined, KEY, 1400, 10);
 	end(joined, 1, 1 << 12, 1100, 900);
-	/* Under way, with something left. */
+	/* In progress, with a deferred free. */
 	release_map(joined, 2 << 12, RELEASE_LAST, 1000);
 	start(joined, 2, 2 << 12, 1150);
 	queued(joined, 2, KEY + 2, 1205);
 	destroy(joined, 2, 2 << 12, KEY + 2, 1200, 50);
-	/* Under way, with nothing left. */
+	/* In progress, without a deferred free. */
 	release_map(joined, 3 << 12, RELEASE_LAST, 1000);
 	start(joined, 3, 3 << 12, 1180);
 	destroy(joined, 3, 3 << 12, 0, 1200, 50);
-	/* Of before the run. */
+	/* Released before the run. */
 	start(joined, 4, 4 << 12, 1190);
 	queued(joined, 4, KEY + 3, 1205);
 	destroy(joined, 4, 4 << 12, KEY + 3, 1200, 50);
-	/* Not even begun. */
+	/* Not started. */
 	release_map(joined, 5 << 12, RELEASE_LAST, 1000);
 }
 
-/* At the end of a run all that is not complete is told as what it is. */
+/* The end of a run reports all incomplete teardowns as they are. */
 static void flush(void **state)
 {
 	struct joined *joined = *state;
@@ -199,17 +199,17 @@ static void flush(void **state)
 	assert_int_equal(counts.pending, 2);
 	check_ledger(joined);
 
-	/* There is nothing left to tell, and what comes late is told by itself. */
+	/* A second flush reports nothing; late records are reported on their own. */
 	teardown_tracker_flush(joined->tracker);
 	assert_int_equal(joined->nr, 3);
-	reclaim(joined, KEY + 2, 9000, 10);
+	deferred_free(joined, KEY + 2, 9000, 10);
 	end(joined, 2, 2 << 12, 1150, 900);
 	teardown_tracker_flush(joined->tracker);
 	assert_int_equal(counts_of(joined).strays, 1);
 	check_ledger(joined);
 }
 
-/* Where an end may have been missed, it may be of what looks as if it ran. */
+/* If an end may have been missed, a map that seems to run may have ended. */
 static void running_for_sure(void **state)
 {
 	struct joined *joined = *state;
@@ -224,7 +224,7 @@ static void running_for_sure(void **state)
 	check_ledger(joined);
 }
 
-/* Nothing is told by it, and nothing is left: what a sanitizer sees. */
+/* Freeing the tracker reports nothing, and the sanitizer finds no leak. */
 static void freed_with_all_in_progress(void **state)
 {
 	struct joined *joined = *state;
@@ -240,14 +240,14 @@ static void freed_with_all_in_progress(void **state)
 	queued(joined, 2, KEY + 2, 1205);
 	destroy(joined, 2, 2 << 12, KEY + 2, 1200, 50);
 	queued(joined, 2, KEY + 3, 1305);
-	reclaim(joined, KEY + 4, 1200, 50);
+	deferred_free(joined, KEY + 4, 1200, 50);
 	release_map(joined, 3 << 12, RELEASE_LAST, 1000);
 	assert_int_equal(joined->nr, 0);
-	assert_int_equal(joined->nr_reclaims, 0);
+	assert_int_equal(joined->nr_deferred_frees, 0);
 	teardown_tracker_free(NULL);
 }
 
-/* The other members are somebody else's. */
+/* The other members are filled in elsewhere. */
 static void counts_leave_the_rest_alone(void **state)
 {
 	struct joined *joined = *state;

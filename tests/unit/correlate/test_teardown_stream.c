@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Records of teardowns of every sort, whole, damaged and in no order, through all of the way from
+ * Sends records of teardowns of every kind, whole, damaged and in random order, all the way from
  * bytes to output: nothing may break, and every teardown must be accounted for.
  */
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "support/json.h"
 #include "util/macros.h"
 
-/* Records of every sort, of few threads, maps and allocators so that they meet. */
+/* Records of every kind, with few threads, maps and allocators so that they meet. */
 
 #define NR_RECORDS 200000
 
@@ -47,7 +47,7 @@ static size_t make_record(union record *rec, __u64 nth)
 	return below(16) ? sizeof(*rec) : below(sizeof(*rec));
 }
 
-/* What is made of them, each of it to a file of its own. */
+/* The views of them, each in a file of its own. */
 static const struct view_options views[] = {
 	{.events = true, .format = FORMAT_JSON},
 	{.events = true, .format = FORMAT_CSV},
@@ -87,7 +87,7 @@ static void show_deferred_free(struct stream *stream, const struct deferred_free
 	struct shown *shown = stream->ctx;
 	size_t i;
 
-	for (i = 0; i < NR_VIEWS && stream->nr_reclaims % 16 == 0; i++)
+	for (i = 0; i < NR_VIEWS && stream->nr_deferred_frees % 16 == 0; i++)
 		assert_int_equal(
 			teardown_view_deferred_free(shown[i].view, shown[i].file, deferred), 0);
 }
@@ -106,7 +106,7 @@ static void show_begin(struct shown shown[NR_VIEWS])
 	}
 }
 
-/* What is no JSON holds nothing that cannot be shown. */
+/* Text formats hold printable characters only. */
 static void check_lines(const struct shown *shown, enum format format)
 {
 	if (format == FORMAT_JSON || format == FORMAT_PERFETTO)
@@ -141,14 +141,15 @@ static void records_in_no_order(void **state)
 		state64 = 0x9e3779b97f4a7c15 + pass;
 		stream_open(&stream, 4); /* fewer than there are maps */
 		stream.teardown = show_teardown;
-		stream.reclaim = show_deferred_free;
+		stream.deferred_free = show_deferred_free;
 		stream.ctx = shown;
 		show_begin(shown);
 		stream.lost[HOOK_PUT] = pass;
 		for (i = 0; i < NR_RECORDS; i++) {
 			union record made;
 			size_t size = make_record(&made, i);
-			void *exact = malloc(size ? size : 1); /* to notice reading beyond it */
+			void *exact =
+				malloc(size ? size : 1); /* the sanitizer detects reads beyond it */
 
 			memcpy(exact, &made, size);
 			stream_add(&stream, exact, size);

@@ -17,7 +17,7 @@ static void phases_add_up(void **state)
 	assert_int_equal(joined->nr, 0);
 	end(joined, WORKER, MAP, 5000, 900);
 
-	/* What was freed at once is not waited for. */
+	/* A direct free is complete at once. */
 	assert_int_equal(joined->nr, 1);
 	check_phases(teardown, 4000, 900, 230, 0);
 	check_outcomes(teardown, 1, 1, 0, 0, 0);
@@ -49,7 +49,7 @@ static void no_destroy_calls_take_no_time(void **state)
 	assert_true(joined->teardown[0].queued_ns == UNKNOWN_NS);
 }
 
-/* What is not known of one phase leaves the others alone, and the total unknown. */
+/* An unknown phase makes the total unknown, and no other phase. */
 static void unknown_phases(void **state)
 {
 	struct joined *joined = *state;
@@ -60,13 +60,13 @@ static void unknown_phases(void **state)
 	end(joined, WORKER, MAP, 5000, 900);
 	check_phases(&joined->teardown[0], UNKNOWN_NS, 900, 200, 0);
 
-	/* Of a clock that ran backwards no wait can be told. */
+	/* With a clock that ran backwards, WAIT is unknown. */
 	release_map(joined, MAP, RELEASE_LAST, 7100);
 	start(joined, WORKER, MAP, 7000);
 	end(joined, WORKER, MAP, 7000, 900);
 	check_phases(&joined->teardown[1], UNKNOWN_NS, 900, 0, 0);
 
-	/* A destroy call of which only one side was seen. */
+	/* A destroy call with only one side seen. */
 	release_map(joined, MAP, RELEASE_LAST, 8000);
 	start(joined, WORKER, MAP, 8100);
 	destroy(joined, WORKER, MAP, 0, 8200, 50);
@@ -75,7 +75,7 @@ static void unknown_phases(void **state)
 	check_phases(&joined->teardown[2], 100, 900, UNKNOWN_NS, 0);
 	check_outcomes(&joined->teardown[2], 2, 0, 0, 0, 0);
 
-	/* One of which the allocator could not be read. */
+	/* A destroy call whose allocator could not be read. */
 	release_map(joined, MAP, RELEASE_LAST, 9000);
 	start(joined, WORKER, MAP, 9100);
 	{
@@ -111,7 +111,7 @@ static void workers_do_not_mix(void **state)
 	check_ledger(joined);
 }
 
-/* Where a map's creation fails, or a task frees an allocator, there is no teardown. */
+/* A failed creation, or an allocator freed by a task, is no teardown. */
 static void destroy_calls_outside(void **state)
 {
 	struct joined *joined = *state;
@@ -122,9 +122,9 @@ static void destroy_calls_outside(void **state)
 	start(joined, WORKER, MAP, 1100);
 	destroy(joined, WORKER + 1, MAP, KEY, 1200, 20);
 	destroy(joined, WORKER, MAP + 0x1000, KEY, 1300, 20);
-	/* Told of late, because its return was missed: of a map that lay there before. */
+	/* Reported late, because its return was missed: of an earlier map at this address. */
 	destroy(joined, WORKER, MAP, KEY, 1099, UNKNOWN_NS);
-	/* Its map is not known, but the thread is. */
+	/* The map is unknown, but the thread is known. */
 	destroy(joined, WORKER, 0, KEY, 1400, 70);
 	end(joined, WORKER, MAP, 1100, 900);
 	destroy(joined, WORKER, MAP, KEY, 2500, 20);
@@ -134,7 +134,7 @@ static void destroy_calls_outside(void **state)
 	check_ledger(joined);
 }
 
-/* More than any map has: they are counted, and no figure is given that would leave some out. */
+/* More destroy calls than any map makes are counted; figures that would omit some are unknown. */
 static void more_destroys_than_there_is_room_for(void **state)
 {
 	struct joined *joined = *state;
@@ -162,7 +162,7 @@ static void only_the_start_was_seen(void **state)
 {
 	struct joined *joined = *state;
 
-	/* As a pair tells it, when the thread is found at its next map. */
+	/* As the matcher reports it when the thread starts its next map. */
 	release_map(joined, MAP, RELEASE_LAST, 1000);
 	start(joined, WORKER, MAP, 1100);
 	destroy(joined, WORKER, MAP, 0, 1200, 10);
@@ -173,7 +173,7 @@ static void only_the_start_was_seen(void **state)
 	assert_false(joined->teardown[0].running);
 	assert_int_equal(counts_of(joined).start_only, 1);
 
-	/* And where it does not. */
+	/* And without that report. */
 	release_map(joined, MAP, RELEASE_LAST, 2000);
 	start(joined, WORKER, MAP, 2100);
 	release_map(joined, MAP, RELEASE_LAST, 3000);
@@ -193,7 +193,7 @@ static void only_the_end_was_seen(void **state)
 	const struct worker_run run = {
 		.start_ns = UNKNOWN_NS, .latency_ns = UNKNOWN_NS, .worker.tid = WORKER};
 
-	/* By fexit, which knows the map; who released it knows its type. */
+	/* By fexit, which knows the map; the release knows its type. */
 	release_map(joined, MAP, RELEASE_LAST, 1000);
 	assert_int_equal(teardown_tracker_end(joined->tracker, &map, &run), 0);
 	assert_int_equal(joined->nr, 1);
@@ -205,14 +205,14 @@ static void only_the_end_was_seen(void **state)
 	assert_int_equal(counts_of(joined).waiting, 0);
 	assert_int_equal(counts_of(joined).end_only, 1);
 
-	/* By a kretprobe, which does not: nothing tells when it was released. */
+	/* By a kretprobe, which does not: the release is unknown. */
 	end(joined, WORKER, 0, UNKNOWN_NS, UNKNOWN_NS);
 	assert_int_equal(joined->nr, 2);
 	assert_true(joined->teardown[1].map.identity.released_ns == UNKNOWN_NS);
 	assert_int_equal(counts_of(joined).end_only, 2);
 	assert_int_equal(counts_of(joined).no_release, 1);
 
-	/* It is no end of what the thread was last seen to begin. */
+	/* This is not the end of the free that the thread was last seen to start. */
 	release_map(joined, MAP, RELEASE_LAST, 2000);
 	start(joined, WORKER, MAP, 2100);
 	end(joined, WORKER, 0, UNKNOWN_NS, UNKNOWN_NS);
@@ -231,7 +231,7 @@ static void address_used_again(void **state)
 	joined->sees[HOOK_RELEASE] = false;
 	release_map(joined, MAP, RELEASE_LAST, 1000);
 	start(joined, WORKER, MAP, 1100);
-	/* While the worker is at it: its memory is still its own, but other workers' may be. */
+	/* While the worker runs, its memory is its own, but other workers' may be used again. */
 	end(joined, WORKER, MAP, 1100, 900);
 	start(joined, WORKER, MAP, 3000);
 	end(joined, WORKER, MAP, 3000, 900);
@@ -245,7 +245,7 @@ static void address_used_again(void **state)
 	check_ledger(joined);
 }
 
-/* What is in progress can be said whose it is, before it is over. */
+/* Calls in progress have their map before they return. */
 static void calls_in_progress_are_identified(void **state)
 {
 	struct joined *joined = *state;
@@ -258,12 +258,12 @@ static void calls_in_progress_are_identified(void **state)
 	assert_int_equal(map.identity.released_ns, 1000);
 	assert_int_equal(map.identity.released_by.task.pid, 500);
 
-	/* Its map was not found: it is the worker's. */
+	/* A call without a map has the worker's. */
 	map = (struct map_info){};
 	teardown_tracker_identify(joined->tracker, WORKER, &map);
 	assert_int_equal(map.identity.map_id, 7);
 
-	/* Another map's, and another thread's. */
+	/* A call on another map, and one in another thread. */
 	map = (struct map_info){.address = MAP + 0x1000};
 	teardown_tracker_identify(joined->tracker, WORKER, &map);
 	assert_int_equal(map.identity.map_id, 0);

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The records of maps that are freed as a kernel frees them, whole, cut off and with some missing:
- * what is told of them must be true, and every one must be accounted for.
+ * Simulates the records of a kernel that frees maps: complete, cut off, and with some missing. All
+ * reports must be true, and every record must be accounted for.
  */
 #include "support/correlated.h"
 
 #define NR_MAPS	   4000
 #define NR_WORKERS 4
-#define NR_USED	   16 /* addresses, and allocators' memory, that are used over and over */
+#define NR_USED	   16 /* addresses, and allocators' memory, that are used again and again */
 #define NR_BEFORE  20
 
-/* What happens to a map, as it is in truth. */
+/* The true history of a map. */
 struct truth {
 	enum outcome outcome;
 	__u64 key, ts_ns, latency_ns;
-	__u64 queued_ns; /* of OUTCOME_DEFERRED, as are these */
-	__u64 reclaim_ns, freed_ns;
+	__u64 queued_ns; /* only with OUTCOME_DEFERRED, as the next two */
+	__u64 deferred_free_ns, freed_ns;
 };
 
 struct map {
@@ -25,7 +25,7 @@ struct map {
 	__u64 released_ns, queued_ns, start_ns, end_ns;
 	__u32 nr_destroys;
 	struct truth destroy[2];
-	__u32 told;
+	__u32 reported;
 };
 
 struct sent {
@@ -65,15 +65,15 @@ static __u64 deferred_of(const struct map *map)
 	return last - map->end_ns;
 }
 
-/* What is known is right; of a sum of which parts may be missing, no more than there is. */
-static void check_known(__u64 told, __u64 truth, bool parts_missing)
+/* A known figure is right; a sum with missing parts is at most the true one. */
+static void check_known(__u64 reported, __u64 truth, bool parts_missing)
 {
-	if (told == UNKNOWN_NS)
+	if (reported == UNKNOWN_NS)
 		return;
 	if (parts_missing)
-		assert_true(told <= truth);
+		assert_true(reported <= truth);
 	else
-		assert_int_equal(told, truth);
+		assert_int_equal(reported, truth);
 }
 
 static void check_destroys(const struct teardown *teardown, const struct map *map)
@@ -82,16 +82,17 @@ static void check_destroys(const struct teardown *teardown, const struct map *ma
 
 	assert_int_equal(teardown->nr_destroys, map->nr_destroys);
 	for (i = 0; i < map->nr_destroys; i++) {
-		const struct destroy *told = &teardown->destroy[i];
+		const struct destroy *reported = &teardown->destroy[i];
 		enum outcome truth = map->destroy[i].outcome;
 
-		assert_int_equal(told->ts_ns, map->destroy[i].ts_ns);
-		check_known(told->latency_ns, map->destroy[i].latency_ns, false);
-		if (told->outcome == OUTCOME_UNKNOWN)
+		assert_int_equal(reported->ts_ns, map->destroy[i].ts_ns);
+		check_known(reported->latency_ns, map->destroy[i].latency_ns, false);
+		if (reported->outcome == OUTCOME_UNKNOWN)
 			continue;
-		assert_int_equal(
-			told->outcome == OUTCOME_PENDING ? OUTCOME_DEFERRED : told->outcome, truth);
-		check_known(told->freed_ns, map->destroy[i].freed_ns, false);
+		assert_int_equal(reported->outcome == OUTCOME_PENDING ? OUTCOME_DEFERRED
+								      : reported->outcome,
+				 truth);
+		check_known(reported->freed_ns, map->destroy[i].freed_ns, false);
 	}
 }
 
@@ -104,7 +105,7 @@ static void check_truth(struct stream *stream, const struct teardown *teardown)
 
 	if (teardown->run.start_ns == UNKNOWN_NS) /* only its end was seen */
 		return;
-	assert_int_equal(map->told++, 0);
+	assert_int_equal(map->reported++, 0);
 	assert_int_equal(teardown->map.address, map->addr);
 	if (teardown->map.identity.map_id)
 		assert_int_equal(teardown->map.identity.map_id, map->id);
@@ -114,7 +115,7 @@ static void check_truth(struct stream *stream, const struct teardown *teardown)
 	check_known(phase[PHASE_DESTROY], sum_of_destroys(map), some);
 	check_known(phase[PHASE_DEFERRED], deferred_of(map), some);
 	check_known(phase[PHASE_TOTAL], map->end_ns - map->released_ns + deferred_of(map), some);
-	/* Of one that is in progress, or of which the end is missing, some are still to come. */
+	/* In progress, or without its end: some calls are still to come. */
 	if (!some && phase[PHASE_FREE] != UNKNOWN_NS)
 		check_destroys(teardown, map);
 }
@@ -146,7 +147,7 @@ static void send_releases(struct kernel *kernel, const struct map *map)
 	__u64 copies = 1 + below(3);
 	union record *rec;
 
-	if (!map->before && below(2)) { /* somebody else has closed it, some time before */
+	if (!map->before && below(2)) { /* another task closed it earlier */
 		rec = send(kernel, HOOK_RELEASE, RECORD_RELEASE, HOOK_RELEASE, 600,
 			   map->released_ns - 1);
 		rec->release.map_id = map->id;
@@ -174,7 +175,7 @@ static void send_destroy(struct kernel *kernel, const struct map *map, const str
 	rec = send(kernel, HOOK_DESTROY, RECORD_ENTRY, HOOK_DESTROY, map->worker, destroy->ts_ns);
 	rec->call.flags = CALL_EMPTY_KNOWN | (destroy->outcome == OUTCOME_EMPTY ? CALL_EMPTY : 0);
 	rec->call.key = destroy->key;
-	rec->head.arg = destroy->ts_ns; /* another one for each */
+	rec->head.arg = destroy->ts_ns; /* different for each */
 	rec->head.map = below(4) ? map->addr : 0;
 	rec = send(kernel, HOOK_DESTROY, RECORD_RETURN, HOOK_DESTROY, map->worker,
 		   destroy->ts_ns + destroy->latency_ns);
@@ -186,12 +187,12 @@ static void send_destroy(struct kernel *kernel, const struct map *map, const str
 		     destroy->queued_ns)
 			->head.arg = destroy->key;
 	rec = send(kernel, HOOK_DEFERRED_FREE, RECORD_ENTRY, HOOK_DEFERRED_FREE, ++tid,
-		   destroy->reclaim_ns);
+		   destroy->deferred_free_ns);
 	rec->call.key = destroy->key;
 	send(kernel, HOOK_DEFERRED_FREE, RECORD_RETURN, HOOK_DEFERRED_FREE, tid, destroy->freed_ns);
 }
 
-/* Memory that is not in use at this time, for the allocator that has it until then. */
+/* Memory that is free at from_ns, for an allocator that has it until until_ns. */
 static __u64 key_for(struct kernel *kernel, __u64 from_ns, __u64 until_ns)
 {
 	static __u64 fresh = 1ULL << 40;
@@ -206,8 +207,7 @@ static __u64 key_for(struct kernel *kernel, __u64 from_ns, __u64 until_ns)
 static void make_destroy(struct kernel *kernel, struct truth *destroy, __u64 ts_ns)
 {
 	static const enum outcome outcomes[] = {OUTCOME_EMPTY, OUTCOME_DIRECT, OUTCOME_DEFERRED};
-	__u64 given_back; /* by then another may have the memory, whoever gave it back is preempted
-			   */
+	__u64 given_back; /* from here on another allocator may have the memory */
 
 	destroy->outcome = outcomes[below(3)];
 	destroy->ts_ns = ts_ns;
@@ -217,10 +217,11 @@ static void make_destroy(struct kernel *kernel, struct truth *destroy, __u64 ts_
 		return;
 	if (destroy->outcome == OUTCOME_DEFERRED) {
 		destroy->queued_ns = ts_ns + 1 + below(5);
-		/* Now and then before the destroy call is over. */
-		destroy->reclaim_ns = destroy->queued_ns + 1 + below(below(2) ? 5 : 1000);
-		destroy->freed_ns = destroy->reclaim_ns + 1 + below(below(2) ? 5 : 1000);
-		given_back = destroy->reclaim_ns + below(destroy->freed_ns - destroy->reclaim_ns);
+		/* Sometimes before the destroy call returns. */
+		destroy->deferred_free_ns = destroy->queued_ns + 1 + below(below(2) ? 5 : 1000);
+		destroy->freed_ns = destroy->deferred_free_ns + 1 + below(below(2) ? 5 : 1000);
+		given_back = destroy->deferred_free_ns +
+			     below(destroy->freed_ns - destroy->deferred_free_ns);
 	}
 	destroy->key = key_for(kernel, ts_ns, given_back);
 }
@@ -293,7 +294,7 @@ static void kernel_free(struct kernel *kernel)
 	free(kernel);
 }
 
-/* lossy: bit N: at point N, every so many records are lost. Ends nth records before the end. */
+/* lossy: bit N: some records of hook N are lost. early: stop this many records before the end. */
 static void play(struct stream *stream, struct kernel *kernel, __u32 lossy, size_t early)
 {
 	size_t i;
@@ -325,7 +326,7 @@ static __u64 in_truth(const struct kernel *kernel, enum outcome outcome)
 	return nr;
 }
 
-/* Nothing is lost: all of it is known, and true. */
+/* Without losses, everything is known and true. */
 static void whole_stream(void **state)
 {
 	struct teardown_ledger ledger;
@@ -344,7 +345,7 @@ static void whole_stream(void **state)
 	assert_int_equal(ledger.strays, 0);
 	assert_int_equal(ledger.waiting, 0);
 	for (i = 0; i < NR_MAPS; i++)
-		assert_int_equal(kernel->maps[i].told, !kernel->maps[i].before);
+		assert_int_equal(kernel->maps[i].reported, !kernel->maps[i].before);
 	assert_int_equal(stream.outcomes[OUTCOME_EMPTY], in_truth(kernel, OUTCOME_EMPTY));
 	assert_int_equal(stream.outcomes[OUTCOME_DIRECT], in_truth(kernel, OUTCOME_DIRECT));
 	assert_int_equal(stream.outcomes[OUTCOME_DEFERRED], in_truth(kernel, OUTCOME_DEFERRED));
@@ -352,7 +353,7 @@ static void whole_stream(void **state)
 	kernel_free(kernel);
 }
 
-/* The run may end at any record: what is not over by then is not told to be. */
+/* The run may end at any record; incomplete teardowns are not reported as complete. */
 static void stream_that_ends_early(void **state)
 {
 	struct kernel *kernel = kernel_run(2, true);
@@ -364,7 +365,7 @@ static void stream_that_ends_early(void **state)
 	(void)state;
 	for (early = 1; early < 60; early++) {
 		for (i = 0; i < NR_MAPS; i++)
-			kernel->maps[i].told = 0;
+			kernel->maps[i].reported = 0;
 		play(&stream, kernel, 0, early);
 		ledger = adds_up(&stream);
 		assert_int_equal(ledger.start_only, 0);
@@ -374,7 +375,7 @@ static void stream_that_ends_early(void **state)
 	kernel_free(kernel);
 }
 
-/* Whatever is missing: what is told all the same is true. */
+/* With any losses, all reports are true. */
 static void stream_with_losses(void **state)
 {
 	const __u32 all = (1U << NR_HOOKS) - 1;

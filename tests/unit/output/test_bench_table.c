@@ -241,7 +241,7 @@ static void growth_of_the_greatest_maps(void **state)
 	line = line_of(out_close(out), 3);
 	check_number(line, "free_exponent_top", 1);
 	check_number(line, "free_exponent",
-		     log(5000) / log(10000)); /* evenly spaced: the ends tell */
+		     log(5000) / log(10000)); /* evenly spaced: the ends decide */
 	check_number(line, "free_ns_per_entry", 50);
 	aggregate_free(aggregate);
 }

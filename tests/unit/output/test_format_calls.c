@@ -70,7 +70,7 @@ static void hostile_names(void **state)
 	json_check_lines(text);
 	assert_true(json_is(text, "comm", "\"\\\"a,\\n\\u001B[2J\\\\xff\\\\'\""));
 
-	/* Valid UTF-8 comes back as it was, and is written in ASCII all the same. */
+	/* Valid UTF-8 is written in ASCII, and read back unchanged. */
 	strcpy(call.map.name, "gr\xc3\xbc\xc3\x9f\xf0\x9f\x98\x80");
 	text = event(FORMAT_JSON, &call, 0);
 	json_check_lines(text);

@@ -209,7 +209,7 @@ static void histogram_of_extremes(void **state)
 	aggregate_free(aggregate);
 }
 
-/* The figures of a row with one teardown of which no time is known. */
+/* The figures of a row with one teardown without a known time. */
 #define NULL_PHASE(name)                                                                           \
 	"\"" name "_sum_ns\":null,\"" name "_p50_ns\":null,\"" name "_p90_ns\":null,"              \
 	"\"" name "_p99_ns\":null,\"" name "_max_ns\":null,"

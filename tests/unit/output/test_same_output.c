@@ -165,7 +165,7 @@ static int show_recorded(const struct run *run)
 
 /* Both */
 
-/* Splits at blanks; opts points into the words until the next call. */
+/* Splits at blanks; opts points into the arguments until the next call. */
 static void parse(const char *fmt, ...)
 {
 	static char words[2048];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What becomes of teardowns: which of them are wanted, and that each view holds what it should.
+ * Views of teardowns: their filters, and the contents of each view.
  */
 #include "model/glob.h"
 #include "output/teardown_view.h"

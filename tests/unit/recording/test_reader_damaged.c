@@ -165,7 +165,7 @@ static void change(const char *path, const char *sql)
 	"DROP VIEW calls; DROP VIEW callers; DROP VIEW hangs; DROP VIEW teardowns;"                \
 	"DROP VIEW slowest; DROP VIEW releasers; DROP VIEW reclaims; DROP VIEW scenarios;"
 
-/* What makes a recording damaged, and the error that it causes */
+/* Changes that damage a recording, and their errors */
 static const struct {
 	const char *sql, *why;
 } damages[] = {
