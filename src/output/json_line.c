@@ -25,20 +25,29 @@ void json_column(struct json_writer *json, const struct column *column, const vo
 {
 	struct value value;
 
-	if (!column->get(column, object, &value))
+	if (!column->get(column, object, &value)) {
 		json_null(json);
-	else if (column->kind == VALUE_TEXT)
+		return;
+	}
+	switch (column->kind) {
+	case VALUE_TEXT:
 		json_string(json, value.text, strlen(value.text));
-	else if (column->kind == VALUE_LINES)
+		break;
+	case VALUE_LINES:
 		put_lines(json, value.text);
-	else if (column->kind == VALUE_BOOL)
+		break;
+	case VALUE_BOOL:
 		json_bool(json, value.number);
-	else if (column->kind == VALUE_INTEGER)
+		break;
+	case VALUE_INTEGER:
 		json_i64(json, value.integer);
-	else if (column->kind == VALUE_REAL)
+		break;
+	case VALUE_REAL:
 		json_double(json, value.real);
-	else
+		break;
+	default:
 		json_u64(json, value.number);
+	}
 }
 
 /* Whether a column belongs to the member with the first len bytes of this name. */
@@ -94,18 +103,20 @@ int json_line(FILE *out, const struct column *columns, const void *object, __u64
 	(void)start_ns;
 	json_begin_object(&json);
 	for (column = columns; column->name; column++) {
-		size_t len = strcspn(column->name, ".");
-		bool member = column->name[len];
+		const char *name = column->name;
+		size_t len = strchrnul(name, '.') - name;
+		bool member = name[len];
 
 		if (!len || (member && is_written(columns, column, len)))
 			continue;
-		json_key(&json, column->name, len);
+		json_key(&json, name, len);
 		if (member)
 			put_members(&json, column, object, len);
 		else
 			json_column(&json, column, object);
 	}
 	json_end_object(&json);
+	json_flush(&json);
 	putc('\n', out);
 	return stream_error(out);
 }

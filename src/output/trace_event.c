@@ -107,6 +107,7 @@ int trace_put(struct trace_file *trace, const struct trace_event *event)
 	if (event->columns)
 		put_args(&json, event);
 	json_end_object(&json);
+	json_flush(&json);
 	return stream_error(trace->out);
 }
 

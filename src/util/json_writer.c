@@ -10,28 +10,48 @@
 #include "util/json_writer.h"
 #include "util/text.h"
 
-static void put(struct json_writer *json, const char *bytes, size_t len)
+void json_flush(struct json_writer *json)
 {
-	fwrite_unlocked(bytes, 1, len, json->out);
+	fwrite_unlocked(json->buffer, 1, json->used, json->out);
+	json->used = 0;
+}
+
+static inline void put(struct json_writer *json, const char *bytes, size_t len)
+{
+	if (len > sizeof(json->buffer) - json->used)
+		json_flush(json);
+	if (len > sizeof(json->buffer)) {
+		fwrite_unlocked(bytes, 1, len, json->out);
+		return;
+	}
+	memcpy(json->buffer + json->used, bytes, len);
+	json->used += len;
+}
+
+static inline void put_byte(struct json_writer *json, char byte)
+{
+	if (json->used == sizeof(json->buffer))
+		json_flush(json);
+	json->buffer[json->used++] = byte;
 }
 
 static void begin_value(struct json_writer *json)
 {
 	if (json->comma)
-		putc_unlocked(',', json->out);
+		put_byte(json, ',');
 	json->comma = true;
 }
 
 static void begin(struct json_writer *json, char bracket)
 {
 	begin_value(json);
-	putc_unlocked(bracket, json->out);
+	put_byte(json, bracket);
 	json->comma = false;
 }
 
 static void end(struct json_writer *json, char bracket)
 {
-	putc_unlocked(bracket, json->out);
+	put_byte(json, bracket);
 	json->comma = true;
 }
 
@@ -57,10 +77,19 @@ void json_end_array(struct json_writer *json)
 
 void json_key(struct json_writer *json, const char *name, size_t len)
 {
-	begin_value(json);
-	putc_unlocked('"', json->out);
-	put(json, name, len);
-	put(json, "\":", 2);
+	char *to;
+
+	/* Half of what is written: worth its own way into the buffer. */
+	if (len + 4 > sizeof(json->buffer) - json->used)
+		json_flush(json);
+	to = json->buffer + json->used;
+	if (json->comma)
+		*to++ = ',';
+	*to++ = '"';
+	to = mempcpy(to, name, len);
+	*to++ = '"';
+	*to++ = ':';
+	json->used = to - json->buffer;
 	json->comma = false;
 }
 
@@ -86,13 +115,13 @@ static void put_ascii(struct json_writer *json, char c)
 	const char *found = strchr(escaped, c);
 
 	if (found) {
-		putc_unlocked('\\', json->out);
+		put_byte(json, '\\');
 		c = letters[found - escaped];
 	} else if (c < ' ') {
 		put_unit(json, c);
 		return;
 	}
-	putc_unlocked(c, json->out);
+	put_byte(json, c);
 }
 
 /* Returns the bytes of the character, or 1 for a byte that is part of none. */
@@ -104,8 +133,8 @@ static size_t put_char(struct json_writer *json, const char *text, size_t len)
 
 	if (!n) {
 		put(json, "\\\\x", 3);
-		putc_unlocked(digits[*text >> 4 & 15], json->out);
-		putc_unlocked(digits[*text & 15], json->out);
+		put_byte(json, digits[*text >> 4 & 15]);
+		put_byte(json, digits[*text & 15]);
 		return 1;
 	}
 	if (c < 0x80) {
@@ -126,7 +155,7 @@ void json_string(struct json_writer *json, const char *text, size_t len)
 	const char *end = text + len, *run;
 
 	begin_value(json);
-	putc_unlocked('"', json->out);
+	put_byte(json, '"');
 	while (text < end) {
 		for (run = text; text < end && plain[(unsigned char)*text];)
 			text++;
@@ -134,11 +163,15 @@ void json_string(struct json_writer *json, const char *text, size_t len)
 		if (text < end)
 			text += put_char(json, text, end - text);
 	}
-	putc_unlocked('"', json->out);
+	put_byte(json, '"');
 }
 
 void json_u64(struct json_writer *json, __u64 number)
 {
+	static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+				    "25262728293031323334353637383940414243444546474849"
+				    "50515253545556575859606162636465666768697071727374"
+				    "75767778798081828384858687888990919293949596979899";
 	char digits[20], *first = digits + sizeof(digits);
 
 	if (number > INT64_MAX) {
@@ -146,9 +179,11 @@ void json_u64(struct json_writer *json, __u64 number)
 		return;
 	}
 	/* Most of what is written: worth more than printf(). */
-	do
-		*--first = '0' + number % 10;
-	while (number /= 10);
+	for (; number >= 100; number /= 100)
+		first = memcpy(first - 2, &pairs[number % 100 * 2], 2);
+	*--first = '0' + number % 10;
+	if (number >= 10)
+		*--first = '0' + number / 10;
 	begin_value(json);
 	put(json, first, digits + sizeof(digits) - first);
 }
@@ -180,7 +215,7 @@ void json_double(struct json_writer *json, double number)
 void json_bool(struct json_writer *json, bool value)
 {
 	begin_value(json);
-	fputs_unlocked(value ? "true" : "false", json->out);
+	put(json, value ? "true" : "false", value ? 4 : 5);
 }
 
 void json_null(struct json_writer *json)
@@ -194,6 +229,7 @@ void json_printf(struct json_writer *json, const char *fmt, ...)
 	va_list args;
 
 	begin_value(json);
+	json_flush(json);
 	va_start(args, fmt);
 	vfprintf(json->out, fmt, args);
 	va_end(args);

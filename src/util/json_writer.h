@@ -2,8 +2,8 @@
 /*
  * Writes JSON to a stream, value by value, without holding any of it in memory.
  *
- * Start from {.out = stream} for each document; commas are put where they belong. Errors are the
- * stream's: see ferror().
+ * Start from {.out = stream} for each document, and end it with json_flush(); commas are put where
+ * they belong. Errors are the stream's: see ferror().
  */
 #ifndef MEMDESTROY_UTIL_JSON_WRITER_H
 #define MEMDESTROY_UTIL_JSON_WRITER_H
@@ -19,14 +19,23 @@ struct json_writer {
 	bool utf8;  /* text keeps its UTF-8; otherwise the document is pure ASCII */
 	bool comma; /* the next value has a predecessor */
 	int digits; /* significant ones of a double; 0: 15, which survive in decimal */
+
+	/* Not in the stream yet: writing pieces of some bytes to it is slow. */
+	size_t used;
+	char buffer[1024];
 };
+
+void json_flush(struct json_writer *json);
 
 void json_begin_object(struct json_writer *json);
 void json_end_object(struct json_writer *json);
 void json_begin_array(struct json_writer *json);
 void json_end_array(struct json_writer *json);
 
-/* The name of a member, of printable ASCII without quotes; its value has to follow. */
+/*
+ * The name of a member, of at most 1000 bytes, printable ASCII without quotes; its value has to
+ * follow.
+ */
 void json_key(struct json_writer *json, const char *name, size_t len);
 
 /* Any bytes; each one that is not UTF-8 becomes the four characters \xNN. */

@@ -20,6 +20,7 @@ static struct json_writer writer(bool utf8)
 
 static void check(struct json_writer *json, const char *want)
 {
+	json_flush(json);
 	assert_int_equal(fclose(json->out), 0);
 	assert_string_equal(written, want);
 	assert_ptr_equal(json_end(written), written + written_len);
