@@ -2,11 +2,11 @@
 # The tests' part of the Makefile, which includes it.
 
 # Tests. Real kernels run under QEMU (tests/guest/README.md), so rights are needed only to install
-# missing packages.
+# missing packages. cmocka passes each test a state, which most do not use.
 $(OUT)/tests/unit/%: tests/unit/%.c $(LIB)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -iquote tests -o $@ $< $(LIB) -lcmocka $(ALL_LDLIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -Wno-unused-parameter -iquote tests -o $@ $< $(LIB) -lcmocka $(ALL_LDLIBS)
 
 $(OUT)/tests/workload: $(filter-out %/slow_disk.c,$(wildcard tests/guest/workload/*.[ch]))
 	$(call say,CC,$@)

@@ -106,28 +106,17 @@ void fill_key(const struct map_limits *limits, __u32 index, __u32 key[2])
 		key[0] = index; /* of an array */
 }
 
-typedef int (*op_fn)(const struct filler *filler, int fd, __u32 first, __u32 *nr);
-
-/* These work on *nr keys from the first one on, and set *nr to how many are done. */
-
-static int update_some(const struct filler *filler, int fd, __u32 first, __u32 *nr)
+/* Adds or deletes *nr keys from the first one on, and sets *nr to how many are done. */
+static int change_some(const struct filler *filler, int fd, bool delete, __u32 first, __u32 *nr)
 {
 	const char *keys = filler->keys + first * filler->limits->key_size;
 
 	if (!filler->one_by_one)
-		return bpf_map_update_batch(fd, keys, filler->values, nr, NULL);
+		return delete ? bpf_map_delete_batch(fd, keys, nr, NULL)
+			      : bpf_map_update_batch(fd, keys, filler->values, nr, NULL);
 	*nr = 1;
-	return bpf_map_update_elem(fd, keys, filler->values, BPF_ANY);
-}
-
-static int delete_some(const struct filler *filler, int fd, __u32 first, __u32 *nr)
-{
-	const char *keys = filler->keys + first * filler->limits->key_size;
-
-	if (!filler->one_by_one)
-		return bpf_map_delete_batch(fd, keys, nr, NULL);
-	*nr = 1;
-	return bpf_map_delete_elem(fd, keys);
+	return delete ? bpf_map_delete_elem(fd, keys)
+		      : bpf_map_update_elem(fd, keys, filler->values, BPF_ANY);
 }
 
 /*
@@ -138,21 +127,18 @@ static int forgive(struct filler *filler, int err, __u32 *done, unsigned int *wa
 {
 	if (err == -ENOTSUPP && !filler->one_by_one) {
 		filler->one_by_one = true;
-		return 0;
-	}
-	if (err == -ENOENT) {
+	} else if (err == -ENOENT) {
 		++*done;
-		return 0;
-	}
-	if ((err == -ENOMEM || err == -EAGAIN) && *waits < MAX_WAITS) {
+	} else if ((err == -ENOMEM || err == -EAGAIN) && *waits < MAX_WAITS) {
 		++*waits;
 		usleep(WAIT_US);
-		return 0;
+	} else {
+		return err;
 	}
-	return err;
+	return 0;
 }
 
-static int for_all(struct filler *filler, int fd, op_fn op)
+int fill_map(struct filler *filler, int fd, bool delete)
 {
 	unsigned int waits = 0;
 	__u32 key[2];
@@ -169,7 +155,7 @@ static int for_all(struct filler *filler, int fd, op_fn op)
 		}
 		while (done < left) {
 			__u32 asked = left - done, nr = asked;
-			int err = op(filler, fd, done, &nr);
+			int err = change_some(filler, fd, delete, done, &nr);
 
 			if (!err) {
 				done += nr;
@@ -184,14 +170,4 @@ static int for_all(struct filler *filler, int fd, op_fn op)
 		}
 	}
 	return 0;
-}
-
-int fill_map(struct filler *filler, int map_fd)
-{
-	return for_all(filler, map_fd, update_some);
-}
-
-int fill_empty_map(struct filler *filler, int map_fd)
-{
-	return for_all(filler, map_fd, delete_some);
 }

@@ -15,9 +15,11 @@ int fill_new(struct filler **out, const struct scenario *scenario, const struct 
 	     int inner_fd);
 void fill_free(struct filler *filler); /* takes NULL */
 
-/* 0 or the kernel's -errno, not reported. The owners of local storage must exist already. */
-int fill_map(struct filler *filler, int map_fd);
-int fill_empty_map(struct filler *filler, int map_fd);
+/*
+ * Adds all entries, or deletes them. 0 or the kernel's -errno, not reported. The owners of local
+ * storage must exist already.
+ */
+int fill_map(struct filler *filler, int map_fd, bool delete);
 
 /* The index-th key; no two are the same. */
 void fill_key(const struct map_limits *limits, __u32 index, __u32 key[2]);

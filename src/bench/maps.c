@@ -235,11 +235,11 @@ static int make_maps(struct run *run)
 		if (fd < 0)
 			return create_error(run, fd);
 		run->fds[i] = fd;
-		err = fill_map(run->filler, fd);
+		err = fill_map(run->filler, fd, false);
 		if (err)
 			return report_error(run, "fill its maps", err);
 		if (run->scenario->fill == FILL_EMPTIED)
-			err = fill_empty_map(run->filler, fd);
+			err = fill_map(run->filler, fd, true);
 		if (err)
 			return report_error(run, "empty its maps", err);
 	}

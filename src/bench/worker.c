@@ -22,14 +22,11 @@
 #define STOP_WAIT_US 10000
 #define WORKER_FD    3 /* in the worker: its only file besides the standard streams */
 
-struct request {
+/* A request, or the answer to it. */
+struct message {
 	__u32 index;
-	__u32 warm_up;
-};
-
-struct answer {
-	__u32 index;
-	__s32 err;
+	bool warm_up;
+	int err;
 };
 
 struct worker {
@@ -70,20 +67,17 @@ static void set_files(int fd)
 static void work(const struct scenario *list, size_t nr)
 {
 	size_t nr_measured = 0; /* the first round follows the list */
-	struct request request;
+	struct message run;
 
-	while (recv(WORKER_FD, &request, sizeof(request), 0) == sizeof(request) &&
-	       request.index < nr) {
-		const struct scenario *scenario = &list[request.index];
-		bool first = !request.warm_up && request.index >= nr_measured;
-		struct answer answer = {.index = request.index};
+	while (recv(WORKER_FD, &run, sizeof(run), 0) == sizeof(run) && run.index < nr) {
+		const struct scenario *scenario = &list[run.index];
+		bool first = !run.warm_up && run.index >= nr_measured;
 
 		if (first)
-			nr_measured = request.index + 1;
-		answer.err = maps_run(scenario,
-				      request.warm_up ? SCENARIO_WARM_UP_MAP : scenario->map_name,
-				      first);
-		if (send(WORKER_FD, &answer, sizeof(answer), MSG_NOSIGNAL) != sizeof(answer))
+			nr_measured = run.index + 1;
+		run.err = maps_run(scenario,
+				   run.warm_up ? SCENARIO_WARM_UP_MAP : scenario->map_name, first);
+		if (send(WORKER_FD, &run, sizeof(run), MSG_NOSIGNAL) != sizeof(run))
 			break;
 	}
 }
@@ -139,7 +133,7 @@ static int gone(int err)
 
 int worker_run(struct worker *worker, size_t index, bool warm_up)
 {
-	const struct request request = {.index = index, .warm_up = warm_up};
+	const struct message request = {.index = index, .warm_up = warm_up};
 
 	if (send(worker->fd, &request, sizeof(request), MSG_NOSIGNAL) != sizeof(request))
 		return gone(errno == EPIPE || errno == ECONNRESET ? 0 : -errno);
@@ -153,7 +147,7 @@ int worker_fd(const struct worker *worker)
 
 int worker_read_answer(struct worker *worker, size_t *index, int *err)
 {
-	struct answer answer;
+	struct message answer;
 	ssize_t size = recv(worker->fd, &answer, sizeof(answer), MSG_DONTWAIT);
 
 	if (size < 0 && (errno == EAGAIN || errno == EINTR))

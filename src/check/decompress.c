@@ -2,6 +2,7 @@
 /*
  * Decompresses kernel images, one function and one row of a table for each format.
  */
+#include <endian.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -124,20 +125,17 @@ static int decompress_zstd(const unsigned char *data, size_t size, struct unpack
 	return err;
 }
 
-static __u32 read_le32(const unsigned char *data)
-{
-	return data[0] | data[1] << 8 | data[2] << 16 | (__u32)data[3] << 24;
-}
-
 /* Blocks, each after its size. The kernel ends them with a size that no block can have. */
 static int decompress_lz4(const unsigned char *data, size_t size, struct unpacked *out)
 {
 	size_t at = 4; /* after the magic number */
 
 	while (size - at > 4) {
-		__u32 compressed = read_le32(data + at);
+		__u32 compressed;
 		int got, err;
 
+		memcpy(&compressed, data + at, sizeof(compressed));
+		compressed = le32toh(compressed);
 		at += 4;
 		if (!compressed || compressed > LZ4_COMPRESSBOUND(LZ4_BLOCK))
 			break;

@@ -32,11 +32,10 @@ static int read_sysctl(const char *path)
 	FILE *file = fopen(path, "re");
 	int value = SYSCTL_UNKNOWN;
 
-	if (!file)
-		return SYSCTL_UNKNOWN;
-	if (fscanf(file, "%d", &value) != 1)
+	if (file && fscanf(file, "%d", &value) != 1)
 		value = SYSCTL_UNKNOWN;
-	fclose(file);
+	if (file)
+		fclose(file);
 	return value;
 }
 
@@ -67,38 +66,37 @@ static void add_types(struct facts *facts)
 	btf__free(btf);
 }
 
-/* Looks for the hooks in a file, one word of each line. Does nothing if it cannot be read. */
-static void add_list(struct facts *facts, const char *path, bool last_word, bool traceable)
+/*
+ * Looks for the hooks in a list of traceable functions, the first word of each line, or of
+ * forbidden ones, the last word. Does nothing if it cannot be read.
+ */
+static void add_list(struct facts *facts, const char *path, bool traceable)
 {
 	FILE *file = fopen(path, "re");
 	char line[1024];
-	enum answer found[NR_HOOKS];
-	bool any = false;
+	bool found[NR_HOOKS] = {}, any = false;
 
 	if (!file)
 		return;
-	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
-		found[hook] = ANSWER_NO;
 	while (fgets(line, sizeof(line), file)) {
 		char *word = line;
 
 		any = true;
 		line[strcspn(line, "\n")] = '\0';
-		if (last_word && strrchr(line, '\t'))
+		if (!traceable && strrchr(line, '\t'))
 			word = strrchr(line, '\t') + 1;
 		else
 			line[strcspn(line, " \t")] = '\0';
 		for (enum hook hook = 0; hook < NR_HOOKS; hook++)
-			if (!strcmp(word, hook_info[hook].function))
-				found[hook] = ANSWER_YES;
+			found[hook] |= !strcmp(word, hook_info[hook].function);
 	}
 	any = any && !ferror(file);
 	fclose(file);
 	for (enum hook hook = 0; hook < HOOK_QUEUE && any; hook++) {
-		if (traceable)
-			facts->hooks[hook].listed = found[hook];
-		else
-			facts->hooks[hook].forbidden = found[hook];
+		enum answer *answer =
+			traceable ? &facts->hooks[hook].listed : &facts->hooks[hook].forbidden;
+
+		*answer = found[hook] ? ANSWER_YES : ANSWER_NO;
 	}
 }
 
@@ -188,11 +186,6 @@ static void try_mode(struct facts *facts, enum attach_mode mode, const struct ks
 	probe_close(probe);
 }
 
-static bool worth_trying(const struct facts *facts)
-{
-	return facts->hooks[HOOK_DESTROY].symbol == ANSWER_YES && facts->btf == ANSWER_YES;
-}
-
 int facts_from_machine(struct facts *facts)
 {
 	struct utsname kernel;
@@ -214,13 +207,13 @@ int facts_from_machine(struct facts *facts)
 	add_privileges(facts);
 	add_types(facts);
 	facts_from_symbols(facts, ksyms);
-	if (worth_trying(facts)) {
+	if (facts->hooks[HOOK_DESTROY].symbol == ANSWER_YES && facts->btf == ANSWER_YES) {
 		try_mode(facts, ATTACH_FENTRY, ksyms);
 		if (!facts->kprobe_danger)
 			try_mode(facts, ATTACH_KPROBE, ksyms);
 	}
-	add_list(facts, TRACEABLE, false, true);
-	add_list(facts, FORBIDDEN, true, false);
+	add_list(facts, TRACEABLE, true);
+	add_list(facts, FORBIDDEN, false);
 	ksyms_free(ksyms);
 	return 0;
 }

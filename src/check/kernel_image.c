@@ -2,6 +2,7 @@
 /*
  * Finds the banner and the BTF in a kernel image.
  */
+#include <byteswap.h>
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -21,16 +22,6 @@
 #define MAX_ATTEMPTS 64 /* places examined that look like compressed data, or like BTF */
 #define MAX_BANNER   512
 
-static __u16 swap16(__u16 value)
-{
-	return value >> 8 | value << 8;
-}
-
-static __u32 swap32(__u32 value)
-{
-	return __builtin_bswap32(value);
-}
-
 /*
  * Returns the size of the BTF at data, or 0 if it is none. The kernel's own BTF has a header, types
  * and names without gaps, in either byte order.
@@ -44,12 +35,12 @@ static size_t btf_size(const unsigned char *data, size_t size)
 	if (size < sizeof(header))
 		return 0;
 	memcpy(&header, data, sizeof(header));
-	if (header.magic == swap16(BTF_MAGIC)) {
-		header.hdr_len = swap32(header.hdr_len);
-		header.type_off = swap32(header.type_off);
-		header.type_len = swap32(header.type_len);
-		header.str_off = swap32(header.str_off);
-		header.str_len = swap32(header.str_len);
+	if (header.magic == bswap_16(BTF_MAGIC)) {
+		header.hdr_len = bswap_32(header.hdr_len);
+		header.type_off = bswap_32(header.type_off);
+		header.type_len = bswap_32(header.type_len);
+		header.str_off = bswap_32(header.str_off);
+		header.str_len = bswap_32(header.str_len);
 	} else if (header.magic != BTF_MAGIC) {
 		return 0;
 	}
@@ -165,27 +156,21 @@ int kernel_image_parse(struct kernel_image *image, const void *data, size_t size
 
 int kernel_image_read(struct kernel_image *image, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK),
-	    err = 0; /* do not wait for a FIFO */
-	struct stat stat;
-	void *data;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* do not wait for a FIFO */
+	void *data = MAP_FAILED;
+	struct stat stat = {};
+	int err;
 
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &stat))
-		err = -errno;
+	errno = ENOEXEC;
+	if (!fstat(fd, &stat) && S_ISREG(stat.st_mode) && stat.st_size)
+		data = mmap(NULL, stat.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	else if (S_ISDIR(stat.st_mode))
-		err = -EISDIR;
-	else if (!S_ISREG(stat.st_mode) || !stat.st_size)
-		err = -ENOEXEC;
-	if (err) {
-		close(fd);
-		return err;
-	}
-	data = mmap(NULL, stat.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	err = data == MAP_FAILED ? -errno : 0;
+		errno = EISDIR;
+	err = -errno;
 	close(fd);
-	if (err)
+	if (data == MAP_FAILED)
 		return err;
 	err = kernel_image_parse(image, data, stat.st_size);
 	munmap(data, stat.st_size);

@@ -75,8 +75,7 @@ int option_buffer(struct options *opts, const char *value)
 int option_time(const struct option_row *row, const char *value, __u64 *ns)
 {
 	bool seconds = row->unit == UNIT_SECONDS;
-	int err =
-		duration_parse(value, seconds ? DURATION_BARE_SECONDS : DURATION_BARE_REFUSED, ns);
+	int err = duration_parse(value, seconds, ns);
 	__u64 least_ns = 0;
 
 	if (err == -ERANGE)
@@ -85,7 +84,7 @@ int option_time(const struct option_row *row, const char *value, __u64 *ns)
 		diag_error("--%s: '%s' is not a time (such as %s)", row->long_name, value,
 			   seconds ? "10, 0.5, 200ms, 3m, 1h" : "250ns, 10us, 1.5ms, 2s");
 	if (row->least)
-		duration_parse(row->least, DURATION_BARE_REFUSED, &least_ns);
+		duration_parse(row->least, false, &least_ns);
 	if (err || *ns >= least_ns)
 		return err;
 	diag_error("--%s: '%s' is too short (at least %s)", row->long_name, value, row->least);

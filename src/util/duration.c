@@ -11,6 +11,8 @@
 #include "util/duration.h"
 #include "util/macros.h"
 
+#define DIGITS "0123456789"
+
 static const struct {
 	const char *name;
 	__u64 ns;
@@ -19,15 +21,9 @@ static const struct {
 	{"s", NSEC_PER_SEC}, {"m", 60000000000ULL}, {"h", 3600000000000ULL},
 };
 
-/* ctype.h's own depends on the locale and on the sign of char. */
-static bool is_digit(char c)
+static __u64 unit_ns(const char *name, bool bare_seconds)
 {
-	return c >= '0' && c <= '9';
-}
-
-static __u64 unit_ns(const char *name, enum duration_bare bare)
-{
-	if (!*name && bare == DURATION_BARE_SECONDS)
+	if (!*name && bare_seconds)
 		name = "s";
 	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
 		if (!strcmp(name, units[i].name))
@@ -53,25 +49,22 @@ static int add_fraction(const char *digits, const char *end, __u64 unit, __u64 *
 	return 0;
 }
 
-int duration_parse(const char *text, enum duration_bare bare, __u64 *ns)
+int duration_parse(const char *text, bool bare_seconds, __u64 *ns)
 {
 	const char *whole = text, *whole_end, *fraction, *end;
 	bool overflow = false;
 	__u64 unit, value = 0;
 	int err;
 
-	while (is_digit(*text))
-		text++;
+	text += strspn(text, DIGITS);
 	whole_end = fraction = end = text;
 	if (*text == '.') {
-		fraction = ++text;
-		while (is_digit(*text))
-			text++;
-		end = text;
+		fraction = text + 1;
+		end = fraction + strspn(fraction, DIGITS);
 		if (fraction == end)
 			return -EINVAL;
 	}
-	unit = unit_ns(end, bare);
+	unit = unit_ns(end, bare_seconds);
 	if (whole == end || !unit)
 		return -EINVAL;
 

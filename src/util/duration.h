@@ -5,16 +5,16 @@
 #ifndef MEMDESTROY_UTIL_DURATION_H
 #define MEMDESTROY_UTIL_DURATION_H
 
-#include <linux/types.h>
+#include <stdbool.h>
 
-/* The meaning of a number without a unit. */
-enum duration_bare { DURATION_BARE_REFUSED, DURATION_BARE_SECONDS };
+#include <linux/types.h>
 
 /*
  * Parses all of text, a decimal number with an optional fraction directly followed by a unit, into
- * *ns. -EINVAL: not a duration, a missing unit, or finer than a nanosecond; -ERANGE: more than
- * INT64_MAX ns (292 years). An error leaves *ns unchanged.
+ * *ns. A number without a unit counts seconds, or is refused. -EINVAL: not a duration, a missing
+ * unit, or finer than a nanosecond; -ERANGE: more than INT64_MAX ns (292 years). An error leaves
+ * *ns unchanged.
  */
-int duration_parse(const char *text, enum duration_bare bare, __u64 *ns);
+int duration_parse(const char *text, bool bare_seconds, __u64 *ns);
 
 #endif

@@ -2,17 +2,12 @@
 /*
  * The plan of a benchmark: every run takes place, in rounds, and ends when it should.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "bench/plan.h"
+#include "support/unit.h"
 
 static const struct scenario list[] = {
 	{.name = "a", .map_name = "bench_0", .threads = 1, .maps = 1, .runs = 3, .entries = 1},
@@ -110,7 +105,6 @@ static void scenarios_take_turns(void **state)
 {
 	struct plan *plan = make();
 
-	(void)state;
 	run(plan, 0, true);
 	run(plan, 1, true);
 	run(plan, 2, true);
@@ -131,7 +125,6 @@ static void a_run_is_over_when_all_of_it_was_seen(void **state)
 {
 	struct plan *plan = make();
 
-	(void)state;
 	run(plan, 0, true);
 	begin(plan, 1, true);
 	see(plan, SCENARIO_WARM_UP_MAP, 2); /* while the worker is still running */
@@ -152,7 +145,6 @@ static void names_have_to_be_known(void **state)
 	struct teardown teardown = {.map.name = SCENARIO_WARM_UP_MAP, .map.known = CALL_MAP};
 	struct plan *plan = make();
 
-	(void)state;
 	begin(plan, 0, true);
 	plan_take_answer(plan, 0, 0);
 	plan_count_teardown(plan, &teardown);
@@ -165,7 +157,6 @@ static void what_is_lost_is_not_waited_for_forever(void **state)
 	struct plan *plan = make();
 	__u64 small, large;
 
-	(void)state;
 	begin(plan, 0, true);
 	plan_take_answer(plan, 5000, 0);
 	small = deadline(plan) - 5000;
@@ -187,7 +178,6 @@ static void what_was_not_seen_is_counted(void **state)
 	struct plan *plan = make();
 	int i;
 
-	(void)state;
 	for (i = 0; i < NR; i++)
 		run(plan, i, true);
 	run(plan, 0, false);
@@ -214,7 +204,6 @@ static void what_fails_is_left_out(void **state)
 {
 	struct plan *plan = make();
 
-	(void)state;
 	begin(plan, 0, true);
 	plan_take_answer(plan, 0, -EOPNOTSUPP);
 	run(plan, 1, true);
@@ -234,7 +223,6 @@ static void nothing_is_left_if_all_fail(void **state)
 {
 	struct plan *plan = make();
 
-	(void)state;
 	for (int i = 0; i < NR; i++) {
 		begin(plan, i, true);
 		plan_take_answer(plan, 0, -EPERM);
@@ -248,7 +236,6 @@ static void progress_is_told(void **state)
 	struct plan *plan = make();
 	struct plan_progress progress;
 
-	(void)state;
 	assert_int_equal(plan_progress(plan).percent, 0);
 	for (int i = 0; i < NR; i++)
 		run(plan, i, true);

@@ -40,7 +40,6 @@ static void everything_is_read(void **state)
 					  "yes,fill=emptied,threads=64,maps=10000,runs=100000,"
 					  "name=as much as it takes: \xc3\xa4=b");
 
-	(void)state;
 	assert_int_equal(s.map_type, BPF_MAP_TYPE_PERCPU_HASH);
 	assert_int_equal(s.entries, 10000000);
 	assert_int_equal(s.value_size, 32768);
@@ -57,7 +56,6 @@ static void what_is_left_out_is_as_usual(void **state)
 {
 	struct scenario s = read_scenario("runs=3");
 
-	(void)state;
 	assert_int_equal(s.map_type, BPF_MAP_TYPE_HASH);
 	assert_int_equal(s.entries, 1000);
 	assert_int_equal(s.value_size, 64);
@@ -73,7 +71,6 @@ static void types_have_their_own_ways(void **state)
 {
 	struct scenario s = read_scenario("lru_hash");
 
-	(void)state;
 	assert_true(s.prealloc);
 	assert_true(read_scenario("array,prealloc=yes").prealloc);
 	assert_false(read_scenario("lpm_trie,prealloc=no").prealloc);
@@ -119,7 +116,6 @@ static void what_is_wrong_is_said(void **state)
 		{"name=a\tb", "scenario: name 'a\\x09b' has control characters"},
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		check_refused(texts[i][0], texts[i][1]);
 }
@@ -128,7 +124,6 @@ static void names_have_a_length(void **state)
 {
 	char text[5 + SCENARIO_NAME_LEN + 1] = "name=";
 
-	(void)state;
 	memset(text + 5, 'x', SCENARIO_NAME_LEN);
 	check_refused(text, "is too long (1 to 127 bytes)");
 	text[5 + SCENARIO_NAME_LEN - 1] = '\0';
@@ -149,7 +144,6 @@ static void names_say_what_differs(void **state)
 	};
 	struct scenario s, again;
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		s = read_scenario(texts[i][0]);
 		assert_string_equal(s.name, texts[i][1]);
@@ -164,7 +158,6 @@ static void families_leave_entries_out(void **state)
 	struct scenario s = read_scenario("prealloc=yes,entries=5,threads=4,name=mine");
 	char family[SCENARIO_NAME_LEN];
 
-	(void)state;
 	scenario_family(&s, family);
 	assert_string_equal(family, "hash,value=64,prealloc=yes,threads=4");
 }
@@ -200,7 +193,6 @@ static void check_list(bool quick, size_t least, size_t most)
 
 static void the_standard_lists_are_right(void **state)
 {
-	(void)state;
 	check_list(false, 30, 60);
 	check_list(true, 8, 10);
 }
@@ -208,7 +200,6 @@ static void the_standard_lists_are_right(void **state)
 /* A name finds the standard scenario with its number of runs. */
 static void standard_scenarios_are_found(void **state)
 {
-	(void)state;
 	assert_int_equal(read_scenario("hash,entries=1000000,value=64").runs, 10);
 	assert_int_equal(read_scenario("hash,entries=10000,value=64").runs, 20);
 	assert_int_equal(read_scenario("hash,entries=1000000").runs, 50);
@@ -219,7 +210,6 @@ static void the_same_twice_is_refused(void **state)
 	struct scenario list[3] = {read_scenario("runs=1"), read_scenario("entries=2"),
 				   read_scenario("runs=2")};
 
-	(void)state;
 	assert_int_equal(scenario_name_maps(list, 2), 0);
 	assert_int_equal(scenario_name_maps(list, 3), -EINVAL);
 }

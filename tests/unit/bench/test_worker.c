@@ -3,10 +3,6 @@
  * The process that makes maps, as far as it works without rights: it answers, survives signals to
  * its parent, is reported when it is gone, and ends on request.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
@@ -17,11 +13,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
 #include <linux/bpf.h>
 
 #include "bench/fill.h"
 #include "bench/worker.h"
+#include "support/unit.h"
 #include "util/macros.h"
 
 #define SOON_MS 20000
@@ -90,7 +86,6 @@ static void every_order_is_answered(void **state)
 {
 	struct worker *worker = start();
 
-	(void)state;
 	child();
 	check_answer(worker, 1, true, -ENOMEM);
 	check_answer(worker, 0, false, -EOPNOTSUPP);
@@ -105,7 +100,6 @@ static void signals_are_left_to_the_parent(void **state)
 	struct worker *worker = start();
 	pid_t pid = child();
 
-	(void)state;
 	check_answer(worker, 0, true, -EOPNOTSUPP); /* wait until it runs */
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		kill(pid, signals[i]);
@@ -120,7 +114,6 @@ static void its_death_is_noticed(void **state)
 	size_t index;
 	int err;
 
-	(void)state;
 	kill(child(), SIGKILL);
 	wait_for_answer(worker);
 	assert_int_equal(worker_read_answer(worker, &index, &err), -EPIPE);
@@ -133,7 +126,6 @@ static void one_that_hangs_is_ended(void **state)
 {
 	struct worker *worker = start();
 
-	(void)state;
 	kill(child(), SIGSTOP);
 	worker_stop(worker);
 	no_child_is_left();
@@ -173,7 +165,6 @@ static void check_keys(const struct map_limits *type, __u32 nr)
 /* Equal keys would leave a map with fewer entries. Prefixes have no bits beyond their length. */
 static void no_two_keys_are_the_same(void **state)
 {
-	(void)state;
 	check_keys(map_limits_find(BPF_MAP_TYPE_HASH), 1000000);
 	check_keys(map_limits_find(BPF_MAP_TYPE_ARRAY), 1000);
 	check_keys(map_limits_find(BPF_MAP_TYPE_LPM_TRIE), 10000000);

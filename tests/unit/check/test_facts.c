@@ -3,26 +3,21 @@
  * Facts from the types, symbols and files of a kernel.
  */
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include <bpf/libbpf.h>
-#include <cmocka.h>
 
 #include "check/facts.h"
 #include "model/ledger.h"
 #include "support/made_kernel.h"
+#include "support/unit.h"
 
 static void test_types(void **state)
 {
 	struct btf *btf = made_btf(NULL);
 	struct facts facts;
 
-	(void)state;
 	facts_init(&facts);
 	facts_from_btf(&facts, btf);
 	assert_int_equal(facts.btf, ANSWER_YES);
@@ -57,7 +52,6 @@ static void test_types_left_out(void **state)
 						"bpf_trampoline_link_prog"};
 	struct facts facts[7];
 
-	(void)state;
 	for (size_t i = 0; i < 7; i++) {
 		struct btf *btf = made_btf(functions[i]);
 
@@ -83,7 +77,6 @@ static void test_members(void **state)
 	struct facts facts;
 	int inner;
 
-	(void)state;
 	assert_int_equal(btf__add_int(btf, "int", 4, BTF_INT_SIGNED), 1);
 	assert_true(btf__add_fwd(btf, "bpf_mem_alloc", BTF_FWD_STRUCT) > 0);
 	inner = btf__add_union(btf, "", 4);
@@ -166,7 +159,6 @@ static void test_files(void **state)
 	size_t size;
 	__u32 raw_size;
 
-	(void)state;
 	assert_non_null(mkdtemp(folder));
 	snprintf(image, sizeof(image), "%s/vmlinux", folder);
 	snprintf(types, sizeof(types), "%s/btf", folder);

@@ -3,17 +3,12 @@
  * Images of kernels: in all compressions, without BTF, damaged.
  */
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <bpf/libbpf.h>
-#include <cmocka.h>
 #include <lz4.h>
 #include <lzma.h>
 #include <zlib.h>
@@ -23,6 +18,7 @@
 #include "check/kernel_image.h"
 #include "support/chance.h"
 #include "support/made_kernel.h"
+#include "support/unit.h"
 #include "util/macros.h"
 
 #define ROOM	(1 << 20)
@@ -125,7 +121,6 @@ static void test_packings(void **state)
 	struct btf *btf = made_btf(NULL);
 	struct kernel_image image;
 
-	(void)state;
 	for (size_t i = 0; i < NR_PACKINGS; i++) {
 		size_t size;
 		unsigned char *file = packed_file(btf, i, &size);
@@ -145,7 +140,6 @@ static void test_without_btf(void **state)
 {
 	struct kernel_image image;
 
-	(void)state;
 	for (size_t i = 0; i < NR_PACKINGS; i++) {
 		size_t size;
 		unsigned char *file = packed_file(NULL, i, &size);
@@ -166,7 +160,6 @@ static void test_other_endianness(void **state)
 	unsigned char *file;
 	size_t size;
 
-	(void)state;
 	assert_int_equal(btf__set_endianness(btf, btf__endianness(btf) == BTF_BIG_ENDIAN
 							  ? BTF_LITTLE_ENDIAN
 							  : BTF_BIG_ENDIAN),
@@ -191,7 +184,6 @@ static void test_two_banners(void **state)
 				   "Linux version 1.2 (x) (y) #3 SMP\n";
 	struct kernel_image image;
 
-	(void)state;
 	assert_int_equal(kernel_image_parse(&image, data, sizeof(data)), 0);
 	assert_string_equal(image.release, "1.2");
 	assert_string_equal(image.version, "#3 SMP");
@@ -213,7 +205,6 @@ static void test_no_kernel(void **state)
 	struct kernel_image image;
 	char *same = malloc(5000);
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		assert_int_equal(kernel_image_parse(&image, texts[i], strlen(texts[i])), -ENOEXEC);
 	/* Many places that look like a start. */
@@ -230,7 +221,6 @@ static void test_files(void **state)
 	struct kernel_image image;
 	FILE *file;
 
-	(void)state;
 	assert_non_null(mkdtemp(folder));
 	assert_int_equal(kernel_image_read(&image, folder), -EISDIR);
 	snprintf(path, sizeof(path), "%s/file", folder);
@@ -278,7 +268,6 @@ static void test_truncated(void **state)
 {
 	struct btf *btf = made_btf(NULL);
 
-	(void)state;
 	for (size_t i = 0; i < NR_PACKINGS; i++) {
 		size_t size, step;
 		unsigned char *file = packed_file(btf, i, &size);
@@ -303,7 +292,6 @@ static void test_mutants(void **state)
 {
 	struct btf *btf = made_btf(NULL);
 	unsigned int taken[NR_PACKINGS] = {};
-	(void)state;
 	state64 = 2026;
 	libbpf_set_print(silent);
 	for (size_t i = 0; i < NR_PACKINGS; i++) {

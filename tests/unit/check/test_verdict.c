@@ -3,16 +3,11 @@
  * The verdict on kernels of all kinds, from facts alone.
  */
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "check/verdict.h"
+#include "support/unit.h"
 
 /* A machine without any lack, as root. */
 static void good_machine(struct facts *facts)
@@ -89,7 +84,6 @@ static void test_tried(void **state)
 	struct facts facts;
 	struct verdict verdict;
 
-	(void)state;
 	good_machine(&facts);
 	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
 	verdict_make(&verdict, &facts);
@@ -111,7 +105,6 @@ static void test_without_kprobes(void **state)
 	struct facts facts;
 	enum means means;
 
-	(void)state;
 	good_machine(&facts);
 	facts.kprobes = ANSWER_NO;
 	all_end(&facts, ATTACH_KPROBE, -ENOENT);
@@ -137,7 +130,6 @@ static void test_ruled_out(void **state)
 	struct facts facts;
 	struct verdict verdict;
 
-	(void)state;
 	good_machine(&facts);
 	facts.hooks[HOOK_DESTROY].symbol = ANSWER_NO;
 	facts.btf = ANSWER_NO; /* the message names the main cause */
@@ -179,7 +171,6 @@ static void test_unsafe(void **state)
 	struct facts facts;
 	enum means means;
 
-	(void)state;
 	good_machine(&facts);
 	facts.kprobe_danger = "kprobes break it";
 	facts.tried[ATTACH_KPROBE].made = false;
@@ -198,7 +189,6 @@ static void test_refused(void **state)
 	enum answer *held;
 	struct facts facts;
 
-	(void)state;
 	good_machine(&facts);
 	held = facts.capabilities;
 	all_end(&facts, ATTACH_FENTRY, -EPERM);
@@ -225,7 +215,6 @@ static void test_inlined(void **state)
 {
 	struct facts facts;
 
-	(void)state;
 	good_machine(&facts);
 	facts.hooks[HOOK_DESTROY].seen = 0;
 	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "the compiler inlined it");
@@ -240,7 +229,6 @@ static void test_files(void **state)
 {
 	struct facts facts;
 
-	(void)state;
 	good_image(&facts);
 	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "BTF has the function's type");
 	/* Debian's s390x */
@@ -288,7 +276,6 @@ static void test_means(void **state)
 	struct hook_facts *put = &facts.hooks[HOOK_PUT];
 	enum means means;
 
-	(void)state;
 #define ASSERT_ATTACHABLE(mode, answer, by)                                                        \
 	do {                                                                                       \
 		assert_int_equal(hook_attachable(&facts, HOOK_PUT, mode, &means), answer);         \
@@ -330,7 +317,6 @@ static void test_lacks(void **state)
 	};
 	struct facts facts;
 
-	(void)state;
 	for (int i = 0; i < NR_FEATURES; i++) {
 		if (!by_feature[i])
 			continue;

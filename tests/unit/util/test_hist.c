@@ -2,16 +2,11 @@
 /*
  * Compares the histogram with a sorted array of the same values.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "support/chance.h"
+#include "support/unit.h"
 #include "util/hist.h"
 #include "util/macros.h"
 
@@ -133,7 +128,6 @@ static void percentiles_match_oracle(void **state)
 	struct hist hist = {};
 	size_t i, j;
 
-	(void)state;
 	for (i = 0; i < NR_DISTRIBUTIONS; i++) {
 		for (j = 0; j < NR_SIZES; j++) {
 			fill(&hist, i, sizes[j]);
@@ -155,7 +149,6 @@ static void every_value_alone(void **state)
 	unsigned int bit;
 	int i;
 
-	(void)state;
 	state64 = 1;
 	for (bit = 0; bit < 64; bit++) {
 		for (i = 0; i < 200; i++) {
@@ -183,7 +176,6 @@ static void figures_are_exact(void **state)
 	struct hist hist = {};
 	size_t i;
 
-	(void)state;
 	assert_int_equal(hist_mean(&hist), 0);
 	assert_int_equal(hist_percentile(&hist, 50), 0);
 	for (i = 0; i < 4; i++)
@@ -201,7 +193,6 @@ static void total_does_not_wrap(void **state)
 {
 	struct hist hist = {};
 
-	(void)state;
 	assert_int_equal(hist_add(&hist, U64_MAX), 0);
 	assert_true(hist.total_ns == U64_MAX && hist_mean(&hist) == U64_MAX);
 	assert_int_equal(hist_add(&hist, 2), 0);
@@ -218,7 +209,6 @@ static void merging_equals_adding(void **state)
 	unsigned int percent;
 	size_t i, j;
 
-	(void)state;
 	for (i = 0; i < NR_DISTRIBUTIONS; i++) {
 		fill(&all, i, 1000);
 		for (j = 0; j < 1000; j++)
@@ -255,7 +245,6 @@ static void memory_is_bounded(void **state)
 	struct hist hist = {};
 	int i;
 
-	(void)state;
 	state64 = 2;
 	assert_true(sizeof(hist) <= 512);
 	assert_int_equal(HIST_BUCKETS * sizeof(*hist.octave[0]), 512);

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Each value gets one number, as long as there is room. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "support/unit.h"
 #include "util/intern.h"
 
 static void check(struct intern *intern, const char *value, int known, __s64 want)
@@ -22,7 +17,6 @@ static void test_numbers(void **state)
 {
 	struct intern *intern = intern_new(100);
 
-	(void)state;
 	check(intern, "a", 1, 1);
 	check(intern, "b", 1, 2);
 	check(intern, "a", 0, 1);
@@ -39,7 +33,6 @@ static void test_forgets(void **state)
 {
 	struct intern *intern = intern_new(2);
 
-	(void)state;
 	check(intern, "a", 1, 1);
 	check(intern, "b", 1, 2);
 	check(intern, "a", 0, 1);

@@ -31,7 +31,6 @@ static void test_structure(void **state)
 {
 	struct json_writer json = writer(false);
 
-	(void)state;
 	json_begin_object(&json);
 	json_key(&json, "a.b", 1);
 	json_begin_array(&json);
@@ -54,7 +53,6 @@ static void test_integers(void **state)
 {
 	struct json_writer json = writer(false);
 
-	(void)state;
 	json_begin_array(&json);
 	json_u64(&json, 0);
 	json_u64(&json, 1234567890);
@@ -90,7 +88,6 @@ static void test_doubles(void **state)
 		{-INFINITY, 0, "null"},
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct json_writer json = writer(false);
 
@@ -117,7 +114,6 @@ static void test_strings(void **state)
 		{"\xf4\x8f\xbf\xbf", "\"\\uDBFF\\uDFFF\"", "\"\xf4\x8f\xbf\xbf\""},
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct json_writer json = writer(false);
 

@@ -1,31 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Files are written whole or not at all, live files immediately. */
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <glob.h>
-#include <cmocka.h>
 
+#include "support/unit.h"
 #include "util/outfile.h"
 
 static char dir[] = "/tmp/test_output.XXXXXX";
 
 static int enter_dir(void **state)
 {
-	(void)state;
 	return mkdtemp(dir) && !chdir(dir) ? 0 : -1;
 }
 
 static int leave_dir(void **state)
 {
-	(void)state;
 	return chdir("/") || rmdir(dir);
 }
 
@@ -63,7 +57,6 @@ static void replaces_a_file_when_it_is_kept(void **state)
 	struct outfile *output;
 	struct stat st;
 
-	(void)state;
 	write_text("file", "old");
 	chmod("file", 0640);
 	assert_int_equal(outfile_open(&output, "file", false), 0);
@@ -82,7 +75,6 @@ static void leaves_nothing_when_it_is_not_kept(void **state)
 {
 	struct outfile *output;
 
-	(void)state;
 	assert_int_equal(outfile_open(&output, "none", false), 0);
 	fputs("half", outfile_stream(output));
 	assert_int_equal(outfile_close(output, false), 0);
@@ -94,7 +86,6 @@ static void replaces_what_a_link_points_to(void **state)
 	struct outfile *output;
 	struct stat st;
 
-	(void)state;
 	write_text("target", "old");
 	assert_int_equal(symlink("target", "link"), 0);
 	assert_int_equal(outfile_open(&output, "link", false), 0);
@@ -111,7 +102,6 @@ static void writes_a_live_file_itself(void **state)
 {
 	struct outfile *output;
 
-	(void)state;
 	assert_int_equal(outfile_open(&output, "live", true), 0);
 	fputs("line\n", outfile_stream(output));
 	assert_int_equal(fflush(outfile_stream(output)), 0);
@@ -124,7 +114,6 @@ static void reports_why_it_cannot_be_opened(void **state)
 {
 	struct outfile *output;
 
-	(void)state;
 	assert_int_equal(outfile_open(&output, "no/such/file", false), -ENOENT);
 	assert_int_equal(outfile_open(&output, "no/such/file", true), -ENOENT);
 	assert_int_equal(outfile_open(&output, ".", false), -EISDIR);
@@ -134,7 +123,6 @@ static void reports_a_full_disk(void **state)
 {
 	struct outfile *output;
 
-	(void)state;
 	assert_int_equal(outfile_open(&output, "/dev/full", false), 0);
 	fputs("lost", outfile_stream(output));
 	assert_int_equal(outfile_close(output, true), -ENOSPC);
@@ -146,7 +134,6 @@ static void notices_that_nobody_reads(void **state)
 	struct outfile *output;
 	bool before, after;
 
-	(void)state;
 	assert_int_equal(pipe(ends), 0);
 	dup2(ends[1], STDOUT_FILENO);
 	assert_int_equal(outfile_open(&output, NULL, false), 0);

@@ -2,14 +2,9 @@
 /*
  * All added values are kept, and ordered after sorting.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "support/chance.h"
+#include "support/unit.h"
 #include "util/macros.h"
 #include "util/samples.h"
 
@@ -19,7 +14,6 @@ static void test_none(void **state)
 {
 	struct samples samples = {};
 
-	(void)state;
 	samples_sort(&samples);
 	assert_int_equal(samples.nr, 0);
 	samples_free(&samples);
@@ -31,7 +25,6 @@ static void test_kept_as_added(void **state)
 	struct samples samples = {};
 	__u64 i;
 
-	(void)state;
 	state64 = 7;
 	for (i = 0; i < MANY; i++) {
 		assert_int_equal(samples_add(&samples, random64()), 0);
@@ -55,7 +48,6 @@ static void test_sorted(void **state)
 	struct samples samples = {};
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(added); i++)
 		assert_int_equal(samples_add(&samples, added[i]), 0);
 	samples_sort(&samples);
@@ -74,7 +66,6 @@ static void test_used_again(void **state)
 {
 	struct samples samples = {};
 
-	(void)state;
 	assert_int_equal(samples_add(&samples, 1), 0);
 	samples_free(&samples);
 	assert_null(samples.ns);

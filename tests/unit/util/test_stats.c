@@ -4,16 +4,11 @@
  */
 #include <errno.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "support/stats_reference.h"
+#include "support/unit.h"
 #include "util/macros.h"
 #include "util/samples.h"
 #include "util/stats.h"
@@ -50,7 +45,6 @@ static void test_compare_as_r(void **state)
 {
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(reference_cases); i++) {
 		const typeof(reference_cases[0]) *want = &reference_cases[i];
 		double pairs = (double)want->nr_first * want->nr_second;
@@ -74,7 +68,6 @@ static void test_tail_as_r(void **state)
 {
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(reference_cases); i++) {
 		const typeof(reference_cases[0]) *want = &reference_cases[i];
 
@@ -108,7 +101,6 @@ static void test_median_as_r(void **state)
 {
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(reference_cases); i++) {
 		const typeof(reference_cases[0]) *want = &reference_cases[i];
 		const __u64 first[] = {want->low_first, want->high_first};
@@ -126,7 +118,6 @@ static void test_interval_ranks_as_r(void **state)
 	size_t i, nr, rank, most = 0;
 	__u64 *sample, low, high;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(reference_intervals); i++)
 		most = reference_intervals[i].nr > most ? reference_intervals[i].nr : most;
 	sample = calloc(most, sizeof(*sample));
@@ -169,7 +160,6 @@ static void test_large_as_r(void **state)
 {
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(reference_large); i++) {
 		const typeof(reference_large[0]) *want = &reference_large[i];
 		struct samples a = make_large(i, 0), b = make_large(i, 1);
@@ -201,7 +191,6 @@ static void test_tables_as_r(void **state)
 {
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(reference_tables); i++) {
 		const typeof(reference_tables[0]) *want = &reference_tables[i];
 		__u64 *first = ones_and_twos(want->nr_first, want->above_first);
@@ -218,7 +207,6 @@ static void test_least_as_r(void **state)
 {
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(reference_least); i++)
 		expect_near(
 			"least p", "p",
@@ -233,7 +221,6 @@ static void test_correction_as_r(void **state)
 	double corrected[20];
 	size_t i, j;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(reference_corrections); i++) {
 		const typeof(reference_corrections[0]) *want = &reference_corrections[i];
 
@@ -304,7 +291,6 @@ static void test_published_table(void **state)
 	size_t n, m;
 	int u;
 
-	(void)state;
 	for (n = 3; n < ARRAY_SIZE(critical); n++)
 		for (m = n; m < ARRAY_SIZE(critical[0]); m++) {
 			u = critical[n][m];
@@ -323,7 +309,6 @@ static void test_empty(void **state)
 	struct stats_difference got;
 	__u64 low, high;
 
-	(void)state;
 	for (size_t i = 0; i < 3; i++) {
 		got = compare(some, i == 1 ? 3 : 0, some, i == 2 ? 3 : 0);
 		assert_true(isnan(got.u) && isnan(got.p) && isnan(got.effect));
@@ -341,7 +326,6 @@ static void test_percentile(void **state)
 	double p;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(sample); i++)
 		sample[i] = i + 1;
 	assert_int_equal(stats_percentile(sample, 1, 0), 1);
@@ -366,7 +350,6 @@ static void test_mean(void **state)
 	static const __u64 great[] = {~0ULL - 4096, ~0ULL, ~0ULL};
 	static const __u64 few[] = {1, 2, 4, 6};
 
-	(void)state;
 	assert_true(stats_mean(few, 4) == 3.25);
 	assert_true(stats_mean(few, 1) == 1);
 	assert_true(stats_median(few, 4) == 3);

@@ -7,15 +7,10 @@
  * anything does not.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "support/chance.h"
+#include "support/unit.h"
 #include "util/samples.h"
 #include "util/stats.h"
 
@@ -114,7 +109,6 @@ static int found(double (*p)(struct trial *trial, size_t nr, const struct source
 
 static void test_false_alarms(void **state)
 {
-	(void)state;
 	assert_in_range(found(trial_p, 200, &usual), 2, MOST_ALARMS);
 	/* The exact test. */
 	assert_in_range(found(trial_p, 20, &usual), 2, MOST_ALARMS);
@@ -158,7 +152,6 @@ static void test_false_alarms_of_families(void **state)
 	static const struct source slower = {.factor = 1.2};
 	int alarms, corrected, last;
 
-	(void)state;
 	families(&usual, &alarms, &corrected, &last);
 	assert_in_range(alarms, 100, 150);
 	assert_in_range(corrected, 1, MOST_ALARMS);
@@ -178,7 +171,6 @@ static void test_power(void **state)
 	static const struct source slower = {.factor = 1.2}, faster = {.factor = 1 / 1.2};
 	static const struct source little = {.factor = 1.1}, least = {.factor = 1.05};
 
-	(void)state;
 	assert_in_range(found(trial_p, 200, &slower), 198, TRIALS);
 	assert_in_range(found(trial_p, 200, &faster), 198, TRIALS);
 	assert_in_range(found(trial_p, 200, &little), 155, 190);
@@ -188,7 +180,6 @@ static void test_power(void **state)
 /* Fisher's test stays below alpha, further below with fewer values: 40 here. */
 static void test_false_alarms_of_tails(void **state)
 {
-	(void)state;
 	assert_in_range(found(trial_tail_p, 2000, &usual), 1, MOST_ALARMS);
 }
 
@@ -204,7 +195,6 @@ static void test_power_of_tails(void **state)
 	struct samples samples = {};
 	__u64 usual_p99, tail_p99;
 
-	(void)state;
 	state64 = 1;
 	draw(&samples, 100000, &usual);
 	usual_p99 = stats_percentile(samples.ns, samples.nr, 99);
@@ -227,7 +217,6 @@ static void test_coverage(void **state)
 	int i, covered = 0;
 	__u64 low, high;
 
-	(void)state;
 	state64 = 0x9e3779b97f4a7c15;
 	for (i = 0; i < 5000; i++) {
 		draw(&samples, 20, &usual);

@@ -2,15 +2,10 @@
 /*
  * Formats unusual names, and durations at the limits, as text.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "support/unit.h"
 #include "util/macros.h"
 #include "util/text.h"
 
@@ -70,7 +65,6 @@ static void samples_come_out_right(void **state)
 	char dst[64], *src;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < NR_SAMPLES; i++) {
 		sample = &samples[i];
 		/* On the heap, where the sanitizer detects a read beyond the end. */
@@ -93,7 +87,6 @@ static void every_byte_is_safe(void **state)
 	char src[256], dst[TEXT_SIZE(256)];
 	size_t i, len;
 
-	(void)state;
 	for (i = 0; i < 256; i++)
 		src[i] = (char)i;
 	len = text_printable(dst, sizeof(dst), src, sizeof(src));
@@ -111,7 +104,6 @@ static void short_of_room(void **state)
 	char dst[32];
 	size_t size, len, i;
 
-	(void)state;
 	for (size = 1; size < sizeof(dst); size++) {
 		memset(dst, '#', sizeof(dst));
 		len = text_printable(dst, size, src, LEN(src));
@@ -126,7 +118,6 @@ static void short_of_room(void **state)
 
 static void widths(void **state)
 {
-	(void)state;
 	assert_int_equal(text_width(""), 0);
 	assert_int_equal(text_width("abc\\x1b"), 7);
 	assert_int_equal(text_width("gr\xc3\xbc\xc3\x9f"), 4);
@@ -172,7 +163,6 @@ static void durations_have_three_digits(void **state)
 	char text[DURATION_SIZE];
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(durations); i++)
 		assert_string_equal(text_duration(text, durations[i].ns), durations[i].text);
 }
@@ -184,7 +174,6 @@ static void durations_are_short(void **state)
 	__u64 ns;
 	int off;
 
-	(void)state;
 	for (bit = 0; bit < 64; bit++) {
 		for (off = -1; off <= 1; off++) {
 			ns = (1ULL << bit) + off;
