@@ -5,16 +5,7 @@
 #ifndef MEMDESTROY_SUPPORT_COMPARED_H
 #define MEMDESTROY_SUPPORT_COMPARED_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
+#include "support/test.h"
 #include "analysis/diff.h"
 
 static const enum key by_name[] = {KEY_NAME};

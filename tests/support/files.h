@@ -5,16 +5,10 @@
 #ifndef MEMDESTROY_SUPPORT_FILES_H
 #define MEMDESTROY_SUPPORT_FILES_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "support/test.h"
 
 /* Text of len bytes, to be freed. */
 static inline char *contents(const char *path, size_t *len)

@@ -5,17 +5,7 @@
 #ifndef MEMDESTROY_SUPPORT_JSON_H
 #define MEMDESTROY_SUPPORT_JSON_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
+#include "support/test.h"
 #include "util/text.h"
 
 #define JSON_MAX_NAMES 128

@@ -5,16 +5,10 @@
 #ifndef MEMDESTROY_SUPPORT_MESSAGES_H
 #define MEMDESTROY_SUPPORT_MESSAGES_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "support/test.h"
 
 /* Runs a function and returns its messages, valid until the next call. */
 static inline const char *said(void (*function)(void *), void *arg)

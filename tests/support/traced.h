@@ -6,16 +6,7 @@
 #ifndef MEMDESTROY_SUPPORT_TRACED_H
 #define MEMDESTROY_SUPPORT_TRACED_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
+#include "support/test.h"
 #include "output/perfetto.h"
 #include "support/json.h"
 

@@ -79,14 +79,13 @@ static const char *line_of(const char *text, int nth)
 	return line;
 }
 
-static void slopes_are_right(void **state)
+TEST(slopes_are_right)
 {
 	double x[] = {1, 1000, 100000, 1000000}, y[4];
 	/* Calculated by hand from the logarithms to base 10: x 0, 1, 2; y 0, 2, 1. */
 	double noisy_x[] = {1, 10, 100}, noisy_y[] = {1, 100, 10};
 	double same[] = {7, 7, 7}, none[] = {0, NAN, -1};
 
-	(void)state;
 	for (int i = 0; i < 4; i++)
 		y[i] = 41 * pow(x[i], 0.97);
 	assert_true(fabs(bench_exponent(x, y, 4) - 0.97) < 1e-9);
@@ -101,12 +100,11 @@ static void slopes_are_right(void **state)
 	assert_true(isnan(bench_exponent(x, y, 0)));
 }
 
-static void tables_have_a_line_for_each_scenario(void **state)
+TEST(tables_have_a_line_for_each_scenario)
 {
 	const char *text = shown(FORMAT_TABLE);
 	char header[1100];
 
-	(void)state;
 	snprintf(header, sizeof(header), "%s\n", line_of(text, 0));
 	check_cell(header, line_of(text, 1), "SCENARIO", false, "h1");
 	check_cell(header, line_of(text, 1), "COUNT", true, "3");
@@ -141,11 +139,10 @@ static void check_number(const char *line, const char *name, double want)
 		fail_msg("%s is not %f: %s", name, want, line);
 }
 
-static void json_has_it_all(void **state)
+TEST(json_has_it_all)
 {
 	const char *text = shown(FORMAT_JSON), *line = line_of(text, 3);
 
-	(void)state;
 	json_check_lines(text);
 	assert_int_equal(
 		strncmp(line,
@@ -179,22 +176,20 @@ static void json_has_it_all(void **state)
 	assert_string_equal(line_of(text, 8), "");
 }
 
-static void csv_is_one_table(void **state)
+TEST(csv_is_one_table)
 {
 	const char *text = shown(FORMAT_CSV);
 
-	(void)state;
 	assert_int_equal(strncmp(text, "type,scenario,map_type,", 23), 0);
 	assert_int_equal(strncmp(line_of(text, 1), "bench,h1,hash,64,false,full,1,1,3,", 34), 0);
 	assert_int_equal(strncmp(line_of(text, 6), "bench,left out,hash,", 20), 0);
 	assert_string_equal(line_of(text, 7), "");
 }
 
-static void markdown_has_two_tables(void **state)
+TEST(markdown_has_two_tables)
 {
 	const char *text = shown(FORMAT_MARKDOWN);
 
-	(void)state;
 	assert_int_equal(strncmp(text, "| SCENARIO | COUNT | ENTRIES |", 30), 0);
 	assert_int_equal(strncmp(line_of(text, 3), "| t\\|1 | 1 | 100 |", 18), 0);
 	assert_string_equal(line_of(text, 8), "");
@@ -202,13 +197,12 @@ static void markdown_has_two_tables(void **state)
 	assert_non_null(strstr(line_of(text, 11), " 0.5 |"));
 }
 
-static void nothing_measured_is_shown_as_that(void **state)
+TEST(nothing_measured_is_shown_as_that)
 {
 	const struct rows none = {.nr = 0};
 	FILE *out = out_open();
 	const char *text;
 
-	(void)state;
 	assert_int_equal(bench_table(out, FORMAT_TABLE, list, 1, &none), 0);
 	text = out_close(out);
 	assert_non_null(strstr(line_of(text, 1), "h1"));
@@ -219,7 +213,7 @@ static void nothing_measured_is_shown_as_that(void **state)
 }
 
 /* If a part of the time is constant, the greatest maps show the growth. */
-static void growth_of_the_greatest_maps(void **state)
+TEST(growth_of_the_greatest_maps)
 {
 	static const enum key by[] = {KEY_SCENARIO};
 	static const __u64 medians[] = {500000, 100, 5000}; /* of 10,000, 1 and 100 entries */
@@ -230,7 +224,6 @@ static void growth_of_the_greatest_maps(void **state)
 	FILE *out = out_open();
 	const char *line;
 
-	(void)state;
 	for (int i = 0; i < 3; i++) {
 		snprintf(three[i].name, sizeof(three[i].name), "%d", i);
 		three[i].entries = entries[i];

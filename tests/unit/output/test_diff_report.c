@@ -41,11 +41,10 @@ static const char *written(struct sides *sides, enum format format)
 	return last;
 }
 
-static void table(void **state)
+TEST(table)
 {
 	struct sides sides = three_keys();
 
-	(void)state;
 	assert_string_equal(
 		written(&sides, FORMAT_TABLE),
 		"TYPE  NAME    PHASE    BASE N    BASE    ±  NEW N     NEW    ±    DELTA       P"
@@ -71,14 +70,13 @@ static void table(void **state)
 }
 
 /* p is that of the test that was significant. */
-static void tail(void **state)
+TEST(tail)
 {
 	struct sides sides = sides_by(NULL, 0, 100);
 	const struct diff_line *line;
 	char want[100];
 	size_t i;
 
-	(void)state;
 	put_steps(&sides, DIFF_BASE, "a", 10000, 1, 1000);
 	for (i = 0; i < 1000; i++)
 		put(&sides, DIFF_NEW, "a", i % 50 ? 10000 + i : 100000 + i);
@@ -99,12 +97,11 @@ static bool starts_with(const char *text, const char *start)
 }
 
 /* To the letter, except for figures that depend on the last bit. */
-static void json(void **state)
+TEST(json)
 {
 	struct sides sides = three_keys();
 	const char *text = written(&sides, FORMAT_JSON), *line = text;
 
-	(void)state;
 	json_check_lines(text);
 	assert_true(starts_with(
 		line, "{\"type\":\"diff\",\"map_type\":\"hash\",\"map_name\":\"slower\","
@@ -139,12 +136,11 @@ static void json(void **state)
 	sides_free(&sides);
 }
 
-static void csv(void **state)
+TEST(csv)
 {
 	struct sides sides = three_keys();
 	const char *text = written(&sides, FORMAT_CSV);
 
-	(void)state;
 	assert_int_equal(strncmp(text, "type,map_type,map_name,phase,base.n,base.total_ns,", 50),
 			 0);
 	assert_non_null(strstr(text,
@@ -157,11 +153,10 @@ static void csv(void **state)
 	sides_free(&sides);
 }
 
-static void markdown(void **state)
+TEST(markdown)
 {
 	struct sides sides = three_keys();
 
-	(void)state;
 	put_steps(&sides, DIFF_BASE, "_<a>`", 1000, 1, 20);
 	put_steps(&sides, DIFF_NEW, "_<a>`", 1500, 1, 20);
 	sides.opts.top = 1;
@@ -187,11 +182,10 @@ static void markdown(void **state)
 	sides_free(&sides);
 }
 
-static void nothing_to_compare(void **state)
+TEST(nothing_to_compare)
 {
 	struct sides sides = sides_new();
 
-	(void)state;
 	assert_string_equal(written(&sides, FORMAT_TABLE), "nothing to compare\n");
 	assert_string_equal(written(&sides, FORMAT_MARKDOWN), "nothing to compare\n");
 	assert_string_equal(written(&sides, FORMAT_JSON), "");
@@ -200,13 +194,12 @@ static void nothing_to_compare(void **state)
 }
 
 /* As many limits as there can be, with the longest numbers. */
-static void many_limits(void **state)
+TEST(many_limits)
 {
 	struct sides sides = three_keys();
 	const char *failed;
 	int i;
 
-	(void)state;
 	sides.opts.nr_limits = 0;
 	for (i = 0; i < MAX_LIMITS; i++)
 		limit(&sides, METRIC_TOTAL, 0.000123456789);
@@ -219,14 +212,13 @@ static void many_limits(void **state)
 	sides_free(&sides);
 }
 
-static void full_disk(void **state)
+TEST(full_disk)
 {
 	static const enum format formats[] = {FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV,
 					      FORMAT_MARKDOWN};
 	struct sides sides = three_keys();
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(formats); i++) {
 		FILE *out = fopen("/dev/full", "w");
 

@@ -4,16 +4,8 @@
  * frames or weights, with more stacks than are kept.
  */
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
-
+#include "support/test.h"
 #include "output/folded.h"
 #include "util/macros.h"
 
@@ -104,14 +96,13 @@ static __u64 sum_of(const char *text)
 	return sum;
 }
 
-static void weights_add_up_to_the_total(void **state)
+TEST(weights_add_up_to_the_total)
 {
 	struct folded *folded = make(FOLDED_MAX_STACKS);
 	struct teardown teardown = plain;
 	enum phase phase;
 	int i;
 
-	(void)state;
 	assert_string_equal(folded_of(&plain), PLAIN_STACKS);
 	assert_int_equal(sum_of(folded_of(&plain)), plain.phase[PHASE_TOTAL]);
 
@@ -130,11 +121,10 @@ static void weights_add_up_to_the_total(void **state)
 }
 
 /* The task that released the map; if that was a kernel thread, the one that closed it. */
-static void releasing_task(void **state)
+TEST(releasing_task)
 {
 	struct teardown teardown = plain;
 
-	(void)state;
 	teardown.map.identity.by_kernel = true;
 	assert_int_equal(strncmp(folded_of(&teardown), "closer;hash;events;", 19), 0);
 	teardown.map.identity.closed_by.known = false;
@@ -143,11 +133,10 @@ static void releasing_task(void **state)
 	assert_int_equal(strncmp(folded_of(&teardown), "[unknown task];hash;events;", 27), 0);
 }
 
-static void unknown_maps(void **state)
+TEST(unknown_maps)
 {
 	struct teardown teardown = plain;
 
-	(void)state;
 	teardown.map.known = CALL_MAP;
 	assert_int_equal(strncmp(folded_of(&teardown), "agent;hash;[unknown name];", 26), 0);
 	teardown.map.known = 0;
@@ -179,11 +168,10 @@ static void check_unknown(const struct teardown *teardown, const char *stacks,
 	folded_free(folded);
 }
 
-static void unknown_phases_add_nothing(void **state)
+TEST(unknown_phases_add_nothing)
 {
 	struct teardown teardown = plain;
 
-	(void)state;
 	teardown.phase[PHASE_WAIT] = UNKNOWN_NS;
 	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
 	check_unknown(&teardown,
@@ -233,12 +221,11 @@ static void unknown_phases_add_nothing(void **state)
 	check_unknown(&teardown, "", (__u64[]){1, 1, 1, 1});
 }
 
-static void edge_values(void **state)
+TEST(edge_values)
 {
 	struct folded *folded = make(FOLDED_MAX_STACKS);
 	struct teardown teardown = plain;
 
-	(void)state;
 	/* A phase of 0 ns has no line. */
 	memset(teardown.phase, 0, sizeof(teardown.phase));
 	teardown.nr_destroys = 0;
@@ -260,13 +247,12 @@ static void edge_values(void **state)
 	folded_free(folded);
 }
 
-static void hostile_names(void **state)
+TEST(hostile_names)
 {
 	struct teardown teardown = plain;
 	const char *text, *c;
 	int byte;
 
-	(void)state;
 	/* Names with frames, a line and a weight in them. */
 	strcpy(teardown.map.name, "a;b c\n\xff 9 ");
 	strcpy(teardown.map.identity.released_by.task.comm, ";\033[2J\"\\'");
@@ -302,7 +288,7 @@ static void hostile_names(void **state)
 }
 
 /* By bytes: capitals, small letters, UTF-8. */
-static void sorted_by_bytes(void **state)
+TEST(sorted_by_bytes)
 {
 	static const char *const names[] = {"b", "\xc3\xbc", "B", "a", "ab", "[", "~"};
 	struct folded *folded = make(100);
@@ -311,7 +297,6 @@ static void sorted_by_bytes(void **state)
 	const char *text, *eol;
 	size_t i, nr = 0;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		strcpy(teardown.map.name, names[i]);
 		strcpy(teardown.map.identity.released_by.task.comm, names[i]);
@@ -328,14 +313,13 @@ static void sorted_by_bytes(void **state)
 	folded_free(folded);
 }
 
-static void too_many_stacks(void **state)
+TEST(too_many_stacks)
 {
 	struct folded *folded = make(7);
 	struct teardown teardown = plain;
 	const char *text;
 	int i;
 
-	(void)state;
 	for (i = 0; i < 100; i++) {
 		snprintf(teardown.map.name, NAME_LEN, "map%d", i);
 		snprintf(teardown.map.identity.released_by.task.comm, NAME_LEN, "%s",
@@ -368,13 +352,12 @@ static void too_many_stacks(void **state)
 }
 
 /* The longest names, all escaped, are whole. */
-static void long_names(void **state)
+TEST(long_names)
 {
 	struct teardown teardown = plain;
 	char name[4 * NAME_LEN], wanted[512];
 	int i;
 
-	(void)state;
 	for (i = 0; i < NAME_LEN - 1; i++)
 		strcpy(name + 4 * i, "\\xff");
 	memset(teardown.map.name, 0xff, NAME_LEN - 1);
@@ -386,12 +369,11 @@ static void long_names(void **state)
 	assert_non_null(strstr(folded_of(&teardown), wanted));
 }
 
-static void write_errors(void **state)
+TEST(write_errors)
 {
 	struct folded *folded = make(1);
 	FILE *full = fopen("/dev/full", "w");
 
-	(void)state;
 	assert_non_null(full);
 	assert_int_equal(folded_write(folded, full), 0); /* there is nothing to write */
 	add(folded, &plain);

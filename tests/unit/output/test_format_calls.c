@@ -20,11 +20,10 @@ static const char *event(enum format format, const struct call *call, __u64 star
 	return out_close(out);
 }
 
-static void event_json(void **state)
+TEST(event_json)
 {
 	struct call call = plain;
 
-	(void)state;
 	/* The order of the names is part of the interface. */
 	assert_string_equal(
 		event(FORMAT_JSON, &call, 0),
@@ -56,14 +55,13 @@ static void event_json(void **state)
 		"\"map_flags\":null,\"pid\":0,\"tid\":0,\"comm\":\"x\",\"cpu\":0}\n");
 }
 
-static void hostile_names(void **state)
+TEST(hostile_names)
 {
 	struct call call = plain;
 	const char *text;
 	char *c;
 	int byte;
 
-	(void)state;
 	strcpy(call.task.comm, HOSTILE);
 	text = event(FORMAT_JSON, &call, 0);
 	assert_null(strpbrk(text, "\033\xff"));
@@ -91,12 +89,11 @@ static void hostile_names(void **state)
 	}
 }
 
-static void event_csv(void **state)
+TEST(event_csv)
 {
 	struct call call = plain;
 	FILE *out = out_open();
 
-	(void)state;
 	assert_int_equal(format_heading(out, FORMAT_JSON, call_columns), 0);
 	assert_int_equal(format_heading(out, FORMAT_CSV, call_columns), 0);
 	assert_string_equal(out_close(out),
@@ -113,14 +110,13 @@ static void event_csv(void **state)
 	assert_non_null(strstr(event(FORMAT_CSV, &call, 0), ",hash,\"\",4,"));
 }
 
-static void event_table(void **state)
+TEST(event_table)
 {
 	struct call call = plain;
 	char header[256];
 	const char *line;
 	FILE *out = out_open();
 
-	(void)state;
 	assert_int_equal(format_heading(out, FORMAT_TABLE, call_columns), 0);
 	strcpy(header, out_close(out));
 
@@ -152,7 +148,7 @@ static void event_table(void **state)
 }
 
 /* All of them report a full disk; single lines only once the buffer is full. */
-static void write_errors(void **state)
+TEST(write_errors)
 {
 	struct call calls[] = {plain};
 	struct ledger ledger = {};
@@ -162,7 +158,6 @@ static void write_errors(void **state)
 	enum format format;
 	int i, err = 0;
 
-	(void)state;
 	assert_non_null(full);
 	for (format = FORMAT_TABLE; format <= FORMAT_CSV; format++) {
 		assert_int_equal(format_rows(full, format, &rows, false, INTERVAL_NONE), -ENOSPC);

@@ -7,12 +7,11 @@
 #include "support/rendered.h"
 #include "util/macros.h"
 
-static void list(void **state)
+TEST(list)
 {
 	struct call call = plain;
 	const void *objects[] = {&call, &unknown};
 
-	(void)state;
 	strcpy(call.map.name, "a|b\\c*d_e");
 	assert_string_equal(
 		list_of(FORMAT_MARKDOWN, call_columns, objects, 2, 1, 5000000000),
@@ -27,13 +26,12 @@ static void list(void **state)
 }
 
 /* Names have no markup, and start no line or cell. */
-static void hostile(void **state)
+TEST(hostile)
 {
 	struct call call = plain;
 	const void *objects[] = {&call};
 	const char *text;
 
-	(void)state;
 	strcpy(call.task.comm, "\n|\r<b>[x](y)_z");
 	strcpy(call.map.name, "`~&$\xff\033[31m");
 	text = list_of(FORMAT_MARKDOWN, call_columns, objects, 1, 0, 0);
@@ -42,13 +40,12 @@ static void hostile(void **state)
 }
 
 /* Lines written one by one make the same table. */
-static void events(void **state)
+TEST(events)
 {
 	const void *objects[] = {&plain};
 	FILE *out = out_open();
 	char *want;
 
-	(void)state;
 	assert_int_equal(format_heading(out, FORMAT_MARKDOWN, call_columns), 0);
 	assert_int_equal(format_line(out, FORMAT_MARKDOWN, call_columns, &plain, 7), 0);
 	want = strdup(out_close(out));
@@ -57,14 +54,13 @@ static void events(void **state)
 }
 
 /* Optional columns are left out as in tables. */
-static void rows(void **state)
+TEST(rows)
 {
 	struct call calls[] = {plain, plain};
 	struct rows rows_;
 	struct aggregate *aggregate = rows_of(calls, 2, &rows_);
 	FILE *out = out_open();
 
-	(void)state;
 	assert_int_equal(format_rows_heading(out, FORMAT_MARKDOWN, &rows_, false, INTERVAL_NONE),
 			 0);
 	assert_int_equal(format_rows(out, FORMAT_MARKDOWN, &rows_, false, INTERVAL_NONE), 0);
@@ -103,7 +99,7 @@ static const char *real(enum format format, enum real_format shown_as, double nu
 	return text;
 }
 
-static void reals(void **state)
+TEST(reals)
 {
 	static const struct {
 		enum real_format shown_as;
@@ -132,7 +128,6 @@ static void reals(void **state)
 	};
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(cells); i++)
 		assert_string_equal(real(FORMAT_TABLE, cells[i].shown_as, cells[i].number),
 				    cells[i].want);

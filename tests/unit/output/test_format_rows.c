@@ -13,14 +13,13 @@ static const char *rendered(enum format format, const struct rows *rows, __u64 i
 	return out_close(out);
 }
 
-static void row_json(void **state)
+TEST(row_json)
 {
 	struct call calls[] = {plain, plain, plain, unknown};
 	struct aggregate *aggregate;
 	struct rows rows;
 	const char *text;
 
-	(void)state;
 	calls[1].latency_ns = 2001;
 	calls[2].flags |= CALL_EMPTY;
 	aggregate = rows_of(calls, 4, &rows);
@@ -43,13 +42,12 @@ static void row_json(void **state)
 }
 
 /* The other row has no CPU: null, not the text of other keys. */
-static void other_row_without_text(void **state)
+TEST(other_row_without_text)
 {
 	static const enum key by[] = {KEY_CPU};
 	struct aggregate *aggregate = aggregate_new(by, 1, 0);
 	struct rows rows;
 
-	(void)state;
 	assert_non_null(aggregate);
 	assert_int_equal(aggregate_add(aggregate, &plain), 0);
 	assert_int_equal(aggregate_sort(aggregate, SORT_KEY, 0, &rows), 0);
@@ -57,14 +55,13 @@ static void other_row_without_text(void **state)
 	aggregate_free(aggregate);
 }
 
-static void row_csv(void **state)
+TEST(row_csv)
 {
 	struct call calls[] = {plain, plain};
 	struct aggregate *aggregate;
 	struct rows rows;
 	FILE *out = out_open();
 
-	(void)state;
 	strcpy(calls[0].map.name, "a,\"b\"");
 	strcpy(calls[1].map.name, "a,\"b\"");
 	aggregate = rows_of(calls, 2, &rows);
@@ -96,14 +93,13 @@ static struct aggregate *many_rows(struct rows *rows)
 	return rows_of(calls, 6, rows);
 }
 
-static void row_table(void **state)
+TEST(row_table)
 {
 	struct rows rows;
 	struct aggregate *aggregate = many_rows(&rows);
 	const char *header = rendered(FORMAT_TABLE, &rows, INTERVAL_NONE), *line[5];
 	size_t i;
 
-	(void)state;
 	line[0] = header;
 	for (i = 1; i < 5; i++)
 		line[i] = strchr(line[i - 1], '\n') + 1;
@@ -128,12 +124,11 @@ static void row_table(void **state)
 	aggregate_free(aggregate);
 }
 
-static void row_table_leaves_out(void **state)
+TEST(row_table_leaves_out)
 {
 	struct rows rows;
 	struct aggregate *aggregate = many_rows(&rows);
 
-	(void)state;
 	/* No row of these has an unmeasured call. */
 	assert_int_equal(aggregate_sort(aggregate, SORT_KEY, 3, &rows), 0);
 	assert_null(strstr(rendered(FORMAT_TABLE, &rows, 1), "UNMEASURED"));
@@ -149,7 +144,7 @@ static void row_table_leaves_out(void **state)
 	aggregate_free(aggregate);
 }
 
-static void histograms(void **state)
+TEST(histograms)
 {
 	struct call calls[10];
 	struct aggregate *aggregate;
@@ -158,7 +153,6 @@ static void histograms(void **state)
 	FILE *out = out_open();
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < 10; i++)
 		calls[i] = plain;
 	calls[8].latency_ns = 67ULL * 1000000000;
@@ -183,7 +177,7 @@ static void histograms(void **state)
 	aggregate_free(aggregate);
 }
 
-static void histogram_of_extremes(void **state)
+TEST(histogram_of_extremes)
 {
 	struct call calls[] = {plain, plain, plain};
 	struct aggregate *aggregate;
@@ -192,7 +186,6 @@ static void histogram_of_extremes(void **state)
 	FILE *out = out_open();
 	size_t lines = 0;
 
-	(void)state;
 	calls[0].latency_ns = 0;
 	calls[1].latency_ns = 1;
 	calls[2].latency_ns = UNKNOWN_NS - 1;
@@ -218,7 +211,7 @@ static void histogram_of_extremes(void **state)
 		NULL_PHASE("destroy") NULL_PHASE("deferred")                                       \
 			NULL_PHASE("total") "\"entries\":null,\"ns_per_entry\":null}\n"
 
-static void group_rows(void **state)
+TEST(group_rows)
 {
 	static const enum key by[] = {KEY_RELEASED_BY, KEY_RELEASED_PID, KEY_CGROUP,
 				      KEY_TYPE,	       KEY_NAME,	 KEY_ID};
@@ -228,7 +221,6 @@ static void group_rows(void **state)
 	FILE *out = out_open();
 	__u64 i;
 
-	(void)state;
 	assert_non_null(aggregate);
 	/* 1 to 100, small enough for exact percentiles. */
 	for (i = 1; i <= 100; i++) {
@@ -264,7 +256,7 @@ static void group_rows(void **state)
 	aggregate_free(aggregate);
 }
 
-static void group_rows_as_text(void **state)
+TEST(group_rows_as_text)
 {
 	static const enum key by[] = {KEY_RELEASED_BY};
 	struct aggregate *aggregate = aggregate_new(by, 1, 10);
@@ -273,7 +265,6 @@ static void group_rows_as_text(void **state)
 	struct rows rows;
 	FILE *out = out_open();
 
-	(void)state;
 	assert_non_null(aggregate);
 	assert_int_equal(aggregate_sort(aggregate, SORT_TOTAL, 0, &rows), 0);
 	assert_int_equal(format_rows(out, FORMAT_TABLE, &rows, true, INTERVAL_NONE), 0);

@@ -8,11 +8,10 @@
 #include "support/json.h"
 #include "support/rendered_teardowns.h"
 
-static void teardown_json(void **state)
+TEST(teardown_json)
 {
 	struct teardown teardown = known_teardown();
 
-	(void)state;
 	/* The order of the names is part of the interface. */
 	assert_string_equal(
 		event(FORMAT_JSON, teardown_columns, &teardown),
@@ -46,12 +45,11 @@ static bool has(const struct teardown *teardown, const char *name, const char *v
 	return json_is(event(FORMAT_JSON, teardown_columns, teardown), name, value);
 }
 
-static void release_context(void **state)
+TEST(release_context)
 {
 	struct teardown teardown = known_teardown();
 	struct identity *identity = &teardown.map.identity;
 
-	(void)state;
 	identity->by_kernel = false;
 	assert_true(has(&teardown, "released_in", "\"task\""));
 	identity->by_interrupt = true;
@@ -71,11 +69,10 @@ static void release_context(void **state)
 	assert_true(has(&teardown, "released_ns", "null"));
 }
 
-static void elements(void **state)
+TEST(elements)
 {
 	struct teardown teardown = known_teardown();
 
-	(void)state;
 	/* Zero elements are a known number, and no divisor. */
 	teardown.entries = 0;
 	assert_true(has(&teardown, "entries", "0"));
@@ -91,13 +88,12 @@ static void elements(void **state)
 	assert_true(has(&teardown, "running", "null"));
 }
 
-static void teardown_csv(void **state)
+TEST(teardown_csv)
 {
 	struct teardown teardown = known_teardown();
 	const char *names = header(FORMAT_CSV, teardown_columns), *c;
 	size_t commas = 0;
 
-	(void)state;
 	assert_string_equal(names,
 			    "type,released_ns,queued_ns,start_ns,id,map_type,map_name,wait_ns,"
 			    "free_ns,destroy_ns,deferred_ns,total_ns,entries,ns_per_entry,running,"
@@ -121,13 +117,12 @@ static void teardown_csv(void **state)
 }
 
 /* The cells of a line. */
-static void teardown_table(void **state)
+TEST(teardown_table)
 {
 	struct teardown teardown = known_teardown();
 	char head[256];
 	const char *line;
 
-	(void)state;
 	strcpy(head, header(FORMAT_TABLE, teardown_columns));
 	line = event(FORMAT_TABLE, teardown_columns, &teardown);
 	check_cell(head, line, "START", true, "2.000000");
@@ -159,14 +154,13 @@ static void teardown_table(void **state)
 }
 
 /* Lists have the widths they need. */
-static void list_table(void **state)
+TEST(list_table)
 {
 	struct teardown first = known_teardown(), second = unknown_teardown();
 	const void *const list[] = {&first, &second};
 	const char *head, *line[4];
 	size_t i;
 
-	(void)state;
 	first.map.identity.map_id = 123456789;
 	strcpy(first.map.identity.closed_by.task.comm, "a loader's name");
 	head = list_of(FORMAT_TABLE, teardown_columns, list, 2, 1, 3000000000);
@@ -190,14 +184,13 @@ static void list_table(void **state)
 			    "none\n");
 }
 
-static void list_of_lines(void **state)
+TEST(list_of_lines)
 {
 	struct teardown first = known_teardown(), second = unknown_teardown();
 	const void *const list[] = {&second, &first};
 	enum format format;
 	char want[4096];
 
-	(void)state;
 	for (format = FORMAT_JSON; format <= FORMAT_CSV; format++) {
 		strcpy(want, event(format, teardown_columns, &second));
 		strcat(want, event(format, teardown_columns, &first));
@@ -208,13 +201,12 @@ static void list_of_lines(void **state)
 }
 
 /* Calls with their map and releaser. */
-static void identified_calls(void **state)
+TEST(identified_calls)
 {
 	struct call call = plain;
 	char head[256];
 	const char *line;
 
-	(void)state;
 	call.map.identity = known_teardown().map.identity;
 	line = event(FORMAT_JSON, identified_call_columns, &call);
 	assert_non_null(strstr(line, "\"cpu\":3,\"map_id\":7,\"released_by\":{\"pid\":44,"));
@@ -238,7 +230,7 @@ static void identified_calls(void **state)
 			       ",kworker/3:1,3,,,,,,,,,,\n"));
 }
 
-static void deferred_free_event(void **state)
+TEST(deferred_free_event)
 {
 	struct deferred_free deferred = {
 		.map = plain.map,
@@ -248,7 +240,6 @@ static void deferred_free_event(void **state)
 		.latency_ns = 1357,
 	};
 
-	(void)state;
 	deferred.map.identity.map_id = 7;
 	assert_string_equal(event(FORMAT_JSON, deferred_free_columns, &deferred),
 			    "{\"type\":\"reclaim\",\"destroy_ns\":5000000000,"
@@ -270,12 +261,11 @@ static void deferred_free_event(void **state)
 			    "\"comm\":\"kworker/3:1\"}}\n");
 }
 
-static void stuck_event(void **state)
+TEST(stuck_event)
 {
 	static struct stuck stuck;
 	const char *text;
 
-	(void)state;
 	stuck = (struct stuck){
 		.where = "bpf_map_free_deferred",
 		.map = plain.map,
@@ -322,7 +312,7 @@ static void stuck_event(void **state)
 }
 
 /* Lists notice a full disk at once, and say so again only after clearerr(). */
-static void write_errors(void **state)
+TEST(write_errors)
 {
 	const struct teardown teardown = known_teardown();
 	struct object_list list = {
@@ -330,7 +320,6 @@ static void write_errors(void **state)
 	FILE *full = fopen("/dev/full", "w");
 	enum format format;
 
-	(void)state;
 	assert_non_null(full);
 	for (format = FORMAT_TABLE; format <= FORMAT_CSV; format++) {
 		assert_int_equal(format_list(full, format, teardown_columns, &list), -ENOSPC);

@@ -34,7 +34,7 @@ static void check_has(const char *text, const char *want)
 		fail_msg("no %s in:\n%s", want, text);
 }
 
-static void json(void **state)
+TEST(json)
 {
 	const struct ledger calls = {.entered = 42, .missed_entry = LEDGER_UNKNOWN, .rows_full = 3};
 	const struct teardown_ledger teardowns = {
@@ -65,7 +65,6 @@ static void json(void **state)
 	};
 	FILE *out = out_open();
 
-	(void)state;
 	format_line(out, FORMAT_JSON, ledger_columns, &calls, 0);
 	format_line(out, FORMAT_JSON, teardown_ledger_columns, &teardowns, 0);
 	for (size_t i = 0; i < ARRAY_SIZE(hooks); i++)
@@ -93,11 +92,10 @@ static void json(void **state)
 		"\"seen_return\":null,\"lost_return\":null,\"missed_return\":null}\n");
 }
 
-static void calls_without_loss(void **state)
+TEST(calls_without_loss)
 {
 	struct ledger ledger = {.entered = 42, .completed = 41, .still_running = 1};
 
-	(void)state;
 	assert_string_equal(
 		calls_text(&ledger, false),
 		"calls: 42 entered, 41 completed, 1 still running\n"
@@ -117,7 +115,7 @@ static void calls_without_loss(void **state)
 		  "not counted by this kernel\n");
 }
 
-static void teardowns_without_loss(void **state)
+TEST(teardowns_without_loss)
 {
 	struct teardown_ledger ledger = {
 		.started = 12,
@@ -137,7 +135,6 @@ static void teardowns_without_loss(void **state)
 	};
 	const char *text;
 
-	(void)state;
 	/* A hook that is not attached, or has no return, loses nothing there. */
 	assert_string_equal(
 		teardowns_text(&ledger, hooks, 3, false),
@@ -173,7 +170,7 @@ static void check_warning(const char *text, const char *begin)
 }
 
 /* Each of the losses alone, by its place. */
-static void each_loss_warns(void **state)
+TEST(each_loss_warns)
 {
 	static const size_t of_calls[] = {
 		offsetof(struct ledger, entry_only),
@@ -209,7 +206,6 @@ static void each_loss_warns(void **state)
 	};
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(of_calls); i++) {
 		struct ledger ledger = {.entered = 5};
 
@@ -236,7 +232,7 @@ static void each_loss_warns(void **state)
 }
 
 /* A call with no side seen looks like one matched to an earlier call's entry. */
-static void doubtful_latencies_warn(void **state)
+TEST(doubtful_latencies_warn)
 {
 	struct ledger ledger = {
 		.entered = 100,
@@ -250,7 +246,6 @@ static void doubtful_latencies_warn(void **state)
 		.entry_only = 2,
 	};
 
-	(void)state;
 	check_has(calls_text(&ledger, false),
 		  "\nWARNING: bpf_mem_alloc_destroy: up to 4 calls not seen, or seen as the return "
 		  "of an earlier call, whose latency is then too long\n");
@@ -269,7 +264,7 @@ static void doubtful_latencies_warn(void **state)
 }
 
 /* The ledger of calls warns of those at the first hook. */
-static void doubtful_latencies_at_hooks_warn(void **state)
+TEST(doubtful_latencies_at_hooks_warn)
 {
 	struct hook_counts hooks[NR_CALL_HOOKS] = {
 		{"bpf_mem_alloc_destroy", true, true, 12, 12, 0, 9, 11, 0, 9},
@@ -279,29 +274,26 @@ static void doubtful_latencies_at_hooks_warn(void **state)
 	const struct teardown_ledger ledger = {.started = 12};
 	const char *text = teardowns_text(&ledger, hooks, NR_CALL_HOOKS, false);
 
-	(void)state;
 	check_has(text, "\nWARNING: bpf_map_free_deferred: up to 4 calls ");
 	assert_null(strstr(strstr(text, "up to") + 1, "up to"));
 }
 
 /* A call longer than the threshold is a warning, whether it ended or not. */
-static void stuck_warns(void **state)
+TEST(stuck_warns)
 {
 	const struct ledger ledger = {.entered = 5, .stuck = 3, .still_stuck = 1};
 
-	(void)state;
 	check_has(calls_text(&ledger, false),
 		  "\nWARNING: longer than --stuck: 3, still running at the end: 1\n");
 }
 
-static void write_errors(void **state)
+TEST(write_errors)
 {
 	const struct ledger calls = {};
 	const struct teardown_ledger teardowns = {};
 	const struct hook_counts hook = {.function = "f", .attached = true, .lost = 1};
 	FILE *full = fopen("/dev/full", "w");
 
-	(void)state;
 	assert_non_null(full);
 	assert_int_equal(ledger_text_calls(full, &calls, true), -ENOSPC);
 	clearerr(full);

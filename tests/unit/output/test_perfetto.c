@@ -7,11 +7,10 @@
 
 #include "support/traced.h"
 
-static void all_is_known(void **state)
+TEST(all_is_known)
 {
 	const char *event, *args;
 
-	(void)state;
 	begin(ORIGIN);
 	add_deferred_free(&left);
 	add(&plain);
@@ -60,12 +59,11 @@ static void all_is_known(void **state)
 }
 
 /* Its releaser is unknown. */
-static void releaser_unknown(void **state)
+TEST(releaser_unknown)
 {
 	struct teardown teardown = plain;
 	const char *event;
 
-	(void)state;
 	teardown.map.identity.released_by.known = false;
 	trace_of(&teardown);
 	assert_int_equal(count(0, "release"), 0);
@@ -97,11 +95,10 @@ static void releaser_unknown(void **state)
 	forget();
 }
 
-static void worker_part_unknown(void **state)
+TEST(worker_part_unknown)
 {
 	struct teardown teardown = plain;
 
-	(void)state;
 	/* Its end was missed: an instant, not a slice. */
 	teardown.run.latency_ns = UNKNOWN_NS;
 	teardown.destroy[1].latency_ns = UNKNOWN_NS;
@@ -138,11 +135,10 @@ static void worker_part_unknown(void **state)
 	forget();
 }
 
-static void running(void **state)
+TEST(running)
 {
 	struct teardown teardown = plain;
 
-	(void)state;
 	teardown.running = true;
 	teardown.run.latency_ns = UNKNOWN_NS;
 	trace_of(&teardown);
@@ -153,12 +149,11 @@ static void running(void **state)
 	forget();
 }
 
-static void map_unknown(void **state)
+TEST(map_unknown)
 {
 	struct teardown teardown = plain;
 	struct deferred_free deferred = left;
 
-	(void)state;
 	teardown.map.identity.map_id = 0;
 	teardown.map.known = 0;
 	teardown.destroy[1].alloc = ALLOC_UNKNOWN;
@@ -185,12 +180,11 @@ static void map_unknown(void **state)
 }
 
 /* More destroy calls than are kept. */
-static void too_many_destroys(void **state)
+TEST(too_many_destroys)
 {
 	struct teardown teardown = plain;
 	int i;
 
-	(void)state;
 	for (i = 0; i < MAX_DESTROYS; i++)
 		teardown.destroy[i] = plain.destroy[0];
 	teardown.nr_destroys = MAX_DESTROYS + 100;
@@ -200,11 +194,10 @@ static void too_many_destroys(void **state)
 }
 
 /* To the nanosecond, for any uptime, before and after the origin. */
-static void times(void **state)
+TEST(times)
 {
 	struct teardown teardown = plain;
 
-	(void)state;
 	teardown.map.identity.released_ns = 0;
 	teardown.run.start_ns = 12345678901234567890ULL;
 	teardown.run.latency_ns = 999;
@@ -236,11 +229,10 @@ static void times(void **state)
 	forget();
 }
 
-static void zero_lengths(void **state)
+TEST(zero_lengths)
 {
 	struct teardown teardown = plain;
 
-	(void)state;
 	teardown.run.start_ns = ORIGIN;
 	teardown.run.latency_ns = 0;
 	teardown.nr_destroys = 1;
@@ -255,9 +247,8 @@ static void zero_lengths(void **state)
 	forget();
 }
 
-static void empty_trace(void **state)
+TEST(empty_trace)
 {
-	(void)state;
 	begin(ORIGIN);
 	end();
 	assert_int_equal(count(0, ""), 0);
@@ -267,12 +258,11 @@ static void empty_trace(void **state)
 }
 
 /* Reported when the buffer is full, and from then on. */
-static void write_errors(void **state)
+TEST(write_errors)
 {
 	FILE *full = fopen("/dev/full", "w");
 	int i, err = 0;
 
-	(void)state;
 	assert_non_null(full);
 	assert_int_equal(perfetto_begin(&perfetto, full, ORIGIN), 0);
 	for (i = 0; i < 10000 && !err; i++)

@@ -4,12 +4,11 @@
  */
 #include "support/traced.h"
 
-static void arrows(void **state)
+TEST(arrows)
 {
 	struct deferred_free deferred = left;
 	struct teardown teardown = plain;
 
-	(void)state;
 	begin(ORIGIN);
 	add_deferred_free(&left);
 	add(&plain);
@@ -65,13 +64,12 @@ static void arrows(void **state)
 	forget();
 }
 
-static void arrows_to_too_many(void **state)
+TEST(arrows_to_too_many)
 {
 	struct teardown teardown = plain;
 	struct deferred_free deferred = left;
 	size_t i;
 
-	(void)state;
 	begin(ORIGIN);
 	for (i = 0; i <= PERFETTO_MAX_DEFERRED; i++) {
 		deferred.map.address = MAP + i;
@@ -91,13 +89,12 @@ static void arrows_to_too_many(void **state)
 	forget();
 }
 
-static void waits_have_different_ids(void **state)
+TEST(waits_have_different_ids)
 {
 	char begun[2][32], ended[2][32];
 	size_t nr_begun = 0, nr_ended = 0;
 	const char *event;
 
-	(void)state;
 	begin(ORIGIN);
 	add(&plain);
 	add(&plain);
@@ -117,11 +114,10 @@ static void waits_have_different_ids(void **state)
 	forget();
 }
 
-static void pid_0_has_its_name(void **state)
+TEST(pid_0_has_its_name)
 {
 	struct deferred_free deferred = left;
 
-	(void)state;
 	deferred.run.worker.pid = 0;
 	begin(ORIGIN);
 	add_deferred_free(&deferred);
@@ -134,12 +130,11 @@ static void pid_0_has_its_name(void **state)
 	forget();
 }
 
-static void each_has_its_names_once(void **state)
+TEST(each_has_its_names_once)
 {
 	struct teardown teardown = plain;
 	const char *name;
 
-	(void)state;
 	begin(ORIGIN);
 	add_deferred_free(&left);
 	add(&teardown);
@@ -177,13 +172,12 @@ static void each_has_its_names_once(void **state)
 }
 
 /* UTF-8 stays as it is, never \u; other bytes become \xNN; all of it is JSON. */
-static void hostile_names(void **state)
+TEST(hostile_names)
 {
 	struct teardown teardown = plain;
 	int byte;
 	char *c;
 
-	(void)state;
 	strcpy(teardown.map.name, "\"a,\n\033[2J\x7f\xff\\'");
 	strcpy(teardown.run.worker.comm, "gr\xc3\xbc\xc3\x9f\xf0\x9f\x98\x80");
 	strcpy(teardown.map.identity.released_by.task.comm, "</script>");

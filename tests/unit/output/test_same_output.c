@@ -223,7 +223,7 @@ static void check_all(const struct run *run, const char *const *lines)
 			fail_msg("'%s' shows next to nothing", *lines);
 }
 
-static void test_forms(void **state)
+TEST(test_forms)
 {
 	static const char *const lines[] = {
 		"-f table",
@@ -254,12 +254,11 @@ static void test_forms(void **state)
 		NULL,
 	};
 
-	(void)state;
 	check_all(&wild, lines);
 	check_all(&tame, lines);
 }
 
-static void test_orders(void **state)
+TEST(test_orders)
 {
 	static const char *const of_calls[] = {"total", "count", "empty", "min", "mean",
 					       "p50",	"p90",	 "p99",	  "max", "key"};
@@ -267,7 +266,6 @@ static void test_orders(void **state)
 						   "destroy", "deferred", "key"};
 	char line[256];
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(of_calls); i++) {
 		snprintf(line, sizeof(line), "--by caller,comm --sort %s -n 20 -f csv",
 			 of_calls[i]);
@@ -287,7 +285,7 @@ static void test_orders(void **state)
 }
 
 /* Reports have no table for an empty interval, so the intervals of tables are long here. */
-static void test_intervals(void **state)
+TEST(test_intervals)
 {
 	static const char *const lines[] = {
 		"-i 0.3",
@@ -307,18 +305,16 @@ static void test_intervals(void **state)
 		NULL,
 	};
 
-	(void)state;
 	check_all(&tame, lines);
 }
 
 /* Without an empty line, Markdown would take the next table for more rows. */
-static void test_markdown_intervals(void **state)
+TEST(test_markdown_intervals)
 {
 	static const char *const views[] = {"", "teardowns"};
 	char path[PATH_SIZE], errors[PATH_SIZE], *text;
 	size_t len, tables;
 
-	(void)state;
 	for (int i = 0; i < 2; i++) {
 		tables = 0;
 		parse("memdestroy-trace %s -i 0.2 -f markdown --by type -o %s", views[i],
@@ -335,11 +331,10 @@ static void test_markdown_intervals(void **state)
 }
 
 /* Centuries between events do not make a table for each second. */
-static void test_far_apart(void **state)
+TEST(test_far_apart)
 {
 	char path[PATH_SIZE], errors[PATH_SIZE];
 
-	(void)state;
 	parse("memdestroy-trace report -i 0.001 -f json -o %s %s", temp_path(path), wild.path);
 	stderr_to(temp_path(errors), show_recorded, &wild);
 	unlink(path);
@@ -353,13 +348,12 @@ static int report_all(const struct run *run)
 }
 
 /* By any name, also with -e, where the output is written in place. */
-static void test_no_recording_is_lost(void **state)
+TEST(test_no_recording_is_lost)
 {
 	static const char *const hows[] = {"", "-e"};
 	char link_path[PATH_SIZE], errors[PATH_SIZE], *before, *after, *message;
 	size_t len, len_after;
 
-	(void)state;
 	assert_int_equal(symlink(tame.path, temp_path(link_path)), 0);
 	temp_path(errors);
 	before = contents(tame.path, &len);
@@ -424,13 +418,12 @@ static bool has_two_names(const char *line)
 	return name && strstr(name + 1, "--name");
 }
 
-static void test_keys_and_filters(void **state)
+TEST(test_keys_and_filters)
 {
 	static const char *const formats[] = {"table", "json", "csv", "markdown"};
 	const struct run *const runs[] = {&wild, &tame};
 	char line[512];
 
-	(void)state;
 	for (int i = 0; i < 120; i++) {
 		bool calls = maybe();
 

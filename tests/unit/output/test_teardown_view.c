@@ -76,12 +76,11 @@ static const char *whole_run(const struct view_options *opts)
 	return out_close(out);
 }
 
-static void events(void **state)
+TEST(events)
 {
 	struct view_options opts = defaults;
 	const char *text;
 
-	(void)state;
 	opts.events = true;
 	opts.format = FORMAT_JSON;
 	text = whole_run(&opts);
@@ -101,12 +100,11 @@ static void events(void **state)
 	assert_int_equal(count(text, "\n"), 6);
 }
 
-static void lists(void **state)
+TEST(lists)
 {
 	struct view_options opts = defaults;
 	const char *text;
 
-	(void)state;
 	text = whole_run(&opts);
 	assert_int_equal(count(text, "RELEASED BY"), 1);
 	assert_int_equal(count(text, "\n"), 6);
@@ -127,12 +125,11 @@ static void lists(void **state)
 	assert_int_equal(count(text, "\n"), 3);
 }
 
-static void rows(void **state)
+TEST(rows)
 {
 	struct view_options opts = defaults;
 	const char *text;
 
-	(void)state;
 	opts.by[opts.nr_by++] = KEY_RELEASED_BY;
 	opts.format = FORMAT_JSON;
 	text = whole_run(&opts);
@@ -145,12 +142,11 @@ static void rows(void **state)
 }
 
 /* An interval shows its own teardowns, the whole run shows all. */
-static void intervals(void **state)
+TEST(intervals)
 {
 	struct view_options opts = defaults;
 	const char *text;
 
-	(void)state;
 	opts.interval_ns = 1;
 	opts.by[opts.nr_by++] = KEY_TYPE;
 	opts.format = FORMAT_JSON;
@@ -181,12 +177,11 @@ static void intervals(void **state)
 	assert_int_equal(count(whole_run(&opts), "\n"), 1 + 4);
 }
 
-static void other_viewers(void **state)
+TEST(other_viewers)
 {
 	struct view_options opts = defaults;
 	const char *text;
 
-	(void)state;
 	opts.format = FORMAT_PERFETTO;
 	text = whole_run(&opts);
 	json_check_lines(text);
@@ -222,12 +217,11 @@ static bool is_wanted(const struct view_options *opts, const struct teardown *te
 	return wanted;
 }
 
-static void filters(void **state)
+TEST(filters)
 {
 	struct view_options opts = defaults;
 	struct teardown teardown = teardown_of(1);
 
-	(void)state;
 	opts.events = true;
 	opts.format = FORMAT_JSON;
 	assert_true(is_wanted(&opts, &teardown));
@@ -268,7 +262,7 @@ static void filters(void **state)
 }
 
 /* A deferred free is filtered by its map; the time of its teardown is not known yet. */
-static void filters_of_deferred_ends(void **state)
+TEST(filters_of_deferred_ends)
 {
 	struct view_options opts = defaults;
 	struct deferred_free deferred = {.map = plain.map, .destroy_ns = 1, .latency_ns = 2};
@@ -276,7 +270,6 @@ static void filters_of_deferred_ends(void **state)
 	struct teardown_ledger ledger = {};
 	FILE *out = out_open();
 
-	(void)state;
 	opts.events = true;
 	opts.format = FORMAT_JSON;
 	filter.min_latency_ns = 1000000000000;
@@ -301,12 +294,11 @@ static void filters_of_deferred_ends(void **state)
 }
 
 /* Teardowns without room are counted for the whole run. */
-static void too_many(void **state)
+TEST(too_many)
 {
 	struct view_options opts = defaults;
 	int by;
 
-	(void)state;
 	opts.format = FORMAT_JSON;
 	for (by = 0; by < 2; by++) {
 		struct teardown_ledger ledger = {.shown = 5000};
@@ -333,14 +325,13 @@ static void too_many(void **state)
 }
 
 /* In each view: taken, never shown. */
-static void nothing_is_left(void **state)
+TEST(nothing_is_left)
 {
 	static const enum format formats[] = {FORMAT_TABLE, FORMAT_PERFETTO, FORMAT_FOLDED};
 	struct view_options opts = defaults;
 	struct teardown teardown = teardown_of(1);
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < 3; i++) {
 		struct teardown_view *view;
 		FILE *out = out_open();

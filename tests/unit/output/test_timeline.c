@@ -5,16 +5,8 @@
  */
 #include <errno.h>
 #include <limits.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
-
+#include "support/test.h"
 #include "output/timeline.h"
 #include "util/text.h"
 
@@ -83,13 +75,12 @@ static void check_beside_plain(const struct teardown *teardown, int marks, const
 	assert_non_null(strstr(line(text, 0), "(a column: 1.00us)"));
 }
 
-static void to_scale(void **state)
+TEST(to_scale)
 {
 	const struct teardown *list[] = {&plain, &plain};
 	struct teardown half = plain;
 	const char *text;
 
-	(void)state;
 	text = drawn(list, 1, BEFORE + 40);
 	assert_string_equal(line(text, 0),
 			    ". wait  = worker  # destroy calls  ~ deferred  ? unknown  > running"
@@ -116,11 +107,10 @@ static void to_scale(void **state)
 }
 
 /* Each edge on its own, so that errors do not add up. */
-static void edges_are_rounded(void **state)
+TEST(edges_are_rounded)
 {
 	struct teardown teardown = plain;
 
-	(void)state;
 	teardown.nr_destroys = 0;
 	teardown.phase[PHASE_WAIT] = 1499;
 	teardown.phase[PHASE_FREE] = 1000;
@@ -138,12 +128,11 @@ static void edges_are_rounded(void **state)
 	check_beside_plain(&teardown, 0, "|                                        |");
 }
 
-static void destroy_calls_are_where_they_were(void **state)
+TEST(destroy_calls_are_where_they_were)
 {
 	struct teardown teardown = plain;
 	const struct teardown *list[1];
 
-	(void)state;
 	teardown.nr_destroys = 3;
 	teardown.destroy[0] = (struct destroy){.ts_ns = START, .latency_ns = 1000};
 	teardown.destroy[1] = (struct destroy){.ts_ns = START + 1000, .latency_ns = 2000};
@@ -161,11 +150,10 @@ static void destroy_calls_are_where_they_were(void **state)
 			    "|..........=====####################~~~~~~~~~~|");
 }
 
-static void what_is_unknown_is_marked(void **state)
+TEST(what_is_unknown_is_marked)
 {
 	struct teardown teardown = plain;
 
-	(void)state;
 	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
 
 	teardown.phase[PHASE_WAIT] = UNKNOWN_NS;
@@ -197,11 +185,10 @@ static void what_is_unknown_is_marked(void **state)
 	check_beside_plain(&teardown, 1, "|..........=====##########====#?~~~~~~~~~~|");
 }
 
-static void what_goes_on_ends_open(void **state)
+TEST(what_goes_on_ends_open)
 {
 	struct teardown teardown = plain;
 
-	(void)state;
 	teardown.running = true;
 	teardown.run.latency_ns = UNKNOWN_NS;
 	teardown.phase[PHASE_FREE] = UNKNOWN_NS;
@@ -215,13 +202,12 @@ static void what_goes_on_ends_open(void **state)
 	check_beside_plain(&teardown, 2, "|?>                                        |");
 }
 
-static void cells(void **state)
+TEST(cells)
 {
 	struct teardown teardown = plain, other = plain;
 	const struct teardown *list[] = {&teardown, &other};
 	const char *text;
 
-	(void)state;
 	teardown.map.identity.map_id = 0;
 	teardown.map.known = 0;
 	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
@@ -237,14 +223,13 @@ static void cells(void **state)
 			 0);
 }
 
-static void hostile_names(void **state)
+TEST(hostile_names)
 {
 	struct teardown teardown = plain;
 	const struct teardown *list[] = {&plain, &teardown};
 	const char *text, *c;
 	int byte, n;
 
-	(void)state;
 	strcpy(teardown.map.name, "\"a|\n\033[2J\xff");
 	text = drawn(list, 2, 100);
 	assert_non_null(strstr(text, " 7  hash  \"a|\\x0a\\x1b[2J  40.0us  |..."));
@@ -269,14 +254,13 @@ static void hostile_names(void **state)
 }
 
 /* All lines fit and are equally long, with any number of marks. */
-static void widths(void **state)
+TEST(widths)
 {
 	struct teardown unknown = plain, running = plain;
 	const struct teardown *list[] = {&plain, &unknown, &running};
 	const char *text;
 	int width, n;
 
-	(void)state;
 	memset(unknown.phase, 0xff, sizeof(unknown.phase));
 	unknown.nr_destroys = ~0U;
 	memset(unknown.destroy, 0xff, sizeof(unknown.destroy));
@@ -296,13 +280,12 @@ static void widths(void **state)
 	assert_int_equal(strlen(line(drawn(list, 3, 1000000), 3)), TIMELINE_MAX_WIDTH);
 }
 
-static void edge_values(void **state)
+TEST(edge_values)
 {
 	struct teardown teardown = plain;
 	const struct teardown *list[] = {&teardown, &plain};
 	const char *text;
 
-	(void)state;
 	assert_string_equal(drawn(NULL, 0, 80), "no teardowns\n");
 
 	/* All took 0 ns. */
@@ -334,12 +317,11 @@ static void edge_values(void **state)
 	assert_null(strpbrk(bar_of(text, 3), ".=#~"));
 }
 
-static void write_errors(void **state)
+TEST(write_errors)
 {
 	const struct teardown *list[] = {&plain};
 	FILE *full = fopen("/dev/full", "w");
 
-	(void)state;
 	assert_non_null(full);
 	assert_int_equal(timeline_draw(full, list, 1, 80), -ENOSPC);
 	assert_int_equal(timeline_draw(full, list, 1, 80), -EIO);
