@@ -6,22 +6,14 @@
 #define MEMDESTROY_SUPPORT_CORRELATED_H
 
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "correlate/call_matcher.h"
 #include "correlate/correlator.h"
 #include "correlate/decode.h"
 #include "support/chance.h"
-
-/* All times in the tests are long after it. */
-#define LONG_BEFORE (0ULL - 1000000000)
+#include "support/equations.h"
 
 struct stream {
 	struct correlator *correlator;
@@ -151,13 +143,7 @@ static inline struct teardown_ledger adds_up(const struct stream *stream)
 	assert_int_equal(calls.bad_records, stream->bad);
 	assert_int_equal(stream->starts, ledger.completed + ledger.running + ledger.start_only);
 	assert_int_equal(stream->ends, ledger.completed + ledger.end_only);
-	assert_int_equal(ledger.completed + ledger.running + ledger.start_only + ledger.end_only,
-			 ledger.shown + ledger.before);
-	assert_int_equal(ledger.shown, stream->nr);
-	assert_int_equal(ledger.deferred, ledger.reclaimed + ledger.pending);
-	assert_int_equal(ledger.reclaimed, stream->outcomes[OUTCOME_DEFERRED]);
-	assert_int_equal(ledger.pending, stream->outcomes[OUTCOME_PENDING]);
-	assert_int_equal(ledger.undecided, stream->outcomes[OUTCOME_UNKNOWN]);
+	check_equations(&ledger, stream->nr, stream->outcomes);
 	/* Each deferred free is part of a teardown, or a stray. */
 	if (!ledger.before) {
 		assert_int_equal(stream->nr_deferred_frees,

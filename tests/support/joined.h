@@ -6,21 +6,13 @@
 #ifndef MEMDESTROY_SUPPORT_JOINED_H
 #define MEMDESTROY_SUPPORT_JOINED_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "correlate/deferred_frees.h"
 #include "correlate/teardown_tracker.h"
+#include "support/equations.h"
 
 #define MAX_JOINED 32 /* kept: the last ones */
-
-/* The start of the run: all times are long after it unless a test sets another. */
-#define LONG_BEFORE (0ULL - 1000000000)
 
 /* A worker, a map and an allocator's memory, for tests that need one of each. */
 #define WORKER 11
@@ -219,41 +211,57 @@ static inline struct teardown_ledger counts_of(const struct joined *joined)
 	return ledger;
 }
 
+static inline void release_and_start(struct joined *joined, __u32 tid, __u64 map, __u64 released_ns,
+				     __u64 start_ns)
+{
+	release_map(joined, map, RELEASE_LAST, released_ns);
+	start(joined, tid, map, start_ns);
+}
+
+/* A destroy call that defers its free. */
+static inline void defer(struct joined *joined, __u32 tid, __u64 map, __u64 key, __u64 ts_ns,
+			 __u64 latency_ns)
+{
+	queued(joined, tid, key, ts_ns + 5);
+	destroy(joined, tid, map, key, ts_ns, latency_ns);
+}
+
 /* A map is released at 1000, a worker starts at 1100 and destroys an allocator at 1200. */
 static inline void begin(struct joined *joined)
 {
-	release_map(joined, MAP, RELEASE_LAST, 1000);
-	start(joined, WORKER, MAP, 1100);
+	release_and_start(joined, WORKER, MAP, 1000, 1100);
 }
 
 static inline void begin_with_deferred(struct joined *joined)
 {
 	begin(joined);
-	queued(joined, WORKER, KEY, 1205);
-	destroy(joined, WORKER, MAP, KEY, 1200, 50);
+	defer(joined, WORKER, MAP, KEY, 1200, 50);
+}
+
+/* The worker ends at 2000. */
+static inline void end_with_deferred(struct joined *joined)
+{
+	begin_with_deferred(joined);
+	end(joined, WORKER, MAP, 1100, 900);
+}
+
+static inline void begin_other(struct joined *joined, __u32 tid)
+{
+	release_and_start(joined, tid, OTHER_MAP, 10000, 10100);
 }
 
 /* Another map's allocator gets the same memory, and its destroy call defers its free at 10200. */
 static inline void begin_other_with_deferred(struct joined *joined)
 {
-	release_map(joined, OTHER_MAP, RELEASE_LAST, 10000);
-	start(joined, OTHER_WORKER, OTHER_MAP, 10100);
-	queued(joined, OTHER_WORKER, KEY, 10205);
-	destroy(joined, OTHER_WORKER, OTHER_MAP, KEY, 10200, 50);
+	begin_other(joined, OTHER_WORKER);
+	defer(joined, OTHER_WORKER, OTHER_MAP, KEY, 10200, 50);
 }
 
-/* The equations at the head of ledger.h, when nothing is in progress. */
 static inline void check_ledger(const struct joined *joined)
 {
 	struct teardown_ledger ledger = counts_of(joined);
 
-	assert_int_equal(ledger.completed + ledger.running + ledger.start_only + ledger.end_only,
-			 ledger.shown + ledger.before);
-	assert_int_equal(ledger.shown, joined->nr);
-	assert_int_equal(ledger.deferred, ledger.reclaimed + ledger.pending);
-	assert_int_equal(ledger.reclaimed, joined->outcomes[OUTCOME_DEFERRED]);
-	assert_int_equal(ledger.pending, joined->outcomes[OUTCOME_PENDING]);
-	assert_int_equal(ledger.undecided, joined->outcomes[OUTCOME_UNKNOWN]);
+	check_equations(&ledger, joined->nr, joined->outcomes);
 }
 
 static inline void check_phases(const struct teardown *teardown, __u64 wait, __u64 free_ns,
@@ -276,6 +284,16 @@ static inline void check_outcomes(const struct teardown *teardown, __u32 empty, 
 	assert_int_equal(teardown->outcomes[OUTCOME_DEFERRED], deferred);
 	assert_int_equal(teardown->outcomes[OUTCOME_PENDING], pending);
 	assert_int_equal(teardown->outcomes[OUTCOME_UNKNOWN], unknown);
+}
+
+/* A teardown with one destroy call. */
+static inline void check_teardown(const struct teardown *teardown, __u64 wait, __u64 free_ns,
+				  __u64 destroy_ns, __u64 deferred, enum outcome outcome)
+{
+	check_phases(teardown, wait, free_ns, destroy_ns, deferred);
+	check_outcomes(teardown, outcome == OUTCOME_EMPTY, outcome == OUTCOME_DIRECT,
+		       outcome == OUTCOME_DEFERRED, outcome == OUTCOME_PENDING,
+		       outcome == OUTCOME_UNKNOWN);
 }
 
 #endif

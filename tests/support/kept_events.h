@@ -24,41 +24,21 @@ struct kept {
 	bool unwanted; /* the sink rejects stuck reports */
 };
 
-static inline int keep_call(void *ctx, const struct call *call)
-{
-	struct kept *kept = ctx;
+/* Keeps an event of a kind. */
+#define KEEP(kind)                                                                                 \
+	static inline int keep_##kind(void *ctx, const struct kind *kind)                          \
+	{                                                                                          \
+		struct kept *kept = ctx;                                                           \
+                                                                                                   \
+		kept->kind = *kind;                                                                \
+		kept->kind##s++;                                                                   \
+		return kept->err;                                                                  \
+	}
 
-	kept->call = *call;
-	kept->calls++;
-	return kept->err;
-}
-
-static inline int keep_teardown(void *ctx, const struct teardown *teardown)
-{
-	struct kept *kept = ctx;
-
-	kept->teardown = *teardown;
-	kept->teardowns++;
-	return kept->err;
-}
-
-static inline int keep_deferred_free(void *ctx, const struct deferred_free *deferred_free)
-{
-	struct kept *kept = ctx;
-
-	kept->deferred_free = *deferred_free;
-	kept->deferred_frees++;
-	return kept->err;
-}
-
-static inline int keep_stuck(void *ctx, const struct stuck *stuck)
-{
-	struct kept *kept = ctx;
-
-	kept->stuck = *stuck;
-	kept->stucks++;
-	return kept->err;
-}
+KEEP(call)
+KEEP(teardown)
+KEEP(deferred_free)
+KEEP(stuck)
 
 static inline void count_hook(void *ctx, enum hook hook, struct hook_counts *counts)
 {
@@ -79,29 +59,35 @@ static inline bool complete_stuck(void *ctx, struct stuck *stuck)
 	return !((struct kept *)ctx)->unwanted;
 }
 
-static inline struct kept *open_view(enum view view)
+/* cmocka's setup and teardown: *state is an enum view, and then a struct kept. */
+static inline int open_kept(void **state)
 {
 	static const struct correlator_ops ops = {count_hook, name_caller, complete_stuck};
 	static const struct event_sink_ops sink_ops = {keep_call, keep_teardown, keep_deferred_free,
 						       keep_stuck};
-	const struct correlator_options opts = {
-		.view = view, .identity = true, .start_ns = LONG_BEFORE, .max_releases = 10};
-	struct kept *kept = calloc(1, sizeof(*kept));
+	static struct kept kept;
+	const struct correlator_options opts = {.view = *(const enum view *)*state,
+						.identity = true,
+						.start_ns = LONG_BEFORE,
+						.max_releases = 10};
 
-	assert_non_null(kept);
+	kept = (struct kept){.sink = {&sink_ops, &kept}};
 	for (int hook = 0; hook < NR_HOOKS; hook++)
-		kept->hooks[hook].attached = true;
-	kept->sink = (struct event_sink){&sink_ops, kept};
-	kept->correlator = correlator_new(&opts, &kept->sink, &ops, kept);
-	assert_non_null(kept->correlator);
-	return kept;
+		kept.hooks[hook].attached = true;
+	kept.correlator = correlator_new(&opts, &kept.sink, &ops, &kept);
+	*state = &kept;
+	return kept.correlator ? 0 : -1;
 }
 
-static inline void close_kept(struct kept *kept)
+static inline int close_kept(void **state)
 {
-	correlator_free(kept->correlator);
-	free(kept);
+	correlator_free(((struct kept *)*state)->correlator);
+	return 0;
 }
+
+#define KEPT_TEST(function, shown)                                                                 \
+	cmocka_unit_test_prestate_setup_teardown(function, open_kept, close_kept,                  \
+						 &(enum view){shown})
 
 static inline union record record(__u8 type, __u8 hook, __u32 tid, __u64 ts_ns)
 {

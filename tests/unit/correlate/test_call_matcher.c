@@ -37,25 +37,42 @@ static struct record_call record(__u16 type, __u32 tid, __u64 ts_ns, __u64 arg, 
 	return rec;
 }
 
-static void add(struct call_matcher *matcher, __u16 type, __u32 tid, __u64 ts_ns, __u64 arg,
-		__u64 caller)
+static struct call_matcher *matcher;
+static struct seen_calls seen;
+
+static void add(__u16 type, __u32 tid, __u64 ts_ns, __u64 arg, __u64 caller)
 {
 	struct record_call rec = record(type, tid, ts_ns, arg, caller);
 
 	assert_int_equal(call_matcher_add(matcher, &rec), 0);
 }
 
+static int open_matcher(void **state)
+{
+	(void)state;
+	seen = (struct seen_calls){};
+	matcher = call_matcher_new(take, &seen);
+	return matcher ? 0 : -1;
+}
+
+static int close_matcher(void **state)
+{
+	(void)state;
+	call_matcher_free(matcher);
+	return 0;
+}
+
+#define MATCHER_TEST(function)                                                                     \
+	cmocka_unit_test_setup_teardown(function, open_matcher, close_matcher)
+
 static void joins_by_thread(void **state)
 {
-	struct seen_calls seen = {};
-	struct call_matcher *matcher = call_matcher_new(take, &seen);
-
 	(void)state;
-	add(matcher, RECORD_ENTRY, 1, 100, 0xa, 0x10);
-	add(matcher, RECORD_ENTRY, 2, 110, 0xb, 0x20);
+	add(RECORD_ENTRY, 1, 100, 0xa, 0x10);
+	add(RECORD_ENTRY, 2, 110, 0xb, 0x20);
 	assert_int_equal(call_matcher_waiting(matcher), 2);
-	add(matcher, RECORD_RETURN, 1, 150, 0xa, 0);
-	add(matcher, RECORD_RETURN, 2, 310, 0xb, 0);
+	add(RECORD_RETURN, 1, 150, 0xa, 0);
+	add(RECORD_RETURN, 2, 310, 0xb, 0);
 	assert_int_equal(seen.nr, 2);
 	assert_int_equal(seen.call[0].latency_ns, 50);
 	assert_int_equal(seen.call[0].caller.address, 0x10);
@@ -64,73 +81,62 @@ static void joins_by_thread(void **state)
 	assert_int_equal(seen.call[1].latency_ns, 200);
 	assert_int_equal(call_matcher_completed(matcher), 2);
 	assert_int_equal(call_matcher_waiting(matcher), 0);
-	call_matcher_free(matcher);
 }
 
 static void missed_return_is_reported(void **state)
 {
-	struct seen_calls seen = {};
-	struct call_matcher *matcher = call_matcher_new(take, &seen);
-
 	(void)state;
-	add(matcher, RECORD_ENTRY, 1, 100, 0xa, 0x10);
-	add(matcher, RECORD_ENTRY, 1, 200, 0xb, 0x20);
+	add(RECORD_ENTRY, 1, 100, 0xa, 0x10);
+	add(RECORD_ENTRY, 1, 200, 0xb, 0x20);
 	assert_int_equal(seen.nr, 1);
 	assert_int_equal(seen.call[0].ts_ns, 100);
 	assert_true(seen.call[0].latency_ns == UNKNOWN_NS);
 	assert_int_equal(call_matcher_entry_only(matcher), 1);
-	add(matcher, RECORD_RETURN, 1, 220, 0xb, 0);
+	add(RECORD_RETURN, 1, 220, 0xb, 0);
 	assert_int_equal(seen.call[1].latency_ns, 20);
 	assert_int_equal(call_matcher_completed(matcher), 1);
-	call_matcher_free(matcher);
 }
 
 static void missed_entry_is_reported(void **state)
 {
-	struct seen_calls seen = {};
-	struct call_matcher *matcher = call_matcher_new(take, &seen);
-
 	(void)state;
-	add(matcher, RECORD_RETURN_FULL, 7, 220, 0xb, 0x30);
+	add(RECORD_RETURN_FULL, 7, 220, 0xb, 0x30);
 	assert_int_equal(seen.nr, 1);
 	assert_true(seen.call[0].ts_ns == UNKNOWN_NS);
 	assert_true(seen.call[0].latency_ns == UNKNOWN_NS);
 	assert_int_equal(seen.call[0].caller.address, 0x30);
 	assert_int_equal(seen.call[0].map.type, 7);
 	assert_int_equal(call_matcher_return_only(matcher), 1);
-	call_matcher_free(matcher);
 }
 
 /* The return of one call and the entry of the next were missed: not one long call. */
-static void never_joins_two_calls(void **state)
+static void check_two_calls(__u64 arg, __u64 caller)
 {
-	static const struct {
-		__u64 arg, caller;
-	} ret[] = {{0xb, 0}, {0, 0x20}};
-	size_t i;
+	add(RECORD_ENTRY, 1, 100, 0xa, 0x10);
+	add(RECORD_RETURN_FULL, 1, 900, arg, caller);
+	assert_int_equal(seen.nr, 2);
+	assert_true(seen.call[0].latency_ns == UNKNOWN_NS);
+	assert_true(seen.call[1].latency_ns == UNKNOWN_NS);
+	assert_int_equal(call_matcher_completed(matcher), 0);
+	assert_int_equal(call_matcher_entry_only(matcher), 1);
+	assert_int_equal(call_matcher_return_only(matcher), 1);
+	assert_int_equal(call_matcher_waiting(matcher), 0);
+}
 
+static void different_argument_is_another_call(void **state)
+{
 	(void)state;
-	for (i = 0; i < 2; i++) {
-		struct seen_calls seen = {};
-		struct call_matcher *matcher = call_matcher_new(take, &seen);
+	check_two_calls(0xb, 0);
+}
 
-		add(matcher, RECORD_ENTRY, 1, 100, 0xa, 0x10);
-		add(matcher, RECORD_RETURN_FULL, 1, 900, ret[i].arg, ret[i].caller);
-		assert_int_equal(seen.nr, 2);
-		assert_true(seen.call[0].latency_ns == UNKNOWN_NS);
-		assert_true(seen.call[1].latency_ns == UNKNOWN_NS);
-		assert_int_equal(call_matcher_completed(matcher), 0);
-		assert_int_equal(call_matcher_entry_only(matcher), 1);
-		assert_int_equal(call_matcher_return_only(matcher), 1);
-		assert_int_equal(call_matcher_waiting(matcher), 0);
-		call_matcher_free(matcher);
-	}
+static void different_caller_is_another_call(void **state)
+{
+	(void)state;
+	check_two_calls(0, 0x20);
 }
 
 static void different_map_is_another_call(void **state)
 {
-	struct seen_calls seen = {};
-	struct call_matcher *matcher = call_matcher_new(take, &seen);
 	struct record_call entry = record(RECORD_ENTRY, 1, 100, 0xa, 0x10);
 	struct record_call ret = record(RECORD_RETURN_FULL, 1, 900, 0, 0x10);
 
@@ -140,74 +146,55 @@ static void different_map_is_another_call(void **state)
 	call_matcher_add(matcher, &entry);
 	call_matcher_add(matcher, &ret);
 	assert_int_equal(call_matcher_completed(matcher), 0);
-	call_matcher_free(matcher);
 }
 
 static void time_never_runs_backwards(void **state)
 {
-	struct seen_calls seen = {};
-	struct call_matcher *matcher = call_matcher_new(take, &seen);
-
 	(void)state;
-	add(matcher, RECORD_ENTRY, 1, 100, 0xa, 0x10);
-	add(matcher, RECORD_RETURN, 1, 99, 0xa, 0);
+	add(RECORD_ENTRY, 1, 100, 0xa, 0x10);
+	add(RECORD_RETURN, 1, 99, 0xa, 0);
 	assert_int_equal(call_matcher_completed(matcher), 0);
 	assert_true(seen.call[0].latency_ns == UNKNOWN_NS);
-	call_matcher_free(matcher);
 }
 
 /* The entry did not see its caller, or saw another tool's trampoline. */
 static void kretprobe_knows_the_caller(void **state)
 {
-	struct seen_calls seen = {};
-	struct call_matcher *matcher = call_matcher_new(take, &seen);
-
 	(void)state;
-	add(matcher, RECORD_ENTRY, 1, 100, 0xa, 0);
-	add(matcher, RECORD_RETURN_FULL, 1, 130, 0, 0x40);
+	add(RECORD_ENTRY, 1, 100, 0xa, 0);
+	add(RECORD_RETURN_FULL, 1, 130, 0, 0x40);
 	assert_int_equal(call_matcher_completed(matcher), 1);
 	assert_int_equal(seen.call[0].caller.address, 0x40);
 	assert_int_equal(seen.call[0].latency_ns, 30);
-	call_matcher_free(matcher);
 }
 
 /* Either side may lack the caller. */
 static void either_side_may_know_the_caller(void **state)
 {
-	struct seen_calls seen = {};
-	struct call_matcher *matcher = call_matcher_new(take, &seen);
-
 	(void)state;
-	add(matcher, RECORD_ENTRY, 1, 100, 0xa, 0);
-	add(matcher, RECORD_RETURN_FULL, 1, 130, 0xa, 0x40);
-	add(matcher, RECORD_ENTRY, 1, 200, 0xa, 0x50);
-	add(matcher, RECORD_RETURN_FULL, 1, 230, 0xa, 0);
+	add(RECORD_ENTRY, 1, 100, 0xa, 0);
+	add(RECORD_RETURN_FULL, 1, 130, 0xa, 0x40);
+	add(RECORD_ENTRY, 1, 200, 0xa, 0x50);
+	add(RECORD_RETURN_FULL, 1, 230, 0xa, 0);
 	assert_int_equal(call_matcher_completed(matcher), 2);
 	assert_int_equal(seen.call[0].caller.address, 0x40);
 	assert_int_equal(seen.call[1].caller.address, 0x50);
-	call_matcher_free(matcher);
 }
 
 static void flush_shows_what_still_waits(void **state)
 {
-	struct seen_calls seen = {};
-	struct call_matcher *matcher = call_matcher_new(take, &seen);
-
 	(void)state;
-	add(matcher, RECORD_ENTRY, 1, 100, 0xa, 0x10);
-	add(matcher, RECORD_ENTRY, 2, 100, 0xb, 0x10);
+	add(RECORD_ENTRY, 1, 100, 0xa, 0x10);
+	add(RECORD_ENTRY, 2, 100, 0xb, 0x10);
 	call_matcher_flush(matcher);
 	assert_int_equal(seen.nr, 2);
 	assert_int_equal(call_matcher_waiting(matcher), 2);
 	assert_int_equal(call_matcher_entry_only(matcher), 0);
-	call_matcher_free(matcher);
 }
 
 /* Everything except latency and caller comes from the entry. */
 static void record_is_the_one_of_the_entry(void **state)
 {
-	struct seen_calls seen = {};
-	struct call_matcher *matcher = call_matcher_new(take, &seen);
 	struct record_call entry = record(RECORD_ENTRY, 1, 100, 0xa, 0);
 
 	(void)state;
@@ -225,35 +212,29 @@ static void record_is_the_one_of_the_entry(void **state)
 	assert_int_equal(seen.call[0].flags, CALL_EMPTY);
 	assert_true(seen.call[0].map.identity.released_ns == UNKNOWN_NS);
 	assert_int_equal(seen.call[0].map.identity.map_id, 0);
-	call_matcher_free(matcher);
 }
 
 static void waiting_entry_can_be_asked_for(void **state)
 {
-	struct seen_calls seen = {};
-	struct call_matcher *matcher = call_matcher_new(take, &seen);
-
 	(void)state;
 	assert_null(call_matcher_waits(matcher, 1));
-	add(matcher, RECORD_ENTRY, 1, 100, 0xa, 0x10);
+	add(RECORD_ENTRY, 1, 100, 0xa, 0x10);
 	assert_null(call_matcher_waits(matcher, 2));
 	assert_non_null(call_matcher_waits(matcher, 1));
 	assert_int_equal(call_matcher_waits(matcher, 1)->head.ts_ns, 100);
-	add(matcher, RECORD_ENTRY, 1, 200, 0xb, 0x20);
+	add(RECORD_ENTRY, 1, 200, 0xb, 0x20);
 	assert_int_equal(call_matcher_waits(matcher, 1)->head.ts_ns, 200);
-	add(matcher, RECORD_RETURN, 1, 220, 0xb, 0);
+	add(RECORD_RETURN, 1, 220, 0xb, 0);
 	assert_null(call_matcher_waits(matcher, 1));
-	call_matcher_free(matcher);
 }
 
-static void overdue_is_told_once_for_each_call(void **state)
+static void overdue_is_reported_once_for_each_call(void **state)
 {
-	struct seen_calls seen = {}, late = {};
-	struct call_matcher *matcher = call_matcher_new(take, &seen);
+	struct seen_calls late = {};
 
 	(void)state;
-	add(matcher, RECORD_ENTRY, 1, 100, 0xa, 0x10);
-	add(matcher, RECORD_ENTRY, 2, 200, 0xb, 0x20);
+	add(RECORD_ENTRY, 1, 100, 0xa, 0x10);
+	add(RECORD_ENTRY, 2, 200, 0xb, 0x20);
 	call_matcher_for_each_overdue(matcher, 99, false, take, &late);
 	assert_int_equal(late.nr, 0);
 	call_matcher_for_each_overdue(matcher, 100, false, take, &late);
@@ -267,13 +248,13 @@ static void overdue_is_told_once_for_each_call(void **state)
 
 	/* The report does not end the call; the thread's next call is another. */
 	assert_int_equal(call_matcher_waiting(matcher), 2);
-	add(matcher, RECORD_ENTRY, 1, 300, 0xc, 0x30);
+	add(RECORD_ENTRY, 1, 300, 0xc, 0x30);
 	call_matcher_for_each_overdue(matcher, 299, false, take, &late);
 	assert_int_equal(late.nr, 2);
 	call_matcher_for_each_overdue(matcher, 300, false, take, &late);
 	assert_int_equal(late.nr, 3);
 	assert_int_equal(late.call[2].ts_ns, 300);
-	add(matcher, RECORD_RETURN, 1, 310, 0xc, 0);
+	add(RECORD_RETURN, 1, 310, 0xc, 0);
 	assert_int_equal(seen.call[1].latency_ns, 10);
 	call_matcher_for_each_overdue(matcher, ~0ULL, false, take, &late);
 	assert_int_equal(late.nr, 3);
@@ -284,24 +265,24 @@ static void overdue_is_told_once_for_each_call(void **state)
 	call_matcher_for_each_overdue(matcher, 200, true, take, &late);
 	assert_int_equal(late.nr, 4);
 	assert_int_equal(late.call[3].task.tid, 2);
-	call_matcher_free(matcher);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(joins_by_thread),
-		cmocka_unit_test(missed_return_is_reported),
-		cmocka_unit_test(missed_entry_is_reported),
-		cmocka_unit_test(never_joins_two_calls),
-		cmocka_unit_test(different_map_is_another_call),
-		cmocka_unit_test(time_never_runs_backwards),
-		cmocka_unit_test(kretprobe_knows_the_caller),
-		cmocka_unit_test(either_side_may_know_the_caller),
-		cmocka_unit_test(flush_shows_what_still_waits),
-		cmocka_unit_test(record_is_the_one_of_the_entry),
-		cmocka_unit_test(waiting_entry_can_be_asked_for),
-		cmocka_unit_test(overdue_is_told_once_for_each_call),
+		MATCHER_TEST(joins_by_thread),
+		MATCHER_TEST(missed_return_is_reported),
+		MATCHER_TEST(missed_entry_is_reported),
+		MATCHER_TEST(different_argument_is_another_call),
+		MATCHER_TEST(different_caller_is_another_call),
+		MATCHER_TEST(different_map_is_another_call),
+		MATCHER_TEST(time_never_runs_backwards),
+		MATCHER_TEST(kretprobe_knows_the_caller),
+		MATCHER_TEST(either_side_may_know_the_caller),
+		MATCHER_TEST(flush_shows_what_still_waits),
+		MATCHER_TEST(record_is_the_one_of_the_entry),
+		MATCHER_TEST(waiting_entry_can_be_asked_for),
+		MATCHER_TEST(overdue_is_reported_once_for_each_call),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

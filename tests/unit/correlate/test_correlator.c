@@ -6,10 +6,9 @@
 
 static void whole_teardown(void **state)
 {
-	struct kept *kept = open_view(VIEW_BOTH);
+	struct kept *kept = *state;
 	struct teardown_counts counts;
 
-	(void)state;
 	start_teardown(kept);
 	send(kept, RECORD_RETURN, HOOK_DESTROY, WORKER, 1300);
 	assert_int_equal(kept->calls, 1);
@@ -32,7 +31,6 @@ static void whole_teardown(void **state)
 	assert_int_equal(kept->teardown.phase[PHASE_TOTAL], 2500);
 	assert_int_equal(counted(kept, &counts).completed, 1);
 	assert_int_equal(counts.ledger.completed, 1);
-	close_kept(kept);
 }
 
 /*
@@ -41,9 +39,8 @@ static void whole_teardown(void **state)
  */
 static void missed_return_in_a_run(void **state)
 {
-	struct kept *kept = open_view(VIEW_TEARDOWNS);
+	struct kept *kept = *state;
 
-	(void)state;
 	start_teardown(kept);
 	send(kept, RECORD_RETURN, HOOK_FREE, WORKER, 2000);
 	assert_int_equal(kept->teardowns, 0); /* its deferred free is pending */
@@ -69,16 +66,14 @@ static void missed_return_in_a_run(void **state)
 	assert_int_equal(kept->teardowns, 2);
 	assert_int_equal(kept->teardown.nr_destroys, 1);
 	assert_int_equal(kept->teardown.phase[PHASE_DESTROY], 50);
-	close_kept(kept);
 }
 
 /* A call on another map's allocator, whose return was missed, is not part of the teardown. */
 static void missed_return_of_another_map(void **state)
 {
-	struct kept *kept = open_view(VIEW_TEARDOWNS);
+	struct kept *kept = *state;
 	union record rec = record(RECORD_ENTRY, HOOK_DESTROY, WORKER, 1200);
 
-	(void)state;
 	release(kept, 1000);
 	send(kept, RECORD_ENTRY, HOOK_FREE, WORKER, 1100);
 	rec.head.map = MAP + 0x1000;
@@ -86,32 +81,28 @@ static void missed_return_of_another_map(void **state)
 	send(kept, RECORD_RETURN, HOOK_FREE, WORKER, 2000);
 	assert_int_equal(kept->teardowns, 1);
 	assert_int_equal(kept->teardown.nr_destroys, 0);
-	close_kept(kept);
 }
 
 /* The member that has the elements at entry has something else, or nothing, at return. */
 static void no_entries_at_return(void **state)
 {
-	struct kept *kept = open_view(VIEW_TEARDOWNS);
+	struct kept *kept = *state;
 	union record rec = record(RECORD_RETURN_FULL, HOOK_FREE, WORKER, 1100);
 
-	(void)state;
 	release(kept, 1000);
 	rec.call.key = KEY;
 	add(kept, &rec);
 	assert_int_equal(kept->teardowns, 1);
 	assert_true(kept->teardown.entries == ENTRIES_UNKNOWN);
 	assert_int_equal(kept->teardown.map.identity.map_id, 7);
-	close_kept(kept);
 }
 
 static void calls_alone(void **state)
 {
-	struct kept *kept = open_view(VIEW_CALLS);
+	struct kept *kept = *state;
 	union record rec = record(RECORD_ENTRY, HOOK_DESTROY, WORKER, 1200);
 	struct teardown_counts counts;
 
-	(void)state;
 	release(kept, 1000);
 	rec.head.caller = 0xffffffff81000047;
 	add(kept, &rec);
@@ -129,16 +120,14 @@ static void calls_alone(void **state)
 	queue_free(kept, 1250);
 	assert_int_equal(counted(kept, &counts).bad_records, 2);
 	assert_int_equal(kept->teardowns, 0);
-	close_kept(kept);
 }
 
 /* After the first error of any event, the sink gets nothing more. */
 static void errors_of_the_sink(void **state)
 {
-	struct kept *kept = open_view(VIEW_BOTH);
+	struct kept *kept = *state;
 	struct teardown_counts counts;
 
-	(void)state;
 	kept->err = -EPIPE;
 	start_teardown(kept);
 	send(kept, RECORD_RETURN, HOOK_DESTROY, WORKER, 1300);
@@ -150,9 +139,12 @@ static void errors_of_the_sink(void **state)
 	assert_int_equal(kept->calls, 1);
 	assert_int_equal(kept->teardowns + kept->deferred_frees, 0);
 	assert_int_equal(counted(kept, &counts).completed, 1);
-	close_kept(kept);
+}
 
-	kept = open_view(VIEW_CALLS);
+static void errors_from_outside(void **state)
+{
+	struct kept *kept = *state;
+
 	correlator_set_error(kept->correlator, 0);
 	assert_int_equal(correlator_error(kept->correlator), 0);
 	correlator_set_error(kept->correlator, -EXDEV);
@@ -160,18 +152,18 @@ static void errors_of_the_sink(void **state)
 	send(kept, RECORD_RETURN, HOOK_DESTROY, WORKER, 1300);
 	assert_int_equal(kept->calls, 0);
 	assert_int_equal(correlator_error(kept->correlator), -EXDEV);
-	close_kept(kept);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whole_teardown),
-		cmocka_unit_test(missed_return_in_a_run),
-		cmocka_unit_test(missed_return_of_another_map),
-		cmocka_unit_test(no_entries_at_return),
-		cmocka_unit_test(calls_alone),
-		cmocka_unit_test(errors_of_the_sink),
+		KEPT_TEST(whole_teardown, VIEW_BOTH),
+		KEPT_TEST(missed_return_in_a_run, VIEW_TEARDOWNS),
+		KEPT_TEST(missed_return_of_another_map, VIEW_TEARDOWNS),
+		KEPT_TEST(no_entries_at_return, VIEW_TEARDOWNS),
+		KEPT_TEST(calls_alone, VIEW_CALLS),
+		KEPT_TEST(errors_of_the_sink, VIEW_BOTH),
+		KEPT_TEST(errors_from_outside, VIEW_CALLS),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

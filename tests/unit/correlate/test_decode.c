@@ -12,41 +12,30 @@
 
 #include "correlate/decode.h"
 
-static union record whole(void)
+static const __u16 sizes[] = {
+	[RECORD_ENTRY] = sizeof(struct record_call),
+	[RECORD_RETURN] = sizeof(struct record_head),
+	[RECORD_RETURN_FULL] = sizeof(struct record_call),
+	[RECORD_RELEASE] = sizeof(struct record_release),
+	[RECORD_QUEUE] = sizeof(struct record_head),
+};
+
+static union record whole(__u8 type, __u8 hook)
 {
 	union record rec;
 
 	memset(&rec, 'x', sizeof(rec));
-	rec.head.type = RECORD_ENTRY;
-	rec.head.hook = HOOK_DESTROY;
-	rec.head.size = sizeof(rec.call);
-	rec.call.alloc = ALLOC_PCPU_MA;
-	return rec;
-}
-
-static union record whole_release(void)
-{
-	union record rec = whole();
-
-	rec.head.type = RECORD_RELEASE;
-	rec.head.hook = HOOK_PUT;
-	rec.head.size = sizeof(rec.release);
-	return rec;
-}
-
-static union record only_head(__u8 type, __u8 hook)
-{
-	union record rec = whole();
-
 	rec.head.type = type;
 	rec.head.hook = hook;
-	rec.head.size = sizeof(rec.head);
+	rec.head.size = sizes[type];
+	if (type == RECORD_ENTRY)
+		rec.call.alloc = ALLOC_PCPU_MA;
 	return rec;
 }
 
 static void takes_whole_records(void **state)
 {
-	union record rec = whole(), out;
+	union record rec = whole(RECORD_ENTRY, HOOK_DESTROY), out;
 
 	(void)state;
 	assert_int_equal(decode_record(&rec, sizeof(rec.call), &out), 0);
@@ -55,7 +44,7 @@ static void takes_whole_records(void **state)
 	assert_int_equal(strlen(out.call.comm), NAME_LEN - 1);
 	/* The ring buffer rounds sizes up. */
 	assert_int_equal(decode_record(&rec, sizeof(rec.call) + 4, &out), 0);
-	rec = only_head(RECORD_RETURN, HOOK_DESTROY);
+	rec = whole(RECORD_RETURN, HOOK_DESTROY);
 	assert_int_equal(decode_record(&rec, sizeof(rec.head), &out), 0);
 	assert_int_equal(out.head.caller, rec.head.caller);
 	assert_int_equal(out.call.comm[0], 0);
@@ -63,7 +52,7 @@ static void takes_whole_records(void **state)
 
 static void takes_whole_releases(void **state)
 {
-	union record rec = whole_release(), out;
+	union record rec = whole(RECORD_RELEASE, HOOK_PUT), out;
 	__u8 hook;
 
 	(void)state;
@@ -76,7 +65,7 @@ static void takes_whole_releases(void **state)
 		assert_string_equal(out.release.map_name, "xxx");
 		assert_int_equal(strlen(out.release.comm), NAME_LEN - 1);
 	}
-	rec = whole_release();
+	rec = whole(RECORD_RELEASE, HOOK_PUT);
 	assert_int_equal(decode_record(&rec, sizeof(rec.release) + 8, &out), 0);
 	assert_int_equal(strlen(out.release.map_name), NAME_LEN - 1);
 	/* Members that only a call's record has are 0. */
@@ -85,7 +74,7 @@ static void takes_whole_releases(void **state)
 
 static void takes_heads_of_queued_work(void **state)
 {
-	union record rec = only_head(RECORD_QUEUE, HOOK_DEFERRED_FREE), out;
+	union record rec = whole(RECORD_QUEUE, HOOK_DEFERRED_FREE), out;
 	size_t i;
 
 	(void)state;
@@ -97,7 +86,9 @@ static void takes_heads_of_queued_work(void **state)
 
 static void refuses_every_shorter_size(void **state)
 {
-	const union record made[] = {whole(), whole_release(), only_head(RECORD_QUEUE, HOOK_FREE)};
+	const union record made[] = {whole(RECORD_ENTRY, HOOK_DESTROY),
+				     whole(RECORD_RELEASE, HOOK_PUT),
+				     whole(RECORD_QUEUE, HOOK_FREE)};
 	union record out;
 	size_t size, i;
 
@@ -116,14 +107,7 @@ static void refuses_every_shorter_size(void **state)
 
 static void refuses_unknown_kinds_and_sizes(void **state)
 {
-	static const __u16 sizes[] = {
-		[RECORD_ENTRY] = sizeof(struct record_call),
-		[RECORD_RETURN] = sizeof(struct record_head),
-		[RECORD_RETURN_FULL] = sizeof(struct record_call),
-		[RECORD_RELEASE] = sizeof(struct record_release),
-		[RECORD_QUEUE] = sizeof(struct record_head),
-	};
-	union record rec = whole(), out;
+	union record rec = whole(RECORD_ENTRY, HOOK_DESTROY), out;
 	unsigned int type, size;
 
 	(void)state;
@@ -143,16 +127,14 @@ static void refuses_unknown_kinds_and_sizes(void **state)
 static void refuses_points_without_sides(void **state)
 {
 	static const __u8 types[] = {RECORD_ENTRY, RECORD_RETURN, RECORD_RETURN_FULL, RECORD_QUEUE};
-	union record rec = whole(), out;
+	union record rec = whole(RECORD_ENTRY, HOOK_DESTROY), out;
 	unsigned int hook;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(types); i++) {
 		rec.head.type = types[i];
-		rec.head.size = types[i] == RECORD_RETURN || types[i] == RECORD_QUEUE
-					? sizeof(rec.head)
-					: sizeof(rec.call);
+		rec.head.size = sizes[types[i]];
 		for (hook = 0; hook < 256; hook++) {
 			rec.head.hook = hook;
 			assert_int_equal(decode_record(&rec, sizeof(rec), &out),
@@ -163,7 +145,7 @@ static void refuses_points_without_sides(void **state)
 
 static void unknown_allocator_is_unknown(void **state)
 {
-	union record rec = whole(), out;
+	union record rec = whole(RECORD_ENTRY, HOOK_DESTROY), out;
 
 	(void)state;
 	rec.call.alloc = NR_ALLOC_MEMBERS;

@@ -8,15 +8,13 @@ static void total_waits_for_the_last_byte(void **state)
 	struct joined *joined = *state;
 	const struct deferred_free *reported = &joined->deferred_free[0];
 
-	begin_with_deferred(joined);
-	end(joined, WORKER, MAP, 1100, 900);
+	end_with_deferred(joined);
 	/* The teardown is reported only when it is complete. */
 	assert_int_equal(joined->nr, 0);
 	assert_int_equal(counts_of(joined).completed, 1);
 	deferred_free(joined, KEY, 4000, 500);
 	assert_int_equal(joined->nr, 1);
-	check_phases(&joined->teardown[0], 100, 900, 50, 2500);
-	check_outcomes(&joined->teardown[0], 0, 0, 1, 0, 0);
+	check_teardown(&joined->teardown[0], 100, 900, 50, 2500, OUTCOME_DEFERRED);
 	assert_int_equal(joined->teardown[0].destroy[0].freed_ns, 4500);
 	assert_int_equal(joined->teardown[0].destroy[0].outcome, OUTCOME_DEFERRED);
 
@@ -51,12 +49,10 @@ static void freed_while_the_worker_is_at_it(void **state)
 	assert_int_equal(joined->nr_deferred_frees, 1);
 	assert_int_equal(joined->nr, 0);
 	end(joined, WORKER, MAP, 1100, 900);
-	check_phases(&joined->teardown[0], 100, 900, 50, 0);
-	check_outcomes(&joined->teardown[0], 0, 0, 1, 0, 0);
+	check_teardown(&joined->teardown[0], 100, 900, 50, 0, OUTCOME_DEFERRED);
 
 	/* Starts before the worker's end, and ends after it. */
-	begin_with_deferred(joined);
-	end(joined, WORKER, MAP, 1100, 900);
+	end_with_deferred(joined);
 	deferred_free(joined, KEY, 1990, 20);
 	check_phases(&joined->teardown[1], 100, 900, 50, 10);
 	check_ledger(joined);
@@ -70,8 +66,7 @@ static void two_allocators(void **state)
 
 	for (last = 0; last < 2; last++) {
 		begin_with_deferred(joined);
-		queued(joined, WORKER, OTHER_KEY, 1305);
-		destroy(joined, WORKER, MAP, OTHER_KEY, 1300, 60);
+		defer(joined, WORKER, MAP, OTHER_KEY, 1300, 60);
 		end(joined, WORKER, MAP, 1100, 900);
 		deferred_free(joined, last ? KEY : OTHER_KEY, 5000, 500);
 		assert_int_equal(joined->nr, last);
@@ -106,8 +101,7 @@ static void freed_before_the_destroy_call_returned(void **state)
 		assert_int_equal(joined->deferred_free[nth].map.address, MAP);
 		end(joined, WORKER, MAP, 1100, 900);
 		assert_int_equal(joined->nr, nth + 1);
-		check_phases(&joined->teardown[nth], 100, 900, 50, 0);
-		check_outcomes(&joined->teardown[nth], 0, 0, 1, 0, 0);
+		check_teardown(&joined->teardown[nth], 100, 900, 50, 0, OUTCOME_DEFERRED);
 	}
 	assert_int_equal(counts_of(joined).strays, 0);
 	check_ledger(joined);
@@ -124,8 +118,7 @@ static void queueing_may_be_missed(void **state)
 	end(joined, WORKER, MAP, 1100, 900);
 	assert_int_equal(joined->nr, 0);
 	deferred_free(joined, KEY, 3000, 500);
-	check_phases(&joined->teardown[0], 100, 900, 50, 1500);
-	check_outcomes(&joined->teardown[0], 0, 0, 1, 0, 0);
+	check_teardown(&joined->teardown[0], 100, 900, 50, 1500, OUTCOME_DEFERRED);
 
 	begin(joined);
 	destroy(joined, WORKER, MAP, KEY, 1200, 50);
@@ -133,8 +126,7 @@ static void queueing_may_be_missed(void **state)
 	assert_int_equal(joined->nr, 1);
 	teardown_tracker_flush(joined->tracker);
 	assert_int_equal(joined->nr, 2);
-	check_phases(&joined->teardown[1], 100, 900, 50, UNKNOWN_NS);
-	check_outcomes(&joined->teardown[1], 0, 0, 0, 0, 1);
+	check_teardown(&joined->teardown[1], 100, 900, 50, UNKNOWN_NS, OUTCOME_UNKNOWN);
 	check_ledger(joined);
 }
 
@@ -146,8 +138,7 @@ static void queued_is_reported_more_than_once(void **state)
 	begin(joined);
 	queued(joined, WORKER, KEY, 1205);
 	queued(joined, WORKER, KEY, 1205);
-	queued(joined, WORKER, KEY, 1205);
-	destroy(joined, WORKER, MAP, KEY, 1200, 50);
+	defer(joined, WORKER, MAP, KEY, 1200, 50);
 	end(joined, WORKER, MAP, 1100, 900);
 	deferred_free(joined, KEY, 3000, 500);
 	check_phases(&joined->teardown[0], 100, 900, 50, 1500);
@@ -184,20 +175,17 @@ static void one_side_of_the_deferred_free(void **state)
 {
 	struct joined *joined = *state;
 
-	begin_with_deferred(joined);
-	end(joined, WORKER, MAP, 1100, 900);
+	end_with_deferred(joined);
 	/* The free has ended, at an unknown time. */
 	deferred_free(joined, KEY, 3000, UNKNOWN_NS);
 	assert_int_equal(joined->nr, 1);
-	check_phases(&joined->teardown[0], 100, 900, 50, UNKNOWN_NS);
-	check_outcomes(&joined->teardown[0], 0, 0, 1, 0, 0);
+	check_teardown(&joined->teardown[0], 100, 900, 50, UNKNOWN_NS, OUTCOME_DEFERRED);
 	assert_true(joined->teardown[0].destroy[0].freed_ns == UNKNOWN_NS);
 	assert_true(joined->deferred_free[0].latency_ns == UNKNOWN_NS);
 	assert_int_equal(joined->deferred_free[0].destroy_ns, 1200);
 
 	/* A return alone does not even identify the memory. */
-	begin_with_deferred(joined);
-	end(joined, WORKER, MAP, 1100, 900);
+	end_with_deferred(joined);
 	deferred_free(joined, 0, UNKNOWN_NS, UNKNOWN_NS);
 	queued(joined, WORKER, 0, 1205);
 	assert_int_equal(joined->nr, 1);
@@ -213,8 +201,7 @@ static void one_side_of_the_destroy_call(void **state)
 
 	/* Only the entry is seen: the duration is unknown, the start is known. */
 	begin(joined);
-	queued(joined, WORKER, KEY, 1205);
-	destroy(joined, WORKER, MAP, KEY, 1200, UNKNOWN_NS);
+	defer(joined, WORKER, MAP, KEY, 1200, UNKNOWN_NS);
 	end(joined, WORKER, MAP, 1100, 900);
 	deferred_free(joined, KEY, 3000, 500);
 	check_phases(&joined->teardown[0], 100, 900, UNKNOWN_NS, 1500);
@@ -269,8 +256,7 @@ static void room_is_bounded(void **state)
 	struct joined *joined = *state;
 	__u64 i;
 
-	begin_with_deferred(joined);
-	end(joined, WORKER, MAP, 1100, 900);
+	end_with_deferred(joined);
 	joined->sees[HOOK_QUEUE] = false;
 	begin(joined);
 	destroy(joined, WORKER, MAP, OTHER_KEY, 1200, 50);
@@ -329,8 +315,7 @@ static void overdue_is_handed_over_once(void **state)
 	teardown_tracker_for_each_overdue(joined->tracker, 1199, false, on_overdue, &reported);
 	assert_int_equal(reported.nr, 0);
 	end(joined, WORKER, MAP, 1100, 900);
-	release_map(joined, OTHER_MAP, RELEASE_LAST, 1000);
-	start(joined, WORKER, OTHER_MAP, 2100);
+	release_and_start(joined, WORKER, OTHER_MAP, 1000, 2100);
 	queued(joined, WORKER, OTHER_KEY, 2205);
 	/* No destroy call owns it so far. */
 	teardown_tracker_for_each_overdue(joined->tracker, 1200, false, on_overdue, &reported);
@@ -370,8 +355,7 @@ static void deferred_frees_in_progress_are_identified(void **state)
 	struct map_info map = {};
 	struct reported reported = {};
 
-	begin_with_deferred(joined);
-	end(joined, WORKER, MAP, 1100, 900);
+	end_with_deferred(joined);
 	deferred_free_start(joined, KEY, 3000);
 	teardown_tracker_identify_deferred(joined->tracker, KEY, &run, &map);
 	assert_int_equal(map.address, MAP);

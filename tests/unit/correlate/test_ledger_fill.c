@@ -14,11 +14,10 @@ static void find_stuck(struct kept *kept, __u64 now_ns, bool at_end)
 
 static void what_is_stuck(void **state)
 {
-	struct kept *kept = open_view(VIEW_BOTH);
+	struct kept *kept = *state;
 	struct teardown_counts counts;
 	struct ledger ledger;
 
-	(void)state;
 	release(kept, 1000);
 	find_stuck(kept, 900, false); /* the machine was not up for that long */
 	find_stuck(kept, 1999, false);
@@ -55,15 +54,13 @@ static void what_is_stuck(void **state)
 	ledger = counted(kept, &counts);
 	assert_int_equal(ledger.stuck, 2);
 	assert_int_equal(ledger.still_stuck, 2);
-	close_kept(kept);
 }
 
 /* If starts of workers were lost, a map may only seem to wait. */
 static void waits_that_may_be_over(void **state)
 {
-	struct kept *kept = open_view(VIEW_TEARDOWNS);
+	struct kept *kept = *state;
 
-	(void)state;
 	release(kept, 1000);
 	kept->hooks[HOOK_FREE].lost = 1;
 	find_stuck(kept, 5000, false);
@@ -72,17 +69,15 @@ static void waits_that_may_be_over(void **state)
 	kept->hooks[HOOK_FREE].missed = LEDGER_UNKNOWN;
 	find_stuck(kept, 5000, false);
 	assert_int_equal(kept->stucks, 1);
-	close_kept(kept);
 }
 
 /* Parked entries are reported if they became stuck since the last search. */
 static void parked_entries(void **state)
 {
-	struct kept *kept = open_view(VIEW_CALLS);
+	struct kept *kept = *state;
 	union record rec = record(RECORD_ENTRY, HOOK_DESTROY, WORKER, 1200);
 	struct correlator_search search = {.now_ns = 2199, .limit_ns = 1000};
 
-	(void)state;
 	correlator_check_parked(kept->correlator, &search, &rec, rec.head.size);
 	assert_int_equal(kept->stucks, 0);
 	search.now_ns = 2200;
@@ -96,17 +91,15 @@ static void parked_entries(void **state)
 	search.last_ns = 2200;
 	correlator_check_parked(kept->correlator, &search, &rec, rec.head.size);
 	assert_int_equal(kept->stucks, 1);
-	close_kept(kept);
 }
 
 /* If a return may have been missed, the number of running calls is unknown. */
 static void running_or_missed(void **state)
 {
-	struct kept *kept = open_view(VIEW_TEARDOWNS);
+	struct kept *kept = *state;
 	struct ledger ledger = {.missed_return = 1};
 	struct teardown_counts counts;
 
-	(void)state;
 	start_teardown(kept);
 	assert_int_equal(counted(kept, &counts).still_running, 1);
 	correlator_count(kept->correlator, &ledger, &counts);
@@ -133,16 +126,14 @@ static void running_or_missed(void **state)
 	counted(kept, &counts);
 	assert_true(counts.ledger.running == LEDGER_UNKNOWN);
 	assert_int_equal(counts.ledger.start_only, 1);
-	close_kept(kept);
 }
 
 /* If a start or a release may have been missed, the number of waiting maps is unknown. */
 static void waiting_or_missed(void **state)
 {
-	struct kept *kept = open_view(VIEW_TEARDOWNS);
+	struct kept *kept = *state;
 	struct teardown_counts counts;
 
-	(void)state;
 	release(kept, 1000);
 	counted(kept, &counts);
 	assert_int_equal(counts.ledger.waiting, 1);
@@ -164,15 +155,16 @@ static void waiting_or_missed(void **state)
 	counted(kept, &counts);
 	assert_int_equal(counts.ledger.no_release, 1);
 	assert_int_equal(counts.ledger.waiting, 0);
-	close_kept(kept);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_stuck),     cmocka_unit_test(waits_that_may_be_over),
-		cmocka_unit_test(parked_entries),    cmocka_unit_test(running_or_missed),
-		cmocka_unit_test(waiting_or_missed),
+		KEPT_TEST(what_is_stuck, VIEW_BOTH),
+		KEPT_TEST(waits_that_may_be_over, VIEW_TEARDOWNS),
+		KEPT_TEST(parked_entries, VIEW_CALLS),
+		KEPT_TEST(running_or_missed, VIEW_TEARDOWNS),
+		KEPT_TEST(waiting_or_missed, VIEW_TEARDOWNS),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,14 +9,11 @@ static void memory_used_again(void **state)
 {
 	struct joined *joined = *state;
 
-	begin_with_deferred(joined);
-	end(joined, WORKER, MAP, 1100, 900);
-	release_map(joined, OTHER_MAP, RELEASE_LAST, 10000);
-	start(joined, WORKER, OTHER_MAP, 10100);
+	end_with_deferred(joined);
+	begin_other(joined, WORKER);
 	queued(joined, WORKER, KEY, 10205);
 	assert_int_equal(joined->nr, 1);
-	check_phases(&joined->teardown[0], 100, 900, 50, UNKNOWN_NS);
-	check_outcomes(&joined->teardown[0], 0, 0, 0, 1, 0);
+	check_teardown(&joined->teardown[0], 100, 900, 50, UNKNOWN_NS, OUTCOME_PENDING);
 	destroy(joined, WORKER, OTHER_MAP, KEY, 10200, 50);
 	end(joined, WORKER, OTHER_MAP, 10100, 900);
 	deferred_free(joined, KEY, 11500, 500);
@@ -25,10 +22,8 @@ static void memory_used_again(void **state)
 	check_ledger(joined);
 
 	/* This call frees at once. */
-	begin_with_deferred(joined);
-	end(joined, WORKER, MAP, 1100, 900);
-	release_map(joined, OTHER_MAP, RELEASE_LAST, 10000);
-	start(joined, WORKER, OTHER_MAP, 10100);
+	end_with_deferred(joined);
+	begin_other(joined, WORKER);
 	destroy(joined, WORKER, OTHER_MAP, KEY, 10200, 50);
 	end(joined, WORKER, OTHER_MAP, 10100, 900);
 	check_outcomes(&joined->teardown[2], 0, 0, 0, 1, 0);
@@ -37,8 +32,7 @@ static void memory_used_again(void **state)
 
 	/* By the same thread; of the earlier allocator, only the queueing was seen. */
 	queued(joined, WORKER, KEY, 700);
-	begin_with_deferred(joined);
-	end(joined, WORKER, MAP, 1100, 900);
+	end_with_deferred(joined);
 	deferred_free(joined, KEY, 3000, 500);
 	check_phases(&joined->teardown[4], 100, 900, 50, 1500);
 	check_ledger(joined);
@@ -65,8 +59,7 @@ static void memory_freed_before_and_used_again(void **state)
 
 	queued(joined, WORKER, KEY, 495);
 	deferred_free(joined, KEY, 500, 10);
-	begin_with_deferred(joined);
-	end(joined, WORKER, MAP, 1100, 900);
+	end_with_deferred(joined);
 	assert_int_equal(joined->nr, 0);
 	deferred_free(joined, KEY, 3000, 500);
 	check_phases(&joined->teardown[0], 100, 900, 50, 1500);
@@ -93,8 +86,7 @@ static void memory_freed_before_and_used_again(void **state)
 	joined->sees[HOOK_QUEUE] = true;
 	queued(joined, WORKER, KEY, 495);
 	deferred_free_start(joined, KEY, 500);
-	begin_with_deferred(joined);
-	end(joined, WORKER, MAP, 1100, 900);
+	end_with_deferred(joined);
 	deferred_free_end(joined, KEY, 500, 2000);
 	deferred_free(joined, KEY, 3000, 500);
 	check_phases(&joined->teardown[3], 100, 900, 50, 1500);
@@ -112,8 +104,7 @@ static void memory_used_again_before_the_free_is_over(void **state)
 {
 	struct joined *joined = *state;
 
-	begin_with_deferred(joined);
-	end(joined, WORKER, MAP, 1100, 900);
+	end_with_deferred(joined);
 	deferred_free_start(joined, KEY, 3000);
 	begin_other_with_deferred(joined);
 	assert_int_equal(joined->nr, 0);
@@ -129,16 +120,14 @@ static void memory_used_again_before_the_free_is_over(void **state)
 	check_phases(&joined->teardown[1], 100, 900, 50, 1000);
 
 	/* The end never comes: the memory was freed at an unknown time. */
-	begin_with_deferred(joined);
-	end(joined, WORKER, MAP, 1100, 900);
+	end_with_deferred(joined);
 	deferred_free_start(joined, KEY, 3000);
 	begin_other_with_deferred(joined);
 	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
 	deferred_free_start(joined, KEY, 11500);
 	assert_int_equal(joined->nr, 2);
 	teardown_tracker_flush(joined->tracker);
-	check_phases(&joined->teardown[2], 100, 900, 50, UNKNOWN_NS);
-	check_outcomes(&joined->teardown[2], 0, 0, 1, 0, 0);
+	check_teardown(&joined->teardown[2], 100, 900, 50, UNKNOWN_NS, OUTCOME_DEFERRED);
 	assert_int_equal(joined->deferred_free[2].run.start_ns, 3000);
 	assert_true(joined->deferred_free[2].latency_ns == UNKNOWN_NS);
 	check_outcomes(&joined->teardown[3], 0, 0, 0, 1, 0);
@@ -152,11 +141,9 @@ static void memory_used_again_unseen(void **state)
 	struct joined *joined = *state;
 
 	joined->sees[HOOK_QUEUE] = false;
-	begin_with_deferred(joined);
-	end(joined, WORKER, MAP, 1100, 900);
+	end_with_deferred(joined);
 	deferred_free_start(joined, KEY, 3000);
-	release_map(joined, OTHER_MAP, RELEASE_LAST, 10000);
-	start(joined, OTHER_WORKER, OTHER_MAP, 10100);
+	begin_other(joined, OTHER_WORKER);
 	destroy(joined, OTHER_WORKER, OTHER_MAP, KEY, 10200, 50);
 	deferred_free_end(joined, KEY, 3000, 9000);
 	check_phases(&joined->teardown[0], 100, 900, 50, 10000);
@@ -183,13 +170,10 @@ static void memory_used_again_before_the_destroy_call_is_over(void **state)
 	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
 	deferred_free(joined, KEY, 11500, 500);
 	end(joined, WORKER, MAP, 1100, 21000);
-	check_phases(&joined->teardown[0], 100, 900, 50, 1000);
-	check_outcomes(&joined->teardown[0], 0, 0, 1, 0, 0);
-	check_phases(&joined->teardown[1], 100, 21000, 20000, 0);
-	check_outcomes(&joined->teardown[1], 0, 1, 0, 0, 0);
+	check_teardown(&joined->teardown[0], 100, 900, 50, 1000, OUTCOME_DEFERRED);
+	check_teardown(&joined->teardown[1], 100, 21000, 20000, 0, OUTCOME_DIRECT);
 	begin(joined);
-	release_map(joined, OTHER_MAP, RELEASE_LAST, 10000);
-	start(joined, OTHER_WORKER, OTHER_MAP, 10100);
+	begin_other(joined, OTHER_WORKER);
 	queued(joined, OTHER_WORKER, KEY, 10205);
 	destroy(joined, WORKER, MAP, KEY, 1200, 9010);
 	end(joined, WORKER, MAP, 1100, 10000);
@@ -213,8 +197,7 @@ static void memory_used_again_before_the_deferring_call_is_over(void **state)
 	begin_other_with_deferred(joined);
 	destroy(joined, WORKER, MAP, KEY, 1200, 20000);
 	end(joined, WORKER, MAP, 1100, 21000);
-	check_phases(&joined->teardown[0], 100, 21000, 20000, 0);
-	check_outcomes(&joined->teardown[0], 0, 0, 1, 0, 0);
+	check_teardown(&joined->teardown[0], 100, 21000, 20000, 0, OUTCOME_DEFERRED);
 	assert_int_equal(joined->teardown[0].destroy[0].freed_ns, 3500);
 	end(joined, OTHER_WORKER, OTHER_MAP, 10100, 900);
 	/* The call's queueing may have been missed: the memory was freed directly or later. */

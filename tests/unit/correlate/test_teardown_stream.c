@@ -8,12 +8,12 @@
 #include "output/teardown_view.h"
 #include "support/correlated.h"
 #include "support/json.h"
+#include "support/messages.h"
 #include "util/macros.h"
-
-/* Records of every kind, with few threads, maps and allocators so that they meet. */
 
 #define NR_RECORDS 200000
 
+/* Of every kind, with few threads, maps and allocators so that they meet. */
 static size_t make_record(union record *rec, __u64 nth)
 {
 	static const __u8 types[] = {RECORD_ENTRY,   RECORD_ENTRY,	 RECORD_RETURN,
@@ -71,6 +71,7 @@ struct shown {
 	FILE *file;
 	char *text;
 	size_t len;
+	int err;
 };
 
 static void show_teardown(struct stream *stream, const struct teardown *teardown)
@@ -115,12 +116,21 @@ static void check_lines(const struct shown *shown, enum format format)
 		assert_null(strpbrk(shown->text, "\x1b\r\t\x7f"));
 }
 
+static void end_views(void *arg)
+{
+	struct shown *shown = arg;
+
+	for (size_t i = 0; i < NR_VIEWS; i++)
+		shown[i].err = teardown_view_end(shown[i].view, shown[i].file);
+}
+
 static void show_end(struct shown shown[NR_VIEWS])
 {
 	size_t i;
 
+	assert_non_null(strstr(said(end_views, shown), "unknown, and in no stack"));
 	for (i = 0; i < NR_VIEWS; i++) {
-		assert_int_equal(teardown_view_end(shown[i].view, shown[i].file), 0);
+		assert_int_equal(shown[i].err, 0);
 		assert_int_equal(fclose(shown[i].file), 0);
 		teardown_view_free(shown[i].view);
 		assert_true(shown[i].len > 1000);

@@ -42,8 +42,7 @@ static void no_destroy_calls_take_no_time(void **state)
 {
 	struct joined *joined = *state;
 
-	release_map(joined, MAP, RELEASE_LAST, 1000);
-	start(joined, WORKER, MAP, 1000);
+	release_and_start(joined, WORKER, MAP, 1000, 1000);
 	end(joined, WORKER, MAP, 1000, 900);
 	check_phases(&joined->teardown[0], 0, 900, 0, 0);
 	assert_true(joined->teardown[0].queued_ns == UNKNOWN_NS);
@@ -61,14 +60,12 @@ static void unknown_phases(void **state)
 	check_phases(&joined->teardown[0], UNKNOWN_NS, 900, 200, 0);
 
 	/* With a clock that ran backwards, WAIT is unknown. */
-	release_map(joined, MAP, RELEASE_LAST, 7100);
-	start(joined, WORKER, MAP, 7000);
+	release_and_start(joined, WORKER, MAP, 7100, 7000);
 	end(joined, WORKER, MAP, 7000, 900);
 	check_phases(&joined->teardown[1], UNKNOWN_NS, 900, 0, 0);
 
 	/* A destroy call with only one side seen. */
-	release_map(joined, MAP, RELEASE_LAST, 8000);
-	start(joined, WORKER, MAP, 8100);
+	release_and_start(joined, WORKER, MAP, 8000, 8100);
 	destroy(joined, WORKER, MAP, 0, 8200, 50);
 	destroy(joined, WORKER, MAP, 0, 8300, UNKNOWN_NS);
 	end(joined, WORKER, MAP, 8100, 900);
@@ -76,8 +73,7 @@ static void unknown_phases(void **state)
 	check_outcomes(&joined->teardown[2], 2, 0, 0, 0, 0);
 
 	/* A destroy call whose allocator could not be read. */
-	release_map(joined, MAP, RELEASE_LAST, 9000);
-	start(joined, WORKER, MAP, 9100);
+	release_and_start(joined, WORKER, MAP, 9000, 9100);
 	{
 		struct call call = call_of(WORKER, MAP, 9200, 50);
 
@@ -85,8 +81,7 @@ static void unknown_phases(void **state)
 		teardown_tracker_destroy(joined->tracker, &call, 0);
 	}
 	end(joined, WORKER, MAP, 9100, 900);
-	check_phases(&joined->teardown[3], 100, 900, 50, UNKNOWN_NS);
-	check_outcomes(&joined->teardown[3], 0, 0, 0, 0, 1);
+	check_teardown(&joined->teardown[3], 100, 900, 50, UNKNOWN_NS, OUTCOME_UNKNOWN);
 	check_ledger(joined);
 }
 
@@ -96,8 +91,7 @@ static void workers_do_not_mix(void **state)
 	__u32 worker;
 
 	for (worker = 1; worker <= 3; worker++) {
-		release_map(joined, worker << 12, RELEASE_LAST, 1000);
-		start(joined, worker, worker << 12, 1000 + worker);
+		release_and_start(joined, worker, worker << 12, 1000, 1000 + worker);
 	}
 	destroy(joined, 2, 2 << 12, KEY, 2000, 20);
 	destroy(joined, 3, 3 << 12, 0, 2100, 30);
@@ -118,8 +112,7 @@ static void destroy_calls_outside(void **state)
 
 	destroy(joined, WORKER, MAP, KEY, 500, 20);
 	destroy(joined, WORKER, 0, KEY, 600, 20);
-	release_map(joined, MAP, RELEASE_LAST, 1000);
-	start(joined, WORKER, MAP, 1100);
+	begin(joined);
 	destroy(joined, WORKER + 1, MAP, KEY, 1200, 20);
 	destroy(joined, WORKER, MAP + 0x1000, KEY, 1300, 20);
 	/* Reported late, because its return was missed: of an earlier map at this address. */
@@ -140,15 +133,13 @@ static void more_destroys_than_there_is_room_for(void **state)
 	struct joined *joined = *state;
 	int i;
 
-	release_map(joined, MAP, RELEASE_LAST, 1000);
-	start(joined, WORKER, MAP, 1100);
+	begin(joined);
 	for (i = 0; i < MAX_DESTROYS; i++)
 		destroy(joined, WORKER, MAP, 0, 1200 + i, 10);
 	end(joined, WORKER, MAP, 1100, 900);
 	check_phases(&joined->teardown[0], 100, 900, 10 * MAX_DESTROYS, 0);
 
-	release_map(joined, MAP, RELEASE_LAST, 1000);
-	start(joined, WORKER, MAP, 1100);
+	begin(joined);
 	for (i = 0; i < MAX_DESTROYS + 2; i++)
 		destroy(joined, WORKER, MAP, 0, 1200 + i, 10);
 	end(joined, WORKER, MAP, 1100, 900);
@@ -163,21 +154,18 @@ static void only_the_start_was_seen(void **state)
 	struct joined *joined = *state;
 
 	/* As the matcher reports it when the thread starts its next map. */
-	release_map(joined, MAP, RELEASE_LAST, 1000);
-	start(joined, WORKER, MAP, 1100);
+	begin(joined);
 	destroy(joined, WORKER, MAP, 0, 1200, 10);
 	end(joined, WORKER, MAP, 1100, UNKNOWN_NS);
 	assert_int_equal(joined->nr, 1);
-	check_phases(&joined->teardown[0], 100, UNKNOWN_NS, UNKNOWN_NS, UNKNOWN_NS);
-	check_outcomes(&joined->teardown[0], 1, 0, 0, 0, 0);
+	check_teardown(&joined->teardown[0], 100, UNKNOWN_NS, UNKNOWN_NS, UNKNOWN_NS,
+		       OUTCOME_EMPTY);
 	assert_false(joined->teardown[0].running);
 	assert_int_equal(counts_of(joined).start_only, 1);
 
 	/* And without that report. */
-	release_map(joined, MAP, RELEASE_LAST, 2000);
-	start(joined, WORKER, MAP, 2100);
-	release_map(joined, MAP, RELEASE_LAST, 3000);
-	start(joined, WORKER, MAP, 3100);
+	release_and_start(joined, WORKER, MAP, 2000, 2100);
+	release_and_start(joined, WORKER, MAP, 3000, 3100);
 	assert_int_equal(joined->nr, 2);
 	assert_int_equal(joined->teardown[1].run.start_ns, 2100);
 	assert_int_equal(counts_of(joined).start_only, 2);
@@ -213,8 +201,7 @@ static void only_the_end_was_seen(void **state)
 	assert_int_equal(counts_of(joined).no_release, 1);
 
 	/* This is not the end of the free that the thread was last seen to start. */
-	release_map(joined, MAP, RELEASE_LAST, 2000);
-	start(joined, WORKER, MAP, 2100);
+	release_and_start(joined, WORKER, MAP, 2000, 2100);
 	end(joined, WORKER, 0, UNKNOWN_NS, UNKNOWN_NS);
 	assert_int_equal(counts_of(joined).end_only, 3);
 	assert_int_equal(counts_of(joined).completed, 0);
@@ -229,14 +216,12 @@ static void address_used_again(void **state)
 	struct joined *joined = *state;
 
 	joined->sees[HOOK_RELEASE] = false;
-	release_map(joined, MAP, RELEASE_LAST, 1000);
-	start(joined, WORKER, MAP, 1100);
+	begin(joined);
 	/* While the worker runs, its memory is its own, but other workers' may be used again. */
 	end(joined, WORKER, MAP, 1100, 900);
 	start(joined, WORKER, MAP, 3000);
 	end(joined, WORKER, MAP, 3000, 900);
-	release_map(joined, MAP, RELEASE_LAST, 5000);
-	start(joined, WORKER + 1, MAP, 5300);
+	release_and_start(joined, WORKER + 1, MAP, 5000, 5300);
 	end(joined, WORKER + 1, MAP, 5300, 900);
 	check_phases(&joined->teardown[0], 100, 900, 0, 0);
 	check_phases(&joined->teardown[1], UNKNOWN_NS, 900, 0, 0);
@@ -251,8 +236,7 @@ static void calls_in_progress_are_identified(void **state)
 	struct joined *joined = *state;
 	struct map_info map = call_of(WORKER, MAP, 1200, UNKNOWN_NS).map;
 
-	release_map(joined, MAP, RELEASE_LAST, 1000);
-	start(joined, WORKER, MAP, 1100);
+	begin(joined);
 	teardown_tracker_identify(joined->tracker, WORKER, &map);
 	assert_int_equal(map.identity.map_id, 7);
 	assert_int_equal(map.identity.released_ns, 1000);

@@ -84,7 +84,7 @@ static void hidden_addresses_are_not_addresses(void **state)
 	ksyms_free(ksyms);
 }
 
-static void missing_file_is_told(void **state)
+static void missing_file_is_reported(void **state)
 {
 	struct ksyms *ksyms;
 
@@ -98,7 +98,7 @@ int main(void)
 		cmocka_unit_test(finds_functions),
 		cmocka_unit_test(knows_where_functions_end),
 		cmocka_unit_test(hidden_addresses_are_not_addresses),
-		cmocka_unit_test(missing_file_is_told),
+		cmocka_unit_test(missing_file_is_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

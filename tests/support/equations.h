@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Checks the ledger of teardowns against the reported ones.
+ */
+#ifndef MEMDESTROY_SUPPORT_EQUATIONS_H
+#define MEMDESTROY_SUPPORT_EQUATIONS_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "model/ledger.h"
+#include "model/teardown.h"
+
+/* The start of the run: all times are long after it unless a test sets another. */
+#define LONG_BEFORE (0ULL - 1000000000)
+
+/* The equations at the head of ledger.h, when nothing is in progress. */
+static inline void check_equations(const struct teardown_ledger *ledger, __u64 reported,
+				   const __u64 outcomes[NR_OUTCOMES])
+{
+	assert_int_equal(ledger->completed + ledger->running + ledger->start_only +
+				 ledger->end_only,
+			 ledger->shown + ledger->before);
+	assert_int_equal(ledger->shown, reported);
+	assert_int_equal(ledger->deferred, ledger->reclaimed + ledger->pending);
+	assert_int_equal(ledger->reclaimed, outcomes[OUTCOME_DEFERRED]);
+	assert_int_equal(ledger->pending, outcomes[OUTCOME_PENDING]);
+	assert_int_equal(ledger->undecided, outcomes[OUTCOME_UNKNOWN]);
+}
+
+#endif
