@@ -29,31 +29,22 @@ struct aggregate {
 	const struct row **sorted; /* of the last aggregate_sort() */
 };
 
-static void phases_free(struct row_phases *phases)
+static void figures_free(struct row *row)
 {
-	int i;
-
-	for (i = 0; phases && i < PHASE_TOTAL; i++)
-		hist_free(&phases->phase[i]);
-	free(phases);
-}
-
-static void phase_samples_free(struct samples *samples)
-{
-	int i;
-
-	for (i = 0; samples && i < NR_PHASES; i++)
-		samples_free(&samples[i]);
-	free(samples);
+	hist_free(&row->latency);
+	for (int i = 0; row->phases && i < PHASE_TOTAL; i++)
+		hist_free(&row->phases->phase[i]);
+	free(row->phases);
+	for (int i = 0; row->samples && i < NR_PHASES; i++)
+		samples_free(&row->samples[i]);
+	free(row->samples);
 }
 
 static void node_free(struct node *node)
 {
 	if (!node)
 		return;
-	hist_free(&node->row.latency);
-	phases_free(node->row.phases);
-	phase_samples_free(node->row.samples);
+	figures_free(&node->row);
 	free(node->caller_name);
 	free(node);
 }
@@ -394,14 +385,8 @@ void aggregate_reset(struct aggregate *aggregate)
 		HASH_DEL(aggregate->nodes, node);
 		node_free(node);
 	}
-	hist_free(&other->latency);
-	phases_free(other->phases);
-	other->phases = NULL;
-	phase_samples_free(other->samples);
-	other->samples = NULL;
-	other->count = 0;
-	other->empty = 0;
-	other->unmeasured = 0;
+	figures_free(other);
+	*other = (struct row){.key = other->key, .other = true};
 }
 
 void aggregate_free(struct aggregate *aggregate)

@@ -18,18 +18,13 @@ enum diff_side { DIFF_BASE, DIFF_NEW, NR_DIFF_SIDES };
 /* A figure that both sides of a comparison have. */
 enum metric { METRIC_P50, METRIC_P99, METRIC_MEAN, METRIC_TOTAL, NR_METRICS };
 
-static inline const char *metric_name(enum metric metric)
-{
-	static const char *const names[] = {
-		[METRIC_P50] = "p50",
-		[METRIC_P99] = "p99",
-		[METRIC_MEAN] = "mean",
-		[METRIC_TOTAL] = "total",
-	};
-
-	_Static_assert(ARRAY_SIZE(names) == NR_METRICS, "a name for each");
-	return names[metric];
-}
+static const char *const metric_names[] = {
+	[METRIC_P50] = "p50",
+	[METRIC_P99] = "p99",
+	[METRIC_MEAN] = "mean",
+	[METRIC_TOTAL] = "total",
+};
+_Static_assert(ARRAY_SIZE(metric_names) == NR_METRICS, "a name for each");
 
 /* A comparison fails if the metric has grown by more than this. */
 struct diff_limit {

@@ -24,32 +24,17 @@ static void put_number(struct row_key_bytes *keys, enum key_tag tag, __u64 numbe
 		keys->at[keys->len++] = number >> shift;
 }
 
+/* NULL: unknown. */
 static void put_text(struct row_key_bytes *keys, const char *text, size_t size)
 {
-	size_t len = strnlen(text, size - 1);
+	size_t len = text ? strnlen(text, size - 1) : 0;
 
-	put_tag(keys, TAG_KNOWN);
+	put_tag(keys, text ? TAG_KNOWN : TAG_UNKNOWN);
+	if (!text)
+		return;
 	memcpy(&keys->at[keys->len], text, len);
 	keys->len += len;
 	keys->at[keys->len++] = '\0';
-}
-
-static void put_caller(struct row_key_bytes *keys, const struct row_source *of)
-{
-	if (of->caller->name)
-		put_text(keys, of->caller->name, CALLER_LEN);
-	else if (of->caller->address)
-		put_number(keys, TAG_ADDRESS, of->caller->address);
-	else
-		put_tag(keys, TAG_UNKNOWN);
-}
-
-static void put_string(struct row_key_bytes *keys, const char *text)
-{
-	if (text)
-		put_text(keys, text, CALLER_LEN);
-	else
-		put_tag(keys, TAG_UNKNOWN);
 }
 
 static void put_known(struct row_key_bytes *keys, bool known, __u64 number)
@@ -66,7 +51,10 @@ static void put_key(struct row_key_bytes *keys, enum key key, const struct row_s
 
 	switch (key) {
 	case KEY_CALLER:
-		put_caller(keys, of);
+		if (of->caller->name || !of->caller->address)
+			put_text(keys, of->caller->name, CALLER_LEN);
+		else
+			put_number(keys, TAG_ADDRESS, of->caller->address);
 		break;
 	case KEY_TYPE:
 		put_known(keys, map_has_type(of->map), of->map->type);
@@ -78,10 +66,7 @@ static void put_key(struct row_key_bytes *keys, enum key key, const struct row_s
 		put_known(keys, of->map->identity.map_id, of->map->identity.map_id);
 		break;
 	case KEY_RELEASED_BY:
-		if (releaser)
-			put_text(keys, releaser->task.comm, NAME_LEN);
-		else
-			put_tag(keys, TAG_UNKNOWN);
+		put_text(keys, releaser ? releaser->task.comm : NULL, NAME_LEN);
 		break;
 	case KEY_RELEASED_PID:
 		put_known(keys, releaser, releaser ? releaser->task.pid : 0);
@@ -90,10 +75,7 @@ static void put_key(struct row_key_bytes *keys, enum key key, const struct row_s
 		put_known(keys, releaser, releaser ? releaser->cgroup_id : 0);
 		break;
 	case KEY_NAME:
-		if (map_has_name(of->map))
-			put_text(keys, of->map->name, NAME_LEN);
-		else
-			put_tag(keys, TAG_UNKNOWN);
+		put_text(keys, map_has_name(of->map) ? of->map->name : NULL, NAME_LEN);
 		break;
 	case KEY_COMM:
 		put_text(keys, of->task->comm, NAME_LEN);
@@ -102,10 +84,10 @@ static void put_key(struct row_key_bytes *keys, enum key key, const struct row_s
 		put_number(keys, TAG_KNOWN, of->cpu);
 		break;
 	case KEY_HOST:
-		put_string(keys, of->map->host);
+		put_text(keys, of->map->host, CALLER_LEN);
 		break;
 	case KEY_SCENARIO:
-		put_string(keys, of->map->scenario);
+		put_text(keys, of->map->scenario, CALLER_LEN);
 		break;
 	case NR_KEYS:
 		break;

@@ -252,9 +252,8 @@ static int finish(struct options *opts)
 	opts->trace.ends_by_itself = true;
 	if (!opts->nr_scenarios || !(opts->list || opts->quick))
 		return 0;
-	diag_error("--%s applies to the standard scenarios only, not to '%s'",
-		   opts->list ? "list" : "quick", opts->scenarios[0]);
-	return -EINVAL;
+	return diag_invalid("--%s applies to the standard scenarios only, not to '%s'",
+			    opts->list ? "list" : "quick", opts->scenarios[0]);
 }
 
 static const struct option_row rows[] = {

@@ -45,16 +45,15 @@ static int take_words(struct options *opts, int argc, char **argv)
 {
 	(void)opts;
 	(void)argc;
-	diag_error("unexpected argument '%s' (see --kernel, --btf and --kallsyms)", argv[0]);
-	return -EINVAL;
+	return diag_invalid("unexpected argument '%s' (see --kernel, --btf and --kallsyms)",
+			    argv[0]);
 }
 
 static int finish(struct options *opts)
 {
 	if (!opts->check_kallsyms || opts->check_kernel || opts->check_btf)
 		return 0;
-	diag_error("--kallsyms needs --kernel or --btf, whose symbols they are");
-	return -EINVAL;
+	return diag_invalid("--kallsyms needs --kernel or --btf, whose symbols they are");
 }
 
 static const struct option_row rows[] = {

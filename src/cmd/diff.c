@@ -196,25 +196,14 @@ static int cmd_diff(const struct options *opts)
 	return status;
 }
 
-static int take_words(struct options *opts, int argc, char **argv)
-{
-	int err = 0;
-
-	for (int i = 0; i < argc && !err; i++)
-		err = option_file(opts, opts->side == DIFF_NEW ? DIFF_NEW : DIFF_BASE, argv[i]);
-	return err;
-}
-
 /* Further words belong to this side. */
 static int name_side(struct options *opts, enum diff_side side, const char *path)
 {
-	if (opts->side == NR_DIFF_SIDES && opts->nr_files[DIFF_BASE]) {
-		diag_error("unexpected argument '%s' before --%s (which side is it on?)",
-			   opts->files[DIFF_BASE][0], side == DIFF_BASE ? "base" : "new");
-		return -EINVAL;
-	}
+	if (opts->side == NR_DIFF_SIDES && opts->nr_files[DIFF_BASE])
+		return diag_invalid("unexpected argument '%s' before --%s (which side is it on?)",
+				    opts->files[DIFF_BASE][0], side == DIFF_BASE ? "base" : "new");
 	opts->side = side;
-	return option_file(opts, side, path);
+	return option_files(opts, 1, (char **)&path);
 }
 
 static int option_base(struct options *opts, const char *value)
@@ -233,17 +222,16 @@ static int complete_sides(struct options *opts)
 	size_t *nr = opts->nr_files;
 
 	if (opts->side == NR_DIFF_SIDES) {
-		if (nr[DIFF_BASE] != 2) {
-			diag_error("diff needs two recordings, BASE and NEW%s",
-				   nr[DIFF_BASE] > 2 ? ": for more, see --base and --new" : "");
-			return -EINVAL;
-		}
+		if (nr[DIFF_BASE] != 2)
+			return diag_invalid("diff needs two recordings, BASE and NEW%s",
+					    nr[DIFF_BASE] > 2 ? ": for more, see --base and --new"
+							      : "");
 		opts->files[DIFF_NEW][0] = opts->files[DIFF_BASE][1];
 		nr[DIFF_BASE] = nr[DIFF_NEW] = 1;
 	} else if (!nr[DIFF_BASE] || !nr[DIFF_NEW]) {
-		diag_error("diff needs a recording on each side, and there is none for --%s",
-			   nr[DIFF_BASE] ? "new" : "base");
-		return -EINVAL;
+		return diag_invalid(
+			"diff needs a recording on each side, and there is none for --%s",
+			nr[DIFF_BASE] ? "new" : "base");
 	}
 	return 0;
 }
@@ -307,7 +295,7 @@ const struct command diff_command = {
 	.rows = rows,
 	.formats = FIGURE_FORMATS,
 	.getopt_flags = "-",
-	.take_words = take_words,
+	.take_words = option_files,
 	.finish = finish,
 	.head = "Usage: memdestroy-trace diff [OPTION]... BASE NEW\n"
 		"       memdestroy-trace diff [OPTION]... --base FILE... --new FILE...\n"

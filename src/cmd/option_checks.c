@@ -26,9 +26,9 @@ int options_check_needs(const struct options *opts, const char *const *given)
 	for (const struct option_row *row = rows; row->help; row++) {
 		if (!row->required || given[row - rows])
 			continue;
-		diag_error("%s needs %s %s%s", opts->command->title, option_name(row, name),
-			   row->metavar, opts->run_argv ? ", before the command" : "");
-		return -EINVAL;
+		return diag_invalid("%s needs %s %s%s", opts->command->title,
+				    option_name(row, name), row->metavar,
+				    opts->run_argv ? ", before the command" : "");
 	}
 	return 0;
 }
@@ -109,7 +109,7 @@ static bool value_out_of_view(const struct options *opts)
 	for (enum phase phase = 0; calls && phase < NR_PHASES; phase++) {
 		if (phase == PHASE_DESTROY || !(opts->diff.phases & 1U << phase))
 			continue;
-		report_out_of_view(opts, "--phase", phase_name(phase), "");
+		report_out_of_view(opts, "--phase", phase_names[phase], "");
 		return true;
 	}
 	return false;
@@ -142,9 +142,7 @@ int options_check(const struct options *opts, const char *const *given)
 	for (const struct option_row *row = rows; row->help; row++)
 		if (given[row - rows] && row_contradicts(opts, given, row))
 			return -EINVAL;
-	if (attach && value_of(opts, given, "k") && strcmp(attach, "kprobe")) {
-		diag_error("-k cannot be combined with --attach %s", attach);
-		return -EINVAL;
-	}
+	if (attach && value_of(opts, given, "k") && strcmp(attach, "kprobe"))
+		return diag_invalid("-k cannot be combined with --attach %s", attach);
 	return opts->show.view != VIEW_BOTH && out_of_view(opts, given) ? -EINVAL : 0;
 }

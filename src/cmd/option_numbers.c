@@ -35,10 +35,8 @@ int option_top(struct options *opts, const char *value)
 	__u64 rows;
 	int err = parse_digits(&end, &rows);
 
-	if (err == -EINVAL || *end || (!err && !rows)) {
-		diag_error("--top: '%s' is not a number of rows (1 or more)", value);
-		return -EINVAL;
-	}
+	if (err == -EINVAL || *end || (!err && !rows))
+		return diag_invalid("--top: '%s' is not a number of rows (1 or more)", value);
 	if (err) {
 		diag_error("--top: '%s' is too large a number", value);
 		return err;
@@ -56,10 +54,9 @@ int option_buffer(struct options *opts, const char *value)
 
 	if (*end)
 		suffix = strchr(suffixes, *end & ~0x20); /* either case */
-	if (err == -EINVAL || (*end && (!suffix || !*suffix || end[1])) || (!err && !bytes)) {
-		diag_error("--buffer: '%s' is not a size (such as 65536, 512K, 4M, 1G)", value);
-		return -EINVAL;
-	}
+	if (err == -EINVAL || (*end && (!suffix || !*suffix || end[1])) || (!err && !bytes))
+		return diag_invalid("--buffer: '%s' is not a size (such as 65536, 512K, 4M, 1G)",
+				    value);
 	if (suffix && __builtin_mul_overflow(bytes, 1ULL << 10 * (suffix - suffixes + 1), &bytes))
 		err = -ERANGE;
 	if (err || bytes > MAX_BUFFER) {
@@ -87,8 +84,8 @@ int option_time(const struct option_row *row, const char *value, __u64 *ns)
 		duration_parse(row->least, false, &least_ns);
 	if (err || *ns >= least_ns)
 		return err;
-	diag_error("--%s: '%s' is too short (at least %s)", row->long_name, value, row->least);
-	return -EINVAL;
+	return diag_invalid("--%s: '%s' is too short (at least %s)", row->long_name, value,
+			    row->least);
 }
 
 /* Digits and a point only, where strtod() also takes nan, inf and 0x1p3. */
@@ -111,11 +108,10 @@ int option_alpha(struct options *opts, const char *value)
 {
 	double alpha;
 
-	if (option_read_decimal(value, strlen(value), &alpha) || alpha <= 0 || alpha >= 1) {
-		diag_error("--alpha: '%s' is not a probability above 0 and below 1 (such as 0.05)",
-			   value);
-		return -EINVAL;
-	}
+	if (option_read_decimal(value, strlen(value), &alpha) || alpha <= 0 || alpha >= 1)
+		return diag_invalid(
+			"--alpha: '%s' is not a probability above 0 and below 1 (such as 0.05)",
+			value);
 	opts->diff.alpha = alpha;
 	return 0;
 }

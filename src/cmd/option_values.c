@@ -67,9 +67,8 @@ static int choose(struct choice choice, const char *text, size_t len)
 	for (size_t i = 0; i < choice.nr; i++)
 		if (strlen(choice.names[i]) == len && !memcmp(choice.names[i], text, len))
 			return i;
-	diag_error("--%s: unknown %s '%.*s' (one of %s)", choice.option, choice.what, (int)len,
-		   text, offered_names(choice).text);
-	return -EINVAL;
+	return diag_invalid("--%s: unknown %s '%.*s' (one of %s)", choice.option, choice.what,
+			    (int)len, text, offered_names(choice).text);
 }
 
 /*
@@ -87,9 +86,8 @@ static int choose_list(struct choice choice, const char *value, int *chosen)
 		for (int i = 0; i < nr; i++) {
 			if (chosen[i] != chosen[nr])
 				continue;
-			diag_error("--%s: %s '%s' given twice", choice.option, choice.what,
-				   choice.names[chosen[i]]);
-			return -EINVAL;
+			return diag_invalid("--%s: %s '%s' given twice", choice.option, choice.what,
+					    choice.names[chosen[i]]);
 		}
 		nr++;
 		value += len;
@@ -123,11 +121,9 @@ int option_format(struct options *opts, const char *value)
 
 	if (format < 0)
 		return format;
-	if (!(command->formats & 1U << format)) {
-		diag_error("--format: '%s' does not apply to %s (one of %s)", value, command->title,
-			   offered_names(choice).text);
-		return -EINVAL;
-	}
+	if (!(command->formats & 1U << format))
+		return diag_invalid("--format: '%s' does not apply to %s (one of %s)", value,
+				    command->title, offered_names(choice).text);
 	opts->show.format = format;
 	return 0;
 }
@@ -153,10 +149,9 @@ int option_by(struct options *opts, const char *value)
 	if (nr < 0)
 		return nr;
 	for (int i = 0; i < nr; i++) {
-		if (keys[i] >= KEY_HOST && !recorded) {
-			diag_error("--by: '%s' applies to recordings only", key_names[keys[i]]);
-			return -EINVAL;
-		}
+		if (keys[i] >= KEY_HOST && !recorded)
+			return diag_invalid("--by: '%s' applies to recordings only",
+					    key_names[keys[i]]);
 		opts->show.by[i] = keys[i];
 		opts->show.identity |= keys[i] >= KEY_ID && keys[i] < KEY_HOST;
 	}
@@ -176,13 +171,9 @@ void option_default_keys(struct options *opts)
 
 int option_phase(struct options *opts, const char *value)
 {
-	const char *names[NR_PHASES];
 	int phases[NR_PHASES + 1];
-	int nr;
+	int nr = choose_list(CHOICE("phase", "phase", phase_names, EVERY), value, phases);
 
-	for (enum phase phase = 0; phase < NR_PHASES; phase++)
-		names[phase] = phase_name(phase);
-	nr = choose_list(CHOICE("phase", "phase", names, EVERY), value, phases);
 	if (nr < 0)
 		return nr;
 	opts->diff.phases = 0;
@@ -206,21 +197,17 @@ static void trim(const char **text, size_t *len)
 /* "p50>10%"; the percent sign is optional. */
 static int parse_limit(const char *text, size_t len, struct diff_limit *limit)
 {
-	const char *names[NR_METRICS];
 	const char *number = memchr(text, '>', len);
 	size_t metric_len = number ? (size_t)(number - text) : 0, number_len;
 	int metric;
 
-	if (!number) {
-		diag_error("--fail-on: '%.*s' is not a limit (such as p50>10%%)", (int)len, text);
-		return -EINVAL;
-	}
+	if (!number)
+		return diag_invalid("--fail-on: '%.*s' is not a limit (such as p50>10%%)", (int)len,
+				    text);
 	number++;
 	number_len = len - metric_len - 1;
 	trim(&text, &metric_len);
-	for (metric = 0; metric < NR_METRICS; metric++)
-		names[metric] = metric_name(metric);
-	metric = choose(CHOICE("fail-on", "metric", names, EVERY), text, metric_len);
+	metric = choose(CHOICE("fail-on", "metric", metric_names, EVERY), text, metric_len);
 	if (metric < 0)
 		return metric;
 	trim(&number, &number_len);
@@ -228,12 +215,11 @@ static int parse_limit(const char *text, size_t len, struct diff_limit *limit)
 	if (number_len && number[number_len - 1] == '%')
 		number_len--;
 	trim(&number, &number_len);
-	if (option_read_decimal(number, number_len, &limit->percent)) {
-		diag_error("--fail-on: '%.*s' is not a percentage (0 or more, such as 10 or"
-			   " 2.5)",
-			   (int)number_len, number);
-		return -EINVAL;
-	}
+	if (option_read_decimal(number, number_len, &limit->percent))
+		return diag_invalid(
+			"--fail-on: '%.*s' is not a percentage (0 or more, such as 10 or"
+			" 2.5)",
+			(int)number_len, number);
 	return 0;
 }
 
@@ -249,11 +235,9 @@ int option_fail_on(struct options *opts, const char *value)
 		err = parse_limit(text, len, &limit);
 		if (err)
 			return err;
-		if (opts->diff.nr_limits == MAX_LIMITS) {
-			diag_error("--fail-on: '%.*s' is one too many (at most %d)", (int)len, text,
-				   MAX_LIMITS);
-			return -E2BIG;
-		}
+		if (opts->diff.nr_limits == MAX_LIMITS)
+			return diag_invalid("--fail-on: '%.*s' is one too many (at most %d)",
+					    (int)len, text, MAX_LIMITS);
 		opts->diff.limits[opts->diff.nr_limits++] = limit;
 		value += all;
 		if (!*value)
@@ -265,16 +249,14 @@ int option_type(struct options *opts, const char *value)
 {
 	__u32 type;
 
-	if (map_type_from_name(value, &type)) {
-		diag_error("--type: unknown map type '%s' (as bpftool names them: hash, "
-			   "percpu_hash, lpm_trie, ...)",
-			   value);
-		return -EINVAL;
-	}
+	if (map_type_from_name(value, &type))
+		return diag_invalid("--type: unknown map type '%s' (as bpftool names them: hash, "
+				    "percpu_hash, lpm_trie, ...)",
+				    value);
 	if (type >= 8 * sizeof(opts->filter.map_types)) {
-		diag_error("--type: '%s' is type %u, and only types below %zu are supported", value,
-			   type, 8 * sizeof(opts->filter.map_types));
-		return -EINVAL;
+		return diag_invalid(
+			"--type: '%s' is type %u, and only types below %zu are supported", value,
+			type, 8 * sizeof(opts->filter.map_types));
 	}
 	opts->filter.map_types |= 1ULL << type;
 	return 0;
@@ -285,43 +267,37 @@ int option_map_name(struct options *opts, const char *value)
 	struct filter *filter = &opts->filter;
 	int err = glob_compile(value, &filter->names);
 
-	if (err == -EINVAL) {
-		diag_error("--name: '%s' is not a pattern (of *, ?, [abc], [a-z], [!a] and \\)",
-			   value);
-		return err;
-	}
-	if (err || glob_min_len(&filter->names) >= NAME_LEN) {
-		diag_error("--name: '%s' matches no map: the kernel's names have at most %d bytes",
-			   value, NAME_LEN - 1);
-		return -EINVAL;
-	}
+	if (err == -EINVAL)
+		return diag_invalid(
+			"--name: '%s' is not a pattern (of *, ?, [abc], [a-z], [!a] and \\)",
+			value);
+	if (err || glob_min_len(&filter->names) >= NAME_LEN)
+		return diag_invalid(
+			"--name: '%s' matches no map: the kernel's names have at most %d bytes",
+			value, NAME_LEN - 1);
 	filter->by_name = true;
 	return 0;
 }
 
 int option_caller(struct options *opts, const char *value)
 {
-	if (!*value || value[strspn(value, SYMBOL_CHARS)]) {
-		diag_error("--caller: '%s' is not the name of a function", value);
-		return -EINVAL;
-	}
+	if (!*value || value[strspn(value, SYMBOL_CHARS)])
+		return diag_invalid("--caller: '%s' is not the name of a function", value);
 	for (size_t i = 0; i < opts->filter.nr_callers; i++)
 		if (!strcmp(opts->filter.callers[i], value))
 			return 0;
-	if (opts->filter.nr_callers == MAX_CALLERS) {
-		diag_error("--caller: '%s' is one too many (at most %d)", value, MAX_CALLERS);
-		return -E2BIG;
-	}
+	if (opts->filter.nr_callers == MAX_CALLERS)
+		return diag_invalid("--caller: '%s' is one too many (at most %d)", value,
+				    MAX_CALLERS);
 	opts->filter.callers[opts->filter.nr_callers++] = value;
 	return 0;
 }
 
 int option_output(struct options *opts, const char *value)
 {
-	if (!*value) {
-		diag_error("--output: the name of the file is empty ('-' is standard output)");
-		return -EINVAL;
-	}
+	if (!*value)
+		return diag_invalid(
+			"--output: the name of the file is empty ('-' is standard output)");
 	opts->output = strcmp(value, "-") ? value : NULL;
 	return 0;
 }
@@ -332,20 +308,20 @@ int option_recording(struct options *opts, const char *value)
 
 	if (err || opts->output)
 		return err;
-	diag_error("--output: a recording cannot be written to standard output");
-	return -EINVAL;
+	return diag_invalid("--output: a recording cannot be written to standard output");
 }
 
-int option_file(struct options *opts, enum diff_side side, const char *path)
+int option_files(struct options *opts, int argc, char **argv)
 {
-	if (!*path) {
-		diag_error("the name of a recording is empty");
-		return -EINVAL;
+	enum diff_side side = opts->side == DIFF_NEW ? DIFF_NEW : DIFF_BASE;
+
+	for (int i = 0; i < argc; i++) {
+		if (!*argv[i])
+			return diag_invalid("the name of a recording is empty");
+		if (opts->nr_files[side] == MAX_FILES)
+			return diag_invalid("'%s' is one recording too many (at most %d)", argv[i],
+					    MAX_FILES);
+		opts->files[side][opts->nr_files[side]++] = argv[i];
 	}
-	if (opts->nr_files[side] == MAX_FILES) {
-		diag_error("'%s' is one recording too many (at most %d)", path, MAX_FILES);
-		return -E2BIG;
-	}
-	opts->files[side][opts->nr_files[side]++] = path;
 	return 0;
 }

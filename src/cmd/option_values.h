@@ -33,8 +33,8 @@ int option_time(const struct option_row *row, const char *value, __u64 *ns);
  */
 int option_read_decimal(const char *text, size_t len, double *number);
 
-/* Adds a recording to a side. */
-int option_file(struct options *opts, enum diff_side side, const char *path);
+/* Adds recordings to the side that was named last, or to the base. */
+int option_files(struct options *opts, int argc, char **argv);
 
 /* If there is no --by, calls are shown by caller and map type. */
 void option_default_keys(struct options *opts);

@@ -183,10 +183,8 @@ static int set_member(struct options *opts, const struct option_row *row, const 
 	}
 	if (row->unit != UNIT_NONE)
 		return option_time(row, value, member);
-	if (!*value) {
-		diag_error("--%s: the name of the file is empty", row->long_name);
-		return -EINVAL;
-	}
+	if (!*value)
+		return diag_invalid("--%s: the name of the file is empty", row->long_name);
 	*(const char **)member = value;
 	return 0;
 }
@@ -198,11 +196,9 @@ static int take_option(struct options *opts, const struct option_row *row, const
 
 	if (!row->metavar)
 		value = "";
-	if (*given && !row->repeatable && strcmp(*given, value)) {
-		diag_error("option '%s' given twice, with '%s' and with '%s'",
-			   option_name(row, name), *given, value);
-		return -EINVAL;
-	}
+	if (*given && !row->repeatable && strcmp(*given, value))
+		return diag_invalid("option '%s' given twice, with '%s' and with '%s'",
+				    option_name(row, name), *given, value);
 	*given = value;
 	return row->parse ? row->parse(opts, value) : set_member(opts, row, value);
 }

@@ -48,24 +48,12 @@ static int cmd_report(const struct options *opts)
 	return err ? EXIT_FAILED : EXIT_DONE;
 }
 
-static int take_words(struct options *opts, int argc, char **argv)
-{
-	int err = 0;
-
-	for (int i = 0; i < argc && !err; i++)
-		err = option_file(opts, DIFF_BASE, argv[i]);
-	return err;
-}
-
 static int finish(struct options *opts)
 {
-	if (!opts->nr_files[DIFF_BASE]) {
-		diag_error("report needs a recording (see record)");
-		return -EINVAL;
-	}
+	if (!opts->nr_files[DIFF_BASE])
+		return diag_invalid("report needs a recording (see record)");
 	if (opts->show.interval_ns && opts->nr_files[DIFF_BASE] > 1) {
-		diag_error("--interval needs a single recording");
-		return -EINVAL;
+		return diag_invalid("--interval needs a single recording");
 	}
 	option_default_keys(opts);
 	opts->show.recorded = true;
@@ -97,7 +85,7 @@ const struct command report_command = {
 	.rows = rows,
 	.formats = ALL_FORMATS,
 	.getopt_flags = "",
-	.take_words = take_words,
+	.take_words = option_files,
 	.finish = finish,
 	.head = "Usage: memdestroy-trace report [OPTION]... FILE...\n"
 		"       memdestroy-trace report teardowns [OPTION]... FILE...\n"

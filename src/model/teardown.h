@@ -23,16 +23,11 @@ enum phase {
 	NR_PHASES,
 };
 
-static inline const char *phase_name(enum phase phase)
-{
-	static const char *const names[] = {
-		[PHASE_WAIT] = "wait",	       [PHASE_FREE] = "free",	[PHASE_DESTROY] = "destroy",
-		[PHASE_DEFERRED] = "deferred", [PHASE_TOTAL] = "total",
-	};
-
-	_Static_assert(ARRAY_SIZE(names) == NR_PHASES, "a name for each");
-	return names[phase];
-}
+static const char *const phase_names[] = {
+	[PHASE_WAIT] = "wait",	       [PHASE_FREE] = "free",	[PHASE_DESTROY] = "destroy",
+	[PHASE_DEFERRED] = "deferred", [PHASE_TOTAL] = "total",
+};
+_Static_assert(ARRAY_SIZE(phase_names) == NR_PHASES, "a name for each");
 
 /* How a destroy call freed the allocator's memory. */
 enum outcome {

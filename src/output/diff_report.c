@@ -21,7 +21,7 @@ static void write_means(FILE *out, const struct diff *diff, const char *item)
 	for (mean = diff->means; mean < diff->means + diff->nr_means; mean++)
 		if (mean->side[DIFF_BASE].n > 1)
 			fprintf(out, "%sgeometric mean of %llu medians: %s %s\n", item,
-				mean->side[DIFF_BASE].n, phase_name(mean->phase),
+				mean->side[DIFF_BASE].n, phase_names[mean->phase],
 				text_change(change, mean->delta[METRIC_P50]));
 }
 
@@ -57,8 +57,8 @@ static void write_failed(FILE *out, enum format format, const struct column *col
 		fprintf(out, "%sFAIL: ", item);
 		if (table_cell_keys(out, format, columns, view))
 			fputs(": ", out);
-		fprintf(out, "%s %s %s (gate %g%%), p=%.2g\n", phase_name(view->line->phase),
-			metric_name(limit->metric),
+		fprintf(out, "%s %s %s (gate %g%%), p=%.2g\n", phase_names[view->line->phase],
+			metric_names[limit->metric],
 			text_change(change, view->line->delta[limit->metric]), limit->percent,
 			p_of(view->line));
 	}

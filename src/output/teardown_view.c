@@ -235,7 +235,7 @@ static void warn_of_unknown(const struct folded *folded)
 
 	for (phase = 0; phase < PHASE_TOTAL; phase++)
 		if (folded_unknown(folded, phase))
-			diag_warn("%s unknown, and in no stack: %llu teardowns", phase_name(phase),
+			diag_warn("%s unknown, and in no stack: %llu teardowns", phase_names[phase],
 				  folded_unknown(folded, phase));
 }
 

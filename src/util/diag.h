@@ -5,6 +5,7 @@
 #ifndef MEMDESTROY_UTIL_DIAG_H
 #define MEMDESTROY_UTIL_DIAG_H
 
+#include <errno.h>
 #include <stdbool.h>
 
 /* Selects the messages to show from here on; at first neither quiet nor verbose is set. */
@@ -19,6 +20,9 @@ void diag_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void diag_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void diag_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));    /* not if quiet */
 void diag_verbose(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* if verbose */
+
+/* Reports an error in what the user gave; its value is -EINVAL. */
+#define diag_invalid(...) (diag_error(__VA_ARGS__), -EINVAL)
 
 /*
  * Shows progress on the last line of a terminal until the next message replaces it; not elsewhere,

@@ -38,7 +38,7 @@ static bool get_diff_key(const struct column *column, const void *object, struct
 static bool get_phase(const struct column *column, const void *object, struct value *value)
 {
 	(void)column;
-	value->text = phase_name(line_of(object)->phase);
+	value->text = phase_names[line_of(object)->phase];
 	return true;
 }
 
@@ -135,7 +135,7 @@ static bool get_failed(const struct column *column, const void *object, struct v
 		if (view->line->failed & 1U << i)
 			used += snprintf(&value->made[used], sizeof(value->made) - used,
 					 "%s%s>%g%%", used ? "\n" : "",
-					 metric_name(view->limits[i].metric),
+					 metric_names[view->limits[i].metric],
 					 view->limits[i].percent);
 	return true;
 }
