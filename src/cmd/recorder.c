@@ -17,30 +17,25 @@
 /* Half of the promised second, because ticks may come late. */
 #define COMMIT_NS (NSEC_PER_SEC / 2)
 
-static struct recorder *recorder_of(void *ctx)
-{
-	return ctx;
-}
-
 int recorder_call(void *ctx, const struct call *call)
 {
-	return writer_call(recorder_of(ctx)->writer, call);
+	return writer_call(((struct recorder *)ctx)->writer, call);
 }
 
 int recorder_teardown(void *ctx, const struct teardown *teardown)
 {
-	return writer_teardown(recorder_of(ctx)->writer, teardown);
+	return writer_teardown(((struct recorder *)ctx)->writer, teardown);
 }
 
 int recorder_deferred_free(void *ctx, const struct deferred_free *deferred_free)
 {
-	return writer_deferred_free(recorder_of(ctx)->writer, deferred_free);
+	return writer_deferred_free(((struct recorder *)ctx)->writer, deferred_free);
 }
 
 int recorder_stuck(void *ctx, const struct stuck *stuck)
 {
 	stuck_text_print(stderr, stuck);
-	return writer_stuck(recorder_of(ctx)->writer, stuck);
+	return writer_stuck(((struct recorder *)ctx)->writer, stuck);
 }
 
 static __u64 lost(const struct ledger *ledger, const struct teardown_counts *counts)
@@ -70,7 +65,7 @@ static void show_progress(struct recorder *recorder, __u64 now_ns, __u64 nr_lost
 
 int recorder_tick(void *ctx, __u64 now_ns, __u64 *next_ns)
 {
-	struct recorder *recorder = recorder_of(ctx);
+	struct recorder *recorder = ctx;
 	struct teardown_counts counts;
 	struct ledger ledger;
 	int err;

@@ -25,7 +25,7 @@
 struct writer {
 	const char *path;
 	sqlite3 *db;
-	struct writer_tables *tables;
+	struct writer_tables tables;
 	struct run_info run_info;
 	bool in_transaction;
 	__u64 events;
@@ -75,17 +75,15 @@ int writer_commit(struct writer *writer)
 
 static int put_run(struct writer *writer)
 {
-	return writer_tables_insert(writer->tables, TABLE_RUN, 1, &writer->run_info);
+	return writer_tables_insert(&writer->tables, TABLE_RUN, 1, &writer->run_info);
 }
 
 int writer_begin(struct writer *writer, const struct run_info *run_info)
 {
-	int err = begin(writer);
-
 	writer->run_info = *run_info;
-	if (!err)
-		err = set_error(writer, put_run(writer));
-	return err ? err : commit(writer, true);
+	if (!begin(writer))
+		set_error(writer, put_run(writer));
+	return commit(writer, true);
 }
 
 static int make_tables(struct writer *writer)
@@ -105,7 +103,7 @@ static int make_tables(struct writer *writer)
 	if (!rc)
 		rc = schema_create(writer->db);
 	if (!rc)
-		rc = writer_tables_new(&writer->tables, writer->db);
+		rc = writer_tables_open(&writer->tables, writer->db);
 	if (!rc)
 		rc = put_run(writer);
 	writer->in_transaction = !rc;
@@ -114,8 +112,7 @@ static int make_tables(struct writer *writer)
 
 static void close_file(struct writer *writer)
 {
-	writer_tables_free(writer->tables);
-	writer->tables = NULL;
+	writer_tables_close(&writer->tables);
 	sqlite3_close(writer->db);
 	writer->db = NULL;
 }
@@ -137,9 +134,8 @@ int writer_create(struct writer **out, const char *path, bool force,
 		free(writer);
 		return err;
 	}
-	err = set_error(writer, make_tables(writer));
-	if (!err)
-		err = commit(writer, true);
+	set_error(writer, make_tables(writer));
+	err = commit(writer, true);
 	if (err) {
 		writer_close(writer);
 		unlink(path);
@@ -151,20 +147,16 @@ int writer_create(struct writer **out, const char *path, bool force,
 
 int writer_end(struct writer *writer, __u64 end_ns)
 {
-	int err = begin(writer);
-
-	if (err)
-		return err;
+	if (begin(writer))
+		return writer->err;
 	writer->run_info.end_ns = end_ns;
-	err = set_error(writer, put_run(writer));
+	set_error(writer, put_run(writer));
 	sqlite3_busy_timeout(writer->db, LAST_PATIENCE_MS);
-	if (!err)
-		err = commit(writer, true);
-	if (!err) {
-		close_file(writer);
-		writer->err = -EBADF; /* the file is closed */
-	}
-	return err;
+	if (commit(writer, true))
+		return writer->err;
+	close_file(writer);
+	writer->err = -EBADF; /* the file is closed */
+	return 0;
 }
 
 void writer_close(struct writer *writer)
@@ -184,162 +176,118 @@ __u64 writer_events(const struct writer *writer)
 
 static int put_event(struct writer *writer, enum table_id table, const void *row)
 {
-	return writer_tables_insert(writer->tables, table, (__s64)writer->events + 1, row);
-}
+	int rc = writer_tables_insert(&writer->tables, table, (__s64)writer->events + 1, row);
 
-static int end_event(struct writer *writer, int rc)
-{
 	writer->events += !rc;
 	return set_error(writer, rc);
 }
 
-/* All zero or empty: unknown. */
-static int find_worker(struct writer *writer, const struct task *task, __s64 *id)
+/* A worker that is all zero or empty is unknown. */
+static struct refs find_refs(struct writer_tables *tables, const struct map_info *map,
+			     const struct task *worker)
 {
-	*id = 0;
-	if (!task->pid && !task->tid && !*task->comm)
-		return SQLITE_OK;
-	return writer_tables_task(writer->tables, task, id);
-}
+	struct refs refs = {.map = writer_tables_map(tables, map)};
 
-static int find_refs(struct writer *writer, const struct map_info *map, const struct task *worker,
-		     struct refs *refs)
-{
-	int rc = writer_tables_map(writer->tables, map, &refs->map);
-
-	if (!rc)
-		rc = find_worker(writer, worker, &refs->task);
-	return rc ? rc : writer_tables_release(writer->tables, &map->identity, &refs->release);
-}
-
-static int put_call(struct writer *writer, const struct call *call)
-{
-	struct writer_tables *tables = writer->tables;
-	struct call_row row = {.call = *call};
-	int rc = writer_tables_caller(tables, &call->caller, &row.refs.caller);
-
-	if (!rc)
-		rc = writer_tables_map(tables, &call->map, &row.refs.map);
-	if (!rc)
-		rc = writer_tables_allocator(tables, call, &row.refs.allocator);
-	if (!rc)
-		rc = writer_tables_task(tables, &call->task, &row.refs.task);
-	if (!rc)
-		rc = writer_tables_release(tables, &call->map.identity, &row.refs.release);
-	return rc ? rc : put_event(writer, TABLE_CALL, &row);
+	if (worker->pid || worker->tid || *worker->comm)
+		refs.task = writer_tables_task(tables, worker);
+	refs.release = writer_tables_release(tables, &map->identity);
+	return refs;
 }
 
 int writer_call(struct writer *writer, const struct call *call)
 {
-	int err = begin(writer);
+	struct writer_tables *tables = &writer->tables;
+	struct call_row row = {.call = *call};
 
-	return err ? err : end_event(writer, put_call(writer, call));
-}
-
-static int put_teardown(struct writer *writer, const struct teardown *teardown)
-{
-	struct teardown_row row = {.teardown = *teardown};
-	struct destroy_row destroy = {.teardown = (__s64)writer->events + 1};
-	int rc = find_refs(writer, &teardown->map, &teardown->run.worker, &row.refs);
-
-	if (!rc)
-		rc = writer_tables_object(writer->tables, teardown->map.address, &row.refs.object);
-	for (; destroy.nth < teardown->nr_destroys && destroy.nth < MAX_DESTROYS && !rc;
-	     destroy.nth++) {
-		destroy.destroy = teardown->destroy[destroy.nth];
-		rc = writer_tables_insert(writer->tables, TABLE_DESTROY, 0, &destroy);
-	}
-	return rc ? rc : put_event(writer, TABLE_TEARDOWN, &row);
+	if (begin(writer))
+		return writer->err;
+	row.refs.caller = writer_tables_caller(tables, &call->caller);
+	row.refs.map = writer_tables_map(tables, &call->map);
+	row.refs.allocator = writer_tables_allocator(tables, call);
+	row.refs.task = writer_tables_task(tables, &call->task);
+	row.refs.release = writer_tables_release(tables, &call->map.identity);
+	return put_event(writer, TABLE_CALL, &row);
 }
 
 int writer_teardown(struct writer *writer, const struct teardown *teardown)
 {
-	int err = begin(writer);
+	struct teardown_row row = {.teardown = *teardown};
+	struct destroy_row destroy = {.teardown = (__s64)writer->events + 1};
 
-	return err ? err : end_event(writer, put_teardown(writer, teardown));
-}
-
-static int put_deferred_free(struct writer *writer, const struct deferred_free *deferred_free)
-{
-	struct deferred_free_row row = {.deferred_free = *deferred_free};
-	int rc = find_refs(writer, &deferred_free->map, &deferred_free->run.worker, &row.refs);
-
-	if (!rc)
-		rc = writer_tables_object(writer->tables, deferred_free->map.address,
-					  &row.refs.object);
-	return rc ? rc : put_event(writer, TABLE_DEFERRED_FREE, &row);
+	if (begin(writer))
+		return writer->err;
+	row.refs = find_refs(&writer->tables, &teardown->map, &teardown->run.worker);
+	row.refs.object = writer_tables_object(&writer->tables, teardown->map.address);
+	for (; destroy.nth < teardown->nr_destroys && destroy.nth < MAX_DESTROYS; destroy.nth++) {
+		destroy.destroy = teardown->destroy[destroy.nth];
+		writer_tables_insert(&writer->tables, TABLE_DESTROY, 0, &destroy);
+	}
+	return put_event(writer, TABLE_TEARDOWN, &row);
 }
 
 int writer_deferred_free(struct writer *writer, const struct deferred_free *deferred_free)
 {
-	int err = begin(writer);
+	struct deferred_free_row row = {.deferred_free = *deferred_free};
 
-	return err ? err : end_event(writer, put_deferred_free(writer, deferred_free));
-}
-
-static int put_stuck(struct writer *writer, const struct stuck *stuck)
-{
-	struct stuck_row row = {.stuck = *stuck};
-	int rc = find_refs(writer, &stuck->map, &stuck->worker, &row.refs);
-
-	snprintf(row.place, sizeof(row.place), "%s", stuck->where);
-	return rc ? rc : put_event(writer, TABLE_STUCK, &row);
+	if (begin(writer))
+		return writer->err;
+	row.refs = find_refs(&writer->tables, &deferred_free->map, &deferred_free->run.worker);
+	row.refs.object = writer_tables_object(&writer->tables, deferred_free->map.address);
+	return put_event(writer, TABLE_DEFERRED_FREE, &row);
 }
 
 int writer_stuck(struct writer *writer, const struct stuck *stuck)
 {
-	int err = begin(writer);
+	struct stuck_row row = {.stuck = *stuck};
 
-	return err ? err : end_event(writer, put_stuck(writer, stuck));
+	if (begin(writer))
+		return writer->err;
+	row.refs = find_refs(&writer->tables, &stuck->map, &stuck->worker);
+	snprintf(row.place, sizeof(row.place), "%s", stuck->where);
+	return put_event(writer, TABLE_STUCK, &row);
 }
 
 /* Scenarios and counts */
 
 int writer_scenario(struct writer *writer, const struct scenario *scenario)
 {
-	int err = begin(writer);
-
-	return err ? err
-		   : set_error(writer, writer_tables_insert(writer->tables, TABLE_SCENARIO,
-							    (__s64)++writer->scenarios, scenario));
+	if (begin(writer))
+		return writer->err;
+	return set_error(writer, writer_tables_insert(&writer->tables, TABLE_SCENARIO,
+						      (__s64)++writer->scenarios, scenario));
 }
 
-static int put_figures(struct writer *writer, enum table_id table, const struct figure *figure,
-		       const void *ledger)
+static void put_figures(struct writer *writer, enum table_id table, const struct figure *figure,
+			const void *ledger)
 {
-	int rc = SQLITE_OK;
-
-	for (; figure->name && !rc; figure++) {
+	for (; figure->name; figure++) {
 		struct figure_row row = {.value = figure_get(figure, ledger)};
 
 		snprintf(row.figure, sizeof(row.figure), "%s", figure->name);
-		rc = writer_tables_insert(writer->tables, table, 0, &row);
+		writer_tables_insert(&writer->tables, table, 0, &row);
 	}
-	return rc;
 }
 
-static int put_hook(struct writer *writer, const struct hook_counts *counts)
+static void put_hook(struct writer *writer, const struct hook_counts *counts)
 {
 	struct hook_row row = {.counts = *counts};
 
 	snprintf(row.function, sizeof(row.function), "%s", counts->function);
 	hook_counts_clear_unused(&row.counts);
-	return writer_tables_insert(writer->tables, TABLE_HOOK, 0, &row);
+	writer_tables_insert(&writer->tables, TABLE_HOOK, 0, &row);
 }
 
 int writer_ledger(struct writer *writer, const struct ledger *ledger,
 		  const struct teardown_counts *counts)
 {
-	int err = begin(writer), rc, i;
-
-	if (err)
-		return err;
-	rc = put_figures(writer, TABLE_LEDGER, ledger_figures, ledger);
-	if (counts && !rc)
-		rc = put_figures(writer, TABLE_TEARDOWN_LEDGER, teardown_ledger_figures,
-				 &counts->ledger);
-	for (i = 0; i < NR_HOOKS && counts && !rc; i++)
+	if (begin(writer))
+		return writer->err;
+	put_figures(writer, TABLE_LEDGER, ledger_figures, ledger);
+	if (counts)
+		put_figures(writer, TABLE_TEARDOWN_LEDGER, teardown_ledger_figures,
+			    &counts->ledger);
+	for (int i = 0; i < NR_HOOKS && counts; i++)
 		if (counts->hooks[i].function)
-			rc = put_hook(writer, &counts->hooks[i]);
-	return set_error(writer, rc);
+			put_hook(writer, &counts->hooks[i]);
+	return set_error(writer, writer->tables.rc);
 }

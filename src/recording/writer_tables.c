@@ -2,7 +2,6 @@
 /*
  * Writes the rows of a recording, those that many events refer to only once.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "recording/writer_tables.h"
@@ -11,74 +10,79 @@
 #define MAX_ROWS     65536 /* remembered of a table; some 200 bytes each */
 #define MAX_RELEASES 4096  /* events of one map come close together */
 
-struct writer_tables {
-	sqlite3_stmt *insert[NR_TABLES];
-	struct intern *rows[NR_TABLES]; /* NULL: each row is written */
-	struct intern *objects;
+static const size_t max_remembered[NR_TABLES] = {
+	[TABLE_MAP] = MAX_ROWS,	 [TABLE_CALLER] = MAX_ROWS,	 [TABLE_ALLOCATOR] = MAX_ROWS,
+	[TABLE_TASK] = MAX_ROWS, [TABLE_RELEASE] = MAX_RELEASES,
 };
 
-int writer_tables_new(struct writer_tables **out, sqlite3 *db)
+static struct intern *remember(struct writer_tables *tables, size_t max)
 {
-	static const enum table_id shared[] = {TABLE_MAP, TABLE_CALLER, TABLE_ALLOCATOR, TABLE_TASK,
-					       TABLE_RELEASE};
-	struct writer_tables *tables = calloc(1, sizeof(*tables));
-	int rc = tables ? SQLITE_OK : SQLITE_NOMEM;
+	struct intern *intern = intern_new(max);
 
-	for (int i = 0; i < NR_TABLES && !rc; i++)
-		rc = table_prepare_insert(db, schema_table(i), &tables->insert[i]);
-	for (size_t i = 0; i < ARRAY_SIZE(shared) && !rc; i++) {
-		tables->rows[shared[i]] =
-			intern_new(shared[i] == TABLE_RELEASE ? MAX_RELEASES : MAX_ROWS);
-		rc = tables->rows[shared[i]] ? SQLITE_OK : SQLITE_NOMEM;
-	}
-	if (!rc) {
-		tables->objects = intern_new(MAX_ROWS);
-		rc = tables->objects ? SQLITE_OK : SQLITE_NOMEM;
-	}
-	if (rc) {
-		writer_tables_free(tables);
-		return rc;
-	}
-	*out = tables;
-	return SQLITE_OK;
+	if (!intern)
+		tables->rc = SQLITE_NOMEM;
+	return intern;
 }
 
-void writer_tables_free(struct writer_tables *tables)
+int writer_tables_open(struct writer_tables *tables, sqlite3 *db)
 {
-	if (!tables)
-		return;
+	for (int i = 0; i < NR_TABLES && !tables->rc; i++) {
+		tables->rc = table_prepare_insert(db, schema_table(i), &tables->insert[i]);
+		if (!tables->rc && max_remembered[i])
+			tables->rows[i] = remember(tables, max_remembered[i]);
+	}
+	if (!tables->rc)
+		tables->objects = remember(tables, MAX_ROWS);
+	return tables->rc;
+}
+
+void writer_tables_close(struct writer_tables *tables)
+{
 	for (int i = 0; i < NR_TABLES; i++) {
 		sqlite3_finalize(tables->insert[i]);
 		intern_free(tables->rows[i]);
 	}
 	intern_free(tables->objects);
-	free(tables);
+	memset(tables, 0, sizeof(*tables));
 }
 
 int writer_tables_insert(struct writer_tables *tables, enum table_id table, __s64 key,
 			 const void *row)
 {
-	return table_insert(tables->insert[table], schema_table(table), key, row);
+	if (!tables->rc)
+		tables->rc = table_insert(tables->insert[table], schema_table(table), key, row);
+	return tables->rc;
 }
 
-/* Rows are compared by all of their bytes, so that padding must be zero. */
-static int share(struct writer_tables *tables, enum table_id table, const void *row, size_t size,
-		 __s64 *id)
+/* Values are compared by all of their bytes, so that padding must be zero. */
+static __s64 number_of(struct writer_tables *tables, struct intern *intern, const void *value,
+		       size_t size, bool *is_new)
 {
-	int known = intern_id(tables->rows[table], row, size, id);
+	__s64 id = 0;
+	int rc = tables->rc ? 0 : intern_id(intern, value, size, &id);
 
-	if (known < 0)
-		return SQLITE_NOMEM;
-	return known ? writer_tables_insert(tables, table, *id, row) : SQLITE_OK;
+	if (rc < 0)
+		tables->rc = SQLITE_NOMEM;
+	*is_new = rc > 0;
+	return id;
 }
 
-int writer_tables_map(struct writer_tables *tables, const struct map_info *map, __s64 *id)
+static __s64 share(struct writer_tables *tables, enum table_id table, const void *row, size_t size)
+{
+	bool is_new;
+	__s64 id = number_of(tables, tables->rows[table], row, size, &is_new);
+
+	if (is_new)
+		writer_tables_insert(tables, table, id, row);
+	return id;
+}
+
+__s64 writer_tables_map(struct writer_tables *tables, const struct map_info *map)
 {
 	struct map_row row;
 
-	*id = 0;
 	if (!map_has_type(map))
-		return SQLITE_OK;
+		return 0;
 	memset(&row, 0, sizeof(row));
 	row.type = map->type;
 	row.known = map->known & (CALL_NAME | CALL_SIZES);
@@ -90,17 +94,16 @@ int writer_tables_map(struct writer_tables *tables, const struct map_info *map, 
 	}
 	if (map_has_name(map))
 		memcpy(row.name, map->name, strnlen(map->name, NAME_LEN - 1));
-	return share(tables, TABLE_MAP, &row, sizeof(row), id);
+	return share(tables, TABLE_MAP, &row, sizeof(row));
 }
 
-int writer_tables_caller(struct writer_tables *tables, const struct caller *caller, __s64 *id)
+__s64 writer_tables_caller(struct writer_tables *tables, const struct caller *caller)
 {
 	size_t len = caller->name ? strnlen(caller->name, CALLER_LEN - 1) : 0;
 	struct caller_row row;
 
-	*id = 0;
 	if (!caller->name && !caller->address)
-		return SQLITE_OK;
+		return 0;
 	memset(&row, 0, offsetof(struct caller_row, name) + len + 1);
 	if (caller->name) {
 		row.known = CALLER_NAME;
@@ -110,10 +113,10 @@ int writer_tables_caller(struct writer_tables *tables, const struct caller *call
 		row.known = CALLER_ADDRESS;
 		row.address = caller->address;
 	}
-	return share(tables, TABLE_CALLER, &row, offsetof(struct caller_row, name) + len + 1, id);
+	return share(tables, TABLE_CALLER, &row, offsetof(struct caller_row, name) + len + 1);
 }
 
-int writer_tables_allocator(struct writer_tables *tables, const struct call *call, __s64 *id)
+__s64 writer_tables_allocator(struct writer_tables *tables, const struct call *call)
 {
 	struct allocator_row row;
 
@@ -121,10 +124,10 @@ int writer_tables_allocator(struct writer_tables *tables, const struct call *cal
 	row.alloc = call->alloc;
 	row.unit_size = call->unit_size;
 	row.flags = call->flags & (CALL_PERCPU_KNOWN | CALL_PERCPU);
-	return share(tables, TABLE_ALLOCATOR, &row, sizeof(row), id);
+	return share(tables, TABLE_ALLOCATOR, &row, sizeof(row));
 }
 
-int writer_tables_task(struct writer_tables *tables, const struct task *task, __s64 *id)
+__s64 writer_tables_task(struct writer_tables *tables, const struct task *task)
 {
 	struct task row;
 
@@ -132,17 +135,17 @@ int writer_tables_task(struct writer_tables *tables, const struct task *task, __
 	row.pid = task->pid;
 	row.tid = task->tid;
 	memcpy(row.comm, task->comm, strnlen(task->comm, NAME_LEN - 1));
-	return share(tables, TABLE_TASK, &row, sizeof(row), id);
+	return share(tables, TABLE_TASK, &row, sizeof(row));
 }
 
-static int share_releaser(struct writer_tables *tables, const struct releaser *releaser,
-			  struct releaser_row *row)
+static void set_releaser(struct writer_tables *tables, const struct releaser *releaser,
+			 struct releaser_row *row)
 {
 	if (!releaser->known)
-		return SQLITE_OK;
+		return;
 	row->known = true;
 	row->cgroup_id = releaser->cgroup_id;
-	return writer_tables_task(tables, &releaser->task, &row->task);
+	row->task = writer_tables_task(tables, &releaser->task);
 }
 
 static enum release_context context_of(const struct identity *identity)
@@ -156,30 +159,25 @@ static enum release_context context_of(const struct identity *identity)
 	return identity->released_ns != UNKNOWN_NS ? CONTEXT_TASK : CONTEXT_UNKNOWN;
 }
 
-int writer_tables_release(struct writer_tables *tables, const struct identity *identity, __s64 *id)
+__s64 writer_tables_release(struct writer_tables *tables, const struct identity *identity)
 {
 	struct release_row row;
-	int rc;
 
-	*id = 0;
 	memset(&row, 0, sizeof(row));
 	row.map_id = identity->map_id;
 	row.released_ns = identity->released_ns;
 	row.context = context_of(identity);
 	if (!row.map_id && !row.context && !identity->released_by.known &&
 	    !identity->closed_by.known)
-		return SQLITE_OK;
-	rc = share_releaser(tables, &identity->released_by, &row.released_by);
-	if (!rc)
-		rc = share_releaser(tables, &identity->closed_by, &row.closed_by);
-	return rc ? rc : share(tables, TABLE_RELEASE, &row, sizeof(row), id);
+		return 0;
+	set_releaser(tables, &identity->released_by, &row.released_by);
+	set_releaser(tables, &identity->closed_by, &row.closed_by);
+	return share(tables, TABLE_RELEASE, &row, sizeof(row));
 }
 
-int writer_tables_object(struct writer_tables *tables, __u64 address, __s64 *id)
+__s64 writer_tables_object(struct writer_tables *tables, __u64 address)
 {
-	*id = 0;
-	if (!address)
-		return SQLITE_OK;
-	return intern_id(tables->objects, &address, sizeof(address), id) < 0 ? SQLITE_NOMEM
-									     : SQLITE_OK;
+	bool is_new;
+
+	return address ? number_of(tables, tables->objects, &address, sizeof(address), &is_new) : 0;
 }
