@@ -6,7 +6,7 @@
 $(OUT)/tests/unit/%: tests/unit/%.c $(LIB)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -Wno-unused-parameter -iquote tests -o $@ $< $(LIB) -lcmocka $(ALL_LDLIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -iquote tests -o $@ $< $(LIB) -lcmocka $(ALL_LDLIBS)
 
 $(OUT)/tests/workload: $(filter-out %/slow_disk.c,$(wildcard tests/guest/workload/*.[ch]))
 	$(call say,CC,$@)

@@ -5,15 +5,7 @@
 #ifndef MEMDESTROY_SUPPORT_AGGREGATED_H
 #define MEMDESTROY_SUPPORT_AGGREGATED_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
+#include "support/test.h"
 #include "analysis/aggregate.h"
 
 #define ALL_ROWS 1000

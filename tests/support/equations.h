@@ -5,13 +5,7 @@
 #ifndef MEMDESTROY_SUPPORT_EQUATIONS_H
 #define MEMDESTROY_SUPPORT_EQUATIONS_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
+#include "support/test.h"
 #include "model/ledger.h"
 #include "model/teardown.h"
 

@@ -58,7 +58,7 @@ static struct call differing(enum key key, int variant)
 }
 
 /* For all subsets of the keys: calls get separate rows exactly if a requested key differs. */
-static void all_combinations_of_keys(void **state)
+TEST(all_combinations_of_keys)
 {
 	enum key by[NR_KEYS], key;
 	struct aggregate *aggregate;
@@ -68,7 +68,6 @@ static void all_combinations_of_keys(void **state)
 	struct rows rows;
 	int variant;
 
-	(void)state;
 	for (subset = 0; subset < 1 << NR_KEYS; subset++) {
 		nr_by = nr_of_task = 0;
 		for (key = 0; key < NR_KEYS; key++) {
@@ -111,13 +110,12 @@ static size_t rows_by(enum key key, const struct call *calls, size_t nr)
 	return nr;
 }
 
-static void unknowns_stay_apart(void **state)
+TEST(unknowns_stay_apart)
 {
 	struct call calls[5];
 	char name[] = "htab_map_free";
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < 5; i++)
 		calls[i] = plain;
 
@@ -171,14 +169,13 @@ static void unknowns_stay_apart(void **state)
 }
 
 /* A user task takes precedence over the kernel's. */
-static void rows_are_of_the_releasing_task(void **state)
+TEST(rows_are_of_the_releasing_task)
 {
 	const struct releaser user = {
 		.known = true, .task.pid = 900, .cgroup_id = 9, .task.comm = "user"};
 	struct call calls[5];
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < 5; i++)
 		calls[i] = plain;
 	/* Closed by a user task, then released by the kernel, in a thread or an interrupt. */
@@ -199,7 +196,7 @@ static void rows_are_of_the_releasing_task(void **state)
 }
 
 /* Adjacent texts must stay distinct, whatever their bytes. */
-static void keys_do_not_run_together(void **state)
+TEST(keys_do_not_run_together)
 {
 	static const enum key by[] = {KEY_NAME, KEY_COMM};
 	static const char *const texts[][2] = {
@@ -209,7 +206,6 @@ static void keys_do_not_run_together(void **state)
 	struct call call = plain;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < 6; i++) {
 		strcpy(call.map.name, texts[i][0]);
 		strcpy(call.task.comm, texts[i][1]);
@@ -219,13 +215,12 @@ static void keys_do_not_run_together(void **state)
 	aggregate_free(aggregate);
 }
 
-static void calls_are_counted_by_kind(void **state)
+TEST(calls_are_counted_by_kind)
 {
 	struct aggregate *aggregate = make(NULL, 0, ALL_ROWS);
 	struct call call = plain;
 	const struct row *row;
 
-	(void)state;
 	add(aggregate, &call, 3);
 	/* Empty: the latency does not matter. */
 	call.flags |= CALL_EMPTY;
@@ -250,14 +245,13 @@ static void calls_are_counted_by_kind(void **state)
 	aggregate_free(aggregate);
 }
 
-static void too_many_keys_go_to_the_other_row(void **state)
+TEST(too_many_keys_go_to_the_other_row)
 {
 	static const enum key by[] = {KEY_CPU};
 	struct aggregate *aggregate = make(by, 1, 10);
 	struct call call = plain;
 	struct rows rows;
 
-	(void)state;
 	for (call.cpu = 0; call.cpu < 10; call.cpu++)
 		add(aggregate, &call, 1);
 	assert_int_equal(aggregate_overflow(aggregate), 0);
@@ -297,14 +291,13 @@ static void too_many_keys_go_to_the_other_row(void **state)
 }
 
 /* Rows copy names, because the symbols may be freed before the rows are shown. */
-static void rows_own_their_names(void **state)
+TEST(rows_own_their_names)
 {
 	static const enum key by[] = {KEY_CALLER};
 	struct aggregate *aggregate = make(by, 1, ALL_ROWS);
 	char name[] = "trie_free";
 	struct call call = plain;
 
-	(void)state;
 	call.caller.name = name;
 	add(aggregate, &call, 1);
 	memset(name, 'x', sizeof(name) - 1);
@@ -314,9 +307,8 @@ static void rows_own_their_names(void **state)
 }
 
 /* The size of a row that aggregate.h promises; test_hist checks the histogram's bound. */
-static void rows_are_small(void **state)
+TEST(rows_are_small)
 {
-	(void)state;
 	assert_true(sizeof(struct row) <= 832);
 	assert_true(sizeof(struct row_phases) <= 2048); /* in addition, for teardowns */
 }

@@ -17,25 +17,23 @@ void *reallocarray(void *old, size_t nr, size_t size)
 	return realloc(old, nr * size);
 }
 
-static void none_unless_asked_for(void **state)
+TEST(none_unless_asked_for)
 {
 	struct aggregate *aggregate = make(NULL, 0, ALL_ROWS);
 
-	(void)state;
 	add(aggregate, &plain, 1);
 	assert_null(sort(aggregate, SORT_KEY, 0).row[0]->samples);
 	aggregate_free(aggregate);
 }
 
 /* Samples are latencies of calls that are not empty, in order of arrival. */
-static void of_calls(void **state)
+TEST(of_calls)
 {
 	struct aggregate *aggregate = make(NULL, 0, ALL_ROWS);
 	const struct samples *samples;
 	struct call call = plain;
 	int i;
 
-	(void)state;
 	aggregate_keep_samples(aggregate);
 	for (i = 100; i; i--) {
 		call.latency_ns = i;
@@ -57,14 +55,13 @@ static void of_calls(void **state)
 	aggregate_free(aggregate);
 }
 
-static void of_teardowns(void **state)
+TEST(of_teardowns)
 {
 	struct teardown teardown = {.map = plain.map, .phase = {1, 2, 3, UNKNOWN_NS, UNKNOWN_NS}};
 	struct aggregate *aggregate = make(NULL, 0, ALL_ROWS);
 	const struct row *row;
 	int i;
 
-	(void)state;
 	aggregate_keep_samples(aggregate);
 	assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
 	teardown.phase[PHASE_DEFERRED] = 4;
@@ -81,14 +78,13 @@ static void of_teardowns(void **state)
 }
 
 /* If any of the five phases finds no memory, none is kept. */
-static void all_or_nothing(void **state)
+TEST(all_or_nothing)
 {
 	const struct teardown teardown = {.map = plain.map, .phase = {1, 2, 3, 4, 10}};
 	struct aggregate *aggregate;
 	const struct row *row;
 	int nth, i;
 
-	(void)state;
 	for (nth = 1; nth <= NR_PHASES; nth++) {
 		/* In the "other" row, because a new row would not exist at all. */
 		aggregate = make(NULL, 0, 0);
@@ -110,11 +106,10 @@ static void all_or_nothing(void **state)
 }
 
 /* A reset frees all samples, also those of the "other" row. */
-static void forgotten(void **state)
+TEST(forgotten)
 {
 	struct aggregate *aggregate = make(NULL, 0, 0);
 
-	(void)state;
 	aggregate_keep_samples(aggregate);
 	add(aggregate, &plain, 3);
 	assert_int_equal(sort(aggregate, SORT_KEY, 0).row[0]->samples[PHASE_DESTROY].nr, 3);
@@ -124,14 +119,13 @@ static void forgotten(void **state)
 	aggregate_free(aggregate);
 }
 
-static void finds_the_same_keys(void **state)
+TEST(finds_the_same_keys)
 {
 	static const enum key by[] = {KEY_NAME, KEY_CPU};
 	struct aggregate *left = make(by, 2, 2), *right = make(by, 2, 2);
 	struct call call = plain;
 	struct rows rows;
 
-	(void)state;
 	add(left, &call, 1);
 	call.cpu++;
 	add(left, &call, 1);

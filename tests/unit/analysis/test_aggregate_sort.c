@@ -6,7 +6,7 @@
 #include "util/macros.h"
 
 /* Sorts rows that have another order for every figure, and checks their CPUs. */
-static void all_sorts(void **state)
+TEST(all_sorts)
 {
 	/* Latencies of CPU 0, 1 and 2; CPU 3 has only empty calls, CPU 4 an unknown one. */
 	static const __u64 latencies[3][12] = {
@@ -41,7 +41,6 @@ static void all_sorts(void **state)
 	char order[6] = "";
 	size_t i, j;
 
-	(void)state;
 	for (call.cpu = 0; call.cpu < 3; call.cpu++) {
 		for (i = 0; latencies[call.cpu][i]; i++) {
 			call.latency_ns = latencies[call.cpu][i];
@@ -66,14 +65,13 @@ static void all_sorts(void **state)
 	aggregate_free(aggregate);
 }
 
-static void no_time_is_more_than_no_latency(void **state)
+TEST(no_time_is_more_than_no_latency)
 {
 	static const enum key by[] = {KEY_CPU};
 	struct aggregate *aggregate = make(by, 1, ALL_ROWS);
 	struct call call = plain;
 	enum sort order;
 
-	(void)state;
 	call.latency_ns = 0;
 	add(aggregate, &call, 1);
 	call.latency_ns = UNKNOWN_NS;
@@ -85,7 +83,7 @@ static void no_time_is_more_than_no_latency(void **state)
 	aggregate_free(aggregate);
 }
 
-static void ties_are_in_the_order_of_the_keys(void **state)
+TEST(ties_are_in_the_order_of_the_keys)
 {
 	static const char *const callers[] = {"b", "", "a", "ab", NULL};
 	static const char *const sorted[] = {"", "a", "ab", "b", NULL};
@@ -95,7 +93,6 @@ static void ties_are_in_the_order_of_the_keys(void **state)
 	struct rows rows;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < 5; i++) {
 		call.caller.name = callers[i];
 		call.cpu = 256;

@@ -32,7 +32,7 @@ static void check_hist(const struct hist *hist, __u64 count, __u64 total_ns, __u
 	assert_int_equal(hist->max_ns, max_ns);
 }
 
-static void phases_are_added_up(void **state)
+TEST(phases_are_added_up)
 {
 	static const enum key by[] = {KEY_TYPE};
 	struct aggregate *aggregate = make(by, 1, ALL_ROWS);
@@ -40,7 +40,6 @@ static void phases_are_added_up(void **state)
 	const struct row *row;
 	struct rows rows;
 
-	(void)state;
 	add_teardown(aggregate, &teardown);
 	/* The row's latency is the total, not FREE. */
 	teardown = teardown_of(1, 30, 100, 20, 0);
@@ -63,14 +62,13 @@ static void phases_are_added_up(void **state)
 }
 
 /* An unknown phase is left out of that figure only. */
-static void unknown_phases_are_left_out(void **state)
+TEST(unknown_phases_are_left_out)
 {
 	struct aggregate *aggregate = make(NULL, 0, ALL_ROWS);
 	struct teardown teardown = teardown_of(1, 10, 200, 50, 3000);
 	const struct row *row;
 	int i;
 
-	(void)state;
 	add_teardown(aggregate, &teardown);
 	for (i = 0; i < PHASE_TOTAL; i++) {
 		teardown = teardown_of(1, 10, 200, 50, 3000);
@@ -95,13 +93,12 @@ static void unknown_phases_are_left_out(void **state)
 }
 
 /* Elements, and the time to free them. */
-static void elements_are_added_up(void **state)
+TEST(elements_are_added_up)
 {
 	struct aggregate *aggregate = make(NULL, 0, ALL_ROWS);
 	struct teardown teardown = teardown_of(1, 10, 200, 50, 0);
 	const struct row *row;
 
-	(void)state;
 	add_teardown(aggregate, &teardown);
 	row = sort(aggregate, SORT_TOTAL, 0).row[0];
 	assert_int_equal(row->phases->counted, 0);
@@ -120,7 +117,7 @@ static void elements_are_added_up(void **state)
 	aggregate_free(aggregate);
 }
 
-static void rows_by_phase(void **state)
+TEST(rows_by_phase)
 {
 	/* wait, free, destroy, deferred; all unknown for type 3. */
 	static const __u64 phases[][4] = {
@@ -142,7 +139,6 @@ static void rows_by_phase(void **state)
 	struct rows rows;
 	__u32 i, j;
 
-	(void)state;
 	for (i = 0; i < 3; i++) {
 		teardown = teardown_of(i, phases[i][0], phases[i][1], phases[i][2], phases[i][3]);
 		add_teardown(aggregate, &teardown);
@@ -160,14 +156,13 @@ static void rows_by_phase(void **state)
 }
 
 /* In each phase, a time of 0 sorts before an unknown time. */
-static void no_time_is_a_time(void **state)
+TEST(no_time_is_a_time)
 {
 	static const enum key by[] = {KEY_TYPE};
 	struct aggregate *aggregate = make(by, 1, ALL_ROWS);
 	struct teardown teardown = teardown_of(0, 0, 0, 0, 0);
 	enum sort order;
 
-	(void)state;
 	memset(teardown.phase, 0xff, sizeof(teardown.phase));
 	add_teardown(aggregate, &teardown);
 	teardown = teardown_of(1, 0, 0, 0, 0);
@@ -178,7 +173,7 @@ static void no_time_is_a_time(void **state)
 	aggregate_free(aggregate);
 }
 
-static void other_row_has_phases_too(void **state)
+TEST(other_row_has_phases_too)
 {
 	static const enum key by[] = {KEY_TYPE};
 	struct aggregate *aggregate = make(by, 1, 1);
@@ -186,7 +181,6 @@ static void other_row_has_phases_too(void **state)
 	struct rows rows;
 	__u32 i, pass;
 
-	(void)state;
 	for (pass = 0; pass < 2; pass++) {
 		for (i = 0; i < 4; i++) {
 			teardown = teardown_of(i, 10, 200, 50, 3000);

@@ -23,12 +23,11 @@ static const struct diff_line *line_of(const struct diff *diff, const char *name
 }
 
 /* Five values each, all new ones greater: one arrangement of 252. */
-static void figures_of_a_line(void **state)
+TEST(figures_of_a_line)
 {
 	struct sides sides = sides_new();
 	const struct diff_line *line;
 
-	(void)state;
 	put_steps(&sides, DIFF_BASE, "a", 100, 10, 5);
 	put_steps(&sides, DIFF_NEW, "a", 150, 20, 5);
 	line = compare(&sides)->line;
@@ -67,12 +66,11 @@ static void figures_of_a_line(void **state)
 	sides_free(&sides);
 }
 
-static void limits(void **state)
+TEST(limits)
 {
 	struct sides sides = sides_new();
 	const struct diff *diff;
 
-	(void)state;
 	/* Slower by 100 %, faster, and slower with too few values to be significant. */
 	put_steps(&sides, DIFF_BASE, "slower", 1000, 1, 20);
 	put_steps(&sides, DIFF_NEW, "slower", 2000, 2, 20);
@@ -99,11 +97,10 @@ static void limits(void **state)
 }
 
 /* 1000 to 1100 does not exceed 10 %, 1000 to 1101 does. */
-static void limit_exact(void **state)
+TEST(limit_exact)
 {
 	struct sides sides = sides_new();
 
-	(void)state;
 	put_steps(&sides, DIFF_BASE, "a", 1000, 0, 15);
 	put_steps(&sides, DIFF_NEW, "a", 1100, 0, 15);
 	limit(&sides, METRIC_P50, 10);
@@ -117,13 +114,12 @@ static void limit_exact(void **state)
 }
 
 /* One in fifty takes ten times as long: median and rank sum do not show it, but the tail does. */
-static void limit_of_tail(void **state)
+TEST(limit_of_tail)
 {
 	struct sides sides = sides_new();
 	const struct diff_line *line;
 	size_t i;
 
-	(void)state;
 	put_steps(&sides, DIFF_BASE, "a", 10000, 1, 1000);
 	for (i = 0; i < 1000; i++)
 		put(&sides, DIFF_NEW, "a", i % 50 ? 10000 + i : 100000 + i);
@@ -148,12 +144,11 @@ static void limit_of_tail(void **state)
 }
 
 /* Twice as many calls take twice the total time, but none of them is slower. */
-static void limit_of_total(void **state)
+TEST(limit_of_total)
 {
 	struct sides sides = sides_new();
 	const struct diff_line *line;
 
-	(void)state;
 	put_steps(&sides, DIFF_BASE, "a", 1000, 2, 100);
 	put_steps(&sides, DIFF_NEW, "a", 1000, 1, 200);
 	limit(&sides, METRIC_TOTAL, 50);
@@ -164,13 +159,12 @@ static void limit_of_total(void **state)
 }
 
 /* A p of 2 / 252 is rare for one key, and expected for one of 40. */
-static void corrected_for_their_number(void **state)
+TEST(corrected_for_their_number)
 {
 	struct sides sides = sides_new();
 	char name[12];
 	int i;
 
-	(void)state;
 	put_steps(&sides, DIFF_BASE, "slower", 100, 10, 5);
 	put_steps(&sides, DIFF_NEW, "slower", 200, 10, 5);
 	limit(&sides, METRIC_P50, 10);
@@ -189,13 +183,12 @@ static void corrected_for_their_number(void **state)
 }
 
 /* The same for tails: the ten greatest of 1000 are all on one side with a p of 1 / 500. */
-static void tails_corrected_for_their_number(void **state)
+TEST(tails_corrected_for_their_number)
 {
 	struct sides sides = sides_new();
 	char name[12];
 	int i;
 
-	(void)state;
 	put_steps(&sides, DIFF_BASE, "tail", 10000, 1, 500);
 	put_steps(&sides, DIFF_NEW, "tail", 10000, 1, 490);
 	put_steps(&sides, DIFF_NEW, "tail", 100000, 1, 10);
@@ -211,13 +204,12 @@ static void tails_corrected_for_their_number(void **state)
 	sides_free(&sides);
 }
 
-static void keys_of_one_side(void **state)
+TEST(keys_of_one_side)
 {
 	struct sides sides = sides_new();
 	const struct diff_line *line;
 	const struct diff *diff;
 
-	(void)state;
 	put_steps(&sides, DIFF_BASE, "gone", 100, 1, 20);
 	put_steps(&sides, DIFF_NEW, "added", 100, 1, 20);
 	put_steps(&sides, DIFF_BASE, "both", 100, 1, 20);
@@ -248,14 +240,13 @@ static void keys_of_one_side(void **state)
 	sides_free(&sides);
 }
 
-static void rows_of_no_scenario(void **state)
+TEST(rows_of_no_scenario)
 {
 	static const enum key by[] = {KEY_SCENARIO};
 	struct sides sides = sides_by(by, 1, 100);
 	struct call call = call_of("a", 1000);
 	int i;
 
-	(void)state;
 	for (i = 0; i < NR_DIFF_SIDES; i++) {
 		call.map.scenario = NULL;
 		assert_int_equal(aggregate_add(sides.of[i], &call), 0);
@@ -281,11 +272,10 @@ static void rows_of_no_scenario(void **state)
 	sides_free(&sides);
 }
 
-static void other_rows(void **state)
+TEST(other_rows)
 {
 	struct sides sides = sides_by(by_name, 1, 1);
 
-	(void)state;
 	put_steps(&sides, DIFF_BASE, "a", 100, 1, 5);
 	put_steps(&sides, DIFF_BASE, "b", 100, 1, 5);
 	put_steps(&sides, DIFF_NEW, "a", 100, 1, 5);
@@ -307,14 +297,13 @@ static struct teardown teardown_of(__u64 wait_ns, __u64 free_ns, __u64 destroy_n
 }
 
 /* wait, free, total: DESTROY is 0 in all teardowns, DEFERRED unknown in all. */
-static void phases_of_teardowns(void **state)
+TEST(phases_of_teardowns)
 {
 	struct sides sides = sides_new();
 	struct teardown teardown;
 	const struct diff *diff;
 	int i;
 
-	(void)state;
 	for (i = 1; i <= 10; i++) {
 		teardown = teardown_of(i, 100, 0, UNKNOWN_NS);
 		assert_int_equal(aggregate_add_teardown(sides.of[DIFF_BASE], &teardown), 0);
@@ -338,12 +327,11 @@ static void phases_of_teardowns(void **state)
 }
 
 /* A base of 0 ns does not mean that nothing has changed. */
-static void base_of_zero(void **state)
+TEST(base_of_zero)
 {
 	struct sides sides = sides_new();
 	const struct diff_line *line;
 
-	(void)state;
 	put_steps(&sides, DIFF_BASE, "a", 0, 0, 20);
 	put_steps(&sides, DIFF_NEW, "a", 100, 1, 20);
 	limit(&sides, METRIC_P50, 10);
@@ -356,12 +344,11 @@ static void base_of_zero(void **state)
 	sides_free(&sides);
 }
 
-static void geometric_means(void **state)
+TEST(geometric_means)
 {
 	struct sides sides = sides_new();
 	const struct diff_line *mean;
 
-	(void)state;
 	put(&sides, DIFF_BASE, "half", 2000);
 	put(&sides, DIFF_NEW, "half", 1000);
 	put(&sides, DIFF_BASE, "eightfold", 1000);
@@ -383,7 +370,7 @@ static void geometric_means(void **state)
 	sides_free(&sides);
 }
 
-static void worst_first(void **state)
+TEST(worst_first)
 {
 	static const char *const order[] = {"slower30", "slower20", "slower9", "gone",
 					    "same1",	"same2",    "faster1", "faster2"};
@@ -391,7 +378,6 @@ static void worst_first(void **state)
 	const struct diff *diff;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < 8; i++)
 		put_steps(&sides, DIFF_BASE, order[i], 1000, 1, 40);
 	put_steps(&sides, DIFF_NEW, "slower9", 1090, 1, 40);
@@ -419,11 +405,10 @@ static void worst_first(void **state)
 }
 
 /* Lines without a delta, because the base took no time, come after those with one. */
-static void unknown_delta_last(void **state)
+TEST(unknown_delta_last)
 {
 	struct sides sides = sides_new();
 
-	(void)state;
 	put_steps(&sides, DIFF_BASE, "a", 0, 0, 40);
 	put_steps(&sides, DIFF_NEW, "a", 1000, 1, 40);
 	put_steps(&sides, DIFF_BASE, "b", 1000, 1, 40);
@@ -434,12 +419,11 @@ static void unknown_delta_last(void **state)
 }
 
 /* A tail beyond its limit comes before a slower line without a limit. */
-static void failed_first(void **state)
+TEST(failed_first)
 {
 	struct sides sides = sides_new();
 	size_t i;
 
-	(void)state;
 	put_steps(&sides, DIFF_BASE, "slower", 1000, 1, 1000);
 	put_steps(&sides, DIFF_NEW, "slower", 2000, 1, 1000);
 	put_steps(&sides, DIFF_BASE, "tail", 10000, 1, 1000);
@@ -451,11 +435,10 @@ static void failed_first(void **state)
 	sides_free(&sides);
 }
 
-static void nothing(void **state)
+TEST(nothing)
 {
 	struct sides sides = sides_new();
 
-	(void)state;
 	assert_int_equal(compare(&sides)->nr, 0);
 	assert_int_equal(sides.diff.nr_means, 0);
 	assert_int_equal(sides.diff.left_out, 0);

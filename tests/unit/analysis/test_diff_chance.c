@@ -36,12 +36,11 @@ static void put_random(struct sides *sides, int key, size_t nr, double factor)
  * Of 200 comparisons without a difference, at most 10 are expected to give an alarm; more than 21
  * have a probability of 0.001. Without a correction, 45 would be expected.
  */
-static void few_false_alarms(void **state)
+TEST(few_false_alarms)
 {
 	int alarms = 0, uncorrected = 0, failed = 0, i, key;
 	struct sides sides = sides_new();
 
-	(void)state;
 	limit(&sides, METRIC_P50, 0);
 	for (i = 0; i < NR_DIFFS; i++) {
 		bool any = false, any_uncorrected = false;
@@ -71,12 +70,11 @@ static void few_false_alarms(void **state)
 }
 
 /* One key of five, with 200 values on each side, is slower by 20 %. */
-static void finds_what_is_there(void **state)
+TEST(finds_what_is_there)
 {
 	struct sides sides = sides_new();
 	int found = 0, i, key;
 
-	(void)state;
 	limit(&sides, METRIC_P50, 5);
 	for (i = 0; i < 100; i++) {
 		const struct diff *diff;

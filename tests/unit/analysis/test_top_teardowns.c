@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The slowest of many teardowns are kept, in any order of arrival. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
-
+#include "support/test.h"
 #include "analysis/top_teardowns.h"
 #include "support/chance.h"
 #include "util/macros.h"
@@ -50,7 +43,7 @@ static const char *order_of(struct top_teardowns *slowest, __u64 top, size_t lef
 	return order;
 }
 
-static void each_sort(void **state)
+TEST(each_sort)
 {
 	/* wait, free, destroy, deferred */
 	static const __u64 phases[][4] = {
@@ -68,7 +61,6 @@ static void each_sort(void **state)
 	};
 	size_t i, j;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(wanted); i++) {
 		struct top_teardowns *slowest = top_teardowns_new(10, wanted[i].sort);
 
@@ -94,13 +86,12 @@ static void each_sort(void **state)
 }
 
 /* A teardown with unknown phases ranks by its known ones: it took at least that long. */
-static void unknown_figures(void **state)
+TEST(unknown_figures)
 {
 	struct top_teardowns *slowest = top_teardowns_new(10, SORT_TOTAL);
 	struct teardown teardown = known(0, 100, 200, 50, 300);
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(sorts); i++) {
 		memset(teardown.phase, 0xff, sizeof(teardown.phase));
 		assert_int_equal(top_teardowns_rank(&teardown, sorts[i]), 0);
@@ -129,13 +120,12 @@ static void unknown_figures(void **state)
 }
 
 /* Ties are in the order of their starts; the first ones to arrive are kept. */
-static void ties(void **state)
+TEST(ties)
 {
 	struct top_teardowns *slowest = top_teardowns_new(3, SORT_TOTAL);
 	struct teardown teardown;
 	__u32 i;
 
-	(void)state;
 	for (i = 0; i < 6; i++) {
 		teardown = by_total(5 - i, 100);
 		add(slowest, &teardown);
@@ -165,14 +155,13 @@ static void ties(void **state)
 	top_teardowns_free(slowest);
 }
 
-static void top_and_left_out(void **state)
+TEST(top_and_left_out)
 {
 	struct top_teardowns *slowest = top_teardowns_new(4, SORT_TOTAL);
 	struct teardown teardown;
 	size_t nr, left_out;
 	__u32 i;
 
-	(void)state;
 	top_teardowns_sorted(slowest, 0, &nr, &left_out);
 	assert_int_equal(nr, 0);
 	assert_int_equal(left_out, 0);
@@ -201,13 +190,12 @@ static void top_and_left_out(void **state)
 }
 
 /* Complete copies are kept. */
-static void copies_are_kept(void **state)
+TEST(copies_are_kept)
 {
 	struct top_teardowns *slowest = top_teardowns_new(1, SORT_TOTAL);
 	struct teardown teardown = by_total(1, 10), copy;
 	size_t nr, left_out;
 
-	(void)state;
 	add(slowest, &teardown);
 	teardown = by_total(2, 20);
 	strcpy(teardown.map.name, "events");
@@ -220,13 +208,12 @@ static void copies_are_kept(void **state)
 	top_teardowns_free(slowest);
 }
 
-static void reset(void **state)
+TEST(reset)
 {
 	struct top_teardowns *slowest = top_teardowns_new(2, SORT_TOTAL);
 	struct teardown teardown;
 	__u32 i, pass;
 
-	(void)state;
 	top_teardowns_reset(slowest);
 	for (pass = 0; pass < 3; pass++) {
 		for (i = 0; i < 4; i++) {
@@ -313,13 +300,12 @@ static void check_against_model(struct top_teardowns *slowest, enum sort sort, _
 	free(kept);
 }
 
-static void the_slowest_of_many(void **state)
+TEST(the_slowest_of_many)
 {
 	static const size_t maxima[] = {1, 2, 3, 7, 64, 100, 1000};
 	__u64 ranks[600];
 	size_t i, j;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(sorts); i++) {
 		for (j = 0; j < ARRAY_SIZE(maxima); j++) {
 			struct top_teardowns *slowest = top_teardowns_new(maxima[j], sorts[i]);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "bench/plan.h"
-#include "support/unit.h"
+#include "support/test.h"
 
 static const struct scenario list[] = {
 	{.name = "a", .map_name = "bench_0", .threads = 1, .maps = 1, .runs = 3, .entries = 1},
@@ -101,7 +101,7 @@ static void check_counts(const struct plan *plan, size_t index, __u64 runs, __u6
 	assert_int_equal(counts->err, err);
 }
 
-static void scenarios_take_turns(void **state)
+TEST(scenarios_take_turns)
 {
 	struct plan *plan = make();
 
@@ -121,7 +121,7 @@ static void scenarios_take_turns(void **state)
 	plan_free(plan);
 }
 
-static void a_run_is_over_when_all_of_it_was_seen(void **state)
+TEST(a_run_is_over_when_all_of_it_was_seen)
 {
 	struct plan *plan = make();
 
@@ -140,7 +140,7 @@ static void a_run_is_over_when_all_of_it_was_seen(void **state)
 }
 
 /* A map without a known name counts for no scenario. */
-static void names_have_to_be_known(void **state)
+TEST(names_have_to_be_known)
 {
 	struct teardown teardown = {.map.name = SCENARIO_WARM_UP_MAP, .map.known = CALL_MAP};
 	struct plan *plan = make();
@@ -152,7 +152,7 @@ static void names_have_to_be_known(void **state)
 	plan_free(plan);
 }
 
-static void what_is_lost_is_not_waited_for_forever(void **state)
+TEST(what_is_lost_is_not_waited_for_forever)
 {
 	struct plan *plan = make();
 	__u64 small, large;
@@ -173,7 +173,7 @@ static void what_is_lost_is_not_waited_for_forever(void **state)
 	plan_free(plan);
 }
 
-static void what_was_not_seen_is_counted(void **state)
+TEST(what_was_not_seen_is_counted)
 {
 	struct plan *plan = make();
 	int i;
@@ -200,7 +200,7 @@ static void what_was_not_seen_is_counted(void **state)
 	plan_free(plan);
 }
 
-static void what_fails_is_left_out(void **state)
+TEST(what_fails_is_left_out)
 {
 	struct plan *plan = make();
 
@@ -219,7 +219,7 @@ static void what_fails_is_left_out(void **state)
 	plan_free(plan);
 }
 
-static void nothing_is_left_if_all_fail(void **state)
+TEST(nothing_is_left_if_all_fail)
 {
 	struct plan *plan = make();
 
@@ -231,7 +231,7 @@ static void nothing_is_left_if_all_fail(void **state)
 	plan_free(plan);
 }
 
-static void progress_is_told(void **state)
+TEST(progress_is_told)
 {
 	struct plan *plan = make();
 	struct plan_progress progress;

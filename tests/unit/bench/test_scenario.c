@@ -34,7 +34,7 @@ static struct scenario read_scenario(const char *text)
 	return scenario;
 }
 
-static void everything_is_read(void **state)
+TEST(everything_is_read)
 {
 	struct scenario s = read_scenario("type=percpu_hash,entries=10000000,value=32768,prealloc="
 					  "yes,fill=emptied,threads=64,maps=10000,runs=100000,"
@@ -52,7 +52,7 @@ static void everything_is_read(void **state)
 	assert_int_equal(scenario_maps(&s), 640000);
 }
 
-static void what_is_left_out_is_as_usual(void **state)
+TEST(what_is_left_out_is_as_usual)
 {
 	struct scenario s = read_scenario("runs=3");
 
@@ -67,7 +67,7 @@ static void what_is_left_out_is_as_usual(void **state)
 	assert_int_equal(read_scenario("type=hash").runs, 50);
 }
 
-static void types_have_their_own_ways(void **state)
+TEST(types_have_their_own_ways)
 {
 	struct scenario s = read_scenario("lru_hash");
 
@@ -78,7 +78,7 @@ static void types_have_their_own_ways(void **state)
 	assert_int_equal(read_scenario("type=hash_of_maps,value=4").value_size, 4);
 }
 
-static void what_is_wrong_is_said(void **state)
+TEST(what_is_wrong_is_said)
 {
 	static const char *const texts[][2] = {
 		{"", "scenario: type '' cannot be measured (one of hash, percpu_hash, "},
@@ -120,7 +120,7 @@ static void what_is_wrong_is_said(void **state)
 		check_refused(texts[i][0], texts[i][1]);
 }
 
-static void names_have_a_length(void **state)
+TEST(names_have_a_length)
 {
 	char text[5 + SCENARIO_NAME_LEN + 1] = "name=";
 
@@ -131,7 +131,7 @@ static void names_have_a_length(void **state)
 }
 
 /* A scenario's name lists its unusual settings, and can be read again. */
-static void names_say_what_differs(void **state)
+TEST(names_say_what_differs)
 {
 	static const char *const texts[][2] = {
 		{"type=hash", "hash,entries=1000,value=64"},
@@ -153,7 +153,7 @@ static void names_say_what_differs(void **state)
 	}
 }
 
-static void families_leave_entries_out(void **state)
+TEST(families_leave_entries_out)
 {
 	struct scenario s = read_scenario("prealloc=yes,entries=5,threads=4,name=mine");
 	char family[SCENARIO_NAME_LEN];
@@ -191,21 +191,21 @@ static void check_list(bool quick, size_t least, size_t most)
 	free(copy);
 }
 
-static void the_standard_lists_are_right(void **state)
+TEST(the_standard_lists_are_right)
 {
 	check_list(false, 30, 60);
 	check_list(true, 8, 10);
 }
 
 /* A name finds the standard scenario with its number of runs. */
-static void standard_scenarios_are_found(void **state)
+TEST(standard_scenarios_are_found)
 {
 	assert_int_equal(read_scenario("hash,entries=1000000,value=64").runs, 10);
 	assert_int_equal(read_scenario("hash,entries=10000,value=64").runs, 20);
 	assert_int_equal(read_scenario("hash,entries=1000000").runs, 50);
 }
 
-static void the_same_twice_is_refused(void **state)
+TEST(the_same_twice_is_refused)
 {
 	struct scenario list[3] = {read_scenario("runs=1"), read_scenario("entries=2"),
 				   read_scenario("runs=2")};

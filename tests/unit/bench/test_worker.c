@@ -17,7 +17,7 @@
 
 #include "bench/fill.h"
 #include "bench/worker.h"
-#include "support/unit.h"
+#include "support/test.h"
 #include "util/macros.h"
 
 #define SOON_MS 20000
@@ -82,7 +82,7 @@ static void check_answer(struct worker *worker, size_t index, bool warm_up, int 
 	assert_int_equal(err, want);
 }
 
-static void every_order_is_answered(void **state)
+TEST(every_order_is_answered)
 {
 	struct worker *worker = start();
 
@@ -94,7 +94,7 @@ static void every_order_is_answered(void **state)
 	no_child_is_left();
 }
 
-static void signals_are_left_to_the_parent(void **state)
+TEST(signals_are_left_to_the_parent)
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 	struct worker *worker = start();
@@ -108,7 +108,7 @@ static void signals_are_left_to_the_parent(void **state)
 	no_child_is_left();
 }
 
-static void its_death_is_noticed(void **state)
+TEST(its_death_is_noticed)
 {
 	struct worker *worker = start();
 	size_t index;
@@ -122,7 +122,7 @@ static void its_death_is_noticed(void **state)
 	no_child_is_left();
 }
 
-static void one_that_hangs_is_ended(void **state)
+TEST(one_that_hangs_is_ended)
 {
 	struct worker *worker = start();
 
@@ -163,7 +163,7 @@ static void check_keys(const struct map_limits *type, __u32 nr)
 }
 
 /* Equal keys would leave a map with fewer entries. Prefixes have no bits beyond their length. */
-static void no_two_keys_are_the_same(void **state)
+TEST(no_two_keys_are_the_same)
 {
 	check_keys(map_limits_find(BPF_MAP_TYPE_HASH), 1000000);
 	check_keys(map_limits_find(BPF_MAP_TYPE_ARRAY), 1000);

@@ -11,9 +11,9 @@
 #include "check/facts.h"
 #include "model/ledger.h"
 #include "support/made_kernel.h"
-#include "support/unit.h"
+#include "support/test.h"
 
-static void test_types(void **state)
+TEST(test_types)
 {
 	struct btf *btf = made_btf(NULL);
 	struct facts facts;
@@ -44,7 +44,7 @@ static void test_types(void **state)
 }
 
 /* Neither a function nor kprobes are known to be missing because a type is. */
-static void test_types_left_out(void **state)
+TEST(test_types_left_out)
 {
 	static const char *const functions[] = {"bpf_mem_alloc_destroy",   "bpf_map_put",
 						"register_kprobe",	   "bpf_map_sum_elem_count",
@@ -71,7 +71,7 @@ static void test_types_left_out(void **state)
 }
 
 /* Members of a union without a name are the structure's own; declarations have none. */
-static void test_members(void **state)
+TEST(test_members)
 {
 	struct btf *btf = btf__new_empty();
 	struct facts facts;
@@ -149,7 +149,7 @@ static void check_types_and_names(const char *types, const char *names)
 	facts_free(&facts);
 }
 
-static void test_files(void **state)
+TEST(test_files)
 {
 	char folder[] = "/tmp/test_findings.XXXXXX", image[64], types[64], names[64];
 	struct btf *btf = made_btf(NULL);

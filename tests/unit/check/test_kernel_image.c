@@ -18,7 +18,7 @@
 #include "check/kernel_image.h"
 #include "support/chance.h"
 #include "support/made_kernel.h"
-#include "support/unit.h"
+#include "support/test.h"
 #include "util/macros.h"
 
 #define ROOM	(1 << 20)
@@ -116,7 +116,7 @@ static unsigned char *packed_file(const struct btf *btf, size_t packing, size_t 
 	return file;
 }
 
-static void test_packings(void **state)
+TEST(test_packings)
 {
 	struct btf *btf = made_btf(NULL);
 	struct kernel_image image;
@@ -136,7 +136,7 @@ static void test_packings(void **state)
 	btf__free(btf);
 }
 
-static void test_without_btf(void **state)
+TEST(test_without_btf)
 {
 	struct kernel_image image;
 
@@ -152,7 +152,7 @@ static void test_without_btf(void **state)
 }
 
 /* An image of an architecture with the other byte order. */
-static void test_other_endianness(void **state)
+TEST(test_other_endianness)
 {
 	struct btf *btf = made_btf(NULL);
 	struct kernel_image image;
@@ -178,7 +178,7 @@ static void test_other_endianness(void **state)
 }
 
 /* Newer images hold the line twice, once as a template. */
-static void test_two_banners(void **state)
+TEST(test_two_banners)
 {
 	static const char data[] = "Linux version %s (%s)\0Linux version 1.2 (x) (y) # SMP\n\0"
 				   "Linux version 1.2 (x) (y) #3 SMP\n";
@@ -192,7 +192,7 @@ static void test_two_banners(void **state)
 	assert_string_equal(image.version, "# SMP");
 }
 
-static void test_no_kernel(void **state)
+TEST(test_no_kernel)
 {
 	static const char *const texts[] = {"",
 					    "x",
@@ -215,7 +215,7 @@ static void test_no_kernel(void **state)
 	free(same);
 }
 
-static void test_files(void **state)
+TEST(test_files)
 {
 	char folder[] = "/tmp/test_kernel_image.XXXXXX", path[64];
 	struct kernel_image image;
@@ -264,7 +264,7 @@ static bool take(const unsigned char *file, size_t size)
 	return true;
 }
 
-static void test_truncated(void **state)
+TEST(test_truncated)
 {
 	struct btf *btf = made_btf(NULL);
 
@@ -288,7 +288,7 @@ static int silent(enum libbpf_print_level level, const char *fmt, va_list args)
 	return 0;
 }
 
-static void test_mutants(void **state)
+TEST(test_mutants)
 {
 	struct btf *btf = made_btf(NULL);
 	unsigned int taken[NR_PACKINGS] = {};

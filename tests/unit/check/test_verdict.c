@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "check/verdict.h"
-#include "support/unit.h"
+#include "support/test.h"
 
 /* A machine without any lack, as root. */
 static void good_machine(struct facts *facts)
@@ -79,7 +79,7 @@ static bool lacks(const struct facts *facts, const char *what)
 	return false;
 }
 
-static void test_tried(void **state)
+TEST(test_tried)
 {
 	struct facts facts;
 	struct verdict verdict;
@@ -100,7 +100,7 @@ static void test_tried(void **state)
 }
 
 /* A kernel built without kprobes. */
-static void test_without_kprobes(void **state)
+TEST(test_without_kprobes)
 {
 	struct facts facts;
 	enum means means;
@@ -125,7 +125,7 @@ static void test_without_kprobes(void **state)
 	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "there are no kprobes");
 }
 
-static void test_ruled_out(void **state)
+TEST(test_ruled_out)
 {
 	struct facts facts;
 	struct verdict verdict;
@@ -166,7 +166,7 @@ static void test_ruled_out(void **state)
 }
 
 /* powerpc: kprobes would corrupt the kernel and are not tried. */
-static void test_unsafe(void **state)
+TEST(test_unsafe)
 {
 	struct facts facts;
 	enum means means;
@@ -184,7 +184,7 @@ static void test_unsafe(void **state)
 	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "; kprobes break it");
 }
 
-static void test_refused(void **state)
+TEST(test_refused)
 {
 	enum answer *held;
 	struct facts facts;
@@ -211,7 +211,7 @@ static void test_refused(void **state)
 }
 
 /* A symbol exists and probes can be attached, but no call is seen. */
-static void test_inlined(void **state)
+TEST(test_inlined)
 {
 	struct facts facts;
 
@@ -225,7 +225,7 @@ static void test_inlined(void **state)
 	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "but untested");
 }
 
-static void test_files(void **state)
+TEST(test_files)
 {
 	struct facts facts;
 
@@ -270,7 +270,7 @@ static void test_files(void **state)
 }
 
 /* Surer means take precedence. */
-static void test_means(void **state)
+TEST(test_means)
 {
 	struct facts facts;
 	struct hook_facts *put = &facts.hooks[HOOK_PUT];
@@ -308,7 +308,7 @@ static void test_means(void **state)
 	ASSERT_ATTACHABLE(ATTACH_KPROBE, ANSWER_UNKNOWN, MEANS_NONE);
 }
 
-static void test_lacks(void **state)
+TEST(test_lacks)
 {
 	static const char *const by_feature[NR_FEATURES] = {
 		[FEATURE_ELEM_COUNT] = "entries of preallocated",

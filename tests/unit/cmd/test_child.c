@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Commands that record runs: how they start, receive signals, and end. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
+#include "support/test.h"
 #include "cmd/child.h"
 #include "cmd/exit_status.h"
 
@@ -44,11 +37,10 @@ static int shell(char *script)
 	return status_of(argv);
 }
 
-static void test_status(void **state)
+TEST(test_status)
 {
 	char *const missing[] = {"/nowhere/to/be/found", NULL}, *const folder[] = {"/", NULL};
 
-	(void)state;
 	assert_int_equal(shell("exit 0"), 0);
 	assert_int_equal(shell("exit 7"), 7);
 	assert_int_equal(shell("kill -TERM $$"), EXIT_SIGNAL + SIGTERM);
@@ -65,11 +57,10 @@ static int has_line(char *pattern)
 }
 
 /* This program may have been started with SIGCHLD ignored, or with signals blocked. */
-static void test_inherited(void **state)
+TEST(test_inherited)
 {
 	sigset_t mask, old;
 
-	(void)state;
 	signal(SIGCHLD, SIG_IGN);
 	assert_int_equal(shell("exit 3"), 3);
 	signal(SIGCHLD, SIG_IGN);
@@ -84,14 +75,13 @@ static void test_inherited(void **state)
 }
 
 /* The command runs only after the release, and never after a cancellation. */
-static void test_waits(void **state)
+TEST(test_waits)
 {
 	char path[] = "/tmp/test-command.XXXXXX";
 	char *const argv[] = {"rm", path, NULL};
 	struct child child;
 	int fd = mkostemp(path, O_CLOEXEC);
 
-	(void)state;
 	assert_true(fd >= 0);
 	close(fd);
 	assert_int_equal(child_start(&child, argv), 0);
@@ -104,12 +94,11 @@ static void test_waits(void **state)
 	assert_int_equal(access(path, F_OK), -1);
 }
 
-static void test_signal(void **state)
+TEST(test_signal)
 {
 	char *const argv[] = {"sleep", "100", NULL};
 	struct child child;
 
-	(void)state;
 	signal(SIGINT, SIG_DFL); /* a shell ignores it for background commands */
 	assert_int_equal(child_start(&child, argv), 0);
 	child_go(&child);
@@ -119,9 +108,8 @@ static void test_signal(void **state)
 }
 
 /* The command inherits only the standard streams: 0, 1 and 2, and ls opens one itself. */
-static void test_files(void **state)
+TEST(test_files)
 {
-	(void)state;
 	/* Files that are open already belong to the runner of the tests. */
 	assert_int_equal(close_range(3, ~0U, CLOSE_RANGE_CLOEXEC), 0);
 	assert_int_equal(shell("test \"$(ls /proc/self/fd | wc -l)\" -eq 4"), 0);

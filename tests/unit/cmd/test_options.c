@@ -7,9 +7,8 @@
 #include "support/command_line.h"
 #include "util/macros.h"
 
-static void test_defaults(void **state)
+TEST(test_defaults)
 {
-	(void)state;
 	good("");
 	assert_int_equal(opts.trace.attach, ATTACH_AUTO);
 	assert_int_equal(opts.show.format, FORMAT_TABLE);
@@ -33,9 +32,8 @@ static void test_defaults(void **state)
 	assert_null(opts.output);
 }
 
-static void test_all_of_a_table(void **state)
+TEST(test_all_of_a_table)
 {
-	(void)state;
 	good("--attach fentry -d 10 -i 0.5 -T --by cpu,caller,name,type,comm,alloc -H --sort p99 "
 	     "-n 7 -f table -t hash -t lpm_trie --name a* --caller f --caller g.isra.0 "
 	     "--min-latency 10us --no-empty --buffer 64K -o out -v");
@@ -62,9 +60,8 @@ static void test_all_of_a_table(void **state)
 	assert_false(opts.quiet || opts.show.events);
 }
 
-static void test_events(void **state)
+TEST(test_events)
 {
-	(void)state;
 	good("-e -f json");
 	assert_int_equal(opts.show.format, FORMAT_JSON);
 	good("-k -eqf csv --duration=2m");
@@ -74,9 +71,8 @@ static void test_events(void **state)
 	assert_true(opts.trace.duration_ns == 120 * NSEC_PER_SEC);
 }
 
-static void test_repeated(void **state)
+TEST(test_repeated)
 {
-	(void)state;
 	good("-d 5 -d 5 -e -e -f json --format json -k -k --attach kprobe");
 	good("--caller f --caller f --type hash --type hash");
 	assert_int_equal(opts.filter.nr_callers, 1);
@@ -91,9 +87,8 @@ static void test_repeated(void **state)
 	bad("-d 1 -d 2", "'--duration' given twice");
 }
 
-static void test_choices(void **state)
+TEST(test_choices)
 {
-	(void)state;
 	bad("--attach uprobe", "--attach: unknown mode 'uprobe' (one of auto, fentry, kprobe)");
 	bad("--attach ~", "unknown mode ''");
 	bad("-f xml", "--format: unknown format 'xml' (one of table, json, csv, perfetto, folded, "
@@ -117,13 +112,12 @@ static void test_choices(void **state)
 	    "--by: key 'caller' given twice");
 }
 
-static void test_numbers(void **state)
+TEST(test_numbers)
 {
 	static const char *const not_rows[] = {"0",  "-1", "+1",  "1e3", "~",  "%1",
 					       "1%", "1x", "0x1", "1.5", "1K", "00"};
 	char line[64];
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(not_rows); i++) {
 		snprintf(line, sizeof(line), "--top %s", not_rows[i]);
 		bad(line, "is not a number of rows (1 or more)");
@@ -135,11 +129,10 @@ static void test_numbers(void **state)
 	assert_true(opts.show.top == UINT64_MAX);
 }
 
-static void test_buffer(void **state)
+TEST(test_buffer)
 {
 	size_t page = sysconf(_SC_PAGESIZE);
 
-	(void)state;
 	good("--buffer 1");
 	assert_int_equal(opts.trace.buffer_bytes, page);
 	good("--buffer 1M");
@@ -169,9 +162,8 @@ static void test_buffer(void **state)
 	bad("--buffer %4M", "is not a size");
 }
 
-static void test_times(void **state)
+TEST(test_times)
 {
-	(void)state;
 	good("-d 250ms -i 1ms --min-latency 0ns");
 	assert_true(opts.trace.duration_ns == 250000000 && opts.show.interval_ns == 1000000);
 	bad("-d 0", "--duration: '0' is too short (at least 1ns)");
@@ -204,9 +196,8 @@ static void test_times(void **state)
 	bad("--stuck", "option '--stuck' needs a value (SEC)");
 }
 
-static void test_map_types(void **state)
+TEST(test_map_types)
 {
-	(void)state;
 	good("-t percpu_hash -ttask_storage --type=type_63");
 	assert_true(opts.filter.map_types == (1ULL << 5 | 1ULL << 29 | 1ULL << 63));
 	bad("-t foo", "--type: unknown map type 'foo' (as bpftool names them: hash, ");
@@ -216,9 +207,8 @@ static void test_map_types(void **state)
 	bad("-t type_64", "--type: 'type_64' is type 64, and only types below 64");
 }
 
-static void test_names(void **state)
+TEST(test_names)
 {
-	(void)state;
 	good("--name ~");
 	assert_true(opts.filter.by_name && glob_match(&opts.filter.names, "", NAME_LEN));
 	assert_false(glob_match(&opts.filter.names, "a", NAME_LEN));
@@ -238,9 +228,8 @@ static void test_names(void **state)
 	assert_null(opts.output);
 }
 
-static void test_conflicts(void **state)
+TEST(test_conflicts)
 {
-	(void)state;
 	bad("-e -H", "--events cannot be combined with --histogram");
 	bad("--by type -e", "--events cannot be combined with --by");
 	bad("-e --sort total", "--events cannot be combined with --sort");
@@ -256,12 +245,11 @@ static void test_conflicts(void **state)
 }
 
 /* --identity, or a key that needs it, turns identities on. */
-static void test_identity(void **state)
+TEST(test_identity)
 {
 	static const char *const keys[] = {"id", "released_by", "released_pid", "cgroup"};
 	char line[64];
 
-	(void)state;
 	good("--identity -e");
 	assert_true(opts.show.identity);
 	/* Rows take identities from their keys. */
@@ -284,9 +272,8 @@ static void test_identity(void **state)
 	bad("--identity=yes", "option '--identity' takes no value");
 }
 
-static void test_teardowns(void **state)
+TEST(test_teardowns)
 {
-	(void)state;
 	good("teardowns");
 	assert_int_equal(opts.show.view, VIEW_TEARDOWNS);
 	assert_true(opts.show.identity);
@@ -332,14 +319,13 @@ static void test_teardowns(void **state)
 }
 
 /* Options for calls alone, and for teardowns alone. */
-static void test_views(void **state)
+TEST(test_views)
 {
 	static const char *const of_calls[] = {"caller", "alloc", "comm", "cpu"};
 	static const char *const of_rows[] = {"count", "min", "mean", "p50", "p90", "p99", "max"};
 	static const char *const of_phases[] = {"wait", "free", "destroy", "deferred"};
 	char line[64], message[128];
 
-	(void)state;
 	bad("teardowns --caller f", "--caller does not apply to teardowns");
 	bad("teardowns --no-empty", "--no-empty does not apply to teardowns");
 	bad("teardowns -H", "--histogram does not apply to teardowns");
@@ -376,14 +362,13 @@ static void test_views(void **state)
 }
 
 /* Formats for other viewers are for whole runs of teardowns only. */
-static void test_formats_for_viewers(void **state)
+TEST(test_formats_for_viewers)
 {
 	static const char *const tables[] = {"-e", "--by name", "--sort total", "-n 1", "-i 1"};
 	static const char *const names[] = {"events", "by", "sort", "top", "interval"};
 	static const char *const formats[] = {"perfetto", "folded"};
 	char line[64], message[128];
 
-	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		snprintf(line, sizeof(line), "teardowns -f %s -d 1 -t hash -o out", formats[i]);
 		good(line);
@@ -412,9 +397,8 @@ static void test_formats_for_viewers(void **state)
 	good("teardowns --timeline -f table");
 }
 
-static void test_unknown(void **state)
+TEST(test_unknown)
 {
-	(void)state;
 	bad("--foo", "unknown option '--foo' (see --help)");
 	bad("--foo=bar", "unknown option '--foo' (see --help)");
 	bad("-d 1 --foo", "unknown option '--foo' (see --help)");
@@ -443,11 +427,10 @@ static void test_unknown(void **state)
 }
 
 /* For any bytes, the message stays one line of reasonable length. */
-static void test_hostile_bytes(void **state)
+TEST(test_hostile_bytes)
 {
 	char line[1000];
 
-	(void)state;
 	bad("--by a\nb\tc\033[2J", "unknown key 'a\\x0ab\\x09c\\x1b[2J' (one of");
 	bad("--a\nb", "unknown option '--a\\x0ab'");
 	memset(line, 'x', sizeof(line));

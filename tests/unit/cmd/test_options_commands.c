@@ -84,11 +84,10 @@ static void try_everywhere(size_t i, const char *written)
 	}
 }
 
-static void test_every_option_with_every_command(void **state)
+TEST(test_every_option_with_every_command)
 {
 	char written[64];
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(matrix); i++) {
 		const char *value = matrix[i].value ? matrix[i].value : "";
 
@@ -104,9 +103,8 @@ static void test_every_option_with_every_command(void **state)
 }
 
 /* Every row of a table is in the matrix, or is a heading, or is answered at once. */
-static void test_every_row(void **state)
+TEST(test_every_row)
 {
-	(void)state;
 	for (size_t c = 0; commands[c]; c++) {
 		const struct option_row *row = commands[c]->rows;
 		size_t nr = 0, want = 2; /* --help and --version */
@@ -127,11 +125,10 @@ static void test_every_row(void **state)
 }
 
 /* A row excludes only options of the same command. */
-static void test_conflicts_exist(void **state)
+TEST(test_conflicts_exist)
 {
 	char names[128], *save;
 
-	(void)state;
 	for (size_t c = 0; commands[c]; c++) {
 		for (const struct option_row *row = commands[c]->rows; row->help; row++) {
 			snprintf(names, sizeof(names), "%s", row->not_with ? row->not_with : "");
@@ -142,9 +139,8 @@ static void test_conflicts_exist(void **state)
 	}
 }
 
-static void test_foreign_options(void **state)
+TEST(test_foreign_options)
 {
-	(void)state;
 	bad("record --list -o f", "--list does not apply to record (only to bench)\n");
 	bad("report -d 1 f", "--duration does not apply to report (only to tracing, record)\n");
 	bad("report --dur=1 f", "--duration does not apply to report (only to tracing, record)\n");
@@ -163,9 +159,8 @@ static void test_foreign_options(void **state)
 	assert_true(opts.list && opts.quick);
 }
 
-static void test_commands_come_first(void **state)
+TEST(test_commands_come_first)
 {
-	(void)state;
 	bad("-e report", "unexpected argument 'report' (it has to come first)");
 	bad("teardowns record", "unexpected argument 'record' (it has to come first)");
 	bad("-q diff a b", "unexpected argument 'diff' (it has to come first)");
@@ -183,9 +178,8 @@ static void test_commands_come_first(void **state)
 	assert_true(opts.nr_files[DIFF_BASE] == 0 && !opts.view_given);
 }
 
-static void test_record(void **state)
+TEST(test_record)
 {
-	(void)state;
 	good("record -o f");
 	assert_ptr_equal(opts.command, &record_command);
 	assert_int_equal(opts.show.view, VIEW_BOTH);
@@ -206,9 +200,8 @@ static void test_record(void **state)
 }
 
 /* All arguments after the command's name belong to it, options too. */
-static void test_record_command(void **state)
+TEST(test_record_command)
 {
-	(void)state;
 	good("record -o f make -j4 -o x --foo");
 	assert_string_equal(opts.output, "f");
 	assert_string_equal(opts.run_argv[0], "make");
@@ -236,9 +229,8 @@ static void test_record_command(void **state)
 	bad("record -o f -k --attach fentry", "-k cannot be combined with --attach fentry");
 }
 
-static void test_report(void **state)
+TEST(test_report)
 {
-	(void)state;
 	good("report a");
 	assert_ptr_equal(opts.command, &report_command);
 	assert_int_equal(opts.show.view, VIEW_CALLS);
@@ -277,9 +269,8 @@ static void test_report(void **state)
 	bad("report -e -f markdown a", "--events cannot be combined with --format markdown");
 }
 
-static void test_report_of_teardowns(void **state)
+TEST(test_report_of_teardowns)
 {
-	(void)state;
 	good("report teardowns a b");
 	assert_int_equal(opts.show.view, VIEW_TEARDOWNS);
 	assert_true(opts.view_given && opts.show.identity);
@@ -309,11 +300,10 @@ static void many(char *line, size_t size, const char *first, size_t nr)
 	assert_true(len < size);
 }
 
-static void test_many_files(void **state)
+TEST(test_many_files)
 {
 	static char line[8192];
 
-	(void)state;
 	many(line, sizeof(line), "report", MAX_FILES);
 	good(line);
 	assert_int_equal(opts.nr_files[DIFF_BASE], MAX_FILES);
@@ -331,9 +321,8 @@ static void test_many_files(void **state)
 	bad(line, "'x' is one recording too many");
 }
 
-static void test_bench(void **state)
+TEST(test_bench)
 {
-	(void)state;
 	good("bench");
 	assert_ptr_equal(opts.command, &bench_command);
 	assert_int_equal(opts.show.view, VIEW_BOTH);
@@ -363,9 +352,8 @@ static void test_bench(void **state)
 	bad("bench --list x", "--list applies to the standard scenarios only, not to 'x'");
 }
 
-static void test_check(void **state)
+TEST(test_check)
 {
-	(void)state;
 	good("check");
 	assert_ptr_equal(opts.command, &check_command);
 	assert_int_equal(opts.show.format, FORMAT_TABLE);
@@ -388,9 +376,8 @@ static void test_check(void **state)
 	bad("check teardowns", "unexpected argument 'teardowns'");
 }
 
-static void test_live_has_no_recordings(void **state)
+TEST(test_live_has_no_recordings)
 {
-	(void)state;
 	bad("--by host", "--by: 'host' applies to recordings only\n");
 	bad("--by type,scenario", "--by: 'scenario' applies to recordings only\n");
 	bad("teardowns --by host", "--by: 'host' applies to recordings only");

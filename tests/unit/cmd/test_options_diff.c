@@ -7,9 +7,8 @@
 #include "support/command_line.h"
 #include "util/macros.h"
 
-static void test_diff(void **state)
+TEST(test_diff)
 {
-	(void)state;
 	good("diff a b");
 	assert_ptr_equal(opts.command, &diff_command);
 	assert_int_equal(opts.show.view, VIEW_CALLS);
@@ -42,9 +41,8 @@ static void test_diff(void **state)
 	bad("diff --by foo a b", "cgroup, host, scenario)");
 }
 
-static void test_diff_of_sides(void **state)
+TEST(test_diff_of_sides)
 {
-	(void)state;
 	good("diff --base a b -n 1 c --new d --base e --new=f -- --g");
 	assert_int_equal(opts.nr_files[DIFF_BASE], 4);
 	assert_int_equal(opts.nr_files[DIFF_NEW], 3);
@@ -68,9 +66,8 @@ static void test_diff_of_sides(void **state)
 }
 
 /* Without "teardowns", options for one view only select that view. */
-static void test_diff_views(void **state)
+TEST(test_diff_views)
 {
-	(void)state;
 	good("diff --phase wait,total a b");
 	assert_int_equal(opts.show.view, VIEW_TEARDOWNS);
 	assert_true(opts.view_given && opts.show.identity);
@@ -101,7 +98,7 @@ static void test_diff_views(void **state)
 	bad("diff --phase wait --phase free a b", "'--phase' given twice");
 }
 
-static void test_diff_alpha(void **state)
+TEST(test_diff_alpha)
 {
 	static const char *const not_alphas[] = {
 		"0",
@@ -127,7 +124,6 @@ static void test_diff_alpha(void **state)
 	};
 	char line[128];
 
-	(void)state;
 	good("diff --alpha 0.01 a b");
 	assert_true(opts.diff.alpha == 0.01);
 	good("diff --alpha .5 a b");
@@ -139,7 +135,7 @@ static void test_diff_alpha(void **state)
 	bad("diff --alpha 0.01 --alpha 0.02 a b", "'--alpha' given twice");
 }
 
-static void test_diff_limits(void **state)
+TEST(test_diff_limits)
 {
 	static const char *const not_percent[] = {
 		"",
@@ -160,7 +156,6 @@ static void test_diff_limits(void **state)
 	};
 	char line[256];
 
-	(void)state;
 	good("diff --fail-on p50>10^ --fail-on p99>0,%mean%>%2.5%^%,total>.5% a b");
 	assert_int_equal(opts.diff.nr_limits, 4);
 	assert_true(opts.diff.limits[0].metric == METRIC_P50 && opts.diff.limits[0].percent == 10);

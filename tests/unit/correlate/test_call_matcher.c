@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Matches records to calls, above all when some of them are missing. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-#include <cmocka.h>
-
+#include "support/test.h"
 #include "correlate/call_matcher.h"
 
 #define MAX_CALLS 16
@@ -65,9 +59,8 @@ static int close_matcher(void **state)
 #define MATCHER_TEST(function)                                                                     \
 	cmocka_unit_test_setup_teardown(function, open_matcher, close_matcher)
 
-static void joins_by_thread(void **state)
+TEST(joins_by_thread)
 {
-	(void)state;
 	add(RECORD_ENTRY, 1, 100, 0xa, 0x10);
 	add(RECORD_ENTRY, 2, 110, 0xb, 0x20);
 	assert_int_equal(call_matcher_waiting(matcher), 2);
@@ -83,9 +76,8 @@ static void joins_by_thread(void **state)
 	assert_int_equal(call_matcher_waiting(matcher), 0);
 }
 
-static void missed_return_is_reported(void **state)
+TEST(missed_return_is_reported)
 {
-	(void)state;
 	add(RECORD_ENTRY, 1, 100, 0xa, 0x10);
 	add(RECORD_ENTRY, 1, 200, 0xb, 0x20);
 	assert_int_equal(seen.nr, 1);
@@ -97,9 +89,8 @@ static void missed_return_is_reported(void **state)
 	assert_int_equal(call_matcher_completed(matcher), 1);
 }
 
-static void missed_entry_is_reported(void **state)
+TEST(missed_entry_is_reported)
 {
-	(void)state;
 	add(RECORD_RETURN_FULL, 7, 220, 0xb, 0x30);
 	assert_int_equal(seen.nr, 1);
 	assert_true(seen.call[0].ts_ns == UNKNOWN_NS);
@@ -123,24 +114,21 @@ static void check_two_calls(__u64 arg, __u64 caller)
 	assert_int_equal(call_matcher_waiting(matcher), 0);
 }
 
-static void different_argument_is_another_call(void **state)
+TEST(different_argument_is_another_call)
 {
-	(void)state;
 	check_two_calls(0xb, 0);
 }
 
-static void different_caller_is_another_call(void **state)
+TEST(different_caller_is_another_call)
 {
-	(void)state;
 	check_two_calls(0, 0x20);
 }
 
-static void different_map_is_another_call(void **state)
+TEST(different_map_is_another_call)
 {
 	struct record_call entry = record(RECORD_ENTRY, 1, 100, 0xa, 0x10);
 	struct record_call ret = record(RECORD_RETURN_FULL, 1, 900, 0, 0x10);
 
-	(void)state;
 	entry.head.map = 0x1000;
 	ret.head.map = 0x2000;
 	call_matcher_add(matcher, &entry);
@@ -148,9 +136,8 @@ static void different_map_is_another_call(void **state)
 	assert_int_equal(call_matcher_completed(matcher), 0);
 }
 
-static void time_never_runs_backwards(void **state)
+TEST(time_never_runs_backwards)
 {
-	(void)state;
 	add(RECORD_ENTRY, 1, 100, 0xa, 0x10);
 	add(RECORD_RETURN, 1, 99, 0xa, 0);
 	assert_int_equal(call_matcher_completed(matcher), 0);
@@ -158,9 +145,8 @@ static void time_never_runs_backwards(void **state)
 }
 
 /* The entry did not see its caller, or saw another tool's trampoline. */
-static void kretprobe_knows_the_caller(void **state)
+TEST(kretprobe_knows_the_caller)
 {
-	(void)state;
 	add(RECORD_ENTRY, 1, 100, 0xa, 0);
 	add(RECORD_RETURN_FULL, 1, 130, 0, 0x40);
 	assert_int_equal(call_matcher_completed(matcher), 1);
@@ -169,9 +155,8 @@ static void kretprobe_knows_the_caller(void **state)
 }
 
 /* Either side may lack the caller. */
-static void either_side_may_know_the_caller(void **state)
+TEST(either_side_may_know_the_caller)
 {
-	(void)state;
 	add(RECORD_ENTRY, 1, 100, 0xa, 0);
 	add(RECORD_RETURN_FULL, 1, 130, 0xa, 0x40);
 	add(RECORD_ENTRY, 1, 200, 0xa, 0x50);
@@ -181,9 +166,8 @@ static void either_side_may_know_the_caller(void **state)
 	assert_int_equal(seen.call[1].caller.address, 0x50);
 }
 
-static void flush_shows_what_still_waits(void **state)
+TEST(flush_shows_what_still_waits)
 {
-	(void)state;
 	add(RECORD_ENTRY, 1, 100, 0xa, 0x10);
 	add(RECORD_ENTRY, 2, 100, 0xb, 0x10);
 	call_matcher_flush(matcher);
@@ -193,11 +177,10 @@ static void flush_shows_what_still_waits(void **state)
 }
 
 /* Everything except latency and caller comes from the entry. */
-static void record_is_the_one_of_the_entry(void **state)
+TEST(record_is_the_one_of_the_entry)
 {
 	struct record_call entry = record(RECORD_ENTRY, 1, 100, 0xa, 0);
 
-	(void)state;
 	entry.key = 0x1234;
 	entry.flags = CALL_MAP | CALL_EMPTY;
 	assert_int_equal(call_matcher_add(matcher, &entry), 0);
@@ -214,9 +197,8 @@ static void record_is_the_one_of_the_entry(void **state)
 	assert_int_equal(seen.call[0].map.identity.map_id, 0);
 }
 
-static void waiting_entry_can_be_asked_for(void **state)
+TEST(waiting_entry_can_be_asked_for)
 {
-	(void)state;
 	assert_null(call_matcher_waits(matcher, 1));
 	add(RECORD_ENTRY, 1, 100, 0xa, 0x10);
 	assert_null(call_matcher_waits(matcher, 2));
@@ -228,11 +210,10 @@ static void waiting_entry_can_be_asked_for(void **state)
 	assert_null(call_matcher_waits(matcher, 1));
 }
 
-static void overdue_is_reported_once_for_each_call(void **state)
+TEST(overdue_is_reported_once_for_each_call)
 {
 	struct seen_calls late = {};
 
-	(void)state;
 	add(RECORD_ENTRY, 1, 100, 0xa, 0x10);
 	add(RECORD_ENTRY, 2, 200, 0xb, 0x20);
 	call_matcher_for_each_overdue(matcher, 99, false, take, &late);

@@ -3,15 +3,7 @@
  * Sends records of every kind, whole, damaged and out of order, all the way from bytes to output:
  * nothing may break, and every record must be accounted for.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
-
+#include "support/test.h"
 #include "analysis/aggregate.h"
 #include "correlate/correlator.h"
 #include "correlate/decode.h"
@@ -95,7 +87,7 @@ static void assert_rows_account_for(struct aggregate *aggregate, __u64 calls)
 	assert_true(aggregate_overflow(aggregate) > 0);
 }
 
-static void every_record_is_accounted_for(void **state)
+TEST(every_record_is_accounted_for)
 {
 	static const enum key by[] = {KEY_CALLER, KEY_TYPE, KEY_ALLOC, KEY_COMM, KEY_NAME, KEY_CPU};
 	static const struct correlator_ops ops = {.count_hook = count_hook,
@@ -111,7 +103,6 @@ static void every_record_is_accounted_for(void **state)
 	struct rows rows;
 	int i;
 
-	(void)state;
 	state64 = 0x9e3779b97f4a7c15;
 	for (i = 0; i < 3; i++)
 		stream.out[i] = fopen("/dev/null", "w");

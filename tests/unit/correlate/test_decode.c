@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Accepts only whole records of a known type. */
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
 
+#include "support/test.h"
 #include "correlate/decode.h"
 
 static const __u16 sizes[] = {
@@ -33,11 +26,10 @@ static union record whole(__u8 type, __u8 hook)
 	return rec;
 }
 
-static void takes_whole_records(void **state)
+TEST(takes_whole_records)
 {
 	union record rec = whole(RECORD_ENTRY, HOOK_DESTROY), out;
 
-	(void)state;
 	assert_int_equal(decode_record(&rec, sizeof(rec.call), &out), 0);
 	assert_memory_equal(&out, &rec, offsetof(struct record_call, map_name));
 	assert_int_equal(strlen(out.call.map_name), NAME_LEN - 1);
@@ -50,12 +42,11 @@ static void takes_whole_records(void **state)
 	assert_int_equal(out.call.comm[0], 0);
 }
 
-static void takes_whole_releases(void **state)
+TEST(takes_whole_releases)
 {
 	union record rec = whole(RECORD_RELEASE, HOOK_PUT), out;
 	__u8 hook;
 
-	(void)state;
 	/* Its names are at other offsets, and nothing is read as a call's. */
 	rec.release.map_name[3] = '\0';
 	for (hook = HOOK_PUT; hook <= HOOK_RELEASE; hook++) {
@@ -72,19 +63,18 @@ static void takes_whole_releases(void **state)
 	assert_int_equal(((char *)&out)[sizeof(rec.release)], 0);
 }
 
-static void takes_heads_of_queued_work(void **state)
+TEST(takes_heads_of_queued_work)
 {
 	union record rec = whole(RECORD_QUEUE, HOOK_DEFERRED_FREE), out;
 	size_t i;
 
-	(void)state;
 	assert_int_equal(decode_record(&rec, sizeof(rec.head), &out), 0);
 	assert_memory_equal(&out.head, &rec.head, sizeof(rec.head));
 	for (i = sizeof(rec.head); i < sizeof(out); i++)
 		assert_int_equal(((char *)&out)[i], 0);
 }
 
-static void refuses_every_shorter_size(void **state)
+TEST(refuses_every_shorter_size)
 {
 	const union record made[] = {whole(RECORD_ENTRY, HOOK_DESTROY),
 				     whole(RECORD_RELEASE, HOOK_PUT),
@@ -92,7 +82,6 @@ static void refuses_every_shorter_size(void **state)
 	union record out;
 	size_t size, i;
 
-	(void)state;
 	for (i = 0; i < 3; i++) {
 		for (size = 0; size < made[i].head.size; size++) {
 			void *copy =
@@ -105,12 +94,11 @@ static void refuses_every_shorter_size(void **state)
 	}
 }
 
-static void refuses_unknown_kinds_and_sizes(void **state)
+TEST(refuses_unknown_kinds_and_sizes)
 {
 	union record rec = whole(RECORD_ENTRY, HOOK_DESTROY), out;
 	unsigned int type, size;
 
-	(void)state;
 	for (type = 0; type < 256; type++) {
 		for (size = 0; size < 256; size++) {
 			bool known = type && type <= RECORD_QUEUE && size == sizes[type];
@@ -124,14 +112,13 @@ static void refuses_unknown_kinds_and_sizes(void **state)
 }
 
 /* Entries and returns come only from hooks with two sides, queued work only from its hook. */
-static void refuses_points_without_sides(void **state)
+TEST(refuses_points_without_sides)
 {
 	static const __u8 types[] = {RECORD_ENTRY, RECORD_RETURN, RECORD_RETURN_FULL, RECORD_QUEUE};
 	union record rec = whole(RECORD_ENTRY, HOOK_DESTROY), out;
 	unsigned int hook;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < sizeof(types); i++) {
 		rec.head.type = types[i];
 		rec.head.size = sizes[types[i]];
@@ -143,11 +130,10 @@ static void refuses_points_without_sides(void **state)
 	}
 }
 
-static void unknown_allocator_is_unknown(void **state)
+TEST(unknown_allocator_is_unknown)
 {
 	union record rec = whole(RECORD_ENTRY, HOOK_DESTROY), out;
 
-	(void)state;
 	rec.call.alloc = NR_ALLOC_MEMBERS;
 	assert_int_equal(decode_record(&rec, sizeof(rec), &out), 0);
 	assert_int_equal(out.call.alloc, ALLOC_UNKNOWN);

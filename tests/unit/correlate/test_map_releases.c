@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Who released a map: the facts remembered for each map, and for how long. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-#include <cmocka.h>
-
+#include "support/test.h"
 #include "correlate/map_releases.h"
 #include "model/teardown.h"
 
@@ -179,12 +173,11 @@ static void type_and_name_where_they_lack(void **state)
 	assert_int_equal(whole.type, 9);
 }
 
-static void kernel_thread_is_last(void **state)
+TEST(kernel_thread_is_last)
 {
 	struct map_releases *releases = map_releases_new(10);
 	struct identity identity;
 
-	(void)state;
 	release_map(releases, MAP, 0, 1000);
 	release_by(releases, 44, "kworker/1:2", RELEASE_LAST | RELEASE_KERNEL, 3000);
 	identity = identity_of(releases, MAP);
@@ -206,7 +199,7 @@ static void kernel_thread_is_last(void **state)
 }
 
 /* The interrupted task did not release the map, be it a user task or a kernel thread. */
-static void last_in_an_interrupt(void **state)
+TEST(last_in_an_interrupt)
 {
 	static const __u8 flags[] = {
 		RELEASE_LAST | RELEASE_INTERRUPT,
@@ -215,7 +208,6 @@ static void last_in_an_interrupt(void **state)
 	struct identity identity;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < 2; i++) {
 		struct map_releases *releases = map_releases_new(10);
 
@@ -384,12 +376,11 @@ static void queued_once(void **state)
 }
 
 /* The map with the oldest last event is dropped first. */
-static void room_is_bounded(void **state)
+TEST(room_is_bounded)
 {
 	struct map_releases *releases = map_releases_new(3);
 	__u64 i;
 
-	(void)state;
 	release_map(releases, 1, RELEASE_LAST, 1000);
 	release_map(releases, 2, RELEASE_LAST, 1000);
 	release_map(releases, 3, 0, 1000);

@@ -139,14 +139,13 @@ static void show_end(struct shown shown[NR_VIEWS])
 	}
 }
 
-static void records_in_no_order(void **state)
+TEST(records_in_no_order)
 {
 	struct shown shown[NR_VIEWS];
 	struct teardown_ledger ledger;
 	struct stream stream;
 	int i, pass;
 
-	(void)state;
 	for (pass = 0; pass < 2; pass++) {
 		state64 = 0x9e3779b97f4a7c15 + pass;
 		stream_open(&stream, 4); /* fewer than there are maps */

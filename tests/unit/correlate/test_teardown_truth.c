@@ -327,14 +327,13 @@ static __u64 in_truth(const struct kernel *kernel, enum outcome outcome)
 }
 
 /* Without losses, everything is known and true. */
-static void whole_stream(void **state)
+TEST(whole_stream)
 {
 	struct teardown_ledger ledger;
 	struct stream stream;
 	struct kernel *kernel = kernel_run(1, true);
 	__u32 i;
 
-	(void)state;
 	play(&stream, kernel, 0, 0);
 	ledger = adds_up(&stream);
 	assert_int_equal(ledger.completed, NR_MAPS);
@@ -354,7 +353,7 @@ static void whole_stream(void **state)
 }
 
 /* The run may end at any record; incomplete teardowns are not reported as complete. */
-static void stream_that_ends_early(void **state)
+TEST(stream_that_ends_early)
 {
 	struct kernel *kernel = kernel_run(2, true);
 	struct teardown_ledger ledger;
@@ -362,7 +361,6 @@ static void stream_that_ends_early(void **state)
 	size_t early;
 	__u32 i;
 
-	(void)state;
 	for (early = 1; early < 60; early++) {
 		for (i = 0; i < NR_MAPS; i++)
 			kernel->maps[i].reported = 0;
@@ -376,14 +374,13 @@ static void stream_that_ends_early(void **state)
 }
 
 /* With any losses, all reports are true. */
-static void stream_with_losses(void **state)
+TEST(stream_with_losses)
 {
 	const __u32 all = (1U << NR_HOOKS) - 1;
 	struct teardown_ledger ledger;
 	struct stream stream;
 	enum hook hook;
 
-	(void)state;
 	for (hook = 0; hook <= NR_HOOKS; hook++) {
 		struct kernel *kernel = kernel_run(10 + hook, false);
 

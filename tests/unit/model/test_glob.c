@@ -4,15 +4,8 @@
  */
 #include <errno.h>
 #include <fnmatch.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 
-#include <cmocka.h>
-
+#include "support/test.h"
 #include "model/glob.h"
 #include "support/chance.h"
 #include "util/macros.h"
@@ -32,9 +25,8 @@ static void expect(const char *pattern, const char *name, bool want)
 		fail_msg("'%s' %s '%s'", pattern, want ? "does not match" : "matches", name);
 }
 
-static void test_known_answers(void **state)
+TEST(test_known_answers)
 {
-	(void)state;
 	expect("my_map", "my_map", true);
 	expect("my_map", "my_ma", false);
 	expect("my_map", "my_map2", false);
@@ -73,12 +65,11 @@ static void test_known_answers(void **state)
 	expect("[\xe0-\xff]", "e", false);
 }
 
-static void test_names_without_end(void **state)
+TEST(test_names_without_end)
 {
 	struct name_filter filter;
 	char name[NAME_LEN + 8];
 
-	(void)state;
 	memset(name, 'a', sizeof(name));
 	assert_int_equal(glob_compile("aaaaaaaaaaaaaaaa", &filter), 0);
 	assert_true(glob_match(&filter, name, NAME_LEN));
@@ -91,7 +82,7 @@ static void test_names_without_end(void **state)
 	assert_true(glob_match(&filter, name, NAME_LEN));
 }
 
-static void test_refused(void **state)
+TEST(test_refused)
 {
 	static const char *const malformed[] = {
 		"[",   "[a",	"[]",	       "[!",	  "[!]",     "[^]",
@@ -100,18 +91,16 @@ static void test_refused(void **state)
 	};
 	struct name_filter filter;
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(malformed); i++)
 		if (glob_compile(malformed[i], &filter) != -EINVAL)
 			fail_msg("'%s' is not refused", malformed[i]);
 }
 
-static void test_longest(void **state)
+TEST(test_longest)
 {
 	struct name_filter filter;
 	char pattern[200];
 
-	(void)state;
 	memset(pattern, '?', sizeof(pattern));
 	pattern[63] = '\0';
 	assert_int_equal(glob_compile(pattern, &filter), 0);
@@ -142,12 +131,11 @@ static void random_text(char *text, size_t max_len, const char *alphabet)
 	text[len] = '\0';
 }
 
-static void test_agrees_with_fnmatch(void **state)
+TEST(test_agrees_with_fnmatch)
 {
 	static const char *const alphabets[] = {"ab*?", "ab*?[]!^-\\", "abc[]!-", "a*b_.\\\xe9[-]"};
 	unsigned int compared = 0, matched = 0;
 
-	(void)state;
 	for (int i = 0; i < 400000; i++) {
 		const char *alphabet = alphabets[i % 4];
 		struct name_filter filter;

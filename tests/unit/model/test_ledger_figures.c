@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Ledgers of several recordings become one. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
+#include "support/test.h"
 #include "model/ledger_figures.h"
 
 struct three {
@@ -29,13 +23,12 @@ static void check_merged(const struct three *a, const struct three *b, const str
 	assert_memory_equal(&merged, want, sizeof(merged));
 }
 
-static void test_merge(void **state)
+TEST(test_merge)
 {
 	const struct three none = {}, small = {1, 20, 30}, great = {5, 50, 70};
 	const struct three no_longest = {1, LEDGER_UNKNOWN, LEDGER_UNKNOWN};
 	struct three unknown = {};
 
-	(void)state;
 	check_merged(&none, &none, &none);
 	check_merged(&small, &great, &(struct three){6, 70, 70});
 	check_merged(&great, &small, &(struct three){6, 70, 70});

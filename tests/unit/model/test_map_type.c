@@ -3,17 +3,11 @@
  * Names of map types, with and without a name in libbpf.
  */
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
-#include <cmocka.h>
 
+#include "support/test.h"
 #include "model/map_type.h"
 #include "util/macros.h"
 
@@ -34,12 +28,11 @@ static struct btf *made_btf(const char *enum_name)
 	return btf;
 }
 
-static void test_btf_name(void **state)
+TEST(test_btf_name)
 {
 	struct btf *btf = made_btf("bpf_map_type");
 	char name[32] = "untouched";
 
-	(void)state;
 	assert_int_equal(map_type_btf_name(btf, 1000, name, sizeof(name)), 0);
 	assert_string_equal(name, "rhash");
 	assert_int_equal(map_type_btf_name(btf, 19, name, sizeof(name)), 0);
@@ -52,19 +45,17 @@ static void test_btf_name(void **state)
 	btf__free(btf);
 }
 
-static void test_btf_without_the_enum(void **state)
+TEST(test_btf_without_the_enum)
 {
 	struct btf *btf = made_btf("some_other_enum");
 	char name[32];
 
-	(void)state;
 	assert_int_equal(map_type_btf_name(btf, 1, name, sizeof(name)), -ENOENT);
 	btf__free(btf);
 }
 
-static void test_names_of_libbpf(void **state)
+TEST(test_names_of_libbpf)
 {
-	(void)state;
 	assert_string_equal(map_type_name(1), "hash");
 	assert_string_equal(map_type_name(5), "percpu_hash");
 	assert_string_equal(map_type_name(11), "lpm_trie");
@@ -72,9 +63,8 @@ static void test_names_of_libbpf(void **state)
 	assert_string_equal(map_type_name(0), "unspec");
 }
 
-static void test_round_trip(void **state)
+TEST(test_round_trip)
 {
-	(void)state;
 	for (__u32 type = 1; type < 200; type++) {
 		__u32 back = 0;
 
@@ -84,11 +74,10 @@ static void test_round_trip(void **state)
 }
 
 /* Types of no kernel have names, and these do not take more and more memory. */
-static void test_unknown_types(void **state)
+TEST(test_unknown_types)
 {
 	const char *first = map_type_name(1000000);
 
-	(void)state;
 	assert_string_equal(first, "type_1000000");
 	assert_string_equal(map_type_name(UINT32_MAX), "type_4294967295");
 	assert_string_equal(first, "type_1000000"); /* still */
@@ -103,7 +92,7 @@ static void test_unknown_types(void **state)
 	assert_string_equal(map_type_name(1000000), "type_1000000");
 }
 
-static void test_unknown_names(void **state)
+TEST(test_unknown_names)
 {
 	static const char *const bad[] = {
 		"",
@@ -128,7 +117,6 @@ static void test_unknown_names(void **state)
 	};
 	__u32 type = 77;
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
 		if (map_type_from_name(bad[i], &type) != -ENOENT || type != 77)
 			fail_msg("'%s' is taken for type %u", bad[i], type);

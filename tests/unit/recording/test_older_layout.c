@@ -66,12 +66,11 @@ static void read_thing(sqlite3 *db, struct thing *thing)
 	cursor_close(&cursor);
 }
 
-static void test_columns(void **state)
+TEST(test_columns)
 {
 	struct thing thing;
 	sqlite3 *db = make(&newer);
 
-	(void)state;
 	read_thing(db, &thing);
 	assert_int_equal(thing.number, 7);
 	assert_int_equal(thing.later_number, 8);
@@ -91,12 +90,11 @@ static void test_columns(void **state)
 	sqlite3_close(db);
 }
 
-static void test_table(void **state)
+TEST(test_table)
 {
 	struct cursor cursor;
 	sqlite3 *db = make(&older);
 
-	(void)state;
 	assert_int_equal(cursor_open(&cursor, db, "x", &later, false), 0);
 	assert_int_equal(cursor_next(&cursor), 0);
 	assert_false(cursor.row);
@@ -115,19 +113,17 @@ static void open_other(void *db)
 }
 
 /* A table of the first layout must not be missing. */
-static void test_not_later(void **state)
+TEST(test_not_later)
 {
 	sqlite3 *db = make(&older);
 
-	(void)state;
 	check_one_line(said(open_other, db), "no such table: other");
 	sqlite3_close(db);
 }
 
 /* NULL takes the place of a column that is missing. */
-static void test_may_be_unknown(void **state)
+TEST(test_may_be_unknown)
 {
-	(void)state;
 	for (int i = 0; i < NR_TABLES; i++)
 		for (const struct field *field = schema_table(i)->fields; field->name; field++)
 			if (field->later && !field_may_be_unknown(field))

@@ -46,7 +46,7 @@ static void same_hook(const struct hook_counts *read, struct hook_counts written
 		assert_true(figure_get(figure, read) == figure_get(figure, &written));
 }
 
-static void test_run(void **state)
+TEST(test_run)
 {
 	struct teardown_counts counts, read_counts;
 	struct run_info written = some_conditions();
@@ -58,7 +58,6 @@ static void test_run(void **state)
 	size_t nr;
 	int i;
 
-	(void)state;
 	memset(written.command_line, '\xff', RUN_INFO_LEN - 1);
 	memset(written.boot_id, 0, RUN_INFO_LEN);
 	written.cpus_possible = 0;
@@ -88,7 +87,7 @@ static void test_run(void **state)
 }
 
 /* Counts that were not written are unknown. */
-static void test_no_ledger(void **state)
+TEST(test_no_ledger)
 {
 	struct teardown_counts counts;
 	struct ledger ledger;
@@ -96,7 +95,6 @@ static void test_no_ledger(void **state)
 	char path[PATH_SIZE];
 	int i;
 
-	(void)state;
 	end_recording(new_recording(path, NULL), 1);
 	replay = open_recording(path);
 	assert_int_equal(reader_ledger(replay, &ledger, &counts), 0);
@@ -213,12 +211,11 @@ static void write_calls(char path[PATH_SIZE], size_t nr)
 	end_recording(recording, 1);
 }
 
-static void test_ticks(void **state)
+TEST(test_ticks)
 {
 	struct taken once = {}, often = {.every_ns = 1000}, at_each = {.every_ns = 1};
 	char path[PATH_SIZE];
 
-	(void)state;
 	write_calls(path, 101);
 	assert_int_equal(run(path, &ops, VIEW_CALLS, 0, &once), 0);
 	assert_int_equal(once.ticks, 1);
@@ -233,13 +230,12 @@ static void test_ticks(void **state)
 	unlink(path);
 }
 
-static void test_ended_early(void **state)
+TEST(test_ended_early)
 {
 	struct taken all = {}, enough = {.enough = true}, failing = {.err = -EXDEV};
 	struct event_sink_ops silent = {.call = on_call};
 	char path[PATH_SIZE];
 
-	(void)state;
 	write_calls(path, 20000);
 	assert_int_equal(run(path, &ops, VIEW_CALLS, 0, &all), 0);
 	assert_int_equal(all.calls, 20000);
@@ -257,7 +253,7 @@ static void test_ended_early(void **state)
 	unlink(path);
 }
 
-static void test_scenario(void **state)
+TEST(test_scenario)
 {
 	struct taken ours = {}, theirs = {}, of_teardown = {};
 	struct teardown teardown = some_teardown();
@@ -267,7 +263,6 @@ static void test_scenario(void **state)
 	struct writer *recording;
 	char path[PATH_SIZE];
 
-	(void)state;
 	recording = new_recording(path, NULL);
 	teardown.map.known |= CALL_MAP | CALL_NAME;
 	teardown.map.address = deferred_free.map.address = 0xffff888000001234;
@@ -302,14 +297,13 @@ static void test_scenario(void **state)
 	unlink(path);
 }
 
-static void test_conditions(void **state)
+TEST(test_conditions)
 {
 	static char *const argv[] = {"memdestroy-trace", "record", "a b", NULL};
 	struct run_info run_info;
 	char *long_argv[200];
 	size_t i;
 
-	(void)state;
 	memset(&run_info, 0x55, sizeof(run_info));
 	run_info_now(&run_info, 3, argv, true);
 	assert_string_equal(run_info.command_line, "memdestroy-trace record a b");

@@ -244,12 +244,11 @@ static const struct {
 	 "damaged"},
 };
 
-static void test_changed(void **state)
+TEST(test_changed)
 {
 	char path[PATH_SIZE];
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(damages); i++) {
 		struct reading reading = {.path = path};
 
@@ -262,7 +261,7 @@ static void test_changed(void **state)
 }
 
 /* Additions and a new order do no harm. */
-static void test_changed_harmlessly(void **state)
+TEST(test_changed_harmlessly)
 {
 	static const char *const changes[] = {
 		NO_VIEWS,
@@ -282,7 +281,6 @@ static void test_changed_harmlessly(void **state)
 	char path[PATH_SIZE];
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(changes); i++) {
 		struct reading reading = {.path = path};
 
@@ -295,12 +293,11 @@ static void test_changed_harmlessly(void **state)
 	}
 }
 
-static void test_other_files(void **state)
+TEST(test_other_files)
 {
 	char path[PATH_SIZE];
 	FILE *file;
 
-	(void)state;
 	check_refused("/nonexistent/x", -ENOENT, "cannot read");
 	check_refused("", -ENOENT, "cannot read ''");
 	check_refused("/tmp", -EINVAL, "not a regular file");
@@ -362,13 +359,12 @@ static bool survives(const char *path)
 	return !reading.err;
 }
 
-static void test_truncated(void **state)
+TEST(test_truncated)
 {
 	char path[PATH_SIZE];
 	unsigned char *bytes;
 	size_t size, i, read = 0;
 
-	(void)state;
 	make_sample(path);
 	bytes = load(path, &size);
 	for (i = 0; i < NR_TRUNCATIONS; i++) {
@@ -382,13 +378,12 @@ static void test_truncated(void **state)
 	unlink(path);
 }
 
-static void test_flipped(void **state)
+TEST(test_flipped)
 {
 	char path[PATH_SIZE];
 	unsigned char *bytes;
 	size_t size, i, read = 0;
 
-	(void)state;
 	make_sample(path);
 	bytes = load(path, &size);
 	for (i = 0; i < NR_FLIPS; i++) {
@@ -413,13 +408,12 @@ static void test_flipped(void **state)
 }
 
 /* A journal that would delete other files is not applied. */
-static void test_hostile_journal(void **state)
+TEST(test_hostile_journal)
 {
 	static const unsigned char magic[] = {0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7};
 	unsigned char journal[1024] = {};
 	char path[PATH_SIZE], journal_path[PATH_SIZE + 16];
 
-	(void)state;
 	make_sample(path);
 	snprintf(journal_path, sizeof(journal_path), "%s-journal", path);
 	memcpy(journal, magic, sizeof(magic));

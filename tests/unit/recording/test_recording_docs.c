@@ -181,13 +181,12 @@ static char *read_docs(void)
 	return text;
 }
 
-static void test_examples(void **state)
+TEST(test_examples)
 {
 	char *docs = read_docs(), *at = docs, *sql, *want, output[OUTPUT_LEN], path[PATH_SIZE];
 	sqlite3 *db;
 	int nr = 0;
 
-	(void)state;
 	record_example(path);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	while (next_block(&at, "```sql\n", &sql)) {
@@ -203,13 +202,12 @@ static void test_examples(void **state)
 }
 
 /* The page names every table, view and column. */
-static void test_names(void **state)
+TEST(test_names)
 {
 	char *docs = read_docs(), word[128];
 	sqlite3_stmt *stmt;
 	sqlite3 *db;
 
-	(void)state;
 	assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
 	assert_int_equal(schema_create(db), SQLITE_OK);
 	assert_int_equal(sqlite3_prepare_v2(db,
@@ -246,7 +244,7 @@ static void check_view(sqlite3 *db, const char *view, const struct column *colum
 	}
 }
 
-static void test_views(void **state)
+TEST(test_views)
 {
 	static const char *const queries[] = {
 		"SELECT * FROM callers",
@@ -258,7 +256,6 @@ static void test_views(void **state)
 	sqlite3 *db;
 	size_t i;
 
-	(void)state;
 	record_example(path);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	for (i = 0; i < ARRAY_SIZE(queries); i++)

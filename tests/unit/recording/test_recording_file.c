@@ -94,11 +94,10 @@ static void check_integrity(const char *path)
 	sqlite3_close(db);
 }
 
-static void test_replace(void **state)
+TEST(test_replace)
 {
 	char path[PATH_SIZE], journal[PATH_SIZE + 16];
 
-	(void)state;
 	temp_path(path);
 	check_created(path, false);
 	check_refused(path, false, -EEXIST, path);
@@ -116,11 +115,10 @@ static void test_replace(void **state)
 	unlink(path);
 }
 
-static void test_no_file(void **state)
+TEST(test_no_file)
 {
 	char path[PATH_SIZE], target[PATH_SIZE];
 
-	(void)state;
 	check_refused("/tmp", true, -EINVAL, "not a regular file");
 	check_refused("/tmp", false, -EEXIST, "/tmp");
 	check_refused("/dev/null", true, -EINVAL, "not a regular file");
@@ -145,13 +143,12 @@ static void test_no_file(void **state)
 }
 
 /* Names that are special to SQLite are names of files. */
-static void test_names(void **state)
+TEST(test_names)
 {
 	static const char *const names[] = {":memory:", "file:x?mode=memory", "-x", "x?y=%41"};
 	char dir[PATH_SIZE];
 	size_t i;
 
-	(void)state;
 	assert_int_equal(mkdir(temp_path(dir), 0700), 0);
 	assert_int_equal(chdir(dir), 0);
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
@@ -164,13 +161,12 @@ static void test_names(void **state)
 	assert_int_equal(rmdir(dir), 0);
 }
 
-static void test_permissions(void **state)
+TEST(test_permissions)
 {
 	mode_t old = umask(027);
 	char path[PATH_SIZE];
 	struct stat st;
 
-	(void)state;
 	check_created(temp_path(path), false);
 	umask(old);
 	assert_int_equal(stat(path, &st), 0);
@@ -204,12 +200,11 @@ static void record_for_ever(const char *path, int fd)
 	}
 }
 
-static void test_killed(void **state)
+TEST(test_killed)
 {
 	char path[PATH_SIZE];
 	int i;
 
-	(void)state;
 	for (i = 0; i < NR_KILLS; i++) {
 		long nr = -1, safe = -1, held;
 		int fd[2], status;
@@ -240,14 +235,13 @@ static void test_killed(void **state)
 	}
 }
 
-static void test_unended(void **state)
+TEST(test_unended)
 {
 	struct call call = some_call();
 	struct writer *recording;
 	struct reader *replay;
 	char path[PATH_SIZE];
 
-	(void)state;
 	recording = new_recording(path, NULL);
 	assert_int_equal(writer_call(recording, &call), 0);
 	assert_int_equal(writer_commit(recording), 0);
@@ -262,14 +256,13 @@ static void test_unended(void **state)
 }
 
 /* A commit waits for readers; a later one writes its rows. */
-static void test_reader_in_the_way(void **state)
+TEST(test_reader_in_the_way)
 {
 	struct call call = some_call();
 	struct writer *recording;
 	struct reader *replay;
 	char path[PATH_SIZE];
 
-	(void)state;
 	recording = new_recording(path, NULL);
 	replay = open_recording(path);
 	assert_int_equal(writer_call(recording, &call), 0);
@@ -324,12 +317,11 @@ static void make_cut_short(char path[PATH_SIZE])
 	unlink(whole);
 }
 
-static void test_cut_short(void **state)
+TEST(test_cut_short)
 {
 	char path[PATH_SIZE], journal[PATH_SIZE + 16];
 	struct creation counted = {.path = path};
 
-	(void)state;
 	make_cut_short(path);
 	snprintf(journal, sizeof(journal), "%s-journal", path);
 	if (!geteuid()) {
@@ -382,13 +374,12 @@ static void end_silently(void *arg)
 	assert_int_equal(writer_end(filling->recording, 1), filling->err);
 }
 
-static void test_full(void **state)
+TEST(test_full)
 {
 	struct rlimit old, limit;
 	struct filling filling = {};
 	char path[PATH_SIZE];
 
-	(void)state;
 	signal(SIGXFSZ, SIG_IGN);
 	filling.recording = new_recording(path, NULL);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);

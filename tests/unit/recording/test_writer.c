@@ -222,7 +222,7 @@ static void read_items(struct reader *replay, const struct reader_options *opts)
 	assert_false(find_next(&reader));
 }
 
-static void test_round_trip(void **state)
+TEST(test_round_trip)
 {
 	static const __u64 shifts[] = {0, 12345, 0ULL - 99};
 	struct reader_options opts;
@@ -230,7 +230,6 @@ static void test_round_trip(void **state)
 	char path[PATH_SIZE];
 	size_t i;
 
-	(void)state;
 	write_items(path);
 	replay = open_recording(path);
 	for (i = 0; i < 3; i++) {

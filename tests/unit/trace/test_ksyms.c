@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Addresses to functions, on a symbol table of known content. */
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
-#include <cmocka.h>
 
+#include "support/test.h"
 #include "trace/ksyms.h"
 
 static struct ksyms *load(const char *text)
@@ -37,12 +31,11 @@ static const char table[] = "ffffffff81000000 T _stext\n"
 			    "not a line of a symbol table\n"
 			    "ffffffffc0000000 t in_module\t[nfs]\n";
 
-static void finds_functions(void **state)
+TEST(finds_functions)
 {
 	struct ksyms *ksyms = load(table);
 	__u64 offset;
 
-	(void)state;
 	assert_false(ksyms_hidden(ksyms));
 	assert_string_equal(ksyms_find(ksyms, 0xffffffff81000100, &offset), "second");
 	assert_int_equal(offset, 0);
@@ -55,12 +48,11 @@ static void finds_functions(void **state)
 	ksyms_free(ksyms);
 }
 
-static void knows_where_functions_end(void **state)
+TEST(knows_where_functions_end)
 {
 	struct ksyms *ksyms = load(table);
 	__u64 start, end;
 
-	(void)state;
 	assert_int_equal(ksyms_range(ksyms, "first", &start, &end), 0);
 	assert_int_equal(start, 0xffffffff81000000);
 	assert_int_equal(end, 0xffffffff81000100);
@@ -69,12 +61,11 @@ static void knows_where_functions_end(void **state)
 	ksyms_free(ksyms);
 }
 
-static void hidden_addresses_are_not_addresses(void **state)
+TEST(hidden_addresses_are_not_addresses)
 {
 	struct ksyms *ksyms = load("0000000000000000 T _stext\n0000000000000000 T first\n");
 	__u64 start, end;
 
-	(void)state;
 	assert_true(ksyms_hidden(ksyms));
 	assert_true(ksyms_has(ksyms, "first"));
 	assert_false(ksyms_has(ksyms, "second"));
@@ -84,11 +75,10 @@ static void hidden_addresses_are_not_addresses(void **state)
 	ksyms_free(ksyms);
 }
 
-static void missing_file_is_reported(void **state)
+TEST(missing_file_is_reported)
 {
 	struct ksyms *ksyms;
 
-	(void)state;
 	assert_int_equal(ksyms_load("/nonexistent/kallsyms", &ksyms), -ENOENT);
 }
 

@@ -3,18 +3,11 @@
  * Each in a process of its own, which ends as the signals have it end.
  */
 #include <poll.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
+#include "support/test.h"
 #include "trace/signals.h"
 
 #define LONG_US (SIGNALS_PATIENCE_NS / 1000 + 200000) /* too long to wait for the end */
@@ -67,9 +60,8 @@ static void one_by_one(void)
 		_exit(6);
 }
 
-static void test_one_by_one(void **state)
+TEST(test_one_by_one)
 {
-	(void)state;
 	assert_int_equal(status_of(one_by_one), 0);
 }
 
@@ -90,9 +82,8 @@ static void nobody_takes(void)
 	pause();
 }
 
-static void test_nobody_takes(void **state)
+TEST(test_nobody_takes)
 {
-	(void)state;
 	assert_killed(nobody_takes, SIGINT);
 }
 
@@ -106,9 +97,8 @@ static void at_the_end(void)
 	pause();
 }
 
-static void test_at_the_end(void **state)
+TEST(test_at_the_end)
 {
-	(void)state;
 	assert_killed(at_the_end, SIGTERM);
 }
 
@@ -124,9 +114,8 @@ static void hangup_ignored(void)
 		_exit(7);
 }
 
-static void test_hangup_ignored(void **state)
+TEST(test_hangup_ignored)
 {
-	(void)state;
 	assert_int_equal(status_of(hangup_ignored), 0);
 }
 

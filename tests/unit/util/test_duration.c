@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "support/unit.h"
+#include "support/test.h"
 #include "util/duration.h"
 #include "util/macros.h"
 
@@ -20,7 +20,7 @@ static void expect(const char *text, bool bare_seconds, int err, __u64 want)
 		fail_msg("'%s': %d, %llu ns", text, got, ns);
 }
 
-static void test_units(void **state)
+TEST(test_units)
 {
 	static const struct {
 		const char *text;
@@ -51,7 +51,7 @@ static void test_units(void **state)
 	}
 }
 
-static void test_bare_numbers(void **state)
+TEST(test_bare_numbers)
 {
 	expect("10", true, 0, 10000000000);
 	expect("0.5", true, 0, 500000000);
@@ -61,7 +61,7 @@ static void test_bare_numbers(void **state)
 	expect("0", false, -EINVAL, 0);
 }
 
-static void test_refused(void **state)
+TEST(test_refused)
 {
 	static const char *const bad[] = {
 		"",
@@ -104,7 +104,7 @@ static void test_refused(void **state)
 	}
 }
 
-static void test_limits(void **state)
+TEST(test_limits)
 {
 	expect("9223372036854775807ns", false, 0, INT64_MAX);
 	expect("9223372036854775808ns", false, -ERANGE, 0);

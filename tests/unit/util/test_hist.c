@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "support/chance.h"
-#include "support/unit.h"
+#include "support/test.h"
 #include "util/hist.h"
 #include "util/macros.h"
 
@@ -123,7 +123,7 @@ static void check_ranges(const struct hist *hist, size_t size)
 	assert_int_equal(sum, size);
 }
 
-static void percentiles_match_oracle(void **state)
+TEST(percentiles_match_oracle)
 {
 	struct hist hist = {};
 	size_t i, j;
@@ -142,7 +142,7 @@ static void percentiles_match_oracle(void **state)
 }
 
 /* Each bucket alone: the middle of none is off by 0.8 % or more. */
-static void every_value_alone(void **state)
+TEST(every_value_alone)
 {
 	struct hist hist;
 	__u64 ns, got, off;
@@ -170,7 +170,7 @@ static void every_value_alone(void **state)
 	}
 }
 
-static void figures_are_exact(void **state)
+TEST(figures_are_exact)
 {
 	static const __u64 some[] = {1000000007, 3, 999999999989ULL, 3};
 	struct hist hist = {};
@@ -189,7 +189,7 @@ static void figures_are_exact(void **state)
 	assert_int_equal(hist.count, 0);
 }
 
-static void total_does_not_wrap(void **state)
+TEST(total_does_not_wrap)
 {
 	struct hist hist = {};
 
@@ -203,7 +203,7 @@ static void total_does_not_wrap(void **state)
 	hist_free(&hist);
 }
 
-static void merging_equals_adding(void **state)
+TEST(merging_equals_adding)
 {
 	struct hist all = {}, parts[3] = {}, merged = {}, empty = {};
 	unsigned int percent;
@@ -240,7 +240,7 @@ static size_t octaves(const struct hist *hist)
 }
 
 /* 100,000 calls from 100 us to 10 ms take seven or eight octaves, and more calls take no more. */
-static void memory_is_bounded(void **state)
+TEST(memory_is_bounded)
 {
 	struct hist hist = {};
 	int i;

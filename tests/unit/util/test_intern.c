@@ -2,7 +2,7 @@
 /* Each value gets one number, as long as there is room. */
 #include <string.h>
 
-#include "support/unit.h"
+#include "support/test.h"
 #include "util/intern.h"
 
 static void check(struct intern *intern, const char *value, int known, __s64 want)
@@ -13,7 +13,7 @@ static void check(struct intern *intern, const char *value, int known, __s64 wan
 	assert_int_equal(id, want);
 }
 
-static void test_numbers(void **state)
+TEST(test_numbers)
 {
 	struct intern *intern = intern_new(100);
 
@@ -29,7 +29,7 @@ static void test_numbers(void **state)
 }
 
 /* A forgotten value gets a new number, never another value's. */
-static void test_forgets(void **state)
+TEST(test_forgets)
 {
 	struct intern *intern = intern_new(2);
 

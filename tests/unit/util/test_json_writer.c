@@ -27,7 +27,7 @@ static void check(struct json_writer *json, const char *want)
 	free(written);
 }
 
-static void test_structure(void **state)
+TEST(test_structure)
 {
 	struct json_writer json = writer(false);
 
@@ -49,7 +49,7 @@ static void test_structure(void **state)
 	check(&json, "{\"a\":[[],{},true,false],\"n\":null,\"raw\":1.002}");
 }
 
-static void test_integers(void **state)
+TEST(test_integers)
 {
 	struct json_writer json = writer(false);
 
@@ -66,7 +66,7 @@ static void test_integers(void **state)
 		     "-1,-9223372036854775808]");
 }
 
-static void test_doubles(void **state)
+TEST(test_doubles)
 {
 	static const struct {
 		double number;
@@ -97,7 +97,7 @@ static void test_doubles(void **state)
 	}
 }
 
-static void test_strings(void **state)
+TEST(test_strings)
 {
 	static const struct {
 		const char *text, *ascii, *utf8; /* NULL: the same */

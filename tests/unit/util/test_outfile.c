@@ -8,18 +8,20 @@
 #include <unistd.h>
 #include <glob.h>
 
-#include "support/unit.h"
+#include "support/test.h"
 #include "util/outfile.h"
 
 static char dir[] = "/tmp/test_output.XXXXXX";
 
 static int enter_dir(void **state)
 {
+	(void)state;
 	return mkdtemp(dir) && !chdir(dir) ? 0 : -1;
 }
 
 static int leave_dir(void **state)
 {
+	(void)state;
 	return chdir("/") || rmdir(dir);
 }
 
@@ -52,7 +54,7 @@ static size_t count(const char *pattern)
 	return nr;
 }
 
-static void replaces_a_file_when_it_is_kept(void **state)
+TEST(replaces_a_file_when_it_is_kept)
 {
 	struct outfile *output;
 	struct stat st;
@@ -71,7 +73,7 @@ static void replaces_a_file_when_it_is_kept(void **state)
 	unlink("file");
 }
 
-static void leaves_nothing_when_it_is_not_kept(void **state)
+TEST(leaves_nothing_when_it_is_not_kept)
 {
 	struct outfile *output;
 
@@ -81,7 +83,7 @@ static void leaves_nothing_when_it_is_not_kept(void **state)
 	assert_int_equal(count("none*"), 0);
 }
 
-static void replaces_what_a_link_points_to(void **state)
+TEST(replaces_what_a_link_points_to)
 {
 	struct outfile *output;
 	struct stat st;
@@ -98,7 +100,7 @@ static void replaces_what_a_link_points_to(void **state)
 	unlink("target");
 }
 
-static void writes_a_live_file_itself(void **state)
+TEST(writes_a_live_file_itself)
 {
 	struct outfile *output;
 
@@ -110,7 +112,7 @@ static void writes_a_live_file_itself(void **state)
 	unlink("live");
 }
 
-static void reports_why_it_cannot_be_opened(void **state)
+TEST(reports_why_it_cannot_be_opened)
 {
 	struct outfile *output;
 
@@ -119,7 +121,7 @@ static void reports_why_it_cannot_be_opened(void **state)
 	assert_int_equal(outfile_open(&output, ".", false), -EISDIR);
 }
 
-static void reports_a_full_disk(void **state)
+TEST(reports_a_full_disk)
 {
 	struct outfile *output;
 
@@ -128,7 +130,7 @@ static void reports_a_full_disk(void **state)
 	assert_int_equal(outfile_close(output, true), -ENOSPC);
 }
 
-static void notices_that_nobody_reads(void **state)
+TEST(notices_that_nobody_reads)
 {
 	int ends[2], saved = dup(STDOUT_FILENO);
 	struct outfile *output;

@@ -4,13 +4,13 @@
  */
 
 #include "support/chance.h"
-#include "support/unit.h"
+#include "support/test.h"
 #include "util/macros.h"
 #include "util/samples.h"
 
 #define MANY 100000
 
-static void test_none(void **state)
+TEST(test_none)
 {
 	struct samples samples = {};
 
@@ -20,7 +20,7 @@ static void test_none(void **state)
 	assert_null(samples.ns);
 }
 
-static void test_kept_as_added(void **state)
+TEST(test_kept_as_added)
 {
 	struct samples samples = {};
 	__u64 i;
@@ -40,7 +40,7 @@ static void test_kept_as_added(void **state)
 	samples_free(&samples);
 }
 
-static void test_sorted(void **state)
+TEST(test_sorted)
 {
 	/* Differences between these overflow signed numbers, or ints. */
 	static const __u64 added[] = {5, ~0ULL, 0, 1ULL << 63, 1ULL << 32, 5, (1ULL << 63) - 1, 1};
@@ -62,7 +62,7 @@ static void test_sorted(void **state)
 	samples_free(&samples);
 }
 
-static void test_used_again(void **state)
+TEST(test_used_again)
 {
 	struct samples samples = {};
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "support/stats_reference.h"
-#include "support/unit.h"
+#include "support/test.h"
 #include "util/macros.h"
 #include "util/samples.h"
 #include "util/stats.h"
@@ -41,7 +41,7 @@ static double tail_p(const __u64 *first, size_t nr_first, const __u64 *second, s
 	return p;
 }
 
-static void test_compare_as_r(void **state)
+TEST(test_compare_as_r)
 {
 	size_t i;
 
@@ -64,7 +64,7 @@ static void test_compare_as_r(void **state)
 	}
 }
 
-static void test_tail_as_r(void **state)
+TEST(test_tail_as_r)
 {
 	size_t i;
 
@@ -97,7 +97,7 @@ static void expect_median(const char *name, const __u64 *sample, size_t nr, doub
 	assert_int_equal(high, ends[1]);
 }
 
-static void test_median_as_r(void **state)
+TEST(test_median_as_r)
 {
 	size_t i;
 
@@ -113,7 +113,7 @@ static void test_median_as_r(void **state)
 	}
 }
 
-static void test_interval_ranks_as_r(void **state)
+TEST(test_interval_ranks_as_r)
 {
 	size_t i, nr, rank, most = 0;
 	__u64 *sample, low, high;
@@ -156,7 +156,7 @@ static struct samples make_large(size_t which, int side)
 	return samples;
 }
 
-static void test_large_as_r(void **state)
+TEST(test_large_as_r)
 {
 	size_t i;
 
@@ -187,7 +187,7 @@ static __u64 *ones_and_twos(size_t nr, size_t twos)
 	return sample;
 }
 
-static void test_tables_as_r(void **state)
+TEST(test_tables_as_r)
 {
 	size_t i;
 
@@ -203,7 +203,7 @@ static void test_tables_as_r(void **state)
 	}
 }
 
-static void test_least_as_r(void **state)
+TEST(test_least_as_r)
 {
 	size_t i;
 
@@ -216,7 +216,7 @@ static void test_least_as_r(void **state)
 	assert_true(isnan(stats_least_p(5, 0)));
 }
 
-static void test_correction_as_r(void **state)
+TEST(test_correction_as_r)
 {
 	double corrected[20];
 	size_t i, j;
@@ -286,7 +286,7 @@ static const int critical[][21] = {
 	[20] = {[20] = 127},
 };
 
-static void test_published_table(void **state)
+TEST(test_published_table)
 {
 	size_t n, m;
 	int u;
@@ -303,7 +303,7 @@ static void test_published_table(void **state)
 		}
 }
 
-static void test_empty(void **state)
+TEST(test_empty)
 {
 	static const __u64 some[] = {1, 2, 3};
 	struct stats_difference got;
@@ -320,7 +320,7 @@ static void test_empty(void **state)
 	assert_false(stats_median_interval(NULL, 0, 0.05, &low, &high));
 }
 
-static void test_percentile(void **state)
+TEST(test_percentile)
 {
 	__u64 sample[200];
 	double p;
@@ -345,7 +345,7 @@ static void test_percentile(void **state)
 	assert_true(isnan(p));
 }
 
-static void test_mean(void **state)
+TEST(test_mean)
 {
 	static const __u64 great[] = {~0ULL - 4096, ~0ULL, ~0ULL};
 	static const __u64 few[] = {1, 2, 4, 6};

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "support/chance.h"
-#include "support/unit.h"
+#include "support/test.h"
 #include "util/samples.h"
 #include "util/stats.h"
 
@@ -107,7 +107,7 @@ static int found(double (*p)(struct trial *trial, size_t nr, const struct source
 	return nr_found;
 }
 
-static void test_false_alarms(void **state)
+TEST(test_false_alarms)
 {
 	assert_in_range(found(trial_p, 200, &usual), 2, MOST_ALARMS);
 	/* The exact test. */
@@ -147,7 +147,7 @@ static void families(const struct source *of_last, int *alarms, int *corrected_a
 		      *corrected_alarms, *last_found, TRIALS);
 }
 
-static void test_false_alarms_of_families(void **state)
+TEST(test_false_alarms_of_families)
 {
 	static const struct source slower = {.factor = 1.2};
 	int alarms, corrected, last;
@@ -166,7 +166,7 @@ static void test_false_alarms_of_families(void **state)
  * By theory, a factor f moves 200 and 200 values by 9.77 ln f / SIGMA standard deviations: 5.9 for
  * 1.2, which is missed once in 30,000 times, 3.1 for 1.1 (found in 87 %), 1.6 for 1.05 (35 %).
  */
-static void test_power(void **state)
+TEST(test_power)
 {
 	static const struct source slower = {.factor = 1.2}, faster = {.factor = 1 / 1.2};
 	static const struct source little = {.factor = 1.1}, least = {.factor = 1.05};
@@ -178,7 +178,7 @@ static void test_power(void **state)
 }
 
 /* Fisher's test stays below alpha, further below with fewer values: 40 here. */
-static void test_false_alarms_of_tails(void **state)
+TEST(test_false_alarms_of_tails)
 {
 	assert_in_range(found(trial_tail_p, 2000, &usual), 1, MOST_ALARMS);
 }
@@ -188,7 +188,7 @@ static void test_false_alarms_of_tails(void **state)
  * six times as long, it is about their median: 5.97 times, three times its former value. With 0.5 %
  * it grows little, and 10 among the 40 greatest are missed more often than not.
  */
-static void test_power_of_tails(void **state)
+TEST(test_power_of_tails)
 {
 	static const struct source tail = {.factor = 1, .slow = 0.02, .times = 6};
 	static const struct source faint = {.factor = 1, .slow = 0.005, .times = 6};
@@ -211,7 +211,7 @@ static void test_power_of_tails(void **state)
  * Of 20 values, the 6th from either end bound the median with a probability of 0.9586, the 7th only
  * with 0.885.
  */
-static void test_coverage(void **state)
+TEST(test_coverage)
 {
 	struct samples samples = {};
 	int i, covered = 0;

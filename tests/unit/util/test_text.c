@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support/unit.h"
+#include "support/test.h"
 #include "util/macros.h"
 #include "util/text.h"
 
@@ -59,7 +59,7 @@ static const struct sample samples[] = {
 
 #define NR_SAMPLES (ARRAY_SIZE(samples))
 
-static void samples_come_out_right(void **state)
+TEST(samples_come_out_right)
 {
 	const struct sample *sample;
 	char dst[64], *src;
@@ -82,7 +82,7 @@ static void samples_come_out_right(void **state)
 	}
 }
 
-static void every_byte_is_safe(void **state)
+TEST(every_byte_is_safe)
 {
 	char src[256], dst[TEXT_SIZE(256)];
 	size_t i, len;
@@ -96,7 +96,7 @@ static void every_byte_is_safe(void **state)
 }
 
 /* In any room, no character is cut in two and nothing is written beyond the end. */
-static void short_of_room(void **state)
+TEST(short_of_room)
 {
 	static const char src[] = "a\xc3\xbc\n\xe5\x90\x8d\xffz";
 	static const char whole[] = "a\xc3\xbc\\x0a\xe5\x90\x8d\\xffz";
@@ -116,7 +116,7 @@ static void short_of_room(void **state)
 	}
 }
 
-static void widths(void **state)
+TEST(widths)
 {
 	assert_int_equal(text_width(""), 0);
 	assert_int_equal(text_width("abc\\x1b"), 7);
@@ -158,7 +158,7 @@ static const struct {
 	{~0ULL, "213504d"},
 };
 
-static void durations_have_three_digits(void **state)
+TEST(durations_have_three_digits)
 {
 	char text[DURATION_SIZE];
 	size_t i;
@@ -167,7 +167,7 @@ static void durations_have_three_digits(void **state)
 		assert_string_equal(text_duration(text, durations[i].ns), durations[i].text);
 }
 
-static void durations_are_short(void **state)
+TEST(durations_are_short)
 {
 	char text[DURATION_SIZE];
 	unsigned int bit;
