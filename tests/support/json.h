@@ -89,11 +89,10 @@ static inline void json_check_lines(const char *text)
 static inline const char *json_find(const char *line, const char *name)
 {
 	char key[64];
-	const char *at;
+	size_t len = snprintf(key, sizeof(key), "\"%s\":", name);
+	const char *at = line ? memmem(line, strchrnul(line, '\n') - line, key, len) : NULL;
 
-	snprintf(key, sizeof(key), "\"%s\":", name);
-	at = line ? strstr(line, key) : NULL;
-	return at && at < line + strcspn(line, "\n") ? at + strlen(key) : NULL;
+	return at ? at + len : NULL;
 }
 
 /* Whether such a value is this, as it is written. */
