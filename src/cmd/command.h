@@ -25,8 +25,8 @@ struct option_row {
 	/* Stores the value. Returns 0, -errno once the error is reported, or OPTION_DONE. */
 	int (*parse)(struct options *opts, const char *value);
 	/*
-	 * If there is no such function: the offset of what is set in struct options, which is a
-	 * bool without a metavar, a __u64 of ns with a unit, else the name of a file.
+	 * Without a parse function: the offset of the member of struct options to set. It is a bool
+	 * if there is no metavar, a __u64 in ns if there is a unit, else the name of a file.
 	 */
 	size_t member;
 	enum option_unit unit;

@@ -19,7 +19,7 @@ enum exit_status {
 	EXIT_SIGNAL = 128, /* plus the number of the signal that ended the command */
 };
 
-/* err: 0 or -errno of a run. traceable: what is known about the kernel. */
+/* err: 0 or -errno of a run. traceable: whether the kernel can be traced. */
 static inline int exit_status_of(int err, enum traceable traceable)
 {
 	switch (traceable) {

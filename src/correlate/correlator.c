@@ -86,7 +86,7 @@ static void on_free(void *ctx, const struct matched_call *matched)
 	const struct worker_run run = matched_run(matched);
 	struct correlator *correlator = ctx;
 
-	/* At the end, teardown_tracker_flush() hands over what is running. */
+	/* At the end, teardown_tracker_flush() hands over the running teardowns. */
 	if (correlator->flushing)
 		return;
 	end_destroy(correlator, &matched->rec->head);

@@ -44,7 +44,7 @@ void correlator_free(struct correlator *correlator); /* takes NULL */
  */
 int correlator_add(struct correlator *correlator, const void *data, size_t size);
 
-/* No more records come: hands over what is not complete, as it is. */
+/* No more records come: hands over incomplete events as they are. */
 void correlator_flush(struct correlator *correlator);
 
 /* The first error of the sink, after which it gets no more events. 0: there was none. */
@@ -59,7 +59,7 @@ struct correlator_search {
 	bool at_end; /* of the trace: also report what has been reported before */
 };
 
-/* Hands over what is stuck. */
+/* Hands over a report of each stuck call and teardown. */
 void correlator_find_stuck(struct correlator *correlator, const struct correlator_search *search);
 
 /* Hands over this entry record, which filters hold back in the kernel, if it is stuck. */
