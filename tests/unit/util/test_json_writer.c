@@ -125,12 +125,40 @@ TEST(test_strings)
 	}
 }
 
+/* Every kind of value, at every place around the end of the writer's buffer. */
+TEST(test_buffer_end)
+{
+	static const char rest[] =
+		"\",12345678901234567,-42,0.5,true,null,{\"name\":\"\\u0001\\u00FC\"}]";
+	char pad[2 * sizeof(((struct json_writer *)0)->buffer)],
+		want[sizeof(pad) + sizeof(rest) + 2];
+
+	memset(pad, 'x', sizeof(pad));
+	for (size_t len = 0; len < sizeof(pad); len++) {
+		struct json_writer json = writer(false);
+
+		json_begin_array(&json);
+		json_string(&json, pad, len);
+		json_u64(&json, 12345678901234567);
+		json_i64(&json, -42);
+		json_double(&json, 0.5);
+		json_bool(&json, true);
+		json_null(&json);
+		json_begin_object(&json);
+		json_key(&json, "name", 4);
+		json_string(&json, "\x01\xc3\xbc", 3);
+		json_end_object(&json);
+		json_end_array(&json);
+		snprintf(want, sizeof(want), "[\"%.*s%s", (int)len, pad, rest);
+		check(&json, want);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_structure),
-		cmocka_unit_test(test_integers),
-		cmocka_unit_test(test_doubles),
+		cmocka_unit_test(test_buffer_end), cmocka_unit_test(test_structure),
+		cmocka_unit_test(test_integers),   cmocka_unit_test(test_doubles),
 		cmocka_unit_test(test_strings),
 	};
 
