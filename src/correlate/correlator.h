@@ -70,8 +70,8 @@ void correlator_check_parked(struct correlator *correlator, const struct correla
 bool correlator_waits(struct correlator *correlator, __u64 before_ns);
 
 /*
- * Fills in what is counted here, and sets *counts. ledger must have the figures of the kernel and
- * the programs.
+ * Fills in the figures counted here, and sets *counts. ledger must have the figures of the kernel
+ * and the programs.
  */
 void correlator_count(const struct correlator *correlator, struct ledger *ledger,
 		      struct teardown_counts *counts);

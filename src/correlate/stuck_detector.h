@@ -26,7 +26,7 @@ struct stuck_search {
 	void *ctx;
 };
 
-/* Reports what is stuck; once, unless search->again is set. */
+/* Reports each stuck call and teardown; once, unless search->again is set. */
 void stuck_detector_search(const struct stuck_search *search);
 
 /* The same for an entry record that filters hold back in the kernel until the return. */

@@ -73,7 +73,7 @@ void teardown_tracker_for_each_overdue(struct teardown_tracker *tracker, __u64 b
 /* Hands over all that is not complete, as it is at the end of the trace. */
 void teardown_tracker_flush(struct teardown_tracker *tracker);
 
-/* Fills in what is counted here, and leaves the other members alone. */
+/* Fills in the figures counted here, and leaves the other members alone. */
 void teardown_tracker_count(const struct teardown_tracker *tracker, struct teardown_ledger *ledger);
 
 #endif

@@ -47,7 +47,7 @@ struct map_info {
 	__u8 known;	     /* bits of enum call_flags: CALL_MAP, CALL_NAME, CALL_SIZES */
 	char name[NAME_LEN]; /* NUL-terminated, any bytes otherwise */
 	struct identity identity;
-	/* Set for what is read from a recording, which owns both; NULL: unknown. */
+	/* Set by readers of recordings, which own both; NULL: unknown. */
 	const char *host;
 	const char *scenario; /* of "bench" */
 };

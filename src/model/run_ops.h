@@ -32,7 +32,7 @@ struct run_ops {
 	 * processes. Returns whether the run goes on. NULL: it ends.
 	 */
 	bool (*signalled)(void *ctx, int signal, bool to_group);
-	/* Whether to report what is stuck and belongs to this map. NULL: yes. */
+	/* Whether to report a stuck call or teardown of this map. NULL: yes. */
 	bool (*wants_stuck)(void *ctx, const struct map_info *map);
 };
 
