@@ -3,8 +3,7 @@
  * Fills in the record of a call: its task, its allocator, its map. ts_ns is left to the caller, who
  * takes it last.
  */
-#ifndef CALL_RECORD_BPF_H
-#define CALL_RECORD_BPF_H
+#pragma once
 
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -93,5 +92,3 @@ static __always_inline __u64 alloc_key_of_work(__u64 work)
 
 	return ma_ok ? ALLOC_KEY(ma) : 0;
 }
-
-#endif

@@ -4,8 +4,7 @@
  *
  * vmlinux/arch.h has the differences between architectures.
  */
-#ifndef CALLER_BPF_H
-#define CALLER_BPF_H
+#pragma once
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -144,5 +143,3 @@ static __always_inline __u64 caller_of_kretprobe(struct pt_regs *ctx)
 
 	return !config.text_start || is_caller(addr) ? addr : 0;
 }
-
-#endif

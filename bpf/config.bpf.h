@@ -4,8 +4,7 @@
  * it changes later. To the verifier the settings are constants: code that is switched off costs
  * nothing.
  */
-#ifndef CONFIG_BPF_H
-#define CONFIG_BPF_H
+#pragma once
 
 #include "vmlinux.h"
 
@@ -15,5 +14,3 @@ const volatile struct config config = {};
 const volatile struct name_filter name_filter = {};
 
 enum stage stage;
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * The programs' counters, per program and CPU; the loader maps them and adds them up.
  */
-#ifndef COUNTERS_BPF_H
-#define COUNTERS_BPF_H
+#pragma once
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -30,5 +29,3 @@ static __always_inline struct prog_cpu_counts *count_run(__u32 prog)
 	counts->prog[prog].runs++;
 	return &counts->prog[prog];
 }
-
-#endif

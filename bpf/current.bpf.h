@@ -2,8 +2,7 @@
 /*
  * The current CPU, task and worker: where per-CPU objects lie, and what a worker works on.
  */
-#ifndef CURRENT_BPF_H
-#define CURRENT_BPF_H
+#pragma once
 
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -68,5 +67,3 @@ static __always_inline __u64 work_of_worker(__u64 *func)
 	*func = (__u64)STRUCT_FIELD(worker, struct worker, current_func);
 	return (__u64)STRUCT_FIELD(worker, struct worker, current_work);
 }
-
-#endif

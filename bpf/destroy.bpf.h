@@ -5,8 +5,7 @@
  * User space joins the two. So the kernel keeps no state of a call, and a call that has not
  * returned is seen. Only filters hold the entry's record back until the return (parked.bpf.h).
  */
-#ifndef DESTROY_BPF_H
-#define DESTROY_BPF_H
+#pragma once
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -147,5 +146,3 @@ static __always_inline int handle_destroy_return(void *ctx, bool by_kprobe, __u3
 	slot_set(slot, head.tid, destroy_arg_at_return(ctx, by_kprobe), SLOT_RETURNED, prog);
 	return 0;
 }
-
-#endif

@@ -5,8 +5,7 @@
  * For another map type, add a case to count_elements() and the members it reads to
  * vmlinux/vmlinux.h; nothing else knows.
  */
-#ifndef ELEMENTS_BPF_H
-#define ELEMENTS_BPF_H
+#pragma once
 
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -108,5 +107,3 @@ static __always_inline __u64 count_elements(const struct record_call *rec)
 		return rec->max_entries;
 	return ENTRIES_UNKNOWN;
 }
-
-#endif

@@ -7,8 +7,7 @@
  * that both compilers lay them out alike; both sides assert the sizes below. Times are nanoseconds
  * of CLOCK_MONOTONIC, addresses are the kernel's.
  */
-#ifndef MEMDESTROY_EVENT_H
-#define MEMDESTROY_EVENT_H
+#pragma once
 
 #ifndef __bpf__
 #include <linux/types.h>
@@ -215,5 +214,3 @@ _Static_assert(sizeof(struct task_stack) == 272, "task_stack");
 _Static_assert(sizeof(struct cpu_counts) == NR_PROGS * 64, "cpu_counts");
 _Static_assert(sizeof(struct config) == 256, "config");
 _Static_assert(sizeof(struct name_filter) == 2072, "name_filter");
-
-#endif

@@ -3,8 +3,7 @@
  * Which calls the filters let through, cheapest test first. An unknown value matches no filter,
  * except that a call passes --no-empty unless it is known to be empty.
  */
-#ifndef FILTER_BPF_H
-#define FILTER_BPF_H
+#pragma once
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -45,5 +44,3 @@ static __always_inline bool call_wanted(const struct record_call *rec)
 		return false;
 	return type_wanted(rec) && name_wanted(rec) && caller_wanted(rec);
 }
-
-#endif

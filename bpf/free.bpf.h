@@ -4,8 +4,7 @@
  * (free_mem_alloc_deferred). A record when such work is queued, when it starts and when it ends.
  * For teardowns only.
  */
-#ifndef FREE_BPF_H
-#define FREE_BPF_H
+#pragma once
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -133,5 +132,3 @@ static __always_inline int handle_queue(struct work_struct *work, __u32 prog)
 		counts->lost++;
 	return 0;
 }
-
-#endif

@@ -6,8 +6,7 @@
  * that the kernel supports. A weak symbol in one variant would do if libbpf up to 1.1 did not look
  * for a kernel function that the kernel's BTF lacks in all modules' BTF, which takes CAP_SYS_ADMIN.
  */
-#ifndef KERNEL_READ_BPF_H
-#define KERNEL_READ_BPF_H
+#pragma once
 
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -59,5 +58,3 @@ static __always_inline __u64 number_of_arg(__u64 *ctx, int n)
 	bpf_probe_read_kernel(&value, sizeof(value), &ctx[n]);
 	return value;
 }
-
-#endif

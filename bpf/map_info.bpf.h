@@ -3,8 +3,7 @@
  * The map that a call is about: found from the worker or from the allocator, and read into the
  * call's record.
  */
-#ifndef MAP_INFO_BPF_H
-#define MAP_INFO_BPF_H
+#pragma once
 
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -149,5 +148,3 @@ static __always_inline bool find_owner(struct record_call *rec)
 	       TRY_OWNER(rec, bpf_local_storage_map, storage_ma) || TRY_OWNER(rec, lpm_trie, ma) ||
 	       TRY_OWNER(rec, bpf_rhtab, ma);
 }
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Matches a map's name against the pattern of --name; BPF programs and user space share this code.
  */
-#ifndef MEMDESTROY_NAME_FILTER_H
-#define MEMDESTROY_NAME_FILTER_H
+#pragma once
 
 #include "event.h"
 
@@ -30,5 +29,3 @@ name_filter_match(const volatile struct name_filter *filter, const char *name, _
 	}
 	return !!(states & filter->accept);
 }
-
-#endif

@@ -3,8 +3,7 @@
  * Entries that filters hold back until their return: only then it is known whether the call is
  * wanted. Used if config.park is set.
  */
-#ifndef PARKED_BPF_H
-#define PARKED_BPF_H
+#pragma once
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -88,5 +87,3 @@ static __always_inline bool unpark(struct prog_cpu_counts *counts, struct record
 	bpf_map_delete_elem(&parked, &tid);
 	return true;
 }
-
-#endif

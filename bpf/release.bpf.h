@@ -2,8 +2,7 @@
 /*
  * Releases of maps: who drops the last reference, and in what context. For --identity only.
  */
-#ifndef RELEASE_BPF_H
-#define RELEASE_BPF_H
+#pragma once
 
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -138,5 +137,3 @@ static __always_inline int handle_release(__u64 addr, enum hook hook, __u32 prog
 	send_release(counts, hook, map, flags);
 	return 0;
 }
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Records on their way to the loader.
  */
-#ifndef RING_BUFFER_BPF_H
-#define RING_BUFFER_BPF_H
+#pragma once
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -43,5 +42,3 @@ static __always_inline bool send(const void *record, __u64 size)
 	submit(reserved);
 	return true;
 }
-
-#endif

@@ -3,8 +3,7 @@
  * The call of each function that each thread is in. A return learns here whether its entry was
  * sent, and a program whether another one of its hook side has handled the call already.
  */
-#ifndef SLOTS_BPF_H
-#define SLOTS_BPF_H
+#pragma once
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -129,5 +128,3 @@ static __always_inline bool return_is_of_run(struct slot *slot, __u32 prog, __u3
 		return true;
 	return slot && slot->tid == tid && slot->state != SLOT_RETURNED;
 }
-
-#endif

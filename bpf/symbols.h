@@ -2,8 +2,7 @@
 /*
  * The question to the programs of symbols.bpf.c and their answer, shared with user space.
  */
-#ifndef SYMBOLS_H
-#define SYMBOLS_H
+#pragma once
 
 #ifndef __bpf__
 #include <linux/types.h>
@@ -16,5 +15,3 @@ struct symbol_question {
 	__u64 addr;
 	char name[SYMBOL_SIZE]; /* in the answer: with offset and size, or only "0x1234" */
 };
-
-#endif

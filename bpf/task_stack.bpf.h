@@ -3,8 +3,7 @@
  * The kernel stack of one thread, for stuck calls. The loader creates the iterator while it has its
  * privileges; reading it needs none.
  */
-#ifndef TASK_STACK_BPF_H
-#define TASK_STACK_BPF_H
+#pragma once
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -22,5 +21,3 @@ static __always_inline int handle_task(struct task_struct *task)
 	task_stack.found = task->pid;
 	return 0;
 }
-
-#endif

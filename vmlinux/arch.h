@@ -14,8 +14,7 @@
  * FRAME_WORDS words from FRAME_WORDS_START on may hold the caller; the argument is word 0.
  * FRAME_HAS_FUNC: an address in the function always precedes the caller.
  */
-#ifndef ARCH_H
-#define ARCH_H
+#pragma once
 
 #define RELOCATED __attribute__((preserve_access_index))
 
@@ -119,7 +118,5 @@ struct user_regs_struct {
 #define FRAME_WORDS_START  2
 #define FRAME_WORDS	   8
 #define FRAME_HAS_FUNC	   true
-
-#endif
 
 #endif

@@ -4,7 +4,7 @@
  * access against the running kernel's BTF, so offsets here do not matter. For a member that some
  * kernels lack, programs ask bpf_core_field_exists() first.
  */
-#ifndef __VMLINUX_H__
+#ifndef __VMLINUX_H__ /* bpf_tracing.h asks for it */
 #define __VMLINUX_H__
 
 typedef unsigned char __u8;

@@ -2,8 +2,7 @@
 /*
  * Adds up calls or teardowns in rows, one for each combination of keys.
  */
-#ifndef MEMDESTROY_ANALYSIS_AGGREGATE_H
-#define MEMDESTROY_ANALYSIS_AGGREGATE_H
+#pragma once
 
 #include "analysis/row_key.h"
 #include "analysis/sort.h"
@@ -92,5 +91,3 @@ void aggregate_reset(struct aggregate *aggregate);
 
 /* Takes NULL. */
 void aggregate_free(struct aggregate *aggregate);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Compares two aggregates that keep samples, key by key and phase by phase.
  */
-#ifndef MEMDESTROY_ANALYSIS_DIFF_H
-#define MEMDESTROY_ANALYSIS_DIFF_H
+#pragma once
 
 #include "analysis/aggregate.h"
 #include "util/stats.h"
@@ -99,5 +98,3 @@ int diff_make(struct diff *diff, struct aggregate *base, struct aggregate *new_s
 
 /* Leaves an empty *diff, which can be freed again. */
 void diff_free(struct diff *diff);
-
-#endif

@@ -4,8 +4,7 @@
  * and order a row. memcmp() compares the bytes key by key, because numbers have their high byte
  * first and text ends with a NUL.
  */
-#ifndef MEMDESTROY_ANALYSIS_ROW_KEY_H
-#define MEMDESTROY_ANALYSIS_ROW_KEY_H
+#pragma once
 
 #include <stddef.h>
 
@@ -47,5 +46,3 @@ struct row_key row_key_copy(const struct row_source *source);
 /* Encodes these keys in *bytes. Cuts text after CALLER_LEN - 1 bytes. */
 void row_key_read(struct row_key_bytes *bytes, const enum key *by, size_t nr_by,
 		  const struct row_source *source);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Orders of rows and of teardowns.
  */
-#ifndef MEMDESTROY_ANALYSIS_SORT_H
-#define MEMDESTROY_ANALYSIS_SORT_H
+#pragma once
 
 #include "util/macros.h"
 
@@ -33,5 +32,3 @@ static const char *const sort_names[] = {
 	[SORT_DEFERRED] = "deferred", [SORT_KEY] = "key",
 };
 _Static_assert(ARRAY_SIZE(sort_names) == NR_SORTS, "a name for each order");
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Keeps the slowest teardowns, however many there are.
  */
-#ifndef MEMDESTROY_ANALYSIS_TOP_TEARDOWNS_H
-#define MEMDESTROY_ANALYSIS_TOP_TEARDOWNS_H
+#pragma once
 
 #include <stddef.h>
 
@@ -37,5 +36,3 @@ void top_teardowns_reset(struct top_teardowns *slowest);
 
 /* The figure of a teardown in ns; for an unknown total, the sum of the known phases. */
 __u64 top_teardowns_rank(const struct teardown *teardown, enum sort sort);
-
-#endif

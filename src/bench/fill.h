@@ -2,8 +2,7 @@
 /*
  * Puts a scenario's entries into a map, and deletes them again.
  */
-#ifndef MEMDESTROY_BENCH_FILL_H
-#define MEMDESTROY_BENCH_FILL_H
+#pragma once
 
 #include "bench/map_limits.h"
 #include "bench/scenario.h"
@@ -23,5 +22,3 @@ int fill_map(struct filler *filler, int map_fd, bool delete);
 
 /* The index-th key; no two are the same. */
 void fill_key(const struct map_limits *limits, __u32 index, __u32 key[2]);
-
-#endif

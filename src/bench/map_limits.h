@@ -2,8 +2,7 @@
 /*
  * The map types that the benchmark can make, and what each of them allows.
  */
-#ifndef MEMDESTROY_BENCH_MAP_LIMITS_H
-#define MEMDESTROY_BENCH_MAP_LIMITS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,5 +30,3 @@ const struct map_limits *map_limits_find(__u32 map_type);
 
 /* "hash, percpu_hash, ..." for messages. Not thread-safe. */
 const char *map_limits_types(void);
-
-#endif

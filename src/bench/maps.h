@@ -2,8 +2,7 @@
 /*
  * Makes a scenario's maps, fills and releases them: the work of the benchmark.
  */
-#ifndef MEMDESTROY_BENCH_MAPS_H
-#define MEMDESTROY_BENCH_MAPS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -19,5 +18,3 @@
  * -EOPNOTSUPP this kernel has no such maps; -ENOMEM memory is too short, or would be.
  */
 int maps_run(const struct scenario *scenario, const char *map_name, bool keep);
-
-#endif

@@ -13,8 +13,7 @@
  *
  * Times are in ns, of any one clock.
  */
-#ifndef MEMDESTROY_BENCH_PLAN_H
-#define MEMDESTROY_BENCH_PLAN_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -65,5 +64,3 @@ struct plan_progress plan_progress(const struct plan *plan);
 
 /* Owned by the plan. */
 const struct plan_counts *plan_counts(const struct plan *plan, size_t index);
-
-#endif

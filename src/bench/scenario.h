@@ -2,8 +2,7 @@
 /*
  * The scenarios of the benchmark: which maps are made, how they are filled and released.
  */
-#ifndef MEMDESTROY_BENCH_SCENARIO_H
-#define MEMDESTROY_BENCH_SCENARIO_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -100,5 +99,3 @@ static inline __u64 scenario_maps(const struct scenario *scenario)
 {
 	return (__u64)scenario->threads * scenario->maps;
 }
-
-#endif

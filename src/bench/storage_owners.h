@@ -2,8 +2,7 @@
 /*
  * Processes and sockets that own entries of local storage.
  */
-#ifndef MEMDESTROY_BENCH_STORAGE_OWNERS_H
-#define MEMDESTROY_BENCH_STORAGE_OWNERS_H
+#pragma once
 
 #include "bench/map_limits.h"
 
@@ -18,5 +17,3 @@ __u32 storage_owners_count(void);
 
 /* The file descriptor of an owner, from 0. */
 int storage_owners_fd(enum owner sort, __u32 index);
-
-#endif

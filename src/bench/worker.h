@@ -5,8 +5,7 @@
  * It keeps its capabilities when the tracer drops its own, dies with the tracer, and ignores
  * SIGINT, SIGTERM and SIGHUP. Its comm is WORKER_COMM. It reports its errors on stderr itself.
  */
-#ifndef MEMDESTROY_BENCH_WORKER_H
-#define MEMDESTROY_BENCH_WORKER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,5 +40,3 @@ int worker_read_answer(struct worker *worker, size_t *index, int *err);
 
 /* Ends the worker, which releases all its maps; waits at most a second for its run. Takes NULL. */
 void worker_stop(struct worker *worker);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Decompresses kernel images: gzip, xz, lzma, zstd, lz4.
  */
-#ifndef MEMDESTROY_CHECK_DECOMPRESS_H
-#define MEMDESTROY_CHECK_DECOMPRESS_H
+#pragma once
 
 #include <stddef.h>
 
@@ -23,5 +22,3 @@ void unpacked_free(struct unpacked *out);
  * found. -EBADMSG: not compressed data after all, or damaged or too large. -ENOMEM.
  */
 int decompress_next(const void *data, size_t size, size_t *from, struct unpacked *out);
-
-#endif

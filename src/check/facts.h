@@ -2,8 +2,7 @@
 /*
  * Facts about a kernel, without conclusions.
  */
-#ifndef MEMDESTROY_CHECK_FACTS_H
-#define MEMDESTROY_CHECK_FACTS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -110,5 +109,3 @@ int facts_from_files(struct facts *facts, const char *image, const char *btf, co
 
 /* The name of a function known to call the traced one, from 0 to NR_KNOWN_CALLERS - 1. */
 const char *facts_caller_name(int caller);
-
-#endif

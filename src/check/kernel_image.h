@@ -2,8 +2,7 @@
 /*
  * Reads the release and the BTF of a kernel from the file that it boots from.
  */
-#ifndef MEMDESTROY_CHECK_KERNEL_IMAGE_H
-#define MEMDESTROY_CHECK_KERNEL_IMAGE_H
+#pragma once
 
 #include <stddef.h>
 
@@ -25,5 +24,3 @@ int kernel_image_parse(struct kernel_image *image, const void *data, size_t size
 int kernel_image_read(struct kernel_image *image, const char *path);
 
 void kernel_image_free(struct kernel_image *image);
-
-#endif

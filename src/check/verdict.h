@@ -2,8 +2,7 @@
 /*
  * The verdict on a kernel: can it be traced, how, and what would a run lack.
  */
-#ifndef MEMDESTROY_CHECK_VERDICT_H
-#define MEMDESTROY_CHECK_VERDICT_H
+#pragma once
 
 #include "check/facts.h"
 #include "trace/traceable.h"
@@ -50,5 +49,3 @@ enum answer hook_attachable(const struct facts *facts, enum hook hook, enum atta
 
 /* Depends only on the facts. Fills all of *verdict. */
 void verdict_make(struct verdict *verdict, const struct facts *facts);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * The process of the command that record runs.
  */
-#ifndef MEMDESTROY_CMD_CHILD_H
-#define MEMDESTROY_CMD_CHILD_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -32,5 +31,3 @@ bool child_is_over(struct child *child);
 
 /* Ends a process that still waits for child_go(); does not touch one that runs. */
 void child_close(struct child *child);
-
-#endif

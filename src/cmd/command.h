@@ -2,8 +2,7 @@
 /*
  * The commands: each has a file with its function, its table of options and its help.
  */
-#ifndef MEMDESTROY_CMD_COMMAND_H
-#define MEMDESTROY_CMD_COMMAND_H
+#pragma once
 
 #include "cmd/exit_status.h"
 #include "cmd/options.h"
@@ -78,5 +77,3 @@ const char *option_name(const struct option_row *row, char *buf);
 
 /* A command's option by its long name, or its short one if that is the only one. NULL: none. */
 const struct option_row *option_row(const struct command *command, const char *name);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * The exit status of the program.
  */
-#ifndef MEMDESTROY_CMD_EXIT_STATUS_H
-#define MEMDESTROY_CMD_EXIT_STATUS_H
+#pragma once
 
 #include "trace/traceable.h"
 
@@ -34,5 +33,3 @@ static inline int exit_status_of(int err, enum traceable traceable)
 	}
 	return EXIT_FAILED;
 }
-
-#endif

@@ -2,13 +2,10 @@
 /*
  * Answers --help and --version on stdout, which the caller flushes and checks.
  */
-#ifndef MEMDESTROY_CMD_HELP_H
-#define MEMDESTROY_CMD_HELP_H
+#pragma once
 
 #include "cmd/options.h"
 
 /* Both return OPTION_DONE; there is no value. */
 int option_help(struct options *opts, const char *value);
 int option_version(struct options *opts, const char *value);
-
-#endif

@@ -5,8 +5,7 @@
  * given: by the index of the command's rows, the value, "" for an option that takes none, NULL for
  * one that was not given. Both return 0 or -EINVAL; errors are already reported.
  */
-#ifndef MEMDESTROY_CMD_OPTION_CHECKS_H
-#define MEMDESTROY_CMD_OPTION_CHECKS_H
+#pragma once
 
 #include "cmd/command.h"
 
@@ -14,5 +13,3 @@ int options_check_needs(const struct options *opts, const char *const *given);
 
 /* To be called once *opts is complete. */
 int options_check(const struct options *opts, const char *const *given);
-
-#endif

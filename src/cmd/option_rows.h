@@ -2,8 +2,7 @@
 /*
  * Rows for the tables of options, and those that several commands share.
  */
-#ifndef MEMDESTROY_CMD_OPTION_ROWS_H
-#define MEMDESTROY_CMD_OPTION_ROWS_H
+#pragma once
 
 #include "cmd/command.h"
 #include "cmd/help.h"
@@ -135,5 +134,3 @@
 	"\nSEC is a number of seconds (10, 0.5) or a time with a unit, which TIME needs:\n"        \
 	"ns, us, ms, s, m or h.\n"
 #define LIVE_STATUSES "  3  this kernel cannot be traced\n  4  not permitted\n"
-
-#endif

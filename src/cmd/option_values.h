@@ -3,8 +3,7 @@
  * The values of options: each function checks one and stores it in *opts, which refers to it.
  * Returns 0 or -errno; errors are already reported, with the option, the value and what is valid.
  */
-#ifndef MEMDESTROY_CMD_OPTION_VALUES_H
-#define MEMDESTROY_CMD_OPTION_VALUES_H
+#pragma once
 
 #include "cmd/command.h"
 
@@ -41,5 +40,3 @@ void option_default_keys(struct options *opts);
 
 /* Names of formats, by enum format. */
 extern const char *const format_names[];
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * The command line, read into one structure.
  */
-#ifndef MEMDESTROY_CMD_OPTIONS_H
-#define MEMDESTROY_CMD_OPTIONS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -58,5 +57,3 @@ enum options_result { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_BAD };
  * on stderr says what is wrong. Silences libbpf; diag_init() is the caller's next step.
  */
 enum options_result options_parse(struct options *opts, int argc, char **argv);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Records a live run: takes the events of a tracer and hands them to a writer.
  */
-#ifndef MEMDESTROY_CMD_RECORDER_H
-#define MEMDESTROY_CMD_RECORDER_H
+#pragma once
 
 #include "cmd/options.h"
 #include "recording/writer.h"
@@ -49,5 +48,3 @@ void recorder_print_ledger(const struct ledger *ledger, const struct teardown_co
 
 /* Stops the tracer too. Removes the file if the run has not begun. Takes all zero. */
 void recorder_close(struct recorder *recorder);
-
-#endif

@@ -6,8 +6,7 @@
  * lost. Both sides must agree in what they know (argument, map, caller): an entry is not matched
  * with the return of a later call. A kretprobe knows least: of a destroy call, its map and caller.
  */
-#ifndef MEMDESTROY_CORRELATE_CALL_MATCHER_H
-#define MEMDESTROY_CORRELATE_CALL_MATCHER_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -61,5 +60,3 @@ __u64 call_matcher_completed(const struct call_matcher *matcher);
 __u64 call_matcher_entry_only(const struct call_matcher *matcher);
 __u64 call_matcher_return_only(const struct call_matcher *matcher);
 __u64 call_matcher_waiting(const struct call_matcher *matcher);
-
-#endif

@@ -4,8 +4,7 @@
  * frees and stuck reports. Knows no kernel, no clock and no files: the caller passes times and
  * counts in.
  */
-#ifndef MEMDESTROY_CORRELATE_CORRELATOR_H
-#define MEMDESTROY_CORRELATE_CORRELATOR_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -75,5 +74,3 @@ bool correlator_waits(struct correlator *correlator, __u64 before_ns);
  */
 void correlator_count(const struct correlator *correlator, struct ledger *ledger,
 		      struct teardown_counts *counts);
-
-#endif

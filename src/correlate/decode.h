@@ -2,8 +2,7 @@
 /*
  * Bytes from the ring buffer -> a checked record.
  */
-#ifndef MEMDESTROY_CORRELATE_DECODE_H
-#define MEMDESTROY_CORRELATE_DECODE_H
+#pragma once
 
 #include <stddef.h>
 
@@ -21,5 +20,3 @@ union record {
  * not a record of a kind and size known here.
  */
 int decode_record(const void *data, size_t size, union record *rec);
-
-#endif

@@ -6,8 +6,7 @@
  * is queued, by the destroy call's thread, until it is freed. From the start of its free it is also
  * known by the thread that frees it: the key may be another allocator's before that returns.
  */
-#ifndef MEMDESTROY_CORRELATE_DEFERRED_FREES_H
-#define MEMDESTROY_CORRELATE_DEFERRED_FREES_H
+#pragma once
 
 #include "correlate/open_teardown.h"
 #include "model/call.h"
@@ -84,5 +83,3 @@ void deferred_frees_flush(struct deferred_frees *frees);
 
 /* Frees that no destroy call was seen to defer. */
 __u64 deferred_frees_strays(const struct deferred_frees *frees);
-
-#endif

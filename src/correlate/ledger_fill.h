@@ -2,8 +2,7 @@
 /*
  * Fills in what the ledgers say of calls and teardowns, on top of what was counted at the hooks.
  */
-#ifndef MEMDESTROY_CORRELATE_LEDGER_FILL_H
-#define MEMDESTROY_CORRELATE_LEDGER_FILL_H
+#pragma once
 
 #include "correlate/call_matcher.h"
 #include "correlate/teardown_tracker.h"
@@ -18,5 +17,3 @@ void ledger_fill_calls(struct ledger *ledger, const struct call_matcher *destroy
  */
 void ledger_fill_teardowns(struct teardown_counts *counts, const struct teardown_tracker *tracker,
 			   bool ended);
-
-#endif

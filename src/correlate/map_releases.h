@@ -2,8 +2,7 @@
 /*
  * Remembers who released a map, by its address, until the map is freed.
  */
-#ifndef MEMDESTROY_CORRELATE_MAP_RELEASES_H
-#define MEMDESTROY_CORRELATE_MAP_RELEASES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -53,5 +52,3 @@ __u64 map_releases_waiting(const struct map_releases *releases);
 
 /* How many have been forgotten because there were too many. */
 __u64 map_releases_forgotten(const struct map_releases *releases);
-
-#endif

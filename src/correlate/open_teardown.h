@@ -2,8 +2,7 @@
 /*
  * A teardown that is not complete: shared by the tracker, which owns it, and its deferred frees.
  */
-#ifndef MEMDESTROY_CORRELATE_OPEN_TEARDOWN_H
-#define MEMDESTROY_CORRELATE_OPEN_TEARDOWN_H
+#pragma once
 
 #include "model/teardown.h"
 #include "util/hash.h"
@@ -16,5 +15,3 @@ struct open_teardown {
 	bool refused;
 	UT_hash_handle hh; /* by tid, until the run is over */
 };
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Finds calls and phases of teardowns that take longer than a limit.
  */
-#ifndef MEMDESTROY_CORRELATE_STUCK_DETECTOR_H
-#define MEMDESTROY_CORRELATE_STUCK_DETECTOR_H
+#pragma once
 
 #include <stddef.h>
 
@@ -31,5 +30,3 @@ void stuck_detector_search(const struct stuck_search *search);
 
 /* The same for an entry record that filters hold back in the kernel until the return. */
 void stuck_detector_check_parked(const struct stuck_search *search, const void *data, size_t size);
-
-#endif

@@ -3,8 +3,7 @@
  * Puts a map's teardown together: who released it, the worker's run, its destroy calls and their
  * deferred frees. A worker frees one map at a time, so its destroy calls are known by its thread.
  */
-#ifndef MEMDESTROY_CORRELATE_TEARDOWN_TRACKER_H
-#define MEMDESTROY_CORRELATE_TEARDOWN_TRACKER_H
+#pragma once
 
 #include "correlate/map_releases.h"
 #include "model/call.h"
@@ -75,5 +74,3 @@ void teardown_tracker_flush(struct teardown_tracker *tracker);
 
 /* Fills in the figures counted here, and leaves the other members alone. */
 void teardown_tracker_count(const struct teardown_tracker *tracker, struct teardown_ledger *ledger);
-
-#endif

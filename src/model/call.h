@@ -2,8 +2,7 @@
 /*
  * One call of bpf_mem_alloc_destroy().
  */
-#ifndef MEMDESTROY_MODEL_CALL_H
-#define MEMDESTROY_MODEL_CALL_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -47,5 +46,3 @@ static inline bool call_has(const struct call *call, __u8 flags)
 {
 	return (call->flags & flags) == flags;
 }
-
-#endif

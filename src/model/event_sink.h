@@ -3,8 +3,7 @@
  * Where events go, from the running kernel or from a recording: a report, a recording, one side of
  * a comparison.
  */
-#ifndef MEMDESTROY_MODEL_EVENT_SINK_H
-#define MEMDESTROY_MODEL_EVENT_SINK_H
+#pragma once
 
 #include "model/call.h"
 #include "model/stuck.h"
@@ -25,5 +24,3 @@ struct event_sink {
 	const struct event_sink_ops *ops;
 	void *ctx;
 };
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Describes the members of a struct, one row each: their names and kinds in a recording.
  */
-#ifndef MEMDESTROY_MODEL_FIELD_H
-#define MEMDESTROY_MODEL_FIELD_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -62,5 +61,3 @@ bool field_is_known(const struct field *field, const void *object);
 
 /* Whether the field can be unknown, by its description. */
 bool field_may_be_unknown(const struct field *field);
-
-#endif

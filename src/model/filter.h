@@ -3,8 +3,7 @@
  * Which calls and teardowns are wanted. The BPF programs filter calls of a live run by the same
  * rules (bpf/filter.bpf.h); the functions here filter teardowns and recordings.
  */
-#ifndef MEMDESTROY_MODEL_FILTER_H
-#define MEMDESTROY_MODEL_FILTER_H
+#pragma once
 
 #include "event.h"
 #include "model/call.h"
@@ -32,5 +31,3 @@ bool filter_wants_call(const struct filter *filter, const struct call *call);
 
 /* Is this a wanted teardown? If its total is unknown, the sum of the known phases counts. */
 bool filter_wants_teardown(const struct filter *filter, const struct teardown *teardown);
-
-#endif

@@ -7,8 +7,7 @@
  * malformed patterns are refused: a '[' or '\' without an end, a range from high to low, and the
  * forms [:class:], [.x.] and [=x=].
  */
-#ifndef MEMDESTROY_MODEL_GLOB_H
-#define MEMDESTROY_MODEL_GLOB_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,5 +25,3 @@ unsigned int glob_min_len(const struct name_filter *filter);
 
 /* Matches like the BPF programs. Reads at most max_len, and at most NAME_LEN bytes of the name. */
 bool glob_match(const struct name_filter *filter, const char *name, size_t max_len);
-
-#endif

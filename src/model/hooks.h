@@ -5,8 +5,7 @@
  * A new hook is a value of enum hook (event.h), a row here, and its programs in
  * bpf/memdestroy_trace.bpf.c.
  */
-#ifndef MEMDESTROY_MODEL_HOOKS_H
-#define MEMDESTROY_MODEL_HOOKS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -33,5 +32,3 @@ extern const char *const attach_mode_names[NR_ATTACH_MODES];
 
 /* "fentry/fexit" or "kprobe/kretprobe"; not for ATTACH_AUTO. */
 extern const char *const attach_mode_programs[NR_ATTACH_MODES];
-
-#endif

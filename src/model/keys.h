@@ -2,8 +2,7 @@
 /*
  * The subject of a run (calls, teardowns or both), and the keys its rows can have.
  */
-#ifndef MEMDESTROY_MODEL_KEYS_H
-#define MEMDESTROY_MODEL_KEYS_H
+#pragma once
 
 #include "util/macros.h"
 
@@ -44,5 +43,3 @@ static const char *const key_names[] = {
 	[KEY_SCENARIO] = "scenario",
 };
 _Static_assert(ARRAY_SIZE(key_names) == NR_KEYS, "a name for every key");
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * The ledgers of a trace: how many calls and teardowns there were, and what was missed or lost.
  */
-#ifndef MEMDESTROY_MODEL_LEDGER_H
-#define MEMDESTROY_MODEL_LEDGER_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -94,5 +93,3 @@ struct teardown_counts {
 	struct teardown_ledger ledger;
 	struct hook_counts hooks[NR_HOOKS];
 };
-
-#endif

@@ -3,8 +3,7 @@
  * The figures of the ledgers, one row each: their columns in the output, the rows of a recording
  * and the ledger of several recordings all follow from these lists.
  */
-#ifndef MEMDESTROY_MODEL_LEDGER_FIGURES_H
-#define MEMDESTROY_MODEL_LEDGER_FIGURES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -96,5 +95,3 @@ void figures_merge(const struct figure *figures, void *ledger, const void *one);
 	FIGURE(hook_counts, seen_return, COUNT)                                                    \
 	FIGURE(hook_counts, lost_return, COUNT)                                                    \
 	FIGURE(hook_counts, missed_return, COUNT)
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * A BPF map as far as it is known: what it is, and who released it.
  */
-#ifndef MEMDESTROY_MODEL_MAP_INFO_H
-#define MEMDESTROY_MODEL_MAP_INFO_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -77,5 +76,3 @@ static inline const struct releaser *identity_releaser(const struct identity *id
 		return &identity->closed_by;
 	return identity->released_by.known ? &identity->released_by : NULL;
 }
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Names of BPF map types, as bpftool spells them: "hash", "percpu_hash", "lpm_trie".
  */
-#ifndef MEMDESTROY_MODEL_MAP_TYPE_H
-#define MEMDESTROY_MODEL_MAP_TYPE_H
+#pragma once
 
 #include <stddef.h>
 #include <linux/types.h>
@@ -28,5 +27,3 @@ int map_type_btf_name(const struct btf *btf, __u32 type, char *buf, size_t size)
 
 /* All of these names except "unspec", one a line, to be freed. NULL: none, or no memory. */
 char *map_type_btf_names(const struct btf *btf);
-
-#endif

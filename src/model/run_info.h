@@ -3,8 +3,7 @@
  * The conditions of a run. A condition is a member and its row in run_info.c: a recording's table,
  * its writer and its reader follow from that row.
  */
-#ifndef MEMDESTROY_MODEL_RUN_INFO_H
-#define MEMDESTROY_MODEL_RUN_INFO_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -42,5 +41,3 @@ struct start {
 
 /* Sets the conditions of a run that begins now; "attach" is left empty. */
 void run_info_now(struct run_info *run_info, int argc, char *const *argv, bool symbols_hidden);
-
-#endif

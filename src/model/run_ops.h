@@ -3,8 +3,7 @@
  * The other callbacks of the loop that feeds an event sink: when to end, and who needs the time.
  * Reading a recording calls only tick() and done().
  */
-#ifndef MEMDESTROY_MODEL_RUN_OPS_H
-#define MEMDESTROY_MODEL_RUN_OPS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -35,5 +34,3 @@ struct run_ops {
 	/* Whether to report a stuck call or teardown of this map. NULL: yes. */
 	bool (*wants_stuck)(void *ctx, const struct map_info *map);
 };
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * A call or a phase of a teardown that takes longer than --stuck.
  */
-#ifndef MEMDESTROY_MODEL_STUCK_H
-#define MEMDESTROY_MODEL_STUCK_H
+#pragma once
 
 #include "model/map_info.h"
 
@@ -19,5 +18,3 @@ struct stuck {
 	/* Its kernel stack, innermost first, one function a line; empty if unknown. */
 	char stack[STACK_TEXT];
 };
-
-#endif

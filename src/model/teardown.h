@@ -6,8 +6,7 @@
  *                      |---------- free ----------|
  *                             |destroy| |destroy|
  */
-#ifndef MEMDESTROY_MODEL_TEARDOWN_H
-#define MEMDESTROY_MODEL_TEARDOWN_H
+#pragma once
 
 #include <stddef.h>
 
@@ -103,5 +102,3 @@ struct deferred_free {
 	__u64 destroy_ns; /* entry of the destroy call; UNKNOWN_NS */
 	__u64 latency_ns; /* from there to the end of the free; UNKNOWN_NS */
 };
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Shows a benchmark: a line for each scenario, and how times grow with entries.
  */
-#ifndef MEMDESTROY_OUTPUT_BENCH_TABLE_H
-#define MEMDESTROY_OUTPUT_BENCH_TABLE_H
+#pragma once
 
 #include <stdio.h>
 
@@ -53,5 +52,3 @@ double bench_exponent(const double *x, const double *y, size_t nr);
  */
 int bench_table(FILE *out, enum format format, const struct scenario *list, size_t nr,
 		const struct rows *rows);
-
-#endif

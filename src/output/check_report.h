@@ -2,8 +2,7 @@
 /*
  * Shows the facts and the verdict on a kernel, as text or as lines of JSON.
  */
-#ifndef MEMDESTROY_OUTPUT_CHECK_REPORT_H
-#define MEMDESTROY_OUTPUT_CHECK_REPORT_H
+#pragma once
 
 #include <stdio.h>
 
@@ -48,5 +47,3 @@ extern const struct column lack_columns[];	  /* of struct lack */
 /* Returns as format_list(). */
 int check_report(FILE *out, enum format format, const struct facts *facts,
 		 const struct verdict *verdict, int exit_status);
-
-#endif

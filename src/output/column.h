@@ -2,8 +2,7 @@
 /*
  * Columns: the names of each value, and where it comes from, for all formats alike.
  */
-#ifndef MEMDESTROY_OUTPUT_COLUMN_H
-#define MEMDESTROY_OUTPUT_COLUMN_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -106,5 +105,3 @@ void row_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t
 
 /* Makes the list for struct diff_view with these keys. */
 void diff_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t nr_by);
-
-#endif

@@ -5,8 +5,7 @@
  * Unknown values are empty fields; empty text is quoted; times are absolute whatever start_ns.
  * Functions return as stream_error().
  */
-#ifndef MEMDESTROY_OUTPUT_CSV_LINE_H
-#define MEMDESTROY_OUTPUT_CSV_LINE_H
+#pragma once
 
 #include <stdio.h>
 
@@ -14,5 +13,3 @@
 
 int csv_heading(FILE *out, const struct column *columns);
 int csv_line(FILE *out, const struct column *columns, const void *object, __u64 start_ns);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Writes a comparison.
  */
-#ifndef MEMDESTROY_OUTPUT_DIFF_REPORT_H
-#define MEMDESTROY_OUTPUT_DIFF_REPORT_H
+#pragma once
 
 #include <stdio.h>
 
@@ -16,5 +15,3 @@
  */
 int diff_write(FILE *out, enum format format, const struct diff_options *opts,
 	       const struct diff *diff);
-
-#endif

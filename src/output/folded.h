@@ -11,8 +11,7 @@
  * Weights are nanoseconds. Those of a teardown add up to its total if all of its phases are known;
  * an unknown phase adds nothing, and is counted.
  */
-#ifndef MEMDESTROY_OUTPUT_FOLDED_H
-#define MEMDESTROY_OUTPUT_FOLDED_H
+#pragma once
 
 #include <stdio.h>
 
@@ -45,5 +44,3 @@ __u64 folded_unknown(const struct folded *folded, enum phase phase);
 int folded_write(const struct folded *folded, FILE *out);
 
 void folded_free(struct folded *folded);
-
-#endif

@@ -10,8 +10,7 @@
  * the stream's own buffering, so that a failure may show up at a later line; the others flush.
  * Tables, Markdown and CSV hold no control characters; JSON is pure ASCII.
  */
-#ifndef MEMDESTROY_OUTPUT_FORMAT_H
-#define MEMDESTROY_OUTPUT_FORMAT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -75,5 +74,3 @@ int format_rows_heading(FILE *out, enum format format, const struct rows *rows, 
 /* The list of the rows. */
 int format_rows(FILE *out, enum format format, const struct rows *rows, bool teardowns,
 		__u64 interval);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Draws distributions of latencies.
  */
-#ifndef MEMDESTROY_OUTPUT_HISTOGRAM_H
-#define MEMDESTROY_OUTPUT_HISTOGRAM_H
+#pragma once
 
 #include <stdio.h>
 
@@ -11,5 +10,3 @@
 
 /* The distribution of each row's latencies, as text. Returns as format_list(). */
 int histogram_draw(FILE *out, const struct rows *rows);
-
-#endif

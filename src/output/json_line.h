@@ -2,8 +2,7 @@
 /*
  * Writes an object as one line of JSON, by its columns.
  */
-#ifndef MEMDESTROY_OUTPUT_JSON_LINE_H
-#define MEMDESTROY_OUTPUT_JSON_LINE_H
+#pragma once
 
 #include <stdio.h>
 
@@ -15,5 +14,3 @@ void json_column(struct json_writer *json, const struct column *column, const vo
 
 /* One object in pure ASCII, with absolute times whatever start_ns. Returns as stream_error(). */
 int json_line(FILE *out, const struct column *columns, const void *object, __u64 start_ns);
-
-#endif

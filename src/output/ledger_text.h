@@ -4,8 +4,7 @@
  *
  * A line about a loss begins with "WARNING:". Functions flush, and return as stream_flush().
  */
-#ifndef MEMDESTROY_OUTPUT_LEDGER_TEXT_H
-#define MEMDESTROY_OUTPUT_LEDGER_TEXT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,5 +17,3 @@ int ledger_text_teardowns(FILE *out, const struct teardown_ledger *ledger, bool 
 
 /* The losses of each hook, and which hooks count no misses. */
 int ledger_text_hooks(FILE *out, const struct hook_counts *hooks, size_t nr_hooks);
-
-#endif

@@ -13,8 +13,7 @@
  * Functions return 0, or -errno if the stream could not be written (-EIO if it had failed before)
  * or memory ran out (-ENOMEM: the last object may be missing in part). Only perfetto_end() flushes.
  */
-#ifndef MEMDESTROY_OUTPUT_PERFETTO_H
-#define MEMDESTROY_OUTPUT_PERFETTO_H
+#pragma once
 
 #include <stdio.h>
 
@@ -45,5 +44,3 @@ int perfetto_teardown(struct perfetto *perfetto, const struct teardown *teardown
 int perfetto_end(struct perfetto *perfetto);
 
 void perfetto_free(struct perfetto *perfetto);
-
-#endif

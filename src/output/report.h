@@ -2,8 +2,7 @@
 /*
  * Shows calls and teardowns: a line for each (--events), or rows in intervals and at the end.
  */
-#ifndef MEMDESTROY_OUTPUT_REPORT_H
-#define MEMDESTROY_OUTPUT_REPORT_H
+#pragma once
 
 #include "model/event_sink.h"
 #include "model/filter.h"
@@ -43,5 +42,3 @@ extern const struct run_ops report_run_ops;
  */
 int report_end(struct report *report, __u64 now_ns, struct ledger *ledger,
 	       struct teardown_counts *counts, int err);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Words reports of stuck calls and teardowns.
  */
-#ifndef MEMDESTROY_OUTPUT_STUCK_TEXT_H
-#define MEMDESTROY_OUTPUT_STUCK_TEXT_H
+#pragma once
 
 #include <stdio.h>
 
@@ -11,5 +10,3 @@
 
 /* Writes a line, and one for each function of the stack. Flushes. */
 void stuck_text_print(FILE *file, const struct stuck *stuck);
-
-#endif

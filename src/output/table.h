@@ -4,8 +4,7 @@
  *
  * Functions return as stream_error().
  */
-#ifndef MEMDESTROY_OUTPUT_TABLE_H
-#define MEMDESTROY_OUTPUT_TABLE_H
+#pragma once
 
 #include <stdio.h>
 
@@ -21,5 +20,3 @@ int table_heading(FILE *out, const struct column *columns);
 int table_line(FILE *out, const struct column *columns, const void *object, __u64 start_ns);
 int markdown_heading(FILE *out, const struct column *columns);
 int markdown_line(FILE *out, const struct column *columns, const void *object, __u64 start_ns);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Writes a value as people read it, into a cell of a table.
  */
-#ifndef MEMDESTROY_OUTPUT_TABLE_CELL_H
-#define MEMDESTROY_OUTPUT_TABLE_CELL_H
+#pragma once
 
 #include <stdio.h>
 
@@ -34,5 +33,3 @@ void table_cell_markdown(FILE *out, const char *text);
  */
 bool table_cell_keys(FILE *out, enum format format, const struct column *columns,
 		     const void *object);
-
-#endif

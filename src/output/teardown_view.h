@@ -4,8 +4,7 @@
  *
  * Functions return 0 or -errno as those of format.h do.
  */
-#ifndef MEMDESTROY_OUTPUT_TEARDOWN_VIEW_H
-#define MEMDESTROY_OUTPUT_TEARDOWN_VIEW_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -44,5 +43,3 @@ int teardown_view_end(struct teardown_view *view, FILE *file);
 
 /* Sets the members that are counted here. */
 void teardown_view_count(const struct teardown_view *view, struct teardown_ledger *ledger);
-
-#endif

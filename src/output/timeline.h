@@ -2,8 +2,7 @@
 /*
  * Draws teardowns to scale, one bar each.
  */
-#ifndef MEMDESTROY_OUTPUT_TIMELINE_H
-#define MEMDESTROY_OUTPUT_TIMELINE_H
+#pragma once
 
 #include <stdio.h>
 
@@ -27,5 +26,3 @@
  * TIMELINE_MIN_BAR. Flushes. Returns as stream_flush().
  */
 int timeline_draw(FILE *out, const struct teardown *const *list, size_t nr, int width);
-
-#endif

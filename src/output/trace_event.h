@@ -7,8 +7,7 @@
  *
  * Functions return as stream_error(); only the last one flushes.
  */
-#ifndef MEMDESTROY_OUTPUT_TRACE_EVENT_H
-#define MEMDESTROY_OUTPUT_TRACE_EVENT_H
+#pragma once
 
 #include <stdio.h>
 
@@ -42,5 +41,3 @@ struct trace_event {
 int trace_begin(struct trace_file *trace, FILE *out, __u64 origin_ns);
 int trace_put(struct trace_file *trace, const struct trace_event *event);
 int trace_end(struct trace_file *trace);
-
-#endif

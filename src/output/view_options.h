@@ -2,8 +2,7 @@
 /*
  * How calls and teardowns are shown.
  */
-#ifndef MEMDESTROY_OUTPUT_VIEW_OPTIONS_H
-#define MEMDESTROY_OUTPUT_VIEW_OPTIONS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,5 +28,3 @@ struct view_options {
 	enum sort sort;
 	__u64 top; /* rows to show; 0: all */
 };
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Whether recordings can be compared.
  */
-#ifndef MEMDESTROY_RECORDING_COMPARABLE_H
-#define MEMDESTROY_RECORDING_COMPARABLE_H
+#pragma once
 
 #include "recording/reader_set.h"
 
@@ -15,5 +14,3 @@
  * -errno of reading them, already reported.
  */
 bool comparable(struct reader_set *base, struct reader_set *new_side, int *err);
-
-#endif

@@ -5,8 +5,7 @@
  * The first fault is reported in one line that names the file, the table and the row; from then on
  * "err" is set.
  */
-#ifndef MEMDESTROY_RECORDING_CURSOR_H
-#define MEMDESTROY_RECORDING_CURSOR_H
+#pragma once
 
 #include "recording/table.h"
 
@@ -44,5 +43,3 @@ int cursor_read(struct cursor *cursor, void *row);
 /* Reports a fault of the row. -EINVAL. */
 int cursor_damaged(struct cursor *cursor, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-
-#endif

@@ -6,8 +6,7 @@
  * Functions return 0 or -errno; errors are already reported, in one line that names the file.
  * -EINVAL: it is no recording, of a newer layout, or damaged.
  */
-#ifndef MEMDESTROY_RECORDING_READER_H
-#define MEMDESTROY_RECORDING_READER_H
+#pragma once
 
 #include "bench/scenario.h"
 #include "model/event_sink.h"
@@ -47,5 +46,3 @@ struct reader_options {
  */
 int reader_run(struct reader *reader, const struct reader_options *opts,
 	       const struct event_sink *sink, const struct run_ops *run);
-
-#endif

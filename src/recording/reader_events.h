@@ -2,8 +2,7 @@
 /*
  * Hands the events of a recording to a sink, in the order of recording.
  */
-#ifndef MEMDESTROY_RECORDING_READER_EVENTS_H
-#define MEMDESTROY_RECORDING_READER_EVENTS_H
+#pragma once
 
 #include "recording/reader.h"
 #include "recording/reader_tables.h"
@@ -22,5 +21,3 @@ struct reader_events {
 
 /* As reader_run(). */
 int reader_events_run(const struct reader_events *events);
-
-#endif

@@ -3,8 +3,7 @@
  * Reads several recordings as one. Their times are shifted to the clock of the first one that was
  * started, by the time of day on their hosts.
  */
-#ifndef MEMDESTROY_RECORDING_READER_SET_H
-#define MEMDESTROY_RECORDING_READER_SET_H
+#pragma once
 
 #include "recording/reader.h"
 
@@ -41,5 +40,3 @@ int reader_set_ledger(struct reader_set *readers, struct ledger *ledger,
 /* Hands over the events of one recording after the other. Errors as of reader_run(). */
 int reader_set_run(struct reader_set *readers, enum view view, bool identity,
 		   const struct event_sink *sink, const struct run_ops *run);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * The tables that events refer to, in memory.
  */
-#ifndef MEMDESTROY_RECORDING_READER_TABLES_H
-#define MEMDESTROY_RECORDING_READER_TABLES_H
+#pragma once
 
 #include "recording/schema.h"
 
@@ -26,5 +25,3 @@ void reader_tables_free(struct reader_tables *tables);
 
 /* The row, as in schema.h; NULL: there is none. */
 const void *reader_tables_find(const struct reader_tables *tables, enum table_id table, __s64 id);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * The layout of a recording (docs/recording.md): its tables, and their rows as structs.
  */
-#ifndef MEMDESTROY_RECORDING_SCHEMA_H
-#define MEMDESTROY_RECORDING_SCHEMA_H
+#pragma once
 
 #include "bench/scenario.h"
 #include "model/call.h"
@@ -138,5 +137,3 @@ struct hook_row {
 	char function[64];
 	struct hook_counts counts;
 };
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Files and errors of SQLite, for the writer and the reader of recordings.
  */
-#ifndef MEMDESTROY_RECORDING_SQL_H
-#define MEMDESTROY_RECORDING_SQL_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -27,5 +26,3 @@ int sql_errno(sqlite3 *db, int rc);
 
 /* The meaning of a result code, without a newline. db may be NULL. */
 const char *sql_error(sqlite3 *db, int rc);
-
-#endif

@@ -5,8 +5,7 @@
  *
  * Functions that return an int return an SQLite result code.
  */
-#ifndef MEMDESTROY_RECORDING_TABLE_H
-#define MEMDESTROY_RECORDING_TABLE_H
+#pragma once
 
 #include <sqlite3.h>
 
@@ -35,5 +34,3 @@ int table_prepare_insert(sqlite3 *db, const struct table *table, sqlite3_stmt **
  * Text that is no UTF-8 is stored as a BLOB.
  */
 int table_insert(sqlite3_stmt *stmt, const struct table *table, __s64 key, const void *row);
-
-#endif

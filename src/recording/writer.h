@@ -6,8 +6,7 @@
  * up to the last commit. Functions return 0 or -errno; errors are already reported. (-ENOSPC: the
  * disk is full; committed rows stay.)
  */
-#ifndef MEMDESTROY_RECORDING_WRITER_H
-#define MEMDESTROY_RECORDING_WRITER_H
+#pragma once
 
 #include "bench/scenario.h"
 #include "model/call.h"
@@ -52,5 +51,3 @@ int writer_end(struct writer *writer, __u64 end_ns);
 
 /* Closes and frees; the file stays as of the last commit. Takes NULL. */
 void writer_close(struct writer *writer);
-
-#endif

@@ -5,8 +5,7 @@
  * A bounded number of rows is remembered; a forgotten one is written again under another number.
  * Nothing more is written after the first error.
  */
-#ifndef MEMDESTROY_RECORDING_WRITER_TABLES_H
-#define MEMDESTROY_RECORDING_WRITER_TABLES_H
+#pragma once
 
 #include "recording/schema.h"
 
@@ -35,5 +34,3 @@ __s64 writer_tables_release(struct writer_tables *tables, const struct identity 
 
 /* A number that stands for a map's address, which is not written; 0: unknown. */
 __s64 writer_tables_object(struct writer_tables *tables, __u64 address);
-
-#endif

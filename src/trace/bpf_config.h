@@ -2,8 +2,7 @@
 /*
  * Settings of the BPF programs, from the options and the running kernel's symbols.
  */
-#ifndef MEMDESTROY_TRACE_BPF_CONFIG_H
-#define MEMDESTROY_TRACE_BPF_CONFIG_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -26,5 +25,3 @@ struct bpf_config {
  */
 int bpf_config_make(struct bpf_config *settings, const struct trace_options *opts,
 		    const struct filter *filter, const struct ksyms *ksyms);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Properties of the running kernel that decide how it is traced.
  */
-#ifndef MEMDESTROY_TRACE_KERNEL_FEATURES_H
-#define MEMDESTROY_TRACE_KERNEL_FEATURES_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -45,5 +44,3 @@ const char *kernel_kprobe_lack(void);
  * Debian's 7.2.13 crashed (docs/kernel.md).
  */
 const char *kernel_kprobe_danger(void);
-
-#endif

@@ -3,8 +3,7 @@
  * Kernel functions, by address and by name. Modules are left out: the traced function is not
  * exported, so no module calls it.
  */
-#ifndef MEMDESTROY_TRACE_KSYMS_H
-#define MEMDESTROY_TRACE_KSYMS_H
+#pragma once
 
 #include <stdbool.h>
 #include <linux/types.h>
@@ -47,5 +46,3 @@ int ksyms_address(const struct ksyms *ksyms, const char *name, __u64 *addr);
 
 /* The start of a function, and of the symbol behind it. -ENOENT: not there, or hidden. */
 int ksyms_range(const struct ksyms *ksyms, const char *name, __u64 *start, __u64 *end);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Looks up single symbols of the running kernel through bpf/symbols.bpf.c.
  */
-#ifndef MEMDESTROY_TRACE_KSYMS_QUERY_H
-#define MEMDESTROY_TRACE_KSYMS_QUERY_H
+#pragma once
 
 #include <linux/types.h>
 
@@ -24,5 +23,3 @@ int ksyms_query_address(struct ksyms_query *query, const char *name, __u64 *addr
  * is valid until the next question.
  */
 const char *ksyms_query_function(struct ksyms_query *query, __u64 addr, __u64 *start, __u64 *size);
-
-#endif

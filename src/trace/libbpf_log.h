@@ -2,10 +2,7 @@
 /*
  * The messages of libbpf.
  */
-#ifndef MEMDESTROY_TRACE_LIBBPF_LOG_H
-#define MEMDESTROY_TRACE_LIBBPF_LOG_H
+#pragma once
 
 /* From here on libbpf prints its messages only if diag_is_verbose(). */
 void libbpf_log_init(void);
-
-#endif

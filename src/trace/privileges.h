@@ -2,8 +2,7 @@
 /*
  * The privileges of this process; most are dropped once the programs are attached.
  */
-#ifndef MEMDESTROY_TRACE_PRIVILEGES_H
-#define MEMDESTROY_TRACE_PRIVILEGES_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -21,5 +20,3 @@ enum lockdown privileges_lockdown(void);
  * may have to be renamed in another user's folder. Returns 0 or -errno.
  */
 int privileges_drop(bool keep_files);
-
-#endif

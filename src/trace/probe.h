@@ -2,8 +2,7 @@
 /*
  * The BPF programs while they run: attached, asked for their counts, stopped.
  */
-#ifndef MEMDESTROY_TRACE_PROBE_H
-#define MEMDESTROY_TRACE_PROBE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -70,5 +69,3 @@ void probe_count_hook(const struct probe *probe, enum hook hook, struct hook_cou
  * Needs no privileges.
  */
 int probe_stack(const struct probe *probe, __u32 tid, __u64 ip[STACK_DEPTH]);
-
-#endif

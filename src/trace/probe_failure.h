@@ -2,8 +2,7 @@
 /*
  * Why this kernel, or this process, cannot trace: reports it in one line.
  */
-#ifndef MEMDESTROY_TRACE_PROBE_FAILURE_H
-#define MEMDESTROY_TRACE_PROBE_FAILURE_H
+#pragma once
 
 #include "model/hooks.h"
 #include "trace/ksyms.h"
@@ -20,5 +19,3 @@ enum traceable probe_check_kernel(const struct ksyms *ksyms);
  * TRACEABLE_YES if nothing.
  */
 enum traceable probe_report_failure(enum attach_mode mode, int err);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Chooses, configures and loads the BPF programs. The only file that knows the skeletons.
  */
-#ifndef MEMDESTROY_TRACE_PROBE_LOAD_H
-#define MEMDESTROY_TRACE_PROBE_LOAD_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -38,5 +37,3 @@ int probe_load(struct probe_object *object, struct attached attached[NR_PROGS],
 	       enum attach_mode mode, const struct bpf_config *settings, const struct ksyms *ksyms,
 	       __u32 nr_cpus);
 void probe_unload(struct probe_object *object);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Counts of calls: what the programs count themselves, and how often the kernel skipped them.
  */
-#ifndef MEMDESTROY_TRACE_PROG_COUNTS_H
-#define MEMDESTROY_TRACE_PROG_COUNTS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -50,5 +49,3 @@ void prog_counts_destroy(const struct prog_counts *prog_counts, struct ledger *l
 /* Fills in the figures of a hook that is attached. */
 void prog_counts_hook(const struct prog_counts *prog_counts, enum hook hook,
 		      struct hook_counts *counts);
-
-#endif

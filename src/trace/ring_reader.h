@@ -3,8 +3,7 @@
  * Empties the ring buffer into memory, by a thread of its own, so that a slow terminal or disk does
  * not make the ring buffer overflow.
  */
-#ifndef MEMDESTROY_TRACE_RING_READER_H
-#define MEMDESTROY_TRACE_RING_READER_H
+#pragma once
 
 #include <stddef.h>
 
@@ -28,5 +27,3 @@ size_t ring_reader_take(struct ring_reader *ring_reader, size_t max,
 
 /* Ends the thread. From then on ring_reader_take() reads the ring buffer itself. */
 void ring_reader_end(struct ring_reader *ring_reader);
-
-#endif

@@ -3,8 +3,7 @@
  * The loop of a trace: feeds records to the correlator until the time is up, a signal comes or the
  * sink wants no more.
  */
-#ifndef MEMDESTROY_TRACE_SESSION_H
-#define MEMDESTROY_TRACE_SESSION_H
+#pragma once
 
 #include "model/event_sink.h"
 #include "model/ledger.h"
@@ -32,5 +31,3 @@ void session_count(const struct session *session, struct ledger *ledger,
 
 /* Is anything of before that time not complete: in a call, released, or to be freed later? */
 bool session_waits(struct session *session, __u64 before_ns);
-
-#endif

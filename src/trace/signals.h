@@ -4,8 +4,7 @@
  * cleanly. Another one, more than SIGNALS_PATIENCE_NS later, ends the process at once, with a
  * message that the output is incomplete: a reader of the output may be stuck.
  */
-#ifndef MEMDESTROY_TRACE_SIGNALS_H
-#define MEMDESTROY_TRACE_SIGNALS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -35,5 +34,3 @@ int signals_take(bool *to_group);
  */
 #define SIGNALS_PATIENCE_NS NSEC_PER_SEC
 void signals_end(void);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * A thread's kernel stack as text.
  */
-#ifndef MEMDESTROY_TRACE_TASK_STACK_H
-#define MEMDESTROY_TRACE_TASK_STACK_H
+#pragma once
 
 #include <stddef.h>
 
@@ -16,5 +15,3 @@
  */
 void task_stack_text(const struct probe *probe, struct ksyms *ksyms, __u32 tid, char *text,
 		     size_t size);
-
-#endif

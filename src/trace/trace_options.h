@@ -2,8 +2,7 @@
 /*
  * Options of tracing: the subject, and the duration.
  */
-#ifndef MEMDESTROY_TRACE_TRACE_OPTIONS_H
-#define MEMDESTROY_TRACE_TRACE_OPTIONS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,5 +20,3 @@ struct trace_options {
 	__u64 duration_ns;   /* 0: until a signal */
 	__u64 stuck_ns;	     /* report threads stuck for longer than this; 0: none */
 };
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Whether a kernel can be traced.
  */
-#ifndef MEMDESTROY_TRACE_TRACEABLE_H
-#define MEMDESTROY_TRACE_TRACEABLE_H
+#pragma once
 
 enum traceable {
 	TRACEABLE_YES,
@@ -11,5 +10,3 @@ enum traceable {
 	TRACEABLE_FORBIDDEN, /* not by this process */
 	TRACEABLE_UNKNOWN,
 };
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Traces the running kernel: symbols, programs and session, from start to end.
  */
-#ifndef MEMDESTROY_TRACE_TRACER_H
-#define MEMDESTROY_TRACE_TRACER_H
+#pragma once
 
 #include "trace/ksyms.h"
 #include "trace/probe.h"
@@ -33,5 +32,3 @@ int tracer_run(struct tracer *tracer, const struct event_sink *sink, const struc
 
 /* Takes all zero. */
 void tracer_stop(struct tracer *tracer);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * The clocks of this process.
  */
-#ifndef MEMDESTROY_UTIL_CLOCK_H
-#define MEMDESTROY_UTIL_CLOCK_H
+#pragma once
 
 #include <linux/types.h>
 
@@ -12,5 +11,3 @@ __u64 clock_now_ns(void);
 
 /* CLOCK_REALTIME in nanoseconds since 1970. */
 __u64 clock_realtime_ns(void);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Messages to the user on stderr: one line each, "memdestroy-trace: ...".
  */
-#ifndef MEMDESTROY_UTIL_DIAG_H
-#define MEMDESTROY_UTIL_DIAG_H
+#pragma once
 
 #include <errno.h>
 #include <stdbool.h>
@@ -29,5 +28,3 @@ void diag_verbose(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /
  * and not if quiet. NULL removes it.
  */
 void diag_status(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-#endif

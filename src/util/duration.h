@@ -2,8 +2,7 @@
 /*
  * Durations as people write them: "250ns", "10us", "1.5ms", "2s", "3m", "1h".
  */
-#ifndef MEMDESTROY_UTIL_DURATION_H
-#define MEMDESTROY_UTIL_DURATION_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -16,5 +15,3 @@
  * *ns unchanged.
  */
 int duration_parse(const char *text, bool bare_seconds, __u64 *ns);
-
-#endif

@@ -5,8 +5,7 @@
  * An element needs a bool member "refused" besides its UT_hash_handle. After HASH_ADD*() it is true
  * if memory ran out: the element is then not in the table, and the caller still owns it.
  */
-#ifndef MEMDESTROY_UTIL_HASH_H
-#define MEMDESTROY_UTIL_HASH_H
+#pragma once
 
 #define HASH_NONFATAL_OOM	     1
 #define uthash_nonfatal_oom(element) ((element)->refused = true)
@@ -14,5 +13,3 @@
 #include <stdbool.h>
 
 #include <uthash.h>
-
-#endif

@@ -6,8 +6,7 @@
  * counts are allocated one power of two (an octave) at a time, when the first value falls into it,
  * so that memory depends on the spread of the values: 512 bytes per octave.
  */
-#ifndef MEMDESTROY_UTIL_HIST_H
-#define MEMDESTROY_UTIL_HIST_H
+#pragma once
 
 #include <linux/types.h>
 
@@ -51,5 +50,3 @@ __u64 hist_range(const struct hist *hist, unsigned int range);
 
 /* Frees the histogram's memory and empties it. Takes NULL. */
 void hist_free(struct hist *hist);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Numbers values: values with the same bytes get the same number.
  */
-#ifndef MEMDESTROY_UTIL_INTERN_H
-#define MEMDESTROY_UTIL_INTERN_H
+#pragma once
 
 #include <stddef.h>
 
@@ -23,5 +22,3 @@ void intern_free(struct intern *intern);
  * one, or -ENOMEM.
  */
 int intern_id(struct intern *intern, const void *value, size_t len, __s64 *id);
-
-#endif

@@ -5,8 +5,7 @@
  * Start from {.out = stream} for each document, and end it with json_flush(); commas are put where
  * they belong. Errors are the stream's: see ferror().
  */
-#ifndef MEMDESTROY_UTIL_JSON_WRITER_H
-#define MEMDESTROY_UTIL_JSON_WRITER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -54,5 +53,3 @@ void json_null(struct json_writer *json);
 /* A value that is JSON already, as printf() makes it. */
 void json_printf(struct json_writer *json, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-
-#endif

@@ -2,13 +2,10 @@
 /*
  * Macros that C lacks: the length of an array, units of time in nanoseconds.
  */
-#ifndef MEMDESTROY_UTIL_MACROS_H
-#define MEMDESTROY_UTIL_MACROS_H
+#pragma once
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 #define NSEC_PER_USEC 1000ULL
 #define NSEC_PER_MSEC 1000000ULL
 #define NSEC_PER_SEC  1000000000ULL
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Output files: stdout, or a file that is written as results come or replaced as a whole.
  */
-#ifndef MEMDESTROY_UTIL_OUTFILE_H
-#define MEMDESTROY_UTIL_OUTFILE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -44,5 +43,3 @@ void outfile_failed(const char *path, int err);
  * error: nobody reads on. Returns err, or the error of closing.
  */
 int outfile_end(struct outfile *output, const char *path, int err);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Exact values, for uses that a histogram is too coarse for.
  */
-#ifndef MEMDESTROY_UTIL_SAMPLES_H
-#define MEMDESTROY_UTIL_SAMPLES_H
+#pragma once
 
 #include <stddef.h>
 
@@ -24,5 +23,3 @@ void samples_sort(struct samples *samples);
 
 /* Frees the values and leaves *samples empty. */
 void samples_free(struct samples *samples);
-
-#endif

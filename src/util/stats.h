@@ -4,8 +4,7 @@
  *
  * Samples are arrays sorted in ascending order. A result that cannot be computed is NAN.
  */
-#ifndef MEMDESTROY_UTIL_STATS_H
-#define MEMDESTROY_UTIL_STATS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -64,5 +63,3 @@ int stats_compare_tail(const __u64 *first, size_t nr_first, const __u64 *second,
  * is at most alpha. NANs stay and do not count. Both may be the same array. Returns 0 or -ENOMEM.
  */
 int stats_correct(const double *p, double *corrected, size_t nr);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Makes bytes, durations and changes printable.
  */
-#ifndef MEMDESTROY_UTIL_TEXT_H
-#define MEMDESTROY_UTIL_TEXT_H
+#pragma once
 
 #include <stddef.h>
 #include <stdio.h>
@@ -50,5 +49,3 @@ char *text_change(char dst[CHANGE_SIZE], double percent);
  * last one.
  */
 void text_wrap(FILE *out, const char *text, size_t indent);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Shared by tests of aggregation: a call, and functions to add and sort with checks.
  */
-#ifndef MEMDESTROY_SUPPORT_AGGREGATED_H
-#define MEMDESTROY_SUPPORT_AGGREGATED_H
+#pragma once
 
 #include "support/test.h"
 #include "analysis/aggregate.h"
@@ -59,5 +58,3 @@ static inline struct rows sort(struct aggregate *aggregate, enum sort by, __u64 
 	assert_int_equal(aggregate_sort(aggregate, by, top, &rows), 0);
 	return rows;
 }
-
-#endif

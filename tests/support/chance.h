@@ -2,8 +2,7 @@
 /*
  * Random numbers for tests: the same sequence on every machine (xorshift64).
  */
-#ifndef MEMDESTROY_SUPPORT_CHANCE_H
-#define MEMDESTROY_SUPPORT_CHANCE_H
+#pragma once
 
 #include <linux/types.h>
 
@@ -22,5 +21,3 @@ static inline __u64 below(__u64 n)
 {
 	return random64() % n;
 }
-
-#endif

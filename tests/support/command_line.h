@@ -2,8 +2,7 @@
 /*
  * Parses command lines for tests as the program does, and keeps its messages.
  */
-#ifndef MEMDESTROY_SUPPORT_COMMAND_LINE_H
-#define MEMDESTROY_SUPPORT_COMMAND_LINE_H
+#pragma once
 
 #include "cmd/options.h"
 #include "support/messages.h"
@@ -65,5 +64,3 @@ static inline void bad(const char *line, const char *message)
 		fail_msg("'%s' says: %s", line, messages);
 	check_one_line(messages, message);
 }
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Shared by tests of comparisons: two aggregates by map name, and functions to add values.
  */
-#ifndef MEMDESTROY_SUPPORT_COMPARED_H
-#define MEMDESTROY_SUPPORT_COMPARED_H
+#pragma once
 
 #include "support/test.h"
 #include "analysis/diff.h"
@@ -84,5 +83,3 @@ static inline const struct diff *compare(struct sides *sides)
 		0);
 	return &sides->diff;
 }
-
-#endif

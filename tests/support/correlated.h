@@ -2,8 +2,7 @@
 /*
  * A correlator for tests: fed with records, its events checked and counted.
  */
-#ifndef MEMDESTROY_SUPPORT_CORRELATED_H
-#define MEMDESTROY_SUPPORT_CORRELATED_H
+#pragma once
 
 #include <errno.h>
 #include <stdlib.h>
@@ -152,5 +151,3 @@ static inline struct teardown_ledger adds_up(const struct stream *stream)
 	}
 	return ledger;
 }
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Checks the ledger of teardowns against the reported ones.
  */
-#ifndef MEMDESTROY_SUPPORT_EQUATIONS_H
-#define MEMDESTROY_SUPPORT_EQUATIONS_H
+#pragma once
 
 #include "support/test.h"
 #include "model/ledger.h"
@@ -25,5 +24,3 @@ static inline void check_equations(const struct teardown_ledger *ledger, __u64 r
 	assert_int_equal(ledger->pending, outcomes[OUTCOME_PENDING]);
 	assert_int_equal(ledger->undecided, outcomes[OUTCOME_UNKNOWN]);
 }
-
-#endif

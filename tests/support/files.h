@@ -2,8 +2,7 @@
 /*
  * Reads and compares the files that tests have had written.
  */
-#ifndef MEMDESTROY_SUPPORT_FILES_H
-#define MEMDESTROY_SUPPORT_FILES_H
+#pragma once
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -49,5 +48,3 @@ static inline size_t check_same_files(const char *line, const char *live_file,
 	unlink(recorded_file);
 	return live_len;
 }
-
-#endif

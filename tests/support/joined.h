@@ -3,8 +3,7 @@
  * Shared by tests of the teardown tracker: short functions for records, and a sink that keeps and
  * checks the reported teardowns.
  */
-#ifndef MEMDESTROY_SUPPORT_JOINED_H
-#define MEMDESTROY_SUPPORT_JOINED_H
+#pragma once
 
 #include <string.h>
 
@@ -295,5 +294,3 @@ static inline void check_teardown(const struct teardown *teardown, __u64 wait, _
 		       outcome == OUTCOME_DEFERRED, outcome == OUTCOME_PENDING,
 		       outcome == OUTCOME_UNKNOWN);
 }
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Checks that text is JSON, and finds values in it.
  */
-#ifndef MEMDESTROY_SUPPORT_JSON_H
-#define MEMDESTROY_SUPPORT_JSON_H
+#pragma once
 
 #include "support/test.h"
 #include "util/text.h"
@@ -102,5 +101,3 @@ static inline bool json_is(const char *line, const char *name, const char *want)
 
 	return value && !strncmp(value, want, strlen(want)) && strchr(",}]", value[strlen(want)]);
 }
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * A correlator whose last event of each kind is kept, and records of one teardown for it.
  */
-#ifndef MEMDESTROY_SUPPORT_KEPT_EVENTS_H
-#define MEMDESTROY_SUPPORT_KEPT_EVENTS_H
+#pragma once
 
 #include "support/correlated.h"
 
@@ -162,5 +161,3 @@ static inline struct ledger counted(const struct kept *kept, struct teardown_cou
 	correlator_count(kept->correlator, &ledger, counts);
 	return ledger;
 }
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * A kernel for tests: its types, and the image that it would be booted from.
  */
-#ifndef MADE_KERNEL_H
-#define MADE_KERNEL_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -110,5 +109,3 @@ static inline unsigned char *made_image(const struct btf *btf, size_t *size)
 		memcpy(image + 4096, raw, raw_size);
 	return image;
 }
-
-#endif

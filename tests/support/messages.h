@@ -2,8 +2,7 @@
 /*
  * Catches the messages on stderr.
  */
-#ifndef MEMDESTROY_SUPPORT_MESSAGES_H
-#define MEMDESTROY_SUPPORT_MESSAGES_H
+#pragma once
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -40,5 +39,3 @@ static inline void check_one_line(const char *text, const char *has)
 	if (!len || strchr(text, '\n') != text + len - 1 || !strstr(text, has))
 		fail_msg("not one line with \"%s\": %s", has, text);
 }
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Makes a run of random calls, teardowns, deferred frees and stuck calls, and records it.
  */
-#ifndef MEMDESTROY_SUPPORT_RANDOM_RUN_H
-#define MEMDESTROY_SUPPORT_RANDOM_RUN_H
+#pragma once
 
 #include "model/hooks.h"
 #include "support/recorded.h"
@@ -197,5 +196,3 @@ static inline void record(struct run *run, bool be_tame)
 	assert_int_equal(writer_end(recording, run->end_ns), 0);
 	writer_close(recording);
 }
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Helpers of the tests of recordings: random events, recordings of them, messages on stderr.
  */
-#ifndef MEMDESTROY_SUPPORT_RECORDED_H
-#define MEMDESTROY_SUPPORT_RECORDED_H
+#pragma once
 
 #include <stdlib.h>
 
@@ -258,5 +257,3 @@ static inline struct reader *open_recording(const char *path)
 	assert_int_equal(reader_open(&reader, path), 0);
 	return reader;
 }
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Shared by the tests of formats: calls to show, and ways to look at the output.
  */
-#ifndef MEMDESTROY_SUPPORT_RENDERED_H
-#define MEMDESTROY_SUPPORT_RENDERED_H
+#pragma once
 
 #include "support/test.h"
 #include "analysis/aggregate.h"
@@ -109,5 +108,3 @@ static inline void check_cell(const char *header, const char *line, const char *
 	    !strchr(" \n", line[at + strlen(want)]))
 		fail_msg("no %s under %s:\n%s%s", want, heading, header, line);
 }
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Teardowns to show, for the tests of formats.
  */
-#ifndef MEMDESTROY_SUPPORT_RENDERED_TEARDOWNS_H
-#define MEMDESTROY_SUPPORT_RENDERED_TEARDOWNS_H
+#pragma once
 
 #include "model/teardown.h"
 #include "support/rendered.h"
@@ -76,5 +75,3 @@ static inline const char *header(enum format format, const struct column *column
 	assert_int_equal(format_heading(out, format, columns), 0);
 	return out_close(out);
 }
-
-#endif

@@ -3,8 +3,7 @@
  * Results of R's wilcox.test(), median(), pbinom(), fisher.test() and p.adjust().
  * tests/unit/util/stats-reference made this file with R version 4.2.2 Patched (2022-11-10 r83330).
  */
-#ifndef MEMDESTROY_SUPPORT_STATS_REFERENCE_H
-#define MEMDESTROY_SUPPORT_STATS_REFERENCE_H
+#pragma once
 
 #include <math.h>
 #include <stdbool.h>
@@ -320,5 +319,3 @@ static const struct {
 	0.011242695, 0.27982260000000003, 0.055377139999999998, 9.7545400000000006e-06}},
 };
 /* clang-format on */
-
-#endif

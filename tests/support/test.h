@@ -2,8 +2,7 @@
 /*
  * cmocka, with the headers it needs before it, and the form of a test function.
  */
-#ifndef MEMDESTROY_SUPPORT_TEST_H
-#define MEMDESTROY_SUPPORT_TEST_H
+#pragma once
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,5 +17,3 @@
 
 /* Begins a test that needs no state from its group; its body follows. */
 #define TEST(name) static void name(void **state __attribute__((unused)))
-
-#endif

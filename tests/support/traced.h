@@ -3,8 +3,7 @@
  * Helpers of the tests of Perfetto traces: a complete teardown, a trace that is written and read
  * back, and checks of its events.
  */
-#ifndef MEMDESTROY_SUPPORT_TRACED_H
-#define MEMDESTROY_SUPPORT_TRACED_H
+#pragma once
 
 #include "support/test.h"
 #include "output/perfetto.h"
@@ -229,5 +228,3 @@ static inline void check_arrow(const char *name, const char *from, const char *t
 	}
 	assert_ptr_equal(next(ends[0]), ends[1]);
 }
-
-#endif

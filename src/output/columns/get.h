@@ -5,8 +5,7 @@
  * All getters are as struct column's "get" asks; where they read a member, it is the one at the
  * column's "at".
  */
-#ifndef MEMDESTROY_OUTPUT_COLUMNS_GET_H
-#define MEMDESTROY_OUTPUT_COLUMNS_GET_H
+#pragma once
 
 #include "output/column.h"
 
@@ -80,5 +79,3 @@ struct column key_column(enum key key);
 	{                                                                                          \
 		TABLE_ONLY, "BY PID", "?", VALUE_NUMBER, 7, .get = get_releaser_pid, .at = (of)    \
 	}
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Kinds of BPF maps, and how to make, fill and empty one.
  */
-#ifndef WORKLOAD_MAPS_H
-#define WORKLOAD_MAPS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -88,5 +87,3 @@ void owners_release(void);
 /* Prints the failure and exits. error: an errno value, also of the kernel alone; 0: none */
 void fatal(int error, const char *format, ...) __attribute__((noreturn, format(printf, 2, 3)));
 const char *error_name(int error);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Child processes. Any failure ends the program.
  */
-#ifndef WORKLOAD_PROCESS_H
-#define WORKLOAD_PROCESS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,5 +18,3 @@ void wait_for_child(pid_t pid);
 /* Waits until a child has stopped itself; false if it has ended. */
 bool wait_for_stop(pid_t pid);
 void kill_child(pid_t pid);
-
-#endif

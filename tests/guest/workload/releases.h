@@ -2,12 +2,9 @@
 /*
  * All ways to release a map.
  */
-#ifndef WORKLOAD_RELEASES_H
-#define WORKLOAD_RELEASES_H
+#pragma once
 
 #define MAX_RELEASES 600 /* two digits for each way */
 
 /* Makes this number of maps of many types, releases them, and prints who released each and how. */
 void releases_run(unsigned int maps);
-
-#endif

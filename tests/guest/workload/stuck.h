@@ -2,8 +2,7 @@
 /*
  * Holds up the teardown of a map.
  */
-#ifndef WORKLOAD_STUCK_H
-#define WORKLOAD_STUCK_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -12,5 +11,3 @@ bool stuck_where_is_known(const char *where);
 
 /* Returns after this time, or at SIGTERM. */
 void stuck_run(const char *where, unsigned int seconds);
-
-#endif

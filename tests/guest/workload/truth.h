@@ -2,13 +2,10 @@
 /*
  * The truth, in JSON lines.
  */
-#ifndef WORKLOAD_TRUTH_H
-#define WORKLOAD_TRUTH_H
+#pragma once
 
 #include "maps.h"
 
 void print_kind(const char *name, const struct kind *kind, unsigned long maps);
 /* The kernel does not know the kind. */
 void print_skipped(const struct kind *kind, int error);
-
-#endif
