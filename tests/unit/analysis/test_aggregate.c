@@ -313,18 +313,4 @@ TEST(rows_are_small)
 	assert_true(sizeof(struct row_phases) <= 2048); /* in addition, for teardowns */
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_combinations_of_keys),
-		cmocka_unit_test(unknowns_stay_apart),
-		cmocka_unit_test(rows_are_of_the_releasing_task),
-		cmocka_unit_test(keys_do_not_run_together),
-		cmocka_unit_test(calls_are_counted_by_kind),
-		cmocka_unit_test(too_many_keys_go_to_the_other_row),
-		cmocka_unit_test(rows_own_their_names),
-		cmocka_unit_test(rows_are_small),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

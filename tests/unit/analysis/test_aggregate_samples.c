@@ -158,16 +158,4 @@ TEST(finds_the_same_keys)
 	aggregate_free(right);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(none_unless_asked_for),
-		cmocka_unit_test(of_calls),
-		cmocka_unit_test(of_teardowns),
-		cmocka_unit_test(all_or_nothing),
-		cmocka_unit_test(forgotten),
-		cmocka_unit_test(finds_the_same_keys),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

@@ -113,13 +113,4 @@ TEST(ties_are_in_the_order_of_the_keys)
 	aggregate_free(aggregate);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_sorts),
-		cmocka_unit_test(no_time_is_more_than_no_latency),
-		cmocka_unit_test(ties_are_in_the_order_of_the_keys),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

@@ -200,16 +200,4 @@ TEST(other_row_has_phases_too)
 	aggregate_free(aggregate);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(phases_are_added_up),
-		cmocka_unit_test(unknown_phases_are_left_out),
-		cmocka_unit_test(elements_are_added_up),
-		cmocka_unit_test(rows_by_phase),
-		cmocka_unit_test(no_time_is_a_time),
-		cmocka_unit_test(other_row_has_phases_too),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

@@ -446,27 +446,4 @@ TEST(nothing)
 	sides_free(&sides);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(figures_of_a_line),
-		cmocka_unit_test(limits),
-		cmocka_unit_test(limit_exact),
-		cmocka_unit_test(limit_of_tail),
-		cmocka_unit_test(limit_of_total),
-		cmocka_unit_test(corrected_for_their_number),
-		cmocka_unit_test(tails_corrected_for_their_number),
-		cmocka_unit_test(keys_of_one_side),
-		cmocka_unit_test(rows_of_no_scenario),
-		cmocka_unit_test(other_rows),
-		cmocka_unit_test(phases_of_teardowns),
-		cmocka_unit_test(base_of_zero),
-		cmocka_unit_test(geometric_means),
-		cmocka_unit_test(worst_first),
-		cmocka_unit_test(unknown_delta_last),
-		cmocka_unit_test(failed_first),
-		cmocka_unit_test(nothing),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

@@ -91,12 +91,4 @@ TEST(finds_what_is_there)
 	sides_free(&sides);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(few_false_alarms),
-		cmocka_unit_test(finds_what_is_there),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

@@ -327,17 +327,4 @@ TEST(the_slowest_of_many)
 	}
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_sort),
-		cmocka_unit_test(unknown_figures),
-		cmocka_unit_test(ties),
-		cmocka_unit_test(top_and_left_out),
-		cmocka_unit_test(copies_are_kept),
-		cmocka_unit_test(reset),
-		cmocka_unit_test(the_slowest_of_many),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

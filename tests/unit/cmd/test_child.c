@@ -115,13 +115,4 @@ TEST(test_files)
 	assert_int_equal(shell("test \"$(ls /proc/self/fd | wc -l)\" -eq 4"), 0);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_status), cmocka_unit_test(test_inherited),
-		cmocka_unit_test(test_waits),  cmocka_unit_test(test_signal),
-		cmocka_unit_test(test_files),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

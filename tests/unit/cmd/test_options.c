@@ -440,27 +440,4 @@ TEST(test_hostile_bytes)
 	assert_true(strlen(messages) < 1100);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),
-		cmocka_unit_test(test_all_of_a_table),
-		cmocka_unit_test(test_events),
-		cmocka_unit_test(test_repeated),
-		cmocka_unit_test(test_choices),
-		cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_buffer),
-		cmocka_unit_test(test_times),
-		cmocka_unit_test(test_map_types),
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_conflicts),
-		cmocka_unit_test(test_unknown),
-		cmocka_unit_test(test_hostile_bytes),
-		cmocka_unit_test(test_identity),
-		cmocka_unit_test(test_teardowns),
-		cmocka_unit_test(test_views),
-		cmocka_unit_test(test_formats_for_viewers),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

@@ -389,23 +389,4 @@ TEST(test_live_has_no_recordings)
 	bad("-f markdown -e", "--events cannot be combined with --format markdown");
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_option_with_every_command),
-		cmocka_unit_test(test_every_row),
-		cmocka_unit_test(test_conflicts_exist),
-		cmocka_unit_test(test_foreign_options),
-		cmocka_unit_test(test_commands_come_first),
-		cmocka_unit_test(test_record),
-		cmocka_unit_test(test_record_command),
-		cmocka_unit_test(test_report),
-		cmocka_unit_test(test_report_of_teardowns),
-		cmocka_unit_test(test_many_files),
-		cmocka_unit_test(test_bench),
-		cmocka_unit_test(test_check),
-		cmocka_unit_test(test_live_has_no_recordings),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

@@ -187,13 +187,4 @@ TEST(test_diff_limits)
 	bad(line, "--fail-on: 'p99>7%' is one too many (at most 16)\n");
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_diff),	    cmocka_unit_test(test_diff_of_sides),
-		cmocka_unit_test(test_diff_views),  cmocka_unit_test(test_diff_alpha),
-		cmocka_unit_test(test_diff_limits),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)
