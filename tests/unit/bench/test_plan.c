@@ -254,18 +254,4 @@ TEST(progress_is_told)
 	plan_free(plan);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(scenarios_take_turns),
-		cmocka_unit_test(a_run_is_over_when_all_of_it_was_seen),
-		cmocka_unit_test(names_have_to_be_known),
-		cmocka_unit_test(what_is_lost_is_not_waited_for_forever),
-		cmocka_unit_test(what_was_not_seen_is_counted),
-		cmocka_unit_test(what_fails_is_left_out),
-		cmocka_unit_test(nothing_is_left_if_all_fail),
-		cmocka_unit_test(progress_is_told),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

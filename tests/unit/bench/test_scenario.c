@@ -214,20 +214,4 @@ TEST(the_same_twice_is_refused)
 	assert_int_equal(scenario_name_maps(list, 3), -EINVAL);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(everything_is_read),
-		cmocka_unit_test(what_is_left_out_is_as_usual),
-		cmocka_unit_test(types_have_their_own_ways),
-		cmocka_unit_test(what_is_wrong_is_said),
-		cmocka_unit_test(names_have_a_length),
-		cmocka_unit_test(names_say_what_differs),
-		cmocka_unit_test(families_leave_entries_out),
-		cmocka_unit_test(the_standard_lists_are_right),
-		cmocka_unit_test(standard_scenarios_are_found),
-		cmocka_unit_test(the_same_twice_is_refused),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

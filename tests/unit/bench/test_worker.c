@@ -170,15 +170,4 @@ TEST(no_two_keys_are_the_same)
 	check_keys(map_limits_find(BPF_MAP_TYPE_LPM_TRIE), 10000000);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_order_is_answered),
-		cmocka_unit_test(signals_are_left_to_the_parent),
-		cmocka_unit_test(its_death_is_noticed),
-		cmocka_unit_test(one_that_hangs_is_ended),
-		cmocka_unit_test(no_two_keys_are_the_same),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

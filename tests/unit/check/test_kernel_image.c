@@ -318,14 +318,4 @@ TEST(test_mutants)
 		assert_true(taken[i] < MUTANTS);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_packings),	 cmocka_unit_test(test_without_btf),
-		cmocka_unit_test(test_other_endianness), cmocka_unit_test(test_two_banners),
-		cmocka_unit_test(test_no_kernel),	 cmocka_unit_test(test_files),
-		cmocka_unit_test(test_truncated),	 cmocka_unit_test(test_mutants),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

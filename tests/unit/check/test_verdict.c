@@ -348,15 +348,4 @@ TEST(test_lacks)
 	assert_true(lacks(&facts, "record and bench"));
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tried),	  cmocka_unit_test(test_without_kprobes),
-		cmocka_unit_test(test_ruled_out), cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_unsafe),	  cmocka_unit_test(test_inlined),
-		cmocka_unit_test(test_files),	  cmocka_unit_test(test_means),
-		cmocka_unit_test(test_lacks),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

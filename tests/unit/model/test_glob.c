@@ -160,15 +160,4 @@ TEST(test_agrees_with_fnmatch)
 	assert_true(matched > 10000);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_known_answers),
-		cmocka_unit_test(test_names_without_end),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_longest),
-		cmocka_unit_test(test_agrees_with_fnmatch),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

@@ -239,17 +239,4 @@ TEST(growth_of_the_greatest_maps)
 	aggregate_free(aggregate);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(slopes_are_right),
-		cmocka_unit_test(tables_have_a_line_for_each_scenario),
-		cmocka_unit_test(json_has_it_all),
-		cmocka_unit_test(csv_is_one_table),
-		cmocka_unit_test(markdown_has_two_tables),
-		cmocka_unit_test(growth_of_the_greatest_maps),
-		cmocka_unit_test(nothing_measured_is_shown_as_that),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

@@ -230,14 +230,4 @@ TEST(full_disk)
 	sides_free(&sides);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(table),       cmocka_unit_test(tail),
-		cmocka_unit_test(json),	       cmocka_unit_test(csv),
-		cmocka_unit_test(markdown),    cmocka_unit_test(nothing_to_compare),
-		cmocka_unit_test(many_limits), cmocka_unit_test(full_disk),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

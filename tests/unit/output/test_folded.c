@@ -387,20 +387,4 @@ TEST(write_errors)
 	folded_free(NULL);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(weights_add_up_to_the_total),
-		cmocka_unit_test(releasing_task),
-		cmocka_unit_test(unknown_maps),
-		cmocka_unit_test(unknown_phases_add_nothing),
-		cmocka_unit_test(edge_values),
-		cmocka_unit_test(hostile_names),
-		cmocka_unit_test(sorted_by_bytes),
-		cmocka_unit_test(too_many_stacks),
-		cmocka_unit_test(long_names),
-		cmocka_unit_test(write_errors),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

@@ -196,13 +196,4 @@ TEST(write_errors)
 	aggregate_free(aggregate);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(event_json),	cmocka_unit_test(hostile_names),
-		cmocka_unit_test(event_csv),	cmocka_unit_test(event_table),
-		cmocka_unit_test(write_errors),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

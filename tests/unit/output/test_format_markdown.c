@@ -139,12 +139,4 @@ TEST(reals)
 	assert_string_equal(real(FORMAT_MARKDOWN, REAL_CHANGE, -7), "| R |\n| ---: |\n| -7.0% |\n");
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(list), cmocka_unit_test(hostile), cmocka_unit_test(events),
-		cmocka_unit_test(rows), cmocka_unit_test(reals),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

@@ -306,19 +306,4 @@ TEST(group_rows_as_text)
 	aggregate_free(aggregate);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(row_json),
-		cmocka_unit_test(other_row_without_text),
-		cmocka_unit_test(row_csv),
-		cmocka_unit_test(row_table),
-		cmocka_unit_test(row_table_leaves_out),
-		cmocka_unit_test(histograms),
-		cmocka_unit_test(histogram_of_extremes),
-		cmocka_unit_test(group_rows),
-		cmocka_unit_test(group_rows_as_text),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

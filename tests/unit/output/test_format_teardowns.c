@@ -331,21 +331,4 @@ TEST(write_errors)
 	fclose(full);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(teardown_json),
-		cmocka_unit_test(release_context),
-		cmocka_unit_test(elements),
-		cmocka_unit_test(teardown_csv),
-		cmocka_unit_test(teardown_table),
-		cmocka_unit_test(list_table),
-		cmocka_unit_test(list_of_lines),
-		cmocka_unit_test(identified_calls),
-		cmocka_unit_test(deferred_free_event),
-		cmocka_unit_test(stuck_event),
-		cmocka_unit_test(write_errors),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

@@ -304,18 +304,4 @@ TEST(write_errors)
 	fclose(full);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(json),
-		cmocka_unit_test(calls_without_loss),
-		cmocka_unit_test(teardowns_without_loss),
-		cmocka_unit_test(each_loss_warns),
-		cmocka_unit_test(doubtful_latencies_warn),
-		cmocka_unit_test(doubtful_latencies_at_hooks_warn),
-		cmocka_unit_test(stuck_warns),
-		cmocka_unit_test(write_errors),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

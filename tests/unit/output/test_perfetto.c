@@ -283,20 +283,4 @@ TEST(write_errors)
 	fclose(full);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_is_known),
-		cmocka_unit_test(releaser_unknown),
-		cmocka_unit_test(worker_part_unknown),
-		cmocka_unit_test(running),
-		cmocka_unit_test(map_unknown),
-		cmocka_unit_test(too_many_destroys),
-		cmocka_unit_test(times),
-		cmocka_unit_test(zero_lengths),
-		cmocka_unit_test(empty_trace),
-		cmocka_unit_test(write_errors),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

@@ -201,16 +201,4 @@ TEST(hostile_names)
 	}
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(arrows),
-		cmocka_unit_test(arrows_to_too_many),
-		cmocka_unit_test(waits_have_different_ids),
-		cmocka_unit_test(pid_0_has_its_name),
-		cmocka_unit_test(each_has_its_names_once),
-		cmocka_unit_test(hostile_names),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

@@ -346,19 +346,4 @@ TEST(nothing_is_left)
 	teardown_view_free(NULL);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(events),
-		cmocka_unit_test(lists),
-		cmocka_unit_test(rows),
-		cmocka_unit_test(intervals),
-		cmocka_unit_test(other_viewers),
-		cmocka_unit_test(filters),
-		cmocka_unit_test(filters_of_deferred_ends),
-		cmocka_unit_test(too_many),
-		cmocka_unit_test(nothing_is_left),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

@@ -333,20 +333,4 @@ TEST(write_errors)
 	fclose(full);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(to_scale),
-		cmocka_unit_test(edges_are_rounded),
-		cmocka_unit_test(destroy_calls_are_where_they_were),
-		cmocka_unit_test(what_is_unknown_is_marked),
-		cmocka_unit_test(what_goes_on_ends_open),
-		cmocka_unit_test(cells),
-		cmocka_unit_test(hostile_names),
-		cmocka_unit_test(widths),
-		cmocka_unit_test(edge_values),
-		cmocka_unit_test(write_errors),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

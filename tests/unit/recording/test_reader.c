@@ -323,13 +323,4 @@ TEST(test_conditions)
 	assert_int_equal(strlen(run_info.command_line), RUN_INFO_LEN - 1);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_run),	 cmocka_unit_test(test_no_ledger),
-		cmocka_unit_test(test_ticks),	 cmocka_unit_test(test_ended_early),
-		cmocka_unit_test(test_scenario), cmocka_unit_test(test_conditions),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

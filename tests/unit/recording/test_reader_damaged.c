@@ -425,13 +425,4 @@ TEST(test_hostile_journal)
 	unlink(path);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_changed),	    cmocka_unit_test(test_changed_harmlessly),
-		cmocka_unit_test(test_other_files), cmocka_unit_test(test_truncated),
-		cmocka_unit_test(test_flipped),	    cmocka_unit_test(test_hostile_journal),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

@@ -398,15 +398,4 @@ TEST(test_full)
 	unlink(path);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_replace),	  cmocka_unit_test(test_no_file),
-		cmocka_unit_test(test_names),	  cmocka_unit_test(test_permissions),
-		cmocka_unit_test(test_killed),	  cmocka_unit_test(test_unended),
-		cmocka_unit_test(test_full),	  cmocka_unit_test(test_reader_in_the_way),
-		cmocka_unit_test(test_cut_short),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

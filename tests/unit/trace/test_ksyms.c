@@ -82,14 +82,4 @@ TEST(missing_file_is_reported)
 	assert_int_equal(ksyms_load("/nonexistent/kallsyms", &ksyms), -ENOENT);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(finds_functions),
-		cmocka_unit_test(knows_where_functions_end),
-		cmocka_unit_test(hidden_addresses_are_not_addresses),
-		cmocka_unit_test(missing_file_is_reported),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

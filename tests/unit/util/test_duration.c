@@ -120,14 +120,4 @@ TEST(test_limits)
 	expect("5124096h", false, -ERANGE, 0);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_units),
-		cmocka_unit_test(test_bare_numbers),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_limits),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

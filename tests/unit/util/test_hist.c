@@ -255,13 +255,4 @@ TEST(memory_is_bounded)
 	hist_free(NULL);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(percentiles_match_oracle), cmocka_unit_test(every_value_alone),
-		cmocka_unit_test(figures_are_exact),	    cmocka_unit_test(total_does_not_wrap),
-		cmocka_unit_test(merging_equals_adding),    cmocka_unit_test(memory_is_bounded),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

@@ -154,13 +154,4 @@ TEST(test_buffer_end)
 	}
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_buffer_end), cmocka_unit_test(test_structure),
-		cmocka_unit_test(test_integers),   cmocka_unit_test(test_doubles),
-		cmocka_unit_test(test_strings),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

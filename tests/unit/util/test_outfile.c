@@ -150,17 +150,4 @@ TEST(notices_that_nobody_reads)
 	assert_true(after);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(replaces_a_file_when_it_is_kept),
-		cmocka_unit_test(leaves_nothing_when_it_is_not_kept),
-		cmocka_unit_test(replaces_what_a_link_points_to),
-		cmocka_unit_test(writes_a_live_file_itself),
-		cmocka_unit_test(reports_why_it_cannot_be_opened),
-		cmocka_unit_test(reports_a_full_disk),
-		cmocka_unit_test(notices_that_nobody_reads),
-	};
-
-	return cmocka_run_group_tests(tests, enter_dir, leave_dir);
-}
+TEST_MAIN(enter_dir, leave_dir)

@@ -77,14 +77,4 @@ TEST(test_used_again)
 	samples_free(&samples);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_none),
-		cmocka_unit_test(test_kept_as_added),
-		cmocka_unit_test(test_sorted),
-		cmocka_unit_test(test_used_again),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

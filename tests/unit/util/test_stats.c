@@ -359,16 +359,4 @@ TEST(test_mean)
 	assert_true(stats_median(great, 2) == 0x1p64 - 2048);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_compare_as_r),	cmocka_unit_test(test_tail_as_r),
-		cmocka_unit_test(test_median_as_r),	cmocka_unit_test(test_interval_ranks_as_r),
-		cmocka_unit_test(test_large_as_r),	cmocka_unit_test(test_tables_as_r),
-		cmocka_unit_test(test_least_as_r),	cmocka_unit_test(test_correction_as_r),
-		cmocka_unit_test(test_published_table), cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_percentile),	cmocka_unit_test(test_mean),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

@@ -228,16 +228,4 @@ TEST(test_coverage)
 	assert_in_range(covered, 4793 - 45, 4793 + 45);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_false_alarms),
-		cmocka_unit_test(test_false_alarms_of_families),
-		cmocka_unit_test(test_power),
-		cmocka_unit_test(test_false_alarms_of_tails),
-		cmocka_unit_test(test_power_of_tails),
-		cmocka_unit_test(test_coverage),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

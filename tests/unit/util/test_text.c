@@ -182,16 +182,4 @@ TEST(durations_are_short)
 	}
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(samples_come_out_right),
-		cmocka_unit_test(every_byte_is_safe),
-		cmocka_unit_test(short_of_room),
-		cmocka_unit_test(widths),
-		cmocka_unit_test(durations_have_three_digits),
-		cmocka_unit_test(durations_are_short),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)
