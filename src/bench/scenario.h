@@ -56,6 +56,7 @@ struct setting {
 	const char *const *words; /* NULL-terminated; NULL for numbers, type and name */
 	const char *column;	  /* in recordings and output; NULL for type and name */
 	const char *comment;	  /* on that column of a recording */
+	bool later;		  /* older recordings lack the column: the usual value */
 };
 
 /* In the order in which they are written. The last row has no name. */

@@ -38,7 +38,9 @@ struct field {
 	unsigned int nr_words; /* 0: only written, for people; another field holds the same */
 	__u64 max;	       /* of a number; 0: as its size allows */
 	const char *refers;    /* to the row of this table with that number; NULL: to none */
-	bool later; /* recordings that were made before the field was added lack it: unknown */
+	/* Recordings made before the field was added lack it: unknown, or this value. */
+	bool later;
+	__u32 usual;	   /* of a number or word that cannot be unknown */
 	const char *title; /* in messages about recordings that differ in it; NULL: they may */
 	const char *note;  /* comment in the recording's layout; may be NULL */
 };

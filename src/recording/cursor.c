@@ -52,19 +52,31 @@ static bool is_read(const struct field *field)
 	return field->kind != FIELD_WORD || field->nr_words;
 }
 
+/* Takes the place of a column that the recording lacks. */
+static int missing_sql(const struct field *field, char *sql, size_t size)
+{
+	if (field_may_be_unknown(field))
+		return snprintf(sql, size, ", NULL AS %s", field->name);
+	if (field->kind == FIELD_WORD)
+		return snprintf(sql, size, ", '%s' AS %s", field_word(field, field->usual),
+				field->name);
+	return snprintf(sql, size, ", %u AS %s", field->usual, field->name);
+}
+
 /* Indices could hold other rows than the table. */
 static void select_sql(const struct table *table, sqlite3 *db, bool seek, char sql[TABLE_SQL_SIZE])
 {
 	size_t len = snprintf(sql, TABLE_SQL_SIZE, "SELECT %s", table->key ?: "NULL");
 	const struct field *field;
 
-	for (field = table->fields; field->name; field++)
-		if (is_read(field))
-			len += snprintf(sql + len, TABLE_SQL_SIZE - len, ", %s%s",
-					field->later && !is_there(db, table->name, field->name)
-						? "NULL AS "
-						: "",
-					field->name);
+	for (field = table->fields; field->name; field++) {
+		if (!is_read(field))
+			continue;
+		if (field->later && !is_there(db, table->name, field->name))
+			len += missing_sql(field, sql + len, TABLE_SQL_SIZE - len);
+		else
+			len += snprintf(sql + len, TABLE_SQL_SIZE - len, ", %s", field->name);
+	}
 	if (table->later && !is_there(db, table->name, ""))
 		snprintf(sql, TABLE_SQL_SIZE, "SELECT NULL WHERE 0");
 	else

@@ -62,6 +62,8 @@ static void add_settings(void)
 			.at = setting->at,
 			.size = sizeof(__u32),
 			.max = setting->kind == SETTING_BOOL,
+			.later = setting->later,
+			.usual = setting->usual,
 			.note = setting->comment,
 		};
 		if (setting->kind == SETTING_WORD)

@@ -11,7 +11,10 @@ struct thing {
 	char later_text[16];
 	__u64 later_ns;
 	__u8 known, later_percent;
+	__u32 later_setting, later_word;
 };
+
+static const char *const words[] = {"no", "yes"};
 
 #define NUMBER                                                                                     \
 	{                                                                                          \
@@ -27,6 +30,9 @@ static const struct field newer_fields[] = {
 	{"later_ns", FIELD(TIME, thing, later_ns), .later = true},
 	{"later_percent", FIELD(NUMBER, thing, later_percent), .later = true,
 	 .flags = offsetof(struct thing, known), .known = 2},
+	{"later_setting", FIELD(NUMBER, thing, later_setting), .later = true, .usual = 50},
+	{"later_word", FIELD(WORD, thing, later_word), .words = words, .nr_words = 2, .later = true,
+	 .usual = 1},
 	{},
 };
 
@@ -34,7 +40,7 @@ static const struct table older = {"thing", "older", "id", .fields = older_field
 static const struct table newer = {"thing", "newer", "id", .fields = newer_fields};
 static const struct table later = {"other", "later", "id", .fields = newer_fields, .later = true};
 
-static const struct thing written = {7, 8, "text", 9, 2, 1};
+static const struct thing written = {7, 8, "text", 9, 2, 1, 3, 0};
 
 static sqlite3 *make(const struct table *table)
 {
@@ -78,6 +84,8 @@ TEST(test_columns)
 	assert_int_equal(thing.later_ns, 9);
 	assert_true(thing.known & 2);
 	assert_int_equal(thing.later_percent, 1);
+	assert_int_equal(thing.later_setting, 3);
+	assert_int_equal(thing.later_word, 0);
 	sqlite3_close(db);
 
 	db = make(&older);
@@ -87,6 +95,8 @@ TEST(test_columns)
 	assert_string_equal(thing.later_text, "");
 	assert_true(thing.later_ns == UNKNOWN_NS);
 	assert_false(thing.known & 2);
+	assert_int_equal(thing.later_setting, 50);
+	assert_int_equal(thing.later_word, 1);
 	sqlite3_close(db);
 }
 
@@ -121,13 +131,24 @@ TEST(test_not_later)
 	sqlite3_close(db);
 }
 
-/* NULL takes the place of a column that is missing. */
+/* NULL takes the place of a column that is missing, and the usual value that of a setting. */
 TEST(test_may_be_unknown)
 {
+	const struct field *field;
+
 	for (int i = 0; i < NR_TABLES; i++)
-		for (const struct field *field = schema_table(i)->fields; field->name; field++)
-			if (field->later && !field_may_be_unknown(field))
+		for (field = schema_table(i)->fields; field->name; field++)
+			if (field->later && !field_may_be_unknown(field) && i != TABLE_SCENARIO)
 				fail_msg("%s.%s", schema_table(i)->name, field->name);
+	field = schema_table(TABLE_SCENARIO)->fields;
+	for (const struct setting *setting = scenario_settings; setting->name; setting++) {
+		if (!setting->column)
+			continue;
+		while (strcmp(field->name, setting->column))
+			field++;
+		assert_int_equal(field->later, setting->later);
+		assert_int_equal(field->usual, setting->usual);
+	}
 }
 
 int main(void)
