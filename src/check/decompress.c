@@ -5,8 +5,8 @@
 #include <endian.h>
 #include <errno.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <linux/types.h>
 #include <lz4.h>
@@ -17,35 +17,14 @@
 #include "check/decompress.h"
 #include "util/macros.h"
 
-#define ROOM_MIN	(1UL << 16)
 #define XZ_MEMORY	(1UL << 28) /* kernels use a dictionary of at most 128 MiB */
 #define LZ4_BLOCK	(8U << 20)  /* of the legacy format, which kernels use */
 #define INPUT_AT_A_TIME (1U << 30)
 
 void unpacked_free(struct unpacked *out)
 {
-	free(out->data);
+	munmap(out->data, UNPACKED_MAX);
 	*out = (struct unpacked){};
-}
-
-/* Makes room for at least this many more bytes. */
-static int more_room(struct unpacked *out, size_t more)
-{
-	size_t room = out->room ? out->room : ROOM_MIN;
-	unsigned char *bigger;
-
-	while (room - out->size < more)
-		room *= 2;
-	if (room == out->room)
-		return 0;
-	if (room > UNPACKED_MAX)
-		return -EBADMSG;
-	bigger = realloc(out->data, room);
-	if (!bigger)
-		return -ENOMEM;
-	out->data = bigger;
-	out->room = room;
-	return 0;
 }
 
 static int decompress_gzip(const unsigned char *data, size_t size, struct unpacked *out)
@@ -53,105 +32,76 @@ static int decompress_gzip(const unsigned char *data, size_t size, struct unpack
 	z_stream stream = {
 		.next_in = (unsigned char *)data,
 		.avail_in = size < INPUT_AT_A_TIME ? size : INPUT_AT_A_TIME,
+		.next_out = out->data,
+		.avail_out = UNPACKED_MAX,
 	};
-	int result = Z_OK, err = 0;
+	int result;
 
 	if (inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK)
 		return -ENOMEM;
-	while (result == Z_OK && !err) {
-		err = more_room(out, 1);
-		if (err)
-			break;
-		stream.next_out = out->data + out->size;
-		stream.avail_out = out->room - out->size;
-		result = inflate(&stream, Z_NO_FLUSH);
-		out->size = out->room - stream.avail_out;
-	}
+	result = inflate(&stream, Z_FINISH);
 	inflateEnd(&stream);
-	if (err)
-		return err;
+	out->size = stream.total_out;
 	return result == Z_STREAM_END ? 0 : -EBADMSG;
 }
 
 static int decompress_xz(const unsigned char *data, size_t size, struct unpacked *out)
 {
 	lzma_stream stream = LZMA_STREAM_INIT;
-	lzma_ret result = LZMA_OK;
-	int err = 0;
+	lzma_ret result;
 
 	if (lzma_auto_decoder(&stream, XZ_MEMORY, 0) != LZMA_OK)
 		return -ENOMEM;
 	stream.next_in = data;
 	stream.avail_in = size;
-	while (result == LZMA_OK && !err) {
-		err = more_room(out, 1);
-		if (err)
-			break;
-		stream.next_out = out->data + out->size;
-		stream.avail_out = out->room - out->size;
-		result = lzma_code(&stream, LZMA_RUN);
-		out->size = out->room - stream.avail_out;
-	}
+	stream.next_out = out->data;
+	stream.avail_out = UNPACKED_MAX;
+	result = lzma_code(&stream, LZMA_RUN);
 	lzma_end(&stream);
-	if (err)
-		return err;
+	out->size = stream.total_out;
 	return result == LZMA_STREAM_END ? 0 : -EBADMSG;
 }
 
 static int decompress_zstd(const unsigned char *data, size_t size, struct unpacked *out)
 {
 	ZSTD_inBuffer in = {.src = data, .size = size};
+	ZSTD_outBuffer unpacked = {.dst = out->data, .size = UNPACKED_MAX};
 	ZSTD_DCtx *context = ZSTD_createDCtx();
-	size_t left = 1; /* 0 at the end */
-	int err = context ? 0 : -ENOMEM;
+	size_t left, before; /* left: 0 at the end */
 
-	while (!err && left) {
-		ZSTD_outBuffer part;
-
-		err = more_room(out, 1);
-		if (err)
-			break;
-		part = (ZSTD_outBuffer){
-			.dst = out->data + out->size,
-			.size = out->room - out->size,
-		};
-		left = ZSTD_decompressStream(context, &part, &in);
-		out->size += part.pos;
-		/* All input is read and there was room, but the data has not ended. */
-		if (ZSTD_isError(left) || (left && in.pos == in.size && part.pos < part.size))
-			err = -EBADMSG;
-	}
+	if (!context)
+		return -ENOMEM;
+	do {
+		before = unpacked.pos;
+		left = ZSTD_decompressStream(context, &unpacked, &in);
+	} while (left && !ZSTD_isError(left) && (in.pos < in.size || unpacked.pos > before));
 	ZSTD_freeDCtx(context);
-	return err;
+	out->size = unpacked.pos;
+	return left ? -EBADMSG : 0;
 }
 
 /* Blocks, each after its size. The kernel ends them with a size that no block can have. */
 static int decompress_lz4(const unsigned char *data, size_t size, struct unpacked *out)
 {
 	size_t at = 4; /* after the magic number */
+	int got = LZ4_BLOCK;
 
-	while (size - at > 4) {
+	while (size - at > 4 && got == LZ4_BLOCK) {
 		__u32 compressed;
-		int got, err;
 
 		memcpy(&compressed, data + at, sizeof(compressed));
 		compressed = le32toh(compressed);
 		at += 4;
 		if (!compressed || compressed > LZ4_COMPRESSBOUND(LZ4_BLOCK))
 			break;
-		if (compressed > size - at)
+		if (compressed > size - at || UNPACKED_MAX - out->size < LZ4_BLOCK)
 			return -EBADMSG;
-		err = more_room(out, LZ4_BLOCK);
-		if (err)
-			return err;
 		got = LZ4_decompress_safe((const char *)data + at, (char *)out->data + out->size,
 					  compressed, LZ4_BLOCK);
 		if (got <= 0)
 			return -EBADMSG;
 		out->size += got;
 		at += compressed;
-		if (got < (int)LZ4_BLOCK)
-			break;
 	}
 	return out->size ? 0 : -EBADMSG;
 }
@@ -189,7 +139,13 @@ int decompress_next(const void *data, size_t size, size_t *from, struct unpacked
 
 			if (!begins(&formats[i], bytes + *from, size - *from))
 				continue;
-			*out = (struct unpacked){};
+			/* Only the pages that are written take memory. */
+			*out = (struct unpacked){
+				.data = mmap(NULL, UNPACKED_MAX, PROT_READ | PROT_WRITE,
+					     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0),
+			};
+			if (out->data == MAP_FAILED)
+				return -ENOMEM;
 			err = formats[i].decompress(bytes + *from, size - *from, out);
 			if (err)
 				unpacked_free(out);

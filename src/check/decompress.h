@@ -11,7 +11,7 @@
 
 struct unpacked {
 	unsigned char *data; /* to be freed with unpacked_free() */
-	size_t size, room;
+	size_t size;
 };
 
 void unpacked_free(struct unpacked *out);
