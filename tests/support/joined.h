@@ -22,7 +22,8 @@
 #define OTHER_KEY    0x60f4d3c02000
 #define OTHER_WORKER 12
 
-struct joined {
+/* The tracker of the test that runs, and what it has reported. */
+static struct joined {
 	struct map_releases *releases;
 	struct teardown_tracker *tracker;
 	struct teardown_tracker_ops ops;
@@ -31,18 +32,17 @@ struct joined {
 	struct teardown teardown[MAX_JOINED];
 	struct deferred_free deferred_free[MAX_JOINED];
 	__u64 outcomes[NR_OUTCOMES]; /* of all destroy calls */
-};
+} joined;
 
-static inline void on_teardown(void *ctx, const struct teardown *teardown)
+static inline void on_teardown(void *ctx __attribute__((unused)), const struct teardown *teardown)
 {
 	const __u64 *phase = teardown->phase;
-	struct joined *joined = ctx;
 	__u32 destroys = 0;
 	int i;
 
 	for (i = 0; i < NR_OUTCOMES; i++) {
 		destroys += teardown->outcomes[i];
-		joined->outcomes[i] += teardown->outcomes[i];
+		joined.outcomes[i] += teardown->outcomes[i];
 	}
 	assert_int_equal(destroys, teardown->nr_destroys);
 	if (phase[PHASE_WAIT] == UNKNOWN_NS || phase[PHASE_FREE] == UNKNOWN_NS ||
@@ -51,14 +51,13 @@ static inline void on_teardown(void *ctx, const struct teardown *teardown)
 	else
 		assert_true(phase[PHASE_TOTAL] ==
 			    phase[PHASE_WAIT] + phase[PHASE_FREE] + phase[PHASE_DEFERRED]);
-	joined->teardown[joined->nr++ % MAX_JOINED] = *teardown;
+	joined.teardown[joined.nr++ % MAX_JOINED] = *teardown;
 }
 
-static inline void on_deferred_free(void *ctx, const struct deferred_free *deferred_free)
+static inline void on_deferred_free(void *ctx __attribute__((unused)),
+				    const struct deferred_free *deferred_free)
 {
-	struct joined *joined = ctx;
-
-	joined->deferred_free[joined->nr_deferred_frees++ % MAX_JOINED] = *deferred_free;
+	joined.deferred_free[joined.nr_deferred_frees++ % MAX_JOINED] = *deferred_free;
 }
 
 static inline bool sees_all(void *ctx, enum hook hook)
@@ -66,31 +65,26 @@ static inline bool sees_all(void *ctx, enum hook hook)
 	return ((struct joined *)ctx)->sees[hook];
 }
 
-/* cmocka's setup and teardown: *state is a struct joined without misses. */
-static inline int joined_open(void **state)
+/* Without misses. */
+static inline int joined_open(void **state __attribute__((unused)))
 {
-	static struct joined joined;
-
-	memset(&joined, 0, sizeof(joined));
+	joined = (struct joined){
+		.releases = map_releases_new(1000),
+		.ops = {on_teardown, on_deferred_free, sees_all, LONG_BEFORE},
+	};
 	memset(joined.sees, true, sizeof(joined.sees));
-	joined.releases = map_releases_new(1000);
-	joined.ops =
-		(struct teardown_tracker_ops){on_teardown, on_deferred_free, sees_all, LONG_BEFORE};
 	joined.tracker = teardown_tracker_new(joined.releases, &joined.ops, &joined);
-	*state = &joined;
 	return joined.releases && joined.tracker ? 0 : -1;
 }
 
-static inline int joined_close(void **state)
+static inline int joined_close(void **state __attribute__((unused)))
 {
-	struct joined *joined = *state;
-
-	teardown_tracker_free(joined->tracker);
-	map_releases_free(joined->releases);
+	teardown_tracker_free(joined.tracker);
+	map_releases_free(joined.releases);
 	return 0;
 }
 
-#define JOINED_TEST(function) cmocka_unit_test_setup_teardown(function, joined_open, joined_close)
+#define JOINED_TEST(name) TEST_BETWEEN(name, joined_open, joined_close)
 
 /* The task 500, "loader", releases a map. */
 static inline struct record_release release_of(__u64 map, __u8 flags, __u64 ts_ns)
@@ -106,11 +100,11 @@ static inline struct record_release release_of(__u64 map, __u8 flags, __u64 ts_n
 	};
 }
 
-static inline void release_map(struct joined *joined, __u64 map, __u8 flags, __u64 ts_ns)
+static inline void release_map(__u64 map, __u8 flags, __u64 ts_ns)
 {
 	const struct record_release rec = release_of(map, flags, ts_ns);
 
-	assert_int_equal(map_releases_add(joined->releases, &rec), 0);
+	assert_int_equal(map_releases_add(joined.releases, &rec), 0);
 }
 
 static inline struct call call_of(__u32 tid, __u64 map, __u64 ts_ns, __u64 latency_ns)
@@ -139,34 +133,33 @@ static inline struct worker_run run_of(__u32 tid, __u64 ts_ns, __u64 latency_ns)
 	};
 }
 
-static inline void start(struct joined *joined, __u32 tid, __u64 map, __u64 ts_ns)
+static inline void start(__u32 tid, __u64 map, __u64 ts_ns)
 {
 	const struct call call = call_of(tid, map, ts_ns, UNKNOWN_NS);
 	const struct worker_run run = run_of(tid, ts_ns, UNKNOWN_NS);
 
-	assert_int_equal(teardown_tracker_start(joined->tracker, &call.map, &run, 1000), 0);
+	assert_int_equal(teardown_tracker_start(joined.tracker, &call.map, &run, 1000), 0);
 }
 
-static inline void end(struct joined *joined, __u32 tid, __u64 map, __u64 ts_ns, __u64 latency_ns)
+static inline void end(__u32 tid, __u64 map, __u64 ts_ns, __u64 latency_ns)
 {
 	const struct call call = call_of(tid, map, ts_ns, latency_ns);
 	const struct worker_run run = run_of(tid, ts_ns, latency_ns);
 
-	assert_int_equal(teardown_tracker_end(joined->tracker, &call.map, &run), 0);
+	assert_int_equal(teardown_tracker_end(joined.tracker, &call.map, &run), 0);
 }
 
 /* key 0: an empty call. */
-static inline void destroy(struct joined *joined, __u32 tid, __u64 map, __u64 key, __u64 ts_ns,
-			   __u64 latency_ns)
+static inline void destroy(__u32 tid, __u64 map, __u64 key, __u64 ts_ns, __u64 latency_ns)
 {
 	struct call call = call_of(tid, map, ts_ns, latency_ns);
 
 	call.flags |= key ? 0 : CALL_EMPTY;
 	call.alloc = ALLOC_MA;
-	teardown_tracker_destroy(joined->tracker, &call, key);
+	teardown_tracker_destroy(joined.tracker, &call, key);
 }
 
-static inline void queued(struct joined *joined, __u32 tid, __u64 key, __u64 ts_ns)
+static inline void queued(__u32 tid, __u64 key, __u64 ts_ns)
 {
 	const struct record_head rec = {
 		.type = RECORD_QUEUE,
@@ -176,91 +169,88 @@ static inline void queued(struct joined *joined, __u32 tid, __u64 key, __u64 ts_
 		.arg = key,
 	};
 
-	assert_int_equal(teardown_tracker_queued(joined->tracker, &rec), 0);
+	assert_int_equal(teardown_tracker_queued(joined.tracker, &rec), 0);
 }
 
-static inline void deferred_free_start(struct joined *joined, __u64 key, __u64 ts_ns)
+static inline void deferred_free_start(__u64 key, __u64 ts_ns)
 {
 	const struct worker_run run = run_of(99, ts_ns, UNKNOWN_NS);
 
-	assert_int_equal(teardown_tracker_deferred_start(joined->tracker, key, &run), 0);
+	assert_int_equal(teardown_tracker_deferred_start(joined.tracker, key, &run), 0);
 }
 
-static inline void deferred_free_end(struct joined *joined, __u64 key, __u64 ts_ns,
-				     __u64 latency_ns)
+static inline void deferred_free_end(__u64 key, __u64 ts_ns, __u64 latency_ns)
 {
 	const struct worker_run run = run_of(99, ts_ns, latency_ns);
 
-	teardown_tracker_deferred_end(joined->tracker, key, &run);
+	teardown_tracker_deferred_end(joined.tracker, key, &run);
 }
 
 /* Both sides of a deferred free, or its end alone. */
-static inline void deferred_free(struct joined *joined, __u64 key, __u64 ts_ns, __u64 latency_ns)
+static inline void deferred_free(__u64 key, __u64 ts_ns, __u64 latency_ns)
 {
 	if (ts_ns != UNKNOWN_NS)
-		deferred_free_start(joined, key, ts_ns);
-	deferred_free_end(joined, key, ts_ns, latency_ns);
+		deferred_free_start(key, ts_ns);
+	deferred_free_end(key, ts_ns, latency_ns);
 }
 
-static inline struct teardown_ledger counts_of(const struct joined *joined)
+static inline struct teardown_ledger counts(void)
 {
 	struct teardown_ledger ledger = {};
 
-	teardown_tracker_count(joined->tracker, &ledger);
+	teardown_tracker_count(joined.tracker, &ledger);
 	return ledger;
 }
 
-static inline void release_and_start(struct joined *joined, __u32 tid, __u64 map, __u64 released_ns,
-				     __u64 start_ns)
+static inline void release_and_start(__u32 tid, __u64 map, __u64 released_ns, __u64 start_ns)
 {
-	release_map(joined, map, RELEASE_LAST, released_ns);
-	start(joined, tid, map, start_ns);
+	release_map(map, RELEASE_LAST, released_ns);
+	start(tid, map, start_ns);
 }
 
 /* A destroy call that defers its free. */
-static inline void defer(struct joined *joined, __u32 tid, __u64 map, __u64 key, __u64 ts_ns,
-			 __u64 latency_ns)
+static inline void defer(__u32 tid, __u64 map, __u64 key, __u64 ts_ns, __u64 latency_ns)
 {
-	queued(joined, tid, key, ts_ns + 5);
-	destroy(joined, tid, map, key, ts_ns, latency_ns);
+	queued(tid, key, ts_ns + 5);
+	destroy(tid, map, key, ts_ns, latency_ns);
 }
 
 /* A map is released at 1000, a worker starts at 1100 and destroys an allocator at 1200. */
-static inline void begin(struct joined *joined)
+static inline void begin(void)
 {
-	release_and_start(joined, WORKER, MAP, 1000, 1100);
+	release_and_start(WORKER, MAP, 1000, 1100);
 }
 
-static inline void begin_with_deferred(struct joined *joined)
+static inline void begin_with_deferred(void)
 {
-	begin(joined);
-	defer(joined, WORKER, MAP, KEY, 1200, 50);
+	begin();
+	defer(WORKER, MAP, KEY, 1200, 50);
 }
 
 /* The worker ends at 2000. */
-static inline void end_with_deferred(struct joined *joined)
+static inline void end_with_deferred(void)
 {
-	begin_with_deferred(joined);
-	end(joined, WORKER, MAP, 1100, 900);
+	begin_with_deferred();
+	end(WORKER, MAP, 1100, 900);
 }
 
-static inline void begin_other(struct joined *joined, __u32 tid)
+static inline void begin_other(__u32 tid)
 {
-	release_and_start(joined, tid, OTHER_MAP, 10000, 10100);
+	release_and_start(tid, OTHER_MAP, 10000, 10100);
 }
 
 /* Another map's allocator gets the same memory, and its destroy call defers its free at 10200. */
-static inline void begin_other_with_deferred(struct joined *joined)
+static inline void begin_other_with_deferred(void)
 {
-	begin_other(joined, OTHER_WORKER);
-	defer(joined, OTHER_WORKER, OTHER_MAP, KEY, 10200, 50);
+	begin_other(OTHER_WORKER);
+	defer(OTHER_WORKER, OTHER_MAP, KEY, 10200, 50);
 }
 
-static inline void check_ledger(const struct joined *joined)
+static inline void check_ledger(void)
 {
-	struct teardown_ledger ledger = counts_of(joined);
+	struct teardown_ledger ledger = counts();
 
-	check_equations(&ledger, joined->nr, joined->outcomes);
+	check_equations(&ledger, joined.nr, joined.outcomes);
 }
 
 static inline void check_phases(const struct teardown *teardown, __u64 wait, __u64 free_ns,

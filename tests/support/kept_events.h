@@ -11,7 +11,7 @@
 #define MAP    0xffff888100001000
 #define KEY    0x60f4d3c01000
 
-struct kept {
+static struct kept {
 	struct correlator *correlator;
 	struct event_sink sink;
 	struct hook_counts hooks[NR_HOOKS];
@@ -21,17 +21,17 @@ struct kept {
 	struct stuck stuck;
 	int calls, teardowns, deferred_frees, stucks, err;
 	bool unwanted; /* the sink rejects stuck reports */
-};
+} kept;
 
 /* Keeps an event of a kind. */
 #define KEEP(kind)                                                                                 \
 	static inline int keep_##kind(void *ctx, const struct kind *kind)                          \
 	{                                                                                          \
-		struct kept *kept = ctx;                                                           \
+		struct kept *to = ctx;                                                             \
                                                                                                    \
-		kept->kind = *kind;                                                                \
-		kept->kind##s++;                                                                   \
-		return kept->err;                                                                  \
+		to->kind = *kind;                                                                  \
+		to->kind##s++;                                                                     \
+		return to->err;                                                                    \
 	}
 
 KEEP(call)
@@ -58,35 +58,34 @@ static inline bool complete_stuck(void *ctx, struct stuck *stuck)
 	return !((struct kept *)ctx)->unwanted;
 }
 
-/* cmocka's setup and teardown: *state is an enum view, and then a struct kept. */
-static inline int open_kept(void **state)
+static inline int open_kept(enum view view)
 {
 	static const struct correlator_ops ops = {count_hook, name_caller, complete_stuck};
 	static const struct event_sink_ops sink_ops = {keep_call, keep_teardown, keep_deferred_free,
 						       keep_stuck};
-	static struct kept kept;
-	const struct correlator_options opts = {.view = *(const enum view *)*state,
-						.identity = true,
-						.start_ns = LONG_BEFORE,
-						.max_releases = 10};
+	const struct correlator_options opts = {
+		.view = view, .identity = true, .start_ns = LONG_BEFORE, .max_releases = 10};
 
 	kept = (struct kept){.sink = {&sink_ops, &kept}};
 	for (int hook = 0; hook < NR_HOOKS; hook++)
 		kept.hooks[hook].attached = true;
 	kept.correlator = correlator_new(&opts, &kept.sink, &ops, &kept);
-	*state = &kept;
 	return kept.correlator ? 0 : -1;
 }
 
-static inline int close_kept(void **state)
+static inline int close_kept(void **state __attribute__((unused)))
 {
-	correlator_free(((struct kept *)*state)->correlator);
+	correlator_free(kept.correlator);
 	return 0;
 }
 
-#define KEPT_TEST(function, shown)                                                                 \
-	cmocka_unit_test_prestate_setup_teardown(function, open_kept, close_kept,                  \
-						 &(enum view){shown})
+/* A test of a correlator for this view. */
+#define KEPT_TEST(name, view)                                                                      \
+	static int open_for_##name(void **state __attribute__((unused)))                           \
+	{                                                                                          \
+		return open_kept(view);                                                            \
+	}                                                                                          \
+	TEST_BETWEEN(name, open_for_##name, close_kept)
 
 static inline union record record(__u8 type, __u8 hook, __u32 tid, __u64 ts_ns)
 {
@@ -106,58 +105,58 @@ static inline union record record(__u8 type, __u8 hook, __u32 tid, __u64 ts_ns)
 	return rec;
 }
 
-static inline void add(struct kept *kept, const union record *rec)
+static inline void add(const union record *rec)
 {
-	assert_int_equal(correlator_add(kept->correlator, rec, rec->head.size), 0);
+	assert_int_equal(correlator_add(kept.correlator, rec, rec->head.size), 0);
 }
 
-static inline void send(struct kept *kept, __u8 type, __u8 hook, __u32 tid, __u64 ts_ns)
+static inline void send(__u8 type, __u8 hook, __u32 tid, __u64 ts_ns)
 {
 	const union record rec = record(type, hook, tid, ts_ns);
 
-	add(kept, &rec);
+	add(&rec);
 }
 
-static inline void release(struct kept *kept, __u64 ts_ns)
+static inline void release(__u64 ts_ns)
 {
 	union record rec = record(RECORD_RELEASE, HOOK_PUT, 501, ts_ns);
 
 	rec.release.map_id = 7;
 	rec.release.map_type = 1;
 	rec.release.flags = RELEASE_LAST;
-	add(kept, &rec);
+	add(&rec);
 }
 
-static inline void queue_free(struct kept *kept, __u64 ts_ns)
+static inline void queue_free(__u64 ts_ns)
 {
 	union record rec = record(RECORD_QUEUE, HOOK_DEFERRED_FREE, WORKER, ts_ns);
 
 	rec.head.arg = KEY;
-	add(kept, &rec);
+	add(&rec);
 }
 
 /* Released at 1000, the worker runs from 1100 on, and its destroy call from 1200 on. */
-static inline void start_teardown(struct kept *kept)
+static inline void start_teardown(void)
 {
 	union record rec = record(RECORD_ENTRY, HOOK_FREE, WORKER, 1100);
 
-	release(kept, 1000);
+	release(1000);
 	rec.call.entries = 42;
-	add(kept, &rec);
-	send(kept, RECORD_ENTRY, HOOK_DESTROY, WORKER, 1200);
-	queue_free(kept, 1250);
+	add(&rec);
+	send(RECORD_ENTRY, HOOK_DESTROY, WORKER, 1200);
+	queue_free(1250);
 }
 
-static inline void free_deferred(struct kept *kept)
+static inline void free_deferred(void)
 {
-	send(kept, RECORD_ENTRY, HOOK_DEFERRED_FREE, OTHER, 3000);
-	send(kept, RECORD_RETURN, HOOK_DEFERRED_FREE, OTHER, 3500);
+	send(RECORD_ENTRY, HOOK_DEFERRED_FREE, OTHER, 3000);
+	send(RECORD_RETURN, HOOK_DEFERRED_FREE, OTHER, 3500);
 }
 
-static inline struct ledger counted(const struct kept *kept, struct teardown_counts *counts)
+static inline struct ledger counted(struct teardown_counts *counts)
 {
 	struct ledger ledger = {};
 
-	correlator_count(kept->correlator, &ledger, counts);
+	correlator_count(kept.correlator, &ledger, counts);
 	return ledger;
 }

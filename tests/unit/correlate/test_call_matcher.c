@@ -56,10 +56,9 @@ static int close_matcher(void **state)
 	return 0;
 }
 
-#define MATCHER_TEST(function)                                                                     \
-	cmocka_unit_test_setup_teardown(function, open_matcher, close_matcher)
+#define MATCHER_TEST(name) TEST_BETWEEN(name, open_matcher, close_matcher)
 
-TEST(joins_by_thread)
+MATCHER_TEST(joins_by_thread)
 {
 	add(RECORD_ENTRY, 1, 100, 0xa, 0x10);
 	add(RECORD_ENTRY, 2, 110, 0xb, 0x20);
@@ -76,7 +75,7 @@ TEST(joins_by_thread)
 	assert_int_equal(call_matcher_waiting(matcher), 0);
 }
 
-TEST(missed_return_is_reported)
+MATCHER_TEST(missed_return_is_reported)
 {
 	add(RECORD_ENTRY, 1, 100, 0xa, 0x10);
 	add(RECORD_ENTRY, 1, 200, 0xb, 0x20);
@@ -89,7 +88,7 @@ TEST(missed_return_is_reported)
 	assert_int_equal(call_matcher_completed(matcher), 1);
 }
 
-TEST(missed_entry_is_reported)
+MATCHER_TEST(missed_entry_is_reported)
 {
 	add(RECORD_RETURN_FULL, 7, 220, 0xb, 0x30);
 	assert_int_equal(seen.nr, 1);
@@ -114,17 +113,17 @@ static void check_two_calls(__u64 arg, __u64 caller)
 	assert_int_equal(call_matcher_waiting(matcher), 0);
 }
 
-TEST(different_argument_is_another_call)
+MATCHER_TEST(different_argument_is_another_call)
 {
 	check_two_calls(0xb, 0);
 }
 
-TEST(different_caller_is_another_call)
+MATCHER_TEST(different_caller_is_another_call)
 {
 	check_two_calls(0, 0x20);
 }
 
-TEST(different_map_is_another_call)
+MATCHER_TEST(different_map_is_another_call)
 {
 	struct record_call entry = record(RECORD_ENTRY, 1, 100, 0xa, 0x10);
 	struct record_call ret = record(RECORD_RETURN_FULL, 1, 900, 0, 0x10);
@@ -136,7 +135,7 @@ TEST(different_map_is_another_call)
 	assert_int_equal(call_matcher_completed(matcher), 0);
 }
 
-TEST(time_never_runs_backwards)
+MATCHER_TEST(time_never_runs_backwards)
 {
 	add(RECORD_ENTRY, 1, 100, 0xa, 0x10);
 	add(RECORD_RETURN, 1, 99, 0xa, 0);
@@ -145,7 +144,7 @@ TEST(time_never_runs_backwards)
 }
 
 /* The entry did not see its caller, or saw another tool's trampoline. */
-TEST(kretprobe_knows_the_caller)
+MATCHER_TEST(kretprobe_knows_the_caller)
 {
 	add(RECORD_ENTRY, 1, 100, 0xa, 0);
 	add(RECORD_RETURN_FULL, 1, 130, 0, 0x40);
@@ -155,7 +154,7 @@ TEST(kretprobe_knows_the_caller)
 }
 
 /* Either side may lack the caller. */
-TEST(either_side_may_know_the_caller)
+MATCHER_TEST(either_side_may_know_the_caller)
 {
 	add(RECORD_ENTRY, 1, 100, 0xa, 0);
 	add(RECORD_RETURN_FULL, 1, 130, 0xa, 0x40);
@@ -166,7 +165,7 @@ TEST(either_side_may_know_the_caller)
 	assert_int_equal(seen.call[1].caller.address, 0x50);
 }
 
-TEST(flush_shows_what_still_waits)
+MATCHER_TEST(flush_shows_what_still_waits)
 {
 	add(RECORD_ENTRY, 1, 100, 0xa, 0x10);
 	add(RECORD_ENTRY, 2, 100, 0xb, 0x10);
@@ -177,7 +176,7 @@ TEST(flush_shows_what_still_waits)
 }
 
 /* Everything except latency and caller comes from the entry. */
-TEST(record_is_the_one_of_the_entry)
+MATCHER_TEST(record_is_the_one_of_the_entry)
 {
 	struct record_call entry = record(RECORD_ENTRY, 1, 100, 0xa, 0);
 
@@ -197,7 +196,7 @@ TEST(record_is_the_one_of_the_entry)
 	assert_int_equal(seen.call[0].map.identity.map_id, 0);
 }
 
-TEST(waiting_entry_can_be_asked_for)
+MATCHER_TEST(waiting_entry_can_be_asked_for)
 {
 	assert_null(call_matcher_waits(matcher, 1));
 	add(RECORD_ENTRY, 1, 100, 0xa, 0x10);
@@ -210,7 +209,7 @@ TEST(waiting_entry_can_be_asked_for)
 	assert_null(call_matcher_waits(matcher, 1));
 }
 
-TEST(overdue_is_reported_once_for_each_call)
+MATCHER_TEST(overdue_is_reported_once_for_each_call)
 {
 	struct seen_calls late = {};
 
@@ -248,23 +247,4 @@ TEST(overdue_is_reported_once_for_each_call)
 	assert_int_equal(late.call[3].task.tid, 2);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		MATCHER_TEST(joins_by_thread),
-		MATCHER_TEST(missed_return_is_reported),
-		MATCHER_TEST(missed_entry_is_reported),
-		MATCHER_TEST(different_argument_is_another_call),
-		MATCHER_TEST(different_caller_is_another_call),
-		MATCHER_TEST(different_map_is_another_call),
-		MATCHER_TEST(time_never_runs_backwards),
-		MATCHER_TEST(kretprobe_knows_the_caller),
-		MATCHER_TEST(either_side_may_know_the_caller),
-		MATCHER_TEST(flush_shows_what_still_waits),
-		MATCHER_TEST(record_is_the_one_of_the_entry),
-		MATCHER_TEST(waiting_entry_can_be_asked_for),
-		MATCHER_TEST(overdue_is_reported_once_for_each_call),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

@@ -145,11 +145,4 @@ TEST(every_record_is_accounted_for)
 	aggregate_free(stream.aggregate);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_record_is_accounted_for),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

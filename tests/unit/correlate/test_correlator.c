@@ -4,32 +4,31 @@
  */
 #include "support/kept_events.h"
 
-static void whole_teardown(void **state)
+KEPT_TEST(whole_teardown, VIEW_BOTH)
 {
-	struct kept *kept = *state;
 	struct teardown_counts counts;
 
-	start_teardown(kept);
-	send(kept, RECORD_RETURN, HOOK_DESTROY, WORKER, 1300);
-	assert_int_equal(kept->calls, 1);
-	assert_int_equal(kept->call.latency_ns, 100);
-	assert_int_equal(kept->call.map.identity.map_id, 7);
-	send(kept, RECORD_RETURN, HOOK_FREE, WORKER, 2000);
-	assert_true(correlator_waits(kept->correlator, 2000));
-	assert_int_equal(kept->teardowns, 0);
-	free_deferred(kept);
-	assert_false(correlator_waits(kept->correlator, 10000));
-	assert_int_equal(kept->deferred_frees, 1);
-	assert_int_equal(kept->deferred_free.latency_ns, 3500 - 1200);
-	assert_int_equal(kept->deferred_free.map.address, MAP);
-	assert_int_equal(kept->teardowns, 1);
-	assert_int_equal(kept->teardown.entries, 42);
-	assert_int_equal(kept->teardown.phase[PHASE_WAIT], 100);
-	assert_int_equal(kept->teardown.phase[PHASE_FREE], 900);
-	assert_int_equal(kept->teardown.phase[PHASE_DESTROY], 100);
-	assert_int_equal(kept->teardown.phase[PHASE_DEFERRED], 1500);
-	assert_int_equal(kept->teardown.phase[PHASE_TOTAL], 2500);
-	assert_int_equal(counted(kept, &counts).completed, 1);
+	start_teardown();
+	send(RECORD_RETURN, HOOK_DESTROY, WORKER, 1300);
+	assert_int_equal(kept.calls, 1);
+	assert_int_equal(kept.call.latency_ns, 100);
+	assert_int_equal(kept.call.map.identity.map_id, 7);
+	send(RECORD_RETURN, HOOK_FREE, WORKER, 2000);
+	assert_true(correlator_waits(kept.correlator, 2000));
+	assert_int_equal(kept.teardowns, 0);
+	free_deferred();
+	assert_false(correlator_waits(kept.correlator, 10000));
+	assert_int_equal(kept.deferred_frees, 1);
+	assert_int_equal(kept.deferred_free.latency_ns, 3500 - 1200);
+	assert_int_equal(kept.deferred_free.map.address, MAP);
+	assert_int_equal(kept.teardowns, 1);
+	assert_int_equal(kept.teardown.entries, 42);
+	assert_int_equal(kept.teardown.phase[PHASE_WAIT], 100);
+	assert_int_equal(kept.teardown.phase[PHASE_FREE], 900);
+	assert_int_equal(kept.teardown.phase[PHASE_DESTROY], 100);
+	assert_int_equal(kept.teardown.phase[PHASE_DEFERRED], 1500);
+	assert_int_equal(kept.teardown.phase[PHASE_TOTAL], 2500);
+	assert_int_equal(counted(&counts).completed, 1);
 	assert_int_equal(counts.ledger.completed, 1);
 }
 
@@ -37,134 +36,113 @@ static void whole_teardown(void **state)
  * A destroy call whose return was missed inside a worker's run that did return: it is over then,
  * and belongs to the teardown. Its latency is unknown, and not 0.
  */
-static void missed_return_in_a_run(void **state)
+KEPT_TEST(missed_return_in_a_run, VIEW_TEARDOWNS)
 {
-	struct kept *kept = *state;
-
-	start_teardown(kept);
-	send(kept, RECORD_RETURN, HOOK_FREE, WORKER, 2000);
-	assert_int_equal(kept->teardowns, 0); /* its deferred free is pending */
-	free_deferred(kept);
-	assert_int_equal(kept->teardowns, 1);
-	assert_int_equal(kept->teardown.nr_destroys, 1);
-	assert_int_equal(kept->teardown.destroy[0].ts_ns, 1200);
-	assert_true(kept->teardown.destroy[0].latency_ns == UNKNOWN_NS);
-	assert_int_equal(kept->teardown.outcomes[OUTCOME_DEFERRED], 1);
-	assert_int_equal(kept->teardown.phase[PHASE_FREE], 900);
-	assert_true(kept->teardown.phase[PHASE_DESTROY] == UNKNOWN_NS);
-	assert_int_equal(kept->teardown.phase[PHASE_DEFERRED], 1500);
-	assert_int_equal(kept->deferred_free.destroy_ns, 1200);
+	start_teardown();
+	send(RECORD_RETURN, HOOK_FREE, WORKER, 2000);
+	assert_int_equal(kept.teardowns, 0); /* its deferred free is pending */
+	free_deferred();
+	assert_int_equal(kept.teardowns, 1);
+	assert_int_equal(kept.teardown.nr_destroys, 1);
+	assert_int_equal(kept.teardown.destroy[0].ts_ns, 1200);
+	assert_true(kept.teardown.destroy[0].latency_ns == UNKNOWN_NS);
+	assert_int_equal(kept.teardown.outcomes[OUTCOME_DEFERRED], 1);
+	assert_int_equal(kept.teardown.phase[PHASE_FREE], 900);
+	assert_true(kept.teardown.phase[PHASE_DESTROY] == UNKNOWN_NS);
+	assert_int_equal(kept.teardown.phase[PHASE_DEFERRED], 1500);
+	assert_int_equal(kept.deferred_free.destroy_ns, 1200);
 
 	/* The thread's next call reveals the loss; the new teardown does not get the old call. */
-	release(kept, 5000);
-	send(kept, RECORD_ENTRY, HOOK_FREE, WORKER, 5100);
-	send(kept, RECORD_ENTRY, HOOK_DESTROY, WORKER, 5200);
-	assert_int_equal(kept->calls, 1);
-	assert_true(kept->call.latency_ns == UNKNOWN_NS);
-	send(kept, RECORD_RETURN, HOOK_DESTROY, WORKER, 5250);
-	send(kept, RECORD_RETURN, HOOK_FREE, WORKER, 5300);
-	assert_int_equal(kept->teardowns, 2);
-	assert_int_equal(kept->teardown.nr_destroys, 1);
-	assert_int_equal(kept->teardown.phase[PHASE_DESTROY], 50);
+	release(5000);
+	send(RECORD_ENTRY, HOOK_FREE, WORKER, 5100);
+	send(RECORD_ENTRY, HOOK_DESTROY, WORKER, 5200);
+	assert_int_equal(kept.calls, 1);
+	assert_true(kept.call.latency_ns == UNKNOWN_NS);
+	send(RECORD_RETURN, HOOK_DESTROY, WORKER, 5250);
+	send(RECORD_RETURN, HOOK_FREE, WORKER, 5300);
+	assert_int_equal(kept.teardowns, 2);
+	assert_int_equal(kept.teardown.nr_destroys, 1);
+	assert_int_equal(kept.teardown.phase[PHASE_DESTROY], 50);
 }
 
 /* A call on another map's allocator, whose return was missed, is not part of the teardown. */
-static void missed_return_of_another_map(void **state)
+KEPT_TEST(missed_return_of_another_map, VIEW_TEARDOWNS)
 {
-	struct kept *kept = *state;
 	union record rec = record(RECORD_ENTRY, HOOK_DESTROY, WORKER, 1200);
 
-	release(kept, 1000);
-	send(kept, RECORD_ENTRY, HOOK_FREE, WORKER, 1100);
+	release(1000);
+	send(RECORD_ENTRY, HOOK_FREE, WORKER, 1100);
 	rec.head.map = MAP + 0x1000;
-	add(kept, &rec);
-	send(kept, RECORD_RETURN, HOOK_FREE, WORKER, 2000);
-	assert_int_equal(kept->teardowns, 1);
-	assert_int_equal(kept->teardown.nr_destroys, 0);
+	add(&rec);
+	send(RECORD_RETURN, HOOK_FREE, WORKER, 2000);
+	assert_int_equal(kept.teardowns, 1);
+	assert_int_equal(kept.teardown.nr_destroys, 0);
 }
 
 /* The member that has the elements at entry has something else, or nothing, at return. */
-static void no_entries_at_return(void **state)
+KEPT_TEST(no_entries_at_return, VIEW_TEARDOWNS)
 {
-	struct kept *kept = *state;
 	union record rec = record(RECORD_RETURN_FULL, HOOK_FREE, WORKER, 1100);
 
-	release(kept, 1000);
+	release(1000);
 	rec.call.key = KEY;
-	add(kept, &rec);
-	assert_int_equal(kept->teardowns, 1);
-	assert_true(kept->teardown.entries == ENTRIES_UNKNOWN);
-	assert_int_equal(kept->teardown.map.identity.map_id, 7);
+	add(&rec);
+	assert_int_equal(kept.teardowns, 1);
+	assert_true(kept.teardown.entries == ENTRIES_UNKNOWN);
+	assert_int_equal(kept.teardown.map.identity.map_id, 7);
 }
 
-static void calls_alone(void **state)
+KEPT_TEST(calls_alone, VIEW_CALLS)
 {
-	struct kept *kept = *state;
 	union record rec = record(RECORD_ENTRY, HOOK_DESTROY, WORKER, 1200);
 	struct teardown_counts counts;
 
-	release(kept, 1000);
+	release(1000);
 	rec.head.caller = 0xffffffff81000047;
-	add(kept, &rec);
-	send(kept, RECORD_RETURN, HOOK_DESTROY, WORKER, 1300);
-	assert_int_equal(kept->calls, 1);
-	assert_string_equal(kept->call.caller.name, "htab_map_free");
-	assert_int_equal(kept->call.caller.offset, 0x47);
-	assert_int_equal(kept->call.map.identity.map_id, 7);
+	add(&rec);
+	send(RECORD_RETURN, HOOK_DESTROY, WORKER, 1300);
+	assert_int_equal(kept.calls, 1);
+	assert_string_equal(kept.call.caller.name, "htab_map_free");
+	assert_int_equal(kept.call.caller.offset, 0x47);
+	assert_int_equal(kept.call.map.identity.map_id, 7);
 
 	/* Records of untraced hooks, or of unknown types. */
 	rec = record(RECORD_ENTRY, HOOK_FREE, WORKER, 1100);
-	assert_int_equal(correlator_add(kept->correlator, &rec, rec.head.size), -EBADMSG);
+	assert_int_equal(correlator_add(kept.correlator, &rec, rec.head.size), -EBADMSG);
 	rec.head.type = 99;
-	assert_int_equal(correlator_add(kept->correlator, &rec, rec.head.size), -EBADMSG);
-	queue_free(kept, 1250);
-	assert_int_equal(counted(kept, &counts).bad_records, 2);
-	assert_int_equal(kept->teardowns, 0);
+	assert_int_equal(correlator_add(kept.correlator, &rec, rec.head.size), -EBADMSG);
+	queue_free(1250);
+	assert_int_equal(counted(&counts).bad_records, 2);
+	assert_int_equal(kept.teardowns, 0);
 }
 
 /* After the first error of any event, the sink gets nothing more. */
-static void errors_of_the_sink(void **state)
+KEPT_TEST(errors_of_the_sink, VIEW_BOTH)
 {
-	struct kept *kept = *state;
 	struct teardown_counts counts;
 
-	kept->err = -EPIPE;
-	start_teardown(kept);
-	send(kept, RECORD_RETURN, HOOK_DESTROY, WORKER, 1300);
-	kept->err = -EIO;
-	send(kept, RECORD_RETURN, HOOK_FREE, WORKER, 2000);
-	free_deferred(kept);
-	correlator_flush(kept->correlator);
-	assert_int_equal(correlator_error(kept->correlator), -EPIPE);
-	assert_int_equal(kept->calls, 1);
-	assert_int_equal(kept->teardowns + kept->deferred_frees, 0);
-	assert_int_equal(counted(kept, &counts).completed, 1);
+	kept.err = -EPIPE;
+	start_teardown();
+	send(RECORD_RETURN, HOOK_DESTROY, WORKER, 1300);
+	kept.err = -EIO;
+	send(RECORD_RETURN, HOOK_FREE, WORKER, 2000);
+	free_deferred();
+	correlator_flush(kept.correlator);
+	assert_int_equal(correlator_error(kept.correlator), -EPIPE);
+	assert_int_equal(kept.calls, 1);
+	assert_int_equal(kept.teardowns + kept.deferred_frees, 0);
+	assert_int_equal(counted(&counts).completed, 1);
 }
 
-static void errors_from_outside(void **state)
+KEPT_TEST(errors_from_outside, VIEW_CALLS)
 {
-	struct kept *kept = *state;
-
-	correlator_set_error(kept->correlator, 0);
-	assert_int_equal(correlator_error(kept->correlator), 0);
-	correlator_set_error(kept->correlator, -EXDEV);
-	send(kept, RECORD_ENTRY, HOOK_DESTROY, WORKER, 1200);
-	send(kept, RECORD_RETURN, HOOK_DESTROY, WORKER, 1300);
-	assert_int_equal(kept->calls, 0);
-	assert_int_equal(correlator_error(kept->correlator), -EXDEV);
+	correlator_set_error(kept.correlator, 0);
+	assert_int_equal(correlator_error(kept.correlator), 0);
+	correlator_set_error(kept.correlator, -EXDEV);
+	send(RECORD_ENTRY, HOOK_DESTROY, WORKER, 1200);
+	send(RECORD_RETURN, HOOK_DESTROY, WORKER, 1300);
+	assert_int_equal(kept.calls, 0);
+	assert_int_equal(correlator_error(kept.correlator), -EXDEV);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		KEPT_TEST(whole_teardown, VIEW_BOTH),
-		KEPT_TEST(missed_return_in_a_run, VIEW_TEARDOWNS),
-		KEPT_TEST(missed_return_of_another_map, VIEW_TEARDOWNS),
-		KEPT_TEST(no_entries_at_return, VIEW_TEARDOWNS),
-		KEPT_TEST(calls_alone, VIEW_CALLS),
-		KEPT_TEST(errors_of_the_sink, VIEW_BOTH),
-		KEPT_TEST(errors_from_outside, VIEW_CALLS),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

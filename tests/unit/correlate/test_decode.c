@@ -139,17 +139,4 @@ TEST(unknown_allocator_is_unknown)
 	assert_int_equal(out.call.alloc, ALLOC_UNKNOWN);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(takes_whole_records),
-		cmocka_unit_test(takes_whole_releases),
-		cmocka_unit_test(takes_heads_of_queued_work),
-		cmocka_unit_test(refuses_every_shorter_size),
-		cmocka_unit_test(refuses_unknown_kinds_and_sizes),
-		cmocka_unit_test(refuses_points_without_sides),
-		cmocka_unit_test(unknown_allocator_is_unknown),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

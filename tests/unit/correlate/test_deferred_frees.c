@@ -3,23 +3,22 @@
  */
 #include "support/joined.h"
 
-static void total_waits_for_the_last_byte(void **state)
+JOINED_TEST(total_waits_for_the_last_byte)
 {
-	struct joined *joined = *state;
-	const struct deferred_free *reported = &joined->deferred_free[0];
+	const struct deferred_free *reported = &joined.deferred_free[0];
 
-	end_with_deferred(joined);
+	end_with_deferred();
 	/* The teardown is reported only when it is complete. */
-	assert_int_equal(joined->nr, 0);
-	assert_int_equal(counts_of(joined).completed, 1);
-	deferred_free(joined, KEY, 4000, 500);
-	assert_int_equal(joined->nr, 1);
-	check_teardown(&joined->teardown[0], 100, 900, 50, 2500, OUTCOME_DEFERRED);
-	assert_int_equal(joined->teardown[0].destroy[0].freed_ns, 4500);
-	assert_int_equal(joined->teardown[0].destroy[0].outcome, OUTCOME_DEFERRED);
+	assert_int_equal(joined.nr, 0);
+	assert_int_equal(counts().completed, 1);
+	deferred_free(KEY, 4000, 500);
+	assert_int_equal(joined.nr, 1);
+	check_teardown(&joined.teardown[0], 100, 900, 50, 2500, OUTCOME_DEFERRED);
+	assert_int_equal(joined.teardown[0].destroy[0].freed_ns, 4500);
+	assert_int_equal(joined.teardown[0].destroy[0].outcome, OUTCOME_DEFERRED);
 
 	/* The deferred free is reported on its own too, with the map from the worker. */
-	assert_int_equal(joined->nr_deferred_frees, 1);
+	assert_int_equal(joined.nr_deferred_frees, 1);
 	assert_int_equal(reported->alloc, ALLOC_MA);
 	assert_int_equal(reported->destroy_ns, 1200);
 	assert_int_equal(reported->latency_ns, 3300);
@@ -34,261 +33,244 @@ static void total_waits_for_the_last_byte(void **state)
 	assert_int_equal(reported->map.identity.released_ns, 1000);
 
 	/* Another free of the same memory is not part of this teardown. */
-	deferred_free(joined, KEY, 5000, 500);
-	teardown_tracker_flush(joined->tracker);
-	assert_int_equal(joined->nr, 1);
-	check_ledger(joined);
+	deferred_free(KEY, 5000, 500);
+	teardown_tracker_flush(joined.tracker);
+	assert_int_equal(joined.nr, 1);
+	check_ledger();
 }
 
-static void freed_while_the_worker_is_at_it(void **state)
+JOINED_TEST(freed_while_the_worker_is_at_it)
 {
-	struct joined *joined = *state;
-
-	begin_with_deferred(joined);
-	deferred_free(joined, KEY, 1300, 100);
-	assert_int_equal(joined->nr_deferred_frees, 1);
-	assert_int_equal(joined->nr, 0);
-	end(joined, WORKER, MAP, 1100, 900);
-	check_teardown(&joined->teardown[0], 100, 900, 50, 0, OUTCOME_DEFERRED);
+	begin_with_deferred();
+	deferred_free(KEY, 1300, 100);
+	assert_int_equal(joined.nr_deferred_frees, 1);
+	assert_int_equal(joined.nr, 0);
+	end(WORKER, MAP, 1100, 900);
+	check_teardown(&joined.teardown[0], 100, 900, 50, 0, OUTCOME_DEFERRED);
 
 	/* Starts before the worker's end, and ends after it. */
-	end_with_deferred(joined);
-	deferred_free(joined, KEY, 1990, 20);
-	check_phases(&joined->teardown[1], 100, 900, 50, 10);
-	check_ledger(joined);
+	end_with_deferred();
+	deferred_free(KEY, 1990, 20);
+	check_phases(&joined.teardown[1], 100, 900, 50, 10);
+	check_ledger();
 }
 
 /* Two allocators of a map, as in a per-CPU hash: the later end counts. */
-static void two_allocators(void **state)
+JOINED_TEST(two_allocators)
 {
-	struct joined *joined = *state;
 	int last;
 
 	for (last = 0; last < 2; last++) {
-		begin_with_deferred(joined);
-		defer(joined, WORKER, MAP, OTHER_KEY, 1300, 60);
-		end(joined, WORKER, MAP, 1100, 900);
-		deferred_free(joined, last ? KEY : OTHER_KEY, 5000, 500);
-		assert_int_equal(joined->nr, last);
-		deferred_free(joined, last ? OTHER_KEY : KEY, 3000, 500);
-		assert_int_equal(joined->nr, last + 1);
-		check_phases(&joined->teardown[last], 100, 900, 110, 3500);
-		check_outcomes(&joined->teardown[last], 0, 0, 2, 0, 0);
-		assert_int_equal(joined->teardown[last].destroy[last ? 0 : 1].freed_ns, 5500);
-		assert_int_equal(joined->teardown[last].destroy[last ? 1 : 0].freed_ns, 3500);
+		begin_with_deferred();
+		defer(WORKER, MAP, OTHER_KEY, 1300, 60);
+		end(WORKER, MAP, 1100, 900);
+		deferred_free(last ? KEY : OTHER_KEY, 5000, 500);
+		assert_int_equal(joined.nr, last);
+		deferred_free(last ? OTHER_KEY : KEY, 3000, 500);
+		assert_int_equal(joined.nr, last + 1);
+		check_phases(&joined.teardown[last], 100, 900, 110, 3500);
+		check_outcomes(&joined.teardown[last], 0, 0, 2, 0, 0);
+		assert_int_equal(joined.teardown[last].destroy[last ? 0 : 1].freed_ns, 5500);
+		assert_int_equal(joined.teardown[last].destroy[last ? 1 : 0].freed_ns, 3500);
 	}
-	check_ledger(joined);
+	check_ledger();
 }
 
 /* A worker on another CPU may end the free before the destroy call's return is seen. */
-static void freed_before_the_destroy_call_returned(void **state)
+JOINED_TEST(freed_before_the_destroy_call_returned)
 {
-	struct joined *joined = *state;
 	int sees_queue;
 
 	for (sees_queue = 1; sees_queue >= 0; sees_queue--) {
 		int nth = !sees_queue;
 
-		joined->sees[HOOK_QUEUE] = sees_queue;
-		begin(joined);
+		joined.sees[HOOK_QUEUE] = sees_queue;
+		begin();
 		if (sees_queue)
-			queued(joined, WORKER, KEY, 1205);
-		deferred_free(joined, KEY, 1210, 20);
-		assert_int_equal(joined->nr_deferred_frees, nth);
-		destroy(joined, WORKER, MAP, KEY, 1200, 50);
-		assert_int_equal(joined->nr_deferred_frees, nth + 1);
-		assert_int_equal(joined->deferred_free[nth].latency_ns, 30);
-		assert_int_equal(joined->deferred_free[nth].map.address, MAP);
-		end(joined, WORKER, MAP, 1100, 900);
-		assert_int_equal(joined->nr, nth + 1);
-		check_teardown(&joined->teardown[nth], 100, 900, 50, 0, OUTCOME_DEFERRED);
+			queued(WORKER, KEY, 1205);
+		deferred_free(KEY, 1210, 20);
+		assert_int_equal(joined.nr_deferred_frees, nth);
+		destroy(WORKER, MAP, KEY, 1200, 50);
+		assert_int_equal(joined.nr_deferred_frees, nth + 1);
+		assert_int_equal(joined.deferred_free[nth].latency_ns, 30);
+		assert_int_equal(joined.deferred_free[nth].map.address, MAP);
+		end(WORKER, MAP, 1100, 900);
+		assert_int_equal(joined.nr, nth + 1);
+		check_teardown(&joined.teardown[nth], 100, 900, 50, 0, OUTCOME_DEFERRED);
 	}
-	assert_int_equal(counts_of(joined).strays, 0);
-	check_ledger(joined);
+	assert_int_equal(counts().strays, 0);
+	check_ledger();
 }
 
 /* If queueing may be missed, a call that seems direct may have left a deferred free. */
-static void queueing_may_be_missed(void **state)
+JOINED_TEST(queueing_may_be_missed)
 {
-	struct joined *joined = *state;
+	joined.sees[HOOK_QUEUE] = false;
+	begin();
+	destroy(WORKER, MAP, KEY, 1200, 50);
+	end(WORKER, MAP, 1100, 900);
+	assert_int_equal(joined.nr, 0);
+	deferred_free(KEY, 3000, 500);
+	check_teardown(&joined.teardown[0], 100, 900, 50, 1500, OUTCOME_DEFERRED);
 
-	joined->sees[HOOK_QUEUE] = false;
-	begin(joined);
-	destroy(joined, WORKER, MAP, KEY, 1200, 50);
-	end(joined, WORKER, MAP, 1100, 900);
-	assert_int_equal(joined->nr, 0);
-	deferred_free(joined, KEY, 3000, 500);
-	check_teardown(&joined->teardown[0], 100, 900, 50, 1500, OUTCOME_DEFERRED);
-
-	begin(joined);
-	destroy(joined, WORKER, MAP, KEY, 1200, 50);
-	end(joined, WORKER, MAP, 1100, 900);
-	assert_int_equal(joined->nr, 1);
-	teardown_tracker_flush(joined->tracker);
-	assert_int_equal(joined->nr, 2);
-	check_teardown(&joined->teardown[1], 100, 900, 50, UNKNOWN_NS, OUTCOME_UNKNOWN);
-	check_ledger(joined);
+	begin();
+	destroy(WORKER, MAP, KEY, 1200, 50);
+	end(WORKER, MAP, 1100, 900);
+	assert_int_equal(joined.nr, 1);
+	teardown_tracker_flush(joined.tracker);
+	assert_int_equal(joined.nr, 2);
+	check_teardown(&joined.teardown[1], 100, 900, 50, UNKNOWN_NS, OUTCOME_UNKNOWN);
+	check_ledger();
 }
 
 /* Each copy of the tracepoint's program sends a record. */
-static void queued_is_reported_more_than_once(void **state)
+JOINED_TEST(queued_is_reported_more_than_once)
 {
-	struct joined *joined = *state;
-
-	begin(joined);
-	queued(joined, WORKER, KEY, 1205);
-	queued(joined, WORKER, KEY, 1205);
-	defer(joined, WORKER, MAP, KEY, 1200, 50);
-	end(joined, WORKER, MAP, 1100, 900);
-	deferred_free(joined, KEY, 3000, 500);
-	check_phases(&joined->teardown[0], 100, 900, 50, 1500);
-	teardown_tracker_flush(joined->tracker);
-	assert_int_equal(joined->nr, 1);
-	assert_int_equal(joined->nr_deferred_frees, 1);
-	assert_int_equal(counts_of(joined).strays, 0);
-	check_ledger(joined);
+	begin();
+	queued(WORKER, KEY, 1205);
+	queued(WORKER, KEY, 1205);
+	defer(WORKER, MAP, KEY, 1200, 50);
+	end(WORKER, MAP, 1100, 900);
+	deferred_free(KEY, 3000, 500);
+	check_phases(&joined.teardown[0], 100, 900, 50, 1500);
+	teardown_tracker_flush(joined.tracker);
+	assert_int_equal(joined.nr, 1);
+	assert_int_equal(joined.nr_deferred_frees, 1);
+	assert_int_equal(counts().strays, 0);
+	check_ledger();
 }
 
 /* A free in progress at the end of a run does not count as ended. */
-static void free_in_progress_at_the_end(void **state)
+JOINED_TEST(free_in_progress_at_the_end)
 {
-	struct joined *joined = *state;
-
-	begin_with_deferred(joined);
-	deferred_free_start(joined, KEY, 1300);
-	end(joined, WORKER, MAP, 1100, 900);
-	joined->sees[HOOK_QUEUE] = false;
-	begin(joined);
-	destroy(joined, WORKER, MAP, OTHER_KEY, 1200, 50);
-	deferred_free_start(joined, OTHER_KEY, 1300);
-	end(joined, WORKER, MAP, 1100, 900);
-	teardown_tracker_flush(joined->tracker);
-	assert_int_equal(joined->nr, 2);
-	check_outcomes(&joined->teardown[0], 0, 0, 0, 1, 0);
-	check_outcomes(&joined->teardown[1], 0, 0, 0, 1, 0);
-	check_phases(&joined->teardown[0], 100, 900, 50, UNKNOWN_NS);
-	assert_int_equal(joined->nr_deferred_frees, 0);
-	check_ledger(joined);
+	begin_with_deferred();
+	deferred_free_start(KEY, 1300);
+	end(WORKER, MAP, 1100, 900);
+	joined.sees[HOOK_QUEUE] = false;
+	begin();
+	destroy(WORKER, MAP, OTHER_KEY, 1200, 50);
+	deferred_free_start(OTHER_KEY, 1300);
+	end(WORKER, MAP, 1100, 900);
+	teardown_tracker_flush(joined.tracker);
+	assert_int_equal(joined.nr, 2);
+	check_outcomes(&joined.teardown[0], 0, 0, 0, 1, 0);
+	check_outcomes(&joined.teardown[1], 0, 0, 0, 1, 0);
+	check_phases(&joined.teardown[0], 100, 900, 50, UNKNOWN_NS);
+	assert_int_equal(joined.nr_deferred_frees, 0);
+	check_ledger();
 }
 
-static void one_side_of_the_deferred_free(void **state)
+JOINED_TEST(one_side_of_the_deferred_free)
 {
-	struct joined *joined = *state;
-
-	end_with_deferred(joined);
+	end_with_deferred();
 	/* The free has ended, at an unknown time. */
-	deferred_free(joined, KEY, 3000, UNKNOWN_NS);
-	assert_int_equal(joined->nr, 1);
-	check_teardown(&joined->teardown[0], 100, 900, 50, UNKNOWN_NS, OUTCOME_DEFERRED);
-	assert_true(joined->teardown[0].destroy[0].freed_ns == UNKNOWN_NS);
-	assert_true(joined->deferred_free[0].latency_ns == UNKNOWN_NS);
-	assert_int_equal(joined->deferred_free[0].destroy_ns, 1200);
+	deferred_free(KEY, 3000, UNKNOWN_NS);
+	assert_int_equal(joined.nr, 1);
+	check_teardown(&joined.teardown[0], 100, 900, 50, UNKNOWN_NS, OUTCOME_DEFERRED);
+	assert_true(joined.teardown[0].destroy[0].freed_ns == UNKNOWN_NS);
+	assert_true(joined.deferred_free[0].latency_ns == UNKNOWN_NS);
+	assert_int_equal(joined.deferred_free[0].destroy_ns, 1200);
 
 	/* A return alone does not even identify the memory. */
-	end_with_deferred(joined);
-	deferred_free(joined, 0, UNKNOWN_NS, UNKNOWN_NS);
-	queued(joined, WORKER, 0, 1205);
-	assert_int_equal(joined->nr, 1);
-	assert_int_equal(counts_of(joined).strays, 1);
-	teardown_tracker_flush(joined->tracker);
-	check_outcomes(&joined->teardown[1], 0, 0, 0, 1, 0);
-	check_ledger(joined);
+	end_with_deferred();
+	deferred_free(0, UNKNOWN_NS, UNKNOWN_NS);
+	queued(WORKER, 0, 1205);
+	assert_int_equal(joined.nr, 1);
+	assert_int_equal(counts().strays, 1);
+	teardown_tracker_flush(joined.tracker);
+	check_outcomes(&joined.teardown[1], 0, 0, 0, 1, 0);
+	check_ledger();
 }
 
-static void one_side_of_the_destroy_call(void **state)
+JOINED_TEST(one_side_of_the_destroy_call)
 {
-	struct joined *joined = *state;
-
 	/* Only the entry is seen: the duration is unknown, the start is known. */
-	begin(joined);
-	defer(joined, WORKER, MAP, KEY, 1200, UNKNOWN_NS);
-	end(joined, WORKER, MAP, 1100, 900);
-	deferred_free(joined, KEY, 3000, 500);
-	check_phases(&joined->teardown[0], 100, 900, UNKNOWN_NS, 1500);
-	assert_int_equal(joined->deferred_free[0].latency_ns, 2300);
+	begin();
+	defer(WORKER, MAP, KEY, 1200, UNKNOWN_NS);
+	end(WORKER, MAP, 1100, 900);
+	deferred_free(KEY, 3000, 500);
+	check_phases(&joined.teardown[0], 100, 900, UNKNOWN_NS, 1500);
+	assert_int_equal(joined.deferred_free[0].latency_ns, 2300);
 
 	/* Still in progress: the call may yet defer its free. */
-	begin(joined);
-	destroy(joined, WORKER, MAP, KEY, 1200, UNKNOWN_NS);
-	teardown_tracker_flush(joined->tracker);
-	check_outcomes(&joined->teardown[1], 0, 0, 0, 0, 1);
-	assert_true(joined->teardown[1].running);
-	check_ledger(joined);
+	begin();
+	destroy(WORKER, MAP, KEY, 1200, UNKNOWN_NS);
+	teardown_tracker_flush(joined.tracker);
+	check_outcomes(&joined.teardown[1], 0, 0, 0, 0, 1);
+	assert_true(joined.teardown[1].running);
+	check_ledger();
 }
 
 /* A deferred free without a destroy call is reported once, as a stray. */
-static void strays(void **state)
+JOINED_TEST(strays)
 {
-	struct joined *joined = *state;
-
-	queued(joined, WORKER, KEY, 2995);
-	deferred_free(joined, KEY, 3000, 500);
-	deferred_free(joined, OTHER_KEY, 3100, 500);
+	queued(WORKER, KEY, 2995);
+	deferred_free(KEY, 3000, 500);
+	deferred_free(OTHER_KEY, 3100, 500);
 	/* A destroy call without a teardown does not help. */
-	destroy(joined, WORKER, MAP, KEY, 1200, 50);
-	teardown_tracker_flush(joined->tracker);
-	assert_int_equal(joined->nr, 0);
-	assert_int_equal(counts_of(joined).strays, 2);
-	assert_int_equal(joined->nr_deferred_frees, 2);
-	assert_int_equal(joined->deferred_free[0].run.start_ns, 3000);
-	assert_int_equal(joined->deferred_free[0].map.address, 0);
-	assert_false(map_has_type(&joined->deferred_free[0].map));
-	assert_int_equal(joined->deferred_free[0].alloc, ALLOC_UNKNOWN);
-	assert_true(joined->deferred_free[0].destroy_ns == UNKNOWN_NS);
-	assert_true(joined->deferred_free[0].latency_ns == UNKNOWN_NS);
-	teardown_tracker_flush(joined->tracker);
-	assert_int_equal(counts_of(joined).strays, 2);
+	destroy(WORKER, MAP, KEY, 1200, 50);
+	teardown_tracker_flush(joined.tracker);
+	assert_int_equal(joined.nr, 0);
+	assert_int_equal(counts().strays, 2);
+	assert_int_equal(joined.nr_deferred_frees, 2);
+	assert_int_equal(joined.deferred_free[0].run.start_ns, 3000);
+	assert_int_equal(joined.deferred_free[0].map.address, 0);
+	assert_false(map_has_type(&joined.deferred_free[0].map));
+	assert_int_equal(joined.deferred_free[0].alloc, ALLOC_UNKNOWN);
+	assert_true(joined.deferred_free[0].destroy_ns == UNKNOWN_NS);
+	assert_true(joined.deferred_free[0].latency_ns == UNKNOWN_NS);
+	teardown_tracker_flush(joined.tracker);
+	assert_int_equal(counts().strays, 2);
 
 	/* Two frees of the same memory count twice. */
-	deferred_free(joined, KEY, 4000, 500);
-	deferred_free(joined, KEY, 5000, 500);
-	teardown_tracker_flush(joined->tracker);
-	assert_int_equal(counts_of(joined).strays, 4);
-	assert_int_equal(joined->nr_deferred_frees, 4);
-	assert_int_equal(joined->deferred_free[2].run.start_ns, 4000);
-	assert_int_equal(joined->deferred_free[3].run.start_ns, 5000);
-	check_ledger(joined);
+	deferred_free(KEY, 4000, 500);
+	deferred_free(KEY, 5000, 500);
+	teardown_tracker_flush(joined.tracker);
+	assert_int_equal(counts().strays, 4);
+	assert_int_equal(joined.nr_deferred_frees, 4);
+	assert_int_equal(joined.deferred_free[2].run.start_ns, 4000);
+	assert_int_equal(joined.deferred_free[3].run.start_ns, 5000);
+	check_ledger();
 }
 
 /* Beyond the limit of pending frees, the oldest are reported as they are then. */
-static void room_is_bounded(void **state)
+JOINED_TEST(room_is_bounded)
 {
-	struct joined *joined = *state;
 	__u64 i;
 
-	end_with_deferred(joined);
-	joined->sees[HOOK_QUEUE] = false;
-	begin(joined);
-	destroy(joined, WORKER, MAP, OTHER_KEY, 1200, 50);
+	end_with_deferred();
+	joined.sees[HOOK_QUEUE] = false;
+	begin();
+	destroy(WORKER, MAP, OTHER_KEY, 1200, 50);
 	for (i = 2; i < DEFERRED_FREES_MAX; i++)
-		queued(joined, WORKER, i << 12, 1205);
-	assert_int_equal(joined->nr, 0);
-	queued(joined, WORKER, i++ << 12, 1205);
-	assert_int_equal(joined->nr, 1);
-	check_outcomes(&joined->teardown[0], 0, 0, 0, 1, 0);
+		queued(WORKER, i << 12, 1205);
+	assert_int_equal(joined.nr, 0);
+	queued(WORKER, i++ << 12, 1205);
+	assert_int_equal(joined.nr, 1);
+	check_outcomes(&joined.teardown[0], 0, 0, 0, 1, 0);
 	/* Also those of a running worker. */
-	queued(joined, WORKER, i++ << 12, 1205);
-	queued(joined, WORKER, i++ << 12, 1205);
-	end(joined, WORKER, MAP, 1100, 900);
-	assert_int_equal(joined->nr, 2);
-	check_outcomes(&joined->teardown[1], 0, 0, 0, 0, 1);
-	assert_int_equal(counts_of(joined).strays, 0);
+	queued(WORKER, i++ << 12, 1205);
+	queued(WORKER, i++ << 12, 1205);
+	end(WORKER, MAP, 1100, 900);
+	assert_int_equal(joined.nr, 2);
+	check_outcomes(&joined.teardown[1], 0, 0, 0, 0, 1);
+	assert_int_equal(counts().strays, 0);
 
 	/* The same limit holds for memory that is used again and again. */
 	for (i = 0; i <= DEFERRED_FREES_MAX_REUSED; i++) {
-		assert_int_equal(joined->nr_deferred_frees, 0);
-		deferred_free_start(joined, OTHER_KEY, 3000 + i);
+		assert_int_equal(joined.nr_deferred_frees, 0);
+		deferred_free_start(OTHER_KEY, 3000 + i);
 	}
-	deferred_free_start(joined, OTHER_KEY, 9000);
-	assert_int_equal(joined->nr_deferred_frees, 1);
-	assert_int_equal(joined->deferred_free[0].run.start_ns, 3000);
-	assert_int_equal(counts_of(joined).strays, 1);
+	deferred_free_start(OTHER_KEY, 9000);
+	assert_int_equal(joined.nr_deferred_frees, 1);
+	assert_int_equal(joined.deferred_free[0].run.start_ns, 3000);
+	assert_int_equal(counts().strays, 1);
 
 	/* A dropped one is a stray if its free is seen after all. */
-	deferred_free(joined, KEY, 9000, 1);
-	teardown_tracker_flush(joined->tracker);
-	assert_int_equal(counts_of(joined).strays, DEFERRED_FREES_MAX_REUSED + 3);
-	check_ledger(joined);
+	deferred_free(KEY, 9000, 1);
+	teardown_tracker_flush(joined.tracker);
+	assert_int_equal(counts().strays, DEFERRED_FREES_MAX_REUSED + 3);
+	check_ledger();
 }
 
 struct reported {
@@ -306,103 +288,82 @@ static void on_overdue(void *ctx, const struct teardown *teardown, const struct 
 	reported->destroy_ns[reported->nr++] = destroy->ts_ns;
 }
 
-static void overdue_is_handed_over_once(void **state)
+JOINED_TEST(overdue_is_handed_over_once)
 {
-	struct joined *joined = *state;
 	struct reported reported = {};
 
-	begin_with_deferred(joined);
-	teardown_tracker_for_each_overdue(joined->tracker, 1199, false, on_overdue, &reported);
+	begin_with_deferred();
+	teardown_tracker_for_each_overdue(joined.tracker, 1199, false, on_overdue, &reported);
 	assert_int_equal(reported.nr, 0);
-	end(joined, WORKER, MAP, 1100, 900);
-	release_and_start(joined, WORKER, OTHER_MAP, 1000, 2100);
-	queued(joined, WORKER, OTHER_KEY, 2205);
+	end(WORKER, MAP, 1100, 900);
+	release_and_start(WORKER, OTHER_MAP, 1000, 2100);
+	queued(WORKER, OTHER_KEY, 2205);
 	/* No destroy call owns it so far. */
-	teardown_tracker_for_each_overdue(joined->tracker, 1200, false, on_overdue, &reported);
+	teardown_tracker_for_each_overdue(joined.tracker, 1200, false, on_overdue, &reported);
 	assert_int_equal(reported.nr, 1);
 	assert_int_equal(reported.map[0], MAP);
 	assert_int_equal(reported.destroy_ns[0], 1200);
-	destroy(joined, WORKER, OTHER_MAP, OTHER_KEY, 2200, 50);
-	teardown_tracker_for_each_overdue(joined->tracker, 2199, false, on_overdue, &reported);
+	destroy(WORKER, OTHER_MAP, OTHER_KEY, 2200, 50);
+	teardown_tracker_for_each_overdue(joined.tracker, 2199, false, on_overdue, &reported);
 	assert_int_equal(reported.nr, 1);
-	teardown_tracker_for_each_overdue(joined->tracker, ~0ULL, false, on_overdue, &reported);
+	teardown_tracker_for_each_overdue(joined.tracker, ~0ULL, false, on_overdue, &reported);
 	assert_int_equal(reported.nr, 2);
 	assert_int_equal(reported.map[1], OTHER_MAP);
-	teardown_tracker_for_each_overdue(joined->tracker, ~0ULL, false, on_overdue, &reported);
+	teardown_tracker_for_each_overdue(joined.tracker, ~0ULL, false, on_overdue, &reported);
 	assert_int_equal(reported.nr, 2);
-	teardown_tracker_for_each_overdue(joined->tracker, 2199, true, on_overdue, &reported);
+	teardown_tracker_for_each_overdue(joined.tracker, 2199, true, on_overdue, &reported);
 	assert_int_equal(reported.nr, 3);
 	assert_int_equal(reported.map[2], MAP);
 
 	/* A free that is only possible is not reported as stuck. */
-	joined->sees[HOOK_QUEUE] = false;
-	destroy(joined, WORKER, OTHER_MAP, KEY + 8, 2300, 50);
-	teardown_tracker_for_each_overdue(joined->tracker, ~0ULL, false, on_overdue, &reported);
+	joined.sees[HOOK_QUEUE] = false;
+	destroy(WORKER, OTHER_MAP, KEY + 8, 2300, 50);
+	teardown_tracker_for_each_overdue(joined.tracker, ~0ULL, false, on_overdue, &reported);
 	assert_int_equal(reported.nr, 3);
 	/* A free that has ended is not stuck. */
-	deferred_free(joined, KEY, 3000, 100);
-	deferred_free(joined, OTHER_KEY, 3000, 100);
-	teardown_tracker_for_each_overdue(joined->tracker, ~0ULL, true, on_overdue, &reported);
+	deferred_free(KEY, 3000, 100);
+	deferred_free(OTHER_KEY, 3000, 100);
+	teardown_tracker_for_each_overdue(joined.tracker, ~0ULL, true, on_overdue, &reported);
 	assert_int_equal(reported.nr, 3);
 }
 
 /* A stuck deferred free is reported as such, and its destroy call is not reported again. */
-static void deferred_frees_in_progress_are_identified(void **state)
+JOINED_TEST(deferred_frees_in_progress_are_identified)
 {
-	struct joined *joined = *state;
 	const struct worker_run run = run_of(99, 3000, UNKNOWN_NS);
 	const struct worker_run other = run_of(WORKER, 3000, UNKNOWN_NS);
 	struct map_info map = {};
 	struct reported reported = {};
 
-	end_with_deferred(joined);
-	deferred_free_start(joined, KEY, 3000);
-	teardown_tracker_identify_deferred(joined->tracker, KEY, &run, &map);
+	end_with_deferred();
+	deferred_free_start(KEY, 3000);
+	teardown_tracker_identify_deferred(joined.tracker, KEY, &run, &map);
 	assert_int_equal(map.address, MAP);
 	assert_int_equal(map.identity.map_id, 7);
 	assert_string_equal(map.name, "events");
 	assert_true(map_has_name(&map));
-	teardown_tracker_for_each_overdue(joined->tracker, ~0ULL, false, on_overdue, &reported);
+	teardown_tracker_for_each_overdue(joined.tracker, ~0ULL, false, on_overdue, &reported);
 	/* At the end of a run, the call is reported again too. */
-	teardown_tracker_for_each_overdue(joined->tracker, ~0ULL, true, on_overdue, &reported);
+	teardown_tracker_for_each_overdue(joined.tracker, ~0ULL, true, on_overdue, &reported);
 	assert_int_equal(reported.nr, 0);
 
 	/* Another allocator has the memory by now. */
-	begin_other_with_deferred(joined);
+	begin_other_with_deferred();
 	map = (struct map_info){};
-	teardown_tracker_identify_deferred(joined->tracker, KEY, &run, &map);
+	teardown_tracker_identify_deferred(joined.tracker, KEY, &run, &map);
 	assert_int_equal(map.address, MAP);
-	teardown_tracker_for_each_overdue(joined->tracker, ~0ULL, true, on_overdue, &reported);
+	teardown_tracker_for_each_overdue(joined.tracker, ~0ULL, true, on_overdue, &reported);
 	assert_int_equal(reported.nr, 1);
 	assert_int_equal(reported.map[0], OTHER_MAP);
 
 	/* One without a destroy call, and an unknown one. */
-	queued(joined, WORKER, OTHER_KEY, 2995);
-	deferred_free_start(joined, OTHER_KEY, 3000);
+	queued(WORKER, OTHER_KEY, 2995);
+	deferred_free_start(OTHER_KEY, 3000);
 	map = (struct map_info){};
-	teardown_tracker_identify_deferred(joined->tracker, OTHER_KEY, &run, &map);
+	teardown_tracker_identify_deferred(joined.tracker, OTHER_KEY, &run, &map);
 	assert_int_equal(map.address, 0);
-	teardown_tracker_identify_deferred(joined->tracker, 0, &other, &map);
+	teardown_tracker_identify_deferred(joined.tracker, 0, &other, &map);
 	assert_int_equal(map.address, 0);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		JOINED_TEST(total_waits_for_the_last_byte),
-		JOINED_TEST(freed_while_the_worker_is_at_it),
-		JOINED_TEST(two_allocators),
-		JOINED_TEST(freed_before_the_destroy_call_returned),
-		JOINED_TEST(queueing_may_be_missed),
-		JOINED_TEST(queued_is_reported_more_than_once),
-		JOINED_TEST(free_in_progress_at_the_end),
-		JOINED_TEST(one_side_of_the_deferred_free),
-		JOINED_TEST(one_side_of_the_destroy_call),
-		JOINED_TEST(strays),
-		JOINED_TEST(room_is_bounded),
-		JOINED_TEST(overdue_is_handed_over_once),
-		JOINED_TEST(deferred_frees_in_progress_are_identified),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

@@ -4,168 +4,151 @@
  */
 #include "support/kept_events.h"
 
-static void find_stuck(struct kept *kept, __u64 now_ns, bool at_end)
+static void find_stuck(__u64 now_ns, bool at_end)
 {
 	const struct correlator_search search = {
 		.now_ns = now_ns, .limit_ns = 1000, .at_end = at_end};
 
-	correlator_find_stuck(kept->correlator, &search);
+	correlator_find_stuck(kept.correlator, &search);
 }
 
-static void what_is_stuck(void **state)
+KEPT_TEST(what_is_stuck, VIEW_BOTH)
 {
-	struct kept *kept = *state;
 	struct teardown_counts counts;
 	struct ledger ledger;
 
-	release(kept, 1000);
-	find_stuck(kept, 900, false); /* the machine was not up for that long */
-	find_stuck(kept, 1999, false);
-	assert_int_equal(kept->stucks, 0);
-	find_stuck(kept, 2000, false);
-	assert_int_equal(kept->stucks, 1);
-	assert_string_equal(kept->stuck.where, "wait");
-	assert_int_equal(kept->stuck.for_ns, 1000);
-	assert_int_equal(kept->stuck.map.identity.map_id, 7);
-	assert_false(kept->stuck.in_worker);
+	release(1000);
+	find_stuck(900, false); /* the machine was not up for that long */
+	find_stuck(1999, false);
+	assert_int_equal(kept.stucks, 0);
+	find_stuck(2000, false);
+	assert_int_equal(kept.stucks, 1);
+	assert_string_equal(kept.stuck.where, "wait");
+	assert_int_equal(kept.stuck.for_ns, 1000);
+	assert_int_equal(kept.stuck.map.identity.map_id, 7);
+	assert_false(kept.stuck.in_worker);
 
-	send(kept, RECORD_ENTRY, HOOK_FREE, WORKER, 2500);
-	find_stuck(kept, 3500, false);
-	assert_int_equal(kept->stucks, 2);
-	assert_string_equal(kept->stuck.where, "bpf_map_free_deferred");
-	assert_string_equal(kept->stuck.stack, "rcu_barrier+0x10");
-	assert_int_equal(kept->stuck.worker.tid, WORKER);
-	assert_true(kept->stuck.in_worker);
-	find_stuck(kept, 4000, false);
-	assert_int_equal(kept->stucks, 2);
+	send(RECORD_ENTRY, HOOK_FREE, WORKER, 2500);
+	find_stuck(3500, false);
+	assert_int_equal(kept.stucks, 2);
+	assert_string_equal(kept.stuck.where, "bpf_map_free_deferred");
+	assert_string_equal(kept.stuck.stack, "rcu_barrier+0x10");
+	assert_int_equal(kept.stuck.worker.tid, WORKER);
+	assert_true(kept.stuck.in_worker);
+	find_stuck(4000, false);
+	assert_int_equal(kept.stucks, 2);
 
 	/* Rejected reports are not counted. */
-	kept->unwanted = true;
-	send(kept, RECORD_ENTRY, HOOK_DESTROY, WORKER, 3000);
-	find_stuck(kept, 5000, false);
-	kept->unwanted = false;
-	ledger = counted(kept, &counts);
+	kept.unwanted = true;
+	send(RECORD_ENTRY, HOOK_DESTROY, WORKER, 3000);
+	find_stuck(5000, false);
+	kept.unwanted = false;
+	ledger = counted(&counts);
 	assert_int_equal(ledger.stuck, 2);
 	assert_int_equal(ledger.still_stuck, 0);
 
 	/* At the end: everything that is still stuck. */
-	find_stuck(kept, 6000, true);
-	assert_int_equal(kept->stucks, 4);
-	ledger = counted(kept, &counts);
+	find_stuck(6000, true);
+	assert_int_equal(kept.stucks, 4);
+	ledger = counted(&counts);
 	assert_int_equal(ledger.stuck, 2);
 	assert_int_equal(ledger.still_stuck, 2);
 }
 
 /* If starts of workers were lost, a map may only seem to wait. */
-static void waits_that_may_be_over(void **state)
+KEPT_TEST(waits_that_may_be_over, VIEW_TEARDOWNS)
 {
-	struct kept *kept = *state;
-
-	release(kept, 1000);
-	kept->hooks[HOOK_FREE].lost = 1;
-	find_stuck(kept, 5000, false);
-	assert_int_equal(kept->stucks, 0);
-	kept->hooks[HOOK_FREE].lost = 0;
-	kept->hooks[HOOK_FREE].missed = LEDGER_UNKNOWN;
-	find_stuck(kept, 5000, false);
-	assert_int_equal(kept->stucks, 1);
+	release(1000);
+	kept.hooks[HOOK_FREE].lost = 1;
+	find_stuck(5000, false);
+	assert_int_equal(kept.stucks, 0);
+	kept.hooks[HOOK_FREE].lost = 0;
+	kept.hooks[HOOK_FREE].missed = LEDGER_UNKNOWN;
+	find_stuck(5000, false);
+	assert_int_equal(kept.stucks, 1);
 }
 
 /* Parked entries are reported if they became stuck since the last search. */
-static void parked_entries(void **state)
+KEPT_TEST(parked_entries, VIEW_CALLS)
 {
-	struct kept *kept = *state;
 	union record rec = record(RECORD_ENTRY, HOOK_DESTROY, WORKER, 1200);
 	struct correlator_search search = {.now_ns = 2199, .limit_ns = 1000};
 
-	correlator_check_parked(kept->correlator, &search, &rec, rec.head.size);
-	assert_int_equal(kept->stucks, 0);
+	correlator_check_parked(kept.correlator, &search, &rec, rec.head.size);
+	assert_int_equal(kept.stucks, 0);
 	search.now_ns = 2200;
 	search.last_ns = 2199;
-	correlator_check_parked(kept->correlator, &search, &rec, rec.head.size - 1);
-	assert_int_equal(kept->stucks, 0);
-	correlator_check_parked(kept->correlator, &search, &rec, rec.head.size);
-	assert_int_equal(kept->stucks, 1);
-	assert_int_equal(kept->stuck.since_ns, 1200);
+	correlator_check_parked(kept.correlator, &search, &rec, rec.head.size - 1);
+	assert_int_equal(kept.stucks, 0);
+	correlator_check_parked(kept.correlator, &search, &rec, rec.head.size);
+	assert_int_equal(kept.stucks, 1);
+	assert_int_equal(kept.stuck.since_ns, 1200);
 	search.now_ns = 3000;
 	search.last_ns = 2200;
-	correlator_check_parked(kept->correlator, &search, &rec, rec.head.size);
-	assert_int_equal(kept->stucks, 1);
+	correlator_check_parked(kept.correlator, &search, &rec, rec.head.size);
+	assert_int_equal(kept.stucks, 1);
 }
 
 /* If a return may have been missed, the number of running calls is unknown. */
-static void running_or_missed(void **state)
+KEPT_TEST(running_or_missed, VIEW_TEARDOWNS)
 {
-	struct kept *kept = *state;
 	struct ledger ledger = {.missed_return = 1};
 	struct teardown_counts counts;
 
-	start_teardown(kept);
-	assert_int_equal(counted(kept, &counts).still_running, 1);
-	correlator_count(kept->correlator, &ledger, &counts);
+	start_teardown();
+	assert_int_equal(counted(&counts).still_running, 1);
+	correlator_count(kept.correlator, &ledger, &counts);
 	assert_true(ledger.still_running == LEDGER_UNKNOWN);
 	assert_int_equal(ledger.entry_only, 1);
 	/* A call with only its entry seen explains the miss. */
-	send(kept, RECORD_ENTRY, HOOK_DESTROY, WORKER, 1300);
+	send(RECORD_ENTRY, HOOK_DESTROY, WORKER, 1300);
 	ledger = (struct ledger){.probe_missed_return = 1};
-	correlator_count(kept->correlator, &ledger, &counts);
+	correlator_count(kept.correlator, &ledger, &counts);
 	assert_int_equal(ledger.still_running, 1);
 	assert_int_equal(ledger.entry_only, 1);
 	ledger = (struct ledger){.missed_return = LEDGER_UNKNOWN};
-	correlator_count(kept->correlator, &ledger, &counts);
+	correlator_count(kept.correlator, &ledger, &counts);
 	assert_true(ledger.still_running == LEDGER_UNKNOWN);
 
 	assert_true(counts.ledger.running == LEDGER_UNKNOWN); /* before the end */
-	kept->hooks[HOOK_FREE].taken = 5;
-	correlator_flush(kept->correlator);
-	counted(kept, &counts);
+	kept.hooks[HOOK_FREE].taken = 5;
+	correlator_flush(kept.correlator);
+	counted(&counts);
 	assert_int_equal(counts.ledger.started, 5);
 	assert_int_equal(counts.ledger.running, 1);
 	assert_int_equal(counts.ledger.start_only, 0);
-	kept->hooks[HOOK_FREE].missed_return = 1;
-	counted(kept, &counts);
+	kept.hooks[HOOK_FREE].missed_return = 1;
+	counted(&counts);
 	assert_true(counts.ledger.running == LEDGER_UNKNOWN);
 	assert_int_equal(counts.ledger.start_only, 1);
 }
 
 /* If a start or a release may have been missed, the number of waiting maps is unknown. */
-static void waiting_or_missed(void **state)
+KEPT_TEST(waiting_or_missed, VIEW_TEARDOWNS)
 {
-	struct kept *kept = *state;
 	struct teardown_counts counts;
 
-	release(kept, 1000);
-	counted(kept, &counts);
+	release(1000);
+	counted(&counts);
 	assert_int_equal(counts.ledger.waiting, 1);
-	kept->hooks[HOOK_FREE].missed = 1;
-	counted(kept, &counts);
+	kept.hooks[HOOK_FREE].missed = 1;
+	counted(&counts);
 	assert_true(counts.ledger.waiting == LEDGER_UNKNOWN);
-	kept->hooks[HOOK_FREE].missed = 0;
-	kept->hooks[HOOK_PUT].missed = LEDGER_UNKNOWN;
-	counted(kept, &counts);
+	kept.hooks[HOOK_FREE].missed = 0;
+	kept.hooks[HOOK_PUT].missed = LEDGER_UNKNOWN;
+	counted(&counts);
 	assert_int_equal(counts.ledger.waiting, 1);
-	kept->hooks[HOOK_RELEASE].lost = 1;
-	counted(kept, &counts);
+	kept.hooks[HOOK_RELEASE].lost = 1;
+	counted(&counts);
 	assert_true(counts.ledger.waiting == LEDGER_UNKNOWN);
 	/* A free without a release explains the miss. */
-	send(kept, RECORD_ENTRY, HOOK_FREE, WORKER, 1100);
-	send(kept, RECORD_RETURN, HOOK_FREE, WORKER, 1200);
-	send(kept, RECORD_ENTRY, HOOK_FREE, WORKER, 1300);
-	send(kept, RECORD_RETURN, HOOK_FREE, WORKER, 1400);
-	counted(kept, &counts);
+	send(RECORD_ENTRY, HOOK_FREE, WORKER, 1100);
+	send(RECORD_RETURN, HOOK_FREE, WORKER, 1200);
+	send(RECORD_ENTRY, HOOK_FREE, WORKER, 1300);
+	send(RECORD_RETURN, HOOK_FREE, WORKER, 1400);
+	counted(&counts);
 	assert_int_equal(counts.ledger.no_release, 1);
 	assert_int_equal(counts.ledger.waiting, 0);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		KEPT_TEST(what_is_stuck, VIEW_BOTH),
-		KEPT_TEST(waits_that_may_be_over, VIEW_TEARDOWNS),
-		KEPT_TEST(parked_entries, VIEW_CALLS),
-		KEPT_TEST(running_or_missed, VIEW_TEARDOWNS),
-		KEPT_TEST(waiting_or_missed, VIEW_TEARDOWNS),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

@@ -29,23 +29,25 @@ static struct record_release record(__u64 map, __u8 flags, __u64 ts_ns)
 	return rec;
 }
 
+static struct map_releases *releases; /* of up to 10 maps */
+
 static int open_releases(void **state)
 {
-	*state = map_releases_new(10);
-	return *state ? 0 : -1;
+	(void)state;
+	releases = map_releases_new(10);
+	return releases ? 0 : -1;
 }
 
 static int close_releases(void **state)
 {
-	map_releases_free(*state);
+	(void)state;
+	map_releases_free(releases);
 	return 0;
 }
 
-/* *state is one for up to 10 maps. */
-#define RELEASES_TEST(function)                                                                    \
-	cmocka_unit_test_setup_teardown(function, open_releases, close_releases)
+#define RELEASES_TEST(name) TEST_BETWEEN(name, open_releases, close_releases)
 
-static void release_map(struct map_releases *releases, __u64 map, __u8 flags, __u64 ts_ns)
+static void release_map(__u64 map, __u8 flags, __u64 ts_ns)
 {
 	struct record_release rec = record(map, flags, ts_ns);
 
@@ -53,8 +55,7 @@ static void release_map(struct map_releases *releases, __u64 map, __u8 flags, __
 }
 
 /* A release by another task. */
-static void release_by(struct map_releases *releases, __u32 pid, const char *comm, __u8 flags,
-		       __u64 ts_ns)
+static void release_by(__u32 pid, const char *comm, __u8 flags, __u64 ts_ns)
 {
 	struct record_release rec = record(MAP, flags, ts_ns);
 
@@ -65,7 +66,7 @@ static void release_by(struct map_releases *releases, __u32 pid, const char *com
 	assert_int_equal(map_releases_add(releases, &rec), 0);
 }
 
-static struct identity identity_of(struct map_releases *releases, __u64 map)
+static struct identity identity_of(__u64 map)
 {
 	struct map_info map_info = {.address = map};
 
@@ -74,14 +75,14 @@ static struct identity identity_of(struct map_releases *releases, __u64 map)
 	return map_info.identity;
 }
 
-static bool knows(struct map_releases *releases, __u64 map)
+static bool knows(__u64 map)
 {
 	struct map_info map_info = {.address = map};
 
 	return map_releases_identify(releases, &map_info, NULL);
 }
 
-static __u64 queued_at(struct map_releases *releases, __u64 map)
+static __u64 queued_at(__u64 map)
 {
 	struct map_info map_info = {.address = map};
 	__u64 queued_ns = 1;
@@ -98,14 +99,13 @@ static void assert_task(const struct releaser *releaser, __u32 pid, const char *
 	assert_string_equal(releaser->task.comm, comm);
 }
 
-static void last_and_closed(void **state)
+RELEASES_TEST(last_and_closed)
 {
-	struct map_releases *releases = *state;
 	struct identity identity;
 
 	/* One task closes the map, and another one drops the last reference. */
-	release_by(releases, 500, "bpftool", 0, 1000);
-	identity = identity_of(releases, MAP);
+	release_by(500, "bpftool", 0, 1000);
+	identity = identity_of(MAP);
 	assert_int_equal(identity.map_id, 7);
 	assert_true(identity.released_ns == UNKNOWN_NS);
 	assert_false(identity.released_by.known);
@@ -113,8 +113,8 @@ static void last_and_closed(void **state)
 	assert_ptr_equal(identity_releaser(&identity), &identity.closed_by);
 	assert_int_equal(map_releases_waiting(releases), 0);
 
-	release_map(releases, MAP, RELEASE_LAST, 2000);
-	identity = identity_of(releases, MAP);
+	release_map(MAP, RELEASE_LAST, 2000);
+	identity = identity_of(MAP);
 	assert_int_equal(identity.released_ns, 2000);
 	assert_false(identity.by_kernel || identity.by_interrupt);
 	assert_task(&identity.released_by, PID, "loader");
@@ -125,24 +125,21 @@ static void last_and_closed(void **state)
 }
 
 /* The functions call each other, so each sends a record of one event; the last one counts. */
-static void reported_more_than_once(void **state)
+RELEASES_TEST(reported_more_than_once)
 {
-	struct map_releases *releases = *state;
-
-	release_map(releases, MAP, RELEASE_LAST, 2000);
-	release_map(releases, MAP, RELEASE_LAST, 2100);
-	release_map(releases, MAP, RELEASE_LAST, 2200);
-	assert_int_equal(identity_of(releases, MAP).released_ns, 2200);
+	release_map(MAP, RELEASE_LAST, 2000);
+	release_map(MAP, RELEASE_LAST, 2100);
+	release_map(MAP, RELEASE_LAST, 2200);
+	assert_int_equal(identity_of(MAP).released_ns, 2200);
 	assert_int_equal(map_releases_waiting(releases), 1);
 }
 
-static void unknown_map(void **state)
+RELEASES_TEST(unknown_map)
 {
-	struct map_releases *releases = *state;
 	struct map_info map_info = {.address = OTHER_MAP};
 	__u64 queued_ns = 1;
 
-	release_map(releases, MAP, RELEASE_LAST, 2000);
+	release_map(MAP, RELEASE_LAST, 2000);
 	memset(&map_info.identity, 0xa5, sizeof(map_info.identity));
 	assert_false(map_releases_identify(releases, &map_info, &queued_ns));
 	assert_true(map_info.identity.released_ns == UNKNOWN_NS);
@@ -155,15 +152,13 @@ static void unknown_map(void **state)
 	map_releases_free(NULL);
 }
 
-/* A kernel worker drops a reference that a program or another map held. */
 /* A call's own facts on its map stay; the release has no sizes. */
-static void type_and_name_where_they_lack(void **state)
+RELEASES_TEST(type_and_name_where_they_lack)
 {
-	struct map_releases *releases = *state;
 	struct map_info end = {.address = MAP},
 			whole = {.address = MAP, .type = 9, .known = CALL_MAP};
 
-	release_map(releases, MAP, RELEASE_LAST, 2000);
+	release_map(MAP, RELEASE_LAST, 2000);
 	assert_true(map_releases_identify(releases, &end, NULL));
 	assert_int_equal(end.known, CALL_MAP | CALL_NAME);
 	assert_int_equal(end.type, 1);
@@ -173,14 +168,14 @@ static void type_and_name_where_they_lack(void **state)
 	assert_int_equal(whole.type, 9);
 }
 
-TEST(kernel_thread_is_last)
+/* A kernel worker drops a reference that a program or another map held. */
+RELEASES_TEST(kernel_thread_is_last)
 {
-	struct map_releases *releases = map_releases_new(10);
 	struct identity identity;
 
-	release_map(releases, MAP, 0, 1000);
-	release_by(releases, 44, "kworker/1:2", RELEASE_LAST | RELEASE_KERNEL, 3000);
-	identity = identity_of(releases, MAP);
+	release_map(MAP, 0, 1000);
+	release_by(44, "kworker/1:2", RELEASE_LAST | RELEASE_KERNEL, 3000);
+	identity = identity_of(MAP);
 	assert_int_equal(identity.released_ns, 3000);
 	assert_true(identity.by_kernel);
 	assert_false(identity.by_interrupt);
@@ -188,18 +183,16 @@ TEST(kernel_thread_is_last)
 	/* The user task counts as the one that had it freed. */
 	assert_task(&identity.closed_by, PID, "loader");
 	assert_task(identity_releaser(&identity), PID, "loader");
-	map_releases_free(releases);
 
-	releases = map_releases_new(10);
-	release_by(releases, 44, "kworker/1:2", RELEASE_LAST | RELEASE_KERNEL, 3000);
-	identity = identity_of(releases, MAP);
+	map_releases_forget(releases, MAP);
+	release_by(44, "kworker/1:2", RELEASE_LAST | RELEASE_KERNEL, 3000);
+	identity = identity_of(MAP);
 	assert_false(identity.closed_by.known);
 	assert_task(identity_releaser(&identity), 44, "kworker/1:2");
-	map_releases_free(releases);
 }
 
 /* The interrupted task did not release the map, be it a user task or a kernel thread. */
-TEST(last_in_an_interrupt)
+RELEASES_TEST(last_in_an_interrupt)
 {
 	static const __u8 flags[] = {
 		RELEASE_LAST | RELEASE_INTERRUPT,
@@ -209,10 +202,8 @@ TEST(last_in_an_interrupt)
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
-		struct map_releases *releases = map_releases_new(10);
-
-		release_by(releases, 300, "victim", flags[i], 3000);
-		identity = identity_of(releases, MAP);
+		release_by(300, "victim", flags[i], 3000);
+		identity = identity_of(MAP);
 		assert_int_equal(identity.released_ns, 3000);
 		assert_true(identity.by_interrupt);
 		assert_false(identity.by_kernel);
@@ -223,26 +214,25 @@ TEST(last_in_an_interrupt)
 
 		/* The earlier close remains. */
 		map_releases_forget(releases, MAP);
-		release_map(releases, MAP, 0, 1000);
-		release_by(releases, 300, "victim", flags[i], 3000);
-		identity = identity_of(releases, MAP);
+		release_map(MAP, 0, 1000);
+		release_by(300, "victim", flags[i], 3000);
+		identity = identity_of(MAP);
 		assert_task(identity_releaser(&identity), PID, "loader");
-		map_releases_free(releases);
+		map_releases_forget(releases, MAP);
 	}
 }
 
 /* On kernels that hide interrupts, a release that may be in one names no task. */
-static void perhaps_in_an_interrupt(void **state)
+RELEASES_TEST(perhaps_in_an_interrupt)
 {
-	struct map_releases *releases = *state;
 	struct identity identity;
 
-	release_by(releases, 300, "victim", RELEASE_UNSURE, 900);
-	identity = identity_of(releases, MAP);
+	release_by(300, "victim", RELEASE_UNSURE, 900);
+	identity = identity_of(MAP);
 	assert_false(identity.closed_by.known);
-	release_map(releases, MAP, 0, 1000);
-	release_by(releases, 300, "victim", RELEASE_UNSURE | RELEASE_LAST | RELEASE_KERNEL, 2000);
-	identity = identity_of(releases, MAP);
+	release_map(MAP, 0, 1000);
+	release_by(300, "victim", RELEASE_UNSURE | RELEASE_LAST | RELEASE_KERNEL, 2000);
+	identity = identity_of(MAP);
 	assert_true(identity.unsure);
 	assert_false(identity.by_interrupt || identity.by_kernel || identity.released_by.known);
 	assert_int_equal(identity.released_ns, 2000);
@@ -251,191 +241,168 @@ static void perhaps_in_an_interrupt(void **state)
 
 	/* The same put, recorded at a hook that knows the context. */
 	map_releases_forget(releases, MAP);
-	release_by(releases, 600, "user", RELEASE_LAST, 3000);
-	release_by(releases, 600, "user", RELEASE_LAST | RELEASE_UNSURE, 3010);
-	identity = identity_of(releases, MAP);
+	release_by(600, "user", RELEASE_LAST, 3000);
+	release_by(600, "user", RELEASE_LAST | RELEASE_UNSURE, 3010);
+	identity = identity_of(MAP);
 	assert_false(identity.unsure);
 	assert_task(&identity.released_by, 600, "user");
 	/* Another task's put is another one. */
-	release_by(releases, 300, "victim", RELEASE_LAST | RELEASE_UNSURE, 3020);
-	identity = identity_of(releases, MAP);
+	release_by(300, "victim", RELEASE_LAST | RELEASE_UNSURE, 3020);
+	identity = identity_of(MAP);
 	assert_true(identity.unsure);
 	assert_false(identity.released_by.known);
 	assert_int_equal(identity.released_ns, 3020);
 	assert_task(&identity.closed_by, 600, "user");
 	/* A later put with a known context replaces it. */
-	release_by(releases, 600, "user", RELEASE_LAST, 3030);
-	identity = identity_of(releases, MAP);
+	release_by(600, "user", RELEASE_LAST, 3030);
+	identity = identity_of(MAP);
 	assert_false(identity.unsure);
-	release_by(releases, 300, "victim", RELEASE_LAST | RELEASE_UNSURE, 3040);
-	release_by(releases, 600, "user", 0, 3050);
-	assert_false(identity_of(releases, MAP).unsure);
+	release_by(300, "victim", RELEASE_LAST | RELEASE_UNSURE, 3040);
+	release_by(600, "user", 0, 3050);
+	assert_false(identity_of(MAP).unsure);
 }
 
 /*
  * A task takes another reference after the count was read as 1. The map lives on, and the drop of
  * that reference is the last one.
  */
-static void not_the_last_after_all(void **state)
+RELEASES_TEST(not_the_last_after_all)
 {
-	struct map_releases *releases = *state;
 	struct identity identity;
 
-	release_map(releases, MAP, RELEASE_LAST, 1000);
+	release_map(MAP, RELEASE_LAST, 1000);
 	assert_int_equal(map_releases_waiting(releases), 1);
 	map_releases_queued(releases, MAP, 1100);
-	release_by(releases, 500, "bpftool", 0, 2000);
+	release_by(500, "bpftool", 0, 2000);
 	assert_int_equal(map_releases_waiting(releases), 0);
-	identity = identity_of(releases, MAP);
+	identity = identity_of(MAP);
 	assert_true(identity.released_ns == UNKNOWN_NS);
 	assert_false(identity.released_by.known);
 	assert_task(&identity.closed_by, 500, "bpftool");
 
 	/* A live map has no queued work. */
 	map_releases_queued(releases, MAP, 2500);
-	assert_true(queued_at(releases, MAP) == UNKNOWN_NS);
+	assert_true(queued_at(MAP) == UNKNOWN_NS);
 
-	release_by(releases, 600, "user", RELEASE_LAST, 3000);
-	identity = identity_of(releases, MAP);
+	release_by(600, "user", RELEASE_LAST, 3000);
+	identity = identity_of(MAP);
 	assert_int_equal(identity.released_ns, 3000);
 	assert_task(&identity.released_by, 600, "user");
 	assert_int_equal(map_releases_waiting(releases), 1);
-	assert_true(queued_at(releases, MAP) == UNKNOWN_NS);
+	assert_true(queued_at(MAP) == UNKNOWN_NS);
 	map_releases_queued(releases, MAP, 3100);
-	assert_int_equal(queued_at(releases, MAP), 3100);
+	assert_int_equal(queued_at(MAP), 3100);
 
 	/* The context of the false last put does not matter. */
-	release_map(releases, OTHER_MAP, RELEASE_LAST | RELEASE_INTERRUPT, 1000);
-	release_map(releases, OTHER_MAP, RELEASE_LAST, 2000);
-	identity = identity_of(releases, OTHER_MAP);
+	release_map(OTHER_MAP, RELEASE_LAST | RELEASE_INTERRUPT, 1000);
+	release_map(OTHER_MAP, RELEASE_LAST, 2000);
+	identity = identity_of(OTHER_MAP);
 	assert_false(identity.by_interrupt);
 	assert_task(&identity.released_by, PID, "loader");
 }
 
 /* Nothing may remain of an earlier map at the address. */
-static void other_map_at_the_address(void **state)
+RELEASES_TEST(other_map_at_the_address)
 {
-	struct map_releases *releases = *state;
 	struct record_release rec = record(MAP, 0, 5000);
 	struct identity identity;
 
-	release_map(releases, MAP, RELEASE_LAST, 1000);
+	release_map(MAP, RELEASE_LAST, 1000);
 	map_releases_queued(releases, MAP, 1100);
-	assert_int_equal(queued_at(releases, MAP), 1100);
+	assert_int_equal(queued_at(MAP), 1100);
 
 	rec.map_id = 8;
 	rec.flags = RELEASE_KERNEL | RELEASE_LAST;
 	assert_int_equal(map_releases_add(releases, &rec), 0);
-	identity = identity_of(releases, MAP);
+	identity = identity_of(MAP);
 	assert_int_equal(identity.map_id, 8);
 	assert_int_equal(identity.released_ns, 5000);
 	assert_false(identity.closed_by.known);
-	assert_true(queued_at(releases, MAP) == UNKNOWN_NS);
+	assert_true(queued_at(MAP) == UNKNOWN_NS);
 	assert_int_equal(map_releases_waiting(releases), 1);
 
 	/* A map without its id is still the same map. */
 	rec.map_id = 0;
 	rec.head.ts_ns = 6000;
 	assert_int_equal(map_releases_add(releases, &rec), 0);
-	identity = identity_of(releases, MAP);
+	identity = identity_of(MAP);
 	assert_int_equal(identity.map_id, 8);
 	assert_int_equal(identity.released_ns, 6000);
 }
 
-static void forget_means_all_of_it(void **state)
+RELEASES_TEST(forget_means_all_of_it)
 {
-	struct map_releases *releases = *state;
 	struct identity identity;
 
-	release_map(releases, MAP, RELEASE_LAST, 1000);
-	release_map(releases, OTHER_MAP, RELEASE_LAST, 1000);
+	release_map(MAP, RELEASE_LAST, 1000);
+	release_map(OTHER_MAP, RELEASE_LAST, 1000);
 	map_releases_forget(releases, MAP);
-	assert_false(knows(releases, MAP));
+	assert_false(knows(MAP));
 	assert_int_equal(map_releases_waiting(releases), 1);
 
 	/* Even if the id is used again and does not distinguish the maps. */
-	release_map(releases, MAP, 0, 2000);
-	identity = identity_of(releases, MAP);
+	release_map(MAP, 0, 2000);
+	identity = identity_of(MAP);
 	assert_true(identity.released_ns == UNKNOWN_NS);
 	assert_int_equal(map_releases_forgotten(releases), 0);
 }
 
-static void queued_once(void **state)
+RELEASES_TEST(queued_once)
 {
-	struct map_releases *releases = *state;
-
 	map_releases_queued(releases, MAP, 900);
-	assert_true(queued_at(releases, MAP) == UNKNOWN_NS);
-	release_map(releases, MAP, RELEASE_LAST, 1000);
-	assert_true(queued_at(releases, MAP) == UNKNOWN_NS);
+	assert_true(queued_at(MAP) == UNKNOWN_NS);
+	release_map(MAP, RELEASE_LAST, 1000);
+	assert_true(queued_at(MAP) == UNKNOWN_NS);
 	/* The program's copies send the same event; the first record has the right time. */
 	map_releases_queued(releases, MAP, 1100);
 	map_releases_queued(releases, MAP, 1101);
-	assert_int_equal(queued_at(releases, MAP), 1100);
-	assert_true(queued_at(releases, OTHER_MAP) == UNKNOWN_NS);
+	assert_int_equal(queued_at(MAP), 1100);
+	assert_true(queued_at(OTHER_MAP) == UNKNOWN_NS);
 }
 
 /* The map with the oldest last event is dropped first. */
 TEST(room_is_bounded)
 {
-	struct map_releases *releases = map_releases_new(3);
 	__u64 i;
 
-	release_map(releases, 1, RELEASE_LAST, 1000);
-	release_map(releases, 2, RELEASE_LAST, 1000);
-	release_map(releases, 3, 0, 1000);
+	releases = map_releases_new(3);
+	release_map(1, RELEASE_LAST, 1000);
+	release_map(2, RELEASE_LAST, 1000);
+	release_map(3, 0, 1000);
 	assert_int_equal(map_releases_forgotten(releases), 0);
 	/* A lookup is no event. */
-	assert_true(knows(releases, 2));
-	release_map(releases, 1, RELEASE_LAST, 2000);
-	release_map(releases, 4, RELEASE_LAST, 2000);
-	assert_false(knows(releases, 2));
-	assert_true(knows(releases, 1) && knows(releases, 3) && knows(releases, 4));
+	assert_true(knows(2));
+	release_map(1, RELEASE_LAST, 2000);
+	release_map(4, RELEASE_LAST, 2000);
+	assert_false(knows(2));
+	assert_true(knows(1) && knows(3) && knows(4));
 	assert_int_equal(map_releases_forgotten(releases), 1);
 	assert_int_equal(map_releases_waiting(releases), 2);
 
-	release_map(releases, 5, 0, 3000);
-	assert_false(knows(releases, 3));
+	release_map(5, 0, 3000);
+	assert_false(knows(3));
 	/* Maps being freed make room. */
 	map_releases_forget(releases, 1);
-	release_map(releases, 6, 0, 3000);
+	release_map(6, 0, 3000);
 	assert_int_equal(map_releases_forgotten(releases), 2);
 
 	for (i = 100; i < 1100; i++)
-		release_map(releases, i, RELEASE_LAST, 4000);
+		release_map(i, RELEASE_LAST, 4000);
 	assert_int_equal(map_releases_forgotten(releases), 1002);
 	assert_int_equal(map_releases_waiting(releases), 3);
-	assert_true(knows(releases, 1097) && knows(releases, 1099));
-	assert_false(knows(releases, 1096));
+	assert_true(knows(1097) && knows(1099));
+	assert_false(knows(1096));
 	map_releases_free(releases);
 
 	/* With room for one, the last one is kept. */
 	releases = map_releases_new(1);
-	release_map(releases, 1, RELEASE_LAST, 1000);
-	release_map(releases, 1, RELEASE_LAST, 1000);
+	release_map(1, RELEASE_LAST, 1000);
+	release_map(1, RELEASE_LAST, 1000);
 	assert_int_equal(map_releases_forgotten(releases), 0);
-	release_map(releases, 2, RELEASE_LAST, 1000);
-	assert_false(knows(releases, 1));
-	assert_true(knows(releases, 2));
+	release_map(2, RELEASE_LAST, 1000);
+	assert_false(knows(1));
+	assert_true(knows(2));
 	map_releases_free(releases);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		RELEASES_TEST(last_and_closed),
-		RELEASES_TEST(reported_more_than_once),
-		RELEASES_TEST(unknown_map),
-		RELEASES_TEST(type_and_name_where_they_lack),
-		cmocka_unit_test(kernel_thread_is_last),
-		cmocka_unit_test(last_in_an_interrupt),
-		RELEASES_TEST(perhaps_in_an_interrupt),
-		RELEASES_TEST(not_the_last_after_all),
-		RELEASES_TEST(other_map_at_the_address),
-		RELEASES_TEST(forget_means_all_of_it),
-		RELEASES_TEST(queued_once),
-		cmocka_unit_test(room_is_bounded),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

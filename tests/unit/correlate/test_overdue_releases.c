@@ -19,15 +19,14 @@ static void on_overdue(void *ctx, const struct released *released)
 	reported->last = *released;
 }
 
-static void overdue_is_handed_over_once(void **state)
+JOINED_TEST(overdue_is_handed_over_once)
 {
-	struct joined *joined = *state;
-	struct map_releases *releases = joined->releases;
+	struct map_releases *releases = joined.releases;
 	struct reported reported = {};
 
-	release_map(joined, 1, RELEASE_LAST, 1000);
-	release_map(joined, 2, RELEASE_LAST, 2000);
-	release_map(joined, 3, 0, 500); /* not released */
+	release_map(1, RELEASE_LAST, 1000);
+	release_map(2, RELEASE_LAST, 2000);
+	release_map(3, 0, 500); /* not released */
 	map_releases_queued(releases, 2, 2100);
 	map_releases_for_each_overdue(releases, 999, false, on_overdue, &reported);
 	assert_int_equal(reported.nr, 0);
@@ -58,20 +57,19 @@ static void overdue_is_handed_over_once(void **state)
 }
 
 /* The reports on a map that lived on, or on an earlier one there, do not cover this wait. */
-static void each_wait_is_handed_over(void **state)
+JOINED_TEST(each_wait_is_handed_over)
 {
-	struct joined *joined = *state;
-	struct map_releases *releases = joined->releases;
+	struct map_releases *releases = joined.releases;
 	struct record_release rec = release_of(MAP, RELEASE_LAST, 5000);
 	struct reported reported = {};
 
-	release_map(joined, MAP, RELEASE_LAST, 1000);
+	release_map(MAP, RELEASE_LAST, 1000);
 	map_releases_for_each_overdue(releases, 1000, false, on_overdue, &reported);
 	assert_int_equal(reported.nr, 1);
-	release_map(joined, MAP, 0, 2000);
+	release_map(MAP, 0, 2000);
 	map_releases_for_each_overdue(releases, 2500, false, on_overdue, &reported);
 	assert_int_equal(reported.nr, 1);
-	release_map(joined, MAP, RELEASE_LAST, 3000);
+	release_map(MAP, RELEASE_LAST, 3000);
 	map_releases_for_each_overdue(releases, 3000, false, on_overdue, &reported);
 	assert_int_equal(reported.nr, 2);
 	assert_int_equal(reported.last.map.identity.released_ns, 3000);
@@ -83,12 +81,4 @@ static void each_wait_is_handed_over(void **state)
 	assert_int_equal(reported.last.map.identity.map_id, 8);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		JOINED_TEST(overdue_is_handed_over_once),
-		JOINED_TEST(each_wait_is_handed_over),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

@@ -2,23 +2,22 @@
 /* A map's teardown is joined from what was seen of it: the worker's part. */
 #include "support/joined.h"
 
-static void phases_add_up(void **state)
+JOINED_TEST(phases_add_up)
 {
-	struct joined *joined = *state;
-	const struct teardown *teardown = &joined->teardown[0];
+	const struct teardown *teardown = &joined.teardown[0];
 
-	release_map(joined, MAP, RELEASE_LAST, 1000);
-	map_releases_queued(joined->releases, MAP, 1200);
-	assert_int_equal(counts_of(joined).waiting, 1);
-	start(joined, WORKER, MAP, 5000);
-	assert_int_equal(counts_of(joined).waiting, 0);
-	destroy(joined, WORKER, MAP, KEY, 5100, 200);
-	destroy(joined, WORKER, MAP, 0, 5400, 30);
-	assert_int_equal(joined->nr, 0);
-	end(joined, WORKER, MAP, 5000, 900);
+	release_map(MAP, RELEASE_LAST, 1000);
+	map_releases_queued(joined.releases, MAP, 1200);
+	assert_int_equal(counts().waiting, 1);
+	start(WORKER, MAP, 5000);
+	assert_int_equal(counts().waiting, 0);
+	destroy(WORKER, MAP, KEY, 5100, 200);
+	destroy(WORKER, MAP, 0, 5400, 30);
+	assert_int_equal(joined.nr, 0);
+	end(WORKER, MAP, 5000, 900);
 
 	/* A direct free is complete at once. */
-	assert_int_equal(joined->nr, 1);
+	assert_int_equal(joined.nr, 1);
 	check_phases(teardown, 4000, 900, 230, 0);
 	check_outcomes(teardown, 1, 1, 0, 0, 0);
 	assert_int_equal(teardown->queued_ns, 1200);
@@ -34,245 +33,214 @@ static void phases_add_up(void **state)
 	assert_int_equal(teardown->destroy[0].outcome, OUTCOME_DIRECT);
 	assert_true(teardown->destroy[0].freed_ns == UNKNOWN_NS);
 	assert_int_equal(teardown->destroy[1].outcome, OUTCOME_EMPTY);
-	assert_int_equal(counts_of(joined).completed, 1);
-	check_ledger(joined);
+	assert_int_equal(counts().completed, 1);
+	check_ledger();
 }
 
-static void no_destroy_calls_take_no_time(void **state)
+JOINED_TEST(no_destroy_calls_take_no_time)
 {
-	struct joined *joined = *state;
-
-	release_and_start(joined, WORKER, MAP, 1000, 1000);
-	end(joined, WORKER, MAP, 1000, 900);
-	check_phases(&joined->teardown[0], 0, 900, 0, 0);
-	assert_true(joined->teardown[0].queued_ns == UNKNOWN_NS);
+	release_and_start(WORKER, MAP, 1000, 1000);
+	end(WORKER, MAP, 1000, 900);
+	check_phases(&joined.teardown[0], 0, 900, 0, 0);
+	assert_true(joined.teardown[0].queued_ns == UNKNOWN_NS);
 }
 
 /* An unknown phase makes the total unknown, and no other phase. */
-static void unknown_phases(void **state)
+JOINED_TEST(unknown_phases)
 {
-	struct joined *joined = *state;
-
-	joined->sees[HOOK_PUT] = false;
-	start(joined, WORKER, MAP, 5000);
-	destroy(joined, WORKER, MAP, KEY, 5100, 200);
-	end(joined, WORKER, MAP, 5000, 900);
-	check_phases(&joined->teardown[0], UNKNOWN_NS, 900, 200, 0);
+	joined.sees[HOOK_PUT] = false;
+	start(WORKER, MAP, 5000);
+	destroy(WORKER, MAP, KEY, 5100, 200);
+	end(WORKER, MAP, 5000, 900);
+	check_phases(&joined.teardown[0], UNKNOWN_NS, 900, 200, 0);
 
 	/* With a clock that ran backwards, WAIT is unknown. */
-	release_and_start(joined, WORKER, MAP, 7100, 7000);
-	end(joined, WORKER, MAP, 7000, 900);
-	check_phases(&joined->teardown[1], UNKNOWN_NS, 900, 0, 0);
+	release_and_start(WORKER, MAP, 7100, 7000);
+	end(WORKER, MAP, 7000, 900);
+	check_phases(&joined.teardown[1], UNKNOWN_NS, 900, 0, 0);
 
 	/* A destroy call with only one side seen. */
-	release_and_start(joined, WORKER, MAP, 8000, 8100);
-	destroy(joined, WORKER, MAP, 0, 8200, 50);
-	destroy(joined, WORKER, MAP, 0, 8300, UNKNOWN_NS);
-	end(joined, WORKER, MAP, 8100, 900);
-	check_phases(&joined->teardown[2], 100, 900, UNKNOWN_NS, 0);
-	check_outcomes(&joined->teardown[2], 2, 0, 0, 0, 0);
+	release_and_start(WORKER, MAP, 8000, 8100);
+	destroy(WORKER, MAP, 0, 8200, 50);
+	destroy(WORKER, MAP, 0, 8300, UNKNOWN_NS);
+	end(WORKER, MAP, 8100, 900);
+	check_phases(&joined.teardown[2], 100, 900, UNKNOWN_NS, 0);
+	check_outcomes(&joined.teardown[2], 2, 0, 0, 0, 0);
 
 	/* A destroy call whose allocator could not be read. */
-	release_and_start(joined, WORKER, MAP, 9000, 9100);
+	release_and_start(WORKER, MAP, 9000, 9100);
 	{
 		struct call call = call_of(WORKER, MAP, 9200, 50);
 
 		call.flags &= ~CALL_EMPTY_KNOWN;
-		teardown_tracker_destroy(joined->tracker, &call, 0);
+		teardown_tracker_destroy(joined.tracker, &call, 0);
 	}
-	end(joined, WORKER, MAP, 9100, 900);
-	check_teardown(&joined->teardown[3], 100, 900, 50, UNKNOWN_NS, OUTCOME_UNKNOWN);
-	check_ledger(joined);
+	end(WORKER, MAP, 9100, 900);
+	check_teardown(&joined.teardown[3], 100, 900, 50, UNKNOWN_NS, OUTCOME_UNKNOWN);
+	check_ledger();
 }
 
-static void workers_do_not_mix(void **state)
+JOINED_TEST(workers_do_not_mix)
 {
-	struct joined *joined = *state;
 	__u32 worker;
 
 	for (worker = 1; worker <= 3; worker++) {
-		release_and_start(joined, worker, worker << 12, 1000, 1000 + worker);
+		release_and_start(worker, worker << 12, 1000, 1000 + worker);
 	}
-	destroy(joined, 2, 2 << 12, KEY, 2000, 20);
-	destroy(joined, 3, 3 << 12, 0, 2100, 30);
-	destroy(joined, 2, 2 << 12, KEY, 2200, 40);
-	end(joined, 3, 3 << 12, 1003, 9000);
-	end(joined, 1, 1 << 12, 1001, 7000);
-	end(joined, 2, 2 << 12, 1002, 8000);
-	check_phases(&joined->teardown[0], 3, 9000, 30, 0);
-	check_phases(&joined->teardown[1], 1, 7000, 0, 0);
-	check_phases(&joined->teardown[2], 2, 8000, 60, 0);
-	check_ledger(joined);
+	destroy(2, 2 << 12, KEY, 2000, 20);
+	destroy(3, 3 << 12, 0, 2100, 30);
+	destroy(2, 2 << 12, KEY, 2200, 40);
+	end(3, 3 << 12, 1003, 9000);
+	end(1, 1 << 12, 1001, 7000);
+	end(2, 2 << 12, 1002, 8000);
+	check_phases(&joined.teardown[0], 3, 9000, 30, 0);
+	check_phases(&joined.teardown[1], 1, 7000, 0, 0);
+	check_phases(&joined.teardown[2], 2, 8000, 60, 0);
+	check_ledger();
 }
 
 /* A failed creation, or an allocator freed by a task, is no teardown. */
-static void destroy_calls_outside(void **state)
+JOINED_TEST(destroy_calls_outside)
 {
-	struct joined *joined = *state;
-
-	destroy(joined, WORKER, MAP, KEY, 500, 20);
-	destroy(joined, WORKER, 0, KEY, 600, 20);
-	begin(joined);
-	destroy(joined, WORKER + 1, MAP, KEY, 1200, 20);
-	destroy(joined, WORKER, MAP + 0x1000, KEY, 1300, 20);
+	destroy(WORKER, MAP, KEY, 500, 20);
+	destroy(WORKER, 0, KEY, 600, 20);
+	begin();
+	destroy(WORKER + 1, MAP, KEY, 1200, 20);
+	destroy(WORKER, MAP + 0x1000, KEY, 1300, 20);
 	/* Reported late, because its return was missed: of an earlier map at this address. */
-	destroy(joined, WORKER, MAP, KEY, 1099, UNKNOWN_NS);
+	destroy(WORKER, MAP, KEY, 1099, UNKNOWN_NS);
 	/* The map is unknown, but the thread is known. */
-	destroy(joined, WORKER, 0, KEY, 1400, 70);
-	end(joined, WORKER, MAP, 1100, 900);
-	destroy(joined, WORKER, MAP, KEY, 2500, 20);
-	check_phases(&joined->teardown[0], 100, 900, 70, 0);
-	assert_int_equal(joined->teardown[0].nr_destroys, 1);
-	assert_int_equal(joined->nr, 1);
-	check_ledger(joined);
+	destroy(WORKER, 0, KEY, 1400, 70);
+	end(WORKER, MAP, 1100, 900);
+	destroy(WORKER, MAP, KEY, 2500, 20);
+	check_phases(&joined.teardown[0], 100, 900, 70, 0);
+	assert_int_equal(joined.teardown[0].nr_destroys, 1);
+	assert_int_equal(joined.nr, 1);
+	check_ledger();
 }
 
 /* More destroy calls than any map makes are counted; figures that would omit some are unknown. */
-static void more_destroys_than_there_is_room_for(void **state)
+JOINED_TEST(more_destroys_than_there_is_room_for)
 {
-	struct joined *joined = *state;
 	int i;
 
-	begin(joined);
+	begin();
 	for (i = 0; i < MAX_DESTROYS; i++)
-		destroy(joined, WORKER, MAP, 0, 1200 + i, 10);
-	end(joined, WORKER, MAP, 1100, 900);
-	check_phases(&joined->teardown[0], 100, 900, 10 * MAX_DESTROYS, 0);
+		destroy(WORKER, MAP, 0, 1200 + i, 10);
+	end(WORKER, MAP, 1100, 900);
+	check_phases(&joined.teardown[0], 100, 900, 10 * MAX_DESTROYS, 0);
 
-	begin(joined);
+	begin();
 	for (i = 0; i < MAX_DESTROYS + 2; i++)
-		destroy(joined, WORKER, MAP, 0, 1200 + i, 10);
-	end(joined, WORKER, MAP, 1100, 900);
-	check_phases(&joined->teardown[1], 100, 900, UNKNOWN_NS, UNKNOWN_NS);
-	assert_int_equal(joined->teardown[1].nr_destroys, MAX_DESTROYS + 2);
-	check_outcomes(&joined->teardown[1], MAX_DESTROYS, 0, 0, 0, 2);
-	check_ledger(joined);
+		destroy(WORKER, MAP, 0, 1200 + i, 10);
+	end(WORKER, MAP, 1100, 900);
+	check_phases(&joined.teardown[1], 100, 900, UNKNOWN_NS, UNKNOWN_NS);
+	assert_int_equal(joined.teardown[1].nr_destroys, MAX_DESTROYS + 2);
+	check_outcomes(&joined.teardown[1], MAX_DESTROYS, 0, 0, 0, 2);
+	check_ledger();
 }
 
-static void only_the_start_was_seen(void **state)
+JOINED_TEST(only_the_start_was_seen)
 {
-	struct joined *joined = *state;
-
 	/* As the matcher reports it when the thread starts its next map. */
-	begin(joined);
-	destroy(joined, WORKER, MAP, 0, 1200, 10);
-	end(joined, WORKER, MAP, 1100, UNKNOWN_NS);
-	assert_int_equal(joined->nr, 1);
-	check_teardown(&joined->teardown[0], 100, UNKNOWN_NS, UNKNOWN_NS, UNKNOWN_NS,
-		       OUTCOME_EMPTY);
-	assert_false(joined->teardown[0].running);
-	assert_int_equal(counts_of(joined).start_only, 1);
+	begin();
+	destroy(WORKER, MAP, 0, 1200, 10);
+	end(WORKER, MAP, 1100, UNKNOWN_NS);
+	assert_int_equal(joined.nr, 1);
+	check_teardown(&joined.teardown[0], 100, UNKNOWN_NS, UNKNOWN_NS, UNKNOWN_NS, OUTCOME_EMPTY);
+	assert_false(joined.teardown[0].running);
+	assert_int_equal(counts().start_only, 1);
 
 	/* And without that report. */
-	release_and_start(joined, WORKER, MAP, 2000, 2100);
-	release_and_start(joined, WORKER, MAP, 3000, 3100);
-	assert_int_equal(joined->nr, 2);
-	assert_int_equal(joined->teardown[1].run.start_ns, 2100);
-	assert_int_equal(counts_of(joined).start_only, 2);
-	end(joined, WORKER, MAP, 3100, 900);
-	check_phases(&joined->teardown[2], 100, 900, 0, 0);
-	check_ledger(joined);
+	release_and_start(WORKER, MAP, 2000, 2100);
+	release_and_start(WORKER, MAP, 3000, 3100);
+	assert_int_equal(joined.nr, 2);
+	assert_int_equal(joined.teardown[1].run.start_ns, 2100);
+	assert_int_equal(counts().start_only, 2);
+	end(WORKER, MAP, 3100, 900);
+	check_phases(&joined.teardown[2], 100, 900, 0, 0);
+	check_ledger();
 }
 
-static void only_the_end_was_seen(void **state)
+JOINED_TEST(only_the_end_was_seen)
 {
-	struct joined *joined = *state;
 	const struct map_info map = {.address = MAP};
 	const struct worker_run run = {
 		.start_ns = UNKNOWN_NS, .latency_ns = UNKNOWN_NS, .worker.tid = WORKER};
 
 	/* By fexit, which knows the map; the release knows its type. */
-	release_map(joined, MAP, RELEASE_LAST, 1000);
-	assert_int_equal(teardown_tracker_end(joined->tracker, &map, &run), 0);
-	assert_int_equal(joined->nr, 1);
-	assert_true(map_has_name(&joined->teardown[0].map));
-	assert_int_equal(joined->teardown[0].map.type, 1);
-	check_phases(&joined->teardown[0], UNKNOWN_NS, UNKNOWN_NS, UNKNOWN_NS, UNKNOWN_NS);
-	assert_int_equal(joined->teardown[0].map.identity.map_id, 7);
-	assert_int_equal(joined->teardown[0].map.identity.released_ns, 1000);
-	assert_int_equal(counts_of(joined).waiting, 0);
-	assert_int_equal(counts_of(joined).end_only, 1);
+	release_map(MAP, RELEASE_LAST, 1000);
+	assert_int_equal(teardown_tracker_end(joined.tracker, &map, &run), 0);
+	assert_int_equal(joined.nr, 1);
+	assert_true(map_has_name(&joined.teardown[0].map));
+	assert_int_equal(joined.teardown[0].map.type, 1);
+	check_phases(&joined.teardown[0], UNKNOWN_NS, UNKNOWN_NS, UNKNOWN_NS, UNKNOWN_NS);
+	assert_int_equal(joined.teardown[0].map.identity.map_id, 7);
+	assert_int_equal(joined.teardown[0].map.identity.released_ns, 1000);
+	assert_int_equal(counts().waiting, 0);
+	assert_int_equal(counts().end_only, 1);
 
 	/* By a kretprobe, which does not: the release is unknown. */
-	end(joined, WORKER, 0, UNKNOWN_NS, UNKNOWN_NS);
-	assert_int_equal(joined->nr, 2);
-	assert_true(joined->teardown[1].map.identity.released_ns == UNKNOWN_NS);
-	assert_int_equal(counts_of(joined).end_only, 2);
-	assert_int_equal(counts_of(joined).no_release, 1);
+	end(WORKER, 0, UNKNOWN_NS, UNKNOWN_NS);
+	assert_int_equal(joined.nr, 2);
+	assert_true(joined.teardown[1].map.identity.released_ns == UNKNOWN_NS);
+	assert_int_equal(counts().end_only, 2);
+	assert_int_equal(counts().no_release, 1);
 
 	/* This is not the end of the free that the thread was last seen to start. */
-	release_and_start(joined, WORKER, MAP, 2000, 2100);
-	end(joined, WORKER, 0, UNKNOWN_NS, UNKNOWN_NS);
-	assert_int_equal(counts_of(joined).end_only, 3);
-	assert_int_equal(counts_of(joined).completed, 0);
-	end(joined, WORKER, MAP, 2100, 900);
-	check_phases(&joined->teardown[3], 100, 900, 0, 0);
-	check_ledger(joined);
+	release_and_start(WORKER, MAP, 2000, 2100);
+	end(WORKER, 0, UNKNOWN_NS, UNKNOWN_NS);
+	assert_int_equal(counts().end_only, 3);
+	assert_int_equal(counts().completed, 0);
+	end(WORKER, MAP, 2100, 900);
+	check_phases(&joined.teardown[3], 100, 900, 0, 0);
+	check_ledger();
 }
 
 /* The release of a map is not that of the next map at its address. */
-static void address_used_again(void **state)
+JOINED_TEST(address_used_again)
 {
-	struct joined *joined = *state;
-
-	joined->sees[HOOK_RELEASE] = false;
-	begin(joined);
+	joined.sees[HOOK_RELEASE] = false;
+	begin();
 	/* While the worker runs, its memory is its own, but other workers' may be used again. */
-	end(joined, WORKER, MAP, 1100, 900);
-	start(joined, WORKER, MAP, 3000);
-	end(joined, WORKER, MAP, 3000, 900);
-	release_and_start(joined, WORKER + 1, MAP, 5000, 5300);
-	end(joined, WORKER + 1, MAP, 5300, 900);
-	check_phases(&joined->teardown[0], 100, 900, 0, 0);
-	check_phases(&joined->teardown[1], UNKNOWN_NS, 900, 0, 0);
-	assert_int_equal(joined->teardown[1].map.identity.map_id, 0);
-	check_phases(&joined->teardown[2], 300, 900, 0, 0);
-	check_ledger(joined);
+	end(WORKER, MAP, 1100, 900);
+	start(WORKER, MAP, 3000);
+	end(WORKER, MAP, 3000, 900);
+	release_and_start(WORKER + 1, MAP, 5000, 5300);
+	end(WORKER + 1, MAP, 5300, 900);
+	check_phases(&joined.teardown[0], 100, 900, 0, 0);
+	check_phases(&joined.teardown[1], UNKNOWN_NS, 900, 0, 0);
+	assert_int_equal(joined.teardown[1].map.identity.map_id, 0);
+	check_phases(&joined.teardown[2], 300, 900, 0, 0);
+	check_ledger();
 }
 
 /* Calls in progress have their map before they return. */
-static void calls_in_progress_are_identified(void **state)
+JOINED_TEST(calls_in_progress_are_identified)
 {
-	struct joined *joined = *state;
 	struct map_info map = call_of(WORKER, MAP, 1200, UNKNOWN_NS).map;
 
-	begin(joined);
-	teardown_tracker_identify(joined->tracker, WORKER, &map);
+	begin();
+	teardown_tracker_identify(joined.tracker, WORKER, &map);
 	assert_int_equal(map.identity.map_id, 7);
 	assert_int_equal(map.identity.released_ns, 1000);
 	assert_int_equal(map.identity.released_by.task.pid, 500);
 
 	/* A call without a map has the worker's. */
 	map = (struct map_info){};
-	teardown_tracker_identify(joined->tracker, WORKER, &map);
+	teardown_tracker_identify(joined.tracker, WORKER, &map);
 	assert_int_equal(map.identity.map_id, 7);
 
 	/* A call on another map, and one in another thread. */
 	map = (struct map_info){.address = MAP + 0x1000};
-	teardown_tracker_identify(joined->tracker, WORKER, &map);
+	teardown_tracker_identify(joined.tracker, WORKER, &map);
 	assert_int_equal(map.identity.map_id, 0);
 	map = (struct map_info){.address = MAP};
-	teardown_tracker_identify(joined->tracker, WORKER + 1, &map);
+	teardown_tracker_identify(joined.tracker, WORKER + 1, &map);
 	assert_int_equal(map.identity.map_id, 0);
-	end(joined, WORKER, MAP, 1100, 900);
-	teardown_tracker_identify(joined->tracker, WORKER, &map);
+	end(WORKER, MAP, 1100, 900);
+	teardown_tracker_identify(joined.tracker, WORKER, &map);
 	assert_int_equal(map.identity.map_id, 0);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		JOINED_TEST(phases_add_up),
-		JOINED_TEST(no_destroy_calls_take_no_time),
-		JOINED_TEST(unknown_phases),
-		JOINED_TEST(workers_do_not_mix),
-		JOINED_TEST(destroy_calls_outside),
-		JOINED_TEST(more_destroys_than_there_is_room_for),
-		JOINED_TEST(only_the_start_was_seen),
-		JOINED_TEST(only_the_end_was_seen),
-		JOINED_TEST(address_used_again),
-		JOINED_TEST(calls_in_progress_are_identified),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)

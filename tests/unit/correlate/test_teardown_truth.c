@@ -401,13 +401,4 @@ TEST(stream_with_losses)
 	}
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whole_stream),
-		cmocka_unit_test(stream_that_ends_early),
-		cmocka_unit_test(stream_with_losses),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(NULL, NULL)
