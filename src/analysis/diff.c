@@ -213,6 +213,7 @@ static void judge(struct diff *diff, const struct diff_options *opts)
 
 	for (line = diff->line; line < diff->line + diff->nr; line++) {
 		line->verdict = verdict_of(line, opts->alpha);
+		line->limits = opts->limits;
 		for (limit = 0; limit < opts->nr_limits; limit++)
 			if (limit_fails(line, &opts->limits[limit], opts->alpha))
 				line->failed |= 1U << limit;

@@ -69,7 +69,8 @@ struct diff_line {
 	double p_corrected;	 /* of difference.p */
 	double p_tail_corrected; /* of the test of the 99th percentile */
 	enum diff_verdict verdict;
-	__u32 failed; /* bit N: limits[N] is exceeded */
+	const struct diff_limit *limits; /* of the options */
+	__u32 failed;			 /* bit N: limits[N] is exceeded */
 };
 
 struct diff {

@@ -114,7 +114,7 @@ static int write_diff(const struct options *opts, const struct gathering *side,
 		putc('\n', outfile_stream(output));
 	}
 	if (!err)
-		err = diff_write(outfile_stream(output), format, &opts->diff, diff);
+		err = diff_write(outfile_stream(output), format, diff);
 	return outfile_end(output, opts->output, err);
 }
 

@@ -48,22 +48,10 @@ static const struct row *find_row(const struct rows *rows, const char *name)
 	return NULL;
 }
 
-const struct hist *bench_hist(const struct bench_line *line, enum phase phase)
-{
-	const struct row *row = line->row;
-	const struct hist *hist = NULL;
-
-	if (row && phase == PHASE_TOTAL)
-		hist = &row->latency;
-	else if (row && row->phases)
-		hist = &row->phases->phase[phase];
-	return hist && hist->count ? hist : NULL;
-}
-
 /* In ns; NAN: unknown. */
 static double median_of(const struct bench_line *line, enum phase phase)
 {
-	const struct hist *hist = bench_hist(line, phase);
+	const struct hist *hist = line->row ? row_hist(line->row, phase) : NULL;
 
 	return hist ? hist_percentile(hist, 50) : NAN;
 }

@@ -35,9 +35,6 @@ const struct column *bench_columns(void);
 
 extern const struct column scaling_columns[]; /* of struct scaling_line */
 
-/* The histogram of a phase. NULL: no values. */
-const struct hist *bench_hist(const struct bench_line *line, enum phase phase);
-
 /*
  * The slope of log y over log x by least squares, over the pairs with x > 0 and y > 0. NAN: these
  * do not have two different x.

@@ -85,15 +85,6 @@ static int write_callers(FILE *out, const struct facts *facts)
 	return err;
 }
 
-static int write_lacks(FILE *out, const struct verdict *verdict)
-{
-	int err = 0;
-
-	for (size_t i = 0; i < verdict->nr_lacks && !err; i++)
-		err = format_line(out, FORMAT_JSON, lack_columns, &verdict->lacks[i], 0);
-	return err;
-}
-
 static void write_lacks_text(FILE *out, const struct verdict *verdict)
 {
 	char line[2 * VERDICT_LEN];
@@ -146,6 +137,9 @@ int check_report(FILE *out, enum format format, const struct facts *facts,
 		.source = facts->live ? "machine" : "files",
 		.exit_status = exit_status,
 	};
+	const struct object_list lacks = {.objects = verdict->lacks,
+					  .size = sizeof(*verdict->lacks),
+					  .nr = verdict->nr_lacks};
 	int err;
 
 	errno = 0;
@@ -156,7 +150,5 @@ int check_report(FILE *out, enum format format, const struct facts *facts,
 		err = write_hooks(out, format, facts);
 	if (!err)
 		err = write_callers(out, facts);
-	if (!err)
-		err = write_lacks(out, verdict);
-	return err ? err : stream_flush(out);
+	return err ? err : format_list(out, format, lack_columns, &lacks);
 }

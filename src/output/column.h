@@ -20,8 +20,6 @@ enum value_kind {
 	VALUE_LINES, /* text whose lines are elements; empty: no elements */
 };
 
-struct diff_line;
-
 #define MADE_SIZE 512 /* bytes */
 
 struct value {
@@ -61,9 +59,9 @@ struct column {
 	/* Reads the value from the object. false: not known (null in JSON). */
 	bool (*get)(const struct column *column, const void *object, struct value *value);
 
-	size_t at; /* offset of the member; of a ledger's columns, a __u64 */
-
 	/* For the getters only. */
+	size_t at;	    /* offset of the member */
+	unsigned int which; /* the phase, key, setting or side */
 	unsigned int percent;
 	const char *text;
 	const struct column
@@ -79,12 +77,6 @@ struct row_line {
 	__u64 interval; /* number of the interim table it is in, from 1; 0: the whole run */
 };
 
-/* The object of diff_columns(). */
-struct diff_view {
-	const struct diff_line *line;
-	const struct diff_limit *limits; /* of the bits of its "failed" */
-};
-
 #define MAX_ROW_COLUMNS 48
 
 extern const struct column call_columns[];	      /* of struct call */
@@ -96,6 +88,9 @@ extern const struct column ledger_columns[];	      /* of struct ledger */
 extern const struct column teardown_ledger_columns[]; /* of struct teardown_ledger */
 extern const struct column hook_columns[];	      /* of struct hook_counts */
 
+/* The phase's histogram in a row. NULL: no values. */
+const struct hist *row_hist(const struct row *row, enum phase phase);
+
 /*
  * Makes the list for struct row_line with these keys, of calls or of teardowns; with intervals,
  * they are numbered.
@@ -103,5 +98,5 @@ extern const struct column hook_columns[];	      /* of struct hook_counts */
 void row_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t nr_by,
 		 bool teardowns, bool intervals);
 
-/* Makes the list for struct diff_view with these keys. */
+/* Makes the list for struct diff_line with these keys. */
 void diff_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t nr_by);

@@ -3,7 +3,6 @@
  * Writes a comparison, as a table with a summary, or line by line.
  */
 #include <errno.h>
-#include <stdlib.h>
 
 #include "output/diff_report.h"
 #include "output/column.h"
@@ -45,74 +44,68 @@ static double p_of(const struct diff_line *line)
 }
 
 static void write_failed(FILE *out, enum format format, const struct column *columns,
-			 const struct diff_view *view, const char *item)
+			 const struct diff_line *line, const char *item)
 {
-	const struct diff_limit *limit = view->limits;
+	const struct diff_limit *limit = line->limits;
 	char change[CHANGE_SIZE];
 	size_t i;
 
 	for (i = 0; i < MAX_LIMITS; i++, limit++) {
-		if (!(view->line->failed & 1U << i))
+		if (!(line->failed & 1U << i))
 			continue;
 		fprintf(out, "%sFAIL: ", item);
-		if (table_cell_keys(out, format, columns, view))
+		if (table_cell_keys(out, format, columns, line))
 			fputs(": ", out);
-		fprintf(out, "%s %s %s (gate %g%%), p=%.2g\n", phase_names[view->line->phase],
+		fprintf(out, "%s %s %s (gate %g%%), p=%.2g\n", phase_names[line->phase],
 			metric_names[limit->metric],
-			text_change(change, view->line->delta[limit->metric]), limit->percent,
-			p_of(view->line));
+			text_change(change, line->delta[limit->metric]), limit->percent,
+			p_of(line));
 	}
 }
 
 /* Lines below the table. */
-static int write_summary(FILE *out, enum format format, const struct diff_options *opts,
-			 const struct diff *diff, const struct column *columns)
+static int write_summary(FILE *out, enum format format, const struct diff *diff,
+			 const struct column *columns)
 {
 	const char *item = format == FORMAT_MARKDOWN ? "- " : "";
-	struct diff_view view = {.limits = opts->limits};
+	const struct diff_line *line;
 
 	errno = 0;
 	if (format == FORMAT_MARKDOWN)
 		putc('\n', out);
 	write_means(out, diff, item);
 	write_few(out, diff, item);
-	for (view.line = diff->line; view.line < diff->line + diff->nr + diff->left_out;
-	     view.line++)
-		write_failed(out, format, columns, &view, item);
+	for (line = diff->line; line < diff->line + diff->nr + diff->left_out; line++)
+		write_failed(out, format, columns, line, item);
 	return stream_flush(out);
 }
 
-int diff_write(FILE *out, enum format format, const struct diff_options *opts,
-	       const struct diff *diff)
+int diff_write(FILE *out, enum format format, const struct diff *diff)
 {
-	bool text = format == FORMAT_TABLE || format == FORMAT_MARKDOWN;
-	size_t nr = diff->nr + (text ? 0 : diff->nr_means), i;
-	/* One too many, because an allocation of nothing may return NULL. */
-	struct diff_view *views = calloc(nr + 1, sizeof(*views));
-	const struct object_list list = {
-		.objects = views,
-		.size = sizeof(*views),
-		.nr = nr,
+	struct object_list lines = {
+		.objects = diff->line,
+		.size = sizeof(*diff->line),
+		.nr = diff->nr,
 		.left_out = diff->left_out,
 		.empty = "nothing to compare",
 	};
+	struct object_list means = {
+		.objects = diff->means,
+		.size = sizeof(*diff->means),
+		.nr = diff->nr_means,
+	};
+	bool text = format == FORMAT_TABLE || format == FORMAT_MARKDOWN;
 	struct column columns[MAX_ROW_COLUMNS];
 	int err = 0;
 
-	if (!views)
-		return -ENOMEM;
-
-	for (i = 0; i < nr; i++) {
-		views[i].line = i < diff->nr ? &diff->line[i] : &diff->means[i - diff->nr];
-		views[i].limits = opts->limits;
-	}
 	diff_columns(columns, diff->by, diff->nr_by);
 	if (format == FORMAT_CSV)
 		err = format_heading(out, FORMAT_CSV, columns);
 	if (!err)
-		err = format_list(out, format, columns, &list);
-	if (!err && text && nr)
-		err = write_summary(out, format, opts, diff, columns);
-	free(views);
-	return err;
+		err = format_list(out, format, columns, &lines);
+	if (err)
+		return err;
+	if (!text)
+		return format_list(out, format, columns, &means);
+	return diff->nr ? write_summary(out, format, diff, columns) : 0;
 }

@@ -13,5 +13,4 @@
  * Tables and Markdown are followed by the geometric means and a line for each limit exceeded, also
  * of rows beyond "top"; JSON and CSV have lines only. Flushes. Returns as format_list().
  */
-int diff_write(FILE *out, enum format format, const struct diff_options *opts,
-	       const struct diff *diff);
+int diff_write(FILE *out, enum format format, const struct diff *diff);

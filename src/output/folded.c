@@ -26,7 +26,6 @@ struct stack {
 struct folded {
 	struct stack *stacks; /* by their frames */
 	size_t max_stacks;
-	__u64 other_ns;
 	__u64 unknown[NR_PHASES];
 };
 
@@ -73,8 +72,8 @@ static int add_time(struct folded *folded, const char *of, const char *phase, __
 	snprintf(frames, sizeof(frames), "%s;%s", of, phase);
 	HASH_FIND_STR(folded->stacks, frames, stack);
 	if (!stack && HASH_COUNT(folded->stacks) >= folded->max_stacks) {
-		folded->other_ns = sum(folded->other_ns, ns);
-		return 0;
+		strcpy(frames, OTHER_STACK);
+		HASH_FIND_STR(folded->stacks, frames, stack);
 	}
 	if (!stack)
 		stack = stack_new(folded, frames);
@@ -201,50 +200,19 @@ __u64 folded_unknown(const struct folded *folded, enum phase phase)
 
 /* Output */
 
-static int compare(const void *left, const void *right)
+static int by_frames(const struct stack *a, const struct stack *b)
 {
-	const struct stack *a = *(const struct stack *const *)left;
-	const struct stack *b = *(const struct stack *const *)right;
-
 	return strcmp(a->frames, b->frames);
 }
 
-/* The caller frees them. NULL: no memory. */
-static const struct stack **sorted_stacks(const struct folded *folded)
+int folded_write(struct folded *folded, FILE *out)
 {
-	size_t nr = HASH_COUNT(folded->stacks), i = 0;
-	/* One too many, because an allocation of nothing may return NULL. */
-	const struct stack **sorted = calloc(nr + 1, sizeof(*sorted));
 	const struct stack *stack;
 
-	if (!sorted)
-		return NULL;
-	for (stack = folded->stacks; stack; stack = stack->hh.next)
-		sorted[i++] = stack;
-	qsort(sorted, nr, sizeof(*sorted), compare);
-	return sorted;
-}
-
-int folded_write(const struct folded *folded, FILE *out)
-{
-	const struct stack **sorted = sorted_stacks(folded);
-	size_t nr = HASH_COUNT(folded->stacks), i;
-	__u64 other_ns = folded->other_ns;
-
-	if (!sorted)
-		return -ENOMEM;
-
 	errno = 0;
-	for (i = 0; i < nr; i++) {
-		if (other_ns && strcmp(sorted[i]->frames, OTHER_STACK) > 0) {
-			fprintf(out, OTHER_STACK " %llu\n", other_ns);
-			other_ns = 0;
-		}
-		fprintf(out, "%s %llu\n", sorted[i]->frames, sorted[i]->ns);
-	}
-	if (other_ns)
-		fprintf(out, OTHER_STACK " %llu\n", other_ns);
-	free(sorted);
+	HASH_SORT(folded->stacks, by_frames);
+	for (stack = folded->stacks; stack; stack = stack->hh.next)
+		fprintf(out, "%s %llu\n", stack->frames, stack->ns);
 	return stream_flush(out);
 }
 

@@ -39,8 +39,8 @@ __u64 folded_unknown(const struct folded *folded, enum phase phase);
 /*
  * Writes a line for each stack: the frames, a blank, the weight; in the order of their bytes, as
  * UTF-8 without control characters. ";", and "[" at the start of a name, become \xNN. Returns
- * -ENOMEM or as stream_flush().
+ * as stream_flush().
  */
-int folded_write(const struct folded *folded, FILE *out);
+int folded_write(struct folded *folded, FILE *out);
 
 void folded_free(struct folded *folded);

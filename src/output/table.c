@@ -9,8 +9,6 @@
 #include "util/outfile.h"
 #include "util/text.h"
 
-#define GAP 2 /* blanks between the columns of a text table */
-
 static bool is_shown(const struct column *column)
 {
 	return column->heading && column->width;
@@ -57,7 +55,7 @@ void table_fit(struct column fitted[MAX_ROW_COLUMNS], const struct column *colum
 
 /* Text: no blanks at the end of a line. */
 
-static int put_line(FILE *out, const struct column *column, const void *object, __u64 start_ns)
+void table_cells(FILE *out, const struct column *column, const void *object, __u64 start_ns)
 {
 	int blanks, owed = 0; /* owed: to be written if another cell follows */
 	char cell[CELL_SIZE];
@@ -71,20 +69,20 @@ static int put_line(FILE *out, const struct column *column, const void *object, 
 			strcpy(cell, column->heading);
 		blanks = at_least(column->width, cell) - (int)text_width(cell);
 		fprintf(out, "%*s%s", owed + (to_the_right(column->kind) ? blanks : 0), "", cell);
-		owed = GAP + (to_the_right(column->kind) ? 0 : blanks);
+		owed = TABLE_GAP + (to_the_right(column->kind) ? 0 : blanks);
 	}
+}
+
+int table_line(FILE *out, const struct column *columns, const void *object, __u64 start_ns)
+{
+	table_cells(out, columns, object, start_ns);
 	putc('\n', out);
 	return stream_error(out);
 }
 
 int table_heading(FILE *out, const struct column *columns)
 {
-	return put_line(out, columns, NULL, 0);
-}
-
-int table_line(FILE *out, const struct column *columns, const void *object, __u64 start_ns)
-{
-	return put_line(out, columns, object, start_ns);
+	return table_line(out, columns, NULL, 0);
 }
 
 /* Markdown: cells need not be aligned. */

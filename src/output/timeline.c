@@ -5,15 +5,11 @@
 #include <errno.h>
 #include <string.h>
 
-#include "output/table_cell.h"
+#include "output/columns/get.h"
+#include "output/table.h"
 #include "output/timeline.h"
-#include "util/macros.h"
 #include "util/outfile.h"
 #include "util/text.h"
-
-#define GAP	       "  " /* between the columns, as in tables */
-#define NAME_MAX_WIDTH 15
-#define CELL_WIDTH     64
 
 /* Bars */
 
@@ -102,123 +98,67 @@ static void bar_draw(struct bar *bar, const struct teardown *teardown)
 	bar->text[bar->columns] = '\0';
 }
 
-/* Cells */
-
-static void id_cell(char cell[CELL_WIDTH], const struct teardown *teardown)
-{
-	__u32 id = teardown->map.identity.map_id;
-
-	if (id)
-		snprintf(cell, CELL_WIDTH, "%u", id);
-	else
-		strcpy(cell, "?");
-}
-
-static void type_cell(char cell[CELL_WIDTH], const struct teardown *teardown)
-{
-	snprintf(cell, CELL_WIDTH, "%s", table_cell_map_type(&teardown->map));
-}
-
-static void name_cell(char cell[CELL_WIDTH], const struct teardown *teardown)
-{
-	const char *name = table_cell_map_name(&teardown->map);
-
-	text_printable(cell, NAME_MAX_WIDTH + 1, name, strlen(name));
-}
-
-static void total_cell(char cell[CELL_WIDTH], const struct teardown *teardown)
-{
-	__u64 ns = teardown->phase[PHASE_TOTAL];
-
-	if (ns == UNKNOWN_NS)
-		strcpy(cell, "?");
-	else
-		text_duration(cell, ns);
-}
-
-static const struct {
-	const char *heading;
-	bool right;
-	void (*fill)(char cell[CELL_WIDTH], const struct teardown *teardown);
-} columns[] = {
-	{"ID", true, id_cell},
-	{"TYPE", false, type_cell},
-	{"NAME", false, name_cell},
-	{"TOTAL", true, total_cell},
-};
-
-#define NR_COLUMNS (ARRAY_SIZE(columns))
-
 /* The whole */
 
+/* As wide as a name without escapes, so that bars keep their room. */
+static bool get_short_name(const struct column *column, const void *object, struct value *value)
+{
+	if (!get_map_name(column, object, value))
+		return false;
+	text_printable(value->made, NAME_LEN, value->text, strlen(value->text));
+	value->text = value->made;
+	return true;
+}
+
+#define AT(member) .at = offsetof(struct teardown, member)
+
+static const struct column before_bars[] = {
+	{"id", "ID", "?", VALUE_NUMBER, .get = get_nonzero_u32, AT(map.identity.map_id)},
+	{"map_type", "TYPE", "?", VALUE_TEXT, .get = get_map_type, AT(map)},
+	{"map_name", "NAME", "?", VALUE_TEXT, .get = get_short_name, AT(map)},
+	{"total_ns", "TOTAL", "?", VALUE_DURATION, .get = get_u64, AT(phase[PHASE_TOTAL])},
+	{},
+};
+
 struct layout {
-	int width[NR_COLUMNS];
-	int before;	/* columns of these cells and their gaps */
-	int bar;	/* columns of a bar */
-	int bar_room;	/* of these, without marks */
-	double longest; /* ns */
+	struct column columns[MAX_ROW_COLUMNS]; /* before the bars */
+	int bar;				/* columns of a bar */
+	int bar_room;				/* of these, without marks */
+	double longest;				/* ns */
 	bool measured;
 };
 
-static int greater(int a, size_t b)
-{
-	return b > (size_t)a ? (int)b : a;
-}
-
-static void measure_cells(struct layout *layout, const struct teardown *teardown)
-{
-	char cell[CELL_WIDTH];
-	size_t i;
-
-	for (i = 0; i < NR_COLUMNS; i++) {
-		columns[i].fill(cell, teardown);
-		layout->width[i] = greater(layout->width[i], text_width(cell));
-	}
-}
-
-static void lay_out(struct layout *layout, const struct teardown *const *list, size_t nr, int width)
+static void lay_out(struct layout *layout, const struct object_list *list, int width)
 {
 	int marks = 0;
-	size_t i;
 
-	for (i = 0; i < NR_COLUMNS; i++)
-		layout->width[i] = (int)strlen(columns[i].heading);
-	for (i = 0; i < nr; i++) {
+	for (size_t i = 0; i < list->nr; i++) {
 		struct bar bar = {};
 
-		bar_draw(&bar, list[i]);
-		marks = greater(marks, bar.marks);
+		bar_draw(&bar, object_list_nth(list, i));
+		if (bar.marks > marks)
+			marks = bar.marks;
 		if (bar.ns > layout->longest)
 			layout->longest = bar.ns;
 		layout->measured |= bar.measured;
-		measure_cells(layout, list[i]);
 	}
-	for (i = 0; i < NR_COLUMNS; i++)
-		layout->before += layout->width[i] + (int)strlen(GAP);
-
 	if (width > TIMELINE_MAX_WIDTH)
 		width = TIMELINE_MAX_WIDTH;
 	if (width < 0)
 		width = 0;
-	layout->bar_room = width - layout->before - (int)strlen("||") - marks;
+	table_fit(layout->columns, before_bars, list);
+	for (const struct column *column = layout->columns; column->name; column++)
+		width -= column->width + TABLE_GAP;
+	layout->bar_room = width - (int)strlen("||") - marks;
 	if (layout->bar_room < TIMELINE_MIN_BAR)
 		layout->bar_room = TIMELINE_MIN_BAR;
 	layout->bar = layout->bar_room + marks;
-}
-
-static void put_cell(FILE *out, const struct layout *layout, size_t column, const char *cell)
-{
-	int blanks = layout->width[column] - (int)text_width(cell);
-	bool right = columns[column].right;
-
-	fprintf(out, "%*s%s%*s" GAP, right ? blanks : 0, "", cell, right ? 0 : blanks, "");
 }
 
 /* The headings, and the time of a whole bar and of a column of it. */
 static void put_header(FILE *out, const struct layout *layout)
 {
 	char whole[DURATION_SIZE] = "?", column[DURATION_SIZE] = "?";
-	size_t i;
 
 	if (layout->measured) {
 		text_duration(whole, (__u64)layout->longest);
@@ -228,38 +168,33 @@ static void put_header(FILE *out, const struct layout *layout)
 		". wait  = worker  # destroy calls  ~ deferred  ? unknown  > running  "
 		"(a column: %s)\n",
 		column);
-	for (i = 0; i < NR_COLUMNS; i++)
-		put_cell(out, layout, i, columns[i].heading);
-	fprintf(out, "|0%*s|\n", layout->bar - 1, whole);
+	table_cells(out, layout->columns, NULL, 0);
+	fprintf(out, "%*s|0%*s|\n", TABLE_GAP, "", layout->bar - 1, whole);
 }
 
 static void put_line(FILE *out, const struct layout *layout, const struct teardown *teardown)
 {
 	struct bar bar = {.ns_per_column = layout->longest / layout->bar_room};
-	char cell[CELL_WIDTH];
-	size_t i;
 
-	for (i = 0; i < NR_COLUMNS; i++) {
-		columns[i].fill(cell, teardown);
-		put_cell(out, layout, i, cell);
-	}
 	bar_draw(&bar, teardown);
-	fprintf(out, "|%-*s|\n", layout->bar, bar.text);
+	table_cells(out, layout->columns, teardown, 0);
+	fprintf(out, "%*s|%-*s|\n", TABLE_GAP, "", layout->bar, bar.text);
 }
 
-int timeline_draw(FILE *out, const struct teardown *const *list, size_t nr, int width)
+int timeline_draw(FILE *out, const struct teardown *const *teardowns, size_t nr, int width)
 {
+	const struct object_list list = {.objects = teardowns, .nr = nr};
 	struct layout layout = {};
 	size_t i;
 
 	errno = 0;
 	if (nr) {
-		lay_out(&layout, list, nr, width);
+		lay_out(&layout, &list, width);
 		put_header(out, &layout);
 	} else {
 		fputs("no teardowns\n", out);
 	}
 	for (i = 0; i < nr; i++)
-		put_line(out, &layout, list[i]);
+		put_line(out, &layout, teardowns[i]);
 	return stream_flush(out);
 }

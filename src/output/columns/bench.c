@@ -10,37 +10,31 @@
 #include "util/hist.h"
 #include "util/macros.h"
 
-static const struct scenario *scenario_of(const void *object)
+/* The histogram of the phase. NULL: no values. */
+static const struct hist *hist_of(const struct bench_line *line, enum phase phase)
 {
-	return ((const struct bench_line *)object)->scenario;
+	return line->row ? row_hist(line->row, phase) : NULL;
 }
 
-static bool get_name(const struct column *column, const void *object, struct value *value)
-{
-	(void)column;
-	value->text = scenario_of(object)->name;
-	return true;
-}
+#define BENCH_GETTER(name, known, kind, expression)                                                \
+	static GETTER(name, const struct bench_line *line, known, kind, expression)
 
-static bool get_type(const struct column *column, const void *object, struct value *value)
-{
-	(void)column;
-	value->text = map_type_name(scenario_of(object)->map_type);
-	return true;
-}
+BENCH_GETTER(get_name, true, text, line->scenario->name);
+BENCH_GETTER(get_type, true, text, map_type_name(line->scenario->map_type));
+BENCH_GETTER(get_entries, true, number, line->scenario->entries);
+BENCH_GETTER(get_count, true, number, line->row ? line->row->count : 0);
+BENCH_GETTER(get_percentile, hist_of(line, column->which), number,
+	     hist_percentile(hist_of(line, column->which), column->percent));
 
-static bool get_entries(const struct column *column, const void *object, struct value *value)
-{
-	(void)column;
-	value->number = scenario_of(object)->entries;
-	return true;
-}
+/* Unknown for emptied maps: their entries were freed earlier. */
+BENCH_GETTER(get_per_entry, hist_of(line, column->which) && line->scenario->fill == FILL_FULL, real,
+	     (double)hist_percentile(hist_of(line, column->which), column->percent) /
+		     line->scenario->entries);
 
-/* The column's "at" is the row of the setting. */
 static bool get_setting(const struct column *column, const void *object, struct value *value)
 {
-	const struct setting *setting = &scenario_settings[column->at];
-	__u32 number = scenario_get(scenario_of(object), setting);
+	const struct setting *setting = &scenario_settings[column->which];
+	__u32 number = scenario_get(((const struct bench_line *)object)->scenario, setting);
 
 	if (setting->kind == SETTING_WORD)
 		value->text = setting->words[number];
@@ -49,40 +43,10 @@ static bool get_setting(const struct column *column, const void *object, struct 
 	return true;
 }
 
-static bool get_count(const struct column *column, const void *object, struct value *value)
-{
-	const struct bench_line *line = object;
-
-	(void)column;
-	value->number = line->row ? line->row->count : 0;
-	return true;
-}
-
-static bool get_phase(const struct column *column, const void *object, struct value *value)
-{
-	const struct hist *hist = bench_hist(object, column->at);
-
-	if (hist)
-		value->number = hist_percentile(hist, column->percent);
-	return hist;
-}
-
-/* Unknown for emptied maps: their entries were freed earlier. */
-static bool get_per_entry(const struct column *column, const void *object, struct value *value)
-{
-	const struct hist *hist = bench_hist(object, column->at);
-	const struct scenario *scenario = scenario_of(object);
-
-	if (!hist || scenario->fill != FILL_FULL)
-		return false;
-	value->real = (double)hist_percentile(hist, column->percent) / scenario->entries;
-	return true;
-}
-
-#define PHASE(name, heading, which, of_hundred)                                                    \
+#define PHASE(name, heading, phase, of_hundred)                                                    \
 	{                                                                                          \
-		name, heading, "-", VALUE_DURATION, .get = get_phase, .percent = (of_hundred),     \
-						    .at = (which)                                  \
+		name, heading, "-", VALUE_DURATION, .get = get_percentile,                         \
+						    .percent = (of_hundred), .which = (phase)      \
 	}
 
 static const struct column before_settings[] = {
@@ -106,7 +70,7 @@ static const struct column behind_settings[] = {
 	PHASE("total_p50_ns", "TOTAL P50", PHASE_TOTAL, 50),
 	PHASE("total_p99_ns", "TOTAL P99", PHASE_TOTAL, 99),
 	{"free_ns_per_entry", "FREE P50 PER ENTRY", "-", VALUE_REAL, .shown_as = REAL_DURATION,
-	 .get = get_per_entry, .percent = 50, .at = PHASE_FREE},
+	 .get = get_per_entry, .percent = 50, .which = PHASE_FREE},
 	{},
 };
 
@@ -129,19 +93,13 @@ const struct column *bench_columns(void)
 		if (setting->column && setting->at != offsetof(struct scenario, entries))
 			*next++ = (struct column){setting->column, .missing = "-",
 						  .kind = kinds[setting->kind], .get = get_setting,
-						  .at = i};
+						  .which = i};
 	}
 	memcpy(next, behind_settings, sizeof(behind_settings));
 	return columns;
 }
 
 /* Families */
-
-static bool get_real(const struct column *column, const void *object, struct value *value)
-{
-	value->real = *(const double *)((const char *)object + column->at);
-	return value->real == value->real; /* not NAN */
-}
 
 #define AT(member) .at = offsetof(struct scaling_line, member)
 

@@ -4,29 +4,10 @@
  */
 #include "output/columns/get.h"
 
-static bool get_percpu(const struct column *column, const void *object, struct value *value)
-{
-	const struct call *call = object;
-
-	(void)column;
-	value->number = call_has(call, CALL_PERCPU);
-	return call_has(call, CALL_PERCPU_KNOWN);
-}
-
-static bool get_empty(const struct column *column, const void *object, struct value *value)
-{
-	const struct call *call = object;
-
-	(void)column;
-	value->number = call_has(call, CALL_EMPTY);
-	return call_has(call, CALL_EMPTY_KNOWN);
-}
-
-static bool get_map_u32(const struct column *column, const void *object, struct value *value)
-{
-	value->number = read_u32(column, object);
-	return map_has_sizes(&((const struct call *)object)->map);
-}
+static GETTER(get_percpu, const struct call *call, call_has(call, CALL_PERCPU_KNOWN), number,
+	      call_has(call, CALL_PERCPU));
+static GETTER(get_empty, const struct call *call, call_has(call, CALL_EMPTY_KNOWN), number,
+	      call_has(call, CALL_EMPTY));
 
 #define AT(member) .at = offsetof(struct call, member)
 
@@ -43,10 +24,7 @@ static bool get_map_u32(const struct column *column, const void *object, struct 
 		{"unit_size", NULL, "?", VALUE_NUMBER, .get = get_nonzero_u32, AT(unit_size)},     \
 		{"map_type", "TYPE", "?", VALUE_TEXT, 16, .get = get_map_type, AT(map)},           \
 		{"map_name", "NAME", "?", VALUE_TEXT, 15, .get = get_map_name, AT(map)},           \
-		{"key_size", NULL, "?", VALUE_NUMBER, .get = get_map_u32, AT(map.key_size)},       \
-		{"value_size", NULL, "?", VALUE_NUMBER, .get = get_map_u32, AT(map.value_size)},   \
-		{"max_entries", NULL, "?", VALUE_NUMBER, .get = get_map_u32, AT(map.max_entries)}, \
-		{"map_flags", NULL, "?", VALUE_NUMBER, .get = get_map_u32, AT(map.flags)},         \
+		MAP_SIZES(offsetof(struct call, map)),                                             \
 		{"pid", "PID", "?", VALUE_NUMBER, 7, .get = get_u32, AT(task.pid)},                \
 		{"tid", NULL, "?", VALUE_NUMBER, .get = get_u32, AT(task.tid)},                    \
 		{"comm", "COMM", "?", VALUE_TEXT, 15, .get = get_text_at, AT(task.comm)},          \

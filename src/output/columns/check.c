@@ -10,27 +10,13 @@ static const struct facts *facts_of(const void *object)
 	return &((const struct check_view *)object)->facts;
 }
 
-/* Members, at "at". */
-
-static bool get_answer(const struct column *column, const void *object, struct value *value)
-{
-	enum answer answer = *(const enum answer *)((const char *)object + column->at);
-
-	value->number = answer == ANSWER_YES;
-	return answer != ANSWER_UNKNOWN;
-}
-
-static bool get_name(const struct column *column, const void *object, struct value *value)
-{
-	value->text = (const char *)object + column->at;
-	return *value->text;
-}
-
-static bool get_sysctl(const struct column *column, const void *object, struct value *value)
-{
-	value->integer = *(const int *)((const char *)object + column->at);
-	return value->integer != SYSCTL_UNKNOWN;
-}
+static GETTER(get_answer, const enum answer *answer, *answer != ANSWER_UNKNOWN, number,
+	      *answer == ANSWER_YES);
+static GETTER(get_name, const char *name, *name, text, name);
+static GETTER(get_sysctl, const int *number, *number != SYSCTL_UNKNOWN, integer, *number);
+static GETTER(get_symbols, const struct check_view *view, view->facts.symbols == ANSWER_YES, text,
+	      view->facts.hidden == ANSWER_YES ? "names only, addresses are hidden"
+					       : "names and addresses");
 
 static bool get_kernel(const struct column *column, const void *object, struct value *value)
 {
@@ -57,16 +43,6 @@ static bool get_where(const struct column *column, const void *object, struct va
 		snprintf(value->made, sizeof(value->made), "no " TRACED_FUNCTION);
 	value->text = value->made;
 	return ((const struct check_view *)object)->function != ANSWER_UNKNOWN;
-}
-
-static bool get_symbols(const struct column *column, const void *object, struct value *value)
-{
-	const struct facts *facts = facts_of(object);
-
-	(void)column;
-	value->text = facts->hidden == ANSWER_YES ? "names only, addresses are hidden"
-						  : "names and addresses";
-	return facts->symbols == ANSWER_YES;
 }
 
 /* The relevant capabilities held: "CAP_BPF, CAP_PERFMON". */

@@ -9,142 +9,75 @@
 #include "output/columns/get.h"
 #include "util/macros.h"
 
-static const struct diff_line *line_of(const void *object)
+#define LINE_GETTER(name, known, kind, expression)                                                 \
+	static GETTER(name, const struct diff_line *line, known, kind, expression)
+#define SIDE_GETTER(name, known, kind, expression)                                                 \
+	static GETTER(name, const struct diff_figures *side, known, kind, expression)
+
+LINE_GETTER(get_type, true, text, line->row ? "diff" : "geomean");
+LINE_GETTER(get_phase, true, text, phase_names[line->phase]);
+LINE_GETTER(get_exact, isfinite(line->difference.p), number, line->difference.exact);
+LINE_GETTER(get_mark, line->failed, text, "FAIL");
+
+/* Without significance, no change. */
+LINE_GETTER(get_change, line->verdict == VERDICT_SAME || isfinite(line->delta[METRIC_P50]), real,
+	    line->verdict == VERDICT_SAME ? NAN : line->delta[METRIC_P50]);
+
+SIDE_GETTER(get_n, true, number, side->n);
+SIDE_GETTER(get_low, side->bounded, number, side->low_ns);
+SIDE_GETTER(get_high, side->bounded, number, side->high_ns);
+
+static bool get_total(const struct column *column, const void *object, struct value *value)
 {
-	return ((const struct diff_view *)object)->line;
+	const struct diff_line *line = object;
+
+	value->number = line->side[column->which].total_ns;
+	return line->row && line->side[column->which].n;
 }
 
-/* A member of the line. */
-static const void *member_of(const struct column *column, const void *object)
+/* The distance from the median to the farther end of the interval. */
+static double spread(const struct diff_figures *side)
 {
-	return (const char *)line_of(object) + column->at;
+	double below = side->median_ns - (double)side->low_ns;
+	double above = (double)side->high_ns - side->median_ns;
+
+	return (above > below ? above : below) / side->median_ns * 100;
 }
 
-static bool get_type(const struct column *column, const void *object, struct value *value)
-{
-	(void)column;
-	value->text = line_of(object)->row ? "diff" : "geomean";
-	return true;
-}
+SIDE_GETTER(get_spread, side->bounded &&isfinite(spread(side)), real, spread(side));
 
 static bool get_diff_key(const struct column *column, const void *object, struct value *value)
 {
-	const struct row_line row = {.row = line_of(object)->row};
-	const struct column of_row = key_column((enum key)column->at);
+	const struct row_line row = {.row = ((const struct diff_line *)object)->row};
+	const struct column of_row = key_column(column->which);
 
 	return row.row && of_row.get(&of_row, &row, value);
 }
 
-static bool get_phase(const struct column *column, const void *object, struct value *value)
-{
-	(void)column;
-	value->text = phase_names[line_of(object)->phase];
-	return true;
-}
+static const char *const verdict_names[] = {
+	[VERDICT_UNKNOWN] = "unknown",
+	[VERDICT_SAME] = "same",
+	[VERDICT_FASTER] = "faster",
+	[VERDICT_SLOWER] = "slower",
+};
 
-static bool get_real(const struct column *column, const void *object, struct value *value)
-{
-	value->real = *(const double *)member_of(column, object);
-	return isfinite(value->real);
-}
-
-static bool get_exact(const struct column *column, const void *object, struct value *value)
-{
-	const struct stats_difference *difference = &line_of(object)->difference;
-
-	(void)column;
-	value->number = difference->exact;
-	return isfinite(difference->p);
-}
-
-/* Figures of a side, at "at" */
-
-static const struct diff_figures *side_of(const struct column *column, const void *object)
-{
-	return member_of(column, object);
-}
-
-static bool get_n(const struct column *column, const void *object, struct value *value)
-{
-	value->number = side_of(column, object)->n;
-	return true;
-}
-
-static bool get_total(const struct column *column, const void *object, struct value *value)
-{
-	value->number = side_of(column, object)->total_ns;
-	return line_of(object)->row && side_of(column, object)->n;
-}
-
-static bool get_low(const struct column *column, const void *object, struct value *value)
-{
-	value->number = side_of(column, object)->low_ns;
-	return side_of(column, object)->bounded;
-}
-
-static bool get_high(const struct column *column, const void *object, struct value *value)
-{
-	value->number = side_of(column, object)->high_ns;
-	return side_of(column, object)->bounded;
-}
-
-/* The distance from the median to the farther end of the interval. */
-static bool get_spread(const struct column *column, const void *object, struct value *value)
-{
-	const struct diff_figures *side = side_of(column, object);
-	double below = side->median_ns - (double)side->low_ns;
-	double above = (double)side->high_ns - side->median_ns;
-
-	value->real = (above > below ? above : below) / side->median_ns * 100;
-	return side->bounded && isfinite(value->real);
-}
-
-/* Without significance, no change. */
-static bool get_change(const struct column *column, const void *object, struct value *value)
-{
-	const struct diff_line *line = line_of(object);
-
-	(void)column;
-	value->real = line->verdict == VERDICT_SAME ? NAN : line->delta[METRIC_P50];
-	return line->verdict == VERDICT_SAME || isfinite(value->real);
-}
-
-static bool get_verdict(const struct column *column, const void *object, struct value *value)
-{
-	static const char *const names[] = {
-		[VERDICT_UNKNOWN] = "unknown",
-		[VERDICT_SAME] = "same",
-		[VERDICT_FASTER] = "faster",
-		[VERDICT_SLOWER] = "slower",
-	};
-
-	(void)column;
-	value->text = names[line_of(object)->verdict];
-	return true;
-}
+LINE_GETTER(get_verdict, true, text, verdict_names[line->verdict]);
 
 static bool get_failed(const struct column *column, const void *object, struct value *value)
 {
-	const struct diff_view *view = object;
+	const struct diff_line *line = object;
 	size_t used = 0, i;
 
 	(void)column;
 	value->text = value->made;
 	value->made[0] = '\0';
 	for (i = 0; i < MAX_LIMITS && used < sizeof(value->made); i++)
-		if (view->line->failed & 1U << i)
+		if (line->failed & 1U << i)
 			used += snprintf(&value->made[used], sizeof(value->made) - used,
 					 "%s%s>%g%%", used ? "\n" : "",
-					 metric_names[view->limits[i].metric],
-					 view->limits[i].percent);
+					 metric_names[line->limits[i].metric],
+					 line->limits[i].percent);
 	return true;
-}
-
-static bool get_mark(const struct column *column, const void *object, struct value *value)
-{
-	(void)column;
-	value->text = "FAIL";
-	return line_of(object)->failed;
 }
 
 #define AT(member) .at = offsetof(struct diff_line, member)
@@ -152,22 +85,28 @@ static bool get_mark(const struct column *column, const void *object, struct val
 	{                                                                                          \
 		name, NULL, "?", VALUE_REAL, .get = get_real, AT(member)                           \
 	}
-#define SIDE(name, heading, which)                                                                 \
-	{name ".n", heading " N", "?", VALUE_NUMBER, .get = get_n, AT(side[which])},               \
-		{name ".total_ns", NULL, "?", VALUE_DURATION, .get = get_total, AT(side[which])},  \
-		{name ".median_ns",                                                                \
-		 heading,                                                                          \
-		 "?",                                                                              \
-		 VALUE_REAL,                                                                       \
-		 .shown_as = REAL_DURATION,                                                        \
-		 .get = get_real,                                                                  \
-		 AT(side[which].median_ns)},                                                       \
-		{TABLE_ONLY,	 "±", "?", VALUE_REAL, .shown_as = REAL_SPREAD, .get = get_spread, \
-		 AT(side[which])},                                                                 \
-		{name ".low_ns", NULL, "?", VALUE_DURATION, .get = get_low, AT(side[which])},      \
-		{name ".high_ns", NULL, "?", VALUE_DURATION, .get = get_high, AT(side[which])},    \
-		REAL(name ".mean_ns", side[which].mean_ns),                                        \
-		REAL(name ".p99_ns", side[which].p99_ns)
+#define SIDE(name, heading, which_side)                                                              \
+	{name ".n", heading " N", "?", VALUE_NUMBER, .get = get_n, AT(side[which_side])},            \
+		{name ".total_ns",     NULL, "?", VALUE_DURATION, .get = get_total,                  \
+		 .which = (which_side)},                                                             \
+		{name ".median_ns",                                                                  \
+		 heading,                                                                            \
+		 "?",                                                                                \
+		 VALUE_REAL,                                                                         \
+		 .shown_as = REAL_DURATION,                                                          \
+		 .get = get_real,                                                                    \
+		 AT(side[which_side].median_ns)},                                                    \
+		{TABLE_ONLY,                                                                         \
+		 "±",                                                                                \
+		 "?",                                                                                \
+		 VALUE_REAL,                                                                         \
+		 .shown_as = REAL_SPREAD,                                                            \
+		 .get = get_spread,                                                                  \
+		 AT(side[which_side])},                                                              \
+		{name ".low_ns", NULL, "?", VALUE_DURATION, .get = get_low, AT(side[which_side])},   \
+		{name ".high_ns", NULL, "?", VALUE_DURATION, .get = get_high, AT(side[which_side])}, \
+		REAL(name ".mean_ns", side[which_side].mean_ns),                                     \
+		REAL(name ".p99_ns", side[which_side].p99_ns)
 
 static const struct column type_column = {"type", NULL, "", VALUE_TEXT, .get = get_type};
 static const struct column figure_columns[] = {
@@ -200,7 +139,7 @@ void diff_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_
 	for (i = 0; i < nr_by; i++) {
 		*list = key_column(by[i]);
 		list->get = get_diff_key;
-		list->at = by[i];
+		list->which = by[i];
 		list++;
 	}
 	for (i = 0; i < ARRAY_SIZE(figure_columns); i++)

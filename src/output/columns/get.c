@@ -2,57 +2,52 @@
 /*
  * Reads values that columns of several kinds of objects share.
  */
+#include <math.h>
 #include <stdio.h>
 
 #include "model/ledger.h"
 #include "model/map_type.h"
 #include "output/columns/get.h"
 
-bool get_text(const struct column *column, const void *object, struct value *value)
-{
-	(void)object;
-	value->text = column->text;
-	return true;
-}
+GETTER(get_text, const void *object, object, text, column->text);
+GETTER(get_text_at, const char *text, true, text, text);
+GETTER(get_u32, const __u32 *number, true, number, *number);
+GETTER(get_bool, const bool *flag, true, number, *flag);
+GETTER(get_nonzero_u32, const __u32 *number, *number, number, *number);
+GETTER(get_string, const char *const *text, *text, text, *text);
+GETTER(get_real, const double *real, isfinite(*real), real, *real);
 
-bool get_u32(const struct column *column, const void *object, struct value *value)
-{
-	value->number = read_u32(column, object);
-	return true;
-}
+_Static_assert(UNKNOWN_NS == LEDGER_UNKNOWN, "one getter for times and for figures of ledgers");
+GETTER(get_u64, const __u64 *number, *number != UNKNOWN_NS, number, *number);
 
-bool get_nonzero_u32(const struct column *column, const void *object, struct value *value)
-{
-	value->number = read_u32(column, object);
-	return value->number;
-}
+GETTER(get_caller_offset, const struct caller *caller, caller->name, number, caller->offset);
+GETTER(get_alloc, const enum alloc_member *alloc, true, text, alloc_name(*alloc));
 
-/* Unknown times and unknown figures of the ledger are the same number. */
-bool get_u64(const struct column *column, const void *object, struct value *value)
-{
-	_Static_assert(UNKNOWN_NS == LEDGER_UNKNOWN, "one getter for both");
+GETTER(get_map_type, const struct map_info *map, map_has_type(map), text, map_type_name(map->type));
+GETTER(get_map_name, const struct map_info *map, map_has_name(map), text, map->name);
+GETTER(get_key_size, const struct map_info *map, map_has_sizes(map), number, map->key_size);
+GETTER(get_value_size, const struct map_info *map, map_has_sizes(map), number, map->value_size);
+GETTER(get_max_entries, const struct map_info *map, map_has_sizes(map), number, map->max_entries);
+GETTER(get_map_flags, const struct map_info *map, map_has_sizes(map), number, map->flags);
 
-	value->number = read_u64(column, object);
-	return value->number != UNKNOWN_NS;
-}
+GETTER(get_task_pid, const struct releaser *by, by->known, number, by->task.pid);
+GETTER(get_task_tid, const struct releaser *by, by->known, number, by->task.tid);
+GETTER(get_task_comm, const struct releaser *by, by->known, text, by->task.comm);
+GETTER(get_task_cgroup, const struct releaser *by, by->known, number, by->cgroup_id);
 
-bool get_bool(const struct column *column, const void *object, struct value *value)
-{
-	value->number = *(const bool *)((const char *)object + column->at);
-	return true;
-}
+GETTER(get_releaser_comm, const struct identity *identity, identity_releaser(identity), text,
+       identity_releaser(identity)->task.comm);
+GETTER(get_releaser_pid, const struct identity *identity, identity_releaser(identity), number,
+       identity_releaser(identity)->task.pid);
+GETTER(get_releaser_cgroup, const struct identity *identity, identity_releaser(identity), number,
+       identity_releaser(identity)->cgroup_id);
 
-bool get_string(const struct column *column, const void *object, struct value *value)
-{
-	value->text = *(const char *const *)((const char *)object + column->at);
-	return value->text;
-}
-
-bool get_text_at(const struct column *column, const void *object, struct value *value)
-{
-	value->text = (const char *)object + column->at;
-	return true;
-}
+/* In what the last reference was dropped. */
+GETTER(get_context, const struct identity *identity,
+       identity->released_ns != UNKNOWN_NS && !identity->unsure, text,
+       identity->by_interrupt ? "interrupt"
+       : identity->by_kernel  ? "kernel"
+			      : "task");
 
 bool get_caller(const struct column *column, const void *object, struct value *value)
 {
@@ -64,108 +59,4 @@ bool get_caller(const struct column *column, const void *object, struct value *v
 		value->text = value->made;
 	}
 	return value->text;
-}
-
-bool get_caller_offset(const struct column *column, const void *object, struct value *value)
-{
-	const struct caller *caller = (const void *)((const char *)object + column->at);
-
-	value->number = caller->offset;
-	return caller->name;
-}
-
-bool get_alloc(const struct column *column, const void *object, struct value *value)
-{
-	value->text = alloc_name(*(const enum alloc_member *)((const char *)object + column->at));
-	return true;
-}
-
-static const struct map_info *map_at(const struct column *column, const void *object)
-{
-	return (const struct map_info *)((const char *)object + column->at);
-}
-
-bool get_map_type(const struct column *column, const void *object, struct value *value)
-{
-	const struct map_info *map = map_at(column, object);
-
-	if (!map_has_type(map))
-		return false;
-	value->text = map_type_name(map->type);
-	return true;
-}
-
-bool get_map_name(const struct column *column, const void *object, struct value *value)
-{
-	value->text = map_at(column, object)->name;
-	return map_has_name(map_at(column, object));
-}
-
-static const struct releaser *releaser_at(const struct column *column, const void *object)
-{
-	return (const struct releaser *)((const char *)object + column->at);
-}
-
-bool get_task_pid(const struct column *column, const void *object, struct value *value)
-{
-	value->number = releaser_at(column, object)->task.pid;
-	return releaser_at(column, object)->known;
-}
-
-bool get_task_tid(const struct column *column, const void *object, struct value *value)
-{
-	value->number = releaser_at(column, object)->task.tid;
-	return releaser_at(column, object)->known;
-}
-
-bool get_task_comm(const struct column *column, const void *object, struct value *value)
-{
-	value->text = releaser_at(column, object)->task.comm;
-	return releaser_at(column, object)->known;
-}
-
-bool get_task_cgroup(const struct column *column, const void *object, struct value *value)
-{
-	value->number = releaser_at(column, object)->cgroup_id;
-	return releaser_at(column, object)->known;
-}
-
-static const struct identity *identity_at(const struct column *column, const void *object)
-{
-	return (const struct identity *)((const char *)object + column->at);
-}
-
-/* In what the last reference was dropped. */
-bool get_context(const struct column *column, const void *object, struct value *value)
-{
-	const struct identity *identity = identity_at(column, object);
-
-	value->text = identity->by_interrupt ? "interrupt"
-		      : identity->by_kernel  ? "kernel"
-					     : "task";
-	return identity->released_ns != UNKNOWN_NS && !identity->unsure;
-}
-
-bool get_releaser_comm(const struct column *column, const void *object, struct value *value)
-{
-	const struct releaser *releaser = identity_releaser(identity_at(column, object));
-
-	value->text = releaser ? releaser->task.comm : NULL;
-	return releaser;
-}
-
-bool get_releaser_pid(const struct column *column, const void *object, struct value *value)
-{
-	const struct releaser *releaser = identity_releaser(identity_at(column, object));
-
-	value->number = releaser ? releaser->task.pid : 0;
-	return releaser;
-}
-
-bool get_releaser_cgroup(const struct column *column, const void *object, struct value *value)
-{
-	const struct releaser *releaser = identity_releaser(identity_at(column, object));
-
-	value->number = releaser ? releaser->cgroup_id : 0;
-	return releaser;
 }

@@ -1,61 +1,51 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Getters shared by the lists of columns, and macros for groups of columns.
- *
- * All getters are as struct column's "get" asks; where they read a member, it is the one at the
- * column's "at".
+ * Getters shared by the lists of columns, and macros for getters and for groups of columns.
  */
 #pragma once
 
 #include "output/column.h"
 
-static inline __u32 read_u32(const struct column *column, const void *object)
-{
-	return *(const __u32 *)((const char *)object + column->at);
-}
+/*
+ * Defines a getter, as struct column's "get" asks. object: declares a pointer to the member at the
+ * column's "at". If the condition known holds, the value's member of this kind (number, integer,
+ * real, text) is the expression. The getter may use its column, too.
+ */
+#define GETTER(name, object, known, kind, expression)                                              \
+	bool name(const struct column *column, const void *of, struct value *value)                \
+	{                                                                                          \
+		object = (const void *)((const char *)of + column->at);                            \
+                                                                                                   \
+		if (!(known))                                                                      \
+			return false;                                                              \
+		value->kind = (expression);                                                        \
+		return true;                                                                       \
+	}                                                                                          \
+	struct column
 
-static inline __u64 read_u64(const struct column *column, const void *object)
-{
-	return *(const __u64 *)((const char *)object + column->at);
-}
+typedef bool getter(const struct column *column, const void *object, struct value *value);
 
-/* The column's own text, whatever the object. */
-bool get_text(const struct column *column, const void *object, struct value *value);
+getter get_text; /* the column's own, whatever the object */
 
-/* A member that is always known. */
-bool get_u32(const struct column *column, const void *object, struct value *value);
-bool get_bool(const struct column *column, const void *object, struct value *value);
+/* Members that are always known. */
+getter get_u32, get_bool, get_text_at;
 
-/* A member; not known if it is 0, or UNKNOWN_NS or LEDGER_UNKNOWN, or NULL. */
-bool get_nonzero_u32(const struct column *column, const void *object, struct value *value);
-bool get_u64(const struct column *column, const void *object, struct value *value);
-bool get_string(const struct column *column, const void *object, struct value *value);
-
-/* Text that the object holds. */
-bool get_text_at(const struct column *column, const void *object, struct value *value);
+/* Members that are not known if they are 0, UNKNOWN_NS or LEDGER_UNKNOWN, NULL, or not finite. */
+getter get_nonzero_u32, get_u64, get_string, get_real;
 
 /* Of a struct caller: its name, or its address as text; and the offset in the function. */
-bool get_caller(const struct column *column, const void *object, struct value *value);
-bool get_caller_offset(const struct column *column, const void *object, struct value *value);
+getter get_caller, get_caller_offset;
 
-/* Of an enum alloc_member. */
-bool get_alloc(const struct column *column, const void *object, struct value *value);
+getter get_alloc; /* of an enum alloc_member */
 
 /* Of a struct map_info. */
-bool get_map_type(const struct column *column, const void *object, struct value *value);
-bool get_map_name(const struct column *column, const void *object, struct value *value);
+getter get_map_type, get_map_name, get_key_size, get_value_size, get_max_entries, get_map_flags;
 
 /* Of a struct releaser. */
-bool get_task_pid(const struct column *column, const void *object, struct value *value);
-bool get_task_tid(const struct column *column, const void *object, struct value *value);
-bool get_task_comm(const struct column *column, const void *object, struct value *value);
-bool get_task_cgroup(const struct column *column, const void *object, struct value *value);
+getter get_task_pid, get_task_tid, get_task_comm, get_task_cgroup;
 
 /* Of a struct identity: "task", "kernel" or "interrupt", and identity_releaser(). */
-bool get_context(const struct column *column, const void *object, struct value *value);
-bool get_releaser_comm(const struct column *column, const void *object, struct value *value);
-bool get_releaser_pid(const struct column *column, const void *object, struct value *value);
-bool get_releaser_cgroup(const struct column *column, const void *object, struct value *value);
+getter get_context, get_releaser_comm, get_releaser_pid, get_releaser_cgroup;
 
 /* The column of a row's key; it reads a struct row_line. */
 struct column key_column(enum key key);
@@ -72,6 +62,14 @@ struct column key_column(enum key key);
 	TASK("released_by", (of) + offsetof(struct identity, released_by)),                        \
 		{"released_in", NULL, "?", VALUE_TEXT, .get = get_context, .at = (of)},            \
 		TASK("closed_by", (of) + offsetof(struct identity, closed_by))
+
+#define MAP_SIZES(of)                                                                              \
+	{"key_size", NULL, "?", VALUE_NUMBER, .get = get_key_size, .at = (of)},                    \
+		{"value_size", NULL, "?", VALUE_NUMBER, .get = get_value_size, .at = (of)},        \
+		{"max_entries", NULL, "?", VALUE_NUMBER, .get = get_max_entries, .at = (of)},      \
+	{                                                                                          \
+		"map_flags", NULL, "?", VALUE_NUMBER, .get = get_map_flags, .at = (of)             \
+	}
 
 /* In tables: the task that released the map, or had it released. */
 #define RELEASER(of)                                                                               \

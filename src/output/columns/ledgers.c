@@ -31,13 +31,6 @@ const struct column teardown_ledger_columns[] = {
 
 /* Hooks */
 
-static bool get_function(const struct column *column, const void *object, struct value *value)
-{
-	(void)column;
-	value->text = ((const struct hook_counts *)object)->function;
-	return true;
-}
-
 static bool get_hook_figure(const struct column *column, const void *object, struct value *value)
 {
 	return get_u64(column, object, value) && ((const struct hook_counts *)object)->attached;
@@ -54,7 +47,8 @@ static bool get_return_figure(const struct column *column, const void *object, s
 
 const struct column hook_columns[] = {
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "point"},
-	{"function", NULL, "", VALUE_TEXT, .get = get_function},
+	{"function", NULL, "", VALUE_TEXT, .get = get_string,
+	 .at = offsetof(struct hook_counts, function)},
 	{"attached", NULL, "", VALUE_BOOL, .get = get_bool,
 	 .at = offsetof(struct hook_counts, attached)},
 	HOOK_ENTRY_FIGURES(ENTRY_FIGURE) HOOK_RETURN_FIGURES(RETURN_FIGURE){},

@@ -7,15 +7,6 @@
 
 _Static_assert(sizeof(OTHER_ROW) > NAME_LEN, "a name could look like the other row");
 
-static bool get_interval(const struct column *column, const void *object, struct value *value)
-{
-	const struct row_line *line = object;
-
-	(void)column;
-	value->number = line->interval;
-	return line->interval;
-}
-
 static bool get_row_key(const struct column *column, const void *object, struct value *value)
 {
 	const struct row_line *line = object;
@@ -26,41 +17,36 @@ static bool get_row_key(const struct column *column, const void *object, struct 
 	return column->kind == VALUE_TEXT;
 }
 
-static bool get_row_u64(const struct column *column, const void *object, struct value *value)
+const struct hist *row_hist(const struct row *row, enum phase phase)
 {
-	const struct row_line *line = object;
+	const struct hist *hist = NULL;
 
-	value->number = read_u64(column, line->row);
-	return true;
+	if (phase == PHASE_TOTAL)
+		hist = &row->latency;
+	else if (row->phases)
+		hist = &row->phases->phase[phase];
+	return hist && hist->count ? hist : NULL;
 }
 
-/* Of the latency: not known if no call has one. */
-static bool get_latency(const struct column *column, const void *object, struct value *value)
-{
-	const struct row_line *line = object;
+#define ROW_GETTER(name, known, figure)                                                            \
+	static GETTER(name, const struct row_line *line, known, number, figure)
 
-	value->number = read_u64(column, line->row);
-	return line->row->latency.count;
-}
+ROW_GETTER(get_interval, line->interval, line->interval);
+ROW_GETTER(get_count, true, line->row->count);
+ROW_GETTER(get_empty, true, line->row->empty);
+ROW_GETTER(get_unmeasured, true, line->row->unmeasured);
 
-static bool get_mean(const struct column *column, const void *object, struct value *value)
-{
-	const struct row_line *line = object;
+ROW_GETTER(get_sum, row_hist(line->row, column->which),
+	   row_hist(line->row, column->which)->total_ns);
+ROW_GETTER(get_mean, row_hist(line->row, column->which),
+	   hist_mean(row_hist(line->row, column->which)));
+ROW_GETTER(get_percentile, row_hist(line->row, column->which),
+	   hist_percentile(row_hist(line->row, column->which), column->percent));
 
-	(void)column;
-	value->number = hist_mean(&line->row->latency);
-	return line->row->latency.count;
-}
-
-static bool get_percentile(const struct column *column, const void *object, struct value *value)
-{
-	const struct row_line *line = object;
-
-	value->number = hist_percentile(&line->row->latency, column->percent);
-	return line->row->latency.count;
-}
-
-#define AT(member) .at = offsetof(struct row, member)
+ROW_GETTER(get_entries, line->row->phases && line->row->phases->counted,
+	   line->row->phases->entries);
+ROW_GETTER(get_entry_ns, line->row->phases && line->row->phases->entries,
+	   line->row->phases->counted_ns / line->row->phases->entries);
 
 static const struct column type_column[] = {
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "row"},
@@ -68,96 +54,52 @@ static const struct column type_column[] = {
 static const struct column interval_column[] = {
 	{"interval", NULL, "", VALUE_NUMBER, .get = get_interval},
 };
-static const struct column figure_columns[] = {
-	{"count", "COUNT", "-", VALUE_NUMBER, .get = get_row_u64, AT(count)},
-	{"empty", "EMPTY", "-", VALUE_NUMBER, .get = get_row_u64, AT(empty)},
-	{"unmeasured", "UNMEASURED", "-", VALUE_NUMBER, .optional = true, .get = get_row_u64,
-	 AT(unmeasured)},
-	{"total_ns", "TOTAL", "-", VALUE_DURATION, .get = get_latency, AT(latency.total_ns)},
-	{"min_ns", "MIN", "-", VALUE_DURATION, .get = get_latency, AT(latency.min_ns)},
-	{"mean_ns", "MEAN", "-", VALUE_DURATION, .get = get_mean},
-	{"p50_ns", "P50", "-", VALUE_DURATION, .get = get_percentile, .percent = 50},
-	{"p90_ns", "P90", "-", VALUE_DURATION, .get = get_percentile, .percent = 90},
-	{"p99_ns", "P99", "-", VALUE_DURATION, .get = get_percentile, .percent = 99},
-	{"max_ns", "MAX", "-", VALUE_DURATION, .get = get_latency, AT(latency.max_ns)},
-};
 
-/* The histogram of the phase in the column's "at". */
-static const struct hist *phase_of(const struct column *column, const void *object)
-{
-	static const struct hist none;
-	const struct row *row = ((const struct row_line *)object)->row;
-
-	if (column->at == PHASE_TOTAL)
-		return &row->latency;
-	return row->phases ? &row->phases->phase[column->at] : &none;
-}
-
-static bool get_phase_sum(const struct column *column, const void *object, struct value *value)
-{
-	value->number = phase_of(column, object)->total_ns;
-	return phase_of(column, object)->count;
-}
-
-static bool get_phase(const struct column *column, const void *object, struct value *value)
-{
-	value->number = hist_percentile(phase_of(column, object), column->percent);
-	return phase_of(column, object)->count;
-}
-
-static bool get_row_entries(const struct column *column, const void *object, struct value *value)
-{
-	const struct row_phases *phases = ((const struct row_line *)object)->row->phases;
-
-	(void)column;
-	if (!phases || !phases->counted)
-		return false;
-	value->number = phases->entries;
-	return true;
-}
-
-static bool get_row_entry_ns(const struct column *column, const void *object, struct value *value)
-{
-	const struct row_phases *phases = ((const struct row_line *)object)->row->phases;
-
-	(void)column;
-	if (!phases || !phases->entries)
-		return false;
-	value->number = phases->counted_ns / phases->entries;
-	return true;
-}
-
-#define PHASE_FIGURES(name, heading, which)                                                        \
-	{name "_sum_ns", NULL, "-", VALUE_DURATION, .get = get_phase_sum, .at = (which)},          \
-		{name "_p50_ns",   heading " P50", "-",		 VALUE_DURATION,                   \
-		 .get = get_phase, .percent = 50,  .at = (which)},                                 \
-		{name "_p90_ns",   NULL,	  "-",		VALUE_DURATION,                    \
-		 .get = get_phase, .percent = 90, .at = (which)},                                  \
-		{name "_p99_ns",   heading " P99", "-",		 VALUE_DURATION,                   \
-		 .get = get_phase, .percent = 99,  .at = (which)},                                 \
+#define SUM(name, heading, phase)                                                                  \
 	{                                                                                          \
-		name "_max_ns", NULL, "-", VALUE_DURATION, .get = get_phase, .percent = 100,       \
-							   .at = (which)                           \
+		name, heading, "-", VALUE_DURATION, .get = get_sum, .which = (phase)               \
+	}
+#define PERCENTILE(name, heading, phase, of_hundred)                                               \
+	{                                                                                          \
+		name, heading, "-", VALUE_DURATION, .get = get_percentile, .which = (phase),       \
+						    .percent = (of_hundred)                        \
 	}
 
+static const struct column figure_columns[] = {
+	{"count", "COUNT", "-", VALUE_NUMBER, .get = get_count},
+	{"empty", "EMPTY", "-", VALUE_NUMBER, .get = get_empty},
+	{"unmeasured", "UNMEASURED", "-", VALUE_NUMBER, .optional = true, .get = get_unmeasured},
+	SUM("total_ns", "TOTAL", PHASE_TOTAL),
+	PERCENTILE("min_ns", "MIN", PHASE_TOTAL, 0),
+	{"mean_ns", "MEAN", "-", VALUE_DURATION, .get = get_mean, .which = PHASE_TOTAL},
+	PERCENTILE("p50_ns", "P50", PHASE_TOTAL, 50),
+	PERCENTILE("p90_ns", "P90", PHASE_TOTAL, 90),
+	PERCENTILE("p99_ns", "P99", PHASE_TOTAL, 99),
+	PERCENTILE("max_ns", "MAX", PHASE_TOTAL, 100),
+};
+
+#define PHASE_FIGURES(name, heading, phase)                                                        \
+	SUM(name "_sum_ns", NULL, phase), PERCENTILE(name "_p50_ns", heading " P50", phase, 50),   \
+		PERCENTILE(name "_p90_ns", NULL, phase, 90),                                       \
+		PERCENTILE(name "_p99_ns", heading " P99", phase, 99),                             \
+		PERCENTILE(name "_max_ns", NULL, phase, 100)
+
 static const struct column teardown_figure_columns[] = {
-	{"count", "COUNT", "-", VALUE_NUMBER, .get = get_row_u64, AT(count)},
-	{"unmeasured", "UNMEASURED", "-", VALUE_NUMBER, .optional = true, .get = get_row_u64,
-	 AT(unmeasured)},
+	{"count", "COUNT", "-", VALUE_NUMBER, .get = get_count},
+	{"unmeasured", "UNMEASURED", "-", VALUE_NUMBER, .optional = true, .get = get_unmeasured},
 	PHASE_FIGURES("wait", "WAIT", PHASE_WAIT),
 	PHASE_FIGURES("free", "FREE", PHASE_FREE),
 	PHASE_FIGURES("destroy", "DESTROY", PHASE_DESTROY),
 	PHASE_FIGURES("deferred", "DEFERRED", PHASE_DEFERRED),
 	PHASE_FIGURES("total", "TOTAL", PHASE_TOTAL),
-	{"entries", "ENTRIES", "-", VALUE_NUMBER, .get = get_row_entries},
-	{"ns_per_entry", "PER ENTRY", "-", VALUE_DURATION, .get = get_row_entry_ns},
+	{"entries", "ENTRIES", "-", VALUE_NUMBER, .get = get_entries},
+	{"ns_per_entry", "PER ENTRY", "-", VALUE_DURATION, .get = get_entry_ns},
 };
 
 _Static_assert(2 + NR_KEYS + ARRAY_SIZE(figure_columns) < MAX_ROW_COLUMNS, "columns of a row");
 _Static_assert(2 + NR_KEYS + ARRAY_SIZE(teardown_figure_columns) < MAX_ROW_COLUMNS,
 	       "columns of a row");
 
-#undef AT
 #define AT(member) .at = offsetof(struct row_key, member)
 
 static const struct column key_columns[] = {

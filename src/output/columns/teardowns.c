@@ -5,53 +5,21 @@
 #include "model/stuck.h"
 #include "output/columns/get.h"
 
-static bool get_entries(const struct column *column, const void *object, struct value *value)
-{
-	const struct teardown *teardown = object;
-
-	(void)column;
-	value->number = teardown->entries;
-	return value->number != ENTRIES_UNKNOWN;
-}
-
-static bool get_entry_ns(const struct column *column, const void *object, struct value *value)
-{
-	const struct teardown *teardown = object;
-	__u64 entries = teardown->entries, free_ns = teardown->phase[PHASE_FREE];
-
-	(void)column;
-	if (entries == ENTRIES_UNKNOWN || !entries || free_ns == UNKNOWN_NS)
-		return false;
-	value->number = free_ns / entries;
-	return true;
-}
+static GETTER(get_entries, const struct teardown *teardown, teardown->entries != ENTRIES_UNKNOWN,
+	      number, teardown->entries);
+static GETTER(get_entry_ns, const struct teardown *teardown,
+	      teardown->entries != ENTRIES_UNKNOWN && teardown->entries &&
+		      teardown->phase[PHASE_FREE] != UNKNOWN_NS,
+	      number, teardown->phase[PHASE_FREE] / teardown->entries);
 
 /* If its end was not seen, it is known only of one that surely runs. */
-static bool get_running(const struct column *column, const void *object, struct value *value)
-{
-	const struct teardown *teardown = object;
+static GETTER(get_running, const struct teardown *teardown,
+	      teardown->running || teardown->phase[PHASE_FREE] != UNKNOWN_NS, number,
+	      teardown->running);
 
-	(void)column;
-	value->number = teardown->running;
-	return teardown->running || teardown->phase[PHASE_FREE] != UNKNOWN_NS;
-}
-
-static bool get_teardown_u32(const struct column *column, const void *object, struct value *value)
-{
-	const struct teardown *teardown = object;
-
-	value->number = read_u32(column, object);
-	return map_has_sizes(&teardown->map);
-}
-
-static bool get_free_comm(const struct column *column, const void *object, struct value *value)
-{
-	const struct teardown *teardown = object;
-
-	(void)column;
-	value->text = teardown->run.worker.comm;
-	return *value->text; /* not known if only the end was seen */
-}
+/* Not known if only the end was seen. */
+static GETTER(get_free_comm, const struct teardown *teardown, *teardown->run.worker.comm, text,
+	      teardown->run.worker.comm);
 
 #define AT(member) .at = offsetof(struct teardown, member)
 #define PHASE(name, heading, which)                                                                \
@@ -89,10 +57,7 @@ const struct column teardown_columns[] = {
 	OUTCOME("deferred", OUTCOME_DEFERRED),
 	OUTCOME("pending", OUTCOME_PENDING),
 	OUTCOME("unknown", OUTCOME_UNKNOWN),
-	{"key_size", NULL, "?", VALUE_NUMBER, .get = get_teardown_u32, AT(map.key_size)},
-	{"value_size", NULL, "?", VALUE_NUMBER, .get = get_teardown_u32, AT(map.value_size)},
-	{"max_entries", NULL, "?", VALUE_NUMBER, .get = get_teardown_u32, AT(map.max_entries)},
-	{"map_flags", NULL, "?", VALUE_NUMBER, .get = get_teardown_u32, AT(map.flags)},
+	MAP_SIZES(offsetof(struct teardown, map)),
 	{"worker.pid", NULL, "?", VALUE_NUMBER, .get = get_nonzero_u32, AT(run.worker.pid)},
 	{"worker.comm", NULL, "?", VALUE_TEXT, .get = get_free_comm},
 	IDENTITY(offsetof(struct teardown, map.identity)),
@@ -119,44 +84,18 @@ const struct column deferred_free_columns[] = {
 
 /* Stuck calls */
 
-static bool get_where(const struct column *column, const void *object, struct value *value)
-{
-	(void)column;
-	value->text = ((const struct stuck *)object)->where;
-	return true;
-}
-
-static bool get_stuck_tid(const struct column *column, const void *object, struct value *value)
-{
-	const struct stuck *stuck = object;
-
-	(void)column;
-	value->number = stuck->worker.tid;
-	return stuck->in_worker;
-}
-
-static bool get_stuck_comm(const struct column *column, const void *object, struct value *value)
-{
-	const struct stuck *stuck = object;
-
-	(void)column;
-	value->text = stuck->worker.comm;
-	return stuck->in_worker;
-}
-
-static bool get_stack(const struct column *column, const void *object, struct value *value)
-{
-	(void)column;
-	value->text = ((const struct stuck *)object)->stack;
-	return *value->text;
-}
+static GETTER(get_stuck_tid, const struct stuck *stuck, stuck->in_worker, number,
+	      stuck->worker.tid);
+static GETTER(get_stuck_comm, const struct stuck *stuck, stuck->in_worker, text,
+	      stuck->worker.comm);
+static GETTER(get_stack, const struct stuck *stuck, *stuck->stack, text, stuck->stack);
 
 #undef AT
 #define AT(member) .at = offsetof(struct stuck, member)
 
 const struct column stuck_columns[] = {
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "stuck"},
-	{"where", NULL, "?", VALUE_TEXT, .get = get_where},
+	{"where", NULL, "?", VALUE_TEXT, .get = get_string, AT(where)},
 	{"since_ns", NULL, "?", VALUE_TIME, .get = get_u64, AT(since_ns)},
 	{"for_ns", NULL, "?", VALUE_DURATION, .get = get_u64, AT(for_ns)},
 	{"id", NULL, "?", VALUE_NUMBER, .get = get_nonzero_u32, AT(map.identity.map_id)},

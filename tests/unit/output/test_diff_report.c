@@ -36,7 +36,7 @@ static const char *written(struct sides *sides, enum format format)
 	free(last);
 	out = open_memstream(&last, &len);
 	assert_non_null(out);
-	assert_int_equal(diff_write(out, format, &sides->opts, compare(sides)), 0);
+	assert_int_equal(diff_write(out, format, compare(sides)), 0);
 	assert_int_equal(fclose(out), 0);
 	return last;
 }
@@ -223,8 +223,7 @@ TEST(full_disk)
 		FILE *out = fopen("/dev/full", "w");
 
 		assert_non_null(out);
-		assert_int_equal(diff_write(out, formats[i], &sides.opts, compare(&sides)),
-				 -ENOSPC);
+		assert_int_equal(diff_write(out, formats[i], compare(&sides)), -ENOSPC);
 		fclose(out);
 	}
 	sides_free(&sides);

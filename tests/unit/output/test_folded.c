@@ -55,7 +55,7 @@ static void add(struct folded *folded, const struct teardown *teardown)
 }
 
 /* The output, valid until the next call. */
-static const char *written(const struct folded *folded)
+static const char *written(struct folded *folded)
 {
 	static char *text;
 	size_t len;
