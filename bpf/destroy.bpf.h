@@ -3,7 +3,7 @@
  * bpf_mem_alloc_destroy(): a record at its entry, and one at its return.
  *
  * User space joins the two. So the kernel keeps no state of a call, and a call that has not
- * returned is seen. Only filters hold the entry's record back until the return (parked.bpf.h).
+ * returned is seen. Only filters hold the entry's record back until the return (filter.bpf.h).
  */
 #pragma once
 
@@ -14,13 +14,11 @@
 #include "call_record.bpf.h"
 #include "caller.bpf.h"
 #include "config.bpf.h"
-#include "counters.bpf.h"
 #include "current.bpf.h"
 #include "event.h"
 #include "filter.bpf.h"
 #include "map_info.bpf.h"
-#include "parked.bpf.h"
-#include "ring_buffer.bpf.h"
+#include "output.bpf.h"
 #include "slots.bpf.h"
 
 static __always_inline bool send_entry(struct prog_cpu_counts *counts, __u64 ma, __u64 caller,

@@ -207,6 +207,30 @@ struct name_filter {
 	__u64 accept;
 };
 
+/*
+ * Returns 1 if the name matches. The name ends at a NUL, or after max_len or NAME_LEN bytes. BPF
+ * programs pass a constant max_len, so that the verifier sees a bound; nothing here may call or
+ * backtrack. volatile: the compiler would take read-only data of BPF programs for all zeroes.
+ */
+static inline __attribute__((always_inline)) int
+name_filter_match(const volatile struct name_filter *filter, const char *name, __u32 max_len)
+{
+	__u64 states = filter->start;
+	__u32 i;
+
+	for (i = 0; i < NAME_LEN; i++) {
+		__u8 c;
+
+		if (i >= max_len)
+			break;
+		c = name[i];
+		if (!c)
+			break;
+		states = (states & filter->step[c]) << 1 | (states & filter->stay);
+	}
+	return !!(states & filter->accept);
+}
+
 _Static_assert(sizeof(struct record_head) == 40, "record_head");
 _Static_assert(sizeof(struct record_call) == 120, "record_call");
 _Static_assert(sizeof(struct record_release) == 96, "record_release");

@@ -11,12 +11,11 @@
 
 #include "call_record.bpf.h"
 #include "config.bpf.h"
-#include "counters.bpf.h"
 #include "current.bpf.h"
 #include "elements.bpf.h"
 #include "event.h"
 #include "map_info.bpf.h"
-#include "ring_buffer.bpf.h"
+#include "output.bpf.h"
 #include "slots.bpf.h"
 
 static __always_inline bool send_free_entry(struct prog_cpu_counts *counts, enum hook hook,

@@ -16,7 +16,6 @@
 #include "free.bpf.h"
 #include "kernel_read.bpf.h"
 #include "release.bpf.h"
-#include "task_stack.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -90,9 +89,19 @@ KPROBE("kprobe/bpf_map_release", kprobe_release,
 PROGRAMS("tp_btf/workqueue_queue_work", tp_queue,
 	 handle_queue((struct work_struct *)ctx[2], ENTRY(HOOK_QUEUE)))
 
+/* The loader sets "wanted", reads the iterator, and finds the stack in the other members. */
+struct task_stack task_stack;
+
+/* Created while the loader has its privileges; reading it needs none. */
 SEC("iter/task")
 int dump_stack(__u64 *ctx)
 {
 	/* struct bpf_iter__task (kernel/bpf/task_iter.c) is the same on all kernels. */
-	return handle_task((struct task_struct *)ctx[1]);
+	struct task_struct *task = (struct task_struct *)ctx[1];
+
+	if (!task || (__u32)task->pid != task_stack.wanted)
+		return 0;
+	task_stack.size = bpf_get_task_stack(task, task_stack.ip, sizeof(task_stack.ip), 0);
+	task_stack.found = task->pid;
+	return 0;
 }

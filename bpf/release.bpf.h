@@ -9,10 +9,9 @@
 #include <bpf/bpf_helpers.h>
 
 #include "config.bpf.h"
-#include "counters.bpf.h"
 #include "current.bpf.h"
 #include "event.h"
-#include "ring_buffer.bpf.h"
+#include "output.bpf.h"
 #include "slots.bpf.h"
 
 /*

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "model/glob.h"
-#include "name_filter.h"
+#include "event.h"
 
 #define MAX_TOKENS 63
 

@@ -19,7 +19,6 @@
 #include "cmd/command.h"
 #include "model/glob.h"
 #include "model/hooks.h"
-#include "name_filter.h"
 #include "output/report.h"
 
 #define MAX_ARGS 40
@@ -67,7 +66,7 @@ static bool map_wanted(const struct map_info *map)
 	return map_has_name(map) && name_filter_match(&opts.filter.names, map->name, NAME_LEN);
 }
 
-/* As bpf/filter.bpf.h, and unpark() in bpf/parked.bpf.h, have it. */
+/* As call_wanted() and unpark() in bpf/filter.bpf.h have it. */
 static bool kernel_wants(const struct call *call)
 {
 	bool caller = !opts.filter.nr_callers;

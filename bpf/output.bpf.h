@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Records on their way to the loader.
+ * What the programs give to the loader: records in the ring buffer, and counters.
  */
 #pragma once
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
+
+#include "current.bpf.h"
+#include "event.h"
 
 __u32 reader_sleeps;
 
@@ -13,6 +16,26 @@ __u32 reader_sleeps;
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 } records SEC(".maps");
+
+/* By CPU; sized by the loader, which adds them up. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct cpu_counts);
+} counters SEC(".maps");
+
+/* Counts a run of this program; returns its counters on this CPU. */
+static __always_inline struct prog_cpu_counts *count_run(__u32 prog)
+{
+	__u32 cpu = this_cpu();
+	struct cpu_counts *counts = bpf_map_lookup_elem(&counters, &cpu);
+
+	if (!counts)
+		return NULL;
+	counts->prog[prog].runs++;
+	return &counts->prog[prog];
+}
 
 /*
  * The reader polls. After a long time without records it sleeps, and the next record wakes it. The
