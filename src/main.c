@@ -20,9 +20,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <bpf/libbpf.h>
 
 #include "cmd/command.h"
 #include "util/diag.h"
@@ -41,12 +44,21 @@ static void reserve_standard_streams(void)
 			open("/dev/null", flags[fd]); /* takes the lowest number that is free */
 }
 
+/* libbpf's messages end with a newline, and a verifier log has many lines. */
+__attribute__((format(printf, 2, 0))) static int print_verbose(enum libbpf_print_level level,
+							       const char *fmt, va_list args)
+{
+	(void)level;
+	return diag_is_verbose() ? vfprintf(stderr, fmt, args) : 0;
+}
+
 int main(int argc, char **argv)
 {
 	static struct options opts; /* large */
 
 	reserve_standard_streams();
 	setlocale(LC_CTYPE, "C.UTF-8");
+	libbpf_set_print(print_verbose);
 	switch (options_parse(&opts, argc, argv)) {
 	case OPTIONS_DONE:
 		if (!fflush(stdout) && !ferror(stdout))

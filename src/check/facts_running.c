@@ -107,8 +107,8 @@ static bool map_is_freed(const struct probe *probe)
 {
 	struct hook_counts free_counts, destroy_counts;
 
-	probe_count_hook(probe, HOOK_FREE, &free_counts);
-	probe_count_hook(probe, HOOK_DESTROY, &destroy_counts);
+	prog_counts_hook(probe_counts(probe), HOOK_FREE, &free_counts);
+	prog_counts_hook(probe_counts(probe), HOOK_DESTROY, &destroy_counts);
 	return (!free_counts.attached || free_counts.seen_return) && destroy_counts.seen_return;
 }
 
@@ -130,7 +130,7 @@ static void free_test_map(struct facts *facts, const struct probe *probe)
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++) {
 		struct hook_counts counts;
 
-		probe_count_hook(probe, hook, &counts);
+		prog_counts_hook(probe_counts(probe), hook, &counts);
 		if (!counts.attached)
 			continue;
 		facts->hooks[hook].seen = counts.seen;

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "check/facts.h"
-#include "trace/traceable.h"
+#include "trace/probe_failure.h"
 
 /* How an answer on a hook is known, the surest first. */
 enum means {

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "trace/traceable.h"
+#include "trace/probe_failure.h"
 
 enum exit_status {
 	EXIT_DONE = 0,

@@ -10,7 +10,6 @@
 #include "cmd/command.h"
 #include "cmd/option_checks.h"
 #include "cmd/option_values.h"
-#include "trace/libbpf_log.h"
 #include "util/diag.h"
 
 #define DEFAULT_STUCK_NS 10000000000ULL
@@ -300,7 +299,6 @@ enum options_result options_parse(struct options *opts, int argc, char **argv)
 		.diff.alpha = DEFAULT_ALPHA,
 	};
 	diag_init(false, false);
-	libbpf_log_init();
 	taken = take_first_words(opts, argc, argv);
 	argc -= taken;
 	argv += taken;

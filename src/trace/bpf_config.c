@@ -55,16 +55,12 @@ static int config_filters(struct config *config, const struct filter *filter,
 	for (i = 0; i < filter->nr_callers; i++) {
 		__u64 *range = config->callers[i];
 
-		if (ksyms_hidden(ksyms)) {
-			diag_error(
+		if (ksyms_hidden(ksyms))
+			return diag_invalid(
 				"--caller: kernel symbols are hidden here (see kernel.kptr_restrict)");
-			return -EINVAL;
-		}
-		if (ksyms_range(ksyms, filter->callers[i], &range[0], &range[1])) {
-			diag_error("--caller: this kernel has no function '%s'",
-				   filter->callers[i]);
-			return -EINVAL;
-		}
+		if (ksyms_range(ksyms, filter->callers[i], &range[0], &range[1]))
+			return diag_invalid("--caller: this kernel has no function '%s'",
+					    filter->callers[i]);
 	}
 	config->nr_callers = filter->nr_callers;
 	config->park = config->map_types || config->min_latency_ns || config->no_empty ||

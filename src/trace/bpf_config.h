@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Settings of the BPF programs, from the options and the running kernel's symbols.
+ * Settings of the BPF programs.
  */
 #pragma once
 

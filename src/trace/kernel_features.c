@@ -13,61 +13,51 @@
 
 #define PMUS "/sys/bus/event_source/devices"
 
+bool kernel_read_line(const char *path, char *text, size_t size)
+{
+	FILE *file = fopen(path, "re");
+	bool read = file && fgets(text, size, file);
+
+	if (file)
+		fclose(file);
+	if (read)
+		text[strcspn(text, "\n")] = '\0';
+	return read;
+}
+
 __u32 kernel_possible_cpus(void)
 {
-	FILE *file = fopen("/sys/devices/system/cpu/possible", "re");
-	char text[256] = "", *last;
-	long highest = -1;
+	const char *last;
+	char text[256];
 
-	if (file) {
-		if (fgets(text, sizeof(text), file)) {
-			last = text + strcspn(text, "\n");
-			*last = '\0';
-			while (last > text && last[-1] != '-' && last[-1] != ',')
-				last--;
-			highest = strtol(last, NULL, 10);
-		}
-		fclose(file);
-	}
-	if (highest < 0)
-		highest = sysconf(_SC_NPROCESSORS_CONF) - 1;
-	return highest + 1;
+	if (!kernel_read_line("/sys/devices/system/cpu/possible", text, sizeof(text)))
+		return sysconf(_SC_NPROCESSORS_CONF);
+	last = text + strlen(text);
+	while (last > text && last[-1] != '-' && last[-1] != ',')
+		last--;
+	return strtol(last, NULL, 10) + 1;
 }
 
 bool kernel_preemptible(void)
 {
-	FILE *file = fopen("/sys/kernel/debug/sched/preempt", "re");
 	struct utsname kernel;
-	char text[64] = "";
+	char text[64];
 
-	uname(&kernel);
-	if (file) {
-		if (!fgets(text, sizeof(text), file))
-			*text = '\0';
-		fclose(file);
-	}
-	if (*text)
+	if (kernel_read_line("/sys/kernel/debug/sched/preempt", text, sizeof(text)))
 		return !strstr(text, "(none)") && !strstr(text, "(voluntary)");
+	uname(&kernel);
 	return strstr(kernel.version, "PREEMPT");
 }
 
 const char *kernel_compiler_lack(void)
 {
-	FILE *file = fopen("/proc/sys/net/core/bpf_jit_enable", "re");
-	int set;
+	char set[2] = "";
 
-	if (!file)
+	if (!kernel_read_line("/proc/sys/net/core/bpf_jit_enable", set, sizeof(set)))
 		return errno == ENOENT ? "no compiler for BPF programs" : NULL;
-	set = fgetc(file);
-	fclose(file);
-	return set == '0' ? "its compiler for BPF programs switched off "
-			    "(sysctl net.core.bpf_jit_enable=1 switches it on)"
-			  : NULL;
-}
-
-bool kernel_compiles(void)
-{
-	return !kernel_compiler_lack();
+	return *set == '0' ? "its compiler for BPF programs switched off "
+			     "(sysctl net.core.bpf_jit_enable=1 switches it on)"
+			   : NULL;
 }
 
 const char *kernel_kprobe_lack(void)

@@ -5,10 +5,14 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <linux/types.h>
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
+
+/* The first line of a file, without its newline. False: it cannot be read, see errno. */
+bool kernel_read_line(const char *path, char *text, size_t size);
 
 /* One more than the highest possible CPU; the numbers may have gaps. */
 __u32 kernel_possible_cpus(void);
@@ -20,13 +24,11 @@ __u32 kernel_possible_cpus(void);
 bool kernel_preemptible(void);
 
 /*
- * Are BPF programs compiled? The interpreter has neither kernel functions nor callbacks; on 7.2 it
- * refuses programs of several functions. Debian's s390x kernels have no compiler, riscv64's have it
- * switched off. Only root can read the setting.
+ * Why BPF programs are not compiled, as the end of a sentence "the kernel has ..."; NULL: they are.
+ * The interpreter has neither kernel functions nor callbacks; on 7.2 it refuses programs of several
+ * functions. Debian's s390x kernels have no compiler, riscv64's have it switched off. Only root can
+ * read the setting.
  */
-bool kernel_compiles(void);
-
-/* Why not, as the end of a sentence "the kernel has ..."; NULL: they are compiled. */
 const char *kernel_compiler_lack(void);
 
 /*

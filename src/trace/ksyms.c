@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Kernel symbols: asked one by one (ksyms_query.c), or read from a file into a table by address.
+ * Kernel symbols: asked one by one of the programs in bpf/symbols.bpf.c, one run a question, or
+ * read from a file into a table by address.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "symbols.h"
+#include "symbols.skel.h"
 #include "trace/ksyms.h"
-#include "trace/ksyms_query.h"
 #include "util/hash.h"
 #include "util/macros.h"
 
@@ -24,15 +29,6 @@ static const char *const variables[] = {"__preempt_count", "pcpu_hot", "_etext"}
 
 #define KALLSYMS "/proc/kallsyms"
 
-/* Most calls come from few callers. */
-#define CACHED 64
-
-struct found {
-	__u64 addr;	  /* 0: unused */
-	const char *name; /* NULL: in no function */
-	__u64 start;
-};
-
 /* An answer of the kernel. */
 struct answer {
 	__u64 addr;
@@ -43,8 +39,7 @@ struct answer {
 };
 
 struct ksyms {
-	struct found cache[CACHED];    /* of ksyms_find(), by address */
-	struct ksyms_query *query;     /* NULL: everything is in the table below */
+	struct symbols_bpf *skel;      /* NULL: everything is in the table below */
 	struct answer *answers;	       /* by address */
 	__u64 variables[NR_VARIABLES]; /* 0: not there, or hidden */
 	struct ksym *syms;	       /* by address */
@@ -54,6 +49,73 @@ struct ksyms {
 	bool hidden;
 	bool in_order; /* by address, as the kernel lists them */
 };
+
+/* The programs */
+
+static int run_program(const struct bpf_program *prog)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	int err = bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
+
+	return err ? err : (int)opts.retval;
+}
+
+static int ask_address(const struct ksyms *ksyms, const char *name, __u64 *addr)
+{
+	struct symbol_question *question = &ksyms->skel->bss->question;
+	int err;
+
+	if (strlen(name) >= sizeof(question->name))
+		return -ENOENT;
+	memset(question, 0, sizeof(*question));
+	strcpy(question->name, name);
+	err = run_program(ksyms->skel->progs.address_of);
+	*addr = question->addr;
+	return err;
+}
+
+/* The name is valid until the next question. Needs no privileges. */
+static const char *ask_function(const struct ksyms *ksyms, __u64 addr, __u64 *start, __u64 *size)
+{
+	struct symbol_question *question = &ksyms->skel->bss->question;
+	unsigned long long offset;
+	char *plus;
+
+	question->addr = addr;
+	if (run_program(ksyms->skel->progs.name_of) <= 0)
+		return NULL;
+	plus = strchr(question->name, '+');
+	if (!plus || sscanf(plus, "+0x%llx/0x%llx", &offset, size) != 2)
+		return NULL;
+	*plus = '\0';
+	*start = addr - offset;
+	return question->name;
+}
+
+static const struct answer *find_answer(struct ksyms *ksyms, __u64 addr)
+{
+	struct answer *answer;
+	const char *name;
+	__u64 start, size;
+
+	HASH_FIND(hh, ksyms->answers, &addr, sizeof(addr), answer);
+	if (answer)
+		return answer;
+	name = ask_function(ksyms, addr, &start, &size);
+	answer = name ? calloc(1, sizeof(*answer) + strlen(name) + 1) : NULL;
+	if (!answer)
+		return NULL;
+	answer->addr = addr;
+	answer->start = start;
+	strcpy(answer->name, name);
+	HASH_ADD(hh, ksyms->answers, addr, sizeof(answer->addr), answer);
+	if (!answer->refused)
+		return answer;
+	free(answer);
+	return NULL;
+}
+
+/* The table */
 
 static int grow(void **array, size_t *room, size_t want, size_t size)
 {
@@ -99,23 +161,6 @@ static void keep_variable(struct ksyms *ksyms, __u64 addr, const char *name)
 			ksyms->variables[i] = addr;
 }
 
-/* strtoull() takes four times as long, which shows on two hundred thousand lines. */
-static __u64 read_hex(const char *text, char **end)
-{
-	__u64 value = 0;
-
-	for (;; text++) {
-		if (*text >= '0' && *text <= '9')
-			value = value << 4 | (*text - '0');
-		else if (*text >= 'a' && *text <= 'f')
-			value = value << 4 | (*text - 'a' + 10);
-		else
-			break;
-	}
-	*end = (char *)text;
-	return value;
-}
-
 /* "ffffffff8131c420 T bpf_mem_alloc_destroy", then a tab and "[module]" for those of modules */
 static int ksyms_read(struct ksyms *ksyms, FILE *file)
 {
@@ -128,7 +173,7 @@ static int ksyms_read(struct ksyms *ksyms, FILE *file)
 		char *type, *name, *end;
 		__u64 addr;
 
-		addr = read_hex(line, &type);
+		addr = strtoull(line, &type, 16);
 		if (type == line || type > line + 16 || *type != ' ' || !type[1] || type[2] != ' ')
 			continue;
 		name = type + 3;
@@ -183,17 +228,20 @@ out:
 	return err;
 }
 
+/* The kernel does not answer if privileges are missing or it hides addresses. */
 int ksyms_open(struct ksyms **out)
 {
 	struct ksyms *ksyms = calloc(1, sizeof(*ksyms));
+	__u64 addr;
 
 	if (!ksyms)
 		return -ENOMEM;
-	if (!ksyms_query_open(&ksyms->query)) {
+	ksyms->skel = symbols_bpf__open_and_load();
+	if (ksyms->skel && !ask_address(ksyms, "_stext", &addr)) {
 		*out = ksyms;
 		return 0;
 	}
-	free(ksyms);
+	ksyms_free(ksyms);
 	return ksyms_load(KALLSYMS, out);
 }
 
@@ -207,7 +255,7 @@ void ksyms_free(struct ksyms *ksyms)
 		HASH_DEL(ksyms->answers, answer);
 		free(answer);
 	}
-	ksyms_query_close(ksyms->query);
+	symbols_bpf__destroy(ksyms->skel);
 	free(ksyms->syms);
 	free(ksyms->names);
 	free(ksyms);
@@ -235,8 +283,7 @@ bool ksyms_has(const struct ksyms *ksyms, const char *name)
 {
 	__u64 addr;
 
-	return ksyms->query ? !ksyms_query_address(ksyms->query, name, &addr)
-			    : !!ksyms_named(ksyms, name);
+	return ksyms->skel ? !ask_address(ksyms, name, &addr) : !!ksyms_named(ksyms, name);
 }
 
 bool ksyms_has_part(const struct ksyms *ksyms, const char *name)
@@ -273,57 +320,21 @@ static const struct ksym *ksym_at(const struct ksyms *ksyms, __u64 addr)
 	return &ksyms->syms[low];
 }
 
-static void find_in_table(const struct ksyms *ksyms, struct found *found)
-{
-	const struct ksym *sym = ksyms->hidden ? NULL : ksym_at(ksyms, found->addr);
-
-	found->name = sym ? ksyms->names + sym->name : NULL;
-	found->start = sym ? sym->addr : 0;
-}
-
-static void find_by_query(struct ksyms *ksyms, struct found *found)
-{
-	struct answer *answer;
-	const char *name;
-	__u64 start, size;
-
-	found->name = NULL;
-	HASH_FIND(hh, ksyms->answers, &found->addr, sizeof(found->addr), answer);
-	if (!answer) {
-		name = ksyms_query_function(ksyms->query, found->addr, &start, &size);
-		answer = name ? calloc(1, sizeof(*answer) + strlen(name) + 1) : NULL;
-		if (!answer)
-			return;
-		answer->addr = found->addr;
-		answer->start = start;
-		strcpy(answer->name, name);
-		HASH_ADD(hh, ksyms->answers, addr, sizeof(answer->addr), answer);
-		if (answer->refused) {
-			free(answer);
-			return;
-		}
-	}
-	found->name = answer->name;
-	found->start = answer->start;
-}
-
 const char *ksyms_find(struct ksyms *ksyms, __u64 addr, __u64 *offset)
 {
-	struct found *found = &ksyms->cache[(addr ^ addr >> 6) % CACHED];
+	const struct answer *answer;
+	const struct ksym *sym;
 
-	if (!addr)
+	if (!addr || ksyms->hidden)
 		return NULL;
-	if (found->addr != addr) {
-		found->addr = addr;
-		if (ksyms->query)
-			find_by_query(ksyms, found);
-		else
-			find_in_table(ksyms, found);
+	if (ksyms->skel) {
+		answer = find_answer(ksyms, addr);
+		*offset = answer ? addr - answer->start : 0;
+		return answer ? answer->name : NULL;
 	}
-	if (!found->name)
-		return NULL;
-	*offset = addr - found->start;
-	return found->name;
+	sym = ksym_at(ksyms, addr);
+	*offset = sym ? addr - sym->addr : 0;
+	return sym ? ksyms->names + sym->name : NULL;
 }
 
 int ksyms_address(const struct ksyms *ksyms, const char *name, __u64 *addr)
@@ -331,8 +342,8 @@ int ksyms_address(const struct ksyms *ksyms, const char *name, __u64 *addr)
 	const struct ksym *sym;
 	size_t i;
 
-	if (ksyms->query)
-		return ksyms_query_address(ksyms->query, name, addr);
+	if (ksyms->skel)
+		return ask_address(ksyms, name, addr);
 	sym = ksyms_named(ksyms, name);
 	*addr = sym ? sym->addr : 0;
 	for (i = 0; i < NR_VARIABLES && !*addr; i++)
@@ -346,9 +357,8 @@ int ksyms_range(const struct ksyms *ksyms, const char *name, __u64 *start, __u64
 	const struct ksym *sym, *next;
 	__u64 first, size;
 
-	if (ksyms->query) {
-		if (ksyms_query_address(ksyms->query, name, start) ||
-		    !ksyms_query_function(ksyms->query, *start, &first, &size))
+	if (ksyms->skel) {
+		if (ask_address(ksyms, name, start) || !ask_function(ksyms, *start, &first, &size))
 			return -ENOENT;
 		*end = first + size;
 		return 0;

@@ -11,7 +11,7 @@
 struct ksyms;
 
 /*
- * The running kernel's, asked one by one if it answers (ksyms_query.h), else read from
+ * The running kernel's, asked one by one if it answers, else read from
  * /proc/kallsyms. As ksyms_load().
  */
 int ksyms_open(struct ksyms **out);

@@ -13,14 +13,13 @@
 
 #include "trace/kernel_features.h"
 #include "trace/probe.h"
-#include "trace/probe_failure.h"
 #include "trace/probe_load.h"
 #include "trace/prog_counts.h"
 #include "util/diag.h"
 
 struct probe {
 	enum attach_mode mode;
-	struct probe_object object;
+	struct memdestroy_trace_bpf *skel;
 	struct prog_counts prog_counts;
 	struct bpf_link *stack_link; /* NULL: no kernel stacks */
 };
@@ -69,9 +68,7 @@ static int attach_all(struct probe *probe)
 /* Stuck calls are reported without their stacks if this fails. */
 static void attach_stacks(struct probe *probe)
 {
-	if (!probe->object.stack_prog)
-		return;
-	probe->stack_link = bpf_program__attach(probe->object.stack_prog);
+	probe->stack_link = bpf_program__attach(probe->skel->progs.dump_stack);
 	if (!probe->stack_link)
 		diag_verbose("no kernel stacks: %s", strerror(errno));
 }
@@ -83,17 +80,18 @@ static int probe_start(struct probe *probe, const struct bpf_config *settings,
 	int err;
 
 	prog_counts->nr_cpus = kernel_possible_cpus();
-	err = probe_load(&probe->object, prog_counts->attached, probe->mode, settings, ksyms,
+	err = probe_load(&probe->skel, prog_counts->attached, probe->mode, settings, ksyms,
 			 prog_counts->nr_cpus);
 	if (!err)
-		err = prog_counts_map(prog_counts, probe->object.counters_fd);
+		err = prog_counts_map(prog_counts, bpf_map__fd(probe->skel->maps.counters));
 	if (!err)
 		err = attach_all(probe);
 	if (err)
 		return err;
-	attach_stacks(probe);
+	if (settings->stacks)
+		attach_stacks(probe);
 	prog_counts_start(prog_counts);
-	*probe->object.stage = STAGE_RUNNING;
+	probe->skel->bss->stage = STAGE_RUNNING;
 	return 0;
 }
 
@@ -105,7 +103,7 @@ void probe_close(struct probe *probe)
 		bpf_link__destroy(probe->prog_counts.attached[i].link);
 	bpf_link__destroy(probe->stack_link);
 	prog_counts_unmap(&probe->prog_counts);
-	probe_unload(&probe->object);
+	memdestroy_trace_bpf__destroy(probe->skel);
 	free(probe);
 }
 
@@ -183,13 +181,13 @@ const char *probe_method(const struct probe *probe)
 
 int probe_records_fd(const struct probe *probe)
 {
-	return probe->object.records_fd;
+	return bpf_map__fd(probe->skel->maps.records);
 }
 
 void probe_for_each_parked(struct probe *probe,
 			   void (*each)(void *ctx, const void *record, size_t size), void *ctx)
 {
-	int fd = probe->object.parked_fd;
+	int fd = bpf_map__fd(probe->skel->maps.parked);
 	struct record_call entry;
 	__u32 tid, *last = NULL;
 
@@ -207,41 +205,25 @@ bool probe_has(const struct probe *probe, enum hook hook)
 	return probe->prog_counts.attached[PROG(hook, HOOK_ENTRY, 0)].link;
 }
 
-__u64 probe_in_progress(const struct probe *probe)
-{
-	return prog_counts_in_progress(&probe->prog_counts);
-}
-
 void probe_stop(struct probe *probe)
 {
-	*probe->object.stage = STAGE_ENDING;
+	probe->skel->bss->stage = STAGE_ENDING;
 	prog_counts_stop(&probe->prog_counts);
 }
 
 void probe_reader_sleeps(struct probe *probe, bool asleep)
 {
-	__atomic_store_n(probe->object.reader_sleeps, asleep, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&probe->skel->bss->reader_sleeps, asleep, __ATOMIC_SEQ_CST);
 }
 
-void probe_count_destroy(const struct probe *probe, struct ledger *ledger)
+const struct prog_counts *probe_counts(const struct probe *probe)
 {
-	prog_counts_destroy(&probe->prog_counts, ledger);
-}
-
-void probe_count_hook(const struct probe *probe, enum hook hook, struct hook_counts *counts)
-{
-	*counts = (struct hook_counts){
-		.function = hook_info[hook].function,
-		.attached = probe_has(probe, hook),
-		.returns = hook < NR_CALL_HOOKS,
-	};
-	if (counts->attached)
-		prog_counts_hook(&probe->prog_counts, hook, counts);
+	return &probe->prog_counts;
 }
 
 int probe_stack(const struct probe *probe, __u32 tid, __u64 ip[STACK_DEPTH])
 {
-	struct task_stack *stack = probe->object.task_stack;
+	struct task_stack *stack = &probe->skel->bss->task_stack;
 	char none[64];
 	ssize_t size;
 	int fd;

@@ -10,11 +10,11 @@
 #include "event.h"
 #include "model/filter.h"
 #include "model/hooks.h"
-#include "model/ledger.h"
 #include "trace/bpf_config.h"
 #include "trace/ksyms.h"
+#include "trace/probe_failure.h"
+#include "trace/prog_counts.h"
 #include "trace/trace_options.h"
-#include "trace/traceable.h"
 
 struct probe;
 
@@ -44,9 +44,6 @@ int probe_records_fd(const struct probe *probe);
 /* Ends the run: no new calls, but the returns of those in progress. */
 void probe_stop(struct probe *probe);
 
-/* How many more entries than returns of all functions were seen so far, at least 0. */
-__u64 probe_in_progress(const struct probe *probe);
-
 /* Passes on the entries that filters hold back until a return that has not come yet. */
 void probe_for_each_parked(struct probe *probe,
 			   void (*each)(void *ctx, const void *record, size_t size), void *ctx);
@@ -57,11 +54,8 @@ bool probe_has(const struct probe *probe, enum hook hook);
 /* The reader is about to sleep, or awake. The next record wakes a sleeping reader, once. */
 void probe_reader_sleeps(struct probe *probe, bool asleep);
 
-/* Fills in the figures of destroy calls, and leaves the other fields alone. */
-void probe_count_destroy(const struct probe *probe, struct ledger *ledger);
-
-/* Fills *counts. */
-void probe_count_hook(const struct probe *probe, enum hook hook, struct hook_counts *counts);
+/* What the programs counted, and the kernel skipped. */
+const struct prog_counts *probe_counts(const struct probe *probe);
 
 /*
  * Fills ip with the addresses of a thread's kernel stack, innermost first, and returns how many.

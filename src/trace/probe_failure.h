@@ -6,7 +6,14 @@
 
 #include "model/hooks.h"
 #include "trace/ksyms.h"
-#include "trace/traceable.h"
+
+/* Whether a kernel can be traced. */
+enum traceable {
+	TRACEABLE_YES,
+	TRACEABLE_NO,	     /* by nobody: this kernel lacks something */
+	TRACEABLE_FORBIDDEN, /* not by this process */
+	TRACEABLE_UNKNOWN,
+};
 
 /* -EUSERS of probe_attempt() in words. */
 #define TOO_MANY_PROGRAMS "others have attached all the programs that a traced function takes"

@@ -14,7 +14,6 @@
 #include "trace/probe_load.h"
 #include "util/diag.h"
 
-#include "memdestroy_trace.skel.h"
 #include "memdestroy_trace_in_place.skel.h"
 
 /* Entries to hold back at a time: one for each thread in the function, or whose return was missed.
@@ -99,24 +98,11 @@ static int size_maps(struct memdestroy_trace_bpf *skel, const struct bpf_config 
 	return err;
 }
 
-static void fill_object(struct probe_object *object, const struct bpf_config *settings)
-{
-	struct memdestroy_trace_bpf *skel = object->skel;
-
-	object->records_fd = bpf_map__fd(skel->maps.records);
-	object->counters_fd = bpf_map__fd(skel->maps.counters);
-	object->parked_fd = bpf_map__fd(skel->maps.parked);
-	object->stack_prog = settings->stacks ? skel->progs.dump_stack : NULL;
-	object->stage = &skel->bss->stage;
-	object->reader_sleeps = &skel->bss->reader_sleeps;
-	object->task_stack = &skel->bss->task_stack;
-}
-
-int probe_load(struct probe_object *object, struct attached attached[NR_PROGS],
+int probe_load(struct memdestroy_trace_bpf **out, struct attached attached[NR_PROGS],
 	       enum attach_mode mode, const struct bpf_config *settings, const struct ksyms *ksyms,
 	       __u32 nr_cpus)
 {
-	bool compiles = kernel_compiles(), all_progs = kernel_preemptible();
+	bool compiles = !kernel_compiler_lack(), all_progs = kernel_preemptible();
 	LIBBPF_OPTS(bpf_object_open_opts, open_opts);
 	struct memdestroy_trace_bpf *skel;
 	struct bpf_program *prog;
@@ -131,7 +117,7 @@ int probe_load(struct probe_object *object, struct attached attached[NR_PROGS],
 	skel = open_skeleton(compiles && ksyms_has(ksyms, "bpf_rdonly_cast"), &open_opts);
 	if (!skel)
 		return -errno;
-	object->skel = skel;
+	*out = skel;
 	if (all_progs)
 		diag_verbose("the kernel is preemptible: %d programs for each", PROGS_PER_HOOK);
 	bpf_object__for_each_program(prog, skel->obj) bpf_program__set_autoload(prog, false);
@@ -144,14 +130,5 @@ int probe_load(struct probe_object *object, struct attached attached[NR_PROGS],
 	skel->rodata->config.compiled = compiles;
 	memcpy(&skel->rodata->name_filter, &settings->names, sizeof(settings->names));
 	err = size_maps(skel, settings, nr_cpus);
-	if (!err)
-		err = memdestroy_trace_bpf__load(skel);
-	if (!err)
-		fill_object(object, settings);
-	return err;
-}
-
-void probe_unload(struct probe_object *object)
-{
-	memdestroy_trace_bpf__destroy(object->skel);
+	return err ? err : memdestroy_trace_bpf__load(skel);
 }

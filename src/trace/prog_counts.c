@@ -10,6 +10,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "model/hooks.h"
 #include "trace/prog_counts.h"
 
 int prog_counts_map(struct prog_counts *prog_counts, int fd)
@@ -77,6 +78,12 @@ static __u64 prog_missed(const struct attached *attached)
 	return info.recursion_misses - attached->prog_missed_before;
 }
 
+/* A figure that the kernel does not count stays unknown. */
+static __u64 known_or_zero(__u64 figure)
+{
+	return figure == LEDGER_UNKNOWN ? 0 : figure;
+}
+
 void prog_counts_start(struct prog_counts *prog_counts)
 {
 	for (int i = 0; i < NR_PROGS; i++) {
@@ -84,13 +91,8 @@ void prog_counts_start(struct prog_counts *prog_counts)
 
 		if (!attached->prog)
 			continue;
-		attached->prog_missed_before = prog_missed(attached);
-		attached->probe_missed_before = kprobe_missed(attached);
-		/* Figures that the kernel does not count stay unknown. */
-		if (attached->prog_missed_before == LEDGER_UNKNOWN)
-			attached->prog_missed_before = 0;
-		if (attached->probe_missed_before == LEDGER_UNKNOWN)
-			attached->probe_missed_before = 0;
+		attached->prog_missed_before = known_or_zero(prog_missed(attached));
+		attached->probe_missed_before = known_or_zero(kprobe_missed(attached));
 	}
 }
 
@@ -221,8 +223,15 @@ void prog_counts_hook(const struct prog_counts *prog_counts, enum hook hook,
 	struct prog_cpu_counts in = side_sum(prog_counts, hook, HOOK_ENTRY);
 	struct prog_cpu_counts out = side_sum(prog_counts, hook, HOOK_RETURN);
 
+	*counts = (struct hook_counts){
+		.function = hook_info[hook].function,
+		.attached = prog_counts->attached[PROG(hook, HOOK_ENTRY, 0)].link,
+		.returns = hook < NR_CALL_HOOKS,
+	};
+	if (!counts->attached)
+		return;
 	counts->seen = in.handled;
-	counts->taken = in.handled - (hook < NR_CALL_HOOKS ? 0 : in.filtered);
+	counts->taken = in.handled - (counts->returns ? 0 : in.filtered);
 	counts->lost = in.lost;
 	counts->missed = missed_at(prog_counts, hook, HOOK_ENTRY);
 	if (!counts->returns)

@@ -46,6 +46,6 @@ __u64 prog_counts_in_progress(const struct prog_counts *prog_counts);
 /* Fills in the figures of destroy calls, and leaves the other fields alone. */
 void prog_counts_destroy(const struct prog_counts *prog_counts, struct ledger *ledger);
 
-/* Fills in the figures of a hook that is attached. */
+/* Fills *counts. */
 void prog_counts_hook(const struct prog_counts *prog_counts, enum hook hook,
 		      struct hook_counts *counts);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/queue.h>
 #include <unistd.h>
 
 #include <bpf/libbpf.h>
@@ -38,10 +39,12 @@ struct chunk_record {
 };
 
 struct chunk {
-	struct chunk *next;
+	STAILQ_ENTRY(chunk) next;
 	size_t len;
 	unsigned char records[CHUNK_SIZE];
 };
+
+STAILQ_HEAD(chunks, chunk);
 
 struct ring_reader {
 	struct probe *probe;
@@ -56,10 +59,10 @@ struct ring_reader {
 	struct chunk *open;
 
 	pthread_mutex_t lock;
-	struct chunk *first, *last; /* handed over, under the lock */
+	struct chunks ready; /* handed over, under the lock */
 
 	/* Used by ring_reader_take(). */
-	struct chunk *taken;
+	struct chunks taken;
 	size_t at; /* offset in the first one */
 };
 
@@ -72,7 +75,6 @@ static bool open_chunk(struct ring_reader *ring_reader)
 	ring_reader->open = malloc(sizeof(*ring_reader->open));
 	if (!ring_reader->open)
 		return false;
-	ring_reader->open->next = NULL;
 	ring_reader->open->len = 0;
 	atomic_fetch_add(&ring_reader->pending, sizeof(*ring_reader->open));
 	return true;
@@ -86,12 +88,8 @@ static bool hand_over(struct ring_reader *ring_reader)
 	if (!ring_reader->open || !ring_reader->open->len)
 		return false;
 	pthread_mutex_lock(&ring_reader->lock);
-	first = !ring_reader->first;
-	if (first)
-		ring_reader->first = ring_reader->open;
-	else
-		ring_reader->last->next = ring_reader->open;
-	ring_reader->last = ring_reader->open;
+	first = STAILQ_EMPTY(&ring_reader->ready);
+	STAILQ_INSERT_TAIL(&ring_reader->ready, ring_reader->open, next);
 	pthread_mutex_unlock(&ring_reader->lock);
 	ring_reader->open = NULL;
 	if (first)
@@ -162,6 +160,8 @@ int ring_reader_open(struct ring_reader **out, struct probe *probe, size_t limit
 		return -ENOMEM;
 	ring_reader->probe = probe;
 	ring_reader->limit = limit;
+	STAILQ_INIT(&ring_reader->ready);
+	STAILQ_INIT(&ring_reader->taken);
 	/*
 	 * khugepaged locks a process's memory while it makes huge pages, at the lowest priority:
 	 * preempted meanwhile, it kept the thread from new memory for up to two seconds.
@@ -197,25 +197,24 @@ static void refill(struct ring_reader *ring_reader)
 {
 	eventfd_t count;
 
-	if (ring_reader->taken)
+	if (!STAILQ_EMPTY(&ring_reader->taken))
 		return;
 	if (!ring_reader->threaded)
 		poll_ring(ring_reader);
 	pthread_mutex_lock(&ring_reader->lock);
-	ring_reader->taken = ring_reader->first;
-	ring_reader->first = ring_reader->last = NULL;
+	STAILQ_CONCAT(&ring_reader->taken, &ring_reader->ready);
 	eventfd_read(ring_reader->fd, &count);
 	pthread_mutex_unlock(&ring_reader->lock);
-	ring_reader->at = 0;
 }
 
-static void drop_chunk(struct ring_reader *ring_reader, struct chunk **chunk)
+static void drop_first(struct ring_reader *ring_reader)
 {
-	struct chunk *next = (*chunk)->next;
+	struct chunk *chunk = STAILQ_FIRST(&ring_reader->taken);
 
-	free(*chunk);
-	*chunk = next;
-	atomic_fetch_sub(&ring_reader->pending, sizeof(**chunk));
+	STAILQ_REMOVE_HEAD(&ring_reader->taken, next);
+	free(chunk);
+	atomic_fetch_sub(&ring_reader->pending, sizeof(*chunk));
+	ring_reader->at = 0;
 }
 
 size_t ring_reader_take(struct ring_reader *ring_reader, size_t max,
@@ -225,18 +224,18 @@ size_t ring_reader_take(struct ring_reader *ring_reader, size_t max,
 
 	while (nr < max) {
 		const struct chunk_record *kept;
+		const struct chunk *chunk;
 
 		refill(ring_reader);
-		if (!ring_reader->taken)
+		chunk = STAILQ_FIRST(&ring_reader->taken);
+		if (!chunk)
 			break;
-		kept = (const struct chunk_record *)(ring_reader->taken->records + ring_reader->at);
+		kept = (const struct chunk_record *)(chunk->records + ring_reader->at);
 		fn(ctx, kept->record, kept->size);
 		nr++;
 		ring_reader->at += sizeof(*kept) + (kept->size + 7) / 8 * 8;
-		if (ring_reader->at == ring_reader->taken->len) {
-			drop_chunk(ring_reader, &ring_reader->taken);
-			ring_reader->at = 0;
-		}
+		if (ring_reader->at == chunk->len)
+			drop_first(ring_reader);
 	}
 	return nr;
 }
@@ -256,10 +255,9 @@ void ring_reader_close(struct ring_reader *ring_reader)
 		return;
 	ring_reader_end(ring_reader);
 	ring_buffer__free(ring_reader->ring);
-	while (ring_reader->taken)
-		drop_chunk(ring_reader, &ring_reader->taken);
-	while (ring_reader->first)
-		drop_chunk(ring_reader, &ring_reader->first);
+	STAILQ_CONCAT(&ring_reader->taken, &ring_reader->ready);
+	while (!STAILQ_EMPTY(&ring_reader->taken))
+		drop_first(ring_reader);
 	free(ring_reader->open);
 	if (ring_reader->stop_fd >= 0)
 		close(ring_reader->stop_fd);

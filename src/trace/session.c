@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -13,7 +14,6 @@
 #include "trace/ring_reader.h"
 #include "trace/session.h"
 #include "trace/signals.h"
-#include "trace/task_stack.h"
 #include "util/clock.h"
 #include "util/diag.h"
 #include "util/macros.h"
@@ -37,10 +37,10 @@ struct session {
 	const struct run_ops *run;
 	struct correlator *correlator;
 	struct ring_reader *ring_reader;
-	bool warned;	   /* that what is reported as stuck may not be */
-	bool found_stuck;  /* something was reported as stuck */
-	int signals;	   /* readable when a signal that ends a run has come */
-	__u64 searched_ns; /* the last search for what is stuck */
+	bool warned;			 /* that what is reported as stuck may not be */
+	bool found_stuck;		 /* something was reported as stuck */
+	int signals;			 /* readable when a signal that ends a run has come */
+	struct correlator_search search; /* for what is stuck; the last one */
 };
 
 /* Questions of the correlator */
@@ -49,7 +49,7 @@ static void count_hook(void *ctx, enum hook hook, struct hook_counts *counts)
 {
 	const struct session *session = ctx;
 
-	probe_count_hook(session->probe, hook, counts);
+	prog_counts_hook(probe_counts(session->probe), hook, counts);
 }
 
 static void name_caller(void *ctx, struct caller *caller)
@@ -69,7 +69,7 @@ static void warn_of_missed_returns(struct session *session)
 	enum hook hook;
 
 	for (hook = 0; hook < NR_CALL_HOOKS && !session->warned; hook++) {
-		probe_count_hook(session->probe, hook, &counts);
+		prog_counts_hook(probe_counts(session->probe), hook, &counts);
 		if (!counts.attached || !counts.missed_return ||
 		    counts.missed_return == LEDGER_UNKNOWN)
 			continue;
@@ -77,6 +77,30 @@ static void warn_of_missed_returns(struct session *session)
 			  "have ended",
 			  counts.missed_return, counts.function);
 		session->warned = true;
+	}
+}
+
+/* One function a line ("synchronize_rcu+0x12"), innermost first, as many as fit. */
+static void read_stack(const struct session *session, struct stuck *stuck)
+{
+	__u64 ip[STACK_DEPTH], offset;
+	int nr = probe_stack(session->probe, stuck->worker.tid, ip), more;
+	size_t len = 0, room;
+
+	stuck->stack[0] = '\0';
+	for (int i = 0; i < nr; i++, len += more) {
+		const char *name = ksyms_find(session->ksyms, ip[i], &offset);
+		char *end = stuck->stack + len;
+
+		room = sizeof(stuck->stack) - len;
+		if (name)
+			more = snprintf(end, room, "%s%s+0x%llx", i ? "\n" : "", name, offset);
+		else
+			more = snprintf(end, room, "%s0x%llx", i ? "\n" : "", ip[i]);
+		if ((size_t)more >= room) {
+			*end = '\0';
+			return;
+		}
 	}
 }
 
@@ -88,8 +112,7 @@ static bool complete_stuck(void *ctx, struct stuck *stuck)
 		return false;
 	if (stuck->in_worker) {
 		warn_of_missed_returns(session);
-		task_stack_text(session->probe, session->ksyms, stuck->worker.tid, stuck->stack,
-				sizeof(stuck->stack));
+		read_stack(session, stuck);
 	}
 	session->found_stuck = true;
 	return true;
@@ -111,33 +134,25 @@ static bool drain(struct session *session)
 	return ring_reader_take(session->ring_reader, BATCH, add_record, session) == BATCH;
 }
 
-struct parked_search {
-	struct correlator *correlator;
-	struct correlator_search search;
-};
-
 static void check_parked(void *ctx, const void *data, size_t size)
 {
-	const struct parked_search *parked = ctx;
+	const struct session *session = ctx;
 
-	correlator_check_parked(parked->correlator, &parked->search, data, size);
+	correlator_check_parked(session->correlator, &session->search, data, size);
 }
 
 static void find_stuck(struct session *session, bool at_end)
 {
-	struct parked_search parked = {
-		.correlator = session->correlator,
-		.search = {.now_ns = clock_now_ns(),
-			   .last_ns = at_end ? 0 : session->searched_ns,
-			   .limit_ns = session->opts->stuck_ns,
-			   .at_end = at_end},
+	session->search = (struct correlator_search){
+		.now_ns = clock_now_ns(),
+		.last_ns = at_end ? 0 : session->search.now_ns,
+		.limit_ns = session->opts->stuck_ns,
+		.at_end = at_end,
 	};
-
 	if (!session->opts->stuck_ns)
 		return;
-	probe_for_each_parked(session->probe, check_parked, &parked);
-	correlator_find_stuck(session->correlator, &parked.search);
-	session->searched_ns = parked.search.now_ns;
+	probe_for_each_parked(session->probe, check_parked, session);
+	correlator_find_stuck(session->correlator, &session->search);
 }
 
 /* 0 is never. */
@@ -202,7 +217,7 @@ static void run_loop(struct session *session)
 		bool more = drain(session);
 		__u64 now = clock_now_ns();
 
-		if (!more && now - session->searched_ns >= STUCK_SEARCH_NS)
+		if (!more && now - session->search.now_ns >= STUCK_SEARCH_NS)
 			find_stuck(session, false);
 		if (!more && run->drained && !correlator_error(session->correlator))
 			correlator_set_error(session->correlator, run->drained(ctx));
@@ -242,7 +257,7 @@ static void wind_up(struct session *session)
 	probe_stop(session->probe);
 	ring_reader_end(session->ring_reader);
 	signals_end();
-	while (probe_in_progress(session->probe) && clock_now_ns() < deadline) {
+	while (prog_counts_in_progress(probe_counts(session->probe)) && clock_now_ns() < deadline) {
 		drain(session);
 		nanosleep(&pause, NULL);
 	}
@@ -265,7 +280,7 @@ void session_count(const struct session *session, struct ledger *ledger,
 		   struct teardown_counts *counts)
 {
 	memset(ledger, 0, sizeof(*ledger));
-	probe_count_destroy(session->probe, ledger);
+	prog_counts_destroy(probe_counts(session->probe), ledger);
 	correlator_count(session->correlator, ledger, counts);
 }
 

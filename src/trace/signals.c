@@ -14,9 +14,6 @@
 #include "trace/signals.h"
 #include "util/clock.h"
 #include "util/diag.h"
-#include "util/macros.h"
-
-static const int end_signals[] = {SIGINT, SIGTERM, SIGHUP};
 
 static sigset_t end_set;
 static int fd;
@@ -27,22 +24,15 @@ static atomic_int pending; /* the signal; 0: none */
 static atomic_bool to_whole_group, ended, closing;
 static atomic_ullong since_ns; /* when "pending" or "ended" was set */
 
-/* Ignored by nohup(1)? Shells ignore SIGINT for background jobs, which does not count here. */
-static bool is_ignored(int signo)
-{
-	struct sigaction action;
-
-	return signo == SIGHUP && !sigaction(signo, NULL, &action) && action.sa_handler == SIG_IGN;
-}
-
 void signals_block(void)
 {
-	size_t i;
+	struct sigaction hangup;
 
 	sigemptyset(&end_set);
-	for (i = 0; i < ARRAY_SIZE(end_signals); i++)
-		if (!is_ignored(end_signals[i]))
-			sigaddset(&end_set, end_signals[i]);
+	sigaddset(&end_set, SIGINT); /* even if a shell ignores it for a background job */
+	sigaddset(&end_set, SIGTERM);
+	if (sigaction(SIGHUP, NULL, &hangup) || hangup.sa_handler != SIG_IGN) /* as nohup(1) does */
+		sigaddset(&end_set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &end_set, NULL);
 	signal(SIGPIPE, SIG_IGN); /* writing gives an error */
 	signal(SIGXFSZ, SIG_IGN); /* also */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Traces the running kernel: symbols, programs and session, from start to end.
+ * Runs a trace from start to end.
  */
 #include <errno.h>
 #include <string.h>
@@ -12,18 +12,11 @@
 #include "trace/tracer.h"
 #include "util/diag.h"
 
-static const char *traced_events(const struct trace_options *opts)
-{
-	switch (opts->view) {
-	case VIEW_CALLS:
-		return TRACED_FUNCTION "()";
-	case VIEW_TEARDOWNS:
-		return "teardowns of BPF maps";
-	case VIEW_BOTH:
-		break;
-	}
-	return TRACED_FUNCTION "() and teardowns of BPF maps";
-}
+static const char *const traced_events[] = {
+	[VIEW_CALLS] = TRACED_FUNCTION "()",
+	[VIEW_TEARDOWNS] = "teardowns of BPF maps",
+	[VIEW_BOTH] = TRACED_FUNCTION "() and teardowns of BPF maps",
+};
 
 static void print_banner(const struct trace_options *opts, const struct probe *probe)
 {
@@ -32,7 +25,7 @@ static void print_banner(const struct trace_options *opts, const struct probe *p
 
 	uname(&kernel);
 	diag_info("%s %s by %s on Linux %s; %s", opts->view == VIEW_BOTH ? "recording" : "tracing",
-		  traced_events(opts), probe_method(probe), kernel.release,
+		  traced_events[opts->view], probe_method(probe), kernel.release,
 		  ends ? "Ctrl-C ends it early" : "Ctrl-C ends it");
 }
 
