@@ -180,6 +180,7 @@ struct place {
 	bool found;
 	long long offset; /* in bits, or an enumerator's value */
 	__u32 size;
+	struct btf_member *member; /* the outermost with a name; NULL: no member */
 };
 
 /* Looks for the members named from path on; anonymous ones are looked through. */
@@ -195,7 +196,7 @@ static bool find_member(const struct btf *btf, __u32 id, const char *path, struc
 	if (!btf_is_composite(type) || depth > MAX_DEPTH)
 		return false;
 	for (i = 0; i < btf_vlen(type); i++) {
-		const struct btf_member *member = btf_members(type) + i;
+		struct btf_member *member = btf_members(type) + i;
 		const char *name = btf__name_by_offset(btf, member->name_off);
 		const char *rest = path + length;
 		long long before = place->offset;
@@ -203,13 +204,16 @@ static bool find_member(const struct btf *btf, __u32 id, const char *path, struc
 		if (*name && (strlen(name) != length || memcmp(name, path, length)))
 			continue;
 		place->offset += btf_member_bit_offset(type, i);
-		if (*name && !*rest) {
+		if (*name && !*rest)
 			place->size = btf__resolve_size(btf, member->type);
-			return true;
+		else if (!find_member(btf, member->type, *name ? rest + 1 : path, place,
+				      depth + 1)) {
+			place->offset = before;
+			continue;
 		}
-		if (find_member(btf, member->type, *name ? rest + 1 : path, place, depth + 1))
-			return true;
-		place->offset = before;
+		if (*name)
+			place->member = member;
+		return true;
 	}
 	return false;
 }
@@ -296,27 +300,6 @@ static int check_kernel(const char *kernel, const struct btf *btf)
 	return wrong;
 }
 
-/* The member itself, through anonymous ones. */
-static struct btf_member *member_of(const struct btf *btf, __u32 id, const char *name, int depth)
-{
-	const struct btf_type *type = strip(btf, id);
-	struct btf_member *member = btf_members(type), *inner;
-	int i;
-
-	if (!btf_is_composite(type) || depth > MAX_DEPTH)
-		return NULL;
-	for (i = 0; i < btf_vlen(type); i++, member++) {
-		const char *its = btf__name_by_offset(btf, member->name_off);
-
-		if (!strcmp(its, name))
-			return member;
-		inner = *its ? NULL : member_of(btf, member->type, name, depth + 1);
-		if (inner)
-			return inner;
-	}
-	return NULL;
-}
-
 /* Does check find less in a kernel whose member is renamed? */
 static bool noticed(const struct btf *btf, struct btf_member *member, __u32 other_name)
 {
@@ -348,27 +331,19 @@ static bool is_asked_for(const struct access *access)
 
 static int check_check(const char *kernel, const struct btf *btf)
 {
+	__u32 other_name = btf__type_by_id(btf, btf__find_by_name(btf, "bpf_map"))->name_off;
 	int nr = 0, missed = 0, i;
 
 	for (i = 0; i < nr_accesses; i++) {
-		char name[sizeof(accesses[i].name)], *of, *its, *rest = name;
-		struct btf_member *member;
-		int id;
+		struct place place = find(btf, accesses[i].name);
 
-		if (!is_asked_for(&accesses[i]))
-			continue;
-		strcpy(name, accesses[i].name);
-		of = strsep(&rest, ".");
-		its = strsep(&rest, ".");
-		id = btf__find_by_name_kind(btf, of, BTF_KIND_STRUCT);
-		member = id > 0 && its ? member_of(btf, id, its, 0) : NULL;
-		if (!member)
-			continue; /* reported above */
+		if (!is_asked_for(&accesses[i]) || !place.member)
+			continue; /* if it is gone, that is reported above */
 		nr++;
-		if (noticed(btf, member, btf__type_by_id(btf, id)->name_off))
+		if (noticed(btf, place.member, other_name))
 			continue;
-		printf("not ok %s fields: check would not notice that %s.%s is gone\n", kernel, of,
-		       its);
+		printf("not ok %s fields: check would not notice that %s is gone\n", kernel,
+		       accesses[i].name);
 		missed++;
 	}
 	if (nr && !missed)

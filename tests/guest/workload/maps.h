@@ -84,6 +84,10 @@ void owners_prepare(const struct kind *kind);
 /* Ends the tasks and removes the cgroups that owned elements. */
 void owners_release(void);
 
+/* The truth, a JSON line: this many maps were made, or the kernel does not know the kind. */
+void print_kind(const char *name, const struct kind *kind, unsigned long maps);
+void print_skipped(const struct kind *kind, int error);
+
 /* Prints the failure and exits. error: an errno value, also of the kernel alone; 0: none */
 void fatal(int error, const char *format, ...) __attribute__((noreturn, format(printf, 2, 3)));
 const char *error_name(int error);

@@ -20,8 +20,7 @@
 
 #include "maps.h"
 #include "process.h"
-#include "releases.h"
-#include "truth.h"
+#include "workload.h"
 #include "util/macros.h"
 
 #define BPFFS	     "/sys/fs/bpf"
@@ -46,33 +45,24 @@ struct release {
 	struct task closed_by;
 };
 
-/* Map types, preallocated or not */
-struct variant {
+/* Map types, preallocated or not; filled, if they can be */
+static const struct variant {
 	const char *type;
 	const char *abbr;
 	bool prealloc;
-	enum fill fill;
-	bool unknown; /* to the running kernel */
-};
-
-static struct variant variants[] = {
-	{"hash", "hash", true, FILL_FILLED, false},
-	{"hash", "hashn", false, FILL_FILLED, false},
-	{"percpu_hash", "phash", false, FILL_FILLED, false},
-	{"hash_of_maps", "hom", false, FILL_FILLED, false},
-	{"lru_hash", "lru", true, FILL_FILLED, false},
-	{"lpm_trie", "lpm", false, FILL_FILLED, false},
-	{"array", "array", true, FILL_FILLED, false},
-	{"rhash", "rhash", false, FILL_FILLED, false},
-	{"percpu_array", "parr", true, FILL_FILLED, false},
-	{"task_storage", "task", false, FILL_FILLED, false},
-	{"array_of_maps", "aom", true, FILL_FILLED, false},
-	{"ringbuf", "rbuf", true, FILL_EMPTY, false},
-	{"queue", "queue", true, FILL_FILLED, false},
-	{"stack", "stack", true, FILL_FILLED, false},
+} variants[] = {
+	{"hash", "hash", true},		 {"hash", "hashn", false},
+	{"percpu_hash", "phash", false}, {"hash_of_maps", "hom", false},
+	{"lru_hash", "lru", true},	 {"lpm_trie", "lpm", false},
+	{"array", "array", true},	 {"rhash", "rhash", false},
+	{"percpu_array", "parr", true},	 {"task_storage", "task", false},
+	{"array_of_maps", "aom", true},	 {"ringbuf", "rbuf", true},
+	{"queue", "queue", true},	 {"stack", "stack", true},
 };
 
 enum { NR_VARIANTS = ARRAY_SIZE(variants) };
+
+static bool unknown[NR_VARIANTS]; /* to the running kernel */
 
 /* Maps that the parent needs to release others, and then releases itself */
 enum { MAX_HELPERS = 2 * MAX_RELEASES + 1 };
@@ -84,7 +74,8 @@ static struct kind kind_of_variant(const struct variant *variant)
 {
 	const struct map_type *type = map_type_find(variant->type);
 
-	return kind_of(type, variant->prealloc, variant->fill,
+	return kind_of(type, variant->prealloc,
+		       type->shape == SHAPE_BUFFER ? FILL_EMPTY : FILL_FILLED,
 		       type->slow_update ? FEW_ELEMENTS : ELEMENTS);
 }
 
@@ -142,21 +133,9 @@ static void make_and_close(struct release *release)
 	close(make(release));
 }
 
-static void release_by_close(struct release *release)
-{
-	run_step(&release->released_by, make_and_close, release);
-	release->closed_by = release->released_by;
-}
-
 static void make_and_leave(struct release *release)
 {
 	make(release);
-}
-
-static void release_by_exit(struct release *release)
-{
-	run_step(&release->released_by, make_and_leave, release);
-	release->closed_by = release->released_by;
 }
 
 static void make_and_stop(struct release *release)
@@ -193,6 +172,7 @@ static int load_holder(const struct release *release, int map_fd)
 	return fd;
 }
 
+/* The program has the last reference; a worker drops it. */
 static void make_and_load(struct release *release)
 {
 	int map_fd = make(release), prog_fd = load_holder(release, map_fd);
@@ -201,36 +181,27 @@ static void make_and_load(struct release *release)
 	close(prog_fd);
 }
 
-/* The program has the last reference; a worker drops it. */
-static void release_by_prog(struct release *release)
+static const char *pin_path(const struct release *release)
 {
-	run_step(&release->released_by, make_and_load, release);
-	release->closed_by = release->released_by;
-}
+	static char path[64];
 
-static void pin_path(const struct release *release, char *path, size_t size)
-{
-	snprintf(path, size, BPFFS "/%s", release->kind.map_name);
+	snprintf(path, sizeof(path), BPFFS "/%s", release->kind.map_name);
+	return path;
 }
 
 static void make_and_pin(struct release *release)
 {
 	int fd = make(release);
-	char path[64];
 
-	pin_path(release, path, sizeof(path));
-	if (bpf_obj_pin(fd, path))
-		fatal(errno, "cannot pin %s", path);
+	if (bpf_obj_pin(fd, pin_path(release)))
+		fatal(errno, "cannot pin %s", pin_path(release));
 	close(fd);
 }
 
 static void unpin(struct release *release)
 {
-	char path[64];
-
-	pin_path(release, path, sizeof(path));
-	if (unlink(path))
-		fatal(errno, "cannot unlink %s", path);
+	if (unlink(pin_path(release)))
+		fatal(errno, "cannot unlink %s", pin_path(release));
 }
 
 static void mount_bpffs(void)
@@ -364,26 +335,30 @@ static void release_by_heir(struct release *release)
 
 static const struct way {
 	const char *name;
-	const char *abbr; /* for the names of maps and processes */
-	bool nests;	  /* puts the map into another, so it cannot be a map of maps */
-	void (*run)(struct release *release);
+	const char *abbr;		       /* for the names of maps and processes */
+	void (*step)(struct release *release); /* one process makes and releases the map so, ... */
+	void (*run)(struct release *release);  /* ... or several do */
+	bool nests;			       /* into another map, so the map cannot hold any */
 } ways[] = {
-	{"fd", "fd", false, release_by_close},	    {"exit", "exit", false, release_by_exit},
-	{"kill", "kill", false, release_by_kill},   {"prog", "prog", false, release_by_prog},
-	{"pin", "pin", false, release_by_unpin},    {"inner", "inn", true, release_by_take_out},
-	{"fdpass", "pass", false, release_by_heir},
+	{"fd", "fd", .step = make_and_close},
+	{"exit", "exit", .step = make_and_leave},
+	{"kill", "kill", .run = release_by_kill},
+	{"prog", "prog", .step = make_and_load},
+	{"pin", "pin", .run = release_by_unpin},
+	{"inner", "inn", .run = release_by_take_out, .nests = true},
+	{"fdpass", "pass", .run = release_by_heir},
 };
 
 enum { NR_WAYS = ARRAY_SIZE(ways) };
 
 /* Each way goes through all variants, from another one on. */
-static struct variant *pick_variant(unsigned int nth_way, unsigned int nth)
+static const struct variant *pick_variant(unsigned int nth_way, unsigned int nth)
 {
 	for (unsigned int i = 0; i < NR_VARIANTS; i++) {
-		struct variant *variant = &variants[(nth_way + nth + i) % NR_VARIANTS];
+		unsigned int nr = (nth_way + nth + i) % NR_VARIANTS;
 
-		if (!variant->unknown && !(ways[nth_way].nests && strstr(variant->type, "of_maps")))
-			return variant;
+		if (!unknown[nr] && !(ways[nth_way].nests && strstr(variants[nr].type, "of_maps")))
+			return &variants[nr];
 	}
 	fatal(0, "this kernel has none of the types");
 }
@@ -407,16 +382,21 @@ static void prepare(struct release *release, const struct way *way, unsigned int
 static void run_release(struct release *release, unsigned int index)
 {
 	unsigned int nth_way = index % NR_WAYS, nth = index / NR_WAYS;
-	struct variant *variant;
+	const struct variant *variant;
 
 	for (;;) {
 		variant = pick_variant(nth_way, nth);
 		prepare(release, &ways[nth_way], nth, variant);
-		ways[nth_way].run(release);
+		if (ways[nth_way].step) {
+			run_step(&release->released_by, ways[nth_way].step, release);
+			release->closed_by = release->released_by;
+		} else {
+			ways[nth_way].run(release);
+		}
 		if (!release->refused)
 			return;
 		print_skipped(&release->kind, release->refused);
-		variant->unknown = true;
+		unknown[variant - variants] = true;
 	}
 }
 

@@ -30,7 +30,7 @@
 #include <bpf/bpf.h>
 
 #include "maps.h"
-#include "stuck.h"
+#include "workload.h"
 #include "util/macros.h"
 
 #define ELEMENTS 512 /* more than an allocator keeps for reuse */
@@ -41,6 +41,7 @@ struct obstacle {
 	size_t size;
 	void *page;
 	pthread_t thread;
+	int fd; /* what the task uses: a socket, or a program */
 };
 
 /* A missing page that the kernel leaves to us */
@@ -64,12 +65,13 @@ static void obstacle_make(struct obstacle *obstacle)
 }
 
 /* Starts a thread, and returns when it waits for the page. */
-static void obstacle_run_into(struct obstacle *obstacle, void *(*run)(void *arg), void *arg)
+static void obstacle_run_into(struct obstacle *obstacle, void *(*run)(void *obstacle), int fd)
 {
 	struct uffd_msg msg;
 	int err;
 
-	err = pthread_create(&obstacle->thread, NULL, run, arg);
+	obstacle->fd = fd;
+	err = pthread_create(&obstacle->thread, NULL, run, obstacle);
 	if (err)
 		fatal(err, "cannot start a thread");
 	if (read(obstacle->uffd, &msg, sizeof(msg)) != sizeof(msg))
@@ -102,17 +104,12 @@ static struct kind hash_kind(const char *name)
 	return kind;
 }
 
-struct sender {
-	int socket;
-	const struct obstacle *obstacle;
-};
-
 /* send() copies the page with the socket locked. */
 static void *send_page(void *arg)
 {
-	const struct sender *sender = arg;
+	const struct obstacle *obstacle = arg;
 
-	if (send(sender->socket, sender->obstacle->page, sender->obstacle->size, 0) < 0)
+	if (send(obstacle->fd, obstacle->page, obstacle->size, 0) < 0)
 		fatal(errno, "cannot send");
 	return NULL;
 }
@@ -138,33 +135,27 @@ static int make_connection(void)
 
 static void block_free(struct victim *victim, struct obstacle *obstacle)
 {
-	static struct sender sender;
+	const int socket = make_connection();
 	const __u32 key = 0;
 
-	sender = (struct sender){.socket = make_connection(), .obstacle = obstacle};
 	victim->map_type = "sockmap";
 	victim->map_name = "stuck_free";
 	victim->fd = bpf_map_create(BPF_MAP_TYPE_SOCKMAP, victim->map_name, 4, 4, 1, NULL);
 	if (victim->fd < 0)
 		fatal(-victim->fd, "cannot create %s", victim->map_name);
-	if (bpf_map_update_elem(victim->fd, &key, &sender.socket, BPF_ANY))
+	if (bpf_map_update_elem(victim->fd, &key, &socket, BPF_ANY))
 		fatal(errno, "cannot put a socket into %s", victim->map_name);
 	victim->map_id = map_id(victim->fd);
-	obstacle_run_into(obstacle, send_page, &sender);
+	obstacle_run_into(obstacle, send_page, socket);
 }
-
-struct reader {
-	int prog_fd;
-	const struct obstacle *obstacle;
-};
 
 /* Maps and memory are freed after the program has ended. */
 static void *run_program(void *arg)
 {
-	const struct reader *reader = arg;
-	__u64 context = (unsigned long)reader->obstacle->page;
+	const struct obstacle *obstacle = arg;
+	__u64 context = (unsigned long)obstacle->page;
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = &context, .ctx_size_in = sizeof(context));
-	int err = bpf_prog_test_run_opts(reader->prog_fd, &opts);
+	int err = bpf_prog_test_run_opts(obstacle->fd, &opts);
 
 	if (err)
 		fatal(-err, "cannot run a program");
@@ -201,14 +192,6 @@ static int load_reader(int map_fd)
 	return fd;
 }
 
-static void block_rcu(struct obstacle *obstacle, int map_fd)
-{
-	static struct reader reader;
-
-	reader = (struct reader){.prog_fd = load_reader(map_fd), .obstacle = obstacle};
-	obstacle_run_into(obstacle, run_program, &reader);
-}
-
 static void make_hash(struct victim *victim)
 {
 	struct kind kind = hash_kind(victim->map_name);
@@ -236,7 +219,7 @@ static void block_wait(struct victim *victim, struct obstacle *obstacle)
 	if (bpf_map_update_elem(victim->outer_fd, &key, &victim->fd, BPF_ANY))
 		fatal(errno, "cannot put %s into a map", victim->map_name);
 	close(victim->fd);
-	block_rcu(obstacle, victim->outer_fd);
+	obstacle_run_into(obstacle, run_program, load_reader(victim->outer_fd));
 }
 
 static void take_out(const struct victim *victim)
@@ -251,7 +234,7 @@ static void block_deferred(struct victim *victim, struct obstacle *obstacle)
 {
 	victim->map_name = "stuck_deferred";
 	make_hash(victim);
-	block_rcu(obstacle, -1);
+	obstacle_run_into(obstacle, run_program, load_reader(-1));
 }
 
 /* Memory of elements deleted from now on waits for RCU. */

@@ -17,9 +17,7 @@
 
 #include "maps.h"
 #include "process.h"
-#include "releases.h"
-#include "stuck.h"
-#include "truth.h"
+#include "workload.h"
 #include "util/macros.h"
 
 #define HASH_ELEMENTS	 32
