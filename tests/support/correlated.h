@@ -37,9 +37,7 @@ static inline int stream_teardown(void *ctx, const struct teardown *teardown)
 
 	for (i = 0; i < NR_PHASES; i++)
 		assert_true(phase[i] == UNKNOWN_NS || phase[i] < 1ULL << 62);
-	if (phase[PHASE_TOTAL] != UNKNOWN_NS)
-		assert_int_equal(phase[PHASE_TOTAL],
-				 phase[PHASE_WAIT] + phase[PHASE_FREE] + phase[PHASE_DEFERRED]);
+	check_total(phase);
 	for (i = 0; i < NR_OUTCOMES; i++)
 		stream->outcomes[i] += teardown->outcomes[i];
 	stream->nr++;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Checks the ledger of teardowns against the reported ones.
+ * Checks reported teardowns, and the ledger against them.
  */
 #pragma once
 
@@ -10,6 +10,17 @@
 
 /* The start of the run: all times are long after it unless a test sets another. */
 #define LONG_BEFORE (0ULL - 1000000000)
+
+/* The phases of a teardown add up. */
+static inline void check_total(const __u64 phase[NR_PHASES])
+{
+	bool all = phase[PHASE_WAIT] != UNKNOWN_NS && phase[PHASE_FREE] != UNKNOWN_NS &&
+		   phase[PHASE_DEFERRED] != UNKNOWN_NS;
+
+	assert_true(
+		phase[PHASE_TOTAL] ==
+		(all ? phase[PHASE_WAIT] + phase[PHASE_FREE] + phase[PHASE_DEFERRED] : UNKNOWN_NS));
+}
 
 /* The equations at the head of ledger.h, when nothing is in progress. */
 static inline void check_equations(const struct teardown_ledger *ledger, __u64 reported,

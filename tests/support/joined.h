@@ -36,7 +36,6 @@ static struct joined {
 
 static inline void on_teardown(void *ctx __attribute__((unused)), const struct teardown *teardown)
 {
-	const __u64 *phase = teardown->phase;
 	__u32 destroys = 0;
 	int i;
 
@@ -45,12 +44,7 @@ static inline void on_teardown(void *ctx __attribute__((unused)), const struct t
 		joined.outcomes[i] += teardown->outcomes[i];
 	}
 	assert_int_equal(destroys, teardown->nr_destroys);
-	if (phase[PHASE_WAIT] == UNKNOWN_NS || phase[PHASE_FREE] == UNKNOWN_NS ||
-	    phase[PHASE_DEFERRED] == UNKNOWN_NS)
-		assert_true(phase[PHASE_TOTAL] == UNKNOWN_NS);
-	else
-		assert_true(phase[PHASE_TOTAL] ==
-			    phase[PHASE_WAIT] + phase[PHASE_FREE] + phase[PHASE_DEFERRED]);
+	check_total(teardown->phase);
 	joined.teardown[joined.nr++ % MAX_JOINED] = *teardown;
 }
 
@@ -256,13 +250,11 @@ static inline void check_ledger(void)
 static inline void check_phases(const struct teardown *teardown, __u64 wait, __u64 free_ns,
 				__u64 destroy_ns, __u64 deferred)
 {
-	bool all = wait != UNKNOWN_NS && free_ns != UNKNOWN_NS && deferred != UNKNOWN_NS;
-
 	assert_true(teardown->phase[PHASE_WAIT] == wait);
 	assert_true(teardown->phase[PHASE_FREE] == free_ns);
 	assert_true(teardown->phase[PHASE_DESTROY] == destroy_ns);
 	assert_true(teardown->phase[PHASE_DEFERRED] == deferred);
-	assert_true(teardown->phase[PHASE_TOTAL] == (all ? wait + free_ns + deferred : UNKNOWN_NS));
+	check_total(teardown->phase);
 }
 
 static inline void check_outcomes(const struct teardown *teardown, __u32 empty, __u32 direct,
