@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "support/test.h"
+#include "support/written.h"
 #include "analysis/aggregate.h"
 #include "output/column.h"
 #include "output/format.h"
@@ -37,28 +37,6 @@ static const struct call unknown = {
 	.task.comm = "x",
 };
 
-static char *written;
-static size_t written_len;
-
-static inline FILE *out_open(void)
-{
-	FILE *out = open_memstream(&written, &written_len);
-
-	assert_non_null(out);
-	return out;
-}
-
-/* The output since, valid until the next call. */
-static inline const char *out_close(FILE *out)
-{
-	static char *last;
-
-	assert_int_equal(fclose(out), 0);
-	free(last);
-	last = written;
-	return last;
-}
-
 /* A list of objects, by pointers to them. */
 static inline const char *list_of(enum format format, const struct column *columns,
 				  const void *const *objects, size_t nr, size_t left_out,
@@ -88,23 +66,4 @@ static inline struct aggregate *rows_of(const struct call *calls, size_t nr, str
 		assert_int_equal(aggregate_add(aggregate, calls++), 0);
 	assert_int_equal(aggregate_sort(aggregate, SORT_COUNT, 0, rows), 0);
 	return aggregate;
-}
-
-/* Where a heading's column begins, or ends if its figures are aligned to the right. */
-static inline size_t edge(const char *header, const char *heading, bool right)
-{
-	const char *at = strstr(header, heading);
-
-	assert_non_null(at);
-	return at - header + (right ? strlen(heading) : 0);
-}
-
-static inline void check_cell(const char *header, const char *line, const char *heading, bool right,
-			      const char *want)
-{
-	size_t at = edge(header, heading, right) - (right ? strlen(want) : 0);
-
-	if (strncmp(line + at, want, strlen(want)) || (at && line[at - 1] != ' ') ||
-	    !strchr(" \n", line[at + strlen(want)]))
-		fail_msg("no %s under %s:\n%s%s", want, heading, header, line);
 }

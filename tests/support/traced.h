@@ -5,9 +5,9 @@
  */
 #pragma once
 
-#include "support/test.h"
 #include "output/perfetto.h"
 #include "support/json.h"
+#include "support/written.h"
 
 #define ORIGIN 5000000000000ULL
 #define WORKER 101

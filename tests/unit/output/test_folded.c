@@ -5,7 +5,7 @@
  */
 #include <errno.h>
 
-#include "support/test.h"
+#include "support/written.h"
 #include "output/folded.h"
 #include "util/macros.h"
 
@@ -57,16 +57,10 @@ static void add(struct folded *folded, const struct teardown *teardown)
 /* The output, valid until the next call. */
 static const char *written(struct folded *folded)
 {
-	static char *text;
-	size_t len;
-	FILE *out;
+	FILE *out = out_open();
 
-	free(text);
-	out = open_memstream(&text, &len);
-	assert_non_null(out);
 	assert_int_equal(folded_write(folded, out), 0);
-	assert_int_equal(fclose(out), 0);
-	return text;
+	return out_close(out);
 }
 
 static const char *folded_of(const struct teardown *teardown)
@@ -109,12 +103,12 @@ TEST(weights_add_up_to_the_total)
 	for (i = 0; i < 1000; i++)
 		add(folded, &plain);
 	assert_int_equal(sum_of(written(folded)), 1000 * plain.phase[PHASE_TOTAL]);
-	assert_non_null(strstr(written(folded), "agent;hash;events;free 300000\n"));
+	check_has(written(folded), "agent;hash;events;free 300000\n");
 
 	strcpy(teardown.map.name, "other");
 	add(folded, &teardown);
 	assert_int_equal(sum_of(written(folded)), 1001 * plain.phase[PHASE_TOTAL]);
-	assert_non_null(strstr(written(folded), "agent;hash;other;free 300\n"));
+	check_has(written(folded), "agent;hash;other;free 300\n");
 	for (phase = 0; phase < PHASE_TOTAL; phase++)
 		assert_int_equal(folded_unknown(folded, phase), 0);
 	folded_free(folded);
@@ -126,11 +120,11 @@ TEST(releasing_task)
 	struct teardown teardown = plain;
 
 	teardown.map.identity.by_kernel = true;
-	assert_int_equal(strncmp(folded_of(&teardown), "closer;hash;events;", 19), 0);
+	check_begins(folded_of(&teardown), "closer;hash;events;");
 	teardown.map.identity.closed_by.known = false;
-	assert_int_equal(strncmp(folded_of(&teardown), "agent;hash;events;", 18), 0);
+	check_begins(folded_of(&teardown), "agent;hash;events;");
 	teardown.map.identity.released_by.known = false;
-	assert_int_equal(strncmp(folded_of(&teardown), "[unknown task];hash;events;", 27), 0);
+	check_begins(folded_of(&teardown), "[unknown task];hash;events;");
 }
 
 TEST(unknown_maps)
@@ -138,21 +132,20 @@ TEST(unknown_maps)
 	struct teardown teardown = plain;
 
 	teardown.map.known = CALL_MAP;
-	assert_int_equal(strncmp(folded_of(&teardown), "agent;hash;[unknown name];", 26), 0);
+	check_begins(folded_of(&teardown), "agent;hash;[unknown name];");
 	teardown.map.known = 0;
-	assert_int_equal(strncmp(folded_of(&teardown), "agent;[unknown type];[unknown name];", 36),
-			 0);
+	check_begins(folded_of(&teardown), "agent;[unknown type];[unknown name];");
 
 	/* A frame is never empty. */
 	teardown = plain;
 	teardown.map.name[0] = '\0';
 	teardown.map.identity.released_by.task.comm[0] = '\0';
-	assert_int_equal(strncmp(folded_of(&teardown), "[no name];hash;[no name];", 25), 0);
+	check_begins(folded_of(&teardown), "[no name];hash;[no name];");
 
 	teardown = plain;
 	teardown.destroy[0].alloc = ALLOC_UNKNOWN;
 	teardown.destroy[1].alloc = NR_ALLOC_MEMBERS;
-	assert_non_null(strstr(folded_of(&teardown), ";bpf_mem_alloc_destroy (unknown) 700\n"));
+	check_has(folded_of(&teardown), ";bpf_mem_alloc_destroy (unknown) 700\n");
 }
 
 static void check_unknown(const struct teardown *teardown, const char *stacks,
@@ -256,18 +249,16 @@ TEST(hostile_names)
 	/* Names with frames, a line and a weight in them. */
 	strcpy(teardown.map.name, "a;b c\n\xff 9 ");
 	strcpy(teardown.map.identity.released_by.task.comm, ";\033[2J\"\\'");
-	assert_non_null(strstr(folded_of(&teardown),
-			       "\\x3b\\x1b[2J\"\\';hash;a\\x3bb c\\x0a\\xff 9 ;wait 20\n"));
+	check_has(folded_of(&teardown), "\\x3b\\x1b[2J\"\\';hash;a\\x3bb c\\x0a\\xff 9 ;wait 20\n");
 	assert_int_equal(sum_of(folded_of(&teardown)), plain.phase[PHASE_TOTAL]);
 
 	/* Names like the tool's own frames. */
 	strcpy(teardown.map.name, "[unknown name]");
 	strcpy(teardown.map.identity.released_by.task.comm, "[other]");
-	assert_non_null(
-		strstr(folded_of(&teardown), "\\x5bother];hash;\\x5bunknown name];wait 20\n"));
+	check_has(folded_of(&teardown), "\\x5bother];hash;\\x5bunknown name];wait 20\n");
 
 	strcpy(teardown.map.name, "gr\xc3\xbc\xc3\x9f\xf0\x9f\x98\x80");
-	assert_non_null(strstr(folded_of(&teardown), ";gr\xc3\xbc\xc3\x9f\xf0\x9f\x98\x80;wait"));
+	check_has(folded_of(&teardown), ";gr\xc3\xbc\xc3\x9f\xf0\x9f\x98\x80;wait");
 
 	for (byte = 1; byte < 256; byte++) {
 		int lines = 0, frames = 0;
@@ -332,10 +323,10 @@ TEST(too_many_stacks)
 	add(folded, &teardown);
 	text = written(folded);
 	assert_int_equal(sum_of(text), 101 * plain.phase[PHASE_TOTAL]);
-	assert_non_null(strstr(text, "Aardvark;hash;map0;wait 40\n"));
+	check_has(text, "Aardvark;hash;map0;wait 40\n");
 	/* In its place: after capitals, before small letters. */
-	assert_non_null(strstr(text, "Aardvark;hash;map0;wait 40\n[other] "));
-	assert_non_null(strstr(strstr(text, "[other] "), "\nzebra;hash;map1;"));
+	check_has(text, "Aardvark;hash;map0;wait 40\n[other] ");
+	check_has(strstr(text, "[other] "), "\nzebra;hash;map1;");
 	folded_free(folded);
 
 	folded = make(0);
@@ -366,7 +357,7 @@ TEST(long_names)
 	teardown.destroy[1].alloc = ALLOC_STORAGE_MA;
 	snprintf(wanted, sizeof(wanted),
 		 "%s;type_4000000000;%s;free;bpf_mem_alloc_destroy (storage_ma) 400\n", name, name);
-	assert_non_null(strstr(folded_of(&teardown), wanted));
+	check_has(folded_of(&teardown), wanted);
 }
 
 TEST(write_errors)

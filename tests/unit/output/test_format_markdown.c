@@ -35,8 +35,8 @@ TEST(hostile)
 	strcpy(call.task.comm, "\n|\r<b>[x](y)_z");
 	strcpy(call.map.name, "`~&$\xff\033[31m");
 	text = list_of(FORMAT_MARKDOWN, call_columns, objects, 1, 0, 0);
-	assert_non_null(strstr(text, "| \\\\x0a\\|\\\\x0d\\<b>\\[x](y)\\_z |"));
-	assert_non_null(strstr(text, "| \\`\\~\\&\\$\\\\xff\\\\x1b\\[31m |"));
+	check_has(text, "| \\\\x0a\\|\\\\x0d\\<b>\\[x](y)\\_z |");
+	check_has(text, "| \\`\\~\\&\\$\\\\xff\\\\x1b\\[31m |");
 }
 
 /* Lines written one by one make the same table. */

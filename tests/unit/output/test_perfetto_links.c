@@ -158,16 +158,16 @@ TEST(each_has_its_names_once)
 
 	name = find(NULL, 'M', "process_name");
 	assert_string_equal(member(json_find(name, "args"), "name"), "kworker/u8:2");
-	assert_non_null(strstr(text, "\"process_name\",\"pid\":200,\"tid\":201,"
-				     "\"args\":{\"name\":\"agent (thread 201)\"}"));
-	assert_non_null(strstr(text, "\"process_name\",\"pid\":200,\"tid\":200,"
-				     "\"args\":{\"name\":\"main\"}"));
-	assert_non_null(strstr(text, "\"thread_name\",\"pid\":200,\"tid\":201,"
-				     "\"args\":{\"name\":\"agent\"}"));
-	assert_non_null(strstr(text, "\"process_name\",\"pid\":201,\"tid\":201,"
-				     "\"args\":{\"name\":\"reuser\"}"));
-	assert_non_null(strstr(text, "\"thread_name\",\"pid\":201,\"tid\":4294967295,"
-				     "\"args\":{\"name\":\"(no name)\"}"));
+	check_has(text, "\"process_name\",\"pid\":200,\"tid\":201,"
+			"\"args\":{\"name\":\"agent (thread 201)\"}");
+	check_has(text, "\"process_name\",\"pid\":200,\"tid\":200,"
+			"\"args\":{\"name\":\"main\"}");
+	check_has(text, "\"thread_name\",\"pid\":200,\"tid\":201,"
+			"\"args\":{\"name\":\"agent\"}");
+	check_has(text, "\"process_name\",\"pid\":201,\"tid\":201,"
+			"\"args\":{\"name\":\"reuser\"}");
+	check_has(text, "\"thread_name\",\"pid\":201,\"tid\":4294967295,"
+			"\"args\":{\"name\":\"(no name)\"}");
 	forget();
 }
 
@@ -183,7 +183,7 @@ TEST(hostile_names)
 	strcpy(teardown.map.identity.released_by.task.comm, "</script>");
 	trace_of(&teardown);
 	only('X', "free \\\"a,\\\\x0a\\\\x1b[2J\\\\x7f\\\\xff\\\\' (hash id 7)");
-	assert_non_null(strstr(text, "{\"name\":\"gr\xc3\xbc\xc3\x9f\xf0\x9f\x98\x80\"}"));
+	check_has(text, "{\"name\":\"gr\xc3\xbc\xc3\x9f\xf0\x9f\x98\x80\"}");
 	assert_null(strstr(text, "\\u"));
 	forget();
 

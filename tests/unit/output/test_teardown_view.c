@@ -44,16 +44,6 @@ static void take(struct teardown_view *view, FILE *out, const struct teardown *t
 	assert_int_equal(teardown_view_teardown(view, out, teardown), 0);
 }
 
-static size_t count(const char *text, const char *what)
-{
-	const char *end = text + strlen(text);
-	size_t nr = 0;
-
-	for (; (text = memmem(text, end - text, what, strlen(what))); text++)
-		nr++;
-	return nr;
-}
-
 /* The output of a run with maps 1 to 5. */
 static const char *whole_run(const struct view_options *opts)
 {
@@ -84,20 +74,20 @@ TEST(events)
 	opts.events = true;
 	opts.format = FORMAT_JSON;
 	text = whole_run(&opts);
-	assert_int_equal(count(text, "{\"type\":\"teardown\","), 5);
-	assert_int_equal(count(text, "{\"type\":\"reclaim\","), 5);
+	assert_int_equal(occurrences(text, "{\"type\":\"teardown\","), 5);
+	assert_int_equal(occurrences(text, "{\"type\":\"reclaim\","), 5);
 	assert_true(strstr(text, "\"id\":1,") < strstr(text, "\"id\":5,"));
 
 	/* One sort of line only, under one heading. */
 	opts.format = FORMAT_CSV;
 	text = whole_run(&opts);
-	assert_int_equal(strncmp(text, "type,released_ns,", 17), 0);
-	assert_int_equal(count(text, "\n"), 6);
-	assert_int_equal(count(text, "\nteardown,"), 5);
+	check_begins(text, "type,released_ns,");
+	assert_int_equal(occurrences(text, "\n"), 6);
+	assert_int_equal(occurrences(text, "\nteardown,"), 5);
 	opts.format = FORMAT_TABLE;
 	text = whole_run(&opts);
-	assert_int_equal(count(text, "RELEASED BY"), 1);
-	assert_int_equal(count(text, "\n"), 6);
+	assert_int_equal(occurrences(text, "RELEASED BY"), 1);
+	assert_int_equal(occurrences(text, "\n"), 6);
 }
 
 TEST(lists)
@@ -106,23 +96,23 @@ TEST(lists)
 	const char *text;
 
 	text = whole_run(&opts);
-	assert_int_equal(count(text, "RELEASED BY"), 1);
-	assert_int_equal(count(text, "\n"), 6);
+	assert_int_equal(occurrences(text, "RELEASED BY"), 1);
+	assert_int_equal(occurrences(text, "\n"), 6);
 	assert_true(strstr(text, "5.00us") < strstr(text, "1.00us"));
 	opts.top = 2;
 	text = whole_run(&opts);
-	assert_int_equal(count(text, "\n"), 4);
-	assert_non_null(strstr(text, "\n3 more rows\n"));
+	assert_int_equal(occurrences(text, "\n"), 4);
+	check_has(text, "\n3 more rows\n");
 	opts.sort = SORT_KEY;
 	opts.format = FORMAT_JSON;
 	text = whole_run(&opts);
-	assert_int_equal(count(text, "\n"), 2);
+	assert_int_equal(occurrences(text, "\n"), 2);
 	assert_true(strstr(text, "\"id\":1,") < strstr(text, "\"id\":2,"));
 	assert_null(strstr(text, "reclaim"));
 	opts.format = FORMAT_CSV;
 	text = whole_run(&opts);
-	assert_int_equal(count(text, "type,released_ns,"), 1);
-	assert_int_equal(count(text, "\n"), 3);
+	assert_int_equal(occurrences(text, "type,released_ns,"), 1);
+	assert_int_equal(occurrences(text, "\n"), 3);
 }
 
 TEST(rows)
@@ -133,12 +123,12 @@ TEST(rows)
 	opts.by[opts.nr_by++] = KEY_RELEASED_BY;
 	opts.format = FORMAT_JSON;
 	text = whole_run(&opts);
-	assert_int_equal(count(text, "\n"), 1);
-	assert_non_null(strstr(text, "{\"type\":\"row\",\"released_by\":\"loader\",\"count\":5,"));
+	assert_int_equal(occurrences(text, "\n"), 1);
+	check_has(text, "{\"type\":\"row\",\"released_by\":\"loader\",\"count\":5,");
 	opts.format = FORMAT_CSV;
 	text = whole_run(&opts);
-	assert_int_equal(count(text, "type,released_by,count,"), 1);
-	assert_non_null(strstr(text, "\nrow,loader,5,"));
+	assert_int_equal(occurrences(text, "type,released_by,count,"), 1);
+	check_has(text, "\nrow,loader,5,");
 }
 
 /* An interval shows its own teardowns, the whole run shows all. */
@@ -151,30 +141,28 @@ TEST(intervals)
 	opts.by[opts.nr_by++] = KEY_TYPE;
 	opts.format = FORMAT_JSON;
 	text = whole_run(&opts);
-	assert_int_equal(count(text, "\n"), 3);
-	assert_non_null(strstr(
-		text, "{\"type\":\"row\",\"interval\":1,\"map_type\":\"hash\",\"count\":2,"));
-	assert_non_null(strstr(
-		text, "{\"type\":\"row\",\"interval\":2,\"map_type\":\"hash\",\"count\":2,"));
-	assert_non_null(strstr(
-		text, "{\"type\":\"row\",\"interval\":null,\"map_type\":\"hash\",\"count\":5,"));
+	assert_int_equal(occurrences(text, "\n"), 3);
+	check_has(text, "{\"type\":\"row\",\"interval\":1,\"map_type\":\"hash\",\"count\":2,");
+	check_has(text, "{\"type\":\"row\",\"interval\":2,\"map_type\":\"hash\",\"count\":2,");
+	check_has(text, "{\"type\":\"row\",\"interval\":null,\"map_type\":\"hash\",\"count\":5,");
 	opts.format = FORMAT_CSV;
 	text = whole_run(&opts);
-	assert_int_equal(count(text, "type,interval,map_type,count,"), 1);
-	assert_int_equal(count(text, "\n"), 4);
+	assert_int_equal(occurrences(text, "type,interval,map_type,count,"), 1);
+	assert_int_equal(occurrences(text, "\n"), 4);
 
 	opts.nr_by = 0;
 	opts.format = FORMAT_TABLE;
 	text = whole_run(&opts);
-	assert_int_equal(count(text, "RELEASED BY"), 3);
-	assert_int_equal(count(text, "\n"), 3 + 2 + 2 + 5);
-	assert_int_equal(count(text, "1.00us"), 2);
+	assert_int_equal(occurrences(text, "RELEASED BY"), 3);
+	assert_int_equal(occurrences(text, "\n"), 3 + 2 + 2 + 5);
+	assert_int_equal(occurrences(text, "1.00us"), 2);
 
 	/* Without the name of the list, each teardown is shown once. */
 	opts.format = FORMAT_JSON;
-	assert_int_equal(count(whole_run(&opts), "\n"), 4); /* the last one's interval is open */
+	assert_int_equal(occurrences(whole_run(&opts), "\n"),
+			 4); /* the last one's interval is open */
 	opts.format = FORMAT_CSV;
-	assert_int_equal(count(whole_run(&opts), "\n"), 1 + 4);
+	assert_int_equal(occurrences(whole_run(&opts), "\n"), 1 + 4);
 }
 
 TEST(other_viewers)
@@ -185,14 +173,14 @@ TEST(other_viewers)
 	opts.format = FORMAT_PERFETTO;
 	text = whole_run(&opts);
 	json_check_lines(text);
-	assert_true(count(text, "\n{\"ph\":") > 5);
+	assert_true(occurrences(text, "\n{\"ph\":") > 5);
 	opts.format = FORMAT_FOLDED;
 	assert_string_equal(whole_run(&opts),
 			    "loader;hash;events;free 10500\nloader;hash;events;wait 4500\n");
 	opts.format = FORMAT_TABLE;
 	opts.timeline = true;
 	opts.top = 3;
-	assert_int_equal(count(whole_run(&opts), "events"), 3);
+	assert_int_equal(occurrences(whole_run(&opts), "events"), 3);
 }
 
 static void filter_by_name(const char *pattern)
@@ -290,7 +278,7 @@ TEST(filters_of_deferred_ends)
 	assert_true(teardown_view_wants(view, &plain.map));
 	teardown_view_free(view);
 	filter = (struct filter){};
-	assert_int_equal(count(out_close(out), "\n"), 1);
+	assert_int_equal(occurrences(out_close(out), "\n"), 1);
 }
 
 /* Teardowns without room are counted for the whole run. */
@@ -320,7 +308,7 @@ TEST(too_many)
 		assert_int_equal(teardown_view_end(view, out), 0);
 		teardown_view_free(view);
 		/* The slowest, or the first ones and the other row. */
-		assert_int_equal(count(out_close(out), "\n"), 4096 + by);
+		assert_int_equal(occurrences(out_close(out), "\n"), 4096 + by);
 	}
 }
 

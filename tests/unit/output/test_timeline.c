@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <limits.h>
 
-#include "support/test.h"
+#include "support/written.h"
 #include "output/timeline.h"
 #include "util/text.h"
 
@@ -28,38 +28,18 @@ static const struct teardown plain = {
 /* The cells before the bars, as wide as their headings, and the frames of the bars. */
 #define BEFORE (sizeof("ID  TYPE  NAME     TOTAL  ||") - 1)
 
-/* The drawing, valid until the next call. */
+/* The drawing: line 0 is the legend, 1 the headings. */
 static const char *drawn(const struct teardown *const *list, size_t nr, int width)
 {
-	static char *text;
-	size_t len;
-	FILE *out;
+	FILE *out = out_open();
 
-	free(text);
-	out = open_memstream(&text, &len);
-	assert_non_null(out);
 	assert_int_equal(timeline_draw(out, list, nr, width), 0);
-	assert_int_equal(fclose(out), 0);
-	return text;
-}
-
-/* A line of it, valid until the next call. Line 0 is the legend, 1 the headings. */
-static const char *line(const char *text, int n)
-{
-	static char copy[2048];
-
-	while (n--) {
-		text = strchr(text, '\n');
-		assert_non_null(text);
-		text++;
-	}
-	snprintf(copy, sizeof(copy), "%.*s", (int)strcspn(text, "\n"), text);
-	return copy;
+	return out_close(out);
 }
 
 static const char *bar_of(const char *text, int n)
 {
-	const char *bar = strchr(line(text, n), '|');
+	const char *bar = strchr(line_of(text, n), '|');
 
 	assert_non_null(bar);
 	return bar;
@@ -72,7 +52,7 @@ static void check_beside_plain(const struct teardown *teardown, int marks, const
 	const char *text = drawn(list, 2, BEFORE + 40 + marks);
 
 	assert_string_equal(bar_of(text, 3), wanted);
-	assert_non_null(strstr(line(text, 0), "(a column: 1.00us)"));
+	check_has(line_of(text, 0), "(a column: 1.00us)");
 }
 
 TEST(to_scale)
@@ -82,15 +62,15 @@ TEST(to_scale)
 	const char *text;
 
 	text = drawn(list, 1, BEFORE + 40);
-	assert_string_equal(line(text, 0),
+	assert_string_equal(line_of(text, 0),
 			    ". wait  = worker  # destroy calls  ~ deferred  ? unknown  > running"
 			    "  (a column: 1.00us)");
-	assert_string_equal(line(text, 1), "ID  TYPE  NAME     TOTAL  "
-					   "|0                                 40.0us|");
-	assert_string_equal(line(text, 2), " 7  hash  events  40.0us  "
-					   "|..........=====##########=====~~~~~~~~~~|");
+	assert_string_equal(line_of(text, 1), "ID  TYPE  NAME     TOTAL  "
+					      "|0                                 40.0us|");
+	assert_string_equal(line_of(text, 2), " 7  hash  events  40.0us  "
+					      "|..........=====##########=====~~~~~~~~~~|");
 	assert_int_equal(text[strlen(text) - 1], '\n');
-	assert_string_equal(line(text, 3), "");
+	assert_string_equal(line_of(text, 3), "");
 
 	half.phase[PHASE_WAIT] = 5000;
 	half.phase[PHASE_DEFERRED] = 0;
@@ -215,12 +195,9 @@ TEST(cells)
 	other.map.type = 5;
 	other.map.name[0] = '\0';
 	text = drawn(list, 2, 80);
-	assert_int_equal(strncmp(line(text, 1), "        ID  TYPE         NAME   TOTAL  |0", 41),
-			 0);
-	assert_int_equal(strncmp(line(text, 2), "         ?  ?            ?          ?  |.", 41),
-			 0);
-	assert_int_equal(strncmp(line(text, 3), "4294967295  percpu_hash  \"\"    40.0us  |.", 41),
-			 0);
+	check_begins(line_of(text, 1), "        ID  TYPE         NAME   TOTAL  |0");
+	check_begins(line_of(text, 2), "         ?  ?            ?          ?  |.");
+	check_begins(line_of(text, 3), "4294967295  percpu_hash  \"\"    40.0us  |.");
 }
 
 TEST(hostile_names)
@@ -232,12 +209,12 @@ TEST(hostile_names)
 
 	strcpy(teardown.map.name, "\"a|\n\033[2J\xff");
 	text = drawn(list, 2, 100);
-	assert_non_null(strstr(text, " 7  hash  \"a|\\x0a\\x1b[2J  40.0us  |..."));
+	check_has(text, " 7  hash  \"a|\\x0a\\x1b[2J  40.0us  |...");
 
 	/* Characters two columns wide: the next cells stay in place. */
 	strcpy(teardown.map.name, "\xe5\x90\x8d\xe5\x89\x8d");
 	text = drawn(list, 2, 100);
-	assert_non_null(strstr(text, " 7  hash  \xe5\x90\x8d\xe5\x89\x8d    40.0us  |..."));
+	check_has(text, " 7  hash  \xe5\x90\x8d\xe5\x89\x8d    40.0us  |...");
 
 	for (byte = 1; byte < 256; byte++) {
 		memset(teardown.map.name, byte, NAME_LEN - 1);
@@ -249,7 +226,7 @@ TEST(hostile_names)
 		}
 		assert_int_equal(n, 4);
 		for (n = 1; n < 4; n++)
-			assert_int_equal(strlen(line(text, n)), 100);
+			assert_int_equal(strlen(line_of(text, n)), 100);
 	}
 }
 
@@ -268,16 +245,16 @@ TEST(widths)
 	for (width = BEFORE + 10 + 8; width <= TIMELINE_MAX_WIDTH; width++) {
 		text = drawn(list, 3, width);
 		for (n = 1; n < 5; n++)
-			assert_int_equal(text_width(line(text, n)), width);
+			assert_int_equal(text_width(line_of(text, n)), width);
 	}
 	assert_string_equal(bar_of(drawn(list, 3, BEFORE + 40 + 8), 3),
 			    "|????????                                        |");
 
 	/* Beyond any width. */
 	assert_string_equal(bar_of(drawn(list, 1, 0), 2), "|...=##==~~|");
-	assert_int_equal(strlen(line(drawn(list, 1, INT_MIN), 2)), BEFORE + 10);
-	assert_int_equal(strlen(line(drawn(list, 1, INT_MAX), 2)), TIMELINE_MAX_WIDTH);
-	assert_int_equal(strlen(line(drawn(list, 3, 1000000), 3)), TIMELINE_MAX_WIDTH);
+	assert_int_equal(strlen(line_of(drawn(list, 1, INT_MIN), 2)), BEFORE + 10);
+	assert_int_equal(strlen(line_of(drawn(list, 1, INT_MAX), 2)), TIMELINE_MAX_WIDTH);
+	assert_int_equal(strlen(line_of(drawn(list, 3, 1000000), 3)), TIMELINE_MAX_WIDTH);
 }
 
 TEST(edge_values)
@@ -292,16 +269,16 @@ TEST(edge_values)
 	memset(teardown.phase, 0, sizeof(teardown.phase));
 	teardown.nr_destroys = 0;
 	text = drawn(list, 1, BEFORE + 10);
-	assert_non_null(strstr(line(text, 0), "(a column: 0ns)"));
+	check_has(line_of(text, 0), "(a column: 0ns)");
 	assert_string_equal(bar_of(text, 1), "|0       0ns|");
 	assert_string_equal(bar_of(text, 2), "|           |");
 
 	/* Without any known time there is no scale. */
 	memset(teardown.phase, 0xff, sizeof(teardown.phase));
 	text = drawn(list, 1, BEFORE + 10);
-	assert_non_null(strstr(line(text, 0), "(a column: ?)"));
-	assert_non_null(strstr(bar_of(text, 1), " ?|"));
-	assert_int_equal(strncmp(bar_of(text, 2), "|???    ", 8), 0);
+	check_has(line_of(text, 0), "(a column: ?)");
+	check_has(bar_of(text, 1), " ?|");
+	check_begins(bar_of(text, 2), "|???    ");
 
 	/* The longest times, whose sum overflows. */
 	memset(teardown.phase, 0, sizeof(teardown.phase));
@@ -313,7 +290,7 @@ TEST(edge_values)
 	teardown.nr_destroys = 1;
 	teardown.destroy[0] = (struct destroy){.ts_ns = UNKNOWN_NS - 1};
 	text = drawn(list, 2, 100);
-	assert_int_equal(strlen(line(text, 2)), 100);
+	assert_int_equal(strlen(line_of(text, 2)), 100);
 	assert_null(strpbrk(bar_of(text, 3), ".=#~"));
 }
 
