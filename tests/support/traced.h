@@ -90,16 +90,14 @@ static const struct deferred_free left = {
 
 /* The trace while it is written, and after. */
 
-static char *text;
-static size_t text_len;
+static const char *text;
 static FILE *out;
 static struct perfetto *perfetto;
 static const char *events; /* one a line */
 
 static inline void begin(__u64 origin_ns)
 {
-	out = open_memstream(&text, &text_len);
-	assert_non_null(out);
+	out = out_open();
 	assert_int_equal(perfetto_begin(&perfetto, out, origin_ns), 0);
 	assert_non_null(perfetto);
 }
@@ -118,14 +116,9 @@ static inline void end(void)
 {
 	assert_int_equal(perfetto_end(perfetto), 0);
 	perfetto_free(perfetto);
-	fclose(out);
+	text = out_close(out);
 	json_check_lines(text);
 	events = strchr(text, '\n') + 1;
-}
-
-static inline void forget(void)
-{
-	free(text);
 }
 
 static inline void trace_of(const struct teardown *teardown)

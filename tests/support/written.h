@@ -51,6 +51,27 @@ static inline size_t occurrences(const char *text, const char *what)
 	return nr;
 }
 
+/* The number of lines, all of printable ASCII. */
+static inline size_t printable_lines(const char *text)
+{
+	size_t lines = 0;
+
+	for (; *text; text++) {
+		lines += *text == '\n';
+		if (*text != '\n')
+			assert_in_range(*text, ' ', '~');
+	}
+	return lines;
+}
+
+static inline FILE *full_disk(void)
+{
+	FILE *full = fopen("/dev/full", "w");
+
+	assert_non_null(full);
+	return full;
+}
+
 static inline void check_begins(const char *text, const char *want)
 {
 	if (strncmp(text, want, strlen(want)))

@@ -296,10 +296,9 @@ TEST(write_errors)
 	const struct teardown teardown = known_teardown();
 	struct object_list list = {
 		.objects = &teardown, .size = sizeof(teardown), .nr = 1, .empty = "none"};
-	FILE *full = fopen("/dev/full", "w");
+	FILE *full = full_disk();
 	enum format format;
 
-	assert_non_null(full);
 	for (format = FORMAT_TABLE; format <= FORMAT_CSV; format++) {
 		assert_int_equal(format_list(full, format, teardown_columns, &list), -ENOSPC);
 		clearerr(full);

@@ -276,9 +276,8 @@ TEST(write_errors)
 	const struct ledger calls = {};
 	const struct teardown_ledger teardowns = {};
 	const struct hook_counts hook = {.function = "f", .attached = true, .lost = 1};
-	FILE *full = fopen("/dev/full", "w");
+	FILE *full = full_disk();
 
-	assert_non_null(full);
 	assert_int_equal(ledger_text_calls(full, &calls, true), -ENOSPC);
 	clearerr(full);
 	assert_int_equal(ledger_text_hooks(full, &hook, 1), -ENOSPC);

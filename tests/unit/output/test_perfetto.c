@@ -49,7 +49,6 @@ TEST(all_is_known)
 	assert_int_equal(number(args, "freed_ns"), START + 5200000);
 	assert_true(is_null(only('X', "bpf_mem_alloc_destroy pcpu_ma"), "freed_ns"));
 	assert_int_equal(count('i', "") + count('B', "") + count('E', ""), 0);
-	forget();
 }
 
 /* Its releaser is unknown. */
@@ -68,7 +67,6 @@ TEST(releaser_unknown)
 	assert_true(is_null(event, "released_by.pid"));
 	assert_true(is_null(event, "released_by.comm"));
 	assert_false(is_null(event, "closed_by.comm"));
-	forget();
 
 	/* The time of the release, too. */
 	teardown.map.identity.released_by.known = true;
@@ -80,13 +78,11 @@ TEST(releaser_unknown)
 	event = only('X', "free events");
 	assert_true(is_null(event, "wait_ns"));
 	assert_true(is_null(event, "total_ns"));
-	forget();
 
 	/* A release after the start is another map's. */
 	teardown.map.identity.released_ns = START + 1;
 	trace_of(&teardown);
 	assert_int_equal(count(0, "wait") + count('s', ""), 0);
-	forget();
 }
 
 TEST(worker_part_unknown)
@@ -105,7 +101,6 @@ TEST(worker_part_unknown)
 	assert_int_equal(count('X', ""), 1);
 	assert_int_equal(count('s', ""), 0);
 	assert_int_equal(count('b', ""), 1);
-	forget();
 
 	/* Its start was missed, too: only the release is shown. */
 	teardown = plain;
@@ -120,13 +115,11 @@ TEST(worker_part_unknown)
 	assert_int_equal(count(0, ""), 3);
 	assert_true(is_null(only('X', "release"), "entries"));
 	assert_true(is_null(only('X', "release"), "free_ns"));
-	forget();
 
 	/* Without a known releaser, nothing is shown. */
 	teardown.map.identity.released_by.known = false;
 	trace_of(&teardown);
 	assert_int_equal(count(0, ""), 0);
-	forget();
 }
 
 TEST(running)
@@ -140,7 +133,6 @@ TEST(running)
 	assert_null(json_find(only('B', "free events"), "dur"));
 	assert_int_equal(count('E', ""), 0);
 	assert_int_equal(count('X', "bpf_mem_alloc_destroy"), 2);
-	forget();
 }
 
 TEST(map_unknown)
@@ -163,14 +155,12 @@ TEST(map_unknown)
 	only('X', "bpf_mem_alloc_destroy unknown");
 	only('X', "reclaim unknown of ?");
 	check_arrow("deferred", "bpf_mem_alloc_destroy unknown", "reclaim unknown");
-	forget();
 
 	/* An empty name is known. */
 	teardown = plain;
 	teardown.map.name[0] = '\0';
 	trace_of(&teardown);
 	only('X', "free \\\"\\\" (hash id 7)");
-	forget();
 }
 
 /* More destroy calls than are kept. */
@@ -184,7 +174,6 @@ TEST(too_many_destroys)
 	teardown.nr_destroys = MAX_DESTROYS + 100;
 	trace_of(&teardown);
 	assert_int_equal(count('X', "bpf_mem_alloc_destroy"), MAX_DESTROYS);
-	forget();
 }
 
 /* To the nanosecond, for any uptime, before and after the origin. */
@@ -206,7 +195,6 @@ TEST(times)
 		    ",\"ts\":12345678901234567.890,\"dur\":0.999,");
 	check_place(only('X', "bpf_mem_alloc_destroy pcpu_ma"), WORKER, WORKER,
 		    ",\"ts\":12345678901234567.891,\"dur\":18446744073709551.614,");
-	forget();
 
 	begin(1000000007);
 	teardown = plain;
@@ -220,7 +208,6 @@ TEST(times)
 	check_has(text, ",\"ts\":-0.001,\"dur\":0.000,");
 	check_has(text, ",\"ts\":-1000000.006,\"dur\":0.000,");
 	check_has(text, ",\"ts\":0.000,\"dur\":200.000,");
-	forget();
 }
 
 TEST(zero_lengths)
@@ -238,7 +225,6 @@ TEST(zero_lengths)
 	check_place(only('b', "wait"), 200, TASK, ",\"ts\":0.000,");
 	check_place(only('e', "wait"), 200, TASK, ",\"ts\":0.000,");
 	check_arrow("released", "release", "free");
-	forget();
 }
 
 TEST(empty_trace)
@@ -247,17 +233,15 @@ TEST(empty_trace)
 	end();
 	assert_int_equal(count(0, ""), 0);
 	assert_string_equal(member(text, "clock"), "CLOCK_MONOTONIC");
-	forget();
 	perfetto_free(NULL);
 }
 
 /* Reported when the buffer is full, and from then on. */
 TEST(write_errors)
 {
-	FILE *full = fopen("/dev/full", "w");
+	FILE *full = full_disk();
 	int i, err = 0;
 
-	assert_non_null(full);
 	assert_int_equal(perfetto_begin(&perfetto, full, ORIGIN), 0);
 	for (i = 0; i < 10000 && !err; i++)
 		err = perfetto_teardown(perfetto, &plain);

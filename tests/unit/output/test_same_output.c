@@ -456,17 +456,4 @@ static int tear_down(void **state)
 	return 0;
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_forms),
-		cmocka_unit_test(test_orders),
-		cmocka_unit_test(test_intervals),
-		cmocka_unit_test(test_markdown_intervals),
-		cmocka_unit_test(test_far_apart),
-		cmocka_unit_test(test_no_recording_is_lost),
-		cmocka_unit_test(test_keys_and_filters),
-	};
-
-	return cmocka_run_group_tests(tests, set_up, tear_down);
-}
+TEST_MAIN(set_up, tear_down)

@@ -8,6 +8,7 @@
 
 #include "support/written.h"
 #include "output/timeline.h"
+#include "util/macros.h"
 #include "util/text.h"
 
 #define START 5000000000ULL
@@ -86,26 +87,38 @@ TEST(to_scale)
 	assert_string_equal(bar_of(drawn(list, 2, BEFORE + 20), 3), "|.....===#####==~~~~~|");
 }
 
-/* Each edge on its own, so that errors do not add up. */
-TEST(edges_are_rounded)
+/* Each edge is rounded on its own, so that errors do not add up. */
+TEST(phases)
 {
-	struct teardown teardown = plain;
+	static const struct {
+		__u64 wait_ns, free_ns, deferred_ns;
+		__u32 destroys;
+		bool running;
+		int marks;
+		const char *bar;
+	} cases[] = {
+		{1499, 1000, 1001, 0, false, 0, "|.=~~                                    |"},
+		{1500, 1000, 999, 0, false, 0, "|..=                                     |"},
+		{499, 0, 0, 0, false, 0, "|                                        |"},
+		{~0ULL, 20000, 10000, 1, false, 1, "|?=====##########=====~~~~~~~~~~          |"},
+		{10000, 20000, ~0ULL, 1, false, 1, "|..........=====##########=====?          |"},
+		/* The worker's end was missed, its destroy calls were not. */
+		{10000, ~0ULL, ~0ULL, 1, false, 2, "|..........=====##########??               |"},
+		{10000, ~0ULL, ~0ULL, 1, true, 1, "|..........=====##########>               |"},
+		{10000, ~0ULL, ~0ULL, 0, true, 1, "|..........>                              |"},
+		{~0ULL, ~0ULL, ~0ULL, 0, true, 2, "|?>                                        |"},
+	};
 
-	teardown.nr_destroys = 0;
-	teardown.phase[PHASE_WAIT] = 1499;
-	teardown.phase[PHASE_FREE] = 1000;
-	teardown.phase[PHASE_DEFERRED] = 1001;
-	teardown.phase[PHASE_TOTAL] = 3500;
-	check_beside_plain(&teardown, 0, "|.=~~                                    |");
-	teardown.phase[PHASE_WAIT] = 1500;
-	teardown.phase[PHASE_DEFERRED] = 999;
-	teardown.phase[PHASE_TOTAL] = 3499;
-	check_beside_plain(&teardown, 0, "|..=                                     |");
-	teardown.phase[PHASE_WAIT] = 499;
-	teardown.phase[PHASE_FREE] = 0;
-	teardown.phase[PHASE_DEFERRED] = 0;
-	teardown.phase[PHASE_TOTAL] = 499;
-	check_beside_plain(&teardown, 0, "|                                        |");
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct teardown teardown = plain;
+
+		teardown.phase[PHASE_WAIT] = cases[i].wait_ns;
+		teardown.phase[PHASE_FREE] = cases[i].free_ns;
+		teardown.phase[PHASE_DEFERRED] = cases[i].deferred_ns;
+		teardown.nr_destroys = cases[i].destroys;
+		teardown.running = cases[i].running;
+		check_beside_plain(&teardown, cases[i].marks, cases[i].bar);
+	}
 }
 
 TEST(destroy_calls_are_where_they_were)
@@ -130,25 +143,11 @@ TEST(destroy_calls_are_where_they_were)
 			    "|..........=====####################~~~~~~~~~~|");
 }
 
-TEST(what_is_unknown_is_marked)
+TEST(unknown_destroy_calls_are_marked)
 {
 	struct teardown teardown = plain;
 
-	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
-
-	teardown.phase[PHASE_WAIT] = UNKNOWN_NS;
-	check_beside_plain(&teardown, 1, "|?=====##########=====~~~~~~~~~~          |");
-
-	teardown.phase[PHASE_WAIT] = 10000;
-	teardown.phase[PHASE_DEFERRED] = UNKNOWN_NS;
-	check_beside_plain(&teardown, 1, "|..........=====##########=====?          |");
-
-	/* The worker's end was missed, its destroy calls were not. */
-	teardown.phase[PHASE_FREE] = UNKNOWN_NS;
-	check_beside_plain(&teardown, 2, "|..........=====##########??               |");
-
 	/* Unknown latency, then unknown start of a destroy call. */
-	teardown = plain;
 	teardown.destroy[0].latency_ns = UNKNOWN_NS;
 	check_beside_plain(&teardown, 1, "|..........=====?===============~~~~~~~~~~|");
 	teardown.destroy[0].ts_ns = UNKNOWN_NS;
@@ -163,23 +162,6 @@ TEST(what_is_unknown_is_marked)
 	teardown.destroy[1] = teardown.destroy[2] = teardown.destroy[3] =
 		(struct destroy){.ts_ns = START + 19000, .latency_ns = 500};
 	check_beside_plain(&teardown, 1, "|..........=====##########====#?~~~~~~~~~~|");
-}
-
-TEST(what_goes_on_ends_open)
-{
-	struct teardown teardown = plain;
-
-	teardown.running = true;
-	teardown.run.latency_ns = UNKNOWN_NS;
-	teardown.phase[PHASE_FREE] = UNKNOWN_NS;
-	teardown.phase[PHASE_DESTROY] = UNKNOWN_NS;
-	teardown.phase[PHASE_DEFERRED] = UNKNOWN_NS;
-	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
-	check_beside_plain(&teardown, 1, "|..........=====##########>               |");
-	teardown.nr_destroys = 0;
-	check_beside_plain(&teardown, 1, "|..........>                              |");
-	teardown.phase[PHASE_WAIT] = UNKNOWN_NS;
-	check_beside_plain(&teardown, 2, "|?>                                        |");
 }
 
 TEST(cells)
@@ -204,7 +186,7 @@ TEST(hostile_names)
 {
 	struct teardown teardown = plain;
 	const struct teardown *list[] = {&plain, &teardown};
-	const char *text, *c;
+	const char *text;
 	int byte, n;
 
 	strcpy(teardown.map.name, "\"a|\n\033[2J\xff");
@@ -219,12 +201,7 @@ TEST(hostile_names)
 	for (byte = 1; byte < 256; byte++) {
 		memset(teardown.map.name, byte, NAME_LEN - 1);
 		text = drawn(list, 2, 100);
-		for (c = text, n = 0; *c; c++) {
-			n += *c == '\n';
-			if (*c != '\n')
-				assert_in_range(*c, ' ', '~');
-		}
-		assert_int_equal(n, 4);
+		assert_int_equal(printable_lines(text), 4);
 		for (n = 1; n < 4; n++)
 			assert_int_equal(strlen(line_of(text, n)), 100);
 	}
@@ -297,9 +274,8 @@ TEST(edge_values)
 TEST(write_errors)
 {
 	const struct teardown *list[] = {&plain};
-	FILE *full = fopen("/dev/full", "w");
+	FILE *full = full_disk();
 
-	assert_non_null(full);
 	assert_int_equal(timeline_draw(full, list, 1, 80), -ENOSPC);
 	assert_int_equal(timeline_draw(full, list, 1, 80), -EIO);
 	clearerr(full);
