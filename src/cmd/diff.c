@@ -89,7 +89,7 @@ static void write_side(FILE *file, enum format format, const char *name,
 	const struct run_info *run_info = side->first;
 
 	fprintf(file, "%s%s: ", format == FORMAT_MARKDOWN ? "- " : "", name);
-	write_safe(file, format, reader_path(side->reader[0]));
+	write_safe(file, format, side->reader[0]->path);
 	if (side->nr > 1)
 		fprintf(file, " and %zu more", side->nr - 1);
 	fputs(", Linux ", file);
@@ -168,18 +168,13 @@ static int compare(const struct options *opts, struct gathering side[NR_DIFF_SID
 
 static int compare_if_comparable(const struct options *opts, struct gathering side[NR_DIFF_SIDES])
 {
-	int err;
-
 	for (int i = 0; i < NR_DIFF_SIDES; i++)
 		if (reader_set_open(&side[i].readers, opts->files[i], opts->nr_files[i]) ||
 		    reader_set_spare(&side[i].readers, opts->output))
 			return EXIT_FAILED;
-	if (!comparable(&side[DIFF_BASE].readers, &side[DIFF_NEW].readers, &err)) {
-		if (!err && !opts->force)
-			diag_error(
-				"these recordings are not well comparable (--force compares them)");
-		if (err || !opts->force)
-			return EXIT_FAILED;
+	if (!comparable(&side[DIFF_BASE].readers, &side[DIFF_NEW].readers) && !opts->force) {
+		diag_error("these recordings are not well comparable (--force compares them)");
+		return EXIT_FAILED;
 	}
 	return compare(opts, side);
 }

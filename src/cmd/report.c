@@ -15,12 +15,11 @@ static int show(struct reader_set *readers, const struct options *opts, struct r
 	const struct event_sink sink = report_sink(report);
 	struct teardown_counts counts;
 	struct ledger ledger;
-	int err = reader_set_ledger(readers, &ledger, &counts);
+	int err = report_begin(report);
 
-	if (!err)
-		err = report_begin(report);
 	if (err)
 		return err;
+	reader_set_ledger(readers, &ledger, &counts);
 	err = reader_set_run(readers, opts->show.view, opts->show.identity, &sink, &report_run_ops);
 	if (err == -EINVAL) /* damaged: do not show a part of it */
 		return err;

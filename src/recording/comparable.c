@@ -7,6 +7,7 @@
 
 #include "recording/comparable.h"
 #include "util/diag.h"
+#include "util/macros.h"
 
 static const char *describe(const struct field *field, const struct run_info *run_info,
 			    char text[RUN_INFO_LEN])
@@ -26,15 +27,15 @@ static bool have_in_common(const struct field *field, const struct reader_set *b
 {
 	char wanted_text[RUN_INFO_LEN], text[RUN_INFO_LEN];
 	const struct reader *first = base->reader[0];
-	const char *wanted = describe(field, reader_run_info(first), wanted_text);
+	const char *wanted = describe(field, first->run_info, wanted_text);
 
 	for (size_t i = 0; i < side->nr; i++) {
-		const char *is = describe(field, reader_run_info(side->reader[i]), text);
+		const char *is = describe(field, side->reader[i]->run_info, text);
 
 		if (!strcmp(is, wanted))
 			continue;
-		diag_warn("%s: %s in '%s', %s in '%s'", field->title, wanted, reader_path(first),
-			  is, reader_path(side->reader[i]));
+		diag_warn("%s: %s in '%s', %s in '%s'", field->title, wanted, first->path, is,
+			  side->reader[i]->path);
 		return false;
 	}
 	return true;
@@ -59,58 +60,38 @@ static __u64 losses(const struct ledger *ledger, const struct teardown_counts *c
 	return sum;
 }
 
-/* A stuck call has no latency to compare. */
-static bool none_stuck(const struct reader *reader, const struct ledger *ledger)
-{
-	if (!known(ledger->still_stuck))
-		return true;
-	diag_warn(
-		"'%s': %llu calls or teardowns were stuck at its end and are in no figure (see report)",
-		reader_path(reader), ledger->still_stuck);
-	return false;
-}
-
-static bool is_complete(struct reader *reader, int *err)
+static bool is_complete(const struct reader *reader)
 {
 	struct teardown_counts counts;
 	struct ledger ledger;
 	__u64 lost, entered;
-	bool ended;
 
-	*err = reader_ledger(reader, &ledger, &counts);
-	if (*err)
-		return false;
-	ended = none_stuck(reader, &ledger);
+	reader_ledger(reader, &ledger, &counts);
 	lost = losses(&ledger, &counts);
 	entered = known(ledger.entered);
-	if (!lost)
-		return ended;
-	diag_warn("'%s' is incomplete: %llu records lost or calls missed, of %llu calls (see "
-		  "report)",
-		  reader_path(reader), lost, entered);
-	return lost <= entered / COMPARABLE_LOSS && ended;
+	/* A stuck call has no latency to compare. */
+	if (known(ledger.still_stuck))
+		diag_warn("'%s': %llu calls or teardowns were stuck at its end and are in no "
+			  "figure (see report)",
+			  reader->path, ledger.still_stuck);
+	if (lost)
+		diag_warn("'%s' is incomplete: %llu records lost or calls missed, of %llu calls "
+			  "(see report)",
+			  reader->path, lost, entered);
+	return !known(ledger.still_stuck) && lost <= entered / COMPARABLE_LOSS;
 }
 
-static bool are_complete(struct reader_set *side, int *err)
+bool comparable(const struct reader_set *base, const struct reader_set *new_side)
 {
-	bool complete = true;
-
-	for (size_t i = 0; i < side->nr && !*err; i++)
-		complete = is_complete(side->reader[i], err) && complete;
-	return complete;
-}
-
-bool comparable(struct reader_set *base, struct reader_set *new_side, int *err)
-{
+	const struct reader_set *const sides[] = {base, new_side};
 	bool yes = true;
 
-	*err = 0;
 	for (const struct field *field = run_info_fields; field->name; field++)
 		if (field->title)
 			yes = have_in_common(field, base, base) &&
 			      have_in_common(field, base, new_side) && yes;
-	yes = are_complete(base, err) && yes;
-	if (!*err)
-		yes = are_complete(new_side, err) && yes;
+	for (size_t side = 0; side < ARRAY_SIZE(sides); side++)
+		for (size_t i = 0; i < sides[side]->nr; i++)
+			yes = is_complete(sides[side]->reader[i]) && yes;
 	return yes;
 }

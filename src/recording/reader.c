@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Opens a recording, and reads the conditions of its run and its ledger.
+ * Opens a recording, and reads its ledger.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,22 +15,13 @@
 #include "model/ledger_figures.h"
 #include "recording/cursor.h"
 #include "recording/reader.h"
-#include "recording/reader_events.h"
-#include "recording/schema.h"
+#include "recording/reader_tables.h"
 #include "recording/sql.h"
 #include "util/diag.h"
 #include "util/macros.h"
 
 #define MAX_VALUE_BYTES (1 << 20) /* of anything in the file; the longest is its layout */
-#define MAX_FIGURES	1000	  /* a ledger has some 20 */
 #define PATIENCE_MS	5000	  /* with a writer that commits */
-
-struct reader {
-	const char *path;
-	sqlite3 *db;
-	struct run_info run_info;
-	struct reader_tables tables;
-};
 
 static int cannot_read(const struct reader *reader, const char *why, int err)
 {
@@ -40,14 +31,12 @@ static int cannot_read(const struct reader *reader, const char *why, int err)
 
 static int not_a_recording(const struct reader *reader)
 {
-	diag_error("'%s' is not a recording of memdestroy-trace", reader->path);
-	return -EINVAL;
+	return diag_invalid("'%s' is not a recording of memdestroy-trace", reader->path);
 }
 
 static int damaged(const struct reader *reader, const char *what, const char *how)
 {
-	diag_error("'%s' is damaged: %s%s", reader->path, what, how);
-	return -EINVAL;
+	return diag_invalid("'%s' is damaged: %s%s", reader->path, what, how);
 }
 
 static int failed(const struct reader *reader, int rc)
@@ -194,38 +183,31 @@ static int check_version(const struct reader *reader)
 
 	if (rc)
 		return failed(reader, rc);
-	if (version > SCHEMA_VERSION) {
-		diag_error("'%s' was made by a newer memdestroy-trace (layout %lld, this one reads "
-			   "up to %d)",
-			   reader->path, version, SCHEMA_VERSION);
-		return -EINVAL;
-	}
+	if (version > SCHEMA_VERSION)
+		return diag_invalid("'%s' was made by a newer memdestroy-trace (layout %lld, this "
+				    "one reads up to %d)",
+				    reader->path, version, SCHEMA_VERSION);
 	return version >= SCHEMA_FIRST_VERSION ? 0 : damaged(reader, "it has no layout", "");
 }
 
-/* Views and computed columns would run code when they are read. */
+/* Views and computed columns, which are "hidden", would run code when they are read. */
 static int check_table(const struct reader *reader, const struct table *table)
 {
-	const char *const none_sql = "SELECT count(*) = 0 FROM sqlite_master "
-				     "WHERE name = ?1 COLLATE NOCASE";
-	const char *const plain_sql =
-		"SELECT count(*) = 1 AND min(type = 'table' AND typeof(sql) = 'text' AND "
-		"sql LIKE 'CREATE TABLE %') = 1 FROM sqlite_master WHERE name = ?1 COLLATE NOCASE";
-	__s64 none = 0, plain = 0;
-	int rc = query(reader->db, none_sql, table->name, &none);
+	enum { NO_TABLE, TABLE, NOTHING };
+	__s64 found = NO_TABLE, plain = 0;
+	int rc = query(reader->db,
+		       "SELECT CASE count(*) WHEN 0 THEN 2 WHEN 1 THEN type = 'table' AND "
+		       "typeof(sql) = 'text' AND sql LIKE 'CREATE TABLE %' ELSE 0 END "
+		       "FROM sqlite_master WHERE name = ?1 COLLATE NOCASE",
+		       table->name, &found);
 
-	if (!rc && none && table->later)
+	if (!rc && found == NOTHING && table->later)
 		return 0;
-	if (!rc)
-		rc = query(reader->db, plain_sql, table->name, &plain);
-
-	if (rc)
-		return failed(reader, rc);
-	if (!plain)
+	if (!rc && found != TABLE)
 		return damaged(reader, "there is no table ", table->name);
-	/* Computed columns are "hidden". */
-	rc = query(reader->db, "SELECT max(hidden) = 0 FROM pragma_table_xinfo(?1)", table->name,
-		   &plain);
+	if (!rc)
+		rc = query(reader->db, "SELECT max(hidden) = 0 FROM pragma_table_xinfo(?1)",
+			   table->name, &plain);
 	if (rc)
 		return failed(reader, rc);
 	return plain ? 0 : damaged(reader, "computed values are in table ", table->name);
@@ -251,23 +233,6 @@ static int check_layout(const struct reader *reader)
 	return err;
 }
 
-static int load_run(struct reader *reader)
-{
-	struct cursor cursor;
-	int err = cursor_open(&cursor, reader->db, reader->path, schema_table(TABLE_RUN), false);
-
-	if (!err)
-		err = cursor_next_row(&cursor, &reader->run_info);
-	if (!err && !cursor.row)
-		err = damaged(reader, "table run is empty", "");
-	if (!err)
-		err = cursor_next(&cursor);
-	if (!err && cursor.row)
-		err = cursor_damaged(&cursor, "it is one too many");
-	cursor_close(&cursor);
-	return err;
-}
-
 int reader_open(struct reader **out, const char *path)
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
@@ -282,9 +247,9 @@ int reader_open(struct reader **out, const char *path)
 	if (!err)
 		err = check_layout(reader);
 	if (!err)
-		err = load_run(reader);
-	if (!err)
-		err = reader_tables_load(&reader->tables, reader->db, path);
+		err = reader_tables_load(reader);
+	if (!err && !reader->run_info)
+		err = damaged(reader, "table run is empty", "");
 	if (err) {
 		reader_close(reader);
 		return err;
@@ -297,107 +262,47 @@ void reader_close(struct reader *reader)
 {
 	if (!reader)
 		return;
-	reader_tables_free(&reader->tables);
+	reader_tables_free(reader);
 	sqlite3_close(reader->db);
 	free(reader);
 }
 
-const char *reader_path(const struct reader *reader)
-{
-	return reader->path;
-}
-
-const struct run_info *reader_run_info(const struct reader *reader)
-{
-	return &reader->run_info;
-}
-
-const struct scenario *reader_scenarios(const struct reader *reader, size_t *nr)
-{
-	const struct reader_rows *rows = &reader->tables.rows[TABLE_SCENARIO];
-
-	*nr = rows->nr;
-	return (const struct scenario *)rows->row;
-}
-
-/* The ledger */
-
-/* The limit ends a ring of pages: without a key, nothing else shows one. */
-static int next_row(struct cursor *cursor, void *row)
-{
-	int err = cursor_next_row(cursor, row);
-
-	return !err && cursor->key > MAX_FIGURES ? cursor_damaged(cursor, "it is one too many")
-						 : err;
-}
-
 /* Figures that the recording lacks are unknown; those that this version lacks are ignored. */
-static int read_figures(struct reader *reader, enum table_id table, const struct figure *figures,
-			void *ledger)
+static void read_figures(const struct reader *reader, enum table_id table,
+			 const struct figure *figures, void *ledger)
 {
-	const struct figure *figure;
-	struct figure_row row;
-	struct cursor cursor;
-	int err = cursor_open(&cursor, reader->db, reader->path, schema_table(table), false);
+	const struct reader_rows *rows = &reader->rows[table];
+	const struct figure_row *row = rows->row;
 
 	figures_clear(figures, ledger);
-	while (!err && !(err = next_row(&cursor, &row)) && cursor.row)
-		for (figure = figures; figure->name; figure++)
-			if (!strcmp(figure->name, row.figure))
-				figure_set(figure, ledger, row.value);
-	cursor_close(&cursor);
-	return err;
+	for (; row < (const struct figure_row *)rows->row + rows->nr; row++)
+		for (const struct figure *figure = figures; figure->name; figure++)
+			if (!strcmp(figure->name, row->figure))
+				figure_set(figure, ledger, row->value);
 }
 
-static int read_hooks(struct reader *reader, struct hook_counts hooks[NR_HOOKS])
+static void read_hook(const struct reader *reader, const char *function, struct hook_counts *counts)
 {
-	struct hook_row row = {};
-	struct cursor cursor;
-	int hook, err;
+	const struct reader_rows *rows = &reader->rows[TABLE_HOOK];
+	const struct hook_row *row = rows->row;
 
-	for (hook = 0; hook < NR_HOOKS; hook++) {
-		hooks[hook] = (struct hook_counts){.function = hook_info[hook].function,
-						   .returns = hook < NR_CALL_HOOKS};
-		figures_clear(hook_figures, &hooks[hook]);
+	figures_clear(hook_figures, counts);
+	for (; row < (const struct hook_row *)rows->row + rows->nr; row++)
+		if (!strcmp(function, row->function))
+			*counts = row->counts;
+}
+
+void reader_ledger(const struct reader *reader, struct ledger *ledger,
+		   struct teardown_counts *counts)
+{
+	read_figures(reader, TABLE_LEDGER, ledger_figures, ledger);
+	read_figures(reader, TABLE_TEARDOWN_LEDGER, teardown_ledger_figures, &counts->ledger);
+	for (int hook = 0; hook < NR_HOOKS; hook++) {
+		const char *function = hook_info[hook].function;
+
+		counts->hooks[hook] = (struct hook_counts){};
+		read_hook(reader, function, &counts->hooks[hook]);
+		counts->hooks[hook].function = function;
+		counts->hooks[hook].returns = hook < NR_CALL_HOOKS;
 	}
-	err = cursor_open(&cursor, reader->db, reader->path, schema_table(TABLE_HOOK), false);
-	while (!err && !(err = next_row(&cursor, &row)) && cursor.row) {
-		for (hook = 0; hook < NR_HOOKS; hook++) {
-			if (strcmp(hook_info[hook].function, row.function) != 0)
-				continue;
-			row.counts.function = hooks[hook].function;
-			row.counts.returns = hooks[hook].returns;
-			hooks[hook] = row.counts;
-		}
-	}
-	cursor_close(&cursor);
-	return err;
-}
-
-int reader_ledger(struct reader *reader, struct ledger *ledger, struct teardown_counts *counts)
-{
-	int err = read_figures(reader, TABLE_LEDGER, ledger_figures, ledger);
-
-	if (!err)
-		err = read_figures(reader, TABLE_TEARDOWN_LEDGER, teardown_ledger_figures,
-				   &counts->ledger);
-	return err ? err : read_hooks(reader, counts->hooks);
-}
-
-int reader_run(struct reader *reader, const struct reader_options *opts,
-	       const struct event_sink *sink, const struct run_ops *run)
-{
-	static const struct run_ops no_run;
-	const struct reader_events events = {
-		.db = reader->db,
-		.path = reader->path,
-		.tables = &reader->tables,
-		.host = *reader->run_info.host ? reader->run_info.host : NULL,
-		.start_ns = reader->run_info.start_ns,
-		.opts = opts,
-		.sink = sink,
-		.run = run ? run : &no_run,
-	};
-
-	return reader_events_run(&events);
 }

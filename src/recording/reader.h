@@ -15,20 +15,24 @@
 #include "model/run_info.h"
 #include "model/run_ops.h"
 
-struct reader;
+/* An open recording. */
+struct reader {
+	const char *path;
+	const struct run_info *run_info;
+	const struct scenario *scenarios; /* of a benchmark */
+	size_t nr_scenarios;
+	/* Of the reader only: */
+	struct sqlite3 *db;
+	struct reader_rows *rows;
+};
 
 /* path must outlive the reader. On success, free *out with reader_close(). */
 int reader_open(struct reader **out, const char *path);
 void reader_close(struct reader *reader);
 
-const char *reader_path(const struct reader *reader);
-const struct run_info *reader_run_info(const struct reader *reader);
-
-/* The scenarios of a benchmark's recording, owned by the reader; none in other recordings. */
-const struct scenario *reader_scenarios(const struct reader *reader, size_t *nr);
-
 /* Sets all counts; those that the recording lacks to LEDGER_UNKNOWN. */
-int reader_ledger(struct reader *reader, struct ledger *ledger, struct teardown_counts *counts);
+void reader_ledger(const struct reader *reader, struct ledger *ledger,
+		   struct teardown_counts *counts);
 
 struct reader_options {
 	enum view view; /* VIEW_CALLS: calls and stuck reports; VIEW_TEARDOWNS: all except calls */

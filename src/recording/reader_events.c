@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hands the events of a recording to a sink.
+ * Hands the events of a recording to a sink: reader_run().
  *
  * Each table is read once, by a cursor; the next event is that of the cursor with the lowest number
  * in the sequence. No more than one row of each is kept.
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "recording/cursor.h"
-#include "recording/reader_events.h"
+#include "recording/reader_tables.h"
 
 #define BATCH	  4096 /* events between two calls of done() */
 #define MAX_STEPS 8    /* take no longer than to find a row by its number */
@@ -17,7 +17,8 @@
 #define NEVER (~0ULL)
 
 struct player {
-	const struct reader_events *events;
+	const struct reader *reader;
+	const struct reader_options *opts;
 	const struct event_sink_ops *ops;
 	const struct run_ops *run;
 	void *ctx;
@@ -29,12 +30,6 @@ struct player {
 	__s64 identity_id;	  /* 0: none was */
 };
 
-/* The end, as far as it is known. */
-static __u64 end_of(__u64 ts_ns, __u64 latency_ns)
-{
-	return ts_ns == UNKNOWN_NS || latency_ns == UNKNOWN_NS ? ts_ns : ts_ns + latency_ns;
-}
-
 static int tick(struct player *player)
 {
 	__u64 next_ns = player->tick_ns == NEVER ? 0 : player->tick_ns;
@@ -44,9 +39,11 @@ static int tick(struct player *player)
 	return err;
 }
 
-/* To the time of an event: the clock does not go back, even if events do. */
-static int advance(struct player *player, __u64 ts_ns)
+/* To the end of an event, as far as it is known. The clock does not go back, even if events do. */
+static int advance(struct player *player, __u64 ts_ns, __u64 latency_ns)
 {
+	if (ts_ns != UNKNOWN_NS && latency_ns != UNKNOWN_NS)
+		ts_ns += latency_ns;
 	if (ts_ns != UNKNOWN_NS && ts_ns > player->now_ns)
 		player->now_ns = ts_ns;
 	return player->now_ns >= player->tick_ns ? tick(player) : 0;
@@ -63,7 +60,7 @@ static int dangling(struct cursor *cursor, const char *column, __s64 id)
 static const void *find(struct player *player, struct cursor *cursor, const char *column,
 			enum table_id table, __s64 id)
 {
-	const void *row = id ? reader_tables_find(player->events->tables, table, id) : NULL;
+	const void *row = id ? reader_tables_find(player->reader, table, id) : NULL;
 
 	if (id && !row)
 		dangling(cursor, column, id);
@@ -149,11 +146,12 @@ static void set_map(struct player *player, struct cursor *cursor, const struct r
 		    struct map_info *map)
 {
 	const struct map_row *row = find(player, cursor, "map", TABLE_MAP, refs->map);
+	const char *host = player->reader->run_info->host;
 
 	*map = (struct map_info){
 		.address = refs->object,
 		.identity = {.released_ns = UNKNOWN_NS},
-		.host = player->events->host,
+		.host = *host ? host : NULL,
 	};
 	if (!row)
 		return;
@@ -167,13 +165,16 @@ static void set_map(struct player *player, struct cursor *cursor, const struct r
 	memcpy(map->name, row->name, sizeof(map->name));
 }
 
-/* The references of teardowns, deferred frees and stuck reports. */
-static void set_refs(struct player *player, struct cursor *cursor, const struct refs *refs,
-		     struct map_info *map, struct task *worker)
+/* Reads the row of a teardown, a deferred free or a stuck report, which begins with "refs". */
+static int read_event(struct player *player, struct cursor *cursor, struct refs *refs,
+		      struct map_info *map, struct task *worker)
 {
+	if (cursor_read(cursor, refs))
+		return cursor->err;
 	set_map(player, cursor, refs, map);
 	set_task(player, cursor, refs->task, worker);
 	set_identity(player, cursor, refs->release, &map->identity);
+	return cursor->err;
 }
 
 /* Events */
@@ -216,12 +217,10 @@ static int play_call(struct player *player, struct cursor *cursor)
 	set_map(player, cursor, &row.refs, &call->map);
 	set_allocator(player, cursor, row.refs.allocator, call);
 	set_task(player, cursor, row.refs.task, &call->task);
-	if (player->events->opts->identity)
+	if (player->opts->identity)
 		set_identity(player, cursor, row.refs.release, &call->map.identity);
-	if (cursor->err)
-		return cursor->err;
-	err = advance(player, end_of(call->ts_ns, call->latency_ns));
-	return err ? err : player->ops->call(player->ctx, call);
+	err = cursor->err ?: advance(player, call->ts_ns, call->latency_ns);
+	return err ?: player->ops->call(player->ctx, call);
 }
 
 static int next_destroy(struct player *player)
@@ -249,30 +248,23 @@ static int play_teardown(struct player *player, struct cursor *cursor)
 {
 	struct teardown_row row = {};
 	struct teardown *teardown = &row.teardown;
-	int err;
+	struct worker_run *run = &teardown->run;
+	int err = read_event(player, cursor, &row.refs, &teardown->map, &run->worker);
 
-	if (cursor_read(cursor, &row))
-		return cursor->err;
-	set_refs(player, cursor, &row.refs, &teardown->map, &teardown->run.worker);
-	teardown->run.latency_ns = teardown->phase[PHASE_FREE];
-	err = cursor->err ? cursor->err : read_destroys(player, cursor->key, teardown);
-	if (!err)
-		err = advance(player, end_of(teardown->run.start_ns, teardown->run.latency_ns));
-	return err ? err : player->ops->teardown(player->ctx, teardown);
+	run->latency_ns = teardown->phase[PHASE_FREE];
+	err = err ?: read_destroys(player, cursor->key, teardown);
+	err = err ?: advance(player, run->start_ns, run->latency_ns);
+	return err ?: player->ops->teardown(player->ctx, teardown);
 }
 
 static int play_deferred_free(struct player *player, struct cursor *cursor)
 {
 	struct deferred_free_row row = {};
-	struct deferred_free *deferred_free = &row.deferred_free;
-	struct worker_run *run = &deferred_free->run;
-	int err;
+	struct deferred_free *free = &row.deferred_free;
+	int err = read_event(player, cursor, &row.refs, &free->map, &free->run.worker);
 
-	if (cursor_read(cursor, &row))
-		return cursor->err;
-	set_refs(player, cursor, &row.refs, &deferred_free->map, &run->worker);
-	err = cursor->err ? cursor->err : advance(player, end_of(run->start_ns, run->latency_ns));
-	return err ? err : player->ops->deferred_free(player->ctx, deferred_free);
+	err = err ?: advance(player, free->run.start_ns, free->run.latency_ns);
+	return err ?: player->ops->deferred_free(player->ctx, free);
 }
 
 /* It is shown as it is, so it must not control a terminal. */
@@ -288,16 +280,13 @@ static int play_stuck(struct player *player, struct cursor *cursor)
 {
 	struct stuck_row row = {};
 	struct stuck *stuck = &row.stuck;
-	int err;
+	int err = read_event(player, cursor, &row.refs, &stuck->map, &stuck->worker);
 
-	if (cursor_read(cursor, &row))
-		return cursor->err;
 	stuck->where = row.place;
 	check_plain(cursor, "place", "", row.place);
 	check_plain(cursor, "stack", "\n", stuck->stack);
-	set_refs(player, cursor, &row.refs, &stuck->map, &stuck->worker);
-	err = cursor->err ? cursor->err : advance(player, end_of(stuck->since_ns, stuck->for_ns));
-	return err ? err : player->ops->stuck(player->ctx, stuck);
+	err = err ?: cursor->err ?: advance(player, stuck->since_ns, stuck->for_ns);
+	return err ?: player->ops->stuck(player->ctx, stuck);
 }
 
 /* All of them */
@@ -316,7 +305,7 @@ static const struct source {
 
 static bool wanted(const struct player *player, int source)
 {
-	enum view view = player->events->opts->view;
+	enum view view = player->opts->view;
 
 	switch (source) {
 	case CALLS:
@@ -348,8 +337,7 @@ static int play(struct player *player, struct cursor cursor[NR_SOURCES])
 
 	while (!err && (i = first(cursor)) >= 0) {
 		err = sources[i].play(player, &cursor[i]);
-		if (!err)
-			err = cursor_next(&cursor[i]);
+		err = err ?: cursor_next(&cursor[i]);
 		if (++played % BATCH == 0 && player->run->done && player->run->done(player->ctx))
 			return err;
 	}
@@ -360,11 +348,11 @@ static int play(struct player *player, struct cursor cursor[NR_SOURCES])
 
 static int open_cursor(const struct player *player, struct cursor *cursor, enum table_id table)
 {
-	const struct reader_events *events = player->events;
-	int err = cursor_open(cursor, events->db, events->path, schema_table(table),
+	const struct reader *reader = player->reader;
+	int err = cursor_open(cursor, reader->db, reader->path, schema_table(table),
 			      table == TABLE_RELEASE);
 
-	cursor->shift_ns = events->opts->shift_ns;
+	cursor->shift_ns = player->opts->shift_ns;
 	return err;
 }
 
@@ -372,49 +360,41 @@ static int open_all(struct player *player, struct cursor cursor[NR_SOURCES])
 {
 	int i, err = open_cursor(player, &player->releases, TABLE_RELEASE);
 
-	if (!err)
-		err = open_cursor(player, &player->destroys, TABLE_DESTROY);
-	if (!err && wanted(player, TEARDOWNS))
-		err = next_destroy(player);
+	err = err ?: open_cursor(player, &player->destroys, TABLE_DESTROY);
+	if (wanted(player, TEARDOWNS))
+		err = err ?: next_destroy(player);
 	for (i = 0; i < NR_SOURCES && !err; i++) {
 		err = open_cursor(player, &cursor[i], sources[i].table);
-		if (!err && wanted(player, i))
-			err = cursor_next(&cursor[i]);
+		if (wanted(player, i))
+			err = err ?: cursor_next(&cursor[i]);
 	}
 	return err;
 }
 
-/* True: the fault is that of one of them, and already reported. */
-static bool close_all(struct player *player, struct cursor cursor[NR_SOURCES])
+int reader_run(struct reader *reader, const struct reader_options *opts,
+	       const struct event_sink *sink, const struct run_ops *run)
 {
-	bool unreadable = player->destroys.err || player->releases.err;
-	int i;
-
-	for (i = 0; i < NR_SOURCES; i++) {
-		unreadable = unreadable || cursor[i].err;
-		cursor_close(&cursor[i]);
-	}
-	cursor_close(&player->destroys);
-	cursor_close(&player->releases);
-	return unreadable;
-}
-
-int reader_events_run(const struct reader_events *events)
-{
+	static const struct run_ops no_run;
 	struct player player = {
-		.events = events,
-		.ops = events->sink->ops,
-		.run = events->run,
-		.ctx = events->sink->ctx,
-		.now_ns = events->start_ns + events->opts->shift_ns,
+		.reader = reader,
+		.opts = opts,
+		.ops = sink->ops,
+		.run = run ?: &no_run,
+		.ctx = sink->ctx,
+		.now_ns = reader->run_info->start_ns + opts->shift_ns,
 		.tick_ns = NEVER,
 	};
 	struct cursor cursor[NR_SOURCES] = {};
 	int err = open_all(&player, cursor);
-	bool unreadable;
+	bool damaged;
 
-	if (!err)
-		err = play(&player, cursor);
-	unreadable = close_all(&player, cursor);
-	return unreadable ? -EINVAL : err; /* the sink reports its own errors */
+	err = err ?: play(&player, cursor);
+	damaged = player.destroys.err || player.releases.err;
+	for (int i = 0; i < NR_SOURCES; i++) {
+		damaged = damaged || cursor[i].err;
+		cursor_close(&cursor[i]);
+	}
+	cursor_close(&player.destroys);
+	cursor_close(&player.releases);
+	return damaged ? -EINVAL : err; /* the sink reports its own errors */
 }

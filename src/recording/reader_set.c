@@ -12,11 +12,6 @@
 #include "util/diag.h"
 #include "util/text.h"
 
-static const struct run_info *run_info_of(const struct reader_set *readers, size_t i)
-{
-	return reader_run_info(readers->reader[i]);
-}
-
 static const char *or_unknown(const char *text)
 {
 	return *text ? text : "?";
@@ -47,7 +42,7 @@ int reader_set_open(struct reader_set *readers, const char *const *paths, size_t
 		if (err)
 			return err;
 		readers->nr++;
-		run_info = run_info_of(readers, i);
+		run_info = readers->reader[i]->run_info;
 		describe(paths[i], run_info);
 		if (run_info->end_ns == UNKNOWN_NS)
 			diag_warn("'%s' was interrupted: its last second may be missing", paths[i]);
@@ -72,9 +67,8 @@ int reader_set_spare(const struct reader_set *readers, const char *output)
 	if (!output || stat(output, &out))
 		return 0;
 	for (size_t i = 0; i < readers->nr; i++) {
-		const char *path = reader_path(readers->reader[i]);
-
-		if (stat(path, &in) || in.st_dev != out.st_dev || in.st_ino != out.st_ino)
+		if (stat(readers->reader[i]->path, &in) || in.st_dev != out.st_dev ||
+		    in.st_ino != out.st_ino)
 			continue;
 		diag_error("cannot write '%s': it is a recording that is being read", output);
 		return -EEXIST;
@@ -104,7 +98,7 @@ __u64 reader_set_end_ns(const struct reader_set *readers)
 	__u64 last = readers->first->start_ns;
 
 	for (size_t i = 0; i < readers->nr; i++) {
-		const struct run_info *run_info = run_info_of(readers, i);
+		const struct run_info *run_info = readers->reader[i]->run_info;
 		__u64 end = run_info->end_ns + shift_ns(readers, run_info);
 
 		if (run_info->end_ns != UNKNOWN_NS && end > last)
@@ -115,14 +109,10 @@ __u64 reader_set_end_ns(const struct reader_set *readers)
 
 bool reader_set_have_scenarios(const struct reader_set *readers)
 {
-	size_t nr = 0;
-
-	for (size_t i = 0; i < readers->nr; i++) {
-		reader_scenarios(readers->reader[i], &nr);
-		if (!nr)
+	for (size_t i = 0; i < readers->nr; i++)
+		if (!readers->reader[i]->nr_scenarios)
 			return false;
-	}
-	return nr;
+	return readers->nr;
 }
 
 static void merge_hook(struct hook_counts *sum, const struct hook_counts *counts)
@@ -135,25 +125,21 @@ static void merge_hook(struct hook_counts *sum, const struct hook_counts *counts
 	figures_merge(hook_figures, sum, counts);
 }
 
-int reader_set_ledger(struct reader_set *readers, struct ledger *ledger,
-		      struct teardown_counts *counts)
+void reader_set_ledger(const struct reader_set *readers, struct ledger *ledger,
+		       struct teardown_counts *counts)
 {
 	struct teardown_counts one_counts;
 	struct ledger one;
-	int err;
 
 	memset(ledger, 0, sizeof(*ledger));
 	memset(counts, 0, sizeof(*counts));
 	for (size_t i = 0; i < readers->nr; i++) {
-		err = reader_ledger(readers->reader[i], &one, &one_counts);
-		if (err)
-			return err;
+		reader_ledger(readers->reader[i], &one, &one_counts);
 		figures_merge(ledger_figures, ledger, &one);
 		figures_merge(teardown_ledger_figures, &counts->ledger, &one_counts.ledger);
 		for (int hook = 0; hook < NR_HOOKS; hook++)
 			merge_hook(&counts->hooks[hook], &one_counts.hooks[hook]);
 	}
-	return 0;
 }
 
 int reader_set_run(struct reader_set *readers, enum view view, bool identity,
@@ -163,7 +149,7 @@ int reader_set_run(struct reader_set *readers, enum view view, bool identity,
 	int err = 0;
 
 	for (size_t i = 0; i < readers->nr && !err; i++) {
-		opts.shift_ns = shift_ns(readers, run_info_of(readers, i));
+		opts.shift_ns = shift_ns(readers, readers->reader[i]->run_info);
 		err = reader_run(readers->reader[i], &opts, sink, run);
 	}
 	return err;

@@ -34,8 +34,8 @@ __u64 reader_set_end_ns(const struct reader_set *readers);
 bool reader_set_have_scenarios(const struct reader_set *readers);
 
 /* Merges the ledgers; see figures_merge(). */
-int reader_set_ledger(struct reader_set *readers, struct ledger *ledger,
-		      struct teardown_counts *counts);
+void reader_set_ledger(const struct reader_set *readers, struct ledger *ledger,
+		       struct teardown_counts *counts);
 
 /* Hands over the events of one recording after the other. Errors as of reader_run(). */
 int reader_set_run(struct reader_set *readers, enum view view, bool identity,

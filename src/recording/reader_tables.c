@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads the tables that events refer to into memory.
+ * Reads tables of a recording into memory.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -14,11 +14,12 @@
 #define MAX_ROWS	4000000
 #define MAX_CALLER_ROWS 65536
 #define MAX_SCENARIOS	1024
+#define MAX_FIGURES	1000 /* a ledger has some 20 */
 
-static const char *scenario_of(const struct reader_tables *tables, const char *map_name)
+static const char *scenario_of(const struct reader *reader, const char *map_name)
 {
-	const struct reader_rows *rows = &tables->rows[TABLE_SCENARIO];
-	const struct scenario *scenarios = (const struct scenario *)rows->row;
+	const struct reader_rows *rows = &reader->rows[TABLE_SCENARIO];
+	const struct scenario *scenarios = rows->row;
 
 	for (size_t i = 0; i < rows->nr; i++)
 		if (!strcmp(scenarios[i].map_name, map_name))
@@ -26,17 +27,17 @@ static const char *scenario_of(const struct reader_tables *tables, const char *m
 	return NULL;
 }
 
-static void finish_map(struct cursor *cursor, void *row, const struct reader_tables *tables)
+static void finish_map(struct cursor *cursor, void *row, const struct reader *reader)
 {
 	struct map_row *map = row;
 
 	(void)cursor;
-	map->scenario = map->known & CALL_NAME ? scenario_of(tables, map->name) : NULL;
+	map->scenario = map->known & CALL_NAME ? scenario_of(reader, map->name) : NULL;
 }
 
-static void check_caller(struct cursor *cursor, void *row, const struct reader_tables *tables)
+static void check_caller(struct cursor *cursor, void *row, const struct reader *reader)
 {
-	(void)tables;
+	(void)reader;
 	if (!((struct caller_row *)row)->known)
 		cursor_damaged(cursor, "address is NULL");
 }
@@ -45,30 +46,30 @@ static void check_caller(struct cursor *cursor, void *row, const struct reader_t
 static const struct source {
 	enum table_id table;
 	size_t size, max;
-	void (*finish)(struct cursor *cursor, void *row, const struct reader_tables *tables);
+	void (*finish)(struct cursor *cursor, void *row, const struct reader *reader);
 } sources[] = {
+	{TABLE_RUN, sizeof(struct run_info), 1, NULL},
 	{TABLE_SCENARIO, sizeof(struct scenario), MAX_SCENARIOS, NULL},
 	{TABLE_MAP, sizeof(struct map_row), MAX_ROWS, finish_map},
 	{TABLE_CALLER, sizeof(struct caller_row), MAX_CALLER_ROWS, check_caller},
 	{TABLE_ALLOCATOR, sizeof(struct allocator_row), MAX_ROWS, NULL},
 	{TABLE_TASK, sizeof(struct task), MAX_ROWS, NULL},
+	{TABLE_LEDGER, sizeof(struct figure_row), MAX_FIGURES, NULL},
+	{TABLE_TEARDOWN_LEDGER, sizeof(struct figure_row), MAX_FIGURES, NULL},
+	{TABLE_HOOK, sizeof(struct hook_row), MAX_FIGURES, NULL},
 };
 
 static bool grow(struct reader_rows *rows)
 {
 	size_t room = rows->room ? 2 * rows->room : 64;
 	__s64 *ids = reallocarray(rows->id, room, sizeof(*ids));
-	char *row;
+	void *row = reallocarray(rows->row, room, rows->size);
 
-	if (!ids)
-		return false;
-	rows->id = ids;
-	row = reallocarray(rows->row, room, rows->size);
-	if (!row)
-		return false;
-	rows->row = row;
-	rows->room = room;
-	return true;
+	rows->id = ids ?: rows->id;
+	rows->row = row ?: rows->row;
+	if (ids && row)
+		rows->room = room;
+	return ids && row;
 }
 
 /* One more row, zeroed. NULL: an error, already reported. */
@@ -84,58 +85,66 @@ static void *add_row(struct reader_rows *rows, size_t max, struct cursor *cursor
 		return NULL;
 	}
 	rows->id[rows->nr] = cursor->key;
-	return memset(rows->row + rows->nr++ * rows->size, 0, rows->size);
+	return memset((char *)rows->row + rows->nr++ * rows->size, 0, rows->size);
 }
 
-static int load(struct reader_tables *tables, const struct source *source, sqlite3 *db,
-		const char *path)
+/* The limit ends a ring of pages: in a table without a key, nothing else shows one. */
+static int load(struct reader *reader, const struct source *source)
 {
-	struct reader_rows *rows = &tables->rows[source->table];
+	struct reader_rows *rows = &reader->rows[source->table];
 	struct cursor cursor;
 	void *row;
-	int err = cursor_open(&cursor, db, path, schema_table(source->table), false);
+	int err =
+		cursor_open(&cursor, reader->db, reader->path, schema_table(source->table), false);
 
 	rows->size = source->size;
 	while (!err && !(err = cursor_next(&cursor)) && cursor.row) {
 		row = add_row(rows, source->max, &cursor);
 		if (row && !cursor_read(&cursor, row) && source->finish)
-			source->finish(&cursor, row, tables);
+			source->finish(&cursor, row, reader);
 		err = cursor.err;
 	}
 	cursor_close(&cursor);
 	return err;
 }
 
-int reader_tables_load(struct reader_tables *tables, sqlite3 *db, const char *path)
+int reader_tables_load(struct reader *reader)
 {
 	int err = 0;
 
+	reader->rows = calloc(NR_TABLES, sizeof(*reader->rows));
+	if (!reader->rows) {
+		diag_error("cannot read '%s': %s", reader->path, strerror(ENOMEM));
+		return -ENOMEM;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(sources) && !err; i++)
-		err = load(tables, &sources[i], db, path);
+		err = load(reader, &sources[i]);
+	reader->run_info = reader->rows[TABLE_RUN].row;
+	reader->scenarios = reader->rows[TABLE_SCENARIO].row;
+	reader->nr_scenarios = reader->rows[TABLE_SCENARIO].nr;
 	return err;
 }
 
-void reader_tables_free(struct reader_tables *tables)
+void reader_tables_free(struct reader *reader)
 {
-	for (size_t i = 0; i < NR_TABLES; i++) {
-		free(tables->rows[i].id);
-		free(tables->rows[i].row);
+	for (size_t i = 0; i < NR_TABLES && reader->rows; i++) {
+		free(reader->rows[i].id);
+		free(reader->rows[i].row);
 	}
-	*tables = (struct reader_tables){};
+	free(reader->rows);
 }
 
 /* Where no number is left out, the row's place follows from it. */
-const void *reader_tables_find(const struct reader_tables *tables, enum table_id table, __s64 id)
+const void *reader_tables_find(const struct reader *reader, enum table_id table, __s64 id)
 {
-	const struct reader_rows *rows = &tables->rows[table];
+	const struct reader_rows *rows = &reader->rows[table];
 	size_t low = 0, high = rows->nr, i = (size_t)id - 1;
 
-	if (i < rows->nr && rows->id[i] == id)
-		return rows->row + i * rows->size;
 	while (low < high) {
-		i = low + (high - low) / 2;
+		if (i >= high || rows->id[i] != id)
+			i = low + (high - low) / 2;
 		if (rows->id[i] == id)
-			return rows->row + i * rows->size;
+			return (const char *)rows->row + i * rows->size;
 		if (rows->id[i] < id)
 			low = i + 1;
 		else

@@ -249,7 +249,7 @@ TEST(test_unended)
 	assert_int_equal(events_in(path), 1); /* while it is being written */
 	writer_close(recording);
 	replay = open_recording(path);
-	assert_true(reader_run_info(replay)->end_ns == UNKNOWN_NS);
+	assert_true(replay->run_info->end_ns == UNKNOWN_NS);
 	reader_close(replay);
 	assert_int_equal(events_in(path), 1);
 	unlink(path);

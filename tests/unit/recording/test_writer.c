@@ -9,13 +9,13 @@
 static struct item items[NR_ITEMS];
 
 /* Compares, and counts along. */
-struct reader {
+struct checked {
 	const struct reader_options *opts;
 	size_t next;
 };
 
 /* Whether there is one. */
-static bool find_next(struct reader *reader)
+static bool find_next(struct checked *checked)
 {
 	static const bool shown[3][NR_ITEM_KINDS] = {
 		[VIEW_CALLS] = {[ITEM_CALL] = true, [ITEM_STUCK] = true},
@@ -23,21 +23,21 @@ static bool find_next(struct reader *reader)
 		[VIEW_BOTH] = {true, true, true, true},
 	};
 
-	while (reader->next < NR_ITEMS && !shown[reader->opts->view][items[reader->next].kind])
-		reader->next++;
-	return reader->next < NR_ITEMS;
+	while (checked->next < NR_ITEMS && !shown[checked->opts->view][items[checked->next].kind])
+		checked->next++;
+	return checked->next < NR_ITEMS;
 }
 
-static const struct item *next_item(struct reader *reader, enum item_kind kind)
+static const struct item *next_item(struct checked *checked, enum item_kind kind)
 {
-	assert_true(find_next(reader));
-	assert_int_equal(items[reader->next].kind, kind);
-	return &items[reader->next++];
+	assert_true(find_next(checked));
+	assert_int_equal(items[checked->next].kind, kind);
+	return &items[checked->next++];
 }
 
-static void same_time(const struct reader *reader, __u64 read, __u64 written)
+static void same_time(const struct checked *checked, __u64 read, __u64 written)
 {
-	assert_true(read == (written == UNKNOWN_NS ? written : written + reader->opts->shift_ns));
+	assert_true(read == (written == UNKNOWN_NS ? written : written + checked->opts->shift_ns));
 }
 
 static void same_task(const struct task *read, const struct task *written)
@@ -56,11 +56,11 @@ static void same_releaser(const struct releaser *read, const struct releaser *wr
 	assert_true(read->cgroup_id == written->cgroup_id);
 }
 
-static void same_identity(const struct reader *reader, const struct identity *read,
+static void same_identity(const struct checked *checked, const struct identity *read,
 			  const struct identity *written)
 {
 	assert_int_equal(read->map_id, written->map_id);
-	same_time(reader, read->released_ns, written->released_ns);
+	same_time(checked, read->released_ns, written->released_ns);
 	assert_int_equal(read->by_kernel, written->by_kernel);
 	assert_int_equal(read->by_interrupt, written->by_interrupt);
 	assert_int_equal(read->unsure, written->unsure);
@@ -108,19 +108,19 @@ static void same_flag(const struct call *read, const struct call *written, __u8 
 
 static int on_call(void *ctx, const struct call *read)
 {
-	struct reader *reader = ctx;
-	const struct call *written = &next_item(reader, ITEM_CALL)->call;
+	struct checked *checked = ctx;
+	const struct call *written = &next_item(checked, ITEM_CALL)->call;
 	const struct identity nobody = {.released_ns = UNKNOWN_NS};
 
-	same_time(reader, read->ts_ns, written->ts_ns);
+	same_time(checked, read->ts_ns, written->ts_ns);
 	assert_true(read->latency_ns == written->latency_ns);
 	same_caller(read, written);
 	same_map(&read->map, &written->map);
 	same_task(&read->task, &written->task);
 	same_flag(read, written, CALL_EMPTY_KNOWN, CALL_EMPTY);
 	same_flag(read, written, CALL_PERCPU_KNOWN, CALL_PERCPU);
-	same_identity(reader, &read->map.identity,
-		      reader->opts->identity ? &written->map.identity : &nobody);
+	same_identity(checked, &read->map.identity,
+		      checked->opts->identity ? &written->map.identity : &nobody);
 	assert_int_equal(read->cpu, written->cpu);
 	assert_int_equal(read->unit_size, written->unit_size);
 	assert_int_equal(read->alloc, written->alloc);
@@ -129,26 +129,26 @@ static int on_call(void *ctx, const struct call *read)
 
 static int on_teardown(void *ctx, const struct teardown *read)
 {
-	struct reader *reader = ctx;
-	const struct teardown *written = &next_item(reader, ITEM_TEARDOWN)->teardown;
+	struct checked *checked = ctx;
+	const struct teardown *written = &next_item(checked, ITEM_TEARDOWN)->teardown;
 	__u32 i;
 
-	same_time(reader, read->run.start_ns, written->run.start_ns);
+	same_time(checked, read->run.start_ns, written->run.start_ns);
 	assert_true(read->run.latency_ns == written->run.latency_ns);
 	assert_true(!read->map.address == !written->map.address);
 	assert_true(read->entries == written->entries);
 	same_map(&read->map, &written->map);
 	same_task(&read->run.worker, &written->run.worker);
-	same_identity(reader, &read->map.identity, &written->map.identity);
-	same_time(reader, read->queued_ns, written->queued_ns);
+	same_identity(checked, &read->map.identity, &written->map.identity);
+	same_time(checked, read->queued_ns, written->queued_ns);
 	assert_int_equal(read->running, written->running);
 	assert_memory_equal(read->phase, written->phase, sizeof(read->phase));
 	assert_memory_equal(read->outcomes, written->outcomes, sizeof(read->outcomes));
 	assert_int_equal(read->nr_destroys, written->nr_destroys);
 	for (i = 0; i < written->nr_destroys && i < MAX_DESTROYS; i++) {
-		same_time(reader, read->destroy[i].ts_ns, written->destroy[i].ts_ns);
+		same_time(checked, read->destroy[i].ts_ns, written->destroy[i].ts_ns);
 		assert_true(read->destroy[i].latency_ns == written->destroy[i].latency_ns);
-		same_time(reader, read->destroy[i].freed_ns, written->destroy[i].freed_ns);
+		same_time(checked, read->destroy[i].freed_ns, written->destroy[i].freed_ns);
 		assert_int_equal(read->destroy[i].alloc, written->destroy[i].alloc);
 		assert_int_equal(read->destroy[i].outcome, written->destroy[i].outcome);
 	}
@@ -157,33 +157,34 @@ static int on_teardown(void *ctx, const struct teardown *read)
 
 static int on_deferred_free(void *ctx, const struct deferred_free *read)
 {
-	struct reader *reader = ctx;
-	const struct deferred_free *written = &next_item(reader, ITEM_DEFERRED_FREE)->deferred_free;
+	struct checked *checked = ctx;
+	const struct deferred_free *written =
+		&next_item(checked, ITEM_DEFERRED_FREE)->deferred_free;
 
-	same_time(reader, read->run.start_ns, written->run.start_ns);
+	same_time(checked, read->run.start_ns, written->run.start_ns);
 	assert_true(read->run.latency_ns == written->run.latency_ns);
 	assert_true(!read->map.address == !written->map.address);
 	same_map(&read->map, &written->map);
 	same_task(&read->run.worker, &written->run.worker);
-	same_identity(reader, &read->map.identity, &written->map.identity);
+	same_identity(checked, &read->map.identity, &written->map.identity);
 	assert_int_equal(read->alloc, written->alloc);
-	same_time(reader, read->destroy_ns, written->destroy_ns);
+	same_time(checked, read->destroy_ns, written->destroy_ns);
 	assert_true(read->latency_ns == written->latency_ns);
 	return 0;
 }
 
 static int on_stuck(void *ctx, const struct stuck *read)
 {
-	struct reader *reader = ctx;
-	const struct stuck *written = &next_item(reader, ITEM_STUCK)->stuck;
+	struct checked *checked = ctx;
+	const struct stuck *written = &next_item(checked, ITEM_STUCK)->stuck;
 
 	assert_string_equal(read->where, written->where);
-	same_time(reader, read->since_ns, written->since_ns);
+	same_time(checked, read->since_ns, written->since_ns);
 	assert_true(read->for_ns == written->for_ns);
 	assert_int_equal(read->in_worker, written->in_worker);
 	same_map(&read->map, &written->map);
 	same_task(&read->worker, &written->worker);
-	same_identity(reader, &read->map.identity, &written->map.identity);
+	same_identity(checked, &read->map.identity, &written->map.identity);
 	assert_string_equal(read->stack, written->stack);
 	return 0;
 }
@@ -215,11 +216,11 @@ static void write_items(char path[PATH_SIZE])
 
 static void read_items(struct reader *replay, const struct reader_options *opts)
 {
-	struct reader reader = {.opts = opts};
-	const struct event_sink sink = {&reader_ops, &reader};
+	struct checked checked = {.opts = opts};
+	const struct event_sink sink = {&reader_ops, &checked};
 
 	assert_int_equal(reader_run(replay, opts, &sink, NULL), 0);
-	assert_false(find_next(&reader));
+	assert_false(find_next(&checked));
 }
 
 TEST(test_round_trip)
