@@ -18,17 +18,9 @@
 
 static int failed(struct cursor *cursor, sqlite3 *db, int rc)
 {
-	int err = sql_errno(db, rc);
-
-	if (cursor->err)
-		return cursor->err;
-	if (err == -EINVAL)
-		diag_error("'%s' is damaged: table %s: %s", cursor->path, cursor->table->name,
-			   rc == SQLITE_ERROR ? sqlite3_errmsg(db) : sql_error(db, rc));
-	else
-		diag_error("cannot read '%s': %s", cursor->path, sql_error(db, rc));
-	cursor->err = err;
-	return err;
+	if (!cursor->err)
+		cursor->err = sql_cannot_read(db, rc, cursor->path, cursor->table->name);
+	return cursor->err;
 }
 
 /* Whether the recording has the table, or with a column's name, that column. */
@@ -132,64 +124,57 @@ static const char *type_name(int type)
 	}
 }
 
-static bool is_null(const struct cursor *cursor, int column)
-{
-	return sqlite3_column_type(cursor->stmt, column) == SQLITE_NULL;
-}
-
-static bool has_type(struct cursor *cursor, int column, bool right, const char *wanted)
+static bool has_type(struct cursor *cursor, const char *column, int type, bool right,
+		     const char *wanted)
 {
 	if (!right)
-		cursor_damaged(cursor, "%s is %s, not %s",
-			       sqlite3_column_name(cursor->stmt, column),
-			       type_name(sqlite3_column_type(cursor->stmt, column)), wanted);
+		cursor_damaged(cursor, "%s is %s, not %s", column, type_name(type), wanted);
 	return right;
 }
 
 /* 0: damaged, or the value is 0. */
-static __u64 read_number(struct cursor *cursor, int column, __u64 max)
+static __u64 read_number(struct cursor *cursor, const char *column, sqlite3_value *value, __u64 max)
 {
-	int type = sqlite3_column_type(cursor->stmt, column);
-	__s64 value = sqlite3_column_int64(cursor->stmt, column);
+	int type = sqlite3_value_type(value);
+	__s64 number = sqlite3_value_int64(value);
 
-	if (!has_type(cursor, column, type == SQLITE_INTEGER, "a number"))
+	if (!has_type(cursor, column, type, type == SQLITE_INTEGER, "a number"))
 		return 0;
-	if ((__u64)value <= max)
-		return value;
-	cursor_damaged(cursor, "%s is %lld", sqlite3_column_name(cursor->stmt, column), value);
+	if ((__u64)number <= max)
+		return number;
+	cursor_damaged(cursor, "%s is %lld", column, number);
 	return 0;
 }
 
 /* Any bytes except NULs. Zeroes the rest of text. */
-static void read_text(struct cursor *cursor, int column, char *text, size_t size)
+static void read_text(struct cursor *cursor, const char *column, sqlite3_value *value, char *text,
+		      size_t size)
 {
-	int type = sqlite3_column_type(cursor->stmt, column);
+	int type = sqlite3_value_type(value);
 	const char *bytes;
 	size_t len;
 
 	memset(text, 0, size);
-	if (!has_type(cursor, column, type == SQLITE_TEXT || type == SQLITE_BLOB, "text"))
+	if (!has_type(cursor, column, type, type == SQLITE_TEXT || type == SQLITE_BLOB, "text"))
 		return;
-	bytes = sqlite3_column_blob(cursor->stmt, column);
-	len = sqlite3_column_bytes(cursor->stmt, column);
+	bytes = sqlite3_value_blob(value);
+	len = sqlite3_value_bytes(value);
 	if (len >= size || (len && (!bytes || memchr(bytes, '\0', len))))
-		cursor_damaged(cursor, "%s is too long, or holds a NUL",
-			       sqlite3_column_name(cursor->stmt, column));
+		cursor_damaged(cursor, "%s is too long, or holds a NUL", column);
 	else if (len)
 		memcpy(text, bytes, len);
 }
 
-static __u64 read_word(struct cursor *cursor, int column, const struct field *field)
+static __u64 read_word(struct cursor *cursor, const struct field *field, sqlite3_value *value)
 {
 	char text[WORD_LEN];
-	unsigned int value;
 
-	read_text(cursor, column, text, sizeof(text));
-	for (value = 0; value < field->nr_words; value++) {
-		const char *word = field_word(field, value);
+	read_text(cursor, field->name, value, text, sizeof(text));
+	for (unsigned int i = 0; i < field->nr_words; i++) {
+		const char *word = field_word(field, i);
 
 		if (word && !strcmp(word, text))
-			return value;
+			return i;
 	}
 	cursor_damaged(cursor, "%s is '%s'", field->name, text);
 	return 0;
@@ -209,25 +194,26 @@ static __u64 max_of(const struct field *field)
 	}
 }
 
-static void read_value(struct cursor *cursor, int column, const struct field *field, void *row)
+static void read_value(struct cursor *cursor, const struct field *field, sqlite3_value *value,
+		       void *row)
 {
-	__u64 value;
+	char *text = (char *)row + field->at;
+	__u64 number;
 
 	switch (field->kind) {
 	case FIELD_TEXT:
 	case FIELD_NAME:
-		read_text(cursor, column, (char *)row + field->at, field->size);
+		read_text(cursor, field->name, value, text, field->size);
 		return;
 	case FIELD_WORD:
-		value = read_word(cursor, column, field);
-		break;
-	case FIELD_TIME:
-		value = read_number(cursor, column, max_of(field)) + cursor->shift_ns;
+		number = read_word(cursor, field, value);
 		break;
 	default:
-		value = read_number(cursor, column, max_of(field));
+		number = read_number(cursor, field->name, value, max_of(field));
 	}
-	field_set(field, row, value);
+	if (field->kind == FIELD_TIME)
+		number += cursor->shift_ns;
+	field_set(field, row, number);
 }
 
 static void set_unknown(const struct field *field, void *row)
@@ -240,6 +226,7 @@ static void set_unknown(const struct field *field, void *row)
 										   : 0);
 }
 
+/* The connection is of one thread, so that values need no protection. */
 int cursor_read(struct cursor *cursor, void *row)
 {
 	const struct field *field, *last = NULL;
@@ -247,18 +234,20 @@ int cursor_read(struct cursor *cursor, void *row)
 
 	for (field = cursor->table->fields; field->name; last = field++) {
 		__u8 *flags = (__u8 *)row + field->flags;
+		sqlite3_value *value;
 		bool known;
 
 		if (!is_read(field))
 			continue;
-		known = !is_null(cursor, ++column) || !field_may_be_unknown(field);
+		value = sqlite3_column_value(cursor->stmt, ++column);
+		known = sqlite3_value_type(value) != SQLITE_NULL || !field_may_be_unknown(field);
 		if (last && field->known && last->known == field->known &&
 		    last->flags == field->flags)
 			known = *flags & field->known; /* as the first of the group */
 		else if (field->known)
 			*flags = known ? *flags | field->known : *flags & ~field->known;
 		if (known)
-			read_value(cursor, column, field, row);
+			read_value(cursor, field, value, row);
 		else
 			set_unknown(field, row);
 	}
@@ -269,6 +258,7 @@ int cursor_read(struct cursor *cursor, void *row)
 int cursor_next(struct cursor *cursor)
 {
 	__s64 last = cursor->key;
+	sqlite3_value *key;
 	int rc;
 
 	if (cursor->err)
@@ -279,15 +269,13 @@ int cursor_next(struct cursor *cursor)
 		return failed(cursor, sqlite3_db_handle(cursor->stmt), rc);
 	if (!cursor->row)
 		return 0;
-	cursor->key = cursor->table->key ? (__s64)read_number(cursor, 0, INT64_MAX) : last + 1;
+	key = sqlite3_column_value(cursor->stmt, 0);
+	cursor->key = cursor->table->key
+			      ? (__s64)read_number(cursor, cursor->table->key, key, INT64_MAX)
+			      : last + 1;
 	if (cursor->key <= last)
 		cursor_damaged(cursor, "it comes after row %lld", last);
 	return cursor->err;
-}
-
-int cursor_next_row(struct cursor *cursor, void *row)
-{
-	return cursor_next(cursor) || !cursor->row ? cursor->err : cursor_read(cursor, row);
 }
 
 int cursor_find(struct cursor *cursor, __s64 key)

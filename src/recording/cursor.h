@@ -31,9 +31,6 @@ void cursor_close(struct cursor *cursor);
 /* To the next row, whose key must be greater. -errno. */
 int cursor_next(struct cursor *cursor);
 
-/* The same; then reads the row, if there is one, into what the table's fields are of. -errno. */
-int cursor_next_row(struct cursor *cursor, void *row);
-
 /* To the first row whose key is at least this. -errno. */
 int cursor_find(struct cursor *cursor, __s64 key);
 

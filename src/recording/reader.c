@@ -29,11 +29,6 @@ static int cannot_read(const struct reader *reader, const char *why, int err)
 	return err;
 }
 
-static int not_a_recording(const struct reader *reader)
-{
-	return diag_invalid("'%s' is not a recording of memdestroy-trace", reader->path);
-}
-
 static int damaged(const struct reader *reader, const char *what, const char *how)
 {
 	return diag_invalid("'%s' is damaged: %s%s", reader->path, what, how);
@@ -41,13 +36,7 @@ static int damaged(const struct reader *reader, const char *what, const char *ho
 
 static int failed(const struct reader *reader, int rc)
 {
-	int err = sql_errno(reader->db, rc);
-
-	if (rc == SQLITE_NOTADB)
-		return not_a_recording(reader);
-	if (err == -EINVAL)
-		return damaged(reader, "", sql_error(reader->db, rc));
-	return cannot_read(reader, sql_error(reader->db, rc), err);
+	return sql_cannot_read(reader->db, rc, reader->path, NULL);
 }
 
 /* The file */
@@ -169,9 +158,9 @@ static int open_file(struct reader *reader)
 				   "its last commit was interrupted; the repair takes the "
 				   "permission to write the file and its directory",
 				   -EACCES);
-	if (rc)
-		return failed(reader, rc);
-	return (__u32)id == SCHEMA_APPLICATION_ID ? 0 : not_a_recording(reader);
+	if (!rc && (__u32)id != SCHEMA_APPLICATION_ID)
+		rc = SQLITE_NOTADB;
+	return rc ? failed(reader, rc) : 0;
 }
 
 /* The layout */

@@ -225,7 +225,10 @@ static int play_call(struct player *player, struct cursor *cursor)
 
 static int next_destroy(struct player *player)
 {
-	return cursor_next_row(&player->destroys, &player->destroy);
+	struct cursor *cursor = &player->destroys;
+
+	return cursor_next(cursor) || !cursor->row ? cursor->err
+						   : cursor_read(cursor, &player->destroy);
 }
 
 /* Destroy calls are in the order of their teardowns, so that a teardown's own come next. */

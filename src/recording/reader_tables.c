@@ -27,18 +27,15 @@ static const char *scenario_of(const struct reader *reader, const char *map_name
 	return NULL;
 }
 
-static void finish_map(struct cursor *cursor, void *row, const struct reader *reader)
+/* Completes a row that was read. */
+static void finish(struct cursor *cursor, enum table_id table, void *row,
+		   const struct reader *reader)
 {
 	struct map_row *map = row;
 
-	(void)cursor;
-	map->scenario = map->known & CALL_NAME ? scenario_of(reader, map->name) : NULL;
-}
-
-static void check_caller(struct cursor *cursor, void *row, const struct reader *reader)
-{
-	(void)reader;
-	if (!((struct caller_row *)row)->known)
+	if (table == TABLE_MAP && map->known & CALL_NAME)
+		map->scenario = scenario_of(reader, map->name);
+	if (table == TABLE_CALLER && !((struct caller_row *)row)->known)
 		cursor_damaged(cursor, "address is NULL");
 }
 
@@ -46,17 +43,16 @@ static void check_caller(struct cursor *cursor, void *row, const struct reader *
 static const struct source {
 	enum table_id table;
 	size_t size, max;
-	void (*finish)(struct cursor *cursor, void *row, const struct reader *reader);
 } sources[] = {
-	{TABLE_RUN, sizeof(struct run_info), 1, NULL},
-	{TABLE_SCENARIO, sizeof(struct scenario), MAX_SCENARIOS, NULL},
-	{TABLE_MAP, sizeof(struct map_row), MAX_ROWS, finish_map},
-	{TABLE_CALLER, sizeof(struct caller_row), MAX_CALLER_ROWS, check_caller},
-	{TABLE_ALLOCATOR, sizeof(struct allocator_row), MAX_ROWS, NULL},
-	{TABLE_TASK, sizeof(struct task), MAX_ROWS, NULL},
-	{TABLE_LEDGER, sizeof(struct figure_row), MAX_FIGURES, NULL},
-	{TABLE_TEARDOWN_LEDGER, sizeof(struct figure_row), MAX_FIGURES, NULL},
-	{TABLE_HOOK, sizeof(struct hook_row), MAX_FIGURES, NULL},
+	{TABLE_RUN, sizeof(struct run_info), 1},
+	{TABLE_SCENARIO, sizeof(struct scenario), MAX_SCENARIOS},
+	{TABLE_MAP, sizeof(struct map_row), MAX_ROWS},
+	{TABLE_CALLER, sizeof(struct caller_row), MAX_CALLER_ROWS},
+	{TABLE_ALLOCATOR, sizeof(struct allocator_row), MAX_ROWS},
+	{TABLE_TASK, sizeof(struct task), MAX_ROWS},
+	{TABLE_LEDGER, sizeof(struct figure_row), MAX_FIGURES},
+	{TABLE_TEARDOWN_LEDGER, sizeof(struct figure_row), MAX_FIGURES},
+	{TABLE_HOOK, sizeof(struct hook_row), MAX_FIGURES},
 };
 
 static bool grow(struct reader_rows *rows)
@@ -100,8 +96,8 @@ static int load(struct reader *reader, const struct source *source)
 	rows->size = source->size;
 	while (!err && !(err = cursor_next(&cursor)) && cursor.row) {
 		row = add_row(rows, source->max, &cursor);
-		if (row && !cursor_read(&cursor, row) && source->finish)
-			source->finish(&cursor, row, reader);
+		if (row && !cursor_read(&cursor, row))
+			finish(&cursor, source->table, row, reader);
 		err = cursor.err;
 	}
 	cursor_close(&cursor);

@@ -113,6 +113,8 @@ const char *sql_error(sqlite3 *db, int rc)
 	int err = system_errno(db);
 
 	switch (rc & 0xff) {
+	case SQLITE_ERROR:
+		return sqlite3_errmsg(db);
 	case SQLITE_FULL:
 		return strerror(ENOSPC);
 	case SQLITE_BUSY:
@@ -123,4 +125,17 @@ const char *sql_error(sqlite3 *db, int rc)
 			return strerror(err);
 	}
 	return sqlite3_errstr(rc);
+}
+
+int sql_cannot_read(sqlite3 *db, int rc, const char *path, const char *table)
+{
+	int err = sql_errno(db, rc);
+
+	if (rc == SQLITE_NOTADB)
+		return diag_invalid("'%s' is not a recording of memdestroy-trace", path);
+	if (err == -EINVAL)
+		return diag_invalid("'%s' is damaged: %s%s%s%s", path, table ? "table " : "",
+				    table ?: "", table ? ": " : "", sql_error(db, rc));
+	diag_error("cannot read '%s': %s", path, sql_error(db, rc));
+	return err;
 }

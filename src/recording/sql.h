@@ -26,3 +26,12 @@ int sql_errno(sqlite3 *db, int rc);
 
 /* The meaning of a result code, without a newline. db may be NULL. */
 const char *sql_error(sqlite3 *db, int rc);
+
+/*
+ * Reports that reading the file failed, and where: in a table, or in the file if that is NULL.
+ * Returns -errno.
+ */
+int sql_cannot_read(sqlite3 *db, int rc, const char *path, const char *table);
+
+/* Reports that the file, or this table in it, cannot be read. table may be NULL. -errno. */
+int sql_cannot_read(sqlite3 *db, int rc, const char *path, const char *table);

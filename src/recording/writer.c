@@ -4,6 +4,9 @@
  *
  * A transaction begins with the first row after a commit. Its pages stay in memory until then, so
  * that the file changes at commits only, each of them all or nothing.
+ *
+ * Rows that many events refer to are written once: a bounded number of them is remembered; a
+ * forgotten one is written again under another number.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,17 +18,29 @@
 #include "recording/schema.h"
 #include "recording/sql.h"
 #include "recording/writer.h"
-#include "recording/writer_tables.h"
 #include "util/diag.h"
+#include "util/intern.h"
 
 /* How long a commit waits for readers. If that is too short, the next commit writes its rows. */
 #define PATIENCE_MS	 10
 #define LAST_PATIENCE_MS 10000
 
+#define MAX_REMEMBERED 65536 /* rows of a table; some 200 bytes each */
+#define MAX_RELEASES   4096  /* events of one map come close together */
+
+#define OBJECTS NR_TABLES /* of no table: numbers that stand for addresses of maps */
+
+static const size_t max_remembered[NR_TABLES + 1] = {
+	[TABLE_MAP] = MAX_REMEMBERED,	    [TABLE_CALLER] = MAX_REMEMBERED,
+	[TABLE_ALLOCATOR] = MAX_REMEMBERED, [TABLE_TASK] = MAX_REMEMBERED,
+	[TABLE_RELEASE] = MAX_RELEASES,	    [OBJECTS] = MAX_REMEMBERED,
+};
+
 struct writer {
 	const char *path;
 	sqlite3 *db;
-	struct writer_tables tables;
+	sqlite3_stmt *insert[NR_TABLES];
+	struct intern *rows[NR_TABLES + 1]; /* numbers of rows; NULL: each one is written */
 	struct run_info run_info;
 	bool in_transaction;
 	__u64 events;
@@ -73,16 +88,24 @@ int writer_commit(struct writer *writer)
 
 /* The file */
 
-static int put_run(struct writer *writer)
+/* Writes a row of any table, unless there was an error. */
+static void insert(struct writer *writer, enum table_id table, __s64 key, const void *row)
 {
-	return writer_tables_insert(&writer->tables, TABLE_RUN, 1, &writer->run_info);
+	if (!writer->err)
+		set_error(writer,
+			  table_insert(writer->insert[table], schema_table(table), key, row));
+}
+
+static void put_run(struct writer *writer)
+{
+	insert(writer, TABLE_RUN, 1, &writer->run_info);
 }
 
 int writer_begin(struct writer *writer, const struct run_info *run_info)
 {
 	writer->run_info = *run_info;
 	if (!begin(writer))
-		set_error(writer, put_run(writer));
+		put_run(writer);
 	return commit(writer, true);
 }
 
@@ -91,6 +114,9 @@ static int make_tables(struct writer *writer)
 	char pragmas[256];
 	int rc = sql_open(&writer->db, writer->path, SQLITE_OPEN_READWRITE);
 
+	for (int i = 0; i <= OBJECTS && !rc; i++)
+		if (max_remembered[i] && !(writer->rows[i] = intern_new(max_remembered[i])))
+			rc = SQLITE_NOMEM;
 	if (rc)
 		return rc;
 	sqlite3_busy_timeout(writer->db, PATIENCE_MS);
@@ -102,17 +128,18 @@ static int make_tables(struct writer *writer)
 	rc = sqlite3_exec(writer->db, pragmas, NULL, NULL, NULL);
 	if (!rc)
 		rc = schema_create(writer->db);
-	if (!rc)
-		rc = writer_tables_open(&writer->tables, writer->db);
-	if (!rc)
-		rc = put_run(writer);
+	for (int i = 0; i < NR_TABLES && !rc; i++)
+		rc = table_prepare_insert(writer->db, schema_table(i), &writer->insert[i]);
 	writer->in_transaction = !rc;
 	return rc;
 }
 
 static void close_file(struct writer *writer)
 {
-	writer_tables_close(&writer->tables);
+	for (int i = 0; i < NR_TABLES; i++) {
+		sqlite3_finalize(writer->insert[i]);
+		writer->insert[i] = NULL;
+	}
 	sqlite3_close(writer->db);
 	writer->db = NULL;
 }
@@ -135,6 +162,7 @@ int writer_create(struct writer **out, const char *path, bool force,
 		return err;
 	}
 	set_error(writer, make_tables(writer));
+	put_run(writer);
 	err = commit(writer, true);
 	if (err) {
 		writer_close(writer);
@@ -150,7 +178,7 @@ int writer_end(struct writer *writer, __u64 end_ns)
 	if (begin(writer))
 		return writer->err;
 	writer->run_info.end_ns = end_ns;
-	set_error(writer, put_run(writer));
+	put_run(writer);
 	sqlite3_busy_timeout(writer->db, LAST_PATIENCE_MS);
 	if (commit(writer, true))
 		return writer->err;
@@ -164,6 +192,8 @@ void writer_close(struct writer *writer)
 	if (!writer)
 		return;
 	close_file(writer);
+	for (int i = 0; i <= OBJECTS; i++)
+		intern_free(writer->rows[i]);
 	free(writer);
 }
 
@@ -172,40 +202,160 @@ __u64 writer_events(const struct writer *writer)
 	return writer->events;
 }
 
+/*
+ * References: each function writes the row unless it has been written. Its number; 0: unknown.
+ *
+ * Rows are compared by all of their bytes, so that padding must be zero.
+ */
+
+static __s64 share(struct writer *writer, enum table_id table, const void *row, size_t size)
+{
+	__s64 id = 0;
+	int rc = intern_id(writer->rows[table], row, size, &id);
+
+	if (rc < 0)
+		set_error(writer, SQLITE_NOMEM);
+	else if (rc && table != OBJECTS)
+		insert(writer, table, id, row);
+	return id;
+}
+
+static __s64 refer_to_map(struct writer *writer, const struct map_info *map)
+{
+	struct map_row row;
+
+	if (!map_has_type(map))
+		return 0;
+	memset(&row, 0, sizeof(row));
+	row.type = map->type;
+	row.known = map->known & (CALL_NAME | CALL_SIZES);
+	if (map_has_sizes(map)) {
+		row.key_size = map->key_size;
+		row.value_size = map->value_size;
+		row.max_entries = map->max_entries;
+		row.flags = map->flags;
+	}
+	if (map_has_name(map))
+		memcpy(row.name, map->name, strnlen(map->name, NAME_LEN - 1));
+	return share(writer, TABLE_MAP, &row, sizeof(row));
+}
+
+static __s64 refer_to_caller(struct writer *writer, const struct caller *caller)
+{
+	size_t len = caller->name ? strnlen(caller->name, CALLER_LEN - 1) : 0;
+	struct caller_row row;
+
+	if (!caller->name && !caller->address)
+		return 0;
+	memset(&row, 0, offsetof(struct caller_row, name) + len + 1);
+	if (caller->name) {
+		row.known = CALLER_NAME;
+		row.offset = caller->offset;
+		memcpy(row.name, caller->name, len);
+	} else {
+		row.known = CALLER_ADDRESS;
+		row.address = caller->address;
+	}
+	return share(writer, TABLE_CALLER, &row, offsetof(struct caller_row, name) + len + 1);
+}
+
+static __s64 refer_to_allocator(struct writer *writer, const struct call *call)
+{
+	struct allocator_row row;
+
+	memset(&row, 0, sizeof(row));
+	row.alloc = call->alloc;
+	row.unit_size = call->unit_size;
+	row.flags = call->flags & (CALL_PERCPU_KNOWN | CALL_PERCPU);
+	return share(writer, TABLE_ALLOCATOR, &row, sizeof(row));
+}
+
+static __s64 refer_to_task(struct writer *writer, const struct task *task)
+{
+	struct task row;
+
+	memset(&row, 0, sizeof(row));
+	row.pid = task->pid;
+	row.tid = task->tid;
+	memcpy(row.comm, task->comm, strnlen(task->comm, NAME_LEN - 1));
+	return share(writer, TABLE_TASK, &row, sizeof(row));
+}
+
+static void set_releaser(struct writer *writer, const struct releaser *releaser,
+			 struct releaser_row *row)
+{
+	if (!releaser->known)
+		return;
+	row->known = true;
+	row->cgroup_id = releaser->cgroup_id;
+	row->task = refer_to_task(writer, &releaser->task);
+}
+
+static enum release_context context_of(const struct identity *identity)
+{
+	if (identity->unsure)
+		return CONTEXT_UNSURE;
+	if (identity->by_interrupt)
+		return CONTEXT_INTERRUPT;
+	if (identity->by_kernel)
+		return CONTEXT_KERNEL;
+	return identity->released_ns != UNKNOWN_NS ? CONTEXT_TASK : CONTEXT_UNKNOWN;
+}
+
+static __s64 refer_to_release(struct writer *writer, const struct identity *identity)
+{
+	struct release_row row;
+
+	memset(&row, 0, sizeof(row));
+	row.map_id = identity->map_id;
+	row.released_ns = identity->released_ns;
+	row.context = context_of(identity);
+	if (!row.map_id && !row.context && !identity->released_by.known &&
+	    !identity->closed_by.known)
+		return 0;
+	set_releaser(writer, &identity->released_by, &row.released_by);
+	set_releaser(writer, &identity->closed_by, &row.closed_by);
+	return share(writer, TABLE_RELEASE, &row, sizeof(row));
+}
+
+/* A number that stands for a map's address, which is not written. */
+static __s64 refer_to_object(struct writer *writer, __u64 address)
+{
+	return address ? share(writer, OBJECTS, &address, sizeof(address)) : 0;
+}
+
 /* Events */
 
 static int put_event(struct writer *writer, enum table_id table, const void *row)
 {
-	int rc = writer_tables_insert(&writer->tables, table, (__s64)writer->events + 1, row);
-
-	writer->events += !rc;
-	return set_error(writer, rc);
+	insert(writer, table, (__s64)writer->events + 1, row);
+	writer->events += !writer->err;
+	return writer->err;
 }
 
 /* A worker that is all zero or empty is unknown. */
-static struct refs find_refs(struct writer_tables *tables, const struct map_info *map,
+static struct refs find_refs(struct writer *writer, const struct map_info *map,
 			     const struct task *worker)
 {
-	struct refs refs = {.map = writer_tables_map(tables, map)};
+	struct refs refs = {.map = refer_to_map(writer, map)};
 
 	if (worker->pid || worker->tid || *worker->comm)
-		refs.task = writer_tables_task(tables, worker);
-	refs.release = writer_tables_release(tables, &map->identity);
+		refs.task = refer_to_task(writer, worker);
+	refs.release = refer_to_release(writer, &map->identity);
 	return refs;
 }
 
 int writer_call(struct writer *writer, const struct call *call)
 {
-	struct writer_tables *tables = &writer->tables;
 	struct call_row row = {.call = *call};
 
 	if (begin(writer))
 		return writer->err;
-	row.refs.caller = writer_tables_caller(tables, &call->caller);
-	row.refs.map = writer_tables_map(tables, &call->map);
-	row.refs.allocator = writer_tables_allocator(tables, call);
-	row.refs.task = writer_tables_task(tables, &call->task);
-	row.refs.release = writer_tables_release(tables, &call->map.identity);
+	row.refs.caller = refer_to_caller(writer, &call->caller);
+	row.refs.map = refer_to_map(writer, &call->map);
+	row.refs.allocator = refer_to_allocator(writer, call);
+	row.refs.task = refer_to_task(writer, &call->task);
+	row.refs.release = refer_to_release(writer, &call->map.identity);
 	return put_event(writer, TABLE_CALL, &row);
 }
 
@@ -216,11 +366,11 @@ int writer_teardown(struct writer *writer, const struct teardown *teardown)
 
 	if (begin(writer))
 		return writer->err;
-	row.refs = find_refs(&writer->tables, &teardown->map, &teardown->run.worker);
-	row.refs.object = writer_tables_object(&writer->tables, teardown->map.address);
+	row.refs = find_refs(writer, &teardown->map, &teardown->run.worker);
+	row.refs.object = refer_to_object(writer, teardown->map.address);
 	for (; destroy.nth < teardown->nr_destroys && destroy.nth < MAX_DESTROYS; destroy.nth++) {
 		destroy.destroy = teardown->destroy[destroy.nth];
-		writer_tables_insert(&writer->tables, TABLE_DESTROY, 0, &destroy);
+		insert(writer, TABLE_DESTROY, 0, &destroy);
 	}
 	return put_event(writer, TABLE_TEARDOWN, &row);
 }
@@ -231,8 +381,8 @@ int writer_deferred_free(struct writer *writer, const struct deferred_free *defe
 
 	if (begin(writer))
 		return writer->err;
-	row.refs = find_refs(&writer->tables, &deferred_free->map, &deferred_free->run.worker);
-	row.refs.object = writer_tables_object(&writer->tables, deferred_free->map.address);
+	row.refs = find_refs(writer, &deferred_free->map, &deferred_free->run.worker);
+	row.refs.object = refer_to_object(writer, deferred_free->map.address);
 	return put_event(writer, TABLE_DEFERRED_FREE, &row);
 }
 
@@ -242,7 +392,7 @@ int writer_stuck(struct writer *writer, const struct stuck *stuck)
 
 	if (begin(writer))
 		return writer->err;
-	row.refs = find_refs(&writer->tables, &stuck->map, &stuck->worker);
+	row.refs = find_refs(writer, &stuck->map, &stuck->worker);
 	snprintf(row.place, sizeof(row.place), "%s", stuck->where);
 	return put_event(writer, TABLE_STUCK, &row);
 }
@@ -253,8 +403,8 @@ int writer_scenario(struct writer *writer, const struct scenario *scenario)
 {
 	if (begin(writer))
 		return writer->err;
-	return set_error(writer, writer_tables_insert(&writer->tables, TABLE_SCENARIO,
-						      (__s64)++writer->scenarios, scenario));
+	insert(writer, TABLE_SCENARIO, (__s64)++writer->scenarios, scenario);
+	return writer->err;
 }
 
 static void put_figures(struct writer *writer, enum table_id table, const struct figure *figure,
@@ -264,7 +414,7 @@ static void put_figures(struct writer *writer, enum table_id table, const struct
 		struct figure_row row = {.value = figure_get(figure, ledger)};
 
 		snprintf(row.figure, sizeof(row.figure), "%s", figure->name);
-		writer_tables_insert(&writer->tables, table, 0, &row);
+		insert(writer, table, 0, &row);
 	}
 }
 
@@ -274,7 +424,7 @@ static void put_hook(struct writer *writer, const struct hook_counts *counts)
 
 	snprintf(row.function, sizeof(row.function), "%s", counts->function);
 	hook_counts_clear_unused(&row.counts);
-	writer_tables_insert(&writer->tables, TABLE_HOOK, 0, &row);
+	insert(writer, TABLE_HOOK, 0, &row);
 }
 
 int writer_ledger(struct writer *writer, const struct ledger *ledger,
@@ -289,5 +439,5 @@ int writer_ledger(struct writer *writer, const struct ledger *ledger,
 	for (int i = 0; i < NR_HOOKS && counts; i++)
 		if (counts->hooks[i].function)
 			put_hook(writer, &counts->hooks[i]);
-	return set_error(writer, writer->tables.rc);
+	return writer->err;
 }

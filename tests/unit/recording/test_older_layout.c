@@ -64,8 +64,9 @@ static void read_thing(sqlite3 *db, struct thing *thing)
 
 	memset(thing, 0x55, sizeof(*thing));
 	assert_int_equal(cursor_open(&cursor, db, "x", &newer, false), 0);
-	assert_int_equal(cursor_next_row(&cursor, thing), 0);
+	assert_int_equal(cursor_next(&cursor), 0);
 	assert_true(cursor.row);
+	assert_int_equal(cursor_read(&cursor, thing), 0);
 	assert_int_equal(cursor.key, 5);
 	assert_int_equal(cursor_next(&cursor), 0);
 	assert_false(cursor.row);
