@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Keeps the slowest teardowns: gathers some more than these, and now and then drops the fastest.
+ * Keeps the slowest teardowns in a heap.
  */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "analysis/top_teardowns.h"
 
-struct node {
-	struct teardown teardown; /* first: top_teardowns_sorted() returns pointers to it */
-	size_t nth;
-};
-
+/*
+ * A heap with the fastest at its root, which is replaced first. Reading sorts it in place, slowest
+ * first; the next addition makes it a heap again.
+ */
 struct top_teardowns {
-	struct node **kept;
+	struct teardown **kept;
 	size_t nr, max, room;
 	size_t added;
 	enum sort sort;
+	bool sorted;
 };
 
 struct top_teardowns *top_teardowns_new(size_t max, enum sort sort)
@@ -30,23 +30,19 @@ struct top_teardowns *top_teardowns_new(size_t max, enum sort sort)
 	return slowest;
 }
 
-static void cut(struct top_teardowns *slowest, size_t nr)
-{
-	while (slowest->nr > nr)
-		free(slowest->kept[--slowest->nr]);
-}
-
 void top_teardowns_reset(struct top_teardowns *slowest)
 {
-	cut(slowest, 0);
+	while (slowest->nr)
+		free(slowest->kept[--slowest->nr]);
 	slowest->added = 0;
+	slowest->sorted = false;
 }
 
 void top_teardowns_free(struct top_teardowns *slowest)
 {
 	if (!slowest)
 		return;
-	cut(slowest, 0);
+	top_teardowns_reset(slowest);
 	free(slowest->kept);
 	free(slowest);
 }
@@ -68,58 +64,48 @@ static __u64 start_of(const struct teardown *teardown)
 	return released != UNKNOWN_NS ? released : teardown->run.start_ns;
 }
 
-static int by_start(const void *left, const void *right)
+static bool is_faster(const struct top_teardowns *slowest, size_t a, size_t b)
 {
-	__u64 a = start_of(*(const struct teardown *const *)left),
-	      b = start_of(*(const struct teardown *const *)right);
-
-	return (a > b) - (a < b);
+	return top_teardowns_rank(slowest->kept[a], slowest->sort) <
+	       top_teardowns_rank(slowest->kept[b], slowest->sort);
 }
 
-static int by_rank(const void *left, const void *right, const struct top_teardowns *slowest)
+static void swap(struct top_teardowns *slowest, size_t a, size_t b)
 {
-	__u64 a = top_teardowns_rank(*(const struct teardown *const *)left, slowest->sort),
-	      b = top_teardowns_rank(*(const struct teardown *const *)right, slowest->sort);
+	struct teardown *kept = slowest->kept[a];
 
-	return (a < b) - (a > b);
+	slowest->kept[a] = slowest->kept[b];
+	slowest->kept[b] = kept;
 }
 
-static int to_keep(const void *left, const void *right, void *ctx)
+static void sift_up(struct top_teardowns *slowest, size_t i)
 {
-	size_t a = (*(const struct node *const *)left)->nth,
-	       b = (*(const struct node *const *)right)->nth;
-
-	return by_rank(left, right, ctx) ?: (a > b) - (a < b);
+	for (; i && is_faster(slowest, i, (i - 1) / 2); i = (i - 1) / 2)
+		swap(slowest, i, (i - 1) / 2);
 }
 
-static int to_show(const void *left, const void *right, void *ctx)
+static void sift_down(struct top_teardowns *slowest, size_t i)
 {
-	const struct top_teardowns *slowest = ctx;
-	int order = slowest->sort == SORT_KEY ? 0 : by_rank(left, right, slowest);
+	for (;;) {
+		size_t least = i;
 
-	return order ?: by_start(left, right);
-}
-
-/* Those added first stay if not all of the same rank can. */
-static void drop_fastest(struct top_teardowns *slowest)
-{
-	if (slowest->nr <= slowest->max)
-		return;
-	qsort_r(slowest->kept, slowest->nr, sizeof(*slowest->kept), to_keep, slowest);
-	cut(slowest, slowest->max);
+		for (size_t child = 2 * i + 1; child <= 2 * i + 2 && child < slowest->nr; child++)
+			if (is_faster(slowest, child, least))
+				least = child;
+		if (least == i)
+			return;
+		swap(slowest, i, least);
+		i = least;
+	}
 }
 
 static int make_room(struct top_teardowns *slowest)
 {
-	size_t room = slowest->room ? 2 * slowest->room : 64,
-	       most = slowest->max + slowest->max / 4 + 64;
-	struct node **kept;
+	size_t room = slowest->room ? 2 * slowest->room : 64;
+	struct teardown **kept;
 
-	if (slowest->nr == most)
-		drop_fastest(slowest);
 	if (slowest->nr < slowest->room)
 		return 0;
-	room = room < most ? room : most;
 	kept = reallocarray(slowest->kept, room, sizeof(*kept));
 	if (!kept)
 		return -ENOMEM;
@@ -128,31 +114,53 @@ static int make_room(struct top_teardowns *slowest)
 	return 0;
 }
 
+/* Of teardowns with the same rank, those added first stay. */
 int top_teardowns_add(struct top_teardowns *slowest, const struct teardown *teardown)
 {
-	struct node *node = malloc(sizeof(*node));
+	struct teardown *kept;
 
-	if (!node || make_room(slowest)) {
-		free(node);
-		return -ENOMEM;
+	for (size_t i = slowest->nr; slowest->sorted && i; i--)
+		sift_down(slowest, i - 1);
+	slowest->sorted = false;
+	if (slowest->nr < slowest->max) {
+		kept = make_room(slowest) ? NULL : malloc(sizeof(*kept));
+		if (!kept)
+			return -ENOMEM;
+		*kept = *teardown;
+		slowest->kept[slowest->nr] = kept;
+		sift_up(slowest, slowest->nr++);
+	} else if (top_teardowns_rank(teardown, slowest->sort) >
+		   top_teardowns_rank(slowest->kept[0], slowest->sort)) {
+		*slowest->kept[0] = *teardown;
+		sift_down(slowest, 0);
 	}
-	node->teardown = *teardown;
-	node->nth = slowest->added++;
-	slowest->kept[slowest->nr++] = node;
+	slowest->added++;
 	return 0;
 }
 
 size_t top_teardowns_dropped(const struct top_teardowns *slowest)
 {
-	return slowest->added > slowest->max ? slowest->added - slowest->max : 0;
+	return slowest->added - slowest->nr;
+}
+
+static int compare(const void *left, const void *right, void *ctx)
+{
+	const struct teardown *a = *(const struct teardown *const *)left;
+	const struct teardown *b = *(const struct teardown *const *)right;
+	enum sort sort = ((const struct top_teardowns *)ctx)->sort;
+	__u64 rank_a = top_teardowns_rank(a, sort), rank_b = top_teardowns_rank(b, sort);
+
+	if (sort != SORT_KEY && rank_a != rank_b)
+		return rank_a > rank_b ? -1 : 1;
+	return (start_of(a) > start_of(b)) - (start_of(a) < start_of(b));
 }
 
 const struct teardown *const *top_teardowns_sorted(struct top_teardowns *slowest, __u64 top,
 						   size_t *nr, size_t *left_out)
 {
-	drop_fastest(slowest);
 	if (slowest->nr)
-		qsort_r(slowest->kept, slowest->nr, sizeof(*slowest->kept), to_show, slowest);
+		qsort_r(slowest->kept, slowest->nr, sizeof(*slowest->kept), compare, slowest);
+	slowest->sorted = true;
 	*nr = top && top < slowest->nr ? top : slowest->nr;
 	*left_out = slowest->added - *nr;
 	return (const struct teardown *const *)slowest->kept;

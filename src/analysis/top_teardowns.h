@@ -22,8 +22,9 @@ void top_teardowns_free(struct top_teardowns *slowest);
 int top_teardowns_add(struct top_teardowns *slowest, const struct teardown *teardown);
 
 /*
- * The first top (0: all) of those kept, the slowest first; for SORT_KEY, by start. Valid until the
- * object is next changed. *nr: their number; *left_out: how many more were added.
+ * The first top (0: all) of those kept, the slowest first; for SORT_KEY, by start. Ties are in the
+ * order of their starts, then in that of the heap. Valid until the object is next changed. *nr:
+ * their number; *left_out: how many more were added.
  */
 const struct teardown *const *top_teardowns_sorted(struct top_teardowns *slowest, __u64 top,
 						   size_t *nr, size_t *left_out);

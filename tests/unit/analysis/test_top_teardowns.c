@@ -155,6 +155,25 @@ TEST(ties)
 	top_teardowns_free(slowest);
 }
 
+/*
+ * The same rank and start: in the order that the heap gives them, which recordings have always been
+ * shown in.
+ */
+TEST(ties_with_the_same_start)
+{
+	static const __u64 totals[] = {5, 3, 5, 3, 9, 5, 1, 5, 9, 3};
+	struct top_teardowns *slowest = top_teardowns_new(6, SORT_TOTAL);
+
+	for (size_t i = 0; i < ARRAY_SIZE(totals); i++) {
+		struct teardown teardown = by_total(i, totals[i]);
+
+		teardown.map.identity.released_ns = 1;
+		add(slowest, &teardown);
+	}
+	assert_string_equal(order_of(slowest, 0, 4), "iehacf");
+	top_teardowns_free(slowest);
+}
+
 TEST(top_and_left_out)
 {
 	struct top_teardowns *slowest = top_teardowns_new(4, SORT_TOTAL);
