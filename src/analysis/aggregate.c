@@ -14,7 +14,6 @@ struct node {
 	__u64 rank; /* the figure it is sorted by; 0: unknown */
 	bool refused;
 	UT_hash_handle hh;
-	char *caller_name; /* also in row.key; NULL: unknown */
 	size_t keys_len;
 	unsigned char keys[];
 };
@@ -45,7 +44,7 @@ static void node_free(struct node *node)
 	if (!node)
 		return;
 	figures_free(&node->row);
-	free(node->caller_name);
+	free((char *)node->row.key.caller.name);
 	free(node);
 }
 
@@ -59,39 +58,33 @@ static struct node *node_new(const struct row_key_bytes *keys, const struct row_
 	node->row.key = row_key_copy(source);
 	node->keys_len = keys->len;
 	memcpy(node->keys, keys->at, keys->len);
-	if (source->caller->name) {
-		/* A copy, so that rows outlive the symbols they name. */
-		node->caller_name = strndup(source->caller->name, CALLER_LEN - 1);
-		node->row.key.caller.name = node->caller_name;
-		if (!node->caller_name) {
-			node_free(node);
-			return NULL;
-		}
-	}
-	return node;
+	if (!source->caller->name)
+		return node;
+	/* A copy, so that rows outlive the symbols they name. */
+	node->row.key.caller.name = strndup(source->caller->name, CALLER_LEN - 1);
+	if (node->row.key.caller.name)
+		return node;
+	node_free(node);
+	return NULL;
 }
 
 struct aggregate *aggregate_new(const enum key *by, size_t nr_by, size_t max_rows)
 {
-	static const struct row_key_bytes no_bytes;
-	static const struct teardown nothing;
-	const struct row_source no_source = row_source_of_teardown(&nothing);
 	struct aggregate *aggregate = calloc(1, sizeof(*aggregate));
-	size_t i;
 
 	if (!aggregate)
 		return NULL;
 
 	/* Allocated early: it is needed when memory is short. */
-	aggregate->other = node_new(&no_bytes, &no_source);
+	aggregate->other = calloc(1, sizeof(*aggregate->other));
 	if (!aggregate->other) {
 		free(aggregate);
 		return NULL;
 	}
 	aggregate->other->row.other = true;
-	aggregate->nr_by = nr_by < NR_KEYS ? nr_by : NR_KEYS;
-	for (i = 0; i < aggregate->nr_by; i++)
-		aggregate->by[i] = by[i];
+	aggregate->nr_by = nr_by;
+	if (nr_by)
+		memcpy(aggregate->by, by, nr_by * sizeof(*by));
 	aggregate->max_rows = max_rows;
 	return aggregate;
 }
@@ -104,24 +97,19 @@ void aggregate_keep_samples(struct aggregate *aggregate)
 /* The figures of a call or of a teardown. */
 struct sample {
 	const struct teardown *teardown; /* NULL: a call */
-	__u64 latency_ns;		 /* for a teardown, its total */
-	bool empty, measured;
+	__u64 latency_ns;		 /* for a teardown, its total; UNKNOWN_NS if empty */
+	bool empty;
 	__u64 phase[NR_PHASES]; /* UNKNOWN_NS */
 };
 
 static struct sample sample_of_call(const struct call *call)
 {
-	struct sample sample = {
-		.latency_ns = call->latency_ns,
-		.empty = call_has(call, CALL_EMPTY_KNOWN | CALL_EMPTY),
-	};
-	int i;
+	struct sample sample = {.empty = call_has(call, CALL_EMPTY_KNOWN | CALL_EMPTY)};
 
-	sample.measured = !sample.empty && call->latency_ns != UNKNOWN_NS;
-	for (i = 0; i < NR_PHASES; i++)
+	for (int i = 0; i < NR_PHASES; i++)
 		sample.phase[i] = UNKNOWN_NS;
-	if (sample.measured)
-		sample.phase[PHASE_DESTROY] = call->latency_ns;
+	sample.latency_ns = sample.empty ? UNKNOWN_NS : call->latency_ns;
+	sample.phase[PHASE_DESTROY] = sample.latency_ns;
 	return sample;
 }
 
@@ -130,18 +118,21 @@ static struct sample sample_of_teardown(const struct teardown *teardown)
 	struct sample sample = {
 		.teardown = teardown,
 		.latency_ns = teardown->phase[PHASE_TOTAL],
-		.measured = teardown->phase[PHASE_TOTAL] != UNKNOWN_NS,
 	};
 
 	memcpy(sample.phase, teardown->phase, sizeof(sample.phase));
 	return sample;
 }
 
+static int reserve(struct hist *hist, __u64 ns)
+{
+	return ns == UNKNOWN_NS ? 0 : hist_reserve(hist, ns);
+}
+
 /* Allocates what the histograms need, so that nothing fails later. */
 static int row_reserve(struct row *row, const struct sample *sample)
 {
-	int err = sample->measured ? hist_reserve(&row->latency, sample->latency_ns) : 0;
-	int i;
+	int err = reserve(&row->latency, sample->latency_ns);
 
 	if (!sample->teardown || err)
 		return err;
@@ -149,9 +140,8 @@ static int row_reserve(struct row *row, const struct sample *sample)
 		row->phases = calloc(1, sizeof(*row->phases));
 	if (!row->phases)
 		return -ENOMEM;
-	for (i = 0; i < PHASE_TOTAL && !err; i++)
-		if (sample->phase[i] != UNKNOWN_NS)
-			err = hist_reserve(&row->phases->phase[i], sample->phase[i]);
+	for (int i = 0; i < PHASE_TOTAL && !err; i++)
+		err = reserve(&row->phases->phase[i], sample->phase[i]);
 	return err;
 }
 
@@ -178,9 +168,8 @@ static int row_keep(struct row *row, const struct sample *sample)
 static void phases_add(struct row_phases *phases, const struct sample *sample)
 {
 	__u64 entries = sample->teardown->entries, free_ns = sample->phase[PHASE_FREE];
-	int i;
 
-	for (i = 0; i < PHASE_TOTAL; i++)
+	for (int i = 0; i < PHASE_TOTAL; i++)
 		if (sample->phase[i] != UNKNOWN_NS)
 			hist_add(&phases->phase[i], sample->phase[i]);
 	if (entries != ENTRIES_UNKNOWN && free_ns != UNKNOWN_NS) {
@@ -202,11 +191,13 @@ static int sample_add(const struct aggregate *aggregate, struct row *row,
 
 	if (sample->teardown)
 		phases_add(row->phases, sample);
-	if (sample->measured)
-		hist_add(&row->latency, sample->latency_ns);
 	row->count++;
-	row->empty += sample->empty;
-	row->unmeasured += !sample->empty && !sample->measured;
+	if (sample->empty)
+		row->empty++;
+	else if (sample->latency_ns == UNKNOWN_NS)
+		row->unmeasured++;
+	else
+		hist_add(&row->latency, sample->latency_ns);
 	return 0;
 }
 
@@ -261,53 +252,44 @@ __u64 aggregate_overflow(const struct aggregate *aggregate)
 	return aggregate->other->row.count;
 }
 
-static __u64 phase_rank(const struct hist *phase)
+static __u64 hist_figure(const struct hist *hist, enum sort sort)
 {
-	return phase->count ? phase->total_ns + (phase->total_ns != ~0ULL) : 0;
+	switch (sort) {
+	case SORT_MIN:
+		return hist->min_ns;
+	case SORT_MEAN:
+		return hist_mean(hist);
+	case SORT_P50:
+		return hist_percentile(hist, 50);
+	case SORT_P90:
+		return hist_percentile(hist, 90);
+	case SORT_P99:
+		return hist_percentile(hist, 99);
+	case SORT_MAX:
+		return hist->max_ns;
+	default:
+		return hist->total_ns;
+	}
 }
 
 /* Latencies are off by one, because 0 means that none is known. */
 static __u64 row_rank(const struct row *row, enum sort sort)
 {
-	const struct hist *latency = &row->latency;
-	__u64 ns = 0;
+	const struct hist *hist = &row->latency;
+	__u64 ns;
 
-	switch (sort) {
-	case SORT_COUNT:
-		return row->count;
-	case SORT_EMPTY:
-		return row->empty;
-	case SORT_TOTAL:
-		ns = latency->total_ns;
-		break;
-	case SORT_MIN:
-		ns = latency->min_ns;
-		break;
-	case SORT_MEAN:
-		ns = hist_mean(latency);
-		break;
-	case SORT_P50:
-		ns = hist_percentile(latency, 50);
-		break;
-	case SORT_P90:
-		ns = hist_percentile(latency, 90);
-		break;
-	case SORT_P99:
-		ns = hist_percentile(latency, 99);
-		break;
-	case SORT_MAX:
-		ns = latency->max_ns;
-		break;
-	case SORT_WAIT:
-	case SORT_FREE:
-	case SORT_DESTROY:
-	case SORT_DEFERRED:
-		return row->phases ? phase_rank(&row->phases->phase[sort - SORT_WAIT]) : 0;
-	case SORT_KEY:
-	case NR_SORTS:
+	if (sort == SORT_KEY)
 		return 0;
-	}
-	return latency->count ? ns + (ns != ~0ULL) : 0;
+	if (sort == SORT_COUNT)
+		return row->count;
+	if (sort == SORT_EMPTY)
+		return row->empty;
+	if (sort >= SORT_WAIT)
+		hist = row->phases ? &row->phases->phase[sort - SORT_WAIT] : NULL;
+	if (!hist || !hist->count)
+		return 0;
+	ns = hist_figure(hist, sort);
+	return ns + (ns != ~0ULL);
 }
 
 /* The row is a node's first member. */

@@ -8,32 +8,6 @@
 
 #include "analysis/diff.h"
 
-/* The samples of a phase on both sides. */
-struct phase_samples {
-	const struct row *row; /* for its key */
-	enum phase phase;
-	struct samples *samples[NR_DIFF_SIDES]; /* NULL: none */
-};
-
-/* Lines */
-
-static double metric_of(const struct diff_figures *side, enum metric metric)
-{
-	switch (metric) {
-	case METRIC_P50:
-		return side->median_ns;
-	case METRIC_P99:
-		return side->p99_ns;
-	case METRIC_MEAN:
-		return side->mean_ns;
-	case METRIC_TOTAL:
-		return side->n ? (double)side->total_ns : NAN;
-	case NR_METRICS:
-		break;
-	}
-	return NAN;
-}
-
 /* Exact for whole percents: 10 % does not exceed a limit of 10 %. */
 static double change_percent(double base, double now)
 {
@@ -42,38 +16,34 @@ static double change_percent(double base, double now)
 
 static void side_fill(struct diff_figures *side, const struct samples *samples, double alpha)
 {
-	size_t i;
-
-	*side = (struct diff_figures){.median_ns = NAN, .mean_ns = NAN, .p99_ns = NAN};
-	if (!samples || !samples->nr)
+	*side = (struct diff_figures){.n = samples->nr};
+	for (enum metric metric = 0; metric < NR_METRICS; metric++)
+		side->metric[metric] = NAN;
+	if (!samples->nr)
 		return;
 
-	side->n = samples->nr;
-	for (i = 0; i < samples->nr; i++)
+	for (size_t i = 0; i < samples->nr; i++)
 		if (__builtin_add_overflow(side->total_ns, samples->ns[i], &side->total_ns))
 			side->total_ns = ~0ULL;
-	side->median_ns = stats_median(samples->ns, samples->nr);
-	side->mean_ns = stats_mean(samples->ns, samples->nr);
-	side->p99_ns = (double)stats_percentile(samples->ns, samples->nr, 99);
+	side->metric[METRIC_P50] = stats_median(samples->ns, samples->nr);
+	side->metric[METRIC_P99] = (double)stats_percentile(samples->ns, samples->nr, 99);
+	side->metric[METRIC_MEAN] = stats_mean(samples->ns, samples->nr);
+	side->metric[METRIC_TOTAL] = (double)side->total_ns;
 	side->bounded = stats_median_interval(samples->ns, samples->nr, alpha, &side->low_ns,
 					      &side->high_ns);
 }
 
 /* Fills what does not depend on other lines: p values are not corrected yet. */
-static int line_fill(struct diff_line *line, const struct phase_samples *values, double alpha)
+static int line_fill(struct diff_line *line, const struct samples *base, const struct samples *now,
+		     double alpha)
 {
-	static const struct samples none;
-	const struct samples *base = values->samples[DIFF_BASE] ?: &none;
-	const struct samples *now = values->samples[DIFF_NEW] ?: &none;
-	enum metric metric;
 	int err;
 
-	*line = (struct diff_line){.row = values->row, .phase = values->phase};
 	side_fill(&line->side[DIFF_BASE], base, alpha);
 	side_fill(&line->side[DIFF_NEW], now, alpha);
-	for (metric = 0; metric < NR_METRICS; metric++)
-		line->delta[metric] = change_percent(metric_of(&line->side[DIFF_BASE], metric),
-						     metric_of(&line->side[DIFF_NEW], metric));
+	for (enum metric metric = 0; metric < NR_METRICS; metric++)
+		line->delta[metric] = change_percent(line->side[DIFF_BASE].metric[metric],
+						     line->side[DIFF_NEW].metric[metric]);
 
 	err = stats_compare(base->ns, base->nr, now->ns, now->nr, &line->difference);
 	if (err)
@@ -82,13 +52,20 @@ static int line_fill(struct diff_line *line, const struct phase_samples *values,
 				  &line->p_tail_corrected);
 }
 
-/* Sorts the samples. Is any of them more than 0? */
-static bool took_time(struct samples *samples)
+/* Sorted; none for a row that is NULL. */
+static const struct samples *samples_of(const struct row *row, enum phase phase)
 {
-	if (!samples || !samples->nr)
-		return false;
-	samples_sort(samples);
-	return samples->ns[samples->nr - 1];
+	static const struct samples none;
+
+	if (!row || !row->samples || !row->samples[phase].nr)
+		return &none;
+	samples_sort(&row->samples[phase]);
+	return &row->samples[phase];
+}
+
+static bool took_time(const struct samples *samples)
+{
+	return samples->nr && samples->ns[samples->nr - 1];
 }
 
 /*
@@ -98,49 +75,42 @@ static bool took_time(struct samples *samples)
 static int add_key(struct diff *diff, const struct row *base, const struct row *now,
 		   const struct diff_options *opts)
 {
-	struct phase_samples values = {.row = base ? base : now};
-	bool base_took, now_took;
-	int err;
+	int err = 0;
 
-	for (values.phase = 0; values.phase < NR_PHASES; values.phase++) {
-		if (opts->phases && !(opts->phases & 1U << values.phase))
+	for (enum phase phase = 0; phase < NR_PHASES && !err; phase++) {
+		const struct samples *base_samples = samples_of(base, phase);
+		const struct samples *new_samples = samples_of(now, phase);
+		struct diff_line *line = &diff->line[diff->nr];
+
+		if (opts->phases && !(opts->phases & 1U << phase))
 			continue;
-		values.samples[DIFF_BASE] =
-			base && base->samples ? &base->samples[values.phase] : NULL;
-		values.samples[DIFF_NEW] = now && now->samples ? &now->samples[values.phase] : NULL;
-		base_took = took_time(values.samples[DIFF_BASE]);
-		now_took = took_time(values.samples[DIFF_NEW]);
-		if (!base_took && !now_took)
+		if (!took_time(base_samples) && !took_time(new_samples))
 			continue;
-		err = line_fill(&diff->line[diff->nr], &values, opts->alpha);
-		if (err)
-			return err;
+		*line = (struct diff_line){.row = base ? base : now, .phase = phase};
+		err = line_fill(line, base_samples, new_samples, opts->alpha);
 		diff->nr++;
 	}
-	return 0;
+	return err;
 }
 
 /* In a benchmark, a map without a scenario is not its own, or is of the warm-up. */
 static bool lacks_scenario(const struct rows *rows, const struct row *row)
 {
-	size_t i;
-
-	for (i = 0; i < rows->nr_by; i++)
+	for (size_t i = 0; i < rows->nr_by; i++)
 		if (rows->by[i] == KEY_SCENARIO)
 			return !row->other && !row->key.map.scenario;
 	return false;
 }
 
-static int add_keys(struct diff *diff, struct aggregate *base, struct aggregate *new_side,
+/* Those of the base, then those of the new side alone. */
+static int add_keys(struct diff *diff, struct aggregate *const sides[NR_DIFF_SIDES],
 		    const struct diff_options *opts)
 {
 	struct rows rows[NR_DIFF_SIDES];
-	const struct row *row;
-	int err = aggregate_sort(base, SORT_KEY, 0, &rows[DIFF_BASE]);
-	size_t i;
+	int err = 0;
 
-	if (!err)
-		err = aggregate_sort(new_side, SORT_KEY, 0, &rows[DIFF_NEW]);
+	for (int side = 0; side < NR_DIFF_SIDES && !err; side++)
+		err = aggregate_sort(sides[side], SORT_KEY, 0, &rows[side]);
 	if (err)
 		return err;
 
@@ -151,15 +121,18 @@ static int add_keys(struct diff *diff, struct aggregate *base, struct aggregate 
 			    sizeof(*diff->line));
 	if (!diff->line)
 		return -ENOMEM;
-	for (i = 0; i < rows[DIFF_BASE].nr && !err; i++) {
-		row = rows[DIFF_BASE].row[i];
-		if (!lacks_scenario(&rows[DIFF_BASE], row))
-			err = add_key(diff, row, aggregate_find(new_side, row), opts);
-	}
-	for (i = 0; i < rows[DIFF_NEW].nr && !err; i++) {
-		row = rows[DIFF_NEW].row[i];
-		if (!lacks_scenario(&rows[DIFF_NEW], row) && !aggregate_find(base, row))
-			err = add_key(diff, NULL, row, opts);
+	for (int side = 0; side < NR_DIFF_SIDES; side++) {
+		for (size_t i = 0; i < rows[side].nr && !err; i++) {
+			const struct row *row = rows[side].row[i];
+			const struct row *match = aggregate_find(sides[!side], row);
+
+			if (lacks_scenario(&rows[side], row))
+				continue;
+			if (side == DIFF_BASE)
+				err = add_key(diff, row, match, opts);
+			else if (!match)
+				err = add_key(diff, NULL, row, opts);
+		}
 	}
 	return err;
 }
@@ -170,9 +143,8 @@ static int correct(struct diff *diff)
 {
 	double *p = calloc(2 * diff->nr + 1, sizeof(*p)), *tail = p + diff->nr;
 	int err = p ? 0 : -ENOMEM;
-	size_t i;
 
-	for (i = 0; i < diff->nr && !err; i++) {
+	for (size_t i = 0; i < diff->nr && !err; i++) {
 		p[i] = diff->line[i].difference.p;
 		tail[i] = diff->line[i].p_tail_corrected;
 	}
@@ -180,7 +152,7 @@ static int correct(struct diff *diff)
 		err = stats_correct(p, p, diff->nr);
 	if (!err)
 		err = stats_correct(tail, tail, diff->nr);
-	for (i = 0; i < diff->nr && !err; i++) {
+	for (size_t i = 0; i < diff->nr && !err; i++) {
 		diff->line[i].p_corrected = p[i];
 		diff->line[i].p_tail_corrected = tail[i];
 	}
@@ -208,15 +180,12 @@ static bool limit_fails(const struct diff_line *line, const struct diff_limit *l
 
 static void judge(struct diff *diff, const struct diff_options *opts)
 {
-	struct diff_line *line;
-	size_t limit;
-
-	for (line = diff->line; line < diff->line + diff->nr; line++) {
+	for (struct diff_line *line = diff->line; line < diff->line + diff->nr; line++) {
 		line->verdict = verdict_of(line, opts->alpha);
 		line->limits = opts->limits;
-		for (limit = 0; limit < opts->nr_limits; limit++)
-			if (limit_fails(line, &opts->limits[limit], opts->alpha))
-				line->failed |= 1U << limit;
+		for (size_t i = 0; i < opts->nr_limits; i++)
+			if (limit_fails(line, &opts->limits[i], opts->alpha))
+				line->failed |= 1U << i;
 		diff->failed += !!line->failed;
 	}
 }
@@ -224,28 +193,29 @@ static void judge(struct diff *diff, const struct diff_options *opts)
 /* Adds the geometric mean of the changes of a phase's medians. */
 static void mean_add(struct diff *diff, enum phase phase)
 {
+	static const struct samples none;
 	struct diff_line mean = {.phase = phase, .p_corrected = NAN, .p_tail_corrected = NAN};
-	const struct diff_line *line;
 	double logs = 0;
 	size_t nr = 0;
-	int i;
 
-	for (line = diff->line; line < diff->line + diff->nr; line++) {
-		const struct diff_figures *base = &line->side[DIFF_BASE],
-					  *now = &line->side[DIFF_NEW];
+	for (struct diff_line *line = diff->line; line < diff->line + diff->nr; line++) {
+		double ratio = line->side[DIFF_NEW].metric[METRIC_P50] /
+			       line->side[DIFF_BASE].metric[METRIC_P50];
 
-		if (line->phase != phase || !(base->median_ns > 0) || !(now->median_ns > 0))
+		/* Both are known and not 0. */
+		if (line->phase != phase || !(ratio > 0) || isinf(ratio))
 			continue;
-		logs += log(now->median_ns / base->median_ns);
+		logs += log(ratio);
 		nr++;
 	}
 	if (!nr)
 		return;
 
-	for (i = 0; i < NR_DIFF_SIDES; i++)
-		mean.side[i] = (struct diff_figures){
-			.n = nr, .median_ns = NAN, .mean_ns = NAN, .p99_ns = NAN};
-	for (i = 0; i < NR_METRICS; i++)
+	for (int i = 0; i < NR_DIFF_SIDES; i++) {
+		side_fill(&mean.side[i], &none, 0);
+		mean.side[i].n = nr;
+	}
+	for (int i = 0; i < NR_METRICS; i++)
 		mean.delta[i] = NAN;
 	mean.delta[METRIC_P50] = (exp(logs / (double)nr) - 1) * 100;
 	mean.difference = (struct stats_difference){.u = NAN, .p = NAN, .effect = NAN};
@@ -285,11 +255,10 @@ static int compare(const void *left, const void *right)
 int diff_make(struct diff *diff, struct aggregate *base, struct aggregate *new_side,
 	      const struct diff_options *opts)
 {
-	enum phase phase;
 	int err;
 
 	*diff = (struct diff){};
-	err = add_keys(diff, base, new_side, opts);
+	err = add_keys(diff, (struct aggregate *[]){base, new_side}, opts);
 	if (!err)
 		err = correct(diff);
 	if (err) {
@@ -298,7 +267,7 @@ int diff_make(struct diff *diff, struct aggregate *base, struct aggregate *new_s
 	}
 
 	judge(diff, opts);
-	for (phase = 0; phase < NR_PHASES; phase++)
+	for (enum phase phase = 0; phase < NR_PHASES; phase++)
 		mean_add(diff, phase);
 	qsort(diff->line, diff->nr, sizeof(*diff->line), compare);
 	if (opts->top && opts->top < diff->nr) {

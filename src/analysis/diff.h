@@ -42,11 +42,9 @@ struct diff_options {
 struct diff_figures {
 	__u64 n; /* known values */
 	__u64 total_ns;
-	double median_ns; /* this and the next two: NAN if n is 0 */
-	double mean_ns;
-	double p99_ns;
-	bool bounded;	       /* the interval is known */
-	__u64 low_ns, high_ns; /* confidence interval of the median, at 1 - alpha */
+	double metric[NR_METRICS]; /* in ns; NAN if n is 0 */
+	bool bounded;		   /* the interval is known */
+	__u64 low_ns, high_ns;	   /* confidence interval of the median, at 1 - alpha */
 };
 
 enum diff_verdict {

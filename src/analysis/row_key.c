@@ -10,18 +10,16 @@
  */
 enum key_tag { TAG_KNOWN = 1, TAG_ADDRESS, TAG_UNKNOWN };
 
-static void put_tag(struct row_key_bytes *keys, enum key_tag tag)
-{
-	keys->at[keys->len++] = tag;
-}
-
 static void put_number(struct row_key_bytes *keys, enum key_tag tag, __u64 number)
 {
-	int shift;
-
-	put_tag(keys, tag);
-	for (shift = 56; shift >= 0; shift -= 8)
+	keys->at[keys->len++] = tag;
+	for (int shift = 56; shift >= 0 && tag != TAG_UNKNOWN; shift -= 8)
 		keys->at[keys->len++] = number >> shift;
+}
+
+static void put_known(struct row_key_bytes *keys, bool known, __u64 number)
+{
+	put_number(keys, known ? TAG_KNOWN : TAG_UNKNOWN, number);
 }
 
 /* NULL: unknown. */
@@ -29,20 +27,12 @@ static void put_text(struct row_key_bytes *keys, const char *text, size_t size)
 {
 	size_t len = text ? strnlen(text, size - 1) : 0;
 
-	put_tag(keys, text ? TAG_KNOWN : TAG_UNKNOWN);
+	keys->at[keys->len++] = text ? TAG_KNOWN : TAG_UNKNOWN;
 	if (!text)
 		return;
 	memcpy(&keys->at[keys->len], text, len);
 	keys->len += len;
 	keys->at[keys->len++] = '\0';
-}
-
-static void put_known(struct row_key_bytes *keys, bool known, __u64 number)
-{
-	if (known)
-		put_number(keys, TAG_KNOWN, number);
-	else
-		put_tag(keys, TAG_UNKNOWN);
 }
 
 static void put_key(struct row_key_bytes *keys, enum key key, const struct row_source *of)
@@ -123,9 +113,7 @@ struct row_key row_key_copy(const struct row_source *source)
 void row_key_read(struct row_key_bytes *bytes, const enum key *by, size_t nr_by,
 		  const struct row_source *source)
 {
-	size_t i;
-
 	bytes->len = 0;
-	for (i = 0; i < nr_by; i++)
+	for (size_t i = 0; i < nr_by; i++)
 		put_key(bytes, by[i], source);
 }

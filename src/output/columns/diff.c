@@ -38,10 +38,11 @@ static bool get_total(const struct column *column, const void *object, struct va
 /* The distance from the median to the farther end of the interval. */
 static double spread(const struct diff_figures *side)
 {
-	double below = side->median_ns - (double)side->low_ns;
-	double above = (double)side->high_ns - side->median_ns;
+	double median_ns = side->metric[METRIC_P50];
+	double below = median_ns - (double)side->low_ns;
+	double above = (double)side->high_ns - median_ns;
 
-	return (above > below ? above : below) / side->median_ns * 100;
+	return (above > below ? above : below) / median_ns * 100;
 }
 
 SIDE_GETTER(get_spread, side->bounded &&isfinite(spread(side)), real, spread(side));
@@ -95,7 +96,7 @@ static bool get_failed(const struct column *column, const void *object, struct v
 		 VALUE_REAL,                                                                         \
 		 .shown_as = REAL_DURATION,                                                          \
 		 .get = get_real,                                                                    \
-		 AT(side[which_side].median_ns)},                                                    \
+		 AT(side[which_side].metric[METRIC_P50])},                                           \
 		{TABLE_ONLY,                                                                         \
 		 "±",                                                                                \
 		 "?",                                                                                \
@@ -105,8 +106,8 @@ static bool get_failed(const struct column *column, const void *object, struct v
 		 AT(side[which_side])},                                                              \
 		{name ".low_ns", NULL, "?", VALUE_DURATION, .get = get_low, AT(side[which_side])},   \
 		{name ".high_ns", NULL, "?", VALUE_DURATION, .get = get_high, AT(side[which_side])}, \
-		REAL(name ".mean_ns", side[which_side].mean_ns),                                     \
-		REAL(name ".p99_ns", side[which_side].p99_ns)
+		REAL(name ".mean_ns", side[which_side].metric[METRIC_MEAN]),                         \
+		REAL(name ".p99_ns", side[which_side].metric[METRIC_P99])
 
 static const struct column type_column = {"type", NULL, "", VALUE_TEXT, .get = get_type};
 static const struct column figure_columns[] = {

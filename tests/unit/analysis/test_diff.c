@@ -37,10 +37,10 @@ TEST(figures_of_a_line)
 	assert_int_equal(line->phase, PHASE_DESTROY);
 	assert_int_equal(line->side[DIFF_BASE].n, 5);
 	assert_int_equal(line->side[DIFF_BASE].total_ns, 600);
-	assert_true(line->side[DIFF_BASE].median_ns == 120);
-	assert_true(line->side[DIFF_NEW].median_ns == 190);
-	assert_true(line->side[DIFF_NEW].mean_ns == 190);
-	assert_true(line->side[DIFF_NEW].p99_ns == 230);
+	assert_true(line->side[DIFF_BASE].metric[METRIC_P50] == 120);
+	assert_true(line->side[DIFF_NEW].metric[METRIC_P50] == 190);
+	assert_true(line->side[DIFF_NEW].metric[METRIC_MEAN] == 190);
+	assert_true(line->side[DIFF_NEW].metric[METRIC_P99] == 230);
 	/* The interval from the least to the greatest of five covers 1 - 2 / 32, less than 0.95. */
 	assert_false(line->side[DIFF_BASE].bounded);
 
@@ -227,7 +227,7 @@ TEST(keys_of_one_side)
 	assert_int_equal(line->verdict, VERDICT_UNKNOWN);
 	assert_int_equal(line->side[DIFF_BASE].n, 0);
 	assert_int_equal(line->side[DIFF_NEW].n, 20);
-	assert_true(isnan(line->side[DIFF_BASE].median_ns));
+	assert_true(isnan(line->side[DIFF_BASE].metric[METRIC_P50]));
 	assert_true(isnan(line->delta[METRIC_P50]));
 	assert_true(isnan(line->delta[METRIC_TOTAL]));
 	assert_true(isnan(line->p_corrected));
@@ -315,7 +315,7 @@ TEST(phases_of_teardowns)
 	assert_int_equal(diff->line[0].phase, PHASE_FREE);
 	assert_true(diff->line[0].delta[METRIC_P50] == 100);
 	assert_int_equal(diff->line[1].phase, PHASE_TOTAL);
-	assert_true(diff->line[1].side[DIFF_NEW].median_ns == 205.5);
+	assert_true(diff->line[1].side[DIFF_NEW].metric[METRIC_P50] == 205.5);
 	assert_int_equal(diff->line[2].phase, PHASE_WAIT);
 	assert_int_equal(diff->line[2].verdict, VERDICT_SAME);
 	assert_int_equal(diff->nr_means, 3);
