@@ -17,18 +17,17 @@
  * whether a kernel can be traced; util/ knows nothing of BPF. LAYERS says which folder may include
  * which.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <bpf/libbpf.h>
 
 #include "cmd/command.h"
 #include "util/diag.h"
+#include "util/outfile.h"
 
 /*
  * Keeps the next file opened from becoming a standard stream that was closed. Reads and writes fail
@@ -37,9 +36,8 @@
 static void reserve_standard_streams(void)
 {
 	static const int flags[] = {O_WRONLY, O_RDONLY, O_WRONLY};
-	int fd;
 
-	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0)
 			open("/dev/null", flags[fd]); /* takes the lowest number that is free */
 }
@@ -55,16 +53,17 @@ __attribute__((format(printf, 2, 0))) static int print_verbose(enum libbpf_print
 int main(int argc, char **argv)
 {
 	static struct options opts; /* large */
+	int err;
 
 	reserve_standard_streams();
 	setlocale(LC_CTYPE, "C.UTF-8");
 	libbpf_set_print(print_verbose);
 	switch (options_parse(&opts, argc, argv)) {
 	case OPTIONS_DONE:
-		if (!fflush(stdout) && !ferror(stdout))
-			return EXIT_DONE;
-		diag_error("cannot write stdout: %s", strerror(errno));
-		return EXIT_FAILED;
+		err = stream_flush(stdout);
+		if (err)
+			outfile_failed(NULL, err);
+		return err ? EXIT_FAILED : EXIT_DONE;
 	case OPTIONS_BAD:
 		return EXIT_USAGE;
 	case OPTIONS_RUN:

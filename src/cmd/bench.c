@@ -15,6 +15,7 @@
 #include "util/clock.h"
 #include "util/diag.h"
 #include "util/macros.h"
+#include "util/outfile.h"
 
 #define PROGRESS_NS (NSEC_PER_SEC / 2)
 
@@ -158,11 +159,7 @@ static int show(const struct run *run, enum format format)
 
 	if (!err)
 		err = bench_table(stdout, format, run->list, run->nr, &rows);
-	if (err == -EPIPE)
-		err = 0;
-	if (err)
-		diag_error("cannot write stdout: %s", strerror(-err));
-	return err;
+	return outfile_end(NULL, NULL, err);
 }
 
 static int run_all(const struct options *opts, const struct scenario *list, size_t nr)
@@ -216,12 +213,14 @@ static int choose(const struct options *opts, struct scenario **list, size_t *nr
 
 static int name_all(const struct scenario *list, size_t nr)
 {
+	int err;
+
 	for (size_t i = 0; i < nr; i++)
 		printf("%s\n", list[i].name);
-	if (!fflush(stdout) && !ferror(stdout))
-		return 0;
-	diag_error("cannot write stdout: %s", strerror(errno));
-	return -EIO;
+	err = stream_flush(stdout);
+	if (err)
+		outfile_failed(NULL, err);
+	return err;
 }
 
 static int cmd_bench(const struct options *opts)
@@ -271,12 +270,10 @@ static const struct option_row rows[] = {
 
 const struct command bench_command = {
 	.name = "bench",
-	.title = "bench",
 	.run = cmd_bench,
 	.rows = rows,
 	.formats = FIGURE_FORMATS,
 	.view = VIEW_BOTH,
-	.getopt_flags = "",
 	.take_words = take_words,
 	.finish = finish,
 	.head = "Usage: memdestroy-trace bench [OPTION]... [SCENARIO]...\n"
@@ -285,7 +282,6 @@ const struct command bench_command = {
 		"is the name of a standard scenario (see --list), or a list of settings, such as\n"
 		"type=hash,entries=1000,value=64,prealloc=no,fill=full,threads=1,maps=1,runs=50,\n"
 		"which are the defaults. Without a scenario, all standard ones are measured.\n",
-	.times = "",
 	.statuses = LIVE_STATUSES,
 	.examples = "  memdestroy-trace bench --quick\n"
 		    "      a first look\n"

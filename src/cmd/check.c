@@ -73,13 +73,11 @@ static const struct option_row rows[] = {
 
 const struct command check_command = {
 	.name = "check",
-	.title = "check",
 	.run = cmd_check,
 	.rows = rows,
 	.formats =
 		1U << FORMAT_TABLE | 1U << FORMAT_JSON, /* facts of many kinds are no one table */
 	.view = VIEW_BOTH,
-	.getopt_flags = "",
 	.take_words = take_words,
 	.finish = finish,
 	.head = "Usage: memdestroy-trace check [OPTION]...\n"
@@ -89,7 +87,6 @@ const struct command check_command = {
 		"Check whether a kernel can be traced, how, and what would be missing. On this\n"
 		"machine, as far as permitted, programs are attached and a map is released to see\n"
 		"if they run. Another kernel is checked by its files.\n",
-	.times = "",
 	.statuses = LIVE_STATUSES,
 	.examples = "  memdestroy-trace check\n"
 		    "      this machine\n"

@@ -30,8 +30,7 @@ struct option_row {
 	size_t member;
 	enum option_unit unit;
 	const char *least; /* of times; NULL: 0 */
-	bool required;
-	bool repeatable; /* otherwise, giving two different values is an error */
+	bool repeatable;   /* otherwise, giving two different values is an error */
 
 	/* Restrictions. */
 	enum option_view view;
@@ -42,15 +41,14 @@ struct option_row {
 #define OPTION_DONE 1 /* the option has done all that the user asks for */
 
 struct command {
-	const char *name;  /* on the command line; NULL for tracing, the default */
-	const char *title; /* in messages */
+	const char *name; /* on the command line; NULL for tracing, the default */
 	int (*run)(const struct options *opts); /* returns the exit status */
 
 	const struct option_row *rows;
 	unsigned int formats;	  /* bit N: enum format N is offered */
 	enum view view;		  /* VIEW_CALLS: or VIEW_TEARDOWNS, by an argument after the name */
 	const char *getopt_flags; /* "+": options end at the first argument; "-": arguments
-				     come in order with the options; else "" */
+				     come in order with the options; NULL: neither */
 	/*
 	 * Takes the arguments that are no options, one or more; argv ends with NULL. Returns 0 or
 	 * -errno; errors are already reported. NULL: there are none.
@@ -61,8 +59,8 @@ struct command {
 
 	/* --help: before the options, and after them. */
 	const char *head;
-	const char *times;    /* the units of time; "": no option takes a time */
-	const char *statuses; /* the exit statuses besides 0, 1 and 2 */
+	const char *times;    /* the units of time; NULL: no option takes a time */
+	const char *statuses; /* the exit statuses besides 0, 1 and 2; NULL: none */
 	const char *examples;
 };
 
@@ -77,3 +75,23 @@ const char *option_name(const struct option_row *row, char *buf);
 
 /* A command's option by its long name, or its short one if that is the only one. NULL: none. */
 const struct option_row *option_row(const struct command *command, const char *name);
+
+/* Appends a name to a list in a buffer of this size: "--all, --any". */
+void options_list(char *list, size_t size, const char *dashes, const char *name);
+
+/* How messages name it. */
+static inline const char *command_title(const struct command *command)
+{
+	return command->name ? command->name : "tracing";
+}
+
+/* Answer on stdout, which the caller flushes and checks. Return OPTION_DONE; there is no value. */
+int option_help(struct options *opts, const char *value);
+int option_version(struct options *opts, const char *value);
+
+/*
+ * Checks that options that were given do not contradict each other, once *opts is complete. given:
+ * by the index of the command's rows, the value, "" for an option that takes none, NULL for one
+ * that was not given. Returns 0 or -EINVAL; errors are already reported.
+ */
+int options_check(const struct options *opts, const char *const *given);

@@ -18,14 +18,6 @@
 /* Rows on each side; the values of further keys go to one more row. */
 #define MAX_ROWS 4096
 
-/* View and keys of the comparison. */
-struct selection {
-	enum view view;
-	bool identity;
-	const enum key *by;
-	size_t nr_by;
-};
-
 /* One side of the comparison. */
 struct gathering {
 	struct reader_set readers;
@@ -49,7 +41,7 @@ static int take_teardown(void *ctx, const struct teardown *teardown)
 	return aggregate_add_teardown(side->aggregate, teardown);
 }
 
-static int gather(struct gathering *side, const struct selection *selection,
+static int gather(struct gathering *side, const struct view_options *show,
 		  const struct filter *filter)
 {
 	static const struct event_sink_ops ops = {.call = take_call, .teardown = take_teardown};
@@ -57,11 +49,11 @@ static int gather(struct gathering *side, const struct selection *selection,
 	int err;
 
 	side->filter = filter;
-	side->aggregate = aggregate_new(selection->by, selection->nr_by, MAX_ROWS);
+	side->aggregate = aggregate_new(show->by, show->nr_by, MAX_ROWS);
 	if (!side->aggregate)
 		return -ENOMEM;
 	aggregate_keep_samples(side->aggregate);
-	err = reader_set_run(&side->readers, selection->view, selection->identity, &sink, NULL);
+	err = reader_set_run(&side->readers, show->view, show->identity, &sink, NULL);
 	if (!err && aggregate_overflow(side->aggregate))
 		diag_warn("more than %d keys: %llu values of further keys are in one row", MAX_ROWS,
 			  aggregate_overflow(side->aggregate));
@@ -119,38 +111,35 @@ static int write_diff(const struct options *opts, const struct gathering *side,
 }
 
 /* The options, with defaults that depend on whether the recordings are benchmarks. */
-static struct selection select_keys(const struct options *opts,
-				    const struct gathering side[NR_DIFF_SIDES])
+static struct view_options select_view(const struct options *opts,
+				       const struct gathering side[NR_DIFF_SIDES])
 {
-	static const enum key of_bench[] = {KEY_SCENARIO}, of_teardowns[] = {KEY_TYPE, KEY_NAME},
-			      of_calls[] = {KEY_CALLER, KEY_TYPE};
 	bool bench = reader_set_have_scenarios(&side[DIFF_BASE].readers) &&
 		     reader_set_have_scenarios(&side[DIFF_NEW].readers);
-	const struct view_options *show = &opts->show;
-	struct selection selection = {show->view, show->identity, show->by, show->nr_by};
+	struct view_options show = opts->show;
 
 	if (bench && !opts->view_given) {
-		selection.view = VIEW_TEARDOWNS;
-		selection.identity = true;
+		show.view = VIEW_TEARDOWNS;
+		show.identity = true;
 	}
-	if (selection.nr_by)
-		return selection;
-	if (selection.view == VIEW_CALLS)
-		selection.by = of_calls;
-	else
-		selection.by = bench ? of_bench : of_teardowns;
-	selection.nr_by = selection.by == of_bench ? ARRAY_SIZE(of_bench) : 2;
-	return selection;
+	option_default_keys(&show);
+	if (!show.nr_by && bench) {
+		show.by[show.nr_by++] = KEY_SCENARIO;
+	} else if (!show.nr_by) {
+		show.by[show.nr_by++] = KEY_TYPE;
+		show.by[show.nr_by++] = KEY_NAME;
+	}
+	return show;
 }
 
 static int compare(const struct options *opts, struct gathering side[NR_DIFF_SIDES])
 {
-	const struct selection selection = select_keys(opts, side);
+	const struct view_options show = select_view(opts, side);
 	struct diff diff;
-	int err = gather(&side[DIFF_BASE], &selection, &opts->filter);
+	int err = gather(&side[DIFF_BASE], &show, &opts->filter);
 
 	if (!err)
-		err = gather(&side[DIFF_NEW], &selection, &opts->filter);
+		err = gather(&side[DIFF_NEW], &show, &opts->filter);
 	if (!err)
 		err = diff_make(&diff, side[DIFF_BASE].aggregate, side[DIFF_NEW].aggregate,
 				&opts->diff);
@@ -285,7 +274,6 @@ static const struct option_row rows[] = {
 
 const struct command diff_command = {
 	.name = "diff",
-	.title = "diff",
 	.run = cmd_diff,
 	.rows = rows,
 	.formats = FIGURE_FORMATS,

@@ -21,15 +21,12 @@ enum exit_status {
 /* err: 0 or -errno of a run. traceable: whether the kernel can be traced. */
 static inline int exit_status_of(int err, enum traceable traceable)
 {
-	switch (traceable) {
-	case TRACEABLE_YES:
-		return err ? EXIT_FAILED : EXIT_DONE;
-	case TRACEABLE_NO:
-		return EXIT_UNTRACEABLE;
-	case TRACEABLE_FORBIDDEN:
-		return EXIT_FORBIDDEN;
-	case TRACEABLE_UNKNOWN:
-		break;
-	}
-	return EXIT_FAILED;
+	static const enum exit_status statuses[] = {
+		[TRACEABLE_YES] = EXIT_DONE,
+		[TRACEABLE_NO] = EXIT_UNTRACEABLE,
+		[TRACEABLE_FORBIDDEN] = EXIT_FORBIDDEN,
+		[TRACEABLE_UNKNOWN] = EXIT_FAILED,
+	};
+
+	return err && traceable == TRACEABLE_YES ? EXIT_FAILED : statuses[traceable];
 }

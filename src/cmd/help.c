@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "cmd/command.h"
-#include "cmd/help.h"
 #include "util/text.h"
 
 #define HELP_COLUMN 26
@@ -46,7 +45,7 @@ int option_help(struct options *opts, const char *value)
 	       "  1  failure\n"
 	       "  2  bad usage\n"
 	       "%s\nEXAMPLES:\n%s",
-	       command->times, command->statuses, command->examples);
+	       command->times ?: "", command->statuses ?: "", command->examples);
 	return OPTION_DONE;
 }
 

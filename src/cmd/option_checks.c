@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/option_checks.h"
+#include "cmd/command.h"
 #include "cmd/option_values.h"
 #include "model/teardown.h"
 #include "util/diag.h"
@@ -16,21 +16,6 @@ static const char *value_of(const struct options *opts, const char *const *given
 	const struct option_row *row = option_row(opts->command, name);
 
 	return row ? given[row - opts->command->rows] : NULL;
-}
-
-int options_check_needs(const struct options *opts, const char *const *given)
-{
-	const struct option_row *rows = opts->command->rows;
-	char name[OPTION_NAME_SIZE];
-
-	for (const struct option_row *row = rows; row->help; row++) {
-		if (!row->required || given[row - rows])
-			continue;
-		return diag_invalid("%s needs %s %s%s", opts->command->title,
-				    option_name(row, name), row->metavar,
-				    opts->run_argv ? ", before the command" : "");
-	}
-	return 0;
 }
 
 /* " (see: memdestroy-trace report teardowns)" */

@@ -5,7 +5,6 @@
 #pragma once
 
 #include "cmd/command.h"
-#include "cmd/help.h"
 #include "cmd/option_values.h"
 
 /* Further members of the row may follow the text. */
@@ -109,10 +108,10 @@
 #define FORMAT_ROW(text) VALUE('f', "format", "FORMAT", option_format, text)
 #define OUTPUT_ROW                                                                                 \
 	VALUE('o', "output", "FILE", option_output, "write to this file instead of standard output")
-#define RECORDING_ROW(text, ...) VALUE('o', "output", "FILE", option_recording, text, __VA_ARGS__)
-#define FORCE_ROW(text)		 FLAG(0, "force", force, text)
-#define QUIET_ROW(text)		 FLAG('q', "quiet", quiet, text, .not_with = "verbose")
-#define VERBOSE_ROW(text)	 FLAG('v', "verbose", verbose, text)
+#define RECORDING_ROW(text) VALUE('o', "output", "FILE", option_recording, text)
+#define FORCE_ROW(text)	    FLAG(0, "force", force, text)
+#define QUIET_ROW(text)	    FLAG('q', "quiet", quiet, text, .not_with = "verbose")
+#define VERBOSE_ROW(text)   FLAG('v', "verbose", verbose, text)
 
 #define LIVE_TALK_ROWS                                                                             \
 	QUIET_ROW("no banner; warnings and the ledger stay"),                                      \

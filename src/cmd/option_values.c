@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads the values of options that are names, one function each.
+ * Reads the values of options, one function each: names, lists, numbers, sizes and times.
  */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/command.h"
 #include "cmd/option_values.h"
@@ -13,6 +16,7 @@
 #include "model/map_type.h"
 #include "model/teardown.h"
 #include "util/diag.h"
+#include "util/duration.h"
 #include "util/macros.h"
 
 /* A symbol as a compiler may have left it: "foo.isra.0". */
@@ -23,6 +27,8 @@ const char *const format_names[] = {
 	[FORMAT_PERFETTO] = "perfetto", [FORMAT_FOLDED] = "folded", [FORMAT_MARKDOWN] = "markdown",
 };
 _Static_assert(ARRAY_SIZE(format_names) == NR_FORMATS, "a name for every format");
+
+#define MAX_BUFFER (1ULL << 30)
 
 #define EVERY	     (~0U)
 #define FROM(name)   (~0U << (name))
@@ -51,13 +57,9 @@ static struct list offered_names(struct choice choice)
 {
 	struct list list = {""};
 
-	for (size_t i = 0; i < choice.nr; i++) {
-		size_t end = strlen(list.text);
-
+	for (size_t i = 0; i < choice.nr; i++)
 		if (choice.offered & 1U << i)
-			snprintf(list.text + end, sizeof(list.text) - end, "%s%s", end ? ", " : "",
-				 choice.names[i]);
-	}
+			options_list(list.text, sizeof(list.text), "", choice.names[i]);
 	return list;
 }
 
@@ -96,14 +98,21 @@ static int choose_list(struct choice choice, const char *value, int *chosen)
 	}
 }
 
+/* Stores a choice in an enum. */
+static int set_choice(struct choice choice, const char *value, unsigned int *stored)
+{
+	int chosen = choose(choice, value, strlen(value));
+
+	if (chosen < 0)
+		return chosen;
+	*stored = chosen;
+	return 0;
+}
+
 int option_attach(struct options *opts, const char *value)
 {
-	int mode = choose(CHOICE("attach", "mode", attach_mode_names, EVERY), value, strlen(value));
-
-	if (mode < 0)
-		return mode;
-	opts->trace.attach = mode;
-	return 0;
+	return set_choice(CHOICE("attach", "mode", attach_mode_names, EVERY), value,
+			  &opts->trace.attach);
 }
 
 int option_kprobe(struct options *opts, const char *value)
@@ -117,25 +126,17 @@ int option_format(struct options *opts, const char *value)
 {
 	const struct command *command = opts->command;
 	const struct choice choice = CHOICE("format", "format", format_names, command->formats);
-	int format = choose(choice, value, strlen(value));
+	int err = set_choice(choice, value, &opts->show.format);
 
-	if (format < 0)
-		return format;
-	if (!(command->formats & 1U << format))
-		return diag_invalid("--format: '%s' does not apply to %s (one of %s)", value,
-				    command->title, offered_names(choice).text);
-	opts->show.format = format;
-	return 0;
+	if (err || command->formats & 1U << opts->show.format)
+		return err;
+	return diag_invalid("--format: '%s' does not apply to %s (one of %s)", value,
+			    command_title(command), offered_names(choice).text);
 }
 
 int option_sort(struct options *opts, const char *value)
 {
-	int sort = choose(CHOICE("sort", "key", sort_names, EVERY), value, strlen(value));
-
-	if (sort < 0)
-		return sort;
-	opts->show.sort = sort;
-	return 0;
+	return set_choice(CHOICE("sort", "key", sort_names, EVERY), value, &opts->show.sort);
 }
 
 int option_by(struct options *opts, const char *value)
@@ -159,10 +160,8 @@ int option_by(struct options *opts, const char *value)
 	return 0;
 }
 
-void option_default_keys(struct options *opts)
+void option_default_keys(struct view_options *show)
 {
-	struct view_options *show = &opts->show;
-
 	if (show->view != VIEW_CALLS || show->nr_by)
 		return;
 	show->by[show->nr_by++] = KEY_CALLER;
@@ -179,6 +178,34 @@ int option_phase(struct options *opts, const char *value)
 	opts->diff.phases = 0;
 	while (nr--)
 		opts->diff.phases |= 1U << phases[nr];
+	return 0;
+}
+
+/* Digits and a point only, where strtod() also takes nan, inf and 0x1p3. */
+static int read_decimal(const char *text, size_t len, double *number)
+{
+	char copy[64];
+
+	if (len >= sizeof(copy))
+		return -EINVAL;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	if (copy[strspn(copy, "0123456789.")] || strchr(copy, '.') != strrchr(copy, '.') ||
+	    !strpbrk(copy, "0123456789"))
+		return -EINVAL;
+	*number = strtod(copy, NULL);
+	return isfinite(*number) ? 0 : -EINVAL;
+}
+
+int option_alpha(struct options *opts, const char *value)
+{
+	double alpha;
+
+	if (read_decimal(value, strlen(value), &alpha) || alpha <= 0 || alpha >= 1)
+		return diag_invalid(
+			"--alpha: '%s' is not a probability above 0 and below 1 (such as 0.05)",
+			value);
+	opts->diff.alpha = alpha;
 	return 0;
 }
 
@@ -215,7 +242,7 @@ static int parse_limit(const char *text, size_t len, struct diff_limit *limit)
 	if (number_len && number[number_len - 1] == '%')
 		number_len--;
 	trim(&number, &number_len);
-	if (option_read_decimal(number, number_len, &limit->percent))
+	if (read_decimal(number, number_len, &limit->percent))
 		return diag_invalid(
 			"--fail-on: '%.*s' is not a percentage (0 or more, such as 10 or"
 			" 2.5)",
@@ -245,6 +272,76 @@ int option_fail_on(struct options *opts, const char *value)
 	}
 }
 
+/* Digits only, where strtoull() also takes blanks and signs. */
+static int parse_digits(const char **text, __u64 *number)
+{
+	const char *start = *text;
+	int err = 0;
+
+	*number = 0;
+	for (; **text >= '0' && **text <= '9'; (*text)++) {
+		if (__builtin_mul_overflow(*number, 10, number) ||
+		    __builtin_add_overflow(*number, (__u64)(**text - '0'), number))
+			err = -ERANGE;
+	}
+	return *text == start ? -EINVAL : err;
+}
+
+int option_top(struct options *opts, const char *value)
+{
+	const char *end = value;
+	__u64 rows;
+	int err = parse_digits(&end, &rows);
+
+	if (err == -EINVAL || *end || (!err && !rows))
+		return diag_invalid("--top: '%s' is not a number of rows (1 or more)", value);
+	if (err)
+		return diag_invalid("--top: '%s' is too large a number", value);
+	opts->show.top = rows;
+	return 0;
+}
+
+int option_buffer(struct options *opts, const char *value)
+{
+	static const char suffixes[] = "KMG";
+	__u64 bytes, rounded = sysconf(_SC_PAGESIZE);
+	const char *end = value, *suffix = NULL;
+	int err = parse_digits(&end, &bytes);
+
+	if (*end)
+		suffix = strchr(suffixes, *end & ~0x20); /* either case */
+	if (err == -EINVAL || (*end && (!suffix || !*suffix || end[1])) || (!err && !bytes))
+		return diag_invalid("--buffer: '%s' is not a size (such as 65536, 512K, 4M, 1G)",
+				    value);
+	if (suffix && __builtin_mul_overflow(bytes, 1ULL << 10 * (suffix - suffixes + 1), &bytes))
+		err = -ERANGE;
+	if (err || bytes > MAX_BUFFER)
+		return diag_invalid("--buffer: '%s' is too large (at most 1G)", value);
+	while (rounded < bytes)
+		rounded *= 2;
+	opts->trace.buffer_bytes = rounded;
+	return 0;
+}
+
+int option_time(const struct option_row *row, const char *value, __u64 *ns)
+{
+	bool seconds = row->unit == UNIT_SECONDS;
+	int err = duration_parse(value, seconds, ns);
+	__u64 least_ns = 0;
+
+	if (err == -ERANGE)
+		diag_error("--%s: '%s' is too long a time", row->long_name, value);
+	else if (err)
+		diag_error("--%s: '%s' is not a time (such as %s)", row->long_name, value,
+			   seconds ? "10, 0.5, 200ms, 3m, 1h" : "250ns, 10us, 1.5ms, 2s");
+	if (row->least)
+		duration_parse(row->least, false, &least_ns);
+	if (err || *ns >= least_ns)
+		return err;
+	return diag_invalid("--%s: '%s' is too short (at least %s)", row->long_name, value,
+			    row->least);
+}
+
 int option_type(struct options *opts, const char *value)
 {
 	__u32 type;
@@ -253,11 +350,10 @@ int option_type(struct options *opts, const char *value)
 		return diag_invalid("--type: unknown map type '%s' (as bpftool names them: hash, "
 				    "percpu_hash, lpm_trie, ...)",
 				    value);
-	if (type >= 8 * sizeof(opts->filter.map_types)) {
+	if (type >= 8 * sizeof(opts->filter.map_types))
 		return diag_invalid(
 			"--type: '%s' is type %u, and only types below %zu are supported", value,
 			type, 8 * sizeof(opts->filter.map_types));
-	}
 	opts->filter.map_types |= 1ULL << type;
 	return 0;
 }

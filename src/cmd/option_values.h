@@ -26,17 +26,11 @@ int option_recording(struct options *opts, const char *value); /* --output, but 
 /* A row with a unit. */
 int option_time(const struct option_row *row, const char *value, __u64 *ns);
 
-/*
- * Reads the len bytes at text, digits with at most one point among them, into *number. -EINVAL, or
- * -ERANGE: too long. Neither is reported.
- */
-int option_read_decimal(const char *text, size_t len, double *number);
-
 /* Adds recordings to the side that was named last, or to the base. */
 int option_files(struct options *opts, int argc, char **argv);
 
 /* If there is no --by, calls are shown by caller and map type. */
-void option_default_keys(struct options *opts);
+void option_default_keys(struct view_options *show);
 
 /* Names of formats, by enum format. */
 extern const char *const format_names[];

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "cmd/command.h"
-#include "cmd/option_checks.h"
 #include "cmd/option_values.h"
 #include "util/diag.h"
 
@@ -60,7 +59,7 @@ static const struct option_row *find_row(const struct command *command, int valu
 /* The ':' makes getopt distinguish a missing value from an unknown option. */
 static void fill_getopt_tables(const struct command *command, char *shorts, struct option *longs)
 {
-	shorts = stpcpy(stpcpy(shorts, command->getopt_flags), ":");
+	shorts = stpcpy(stpcpy(shorts, command->getopt_flags ?: ""), ":");
 	for (const struct option_row *row = command->rows; row->help; row++) {
 		if (row->short_name) {
 			*shorts++ = row->short_name;
@@ -84,21 +83,24 @@ static bool same_option(const struct option_row *a, const struct option_row *b)
 	       (!a->long_name || !strcmp(a->long_name, b->long_name));
 }
 
+void options_list(char *list, size_t size, const char *dashes, const char *name)
+{
+	size_t end = strlen(list);
+
+	snprintf(list + end, size - end, "%s%s%s", end ? ", " : "", dashes, name);
+}
+
 /* "--list does not apply to record (only to bench)" */
 static void report_foreign(const struct command *command, const struct option_row *foreign)
 {
 	char name[OPTION_NAME_SIZE], where[64] = "";
 
-	for (const struct command *const *other = commands; *other; other++) {
-		size_t end = strlen(where);
-
+	for (const struct command *const *other = commands; *other; other++)
 		for (const struct option_row *row = (*other)->rows; row->help; row++)
 			if (same_option(row, foreign))
-				snprintf(where + end, sizeof(where) - end, "%s%s", end ? ", " : "",
-					 (*other)->title);
-	}
+				options_list(where, sizeof(where), "", command_title(*other));
 	diag_error("%s does not apply to %s (only to %s)", option_name(foreign, name),
-		   command->title, where);
+		   command_title(command), where);
 }
 
 /*
@@ -126,20 +128,25 @@ static const struct option_row *find_foreign(int short_name, const char *abbrevi
 	return found;
 }
 
+/* "unknown option '--foo' (see memdestroy-trace diff --help)" */
+static void report_unknown(const struct command *command, const char *what, const char *word,
+			   size_t len)
+{
+	diag_error("%s '%.*s' (see memdestroy-trace%s%s --help)", what, (int)len, word,
+		   command->name ? " " : "", command->name ? command->name : "");
+}
+
 /* getopt found arg ("--foo=bar") to be no option, or an abbreviation of several. */
-static void report_unknown(const struct command *command, const char *arg)
+static void report_long(const struct command *command, const char *arg)
 {
 	size_t len = strcspn(arg, "="), nr_matches = 0;
 	const struct option_row *foreign = NULL;
 	char matches[256] = "";
 
 	for (const struct option_row *row = command->rows; row->help && len > 2; row++) {
-		size_t end = strlen(matches);
-
 		if (!row->long_name || strncmp(row->long_name, arg + 2, len - 2))
 			continue;
-		snprintf(matches + end, sizeof(matches) - end, "%s--%s", nr_matches ? ", " : "",
-			 row->long_name);
+		options_list(matches, sizeof(matches), "--", row->long_name);
 		nr_matches++;
 	}
 	if (!nr_matches && len > 2)
@@ -149,7 +156,7 @@ static void report_unknown(const struct command *command, const char *arg)
 	else if (foreign)
 		report_foreign(command, foreign);
 	else
-		diag_error("unknown option '%.*s' (see --help)", (int)len, arg);
+		report_unknown(command, "unknown option", arg, len);
 }
 
 /* Replaces getopt_long()'s own messages. */
@@ -167,9 +174,9 @@ static void report_getopt_error(const struct command *command, int result, const
 	else if (row)
 		diag_error("option '%s' takes no value", option_name(row, name));
 	else if (optopt)
-		diag_error("unknown option '-%c' (see --help)", optopt);
+		report_unknown(command, "unknown option", (char[]){'-', (char)optopt}, 2);
 	else
-		report_unknown(command, arg);
+		report_long(command, arg);
 }
 
 static int set_member(struct options *opts, const struct option_row *row, const char *value)
@@ -242,7 +249,7 @@ static bool misplaced(const struct command *command, const char *word)
 		diag_error("unexpected argument '%s' (it has to come first)", word);
 		return true;
 	}
-	diag_error("unexpected argument '%s' (see --help)", word);
+	report_unknown(command, "unexpected argument", word, strlen(word));
 	return true;
 }
 
@@ -305,11 +312,8 @@ enum options_result options_parse(struct options *opts, int argc, char **argv)
 	result = take_options(opts, given, argc, argv);
 	if (result != OPTIONS_RUN)
 		return result;
-	if (take_words(opts, argc - optind, argv + optind) || options_check_needs(opts, given))
-		return OPTIONS_BAD;
-	if (opts->command->finish && opts->command->finish(opts))
-		return OPTIONS_BAD;
-	if (options_check(opts, given))
+	if (take_words(opts, argc - optind, argv + optind) ||
+	    (opts->command->finish && opts->command->finish(opts)) || options_check(opts, given))
 		return OPTIONS_BAD;
 	opts->trace.view = opts->show.view;
 	opts->trace.identity = opts->show.identity;

@@ -114,13 +114,21 @@ static int take_words(struct options *opts, int argc, char **argv)
 	return 0;
 }
 
+static int finish(struct options *opts)
+{
+	if (opts->output)
+		return 0;
+	return diag_invalid("record needs --output FILE%s",
+			    opts->run_argv ? ", before the command" : "");
+}
+
 static const struct option_row rows[] = {
 	PROBING_ROWS,
 	HEADING("When"),
 	DURATION_ROW,
 	STUCK_ROW,
 	HEADING("Output"),
-	RECORDING_ROW("the recording to write; required", .required = true),
+	RECORDING_ROW("the recording to write; required"),
 	FORCE_ROW("overwrite an existing recording"),
 	LIVE_TALK_ROWS,
 	ABOUT_ROWS,
@@ -128,12 +136,12 @@ static const struct option_row rows[] = {
 
 const struct command record_command = {
 	.name = "record",
-	.title = "record",
 	.run = cmd_record,
 	.rows = rows,
 	.view = VIEW_BOTH,
 	.getopt_flags = "+",
 	.take_words = take_words,
+	.finish = finish,
 	.head = "Usage: memdestroy-trace record -o FILE [OPTION]... [--] [COMMAND [ARG]...]\n"
 		"\n"
 		"Write every call of bpf_mem_alloc_destroy() and every teardown of a BPF map to a\n"

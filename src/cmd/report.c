@@ -54,7 +54,7 @@ static int finish(struct options *opts)
 	if (opts->show.interval_ns && opts->nr_files[DIFF_BASE] > 1) {
 		return diag_invalid("--interval needs a single recording");
 	}
-	option_default_keys(opts);
+	option_default_keys(&opts->show);
 	opts->show.recorded = true;
 	opts->show.only_warnings = opts->quiet;
 	return 0;
@@ -79,11 +79,9 @@ static const struct option_row rows[] = {
 
 const struct command report_command = {
 	.name = "report",
-	.title = "report",
 	.run = cmd_report,
 	.rows = rows,
 	.formats = ALL_FORMATS,
-	.getopt_flags = "",
 	.take_words = option_files,
 	.finish = finish,
 	.head = "Usage: memdestroy-trace report [OPTION]... FILE...\n"
@@ -93,7 +91,6 @@ const struct command report_command = {
 		"bpf_mem_alloc_destroy(), or with teardowns, teardowns of BPF maps. Several\n"
 		"recordings are shown as one. Traces no kernel and needs no privileges.\n",
 	.times = SEC_AND_TIME,
-	.statuses = "",
 	.examples = "  memdestroy-trace report run.mdt\n"
 		    "      callers and map types\n"
 		    "  memdestroy-trace report teardowns -n 10 run.mdt\n"

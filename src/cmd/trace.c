@@ -50,7 +50,7 @@ static int cmd_trace(const struct options *opts)
 
 static int finish(struct options *opts)
 {
-	option_default_keys(opts);
+	option_default_keys(&opts->show);
 	return 0;
 }
 
@@ -75,11 +75,9 @@ static const struct option_row rows[] = {
 };
 
 const struct command trace_command = {
-	.title = "tracing",
 	.run = cmd_trace,
 	.rows = rows,
 	.formats = ALL_FORMATS,
-	.getopt_flags = "",
 	.finish = finish,
 	.head = "Usage: memdestroy-trace [OPTION]...\n"
 		"       memdestroy-trace teardowns [OPTION]...\n"

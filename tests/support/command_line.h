@@ -64,3 +64,16 @@ static inline void bad(const char *line, const char *message)
 		fail_msg("'%s' says: %s", line, messages);
 	check_one_line(messages, message);
 }
+
+/* The line is refused with each of these words at its end. */
+static inline void bad_words(const char *line, const char *words, const char *message)
+{
+	char copy[1024], whole[1024], *save;
+
+	assert_true(strlen(words) < sizeof(copy));
+	strcpy(copy, words);
+	for (char *word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+		snprintf(whole, sizeof(whole), "%s %s", line, word);
+		bad(whole, message);
+	}
+}
