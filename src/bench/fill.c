@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Puts entries into maps and deletes them: in batches where the kernel has these.
+ * Puts entries into maps and deletes them: in batches where the kernel has these. Makes the
+ * processes and sockets that own entries of local storage.
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "bench/fill.h"
-#include "bench/storage_owners.h"
 
 #define BATCH_ENTRIES 4096
 #define BATCH_BYTES   (4U << 20)
@@ -20,15 +26,69 @@
 #define MAX_WAITS     2000
 #define WAIT_US	      1000
 
-struct filler {
-	const struct map_limits *limits;
-	__u32 entries;
-	__u32 batch; /* entries of one operation */
-	char *keys;
-	char *values; /* the same for all batches */
-	size_t value_size;
-	bool one_by_one; /* the kernel has no batches for this map type */
-};
+static struct {
+	int *fd;
+	__u32 nr;
+} owners[OWNER_SOCKET + 1];
+
+/* Waits, without open files, until the parent dies. */
+static void idle(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	close_range(0, ~0U, 0);
+	while (getppid() == parent)
+		pause();
+	_exit(0);
+}
+
+static int make_task(void)
+{
+	pid_t parent = getpid(), pid = fork();
+	int fd, err;
+
+	if (pid < 0)
+		return -errno;
+	if (!pid)
+		idle(parent);
+	fd = syscall(SYS_pidfd_open, pid, 0);
+	if (fd >= 0)
+		return fd;
+	err = -errno;
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return err;
+}
+
+static int make_socket(void)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int fill_make_owners(enum owner sort, __u32 nr)
+{
+	int *fds, fd;
+
+	if (sort == OWNER_NONE || nr <= owners[sort].nr)
+		return 0;
+	fds = reallocarray(owners[sort].fd, nr, sizeof(*fds));
+	if (!fds)
+		return -ENOMEM;
+	owners[sort].fd = fds;
+	while (owners[sort].nr < nr) {
+		fd = sort == OWNER_TASK ? make_task() : make_socket();
+		if (fd < 0)
+			return fd;
+		fds[owners[sort].nr++] = fd;
+	}
+	return 0;
+}
+
+__u32 fill_count_owners(void)
+{
+	return owners[OWNER_TASK].nr + owners[OWNER_SOCKET].nr;
+}
 
 /* Bytes of a value in user space. */
 static size_t value_bytes(const struct scenario *scenario, const struct map_limits *limits)
@@ -41,44 +101,32 @@ static size_t value_bytes(const struct scenario *scenario, const struct map_limi
 	return rounded * (cpus > 0 ? cpus : 1);
 }
 
-int fill_new(struct filler **out, const struct scenario *scenario, const struct map_limits *limits,
-	     int inner_fd)
+int fill_init(struct filler *filler, const struct scenario *scenario,
+	      const struct map_limits *limits, int inner_fd)
 {
-	struct filler *filler = calloc(1, sizeof(*filler));
-	size_t fitting;
+	size_t value_size = value_bytes(scenario, limits);
+	__u32 batch = MIN(MIN(BATCH_BYTES / value_size, BATCH_ENTRIES), scenario->entries);
 
-	if (!filler)
-		return -ENOMEM;
-	filler->limits = limits;
-	filler->entries = scenario->entries;
-	filler->value_size = value_bytes(scenario, limits);
-	fitting = BATCH_BYTES / filler->value_size;
-	filler->batch = fitting < BATCH_ENTRIES ? fitting : BATCH_ENTRIES;
-	if (filler->batch > filler->entries)
-		filler->batch = filler->entries;
-	if (!filler->batch)
-		filler->batch = 1;
-	filler->one_by_one = limits->owner != OWNER_NONE;
+	*filler = (struct filler){
+		.limits = limits,
+		.entries = scenario->entries,
+		.batch = MAX(batch, 1),
+		.one_by_one = limits->owner != OWNER_NONE,
+	};
 	filler->keys = calloc(filler->batch, limits->key_size);
-	filler->values = malloc(filler->batch * filler->value_size);
-	if (!filler->keys || !filler->values) {
-		fill_free(filler);
+	filler->values = malloc(filler->batch * value_size);
+	if (!filler->keys || !filler->values)
 		return -ENOMEM;
-	}
-	memset(filler->values, 0x5a, filler->batch * filler->value_size);
+	memset(filler->values, 0x5a, filler->batch * value_size);
 	for (__u32 i = 0; inner_fd >= 0 && i < filler->batch; i++)
-		memcpy(filler->values + i * filler->value_size, &inner_fd, sizeof(inner_fd));
-	*out = filler;
+		memcpy(filler->values + i * value_size, &inner_fd, sizeof(inner_fd));
 	return 0;
 }
 
 void fill_free(struct filler *filler)
 {
-	if (!filler)
-		return;
 	free(filler->keys);
 	free(filler->values);
-	free(filler);
 }
 
 /*
@@ -99,7 +147,7 @@ void fill_key(const struct map_limits *limits, __u32 index, __u32 key[2])
 	if (limits->map_type == BPF_MAP_TYPE_LPM_TRIE)
 		prefix_key(index, key);
 	else if (limits->owner != OWNER_NONE)
-		key[0] = storage_owners_fd(limits->owner, index);
+		key[0] = owners[limits->owner].fd[index];
 	else if (limits->can_delete)
 		key[0] = index * 2654435761U;
 	else

@@ -4,15 +4,31 @@
  */
 #pragma once
 
-#include "bench/map_limits.h"
 #include "bench/scenario.h"
 
-struct filler;
+struct filler {
+	const struct map_limits *limits;
+	__u32 entries;
+	__u32 batch; /* entries of one operation */
+	char *keys;
+	char *values;	 /* the same for all batches */
+	bool one_by_one; /* the kernel has no batches for this map type */
+};
+
+/*
+ * Makes owners of entries until there are nr of a sort; they are kept until the process ends.
+ * Processes are forked, inherit no open file and die with the calling thread. 0 or -errno, not
+ * reported.
+ */
+int fill_make_owners(enum owner sort, __u32 nr);
+
+/* Owners of all sorts; each is an open file. */
+__u32 fill_count_owners(void);
 
 /* inner_fd: the map that maps of maps hold; -1: none. 0 or -ENOMEM. Free with fill_free(). */
-int fill_new(struct filler **out, const struct scenario *scenario, const struct map_limits *limits,
-	     int inner_fd);
-void fill_free(struct filler *filler); /* takes NULL */
+int fill_init(struct filler *filler, const struct scenario *scenario,
+	      const struct map_limits *limits, int inner_fd);
+void fill_free(struct filler *filler); /* takes zeroes too */
 
 /*
  * Adds all entries, or deletes them. 0 or the kernel's -errno, not reported. The owners of local

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Makes the benchmark's maps, and releases them from several threads at the same time.
- */
+/* Makes the benchmark's maps, and releases them from several threads at the same time. */
 #include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -15,9 +15,7 @@
 #include <bpf/libbpf.h>
 
 #include "bench/fill.h"
-#include "bench/map_limits.h"
 #include "bench/maps.h"
-#include "bench/storage_owners.h"
 #include "util/diag.h"
 
 #define ENOTSUPP       524 /* the kernel's own; libc has no such error */
@@ -30,18 +28,15 @@ struct run {
 	const struct scenario *scenario;
 	const struct map_limits *limits;
 	const char *map_name;
-	struct filler *filler;
-	int inner_fd; /* the map that maps of maps hold; outlives the run; -1: none */
-	int btf_fd;   /* -1: none */
-	__u32 btf_key, btf_value;
+	struct filler filler;
+	int inner_fd;	 /* the map that maps of maps hold; outlives the run; -1: none */
+	struct btf *btf; /* NULL: none */
+	int btf_key, btf_value;
 	__u64 nr; /* maps */
 	int *fds; /* by thread; -1: none */
 
-	/* The barrier at which the threads wait for each other. */
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	__u32 nr_waiting;
-	bool released;
+	/* Each thread posts ready, and releases its maps when it gets a go. */
+	sem_t ready, go;
 };
 
 /* A thread that releases maps. */
@@ -54,16 +49,11 @@ struct releaser {
 /* Reports the error of a step. Returns err. */
 static int report_error(const struct run *run, const char *step, int err)
 {
-	const char *name = run->scenario->name;
-
-	if (err == -EPERM)
-		diag_error("%s: cannot %s: %s (CAP_BPF is needed, or CAP_SYS_ADMIN)", name, step,
-			   strerror(-err));
-	else if (err == -EMFILE)
-		diag_error("%s: cannot %s: %s (raise ulimit -n)", name, step, strerror(-err));
-	else
-		diag_error("%s: cannot %s: %s", name, step,
-			   err == -ENOTSUPP ? "not supported by this kernel" : strerror(-err));
+	diag_error("%s: cannot %s: %s%s", run->scenario->name, step,
+		   err == -ENOTSUPP ? "not supported by this kernel" : strerror(-err),
+		   err == -EPERM    ? " (CAP_BPF is needed, or CAP_SYS_ADMIN)"
+		   : err == -EMFILE ? " (raise ulimit -n)"
+				    : "");
 	return err;
 }
 
@@ -104,42 +94,30 @@ static int check_memory(const struct run *run)
 /* Each map and each owner is an open file; some owners may exist already. */
 static int allow_files(const struct run *run)
 {
-	rlim_t wanted = run->nr + storage_owners_count() + nr_kept + SPARE_FILES;
+	rlim_t wanted = run->nr + fill_count_owners() + nr_kept + SPARE_FILES;
 	struct rlimit limit;
 
 	if (run->limits->owner != OWNER_NONE)
 		wanted += run->scenario->entries;
 	if (getrlimit(RLIMIT_NOFILE, &limit))
 		return -errno;
-	if (limit.rlim_cur >= wanted)
-		return 0;
-	limit.rlim_cur = wanted;
-	if (limit.rlim_max < wanted)
-		limit.rlim_max = wanted; /* takes CAP_SYS_RESOURCE */
+	limit.rlim_cur = MAX(limit.rlim_cur, wanted);
+	limit.rlim_max = MAX(limit.rlim_max, wanted); /* more takes CAP_SYS_RESOURCE */
 	return setrlimit(RLIMIT_NOFILE, &limit) ? -EMFILE : 0;
 }
 
 /* Local storage requires BTF types for key and value. */
 static int load_btf(struct run *run)
 {
-	struct btf *btf = btf__new_empty();
-	int key, byte, value, err = -ENOMEM;
+	int byte;
 
-	if (!btf)
-		return err;
-	key = btf__add_int(btf, "int", 4, BTF_INT_SIGNED);
-	byte = btf__add_int(btf, "char", 1, BTF_INT_CHAR);
-	value = btf__add_array(btf, key, byte, run->scenario->value_size);
-	if (key > 0 && byte > 0 && value > 0) {
-		err = btf__load_into_kernel(btf);
-		run->btf_fd = err ? -1 : dup(btf__fd(btf));
-		if (!err && run->btf_fd < 0)
-			err = -errno;
-		run->btf_key = key;
-		run->btf_value = value;
-	}
-	btf__free(btf);
-	return err;
+	run->btf = btf__new_empty();
+	if (!run->btf)
+		return -ENOMEM;
+	run->btf_key = btf__add_int(run->btf, "int", 4, BTF_INT_SIGNED);
+	byte = btf__add_int(run->btf, "char", 1, BTF_INT_CHAR);
+	run->btf_value = btf__add_array(run->btf, run->btf_key, byte, run->scenario->value_size);
+	return run->btf_value > 0 ? btf__load_into_kernel(run->btf) : -ENOMEM;
 }
 
 static int create(const struct run *run, const char *name, __u32 entries)
@@ -151,7 +129,7 @@ static int create(const struct run *run, const char *name, __u32 entries)
 	if (!s->prealloc)
 		opts.map_flags = BPF_F_NO_PREALLOC;
 	if (storage) {
-		opts.btf_fd = run->btf_fd;
+		opts.btf_fd = btf__fd(run->btf);
 		opts.btf_key_type_id = run->btf_key;
 		opts.btf_value_type_id = run->btf_value;
 	}
@@ -196,7 +174,7 @@ static int prepare(struct run *run)
 		return report_error(run, "make its maps", -ENOMEM);
 	memset(run->fds, 0xff, run->nr * sizeof(*run->fds));
 	/* Before there is a map that an owner process could inherit. */
-	err = storage_owners_make(run->limits->owner, run->scenario->entries);
+	err = fill_make_owners(run->limits->owner, run->scenario->entries);
 	if (err)
 		return report_error(run, "make the owners of its entries", err);
 	if (run->limits->owner != OWNER_NONE) {
@@ -209,7 +187,7 @@ static int prepare(struct run *run)
 		if (run->inner_fd < 0)
 			return report_error(run, "make the map that its maps hold", run->inner_fd);
 	}
-	err = fill_new(&run->filler, run->scenario, run->limits, run->inner_fd);
+	err = fill_init(&run->filler, run->scenario, run->limits, run->inner_fd);
 	return err ? report_error(run, "fill its maps", err) : 0;
 }
 
@@ -235,15 +213,21 @@ static int make_maps(struct run *run)
 		if (fd < 0)
 			return create_error(run, fd);
 		run->fds[i] = fd;
-		err = fill_map(run->filler, fd, false);
+		err = fill_map(&run->filler, fd, false);
 		if (err)
 			return report_error(run, "fill its maps", err);
 		if (run->scenario->fill == FILL_EMPTIED)
-			err = fill_map(run->filler, fd, true);
+			err = fill_map(&run->filler, fd, true);
 		if (err)
 			return report_error(run, "empty its maps", err);
 	}
 	return 0;
+}
+
+static void wait_for(sem_t *semaphore)
+{
+	while (sem_wait(semaphore)) /* interrupted */
+		continue;
 }
 
 static void *release_all(void *arg)
@@ -251,28 +235,13 @@ static void *release_all(void *arg)
 	struct releaser *releaser = arg;
 	struct run *run = releaser->run;
 
-	pthread_mutex_lock(&run->lock);
-	run->nr_waiting++;
-	pthread_cond_broadcast(&run->changed);
-	while (!run->released)
-		pthread_cond_wait(&run->changed, &run->lock);
-	pthread_mutex_unlock(&run->lock);
+	sem_post(&run->ready);
+	wait_for(&run->go);
 	for (__u32 i = 0; i < run->scenario->maps; i++) {
 		close(releaser->fds[i]);
 		releaser->fds[i] = -1;
 	}
 	return NULL;
-}
-
-/* Releases the threads once all that were started wait at the barrier. */
-static void barrier_release(struct run *run, __u32 nr_started)
-{
-	pthread_mutex_lock(&run->lock);
-	while (run->nr_waiting < nr_started)
-		pthread_cond_wait(&run->changed, &run->lock);
-	run->released = true;
-	pthread_cond_broadcast(&run->changed);
-	pthread_mutex_unlock(&run->lock);
 }
 
 static int release_maps(struct run *run)
@@ -289,7 +258,10 @@ static int release_maps(struct run *run)
 		err = pthread_create(&releaser->thread, NULL, release_all, releaser);
 		started += !err;
 	}
-	barrier_release(run, started);
+	for (__u32 i = 0; i < started; i++)
+		wait_for(&run->ready);
+	for (__u32 i = 0; i < started; i++)
+		sem_post(&run->go);
 	for (__u32 i = 0; i < started; i++)
 		pthread_join(releasers[i].thread, NULL);
 	free(releasers);
@@ -302,9 +274,8 @@ static void clean_up(struct run *run)
 		if (run->fds[i] >= 0)
 			close(run->fds[i]);
 	free(run->fds);
-	if (run->btf_fd >= 0)
-		close(run->btf_fd);
-	fill_free(run->filler);
+	btf__free(run->btf);
+	fill_free(&run->filler);
 }
 
 int maps_run(const struct scenario *scenario, const char *map_name, bool keep)
@@ -314,15 +285,14 @@ int maps_run(const struct scenario *scenario, const char *map_name, bool keep)
 		.limits = map_limits_find(scenario->map_type),
 		.map_name = map_name,
 		.inner_fd = -1,
-		.btf_fd = -1,
 		.nr = scenario_maps(scenario),
-		.lock = PTHREAD_MUTEX_INITIALIZER,
-		.changed = PTHREAD_COND_INITIALIZER,
 	};
 	int err;
 
 	if (!run.limits) /* a scenario that was not parsed */
 		return report_error(&run, "make its maps", -EOPNOTSUPP);
+	sem_init(&run.ready, 0, 0);
+	sem_init(&run.go, 0, 0);
 	err = prepare(&run);
 	if (!err && keep)
 		err = keep_one(&run);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Plans a benchmark round by round, and decides when each run is over.
- */
+/* Plans a benchmark round by round, and decides when each run is over. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +22,6 @@ enum state {
 struct plan {
 	const struct scenario *list;
 	size_t nr;
-	struct plan_counts *counts;
 	enum state state;
 	bool begun;
 	__u64 round;  /* of the run; 0: warm-up */
@@ -32,32 +29,20 @@ struct plan {
 	__u64 seen;   /* of the run's maps */
 	__u64 deadline_ns;
 	__u64 done, all; /* runs, warm-up included; runs left out count as done */
+	struct plan_counts counts[];
 };
 
 struct plan *plan_new(const struct scenario *list, size_t nr)
 {
-	struct plan *plan = calloc(1, sizeof(*plan));
+	struct plan *plan = calloc(1, sizeof(*plan) + nr * sizeof(plan->counts[0]));
 
 	if (!plan)
 		return NULL;
 	plan->list = list;
 	plan->nr = nr;
-	plan->counts = calloc(nr ? nr : 1, sizeof(*plan->counts));
-	if (!plan->counts) {
-		free(plan);
-		return NULL;
-	}
 	for (size_t i = 0; i < nr; i++)
 		plan->all += 1 + list[i].runs;
 	return plan;
-}
-
-void plan_free(struct plan *plan)
-{
-	if (!plan)
-		return;
-	free(plan->counts);
-	free(plan);
 }
 
 static __u64 nr_rounds(const struct plan *plan)
@@ -73,12 +58,6 @@ static __u64 nr_rounds(const struct plan *plan)
 static const char *map_name(const struct plan *plan)
 {
 	return plan->round ? plan->list[plan->index].map_name : SCENARIO_WARM_UP_MAP;
-}
-
-/* Does the current scenario take part in the round? */
-static bool takes_part(const struct plan *plan)
-{
-	return !plan->counts[plan->index].err && plan->list[plan->index].runs >= plan->round;
 }
 
 bool plan_next(struct plan *plan, size_t *index, bool *warm_up)
@@ -98,20 +77,12 @@ bool plan_next(struct plan *plan, size_t *index, bool *warm_up)
 			plan->index = plan->nr;
 			return false;
 		}
-	} while (!takes_part(plan));
+	} while (plan->counts[plan->index].err || plan->list[plan->index].runs < plan->round);
 	plan->state = STATE_WORKING;
 	plan->seen = 0;
 	*index = plan->index;
 	*warm_up = !plan->round;
 	return true;
-}
-
-/* The scenario's remaining runs count as done, so that progress still ends at 100 %. */
-static void leave_out(struct plan *plan, int err)
-{
-	plan->counts[plan->index].err = err;
-	plan->done += 1 + plan->list[plan->index].runs - plan->round;
-	plan->state = STATE_OVER;
 }
 
 void plan_take_answer(struct plan *plan, __u64 now_ns, int err)
@@ -122,8 +93,10 @@ void plan_take_answer(struct plan *plan, __u64 now_ns, int err)
 
 	if (plan->state != STATE_WORKING)
 		return;
-	if (err) {
-		leave_out(plan, err);
+	if (err) { /* the remaining runs count as done, so that progress still ends at 100 % */
+		counts->err = err;
+		plan->done += 1 + scenario->runs - plan->round;
+		plan->state = STATE_OVER;
 		return;
 	}
 	plan->done++;
@@ -162,14 +135,12 @@ bool plan_is_over(const struct plan *plan, __u64 now_ns)
 
 struct plan_progress plan_progress(const struct plan *plan)
 {
-	struct plan_progress progress = {
+	return (struct plan_progress){
 		.round = plan->round,
 		.rounds = nr_rounds(plan),
 		.index = plan->index < plan->nr ? plan->index : plan->nr - 1,
 		.percent = plan->all ? plan->done * 100 / plan->all : 100,
 	};
-
-	return progress;
 }
 
 const struct plan_counts *plan_counts(const struct plan *plan, size_t index)

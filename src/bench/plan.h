@@ -38,9 +38,8 @@ struct plan_progress {
 	unsigned int percent; /* of all runs, warm-up included */
 };
 
-/* list, whose maps have names, must outlive the plan. NULL: no memory. Free with plan_free(). */
+/* list, whose maps have names, must outlive the plan. NULL: no memory. Free it with free(). */
 struct plan *plan_new(const struct scenario *list, size_t nr);
-void plan_free(struct plan *plan); /* takes NULL */
 
 /*
  * Begins the next run: sets the index of its scenario, and whether it is a warm-up. The previous

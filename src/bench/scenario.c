@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads and names scenarios, and holds their settings and the standard lists.
+ * Reads and names scenarios. Holds their settings, the map types that the benchmark can make, and
+ * the standard lists.
  */
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <linux/bpf.h>
 
-#include "bench/map_limits.h"
 #include "bench/scenario.h"
 #include "model/map_type.h"
 #include "util/diag.h"
@@ -45,6 +46,28 @@ const struct setting scenario_settings[] = {
 /* clang-format on */
 
 _Static_assert(ARRAY_SIZE(scenario_settings) <= MAX_SETTINGS, "a bit for each setting");
+
+#define MANY	     10000000 /* entries */
+#define ANY_VALUE    65536
+#define UNIT_VALUE   32768 /* the kernel's PCPU_MIN_UNIT_SIZE */
+#define MANY_TASKS   1000  /* each entry takes a process */
+#define MANY_SOCKETS 10000 /* or a socket */
+
+static const struct map_limits map_limits[] = {
+	{BPF_MAP_TYPE_HASH, 4, 0, ANY_VALUE, MANY, true, true, true, false, OWNER_NONE},
+	{BPF_MAP_TYPE_PERCPU_HASH, 4, 0, UNIT_VALUE, MANY, true, true, true, true, OWNER_NONE},
+	{BPF_MAP_TYPE_LRU_HASH, 4, 0, ANY_VALUE, MANY, true, false, true, false, OWNER_NONE},
+	{BPF_MAP_TYPE_LRU_PERCPU_HASH, 4, 0, UNIT_VALUE, MANY, true, false, true, true, OWNER_NONE},
+	{BPF_MAP_TYPE_LPM_TRIE, 8, 0, ANY_VALUE, MANY, false, true, true, false, OWNER_NONE},
+	{BPF_MAP_TYPE_HASH_OF_MAPS, 4, 4, 4, MANY, true, true, true, false, OWNER_NONE},
+	{BPF_MAP_TYPE_ARRAY, 4, 0, ANY_VALUE, MANY, true, false, false, false, OWNER_NONE},
+	{BPF_MAP_TYPE_PERCPU_ARRAY, 4, 0, UNIT_VALUE, MANY, true, false, false, true, OWNER_NONE},
+	{BPF_MAP_TYPE_TASK_STORAGE, 4, 0, ANY_VALUE, MANY_TASKS, false, true, true, false,
+	 OWNER_TASK},
+	{BPF_MAP_TYPE_SK_STORAGE, 4, 0, ANY_VALUE, MANY_SOCKETS, false, true, true, false,
+	 OWNER_SOCKET},
+	{},
+};
 
 /*
  * The standard list takes a minute or two, mostly to fill the maps. Larger maps get fewer runs, but
@@ -108,6 +131,22 @@ static const char *const quick_texts[] = {
 	"lpm_trie,entries=1000,runs=20",
 };
 
+/* Adds a word to "one, two". */
+static void list_add(char *list, size_t size, const char *word)
+{
+	size_t len = strlen(list);
+
+	snprintf(list + len, size - len, "%s%s", len ? ", " : "", word);
+}
+
+const struct map_limits *map_limits_find(__u32 map_type)
+{
+	for (const struct map_limits *limits = map_limits; limits->map_type; limits++)
+		if (limits->map_type == map_type)
+			return limits;
+	return NULL;
+}
+
 /* The value of a setting that is not given. limits may be NULL. */
 static __u32 usual_of(const struct setting *setting, const struct map_limits *limits)
 {
@@ -118,8 +157,7 @@ static __u32 usual_of(const struct setting *setting, const struct map_limits *li
 	return setting->usual;
 }
 
-/* Names a scenario by its settings; those that are usual for its map type are left out. */
-static void describe(const struct scenario *s, bool with_entries, char text[SCENARIO_NAME_LEN])
+void scenario_describe(const struct scenario *s, bool with_entries, char text[SCENARIO_NAME_LEN])
 {
 	const struct map_limits *limits = map_limits_find(s->map_type);
 	size_t len = snprintf(text, SCENARIO_NAME_LEN, "%s", map_type_name(s->map_type));
@@ -138,131 +176,96 @@ static void describe(const struct scenario *s, bool with_entries, char text[SCEN
 	}
 }
 
-void scenario_family(const struct scenario *scenario, char family[SCENARIO_NAME_LEN])
-{
-	describe(scenario, false, family);
-}
-
-int scenario_word(const struct setting *setting, const char *text, size_t len)
-{
-	for (int i = 0; setting->words[i]; i++)
-		if (strlen(setting->words[i]) == len && !memcmp(setting->words[i], text, len))
-			return i;
-	return -EINVAL;
-}
-
 /* Digits only. */
-static int read_number(struct scenario *scenario, const struct setting *setting, const char *text,
-		       size_t len)
+static int read_number(struct scenario *scenario, const struct setting *setting, const char *text)
 {
-	__u64 number = 0;
-	size_t i;
+	size_t digits = strspn(text, "0123456789");
+	__u64 number = strtoull(text, NULL, 10);
 
-	for (i = 0; i < len && i < 9 && text[i] >= '0' && text[i] <= '9'; i++)
-		number = 10 * number + (text[i] - '0');
-	if (i < len || number < 1 || number > setting->max) {
-		diag_error("scenario: %s '%.*s' is not a number from 1 to %u", setting->name,
-			   (int)len, text, setting->max);
-		return -EINVAL;
-	}
+	if (!digits || text[digits] || number < 1 || number > setting->max)
+		return diag_invalid("scenario: %s '%s' is not a number from 1 to %u", setting->name,
+				    text, setting->max);
 	scenario_set(scenario, setting, number);
 	return 0;
 }
 
-static int read_word(struct scenario *scenario, const struct setting *setting, const char *text,
-		     size_t len)
+static int read_word(struct scenario *scenario, const struct setting *setting, const char *text)
 {
-	int word = scenario_word(setting, text, len);
 	char list[64] = "";
 
-	if (word >= 0) {
-		scenario_set(scenario, setting, word);
-		return 0;
-	}
-	for (int i = 0; setting->words[i]; i++)
-		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s", i ? ", " : "",
-			 setting->words[i]);
-	diag_error("scenario: %s '%.*s' is not one of %s", setting->name, (int)len, text, list);
-	return -EINVAL;
-}
-
-static int read_type(struct scenario *scenario, const char *text, size_t len)
-{
-	char name[64];
-	__u32 type = 0;
-
-	snprintf(name, sizeof(name), "%.*s", (int)len, text);
-	if (len >= sizeof(name) || map_type_from_name(name, &type) || !map_limits_find(type)) {
-		diag_error("scenario: type '%.*s' cannot be measured (one of %s)", (int)len, text,
-			   map_limits_types());
-		return -EINVAL;
-	}
-	scenario->map_type = type;
-	return 0;
-}
-
-static int read_name(struct scenario *scenario, const char *text, size_t len)
-{
-	if (!len || len >= SCENARIO_NAME_LEN) {
-		diag_error("scenario: name '%.*s' is too %s (1 to %d bytes)", (int)len, text,
-			   len ? "long" : "short", SCENARIO_NAME_LEN - 1);
-		return -EINVAL;
-	}
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)text[i] < ' ' || text[i] == '\x7f') {
-			diag_error("scenario: name '%.*s' has control characters", (int)len, text);
-			return -EINVAL;
+	for (__u32 word = 0; setting->words[word]; word++) {
+		if (!strcmp(setting->words[word], text)) {
+			scenario_set(scenario, setting, word);
+			return 0;
 		}
-	memcpy(scenario->name, text, len);
-	scenario->name[len] = '\0';
+		list_add(list, sizeof(list), setting->words[word]);
+	}
+	return diag_invalid("scenario: %s '%s' is not one of %s", setting->name, text, list);
+}
+
+static int read_type(struct scenario *scenario, const char *text)
+{
+	char list[256] = "";
+
+	if (!map_type_from_name(text, &scenario->map_type) && map_limits_find(scenario->map_type))
+		return 0;
+	for (const struct map_limits *limits = map_limits; limits->map_type; limits++)
+		list_add(list, sizeof(list), map_type_name(limits->map_type));
+	return diag_invalid("scenario: type '%s' cannot be measured (one of %s)", text, list);
+}
+
+static int read_name(struct scenario *scenario, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (!len || len >= SCENARIO_NAME_LEN)
+		return diag_invalid("scenario: name '%s' is too %s (1 to %d bytes)", text,
+				    len ? "long" : "short", SCENARIO_NAME_LEN - 1);
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] < ' ' || text[i] == '\x7f')
+			return diag_invalid("scenario: name '%s' has control characters", text);
+	memcpy(scenario->name, text, len + 1);
 	return 0;
 }
 
 /* NULL: already reported. */
-static const struct setting *find_setting(const char *name, size_t len)
+static const struct setting *find_setting(const char *name)
 {
 	char list[128] = "";
 
 	for (const struct setting *setting = scenario_settings; setting->name; setting++) {
-		if (strlen(setting->name) == len && !memcmp(setting->name, name, len))
+		if (!strcmp(setting->name, name))
 			return setting;
-		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s",
-			 *list ? ", " : "", setting->name);
+		list_add(list, sizeof(list), setting->name);
 	}
-	diag_error("scenario: unknown key '%.*s' (one of %s)", (int)len, name, list);
+	diag_error("scenario: unknown key '%s' (one of %s)", name, list);
 	return NULL;
 }
 
 /* Reads "key=value". Bit N of given: the setting in row N was given before. */
-static int read_setting(struct scenario *scenario, const char *text, size_t len, __u32 *given)
+static int read_setting(struct scenario *scenario, char *text, __u32 *given)
 {
-	const char *equals = memchr(text, '=', len), *value = equals ? equals + 1 : text;
 	const struct setting *setting = scenario_settings; /* the type */
+	char *value = text, *key = strchr(text, '=') ? strsep(&value, "=") : NULL;
 
-	if (!equals && *given) {
-		diag_error("scenario: '%.*s' has no value (use key=value,key=value)", (int)len,
-			   text);
-		return -EINVAL;
-	}
-	if (equals)
-		setting = find_setting(text, equals - text);
+	if (!key && *given)
+		return diag_invalid("scenario: '%s' has no value (use key=value,key=value)", text);
+	if (key)
+		setting = find_setting(key);
 	if (!setting)
 		return -EINVAL;
-	if (*given & 1 << (setting - scenario_settings)) {
-		diag_error("scenario: %s is given twice", setting->name);
-		return -EINVAL;
-	}
+	if (*given & 1 << (setting - scenario_settings))
+		return diag_invalid("scenario: %s is given twice", setting->name);
 	*given |= 1 << (setting - scenario_settings);
-	len -= value - text;
 	switch (setting->kind) {
 	case SETTING_NUMBER:
-		return read_number(scenario, setting, value, len);
+		return read_number(scenario, setting, value);
 	case SETTING_TYPE:
-		return read_type(scenario, value, len);
+		return read_type(scenario, value);
 	case SETTING_NAME:
-		return read_name(scenario, value, len);
+		return read_name(scenario, value);
 	default:
-		return read_word(scenario, setting, value, len);
+		return read_word(scenario, setting, value);
 	}
 }
 
@@ -293,25 +296,25 @@ static int check_limits(const struct scenario *s)
 
 static int parse(struct scenario *scenario, const char *text)
 {
+	char *copy = strdup(text), *rest = copy, *part;
 	const struct setting *setting;
 	__u32 given = 0;
+	int err = 0;
 
+	if (!copy)
+		return diag_invalid("scenario: %s", strerror(ENOMEM));
 	*scenario = (struct scenario){.map_type = scenario_settings->usual};
-	for (;; text++) {
-		size_t len = strcspn(text, ",");
-
-		if (read_setting(scenario, text, len, &given))
-			return -EINVAL;
-		text += len;
-		if (!*text)
-			break;
-	}
+	while (!err && (part = strsep(&rest, ",")))
+		err = read_setting(scenario, part, &given);
+	free(copy);
+	if (err)
+		return err;
 	for (setting = scenario_settings; setting->name; setting++)
 		if (setting->column && !(given & 1 << (setting - scenario_settings)))
 			scenario_set(scenario, setting,
 				     usual_of(setting, map_limits_find(scenario->map_type)));
 	if (!scenario->name[0])
-		describe(scenario, true, scenario->name);
+		scenario_describe(scenario, true, scenario->name);
 	return check_limits(scenario);
 }
 
@@ -348,12 +351,10 @@ int scenario_name_maps(struct scenario *list, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++) {
 		for (size_t j = 0; j < i; j++)
-			if (!strcmp(list[i].name, list[j].name)) {
-				diag_error("scenario: '%s' is given twice (give one of them "
-					   "another name=TEXT)",
-					   list[i].name);
-				return -EINVAL;
-			}
+			if (!strcmp(list[i].name, list[j].name))
+				return diag_invalid("scenario: '%s' is given twice (give one of "
+						    "them another name=TEXT)",
+						    list[i].name);
 		snprintf(list[i].map_name, sizeof(list[i].map_name), "bench_%u", (unsigned int)i);
 	}
 	return 0;

@@ -34,6 +34,26 @@ struct scenario {
 #define SCENARIO_WARM_UP_MAP "bench_warmup" /* name of maps that are not measured */
 #define SCENARIO_KEPT_MAP    "bench_kept"   /* name of maps that are never released */
 
+/* The owner of an entry of local storage; the map's keys are file descriptors of owners. */
+enum owner { OWNER_NONE, OWNER_TASK, OWNER_SOCKET };
+
+/* What the benchmark can do with maps of a type. */
+struct map_limits {
+	__u32 map_type; /* enum bpf_map_type */
+	__u32 key_size;
+	__u32 value_size; /* bytes; 0: any up to max_value */
+	__u32 max_value;
+	__u32 max_entries;
+	bool can_prealloc;
+	bool can_grow; /* without preallocation */
+	bool can_delete;
+	bool percpu;
+	enum owner owner;
+};
+
+/* NULL: the benchmark cannot make maps of this type. */
+const struct map_limits *map_limits_find(__u32 map_type);
+
 enum setting_kind {
 	SETTING_NUMBER, /* from 1 to max */
 	SETTING_BOOL,	/* "no", "yes"; a number in recordings, a boolean in output */
@@ -74,9 +94,6 @@ static inline void scenario_set(struct scenario *scenario, const struct setting 
 	*(__u32 *)((char *)scenario + setting->at) = value;
 }
 
-/* The index of one of a setting's words; -EINVAL: there is no such word. */
-int scenario_word(const struct setting *setting, const char *text, size_t len);
-
 /*
  * Reads "type=hash,entries=1000,value=64,prealloc=no,fill=full,threads=1,maps=1,runs=50", or the
  * name of a standard scenario. "type=" may be left out of the first setting and "name=TEXT" may be
@@ -92,8 +109,12 @@ const struct scenario *scenario_standard(bool quick, size_t *nr);
 /* Gives each scenario its own map name. -EINVAL: two have the same name; already reported. */
 int scenario_name_maps(struct scenario *list, size_t nr);
 
-/* The same text for all scenarios that differ only in entries, runs and names. */
-void scenario_family(const struct scenario *scenario, char family[SCENARIO_NAME_LEN]);
+/*
+ * Describes a scenario by its settings other than the runs; those that are usual for its map type
+ * are left out. Without the entries, the text is the same for a whole family of scenarios.
+ */
+void scenario_describe(const struct scenario *scenario, bool with_entries,
+		       char text[SCENARIO_NAME_LEN]);
 
 /* Maps released in one run. */
 static inline __u64 scenario_maps(const struct scenario *scenario)

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Runs scenarios in a separate process; requests and answers go over a socket pair.
- */
+/* Runs scenarios in a separate process; requests and answers go over a socket pair. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -27,12 +24,6 @@ struct message {
 	__u32 index;
 	bool warm_up;
 	int err;
-};
-
-struct worker {
-	pid_t pid;
-	int fd;
-	size_t nr;
 };
 
 /* Undoes the tracer's handlers and blocked signals. */
@@ -94,34 +85,29 @@ static void be_worker(int fd, pid_t parent, const struct scenario *list, size_t 
 	_exit(0);
 }
 
-int worker_start(struct worker **out, const struct scenario *list, size_t nr)
+int worker_start(struct worker *worker, const struct scenario *list, size_t nr)
 {
-	struct worker *worker = calloc(1, sizeof(*worker));
 	pid_t parent = getpid();
 	int fds[2], err = 0;
 
-	if (!worker || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds)) {
-		err = worker ? -errno : -ENOMEM;
-		goto out;
-	}
-	worker->pid = fork();
-	if (!worker->pid)
-		be_worker(fds[1], parent, list, nr);
-	if (worker->pid < 0)
+	*worker = (struct worker){.nr = nr};
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds)) {
 		err = -errno;
-	close(fds[1]);
-	if (err)
-		close(fds[0]);
-	worker->fd = fds[0];
-	worker->nr = nr;
-out:
-	if (err) {
-		diag_error("cannot start the worker: %s", strerror(-err));
-		free(worker);
-		return err;
+	} else {
+		worker->fd = fds[0];
+		worker->pid = fork();
+		if (!worker->pid)
+			be_worker(fds[1], parent, list, nr);
+		if (worker->pid < 0) {
+			err = -errno;
+			worker->pid = 0;
+			close(fds[0]);
+		}
+		close(fds[1]);
 	}
-	*out = worker;
-	return 0;
+	if (err)
+		diag_error("cannot start the worker: %s", strerror(-err));
+	return err;
 }
 
 static int gone(int err)
@@ -140,11 +126,6 @@ int worker_run(struct worker *worker, size_t index, bool warm_up)
 	return 0;
 }
 
-int worker_fd(const struct worker *worker)
-{
-	return worker->fd;
-}
-
 int worker_read_answer(struct worker *worker, size_t *index, int *err)
 {
 	struct message answer;
@@ -161,16 +142,14 @@ int worker_read_answer(struct worker *worker, size_t *index, int *err)
 
 void worker_stop(struct worker *worker)
 {
-	if (!worker)
+	if (!worker->pid)
 		return;
 	close(worker->fd);
 	for (int tries = 0; tries < STOP_TRIES; tries++) {
 		if (waitpid(worker->pid, NULL, WNOHANG))
-			goto out;
+			return;
 		usleep(STOP_WAIT_US);
 	}
 	kill(worker->pid, SIGKILL);
 	waitpid(worker->pid, NULL, 0);
-out:
-	free(worker);
 }

@@ -9,19 +9,24 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "bench/scenario.h"
 
 #define WORKER_COMM "bench-worker"
 
-struct worker;
+struct worker {
+	pid_t pid; /* 0: not started */
+	int fd;	   /* readable when there is an answer, or when the worker is gone */
+	size_t nr; /* scenarios */
+};
 
 /*
  * Forks it; the calling process must have one thread. Call this before BPF programs are opened, or
- * the worker would keep their memory mapped. list must outlive it. End *out with worker_stop().
+ * the worker would keep their memory mapped. list must outlive it. End it with worker_stop().
  * Returns 0 or -errno; errors are already reported.
  */
-int worker_start(struct worker **out, const struct scenario *list, size_t nr);
+int worker_start(struct worker *worker, const struct scenario *list, size_t nr);
 
 /*
  * Requests one run of a scenario, as a warm-up or not. The previous run must have been answered.
@@ -29,14 +34,11 @@ int worker_start(struct worker **out, const struct scenario *list, size_t nr);
  */
 int worker_run(struct worker *worker, size_t index, bool warm_up);
 
-/* Readable when there is an answer, or when the worker is gone. */
-int worker_fd(const struct worker *worker);
-
 /*
  * Reads an answer without waiting: *err is the result of maps_run() for scenario *index. -EAGAIN:
  * none yet; any other -errno: the worker is gone; already reported.
  */
 int worker_read_answer(struct worker *worker, size_t *index, int *err);
 
-/* Ends the worker, which releases all its maps; waits at most a second for its run. Takes NULL. */
+/* Ends the worker, which releases all its maps; waits at most a second for its run. Once only. */
 void worker_stop(struct worker *worker);

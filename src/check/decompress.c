@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Decompresses kernel images, one function and one row of a table for each format.
- */
+/* Decompresses kernel images, one function and one row of a table for each format. */
 #include <endian.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,9 +16,8 @@
 #include "check/decompress.h"
 #include "util/macros.h"
 
-#define XZ_MEMORY	(1UL << 28) /* kernels use a dictionary of at most 128 MiB */
-#define LZ4_BLOCK	(8U << 20)  /* of the legacy format, which kernels use */
-#define INPUT_AT_A_TIME (1U << 30)
+#define XZ_MEMORY (1UL << 28) /* kernels use a dictionary of at most 128 MiB */
+#define LZ4_BLOCK (8U << 20)  /* of the legacy format, which kernels use */
 
 void unpacked_free(struct unpacked *out)
 {
@@ -31,7 +29,7 @@ static int decompress_gzip(const unsigned char *data, size_t size, struct unpack
 {
 	z_stream stream = {
 		.next_in = (unsigned char *)data,
-		.avail_in = size < INPUT_AT_A_TIME ? size : INPUT_AT_A_TIME,
+		.avail_in = size < UINT_MAX ? size : UINT_MAX,
 		.next_out = out->data,
 		.avail_out = UNPACKED_MAX,
 	};

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Finds facts in the types and symbols of a kernel, wherever they come from.
- */
+/* Finds facts in the types and symbols of a kernel, wherever they come from. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,7 +57,7 @@ static const char *const needed_by_teardowns[][2] = {
 	{"lpm_trie", "n_entries"},
 };
 
-static const char *const known_callers[] = {
+const char *const facts_callers[NR_KNOWN_CALLERS] = {
 	"htab_map_free",
 	"htab_map_alloc",
 	"bpf_local_storage_map_free",
@@ -67,7 +65,6 @@ static const char *const known_callers[] = {
 	"trie_free",
 	"rhtab_map_free",
 };
-_Static_assert(ARRAY_SIZE(known_callers) == NR_KNOWN_CALLERS, "an answer for each");
 
 void facts_init(struct facts *facts)
 {
@@ -83,11 +80,6 @@ void facts_free(struct facts *facts)
 {
 	free(facts->map_types);
 	facts->map_types = NULL;
-}
-
-const char *facts_caller_name(int caller)
-{
-	return known_callers[caller];
 }
 
 static enum answer answer_of(bool yes)
@@ -218,7 +210,7 @@ void facts_from_symbols(struct facts *facts, const struct ksyms *ksyms)
 		found->part = answer_of(ksyms_has_part(ksyms, name));
 	}
 	for (int i = 0; i < NR_KNOWN_CALLERS; i++)
-		facts->callers[i] = answer_of(ksyms_has(ksyms, known_callers[i]));
+		facts->callers[i] = answer_of(ksyms_has(ksyms, facts_callers[i]));
 	if (facts->kprobes == ANSWER_UNKNOWN)
 		facts->kprobes = answer_of(ksyms_has(ksyms, "register_kprobe"));
 	/* Addresses hidden in a file may still be visible on that machine. */

@@ -49,9 +49,12 @@ enum capability {
 	NR_CAPABILITIES,
 };
 
+/* Functions known to call the traced one. */
 #define NR_KNOWN_CALLERS 6
-#define LACKING_LEN	 64
-#define SYSCTL_UNKNOWN	 (-1000)
+extern const char *const facts_callers[NR_KNOWN_CALLERS];
+
+#define LACKING_LEN    64
+#define SYSCTL_UNKNOWN (-1000)
 
 struct facts {
 	bool live;	   /* of this machine; false: of files */
@@ -106,6 +109,3 @@ int facts_from_machine(struct facts *facts);
  * wrong kind; already reported.
  */
 int facts_from_files(struct facts *facts, const char *image, const char *btf, const char *kallsyms);
-
-/* The name of a function known to call the traced one, from 0 to NR_KNOWN_CALLERS - 1. */
-const char *facts_caller_name(int caller);

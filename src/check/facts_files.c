@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Finds facts about a kernel in its files.
- */
+/* Finds facts about a kernel in its files. */
 #include <errno.h>
 #include <string.h>
 
@@ -11,17 +9,22 @@
 #include "check/kernel_image.h"
 #include "util/diag.h"
 
+static int cannot_read(const char *path, int err)
+{
+	diag_error("cannot read '%s': %s", path, strerror(-err));
+	return err;
+}
+
 static int from_image(struct facts *facts, const char *path)
 {
 	struct kernel_image image;
 	int err = kernel_image_read(&image, path);
 
 	if (err == -ENOEXEC)
-		diag_error("'%s' is not a kernel image, or is compressed in an unknown way", path);
-	else if (err)
-		diag_error("cannot read '%s': %s", path, strerror(-err));
+		return diag_invalid(
+			"'%s' is not a kernel image, or is compressed in an unknown way", path);
 	if (err)
-		return err;
+		return cannot_read(path, err);
 	memcpy(facts->release, image.release, sizeof(facts->release));
 	memcpy(facts->version, image.version, sizeof(facts->version));
 	facts->btf = ANSWER_NO;
@@ -38,11 +41,9 @@ static int from_btf(struct facts *facts, const char *path)
 
 	/* libbpf has various errors for files of another kind. */
 	if (err == -ENOENT || err == -EACCES || err == -EISDIR || err == -ENOMEM)
-		diag_error("cannot read '%s': %s", path, strerror(-err));
-	else if (err)
-		diag_error("'%s' has no BTF", path);
+		return cannot_read(path, err);
 	if (err)
-		return err;
+		return diag_invalid("'%s' has no BTF", path);
 	facts_from_btf(facts, btf);
 	btf__free(btf);
 	return 0;
@@ -53,16 +54,12 @@ static int from_kallsyms(struct facts *facts, const char *path)
 	struct ksyms *ksyms;
 	int err = ksyms_load(path, &ksyms);
 
-	if (err) {
-		diag_error("cannot read '%s': %s", path, strerror(-err));
-		return err;
-	}
-	if (ksyms_has(ksyms, "_stext")) {
+	if (err)
+		return cannot_read(path, err);
+	if (ksyms_has(ksyms, "_stext"))
 		facts_from_symbols(facts, ksyms);
-	} else {
-		diag_error("'%s' has no kernel symbols", path);
-		err = -EINVAL;
-	}
+	else
+		err = diag_invalid("'%s' has no kernel symbols", path);
 	ksyms_free(ksyms);
 	return err;
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Finds facts about this machine's kernel, also by attaching programs.
- */
+/* Finds facts about this machine's kernel, also by attaching programs. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,25 +66,21 @@ static void add_types(struct facts *facts)
 
 /*
  * Looks for the hooks in a list of traceable functions, the first word of each line, or of
- * forbidden ones, the last word. Does nothing if it cannot be read.
+ * forbidden ones, the second word. Does nothing if it cannot be read.
  */
 static void add_list(struct facts *facts, const char *path, bool traceable)
 {
 	FILE *file = fopen(path, "re");
-	char line[1024];
+	const char *format = traceable ? "%1023s" : "%*s %1023s";
+	char line[1024], word[1024];
 	bool found[NR_HOOKS] = {}, any = false;
 
 	if (!file)
 		return;
 	while (fgets(line, sizeof(line), file)) {
-		char *word = line;
-
 		any = true;
-		line[strcspn(line, "\n")] = '\0';
-		if (!traceable && strrchr(line, '\t'))
-			word = strrchr(line, '\t') + 1;
-		else
-			line[strcspn(line, " \t")] = '\0';
+		if (sscanf(line, format, word) != 1)
+			continue;
 		for (enum hook hook = 0; hook < NR_HOOKS; hook++)
 			found[hook] |= !strcmp(word, hook_info[hook].function);
 	}

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Finds the banner and the BTF in a kernel image.
- */
+/* Finds the banner and the BTF in a kernel image. */
 #include <byteswap.h>
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -53,9 +52,7 @@ static size_t btf_size(const unsigned char *data, size_t size)
 	return names[0] || names[header.str_len - 1] ? 0 : all;
 }
 
-/*
- * Finds the BTF of an image, which need not be ELF: search for its header at multiples of four.
- */
+/* The image need not be ELF: searches for the header of BTF at multiples of four. */
 static int find_btf(struct kernel_image *image, const unsigned char *data, size_t size)
 {
 	int attempts = 0;
@@ -79,16 +76,6 @@ static int find_btf(struct kernel_image *image, const unsigned char *data, size_
 	return 0;
 }
 
-/* Copies up to len bytes, as long as they are printable. */
-static void copy_text(char *to, size_t room, const char *from, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len && i + 1 < room && isprint((unsigned char)from[i]); i++)
-		to[i] = from[i];
-	to[i] = '\0';
-}
-
 /*
  * Finds "Linux version 6.12.107 (who@where) (compiler) #1 SMP ... date". Newer images have it
  * twice, once without the number.
@@ -97,23 +84,27 @@ static bool find_banner(struct kernel_image *image, const unsigned char *data, s
 {
 	const unsigned char *end = data + size, *at = data;
 	bool found = false, numbered = false;
-	char line[MAX_BANNER];
+	char line[MAX_BANNER + 1];
 
 	while (!numbered && (at = memmem(at, end - at, BANNER, strlen(BANNER)))) {
 		const char *version;
+		size_t len;
 
 		at += strlen(BANNER);
 		if (at == end || !isdigit(*at))
 			continue;
-		copy_text(line, sizeof(line), (const char *)at, end - at);
+		for (len = 0; at + len < end && len < MAX_BANNER && isprint(at[len]); len++)
+			line[len] = at[len];
+		line[len] = '\0';
 		version = strstr(line, " #");
 		numbered = version && isdigit(version[2]);
 		if (found && !numbered)
 			continue;
-		copy_text(image->release, sizeof(image->release), line, strcspn(line, " "));
+		snprintf(image->release, sizeof(image->release), "%.*s", (int)strcspn(line, " "),
+			 line);
 		if (version)
-			copy_text(image->version, sizeof(image->version), version + 1,
-				  strlen(version + 1));
+			snprintf(image->version, sizeof(image->version), "%.*s",
+				 (int)sizeof(image->version) - 1, version + 1);
 		found = true;
 	}
 	return found;

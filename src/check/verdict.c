@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Concludes from facts whether, how and with which losses a kernel can be traced.
- */
+/* Concludes from facts whether, how and with which losses a kernel can be traced. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,19 +10,13 @@
 #include "model/ledger.h"
 #include "trace/kernel_features.h"
 
-#define KERNEL_ENOTSUPP                                                                            \
-	524 /* the kernel's own "not supported"; some paths return it to user space */
+#define KERNEL_ENOTSUPP 524 /* the kernel's own error, which user space sees at times */
 
-const char *means_name(enum means means)
-{
-	static const char *const names[] = {
-		[MEANS_NONE] = NULL,	       [MEANS_TRIED] = "tried",	  [MEANS_LISTED] = "listed",
-		[MEANS_LOCKDOWN] = "lockdown", [MEANS_CONFIG] = "config", [MEANS_BTF] = "BTF",
-		[MEANS_SYMBOL] = "symbol",     [MEANS_UNSAFE] = "unsafe",
-	};
-
-	return names[means];
-}
+const char *const means_names[NR_MEANS] = {
+	[MEANS_TRIED] = "tried",   [MEANS_LISTED] = "listed", [MEANS_LOCKDOWN] = "lockdown",
+	[MEANS_CONFIG] = "config", [MEANS_UNSAFE] = "unsafe", [MEANS_BTF] = "BTF",
+	[MEANS_SYMBOL] = "symbol",
+};
 
 /* Hooks */
 
@@ -47,62 +39,55 @@ static bool is_refusal(int err)
 	return err == -EPERM || err == -EACCES;
 }
 
-static enum answer known_by(enum means *means, enum means of, enum answer answer)
-{
-	*means = of;
-	return answer;
-}
-
-static enum answer fentry_attachable(const struct facts *facts, const struct hook_facts *found,
-				     enum means *means)
+static struct attachable fentry_attachable(const struct facts *facts,
+					   const struct hook_facts *found)
 {
 	if (found->type == ANSWER_NO || facts->compiler == ANSWER_NO || facts->direct == ANSWER_NO)
-		return known_by(means, MEANS_BTF, ANSWER_NO);
+		return (struct attachable){ANSWER_NO, MEANS_BTF};
 	if (found->listed != ANSWER_UNKNOWN)
-		return known_by(means, MEANS_LISTED, found->listed);
+		return (struct attachable){found->listed, MEANS_LISTED};
 	if (found->type == ANSWER_YES)
-		return known_by(means, MEANS_BTF, ANSWER_YES);
-	return known_by(means, MEANS_NONE, ANSWER_UNKNOWN);
+		return (struct attachable){ANSWER_YES, MEANS_BTF};
+	return (struct attachable){ANSWER_UNKNOWN, MEANS_NONE};
 }
 
-static enum answer kprobe_attachable(const struct facts *facts, const struct hook_facts *found,
-				     enum means *means)
+static struct attachable kprobe_attachable(const struct facts *facts,
+					   const struct hook_facts *found)
 {
 	if (facts->lockdown == LOCKDOWN_CONFIDENTIALITY)
-		return known_by(means, MEANS_LOCKDOWN, ANSWER_NO);
+		return (struct attachable){ANSWER_NO, MEANS_LOCKDOWN};
 	if (facts->kprobes == ANSWER_NO)
-		return known_by(means, MEANS_CONFIG, ANSWER_NO);
+		return (struct attachable){ANSWER_NO, MEANS_CONFIG};
 	if (facts->kprobe_danger)
-		return known_by(means, MEANS_UNSAFE, ANSWER_NO);
+		return (struct attachable){ANSWER_NO, MEANS_UNSAFE};
 	if (found->forbidden == ANSWER_YES)
-		return known_by(means, MEANS_LISTED, ANSWER_NO);
+		return (struct attachable){ANSWER_NO, MEANS_LISTED};
 	if (facts->kprobes != ANSWER_YES)
-		return known_by(means, MEANS_NONE, ANSWER_UNKNOWN);
+		return (struct attachable){ANSWER_UNKNOWN, MEANS_NONE};
 	if (found->symbol == ANSWER_YES)
-		return known_by(means, MEANS_SYMBOL, ANSWER_YES);
+		return (struct attachable){ANSWER_YES, MEANS_SYMBOL};
 	if (found->type == ANSWER_YES)
-		return known_by(means, MEANS_BTF, ANSWER_YES);
-	return known_by(means, MEANS_NONE, ANSWER_UNKNOWN);
+		return (struct attachable){ANSWER_YES, MEANS_BTF};
+	return (struct attachable){ANSWER_UNKNOWN, MEANS_NONE};
 }
 
-enum answer hook_attachable(const struct facts *facts, enum hook hook, enum attach_mode mode,
-			    enum means *means)
+struct attachable hook_attachable(const struct facts *facts, enum hook hook, enum attach_mode mode)
 {
 	const struct hook_facts *found = &facts->hooks[hook];
 	const struct attempt *tried = &found->tried[mode];
 
 	if (found->symbol == ANSWER_NO)
-		return known_by(means, MEANS_SYMBOL, ANSWER_NO);
+		return (struct attachable){ANSWER_NO, MEANS_SYMBOL};
 	/* A refusal only applies to this process. */
 	if (tried->made && !is_refusal(tried->err))
-		return known_by(means, MEANS_TRIED, tried->err ? ANSWER_NO : ANSWER_YES);
+		return (struct attachable){tried->err ? ANSWER_NO : ANSWER_YES, MEANS_TRIED};
 	/* A tracepoint only needs its type, in either mode. */
 	if (hook == HOOK_QUEUE && found->type != ANSWER_UNKNOWN)
-		return known_by(means, MEANS_BTF, found->type);
+		return (struct attachable){found->type, MEANS_BTF};
 	if (hook == HOOK_QUEUE)
-		return known_by(means, MEANS_NONE, ANSWER_UNKNOWN);
-	return mode == ATTACH_FENTRY ? fentry_attachable(facts, found, means)
-				     : kprobe_attachable(facts, found, means);
+		return (struct attachable){ANSWER_UNKNOWN, MEANS_NONE};
+	return mode == ATTACH_FENTRY ? fentry_attachable(facts, found)
+				     : kprobe_attachable(facts, found);
 }
 
 /* The verdict */
@@ -255,9 +240,8 @@ static const char *without_fentry(const struct facts *facts)
 /* Concludes from names, as nothing was tried. */
 static void conclude_by_name(struct verdict *verdict, const struct facts *facts)
 {
-	enum means means;
-	enum answer fentry = hook_attachable(facts, HOOK_DESTROY, ATTACH_FENTRY, &means);
-	enum answer kprobe = hook_attachable(facts, HOOK_DESTROY, ATTACH_KPROBE, &means);
+	enum answer fentry = hook_attachable(facts, HOOK_DESTROY, ATTACH_FENTRY).answer;
+	enum answer kprobe = hook_attachable(facts, HOOK_DESTROY, ATTACH_KPROBE).answer;
 
 	if (fentry == ANSWER_YES) {
 		verdict->attach = ATTACH_FENTRY;
@@ -306,12 +290,11 @@ __attribute__((format(printf, 3, 4))) static void lack(struct verdict *verdict, 
 static void lack_hooks(struct verdict *verdict, const struct facts *facts)
 {
 	enum attach_mode mode = verdict->attach == ATTACH_KPROBE ? ATTACH_KPROBE : ATTACH_FENTRY;
-	enum means means;
 
 	for (enum hook hook = HOOK_FREE; hook < HOOK_QUEUE; hook++) {
 		bool absent = hook_present(facts, hook) == ANSWER_NO;
 
-		if (hook_attachable(facts, hook, mode, &means) != ANSWER_NO)
+		if (hook_attachable(facts, hook, mode).answer != ANSWER_NO)
 			continue;
 		lack(verdict, hook_info[hook].missing, "%s %s", hook_info[hook].function,
 		     absent ? "is not in the symbol table: inlined, or not in this kernel"
@@ -320,7 +303,7 @@ static void lack_hooks(struct verdict *verdict, const struct facts *facts)
 	/* Queued work is identified by the address of its function. */
 	if (facts->hidden == ANSWER_YES && facts->live)
 		lack(verdict, hook_info[HOOK_QUEUE].missing, "addresses of symbols are hidden");
-	else if (hook_attachable(facts, HOOK_QUEUE, mode, &means) == ANSWER_NO)
+	else if (hook_attachable(facts, HOOK_QUEUE, mode).answer == ANSWER_NO)
 		lack(verdict, hook_info[HOOK_QUEUE].missing, "the tracepoint %s cannot be attached",
 		     hook_info[HOOK_QUEUE].function);
 	if (*facts->teardowns_lacking && !facts->tried[mode].made)

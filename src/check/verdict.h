@@ -17,10 +17,10 @@ enum means {
 	MEANS_UNSAFE,	/* kprobes would crash it */
 	MEANS_BTF,	/* by name only: the function has a type or not */
 	MEANS_SYMBOL,	/* by name only: the function has a symbol or not */
+	NR_MEANS,
 };
 
-/* "tried", "listed", ...; NULL for MEANS_NONE. */
-const char *means_name(enum means means);
+extern const char *const means_names[NR_MEANS];
 
 #define VERDICT_LEN 256
 #define MAX_LACKS   16
@@ -43,9 +43,13 @@ struct verdict {
 /* Does the kernel have the function? */
 enum answer hook_present(const struct facts *facts, enum hook hook);
 
-/* Can the hook be attached in this mode? Sets *means to how that is known. */
-enum answer hook_attachable(const struct facts *facts, enum hook hook, enum attach_mode mode,
-			    enum means *means);
+/* Can the hook be attached in this mode, and how is that known? */
+struct attachable {
+	enum answer answer;
+	enum means means;
+};
+
+struct attachable hook_attachable(const struct facts *facts, enum hook hook, enum attach_mode mode);
 
 /* Depends only on the facts. Fills all of *verdict. */
 void verdict_make(struct verdict *verdict, const struct facts *facts);

@@ -25,7 +25,7 @@ struct run {
 	const struct scenario *list;
 	size_t nr;
 	struct plan *plan;
-	struct worker *worker;
+	struct worker worker;
 	struct aggregate *aggregate; /* teardowns by scenario */
 	int err;		     /* of the worker */
 };
@@ -67,7 +67,7 @@ static bool done(void *ctx)
 	int answer, err = 0;
 
 	while (!err) {
-		err = worker_read_answer(run->worker, &index, &answer);
+		err = worker_read_answer(&run->worker, &index, &answer);
 		if (!err)
 			plan_take_answer(run->plan, clock_now_ns(), answer);
 		if (!err && answer == -EPERM) { /* all scenarios would fail alike */
@@ -80,7 +80,7 @@ static bool done(void *ctx)
 	if (!err && plan_is_over(run->plan, clock_now_ns())) {
 		if (!plan_next(run->plan, &index, &warm_up))
 			return true;
-		err = worker_run(run->worker, index, warm_up);
+		err = worker_run(&run->worker, index, warm_up);
 	}
 	run->err = err;
 	return err;
@@ -186,11 +186,11 @@ static int run_all(const struct options *opts, const struct scenario *list, size
 		err = report_missing(&run);
 	recorder_close(&run.recorder);
 	tracer_stop(&run.tracer);
-	worker_stop(run.worker);
+	worker_stop(&run.worker);
 	if (!err)
 		err = show(&run, opts->show.format);
 	aggregate_free(run.aggregate);
-	plan_free(run.plan);
+	free(run.plan);
 	return exit_status_of(err, run.tracer.traceable);
 }
 

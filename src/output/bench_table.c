@@ -172,7 +172,7 @@ int bench_table(FILE *out, enum format format, const struct scenario *list, size
 	for (size_t i = 0; i < nr; i++) {
 		lines[i].scenario = &list[i];
 		lines[i].row = find_row(rows, list[i].name);
-		scenario_family(&list[i], lines[i].family);
+		scenario_describe(&list[i], false, lines[i].family);
 	}
 	err = scale_all(lines, nr, &scalings, &nr_scalings);
 	if (!err)

@@ -18,7 +18,7 @@ struct bench_line {
 	char family[SCENARIO_NAME_LEN];
 };
 
-/* A family of scenarios, which differ only in entries (scenario_family()). */
+/* A family of scenarios, which differ only in entries (scenario_describe()). */
 struct scaling_line {
 	char family[SCENARIO_NAME_LEN];
 	__u32 points;		  /* scenarios with a known median */

@@ -63,10 +63,10 @@ static int write_hooks(FILE *out, enum format format, const struct facts *facts)
 			.seen = facts->hooks[hook].seen,
 		};
 		for (int mode = 0; mode < NR_ATTACH_MODES; mode++) {
-			enum means means;
+			struct attachable found = hook_attachable(facts, hook, mode);
 
-			view->mode[mode].attachable = hook_attachable(facts, hook, mode, &means);
-			view->mode[mode].known_by = means_name(means);
+			view->mode[mode].attachable = found.answer;
+			view->mode[mode].known_by = means_names[found.means];
 		}
 	}
 	return format_list(out, format, hook_view_columns, &list);
@@ -78,7 +78,7 @@ static int write_callers(FILE *out, const struct facts *facts)
 	int err = 0;
 
 	for (int i = 0; i < NR_KNOWN_CALLERS && !err; i++) {
-		const struct caller_view view = {facts_caller_name(i), facts->callers[i]};
+		const struct caller_view view = {facts_callers[i], facts->callers[i]};
 
 		err = format_line(out, FORMAT_JSON, caller_view_columns, &view, 0);
 	}

@@ -28,7 +28,7 @@ struct hook_view {
 	enum answer inlined; /* never ANSWER_NO: only a split function leaves a trace */
 	struct mode_view {
 		enum answer attachable;
-		const char *known_by; /* means_name() */
+		const char *known_by; /* means_names[] */
 	} mode[NR_ATTACH_MODES];
 	__u64 seen; /* LEDGER_UNKNOWN */
 };

@@ -21,7 +21,7 @@
 /* Returns the scenario's result; exits if the worker failed. */
 static int run(struct worker *worker, size_t index, bool warm_up)
 {
-	struct pollfd poll_fd = {.fd = worker_fd(worker), .events = POLLIN};
+	struct pollfd poll_fd = {.fd = worker->fd, .events = POLLIN};
 	size_t answered;
 	int err;
 
@@ -71,7 +71,7 @@ static void say(const struct scenario *s, int err, __u64 ms)
 
 int main(int argc, char **argv)
 {
-	struct worker *worker;
+	struct worker worker;
 	struct scenario *list;
 	size_t nr;
 
@@ -81,15 +81,15 @@ int main(int argc, char **argv)
 	if (worker_start(&worker, list, nr))
 		return 1;
 	for (size_t i = 0; i < nr; i++) {
-		int err = run(worker, i, true);
+		int err = run(&worker, i, true);
 		__u64 start_ns = clock_now_ns();
 
 		if (!err)
-			err = run(worker, i, false);
+			err = run(&worker, i, false);
 		say(&list[i], err, (clock_now_ns() - start_ns) / 1000000);
 		fflush(stdout);
 	}
-	worker_stop(worker);
+	worker_stop(&worker);
 	free(list);
 	return 0;
 }

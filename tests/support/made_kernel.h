@@ -22,8 +22,7 @@ static inline void made(bool so)
 		abort();
 }
 
-/* Adds a structure of these members, all of them int; size: its size, 0 for as much as they take.
- */
+/* Adds a structure of int members. size: its own; 0: as much as they take. */
 static inline void made_struct(struct btf *btf, const char *name, unsigned int size,
 			       const char *members)
 {
@@ -108,4 +107,11 @@ static inline unsigned char *made_image(const struct btf *btf, size_t *size)
 	if (raw)
 		memcpy(image + 4096, raw, raw_size);
 	return image;
+}
+
+static inline void made_file(const char *path, const void *data, size_t size)
+{
+	FILE *file = fopen(path, "w");
+
+	made(file && fwrite(data, 1, size, file) == size && !fclose(file));
 }

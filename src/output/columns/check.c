@@ -89,7 +89,7 @@ static bool get_callers(const struct column *column, const void *object, struct 
 	for (int i = 0; i < NR_KNOWN_CALLERS; i++)
 		if (facts->callers[i] == ANSWER_YES)
 			len += snprintf(value->made + len, sizeof(value->made) - len, "%s%s",
-					len ? ", " : "", facts_caller_name(i));
+					len ? ", " : "", facts_callers[i]);
 	if (len)
 		snprintf(value->made + len, sizeof(value->made) - len, "; there may be others");
 	value->text = value->made;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The plan of a benchmark: every run takes place, in rounds, and ends when it should.
- */
+/* The plan of a benchmark: every run takes place, in rounds, and ends when it should. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,16 +14,25 @@ static const struct scenario list[] = {
 };
 #define NR 3
 
-static struct plan *make(void)
-{
-	struct plan *plan = plan_new(list, NR);
+static struct plan *plan;
 
-	assert_non_null(plan);
-	assert_true(plan_is_over(plan, 0));
-	return plan;
+static int make(void **state)
+{
+	(void)state;
+	plan = plan_new(list, NR);
+	return !plan || !plan_is_over(plan, 0);
 }
 
-static void see(struct plan *plan, const char *map_name, __u64 times)
+static int release(void **state)
+{
+	(void)state;
+	free(plan);
+	return 0;
+}
+
+#define TEST_PLAN(name) TEST_BETWEEN(name, make, release)
+
+static void see(const char *map_name, __u64 times)
 {
 	size_t index;
 	struct teardown teardown = {.map.known = CALL_MAP | CALL_NAME};
@@ -42,7 +49,7 @@ static void see(struct plan *plan, const char *map_name, __u64 times)
 }
 
 /* Begins the next run, which has to be this one. */
-static void begin(struct plan *plan, size_t want, bool want_warm_up)
+static void begin(size_t want, bool want_warm_up)
 {
 	bool warm_up;
 	size_t index;
@@ -54,7 +61,7 @@ static void begin(struct plan *plan, size_t want, bool want_warm_up)
 }
 
 /* The time at which the run ends without further teardowns. */
-static __u64 deadline(const struct plan *plan)
+static __u64 deadline(void)
 {
 	__u64 before = 0, over = ~0ULL;
 
@@ -69,17 +76,23 @@ static __u64 deadline(const struct plan *plan)
 	return over;
 }
 
-static void run(struct plan *plan, size_t index, bool warm_up)
+static void run(size_t index, bool warm_up)
 {
-	begin(plan, index, warm_up);
+	begin(index, warm_up);
 	plan_take_answer(plan, 0, 0);
 	assert_false(plan_is_over(plan, 0));
-	see(plan, warm_up ? SCENARIO_WARM_UP_MAP : list[index].map_name,
-	    scenario_maps(&list[index]));
+	see(warm_up ? SCENARIO_WARM_UP_MAP : list[index].map_name, scenario_maps(&list[index]));
 	assert_true(plan_is_over(plan, 0));
 }
 
-static void the_end(struct plan *plan)
+/* Runs that follow each other: 'A' is the warm-up of the first scenario, 'a' a run of it. */
+static void run_all(const char *letters)
+{
+	for (; *letters; letters++)
+		run((*letters | 0x20) - 'a', *letters < 'a');
+}
+
+static void the_end(void)
 {
 	bool warm_up;
 	size_t index;
@@ -90,8 +103,7 @@ static void the_end(struct plan *plan)
 	assert_int_equal(plan_progress(plan).percent, 100);
 }
 
-static void check_counts(const struct plan *plan, size_t index, __u64 runs, __u64 maps, __u64 seen,
-			 int err)
+static void check_counts(size_t index, __u64 runs, __u64 maps, __u64 seen, int err)
 {
 	const struct plan_counts *counts = plan_counts(plan, index);
 
@@ -101,157 +113,118 @@ static void check_counts(const struct plan *plan, size_t index, __u64 runs, __u6
 	assert_int_equal(counts->err, err);
 }
 
-TEST(scenarios_take_turns)
+TEST_PLAN(scenarios_take_turns)
 {
-	struct plan *plan = make();
-
-	run(plan, 0, true);
-	run(plan, 1, true);
-	run(plan, 2, true);
-	run(plan, 0, false);
-	run(plan, 1, false);
-	run(plan, 2, false);
-	run(plan, 0, false);
-	run(plan, 2, false);
-	run(plan, 0, false);
-	the_end(plan);
-	check_counts(plan, 0, 3, 3, 3, 0);
-	check_counts(plan, 1, 1, 6, 6, 0);
-	check_counts(plan, 2, 2, 4, 4, 0);
-	plan_free(plan);
+	run_all("ABCabcaca");
+	the_end();
+	check_counts(0, 3, 3, 3, 0);
+	check_counts(1, 1, 6, 6, 0);
+	check_counts(2, 2, 4, 4, 0);
 }
 
-TEST(a_run_is_over_when_all_of_it_was_seen)
+TEST_PLAN(a_run_is_over_when_all_of_it_was_seen)
 {
-	struct plan *plan = make();
-
-	run(plan, 0, true);
-	begin(plan, 1, true);
-	see(plan, SCENARIO_WARM_UP_MAP, 2); /* while the worker is still running */
+	run(0, true);
+	begin(1, true);
+	see(SCENARIO_WARM_UP_MAP, 2); /* while the worker is still running */
 	plan_take_answer(plan, 100, 0);
-	see(plan, SCENARIO_WARM_UP_MAP, 3);
+	see(SCENARIO_WARM_UP_MAP, 3);
 	assert_false(plan_is_over(plan, 100));
-	see(plan, "bench_1", 1); /* not of the warm-up */
-	see(plan, "other", 10);
+	see("bench_1", 1); /* not of the warm-up */
+	see("other", 10);
 	assert_false(plan_is_over(plan, 100));
-	see(plan, SCENARIO_WARM_UP_MAP, 1);
+	see(SCENARIO_WARM_UP_MAP, 1);
 	assert_true(plan_is_over(plan, 100));
-	plan_free(plan);
 }
 
 /* A map without a known name counts for no scenario. */
-TEST(names_have_to_be_known)
+TEST_PLAN(names_have_to_be_known)
 {
 	struct teardown teardown = {.map.name = SCENARIO_WARM_UP_MAP, .map.known = CALL_MAP};
-	struct plan *plan = make();
-
-	begin(plan, 0, true);
+	begin(0, true);
 	plan_take_answer(plan, 0, 0);
 	plan_count_teardown(plan, &teardown);
 	assert_false(plan_is_over(plan, 0));
-	plan_free(plan);
 }
 
-TEST(what_is_lost_is_not_waited_for_forever)
+TEST_PLAN(what_is_lost_is_not_waited_for_forever)
 {
-	struct plan *plan = make();
 	__u64 small, large;
 
-	begin(plan, 0, true);
+	begin(0, true);
 	plan_take_answer(plan, 5000, 0);
-	small = deadline(plan) - 5000;
+	small = deadline() - 5000;
 	assert_true(small >= 2000000000);
 	assert_false(plan_is_over(plan, 5000 + small - 1));
 	assert_true(plan_is_over(plan, 5000 + small));
-	begin(plan, 1, true);
+	begin(1, true);
 	plan_take_answer(plan, 7000, 0);
-	large = deadline(plan) - 7000;
+	large = deadline() - 7000;
 	assert_true(large > small);
-	see(plan, SCENARIO_WARM_UP_MAP, 5); /* of 6 */
+	see(SCENARIO_WARM_UP_MAP, 5); /* of 6 */
 	assert_false(plan_is_over(plan, 7000 + large - 1));
 	assert_true(plan_is_over(plan, 7000 + large));
-	plan_free(plan);
 }
 
-TEST(what_was_not_seen_is_counted)
+TEST_PLAN(what_was_not_seen_is_counted)
 {
-	struct plan *plan = make();
-	int i;
-
-	for (i = 0; i < NR; i++)
-		run(plan, i, true);
-	run(plan, 0, false);
-	begin(plan, 1, false);
+	run_all("ABCa");
+	begin(1, false);
 	plan_take_answer(plan, 0, 0);
-	see(plan, "bench_1", 4); /* of 6 */
-	begin(plan, 2, false);
-	see(plan, "bench_1", 1); /* late: does not count for this run */
+	see("bench_1", 4); /* of 6 */
+	begin(2, false);
+	see("bench_1", 1); /* late: does not count for this run */
 	plan_take_answer(plan, 0, 0);
-	see(plan, "bench_2", 1);
+	see("bench_2", 1);
 	assert_false(plan_is_over(plan, 0));
-	see(plan, "bench_2", 1);
-	run(plan, 0, false);
-	run(plan, 2, false);
-	run(plan, 0, false);
-	the_end(plan);
-	check_counts(plan, 0, 3, 3, 3, 0);
-	check_counts(plan, 1, 1, 6, 5, 0);
-	check_counts(plan, 2, 2, 4, 4, 0);
-	plan_free(plan);
+	see("bench_2", 1);
+	run_all("aca");
+	the_end();
+	check_counts(0, 3, 3, 3, 0);
+	check_counts(1, 1, 6, 5, 0);
+	check_counts(2, 2, 4, 4, 0);
 }
 
-TEST(what_fails_is_left_out)
+TEST_PLAN(what_fails_is_left_out)
 {
-	struct plan *plan = make();
-
-	begin(plan, 0, true);
+	begin(0, true);
 	plan_take_answer(plan, 0, -EOPNOTSUPP);
-	run(plan, 1, true);
-	run(plan, 2, true);
+	run_all("BC");
 	assert_int_equal(plan_progress(plan).rounds, 2); /* without the first one's third */
-	run(plan, 1, false);
-	begin(plan, 2, false);
+	run(1, false);
+	begin(2, false);
 	plan_take_answer(plan, 0, -ENOMEM);
-	the_end(plan);
-	check_counts(plan, 0, 0, 0, 0, -EOPNOTSUPP);
-	check_counts(plan, 1, 1, 6, 6, 0);
-	check_counts(plan, 2, 0, 0, 0, -ENOMEM);
-	plan_free(plan);
+	the_end();
+	check_counts(0, 0, 0, 0, -EOPNOTSUPP);
+	check_counts(1, 1, 6, 6, 0);
+	check_counts(2, 0, 0, 0, -ENOMEM);
 }
 
-TEST(nothing_is_left_if_all_fail)
+TEST_PLAN(nothing_is_left_if_all_fail)
 {
-	struct plan *plan = make();
-
 	for (int i = 0; i < NR; i++) {
-		begin(plan, i, true);
+		begin(i, true);
 		plan_take_answer(plan, 0, -EPERM);
 	}
-	the_end(plan);
-	plan_free(plan);
+	the_end();
 }
 
-TEST(progress_is_told)
+TEST_PLAN(progress_is_told)
 {
-	struct plan *plan = make();
 	struct plan_progress progress;
 
 	assert_int_equal(plan_progress(plan).percent, 0);
-	for (int i = 0; i < NR; i++)
-		run(plan, i, true);
+	run_all("ABC");
 	progress = plan_progress(plan);
 	assert_int_equal(progress.round, 0);
 	assert_int_equal(progress.rounds, 3);
 	assert_int_equal(progress.percent, 33); /* 3 of 9 */
-	run(plan, 0, false);
-	run(plan, 1, false);
-	run(plan, 2, false);
-	begin(plan, 0, false);
+	run_all("abc");
+	begin(0, false);
 	progress = plan_progress(plan);
 	assert_int_equal(progress.round, 2);
 	assert_int_equal(progress.index, 0);
 	assert_int_equal(progress.percent, 66); /* the current run is not done */
-	plan_free(plan);
 }
 
 TEST_MAIN(NULL, NULL)

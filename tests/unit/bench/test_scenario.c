@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Reads valid scenarios and refuses others.
- */
+/* Reads valid scenarios and refuses others. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -34,48 +32,39 @@ static struct scenario read_scenario(const char *text)
 	return scenario;
 }
 
-TEST(everything_is_read)
+/* What is left out is as usual, for the type. */
+TEST(what_is_right_is_read)
 {
-	struct scenario s = read_scenario("type=percpu_hash,entries=10000000,value=32768,prealloc="
-					  "yes,fill=emptied,threads=64,maps=10000,runs=100000,"
-					  "name=as much as it takes: \xc3\xa4=b");
+	static const struct {
+		const char *text;
+		struct scenario want;
+	} cases[] = {
+		{"type=percpu_hash,entries=10000000,value=32768,prealloc=yes,fill=emptied,"
+		 "threads=64,maps=10000,runs=100000,name=as much as it takes: \xc3\xa4=b",
+		 {"as much as it takes: \xc3\xa4=b", "", BPF_MAP_TYPE_PERCPU_HASH, 10000000, 32768,
+		  true, FILL_EMPTIED, 64, 10000, 100000}},
+		{"runs=3,name=x",
+		 {"x", "", BPF_MAP_TYPE_HASH, 1000, 64, false, FILL_FULL, 1, 1, 3}},
+		{"type=hash,name=x",
+		 {"x", "", BPF_MAP_TYPE_HASH, 1000, 64, false, FILL_FULL, 1, 1, 50}},
+		{"lru_hash,name=x",
+		 {"x", "", BPF_MAP_TYPE_LRU_HASH, 1000, 64, true, FILL_FULL, 1, 1, 50}},
+		{"array,prealloc=yes,name=x",
+		 {"x", "", BPF_MAP_TYPE_ARRAY, 1000, 64, true, FILL_FULL, 1, 1, 50}},
+		{"lpm_trie,prealloc=no,name=x",
+		 {"x", "", BPF_MAP_TYPE_LPM_TRIE, 1000, 64, false, FILL_FULL, 1, 1, 50}},
+		{"hash_of_maps,name=x",
+		 {"x", "", BPF_MAP_TYPE_HASH_OF_MAPS, 1000, 4, false, FILL_FULL, 1, 1, 50}},
+		{"type=hash_of_maps,value=4,name=x",
+		 {"x", "", BPF_MAP_TYPE_HASH_OF_MAPS, 1000, 4, false, FILL_FULL, 1, 1, 50}},
+	};
 
-	assert_int_equal(s.map_type, BPF_MAP_TYPE_PERCPU_HASH);
-	assert_int_equal(s.entries, 10000000);
-	assert_int_equal(s.value_size, 32768);
-	assert_true(s.prealloc);
-	assert_int_equal(s.fill, FILL_EMPTIED);
-	assert_int_equal(s.threads, 64);
-	assert_int_equal(s.maps, 10000);
-	assert_int_equal(s.runs, 100000);
-	assert_string_equal(s.name, "as much as it takes: \xc3\xa4=b");
-	assert_int_equal(scenario_maps(&s), 640000);
-}
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct scenario read = read_scenario(cases[i].text);
 
-TEST(what_is_left_out_is_as_usual)
-{
-	struct scenario s = read_scenario("runs=3");
-
-	assert_int_equal(s.map_type, BPF_MAP_TYPE_HASH);
-	assert_int_equal(s.entries, 1000);
-	assert_int_equal(s.value_size, 64);
-	assert_false(s.prealloc);
-	assert_int_equal(s.fill, FILL_FULL);
-	assert_int_equal(s.threads, 1);
-	assert_int_equal(s.maps, 1);
-	assert_int_equal(s.runs, 3);
-	assert_int_equal(read_scenario("type=hash").runs, 50);
-}
-
-TEST(types_have_their_own_ways)
-{
-	struct scenario s = read_scenario("lru_hash");
-
-	assert_true(s.prealloc);
-	assert_true(read_scenario("array,prealloc=yes").prealloc);
-	assert_false(read_scenario("lpm_trie,prealloc=no").prealloc);
-	assert_int_equal(read_scenario("hash_of_maps").value_size, 4);
-	assert_int_equal(read_scenario("type=hash_of_maps,value=4").value_size, 4);
+		assert_memory_equal(&read, &cases[i].want, sizeof(read));
+	}
+	assert_int_equal(scenario_maps(&cases[0].want), 640000);
 }
 
 TEST(what_is_wrong_is_said)
@@ -158,7 +147,7 @@ TEST(families_leave_entries_out)
 	struct scenario s = read_scenario("prealloc=yes,entries=5,threads=4,name=mine");
 	char family[SCENARIO_NAME_LEN];
 
-	scenario_family(&s, family);
+	scenario_describe(&s, false, family);
 	assert_string_equal(family, "hash,value=64,prealloc=yes,threads=4");
 }
 

@@ -29,13 +29,23 @@ static const struct scenario list[] = {
 	 1},
 };
 
-static struct worker *start(void)
-{
-	struct worker *worker;
+static struct worker worker;
 
-	assert_int_equal(worker_start(&worker, list, 2), 0);
-	return worker;
+static int start(void **state)
+{
+	(void)state;
+	return worker_start(&worker, list, 2);
 }
+
+/* No child is left. */
+static int stop(void **state)
+{
+	(void)state;
+	worker_stop(&worker);
+	return waitpid(-1, NULL, WNOHANG) != -1 || errno != ECHILD;
+}
+
+#define TEST_WORKER(name) TEST_BETWEEN(name, start, stop)
 
 /* The only child; it is not waited for. */
 static pid_t child(void)
@@ -56,80 +66,59 @@ static pid_t child(void)
 	return pid;
 }
 
-static void no_child_is_left(void)
+static void wait_for_answer(void)
 {
-	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-	assert_int_equal(errno, ECHILD);
-}
-
-static void wait_for_answer(const struct worker *worker)
-{
-	struct pollfd poll_fd = {.fd = worker_fd(worker), .events = POLLIN};
+	struct pollfd poll_fd = {.fd = worker.fd, .events = POLLIN};
 
 	assert_int_equal(poll(&poll_fd, 1, SOON_MS), 1);
 }
 
-static void check_answer(struct worker *worker, size_t index, bool warm_up, int want)
+static void check_answer(size_t index, bool warm_up, int want)
 {
 	size_t answered;
 	int err;
 
-	assert_int_equal(worker_read_answer(worker, &answered, &err), -EAGAIN);
-	assert_int_equal(worker_run(worker, index, warm_up), 0);
-	wait_for_answer(worker);
-	assert_int_equal(worker_read_answer(worker, &answered, &err), 0);
+	assert_int_equal(worker_read_answer(&worker, &answered, &err), -EAGAIN);
+	assert_int_equal(worker_run(&worker, index, warm_up), 0);
+	wait_for_answer();
+	assert_int_equal(worker_read_answer(&worker, &answered, &err), 0);
 	assert_int_equal(answered, index);
 	assert_int_equal(err, want);
 }
 
-TEST(every_order_is_answered)
+TEST_WORKER(every_order_is_answered)
 {
-	struct worker *worker = start();
-
 	child();
-	check_answer(worker, 1, true, -ENOMEM);
-	check_answer(worker, 0, false, -EOPNOTSUPP);
-	check_answer(worker, 1, false, -ENOMEM);
-	worker_stop(worker);
-	no_child_is_left();
+	check_answer(1, true, -ENOMEM);
+	check_answer(0, false, -EOPNOTSUPP);
+	check_answer(1, false, -ENOMEM);
 }
 
-TEST(signals_are_left_to_the_parent)
+TEST_WORKER(signals_are_left_to_the_parent)
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-	struct worker *worker = start();
 	pid_t pid = child();
 
-	check_answer(worker, 0, true, -EOPNOTSUPP); /* wait until it runs */
+	check_answer(0, true, -EOPNOTSUPP); /* wait until it runs */
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		kill(pid, signals[i]);
-	check_answer(worker, 0, true, -EOPNOTSUPP);
-	worker_stop(worker);
-	no_child_is_left();
+	check_answer(0, true, -EOPNOTSUPP);
 }
 
-TEST(its_death_is_noticed)
+TEST_WORKER(its_death_is_noticed)
 {
-	struct worker *worker = start();
 	size_t index;
 	int err;
 
 	kill(child(), SIGKILL);
-	wait_for_answer(worker);
-	assert_int_equal(worker_read_answer(worker, &index, &err), -EPIPE);
-	assert_int_equal(worker_run(worker, 0, false), -EPIPE);
-	worker_stop(worker);
-	no_child_is_left();
+	wait_for_answer();
+	assert_int_equal(worker_read_answer(&worker, &index, &err), -EPIPE);
+	assert_int_equal(worker_run(&worker, 0, false), -EPIPE);
 }
 
-TEST(one_that_hangs_is_ended)
+TEST_WORKER(one_that_hangs_is_ended)
 {
-	struct worker *worker = start();
-
 	kill(child(), SIGSTOP);
-	worker_stop(worker);
-	no_child_is_left();
-	worker_stop(NULL);
 }
 
 static int by_value(const void *left, const void *right)

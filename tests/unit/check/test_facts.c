@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Facts from the types, symbols and files of a kernel.
- */
+/* Facts from the types, symbols and files of a kernel. */
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -118,15 +116,6 @@ static const char symbols[] = "ffffffff81000000 T _stext\n"
 			      "ffffffff81000900 T _etext\n"
 			      "ffffffffc0000000 t htab_map_free\t[module]\n";
 
-static void write_file(const char *path, const void *data, size_t size)
-{
-	FILE *file = fopen(path, "w");
-
-	assert_non_null(file);
-	assert_int_equal(fwrite(data, 1, size, file), size);
-	assert_int_equal(fclose(file), 0);
-}
-
 static void check_types_and_names(const char *types, const char *names)
 {
 	struct facts facts;
@@ -143,9 +132,8 @@ static void check_types_and_names(const char *types, const char *names)
 	assert_int_equal(facts.hooks[HOOK_RELEASE].symbol, ANSWER_NO);
 	assert_int_equal(facts.features[FEATURE_PREEMPT_ADDR], ANSWER_YES);
 	for (int i = 0; i < NR_KNOWN_CALLERS; i++)
-		assert_int_equal(facts.callers[i], strcmp(facts_caller_name(i), "trie_free")
-							   ? ANSWER_NO
-							   : ANSWER_YES);
+		assert_int_equal(facts.callers[i],
+				 strcmp(facts_callers[i], "trie_free") ? ANSWER_NO : ANSWER_YES);
 	facts_free(&facts);
 }
 
@@ -164,10 +152,10 @@ TEST(test_files)
 	snprintf(types, sizeof(types), "%s/btf", folder);
 	snprintf(names, sizeof(names), "%s/kallsyms", folder);
 	data = made_image(btf, &size);
-	write_file(image, data, size);
+	made_file(image, data, size);
 	raw = btf__raw_data(btf, &raw_size);
-	write_file(types, raw, raw_size);
-	write_file(names, symbols, sizeof(symbols) - 1);
+	made_file(types, raw, raw_size);
+	made_file(names, symbols, sizeof(symbols) - 1);
 
 	facts_init(&facts);
 	assert_int_equal(facts_from_files(&facts, image, NULL, NULL), 0);
@@ -180,7 +168,7 @@ TEST(test_files)
 	check_types_and_names(types, names);
 
 	/* Addresses hidden in a file may be visible on the kernel's own machine. */
-	write_file(names, "0000000000000000 T _stext\n", 26);
+	made_file(names, "0000000000000000 T _stext\n", 26);
 	facts_init(&facts);
 	assert_int_equal(facts_from_files(&facts, NULL, types, names), 0);
 	assert_int_equal(facts.hidden, ANSWER_YES);
@@ -188,7 +176,7 @@ TEST(test_files)
 	facts_free(&facts);
 
 	/* An image without types is a kernel without them. */
-	write_file(image, MADE_BANNER, strlen(MADE_BANNER));
+	made_file(image, MADE_BANNER, strlen(MADE_BANNER));
 	facts_init(&facts);
 	assert_int_equal(facts_from_files(&facts, image, NULL, NULL), 0);
 	assert_int_equal(facts.btf, ANSWER_NO);

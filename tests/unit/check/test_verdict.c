@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The verdict on kernels of all kinds, from facts alone.
- */
+/* The verdict on kernels of all kinds, from facts alone. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -102,8 +100,8 @@ TEST(test_tried)
 /* A kernel built without kprobes. */
 TEST(test_without_kprobes)
 {
+	struct attachable kprobe;
 	struct facts facts;
-	enum means means;
 
 	good_machine(&facts);
 	facts.kprobes = ANSWER_NO;
@@ -115,8 +113,9 @@ TEST(test_without_kprobes)
 	assert_false(lacks(&facts, "how many calls were missed"));
 	/* The function's symbol alone would allow a kprobe. */
 	facts.hooks[HOOK_DESTROY].tried[ATTACH_KPROBE].made = false;
-	assert_int_equal(hook_attachable(&facts, HOOK_DESTROY, ATTACH_KPROBE, &means), ANSWER_NO);
-	assert_int_equal(means, MEANS_CONFIG);
+	kprobe = hook_attachable(&facts, HOOK_DESTROY, ATTACH_KPROBE);
+	assert_int_equal(kprobe.answer, ANSWER_NO);
+	assert_int_equal(kprobe.means, MEANS_CONFIG);
 	good_image(&facts);
 	facts.kprobes = ANSWER_NO;
 	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "judged by names only");
@@ -168,8 +167,8 @@ TEST(test_ruled_out)
 /* powerpc: kprobes would corrupt the kernel and are not tried. */
 TEST(test_unsafe)
 {
+	struct attachable kprobe;
 	struct facts facts;
-	enum means means;
 
 	good_machine(&facts);
 	facts.kprobe_danger = "kprobes break it";
@@ -178,8 +177,9 @@ TEST(test_unsafe)
 		facts.hooks[hook].tried[ATTACH_KPROBE].made = false;
 	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
 	assert_true(lacks(&facts, "--attach kprobe"));
-	assert_int_equal(hook_attachable(&facts, HOOK_DESTROY, ATTACH_KPROBE, &means), ANSWER_NO);
-	assert_string_equal(means_name(means), "unsafe");
+	kprobe = hook_attachable(&facts, HOOK_DESTROY, ATTACH_KPROBE);
+	assert_int_equal(kprobe.answer, ANSWER_NO);
+	assert_string_equal(means_names[kprobe.means], "unsafe");
 	all_end(&facts, ATTACH_FENTRY, -EINVAL);
 	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "; kprobes break it");
 }
@@ -274,12 +274,12 @@ TEST(test_means)
 {
 	struct facts facts;
 	struct hook_facts *put = &facts.hooks[HOOK_PUT];
-	enum means means;
 
-#define ASSERT_ATTACHABLE(mode, answer, by)                                                        \
+#define ASSERT_ATTACHABLE(mode, yes, by)                                                           \
 	do {                                                                                       \
-		assert_int_equal(hook_attachable(&facts, HOOK_PUT, mode, &means), answer);         \
-		assert_int_equal(means, by);                                                       \
+		struct attachable found = hook_attachable(&facts, HOOK_PUT, mode);                 \
+		assert_int_equal(found.answer, yes);                                               \
+		assert_int_equal(found.means, by);                                                 \
 	} while (0)
 	good_image(&facts);
 	ASSERT_ATTACHABLE(ATTACH_FENTRY, ANSWER_YES, MEANS_BTF);
