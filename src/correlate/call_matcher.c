@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Matches the entry and return records of a function to calls, by thread.
- */
+/* Matches the entry and return records of a function to calls, by thread. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,8 +25,7 @@ struct call_matcher {
 	call_matcher_fn fn;
 	void *ctx;
 	struct thread *threads; /* by tid, which is its own hash value */
-	__u64 nr_waiting;
-	__u64 completed, entry_only, return_only;
+	struct call_counts counts;
 };
 
 struct call_matcher *call_matcher_new(call_matcher_fn fn, void *ctx)
@@ -79,7 +76,7 @@ static struct thread *add_thread(struct call_matcher *matcher, __u32 tid)
 {
 	struct thread *thread;
 
-	if (HASH_COUNT(matcher->threads) >= matcher->nr_waiting + MAX_IDLE)
+	if (HASH_COUNT(matcher->threads) >= matcher->counts.waiting + MAX_IDLE)
 		drop_idle(matcher);
 	thread = calloc(1, sizeof(*thread));
 	if (!thread)
@@ -163,7 +160,7 @@ static void pass_return(struct call_matcher *matcher, const struct record_call *
 {
 	const struct matched_call matched = {ret, UNKNOWN_NS, UNKNOWN_NS, ret->head.caller};
 
-	matcher->return_only++;
+	matcher->counts.return_only++;
 	matcher->fn(matcher->ctx, &matched);
 }
 
@@ -179,7 +176,7 @@ static void pass_both(struct call_matcher *matcher, const struct record_call *en
 	 */
 	if (ret->head.caller && (!ret->head.arg || !entry->head.caller))
 		matched.caller = ret->head.caller;
-	matcher->completed++;
+	matcher->counts.completed++;
 	matcher->fn(matcher->ctx, &matched);
 }
 
@@ -201,17 +198,17 @@ static int add_entry(struct call_matcher *matcher, const struct record_call *ent
 
 	/* The return of the call before was missed. */
 	if (thread && thread->waiting) {
-		matcher->entry_only++;
+		matcher->counts.entry_only++;
 		pass_entry(matcher, &thread->entry);
 	}
 	if (!thread)
 		thread = add_thread(matcher, entry->head.tid);
 	if (!thread) {
-		matcher->entry_only++;
+		matcher->counts.entry_only++;
 		pass_entry(matcher, entry);
 		return -ENOMEM;
 	}
-	matcher->nr_waiting += !thread->waiting;
+	matcher->counts.waiting += !thread->waiting;
 	thread->waiting = true;
 	thread->overdue = false;
 	thread->entry = *entry;
@@ -229,12 +226,12 @@ static void add_return(struct call_matcher *matcher, const struct record_call *r
 	if (is_same_call(&thread->entry.head, &ret->head)) {
 		pass_both(matcher, &thread->entry, ret);
 	} else {
-		matcher->entry_only++;
+		matcher->counts.entry_only++;
 		pass_entry(matcher, &thread->entry);
 		pass_return(matcher, ret);
 	}
 	thread->waiting = false;
-	matcher->nr_waiting--;
+	matcher->counts.waiting--;
 }
 
 int call_matcher_add(struct call_matcher *matcher, const struct record_call *rec)
@@ -252,21 +249,25 @@ const struct record_call *call_matcher_waits(const struct call_matcher *matcher,
 	return thread && thread->waiting ? &thread->entry : NULL;
 }
 
-void call_matcher_for_each_overdue(struct call_matcher *matcher, __u64 before_ns, bool again,
+bool call_matcher_for_each_overdue(struct call_matcher *matcher, __u64 before_ns, bool again,
 				   call_matcher_fn fn, void *ctx)
 {
 	struct thread *thread, *next;
+	bool any = false;
 
-	if (!matcher->nr_waiting)
-		return;
+	if (!matcher->counts.waiting)
+		return false;
 	HASH_ITER (hh, matcher->threads, thread, next) {
 		struct matched_call matched = matched_entry(&thread->entry);
 
 		if (!thread->waiting || (thread->overdue && !again) || matched.ts_ns > before_ns)
 			continue;
 		thread->overdue = thread->overdue || !again;
-		fn(ctx, &matched);
+		any = true;
+		if (fn)
+			fn(ctx, &matched);
 	}
+	return any;
 }
 
 void call_matcher_flush(struct call_matcher *matcher)
@@ -278,22 +279,7 @@ void call_matcher_flush(struct call_matcher *matcher)
 			pass_entry(matcher, &thread->entry);
 }
 
-__u64 call_matcher_completed(const struct call_matcher *matcher)
+const struct call_counts *call_matcher_counts(const struct call_matcher *matcher)
 {
-	return matcher->completed;
-}
-
-__u64 call_matcher_entry_only(const struct call_matcher *matcher)
-{
-	return matcher->entry_only;
-}
-
-__u64 call_matcher_return_only(const struct call_matcher *matcher)
-{
-	return matcher->return_only;
-}
-
-__u64 call_matcher_waiting(const struct call_matcher *matcher)
-{
-	return matcher->nr_waiting;
+	return &matcher->counts;
 }

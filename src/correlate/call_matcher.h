@@ -25,6 +25,11 @@ struct matched_call {
 /* Gets each call once: when it is complete, or when its other side will not come any more. */
 typedef void (*call_matcher_fn)(void *ctx, const struct matched_call *matched);
 
+struct call_counts {
+	__u64 completed, entry_only, return_only; /* calls that were passed on */
+	__u64 waiting;				  /* for their return */
+};
+
 /* The call of an entry record whose return has not been seen. */
 struct matched_call matched_entry(const struct record_call *rec);
 
@@ -48,15 +53,13 @@ const struct record_call *call_matcher_waits(const struct call_matcher *matcher,
 
 /*
  * Hands over the calls that were entered before this time and have not returned. With again, those
- * that were handed over before too, and none is marked as handed over.
+ * that were handed over before too, and none is marked as handed over. fn NULL: only returns
+ * whether there are any.
  */
-void call_matcher_for_each_overdue(struct call_matcher *matcher, __u64 before_ns, bool again,
+bool call_matcher_for_each_overdue(struct call_matcher *matcher, __u64 before_ns, bool again,
 				   call_matcher_fn fn, void *ctx);
 
 /* Passes on the calls that wait for their return. They stay counted as waiting. */
 void call_matcher_flush(struct call_matcher *matcher);
 
-__u64 call_matcher_completed(const struct call_matcher *matcher);
-__u64 call_matcher_entry_only(const struct call_matcher *matcher);
-__u64 call_matcher_return_only(const struct call_matcher *matcher);
-__u64 call_matcher_waiting(const struct call_matcher *matcher);
+const struct call_counts *call_matcher_counts(const struct call_matcher *matcher);

@@ -5,31 +5,9 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "correlate/call_matcher.h"
-#include "correlate/correlator.h"
+#include "correlate/correlator_parts.h"
 #include "correlate/decode.h"
-#include "correlate/ledger_fill.h"
-#include "correlate/map_releases.h"
-#include "correlate/stuck_detector.h"
-#include "correlate/teardown_tracker.h"
-
-struct correlator {
-	const struct event_sink *sink;
-	const struct correlator_ops *ops;
-	void *ctx;
-	struct call_matcher *matchers[NR_CALL_HOOKS]; /* NULL: not traced */
-	struct map_releases *releases;		      /* NULL: not asked for */
-	struct teardown_tracker_ops tracker_ops;
-	struct teardown_tracker *tracker; /* NULL: not traced */
-	bool flushing;
-	int memory_err; /* of the record that is being added */
-	int err;	/* the first one of the sink */
-	__u64 bad_records;
-	__u64 stuck, still_stuck; /* reports during the trace, and at its end */
-	bool at_end;
-};
 
 static void set_memory_error(struct correlator *correlator, int err)
 {
@@ -99,7 +77,8 @@ static void on_deferred(void *ctx, const struct matched_call *matched)
 	struct correlator *correlator = ctx;
 
 	if (!correlator->flushing)
-		teardown_tracker_deferred_end(correlator->tracker, matched->rec->key, &run);
+		deferred_frees_end(teardown_tracker_frees(correlator->tracker), matched->rec->key,
+				   &run);
 }
 
 static void on_teardown(void *ctx, const struct teardown *teardown)
@@ -148,8 +127,9 @@ static void add_call(struct correlator *correlator, const struct record_call *re
 		set_memory_error(correlator, teardown_tracker_start(correlator->tracker, &map, &run,
 								    rec->entries));
 	} else {
-		set_memory_error(correlator, teardown_tracker_deferred_start(correlator->tracker,
-									     rec->key, &run));
+		set_memory_error(correlator,
+				 deferred_frees_start(teardown_tracker_frees(correlator->tracker),
+						      rec->key, &run));
 	}
 }
 
@@ -158,7 +138,9 @@ static void add_queued(struct correlator *correlator, const struct record_head *
 	if (head->hook == HOOK_FREE && correlator->releases)
 		map_releases_queued(correlator->releases, head->map, head->ts_ns);
 	else if (head->hook == HOOK_DEFERRED_FREE && correlator->tracker)
-		set_memory_error(correlator, teardown_tracker_queued(correlator->tracker, head));
+		set_memory_error(
+			correlator,
+			deferred_frees_queued(teardown_tracker_frees(correlator->tracker), head));
 }
 
 int correlator_add(struct correlator *correlator, const void *data, size_t size)
@@ -197,102 +179,19 @@ int correlator_error(const struct correlator *correlator)
 	return correlator->err;
 }
 
-/* Stuck calls and phases */
-
-static void on_stuck(void *ctx, struct stuck *stuck)
-{
-	struct correlator *correlator = ctx;
-	const struct event_sink *sink = correlator->sink;
-
-	if (!sink->ops->stuck || (correlator->ops->complete_stuck &&
-				  !correlator->ops->complete_stuck(correlator->ctx, stuck)))
-		return;
-	correlator->stuck += !correlator->at_end;
-	correlator->still_stuck += correlator->at_end;
-	if (!correlator->err)
-		correlator_set_error(correlator, sink->ops->stuck(sink->ctx, stuck));
-}
-
-static struct stuck_search search_of(struct correlator *correlator,
-				     const struct correlator_search *search)
-{
-	correlator->at_end = search->at_end;
-	return (struct stuck_search){
-		.matchers = correlator->matchers,
-		.releases = correlator->releases,
-		.tracker = correlator->tracker,
-		.now_ns = search->now_ns,
-		.last_ns = search->last_ns,
-		.limit_ns = search->limit_ns,
-		.again = search->at_end,
-		.report = on_stuck,
-		.ctx = correlator,
-	};
-}
-
-void correlator_find_stuck(struct correlator *correlator, const struct correlator_search *search)
-{
-	struct stuck_search found = search_of(correlator, search);
-	struct hook_counts free;
-
-	correlator->ops->count_hook(correlator->ctx, HOOK_FREE, &free);
-	found.sees_all_starts = !free.lost && (!free.missed || free.missed == LEDGER_UNKNOWN);
-	stuck_detector_search(&found);
-}
-
-void correlator_check_parked(struct correlator *correlator, const struct correlator_search *search,
-			     const void *data, size_t size)
-{
-	const struct stuck_search found = search_of(correlator, search);
-
-	stuck_detector_check_parked(&found, data, size);
-}
-
-static void found_call(void *ctx, const struct matched_call *matched)
-{
-	*(bool *)ctx = matched;
-}
-
-static void found_release(void *ctx, const struct released *released)
-{
-	*(bool *)ctx = released;
-}
-
-static void found_deferred(void *ctx, const struct teardown *teardown,
-			   const struct destroy *destroy)
-{
-	*(bool *)ctx = teardown && destroy;
-}
-
 bool correlator_waits(struct correlator *correlator, __u64 before_ns)
 {
-	bool found = false;
-
 	for (int i = 0; i < NR_CALL_HOOKS; i++)
-		if (correlator->matchers[i])
-			call_matcher_for_each_overdue(correlator->matchers[i], before_ns, true,
-						      found_call, &found);
-	if (correlator->releases)
-		map_releases_for_each_overdue(correlator->releases, before_ns, true, found_release,
-					      &found);
-	if (correlator->tracker)
-		teardown_tracker_for_each_overdue(correlator->tracker, before_ns, true,
-						  found_deferred, &found);
-	return found;
-}
-
-void correlator_count(const struct correlator *correlator, struct ledger *ledger,
-		      struct teardown_counts *counts)
-{
-	ledger_fill_calls(ledger, correlator->matchers[HOOK_DESTROY]);
-	ledger->bad_records = correlator->bad_records;
-	ledger->stuck = correlator->stuck;
-	ledger->still_stuck = correlator->still_stuck;
-	memset(counts, 0, sizeof(*counts));
-	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
-		correlator->ops->count_hook(correlator->ctx, hook, &counts->hooks[hook]);
-	if (correlator->tracker)
-		ledger_fill_teardowns(counts, correlator->tracker, correlator->flushing);
+		if (correlator->matchers[i] &&
+		    call_matcher_for_each_overdue(correlator->matchers[i], before_ns, true, NULL,
+						  NULL))
+			return true;
+	if (correlator->releases &&
+	    map_releases_for_each_overdue(correlator->releases, before_ns, true, NULL, NULL))
+		return true;
+	return correlator->tracker &&
+	       deferred_frees_for_each_overdue(teardown_tracker_frees(correlator->tracker),
+					       before_ns, true, NULL, NULL);
 }
 
 /* From start to end */

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Checks records from the ring buffer.
- */
+/* Checks records from the ring buffer. */
 #include <errno.h>
 #include <string.h>
 

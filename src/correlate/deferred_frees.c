@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Matches deferred frees with the destroy calls that caused them.
- */
+/* Matches deferred frees with the destroy calls that caused them. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -72,7 +70,8 @@ static struct destroy *destroy_of(const struct deferred_alloc *alloc)
 	return &alloc->open->teardown.destroy[alloc->nth];
 }
 
-struct map_info deferred_frees_map(const struct open_teardown *open)
+/* As it is reported with a deferred free. */
+static struct map_info map_of(const struct open_teardown *open)
 {
 	struct map_info map = open->teardown.map;
 
@@ -87,7 +86,7 @@ static void pass_free(struct deferred_frees *frees, struct deferred_alloc *alloc
 	struct open_teardown *open = alloc->open;
 	struct destroy *destroy = destroy_of(alloc);
 	struct deferred_free deferred_free = {
-		.map = deferred_frees_map(open),
+		.map = map_of(open),
 		.run = *run,
 		.alloc = destroy->alloc,
 		.destroy_ns = destroy->ts_ns,
@@ -313,23 +312,24 @@ void deferred_frees_expect(struct deferred_frees *frees, struct open_teardown *o
 		bind_to(frees, alloc, open, nth);
 }
 
-const struct open_teardown *deferred_frees_identify(struct deferred_frees *frees, __u64 key,
-						    const struct worker_run *run)
+void deferred_frees_identify(struct deferred_frees *frees, __u64 key, const struct worker_run *run,
+			     struct map_info *map)
 {
 	struct deferred_alloc *alloc = find_freed_by(frees, key, run);
 
 	if (!alloc || !alloc->open)
-		return NULL;
+		return;
 	alloc->reported = true;
-	return alloc->open;
+	*map = map_of(alloc->open);
 }
 
-void deferred_frees_for_each_overdue(struct deferred_frees *frees, __u64 before_ns, bool again,
+bool deferred_frees_for_each_overdue(struct deferred_frees *frees, __u64 before_ns, bool again,
 				     void (*each)(void *ctx, const struct teardown *teardown,
 						  const struct destroy *destroy),
 				     void *ctx)
 {
 	struct deferred_alloc *alloc, *next;
+	bool any = false;
 
 	HASH_ITER (hh, frees->allocs, alloc, next) {
 		if (!alloc->open || alloc->queued_ns == UNKNOWN_NS || alloc->reported ||
@@ -338,8 +338,11 @@ void deferred_frees_for_each_overdue(struct deferred_frees *frees, __u64 before_
 		if (destroy_of(alloc)->ts_ns == UNKNOWN_NS || destroy_of(alloc)->ts_ns > before_ns)
 			continue;
 		alloc->overdue = alloc->overdue || !again;
-		each(ctx, &alloc->open->teardown, destroy_of(alloc));
+		any = true;
+		if (each)
+			each(ctx, &alloc->open->teardown, destroy_of(alloc));
 	}
+	return any;
 }
 
 void deferred_frees_flush(struct deferred_frees *frees)

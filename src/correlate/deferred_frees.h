@@ -8,12 +8,23 @@
  */
 #pragma once
 
-#include "correlate/open_teardown.h"
 #include "model/call.h"
+#include "model/teardown.h"
+#include "util/hash.h"
 
 /* Deferred frees that are waited for, at most; and of these, those whose key is in use again. */
 #define DEFERRED_FREES_MAX	  16384
 #define DEFERRED_FREES_MAX_REUSED 256
+
+/* A teardown that is not complete. The tracker owns it. */
+struct open_teardown {
+	struct teardown teardown;
+	__u32 tid;	/* of the worker, while it runs */
+	__u32 nr_owing; /* destroy calls whose deferred free is waited for */
+	bool ended;	/* the worker's run is over */
+	bool refused;
+	UT_hash_handle hh; /* by tid, until the run is over */
+};
 
 struct deferred_frees;
 
@@ -59,21 +70,19 @@ enum deferred_claim deferred_frees_claim(struct deferred_frees *frees, struct op
 void deferred_frees_expect(struct deferred_frees *frees, struct open_teardown *open, __u32 nth,
 			   __u64 key);
 
-/* The map of a teardown, as it is reported with a deferred free. */
-struct map_info deferred_frees_map(const struct open_teardown *open);
-
 /*
- * The teardown that a free in progress belongs to; NULL: unknown. From then on the destroy call
- * that deferred the free is not overdue any more: the free is reported in its place.
+ * Fills in the map of a free in progress, if it is known. From then on the destroy call that
+ * deferred the free is not overdue any more: the free is reported in its place.
  */
-const struct open_teardown *deferred_frees_identify(struct deferred_frees *frees, __u64 key,
-						    const struct worker_run *run);
+void deferred_frees_identify(struct deferred_frees *frees, __u64 key, const struct worker_run *run,
+			     struct map_info *map);
 
 /*
  * Hands over the destroy calls since before this time whose free is waited for. With again, those
- * that were handed over before too, and none is marked as handed over.
+ * that were handed over before too, and none is marked as handed over. each NULL: only returns
+ * whether there are any.
  */
-void deferred_frees_for_each_overdue(struct deferred_frees *frees, __u64 before_ns, bool again,
+bool deferred_frees_for_each_overdue(struct deferred_frees *frees, __u64 before_ns, bool again,
 				     void (*each)(void *ctx, const struct teardown *teardown,
 						  const struct destroy *destroy),
 				     void *ctx);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Fills in the ledgers' figures for calls and teardowns, given the counts of the hooks.
- */
-#include "correlate/ledger_fill.h"
+/* Fills in the ledgers' figures for calls and teardowns, given the counts of the hooks. */
+#include "correlate/correlator_parts.h"
 
 /* Missed or lost returns, without those that show as calls with only the entry seen. */
 static __u64 unexplained_returns(__u64 missed, __u64 lost, __u64 entry_only)
@@ -29,16 +27,16 @@ static void decide_running(__u64 waiting, __u64 unexplained, __u64 *running, __u
 	}
 }
 
-void ledger_fill_calls(struct ledger *ledger, const struct call_matcher *destroy_calls)
+static void count_calls(const struct call_counts *calls, struct ledger *ledger)
 {
 	__u64 missed = ledger->missed_return == LEDGER_UNKNOWN
 			       ? LEDGER_UNKNOWN
 			       : ledger->missed_return + ledger->probe_missed_return;
 
-	ledger->completed = call_matcher_completed(destroy_calls);
-	ledger->entry_only = call_matcher_entry_only(destroy_calls);
-	ledger->return_only = call_matcher_return_only(destroy_calls);
-	decide_running(call_matcher_waiting(destroy_calls),
+	ledger->completed = calls->completed;
+	ledger->entry_only = calls->entry_only;
+	ledger->return_only = calls->return_only;
+	decide_running(calls->waiting,
 		       unexplained_returns(missed, ledger->lost_return, ledger->entry_only),
 		       &ledger->still_running, &ledger->entry_only);
 }
@@ -59,8 +57,9 @@ static __u64 released_unseen(const struct hook_counts *hooks)
 	return most;
 }
 
-void ledger_fill_teardowns(struct teardown_counts *counts, const struct teardown_tracker *tracker,
-			   bool ended)
+/* ended: the tracker is flushed; before, the number of running teardowns is unknown. */
+static void count_teardowns(const struct teardown_tracker *tracker, bool ended,
+			    struct teardown_counts *counts)
 {
 	const struct hook_counts *free = &counts->hooks[HOOK_FREE];
 	struct teardown_ledger *ledger = &counts->ledger;
@@ -81,4 +80,18 @@ void ledger_fill_teardowns(struct teardown_counts *counts, const struct teardown
 		&ledger->running, &ledger->start_only);
 	if (!ended)
 		ledger->running = LEDGER_UNKNOWN;
+}
+
+void correlator_count(const struct correlator *correlator, struct ledger *ledger,
+		      struct teardown_counts *counts)
+{
+	count_calls(call_matcher_counts(correlator->matchers[HOOK_DESTROY]), ledger);
+	ledger->bad_records = correlator->bad_records;
+	ledger->stuck = correlator->stuck;
+	ledger->still_stuck = correlator->still_stuck;
+	*counts = (struct teardown_counts){};
+	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
+		correlator->ops->count_hook(correlator->ctx, hook, &counts->hooks[hook]);
+	if (correlator->tracker)
+		count_teardowns(correlator->tracker, correlator->flushing, counts);
 }

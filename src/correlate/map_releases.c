@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Remembers who released a map, by its address, until the map is freed.
- */
+/* Remembers who released a map, by its address, until the map is freed. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +8,10 @@
 #include "util/hash.h"
 
 struct known_map {
-	struct released released;
-	__u64 queued_ns;
-	bool last;    /* the last reference was dropped */
-	bool overdue; /* handed over as such */
+	struct map_info map;
+	__u64 queued_ns; /* UNKNOWN_NS */
+	bool last;	 /* the last reference was dropped */
+	bool overdue;	 /* handed over as such */
 	bool refused;
 	UT_hash_handle hh;
 };
@@ -73,14 +71,13 @@ static struct releaser releaser_of(const struct record_release *rec)
 /* It was not the last reference after all: another was taken before it was dropped. */
 static void clear_release(struct known_map *known)
 {
-	struct identity *identity = &known->released.map.identity;
+	struct identity *identity = &known->map.identity;
 
 	identity->released_ns = UNKNOWN_NS;
 	identity->by_kernel = false;
 	identity->by_interrupt = false;
 	identity->unsure = false;
 	identity->released_by = (struct releaser){};
-	known->released.queued = false;
 	known->queued_ns = UNKNOWN_NS;
 	known->overdue = false;
 }
@@ -88,14 +85,14 @@ static void clear_release(struct known_map *known)
 /* Did another hook, which knows the task for sure, report this release? */
 static bool is_reported(const struct known_map *known, const struct record_release *rec)
 {
-	const struct releaser *by = &known->released.map.identity.released_by;
+	const struct releaser *by = &known->map.identity.released_by;
 
 	return known->last && by->known && by->task.tid == rec->head.tid;
 }
 
 static void update_release(struct known_map *known, const struct record_release *rec)
 {
-	struct identity *identity = &known->released.map.identity;
+	struct identity *identity = &known->map.identity;
 	bool interrupt = rec->flags & RELEASE_INTERRUPT, unsure = rec->flags & RELEASE_UNSURE;
 	bool nobody = interrupt || unsure, kernel = !nobody && rec->flags & RELEASE_KERNEL;
 
@@ -120,18 +117,13 @@ static void update_release(struct known_map *known, const struct record_release 
 /* Forgets what was known of another map at this address. */
 static void init_map(struct known_map *known, const struct record_release *rec)
 {
-	struct released *released = &known->released;
-
-	*released = (struct released){
-		.map =
-			{
-				.address = rec->head.map,
-				.type = rec->map_type,
-				.known = CALL_MAP | CALL_NAME,
-				.identity = {.map_id = rec->map_id, .released_ns = UNKNOWN_NS},
-			},
+	known->map = (struct map_info){
+		.address = rec->head.map,
+		.type = rec->map_type,
+		.known = CALL_MAP | CALL_NAME,
+		.identity = {.map_id = rec->map_id, .released_ns = UNKNOWN_NS},
 	};
-	memcpy(released->map.name, rec->map_name, sizeof(released->map.name));
+	memcpy(known->map.name, rec->map_name, sizeof(known->map.name));
 	known->queued_ns = UNKNOWN_NS;
 	known->last = false;
 	known->overdue = false;
@@ -145,7 +137,7 @@ int map_releases_add(struct map_releases *releases, const struct record_release 
 		/* Moves it to the end. */
 		HASH_DEL(releases->maps, known);
 		/* The id is 0 once the kernel has taken it from the map. */
-		if (rec->map_id && known->released.map.identity.map_id != rec->map_id)
+		if (rec->map_id && known->map.identity.map_id != rec->map_id)
 			init_map(known, rec);
 	} else {
 		if (HASH_COUNT(releases->maps) >= releases->max) {
@@ -160,8 +152,7 @@ int map_releases_add(struct map_releases *releases, const struct record_release 
 		init_map(known, rec);
 	}
 	update_release(known, rec);
-	HASH_ADD(hh, releases->maps, released.map.address, sizeof(known->released.map.address),
-		 known);
+	HASH_ADD(hh, releases->maps, map.address, sizeof(known->map.address), known);
 	if (known->refused) {
 		free(known);
 		releases->forgotten++;
@@ -174,10 +165,8 @@ void map_releases_queued(struct map_releases *releases, __u64 map, __u64 ts_ns)
 {
 	struct known_map *known = find_map(releases, map);
 
-	if (!known || !known->last || known->released.queued)
-		return;
-	known->released.queued = true;
-	known->queued_ns = ts_ns;
+	if (known && known->last && known->queued_ns == UNKNOWN_NS)
+		known->queued_ns = ts_ns;
 }
 
 bool map_releases_identify(struct map_releases *releases, struct map_info *map, __u64 *queued_ns)
@@ -190,11 +179,11 @@ bool map_releases_identify(struct map_releases *releases, struct map_info *map, 
 		map->identity = (struct identity){.released_ns = UNKNOWN_NS};
 		return false;
 	}
-	map->identity = known->released.map.identity;
-	if (known->released.map.type && !map_has_type(map)) {
+	map->identity = known->map.identity;
+	if (known->map.type && !map_has_type(map)) {
 		map->known |= CALL_MAP | CALL_NAME;
-		map->type = known->released.map.type;
-		memcpy(map->name, known->released.map.name, sizeof(map->name));
+		map->type = known->map.type;
+		memcpy(map->name, known->map.name, sizeof(map->name));
 	}
 	return true;
 }
@@ -207,19 +196,22 @@ void map_releases_forget(struct map_releases *releases, __u64 map)
 		drop_map(releases, known);
 }
 
-void map_releases_for_each_overdue(struct map_releases *releases, __u64 before_ns, bool again,
-				   void (*each)(void *ctx, const struct released *released),
-				   void *ctx)
+bool map_releases_for_each_overdue(struct map_releases *releases, __u64 before_ns, bool again,
+				   void (*each)(void *ctx, const struct map_info *map), void *ctx)
 {
 	struct known_map *known, *next;
+	bool any = false;
 
 	HASH_ITER (hh, releases->maps, known, next) {
 		if (!known->last || (known->overdue && !again) ||
-		    known->released.map.identity.released_ns > before_ns)
+		    known->map.identity.released_ns > before_ns)
 			continue;
 		known->overdue = known->overdue || !again;
-		each(ctx, &known->released);
+		any = true;
+		if (each)
+			each(ctx, &known->map);
 	}
+	return any;
 }
 
 __u64 map_releases_waiting(const struct map_releases *releases)

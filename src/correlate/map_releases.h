@@ -11,12 +11,6 @@
 
 struct map_releases;
 
-/* A map whose last reference was dropped, and that no worker has started to free. */
-struct released {
-	struct map_info map;
-	bool queued; /* the work is */
-};
-
 /*
  * At most max maps are remembered; then the one without a record for longest is forgotten. NULL: no
  * memory.
@@ -41,11 +35,11 @@ void map_releases_forget(struct map_releases *releases, __u64 map);
 
 /*
  * Hands over the maps that were released before this time and are not being freed. With again,
- * those that were handed over before too, and none is marked as handed over.
+ * those that were handed over before too, and none is marked as handed over. each NULL: only
+ * returns whether there are any.
  */
-void map_releases_for_each_overdue(struct map_releases *releases, __u64 before_ns, bool again,
-				   void (*each)(void *ctx, const struct released *released),
-				   void *ctx);
+bool map_releases_for_each_overdue(struct map_releases *releases, __u64 before_ns, bool again,
+				   void (*each)(void *ctx, const struct map_info *map), void *ctx);
 
 /* How many maps are released and not being freed yet. */
 __u64 map_releases_waiting(const struct map_releases *releases);

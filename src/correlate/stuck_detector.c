@@ -1,22 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Finds calls and phases of teardowns that take longer than a limit.
- */
+/* Finds calls and phases of teardowns that take longer than a limit. */
+#include "correlate/correlator_parts.h"
 #include "correlate/decode.h"
-#include "correlate/stuck_detector.h"
 #include "model/hooks.h"
 
-static void report(const struct stuck_search *search, struct stuck *stuck)
+static void report(struct correlator *correlator, struct stuck *stuck)
 {
-	stuck->for_ns = search->now_ns - stuck->since_ns;
-	search->report(search->ctx, stuck);
+	const struct event_sink *sink = correlator->sink;
+
+	stuck->for_ns = correlator->search->now_ns - stuck->since_ns;
+	if (!sink->ops->stuck || (correlator->ops->complete_stuck &&
+				  !correlator->ops->complete_stuck(correlator->ctx, stuck)))
+		return;
+	if (correlator->search->at_end)
+		correlator->still_stuck++;
+	else
+		correlator->stuck++;
+	if (!correlator->err)
+		correlator_set_error(correlator, sink->ops->stuck(sink->ctx, stuck));
 }
 
 static void report_call(void *ctx, const struct matched_call *matched)
 {
-	const struct stuck_search *search = ctx;
 	const struct worker_run run = matched_run(matched);
 	__u8 hook = matched->rec->head.hook;
+	struct correlator *correlator = ctx;
 	struct stuck stuck = {
 		.where = hook_info[hook].function,
 		.map = matched_map(matched),
@@ -25,22 +33,22 @@ static void report_call(void *ctx, const struct matched_call *matched)
 		.in_worker = true,
 	};
 
-	if (search->tracker && hook == HOOK_DEFERRED_FREE)
-		teardown_tracker_identify_deferred(search->tracker, matched->rec->key, &run,
-						   &stuck.map);
-	else if (search->tracker)
-		teardown_tracker_identify(search->tracker, run.worker.tid, &stuck.map);
-	else if (search->releases && stuck.map.address)
-		map_releases_identify(search->releases, &stuck.map, NULL);
-	report(search, &stuck);
+	if (correlator->tracker && hook == HOOK_DEFERRED_FREE)
+		deferred_frees_identify(teardown_tracker_frees(correlator->tracker),
+					matched->rec->key, &run, &stuck.map);
+	else if (correlator->tracker)
+		teardown_tracker_identify(correlator->tracker, run.worker.tid, &stuck.map);
+	else if (correlator->releases && stuck.map.address)
+		map_releases_identify(correlator->releases, &stuck.map, NULL);
+	report(correlator, &stuck);
 }
 
-static void report_wait(void *ctx, const struct released *released)
+static void report_wait(void *ctx, const struct map_info *map)
 {
 	struct stuck stuck = {
 		.where = "wait",
-		.map = released->map,
-		.since_ns = released->map.identity.released_ns,
+		.map = *map,
+		.since_ns = map->identity.released_ns,
 	};
 
 	report(ctx, &stuck);
@@ -59,27 +67,37 @@ static void report_deferred(void *ctx, const struct teardown *teardown,
 	report(ctx, &stuck);
 }
 
-void stuck_detector_search(const struct stuck_search *search)
+/* If the start of a worker may have been missed, a map may only look as if it waited for one. */
+static bool sees_all_starts(const struct correlator *correlator)
 {
-	void *ctx = (void *)search; /* handed through, and only read */
+	struct hook_counts free;
+
+	correlator->ops->count_hook(correlator->ctx, HOOK_FREE, &free);
+	return !free.lost && (!free.missed || free.missed == LEDGER_UNKNOWN);
+}
+
+void correlator_find_stuck(struct correlator *correlator, const struct correlator_search *search)
+{
 	__u64 before_ns = search->now_ns - search->limit_ns;
 
 	if (search->now_ns < search->limit_ns) /* the machine has not been up for as long */
 		return;
+	correlator->search = search;
 	for (int hook = 0; hook < NR_CALL_HOOKS; hook++)
-		if (search->matchers[hook])
-			call_matcher_for_each_overdue(search->matchers[hook], before_ns,
-						      search->again, report_call, ctx);
-	if (!search->tracker)
+		if (correlator->matchers[hook])
+			call_matcher_for_each_overdue(correlator->matchers[hook], before_ns,
+						      search->at_end, report_call, correlator);
+	if (!correlator->tracker)
 		return;
-	if (search->sees_all_starts)
-		map_releases_for_each_overdue(search->releases, before_ns, search->again,
-					      report_wait, ctx);
-	teardown_tracker_for_each_overdue(search->tracker, before_ns, search->again,
-					  report_deferred, ctx);
+	if (sees_all_starts(correlator))
+		map_releases_for_each_overdue(correlator->releases, before_ns, search->at_end,
+					      report_wait, correlator);
+	deferred_frees_for_each_overdue(teardown_tracker_frees(correlator->tracker), before_ns,
+					search->at_end, report_deferred, correlator);
 }
 
-void stuck_detector_check_parked(const struct stuck_search *search, const void *data, size_t size)
+void correlator_check_parked(struct correlator *correlator, const struct correlator_search *search,
+			     const void *data, size_t size)
 {
 	__u64 before_ns = search->now_ns - search->limit_ns, after_ns = 0;
 	struct matched_call matched;
@@ -91,6 +109,7 @@ void stuck_detector_check_parked(const struct stuck_search *search, const void *
 	    rec.head.type != RECORD_ENTRY || rec.head.ts_ns <= after_ns ||
 	    rec.head.ts_ns > before_ns)
 		return;
+	correlator->search = search;
 	matched = matched_entry(&rec.call);
-	report_call((void *)search, &matched);
+	report_call(correlator, &matched);
 }

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "correlate/deferred_frees.h"
-#include "correlate/open_teardown.h"
 #include "correlate/teardown_tracker.h"
 #include "util/macros.h"
 
@@ -312,23 +310,6 @@ void teardown_tracker_destroy(struct teardown_tracker *tracker, const struct cal
 	set_outcome(tracker, open, nth, call, key);
 }
 
-int teardown_tracker_queued(struct teardown_tracker *tracker, const struct record_head *rec)
-{
-	return deferred_frees_queued(tracker->frees, rec);
-}
-
-int teardown_tracker_deferred_start(struct teardown_tracker *tracker, __u64 key,
-				    const struct worker_run *run)
-{
-	return deferred_frees_start(tracker->frees, key, run);
-}
-
-void teardown_tracker_deferred_end(struct teardown_tracker *tracker, __u64 key,
-				   const struct worker_run *run)
-{
-	deferred_frees_end(tracker->frees, key, run);
-}
-
 /* Calls in progress */
 
 void teardown_tracker_identify(struct teardown_tracker *tracker, __u32 tid, struct map_info *map)
@@ -339,22 +320,9 @@ void teardown_tracker_identify(struct teardown_tracker *tracker, __u32 tid, stru
 		map->identity = open->teardown.map.identity;
 }
 
-void teardown_tracker_identify_deferred(struct teardown_tracker *tracker, __u64 key,
-					const struct worker_run *run, struct map_info *map)
+struct deferred_frees *teardown_tracker_frees(struct teardown_tracker *tracker)
 {
-	const struct open_teardown *open = deferred_frees_identify(tracker->frees, key, run);
-
-	if (open)
-		*map = deferred_frees_map(open);
-}
-
-void teardown_tracker_for_each_overdue(struct teardown_tracker *tracker, __u64 before_ns,
-				       bool again,
-				       void (*each)(void *ctx, const struct teardown *teardown,
-						    const struct destroy *destroy),
-				       void *ctx)
-{
-	deferred_frees_for_each_overdue(tracker->frees, before_ns, again, each, ctx);
+	return tracker->frees;
 }
 
 void teardown_tracker_flush(struct teardown_tracker *tracker)
@@ -371,19 +339,7 @@ void teardown_tracker_flush(struct teardown_tracker *tracker)
 
 void teardown_tracker_count(const struct teardown_tracker *tracker, struct teardown_ledger *ledger)
 {
-	const struct teardown_ledger *counts = &tracker->counts;
-
-	ledger->completed = counts->completed;
-	ledger->running = counts->running;
-	ledger->start_only = counts->start_only;
-	ledger->end_only = counts->end_only;
-	ledger->shown = counts->shown;
-	ledger->before = counts->before;
-	ledger->no_release = counts->no_release;
-	ledger->deferred = counts->deferred;
-	ledger->reclaimed = counts->reclaimed;
-	ledger->pending = counts->pending;
-	ledger->undecided = counts->undecided;
+	*ledger = tracker->counts;
 	ledger->strays = deferred_frees_strays(tracker->frees);
 	ledger->waiting = map_releases_waiting(tracker->releases);
 	ledger->forgotten = map_releases_forgotten(tracker->releases);

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "correlate/deferred_frees.h"
 #include "correlate/map_releases.h"
 #include "model/call.h"
 #include "model/ledger.h"
@@ -37,14 +38,6 @@ int teardown_tracker_start(struct teardown_tracker *tracker, const struct map_in
 			   const struct worker_run *run, __u64 entries);
 /* A destroy call is over. key: of the allocator; 0: unknown. */
 void teardown_tracker_destroy(struct teardown_tracker *tracker, const struct call *call, __u64 key);
-/* A deferred free was queued (RECORD_QUEUE) for the allocator whose key is arg. */
-int teardown_tracker_queued(struct teardown_tracker *tracker, const struct record_head *rec);
-/* A deferred free starts. */
-int teardown_tracker_deferred_start(struct teardown_tracker *tracker, __u64 key,
-				    const struct worker_run *run);
-/* A deferred free is over, or nothing more will be seen of it. */
-void teardown_tracker_deferred_end(struct teardown_tracker *tracker, __u64 key,
-				   const struct worker_run *run);
 /* A worker's run is over, or nothing more will be seen of it. */
 int teardown_tracker_end(struct teardown_tracker *tracker, const struct map_info *map,
 			 const struct worker_run *run);
@@ -52,25 +45,11 @@ int teardown_tracker_end(struct teardown_tracker *tracker, const struct map_info
 /* Fills in the identity of the map that this thread frees or destroys an allocator of. */
 void teardown_tracker_identify(struct teardown_tracker *tracker, __u32 tid, struct map_info *map);
 
-/*
- * Fills in the map of a deferred free in progress. From then on, the destroy call that deferred it
- * is not overdue any more.
- */
-void teardown_tracker_identify_deferred(struct teardown_tracker *tracker, __u64 key,
-					const struct worker_run *run, struct map_info *map);
-
-/*
- * Hands over the destroy calls since before this time whose deferred free is waited for. With
- * again, those that were handed over before too, and none is marked as handed over.
- */
-void teardown_tracker_for_each_overdue(struct teardown_tracker *tracker, __u64 before_ns,
-				       bool again,
-				       void (*each)(void *ctx, const struct teardown *teardown,
-						    const struct destroy *destroy),
-				       void *ctx);
+/* Takes deferred frees, in order with what happens above. */
+struct deferred_frees *teardown_tracker_frees(struct teardown_tracker *tracker);
 
 /* Hands over all that is not complete, as it is at the end of the trace. */
 void teardown_tracker_flush(struct teardown_tracker *tracker);
 
-/* Fills in the figures counted here, and leaves the other members alone. */
+/* Sets the figures counted here; the others are 0. */
 void teardown_tracker_count(const struct teardown_tracker *tracker, struct teardown_ledger *ledger);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Decides which maps, calls and teardowns the user wants to see.
- */
+/* Decides which maps, calls and teardowns the user wants to see. */
 #include <string.h>
 
 #include "model/filter.h"

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Compiles shell patterns into a bit-parallel automaton.
- */
+/* Compiles shell patterns into a bit-parallel automaton. */
 #include <errno.h>
 #include <string.h>
 

@@ -17,62 +17,88 @@
 #define LEDGER_UNKNOWN (~0ULL)
 
 /*
- * The ledger of calls. The figures add up:
+ * The figures of the ledgers, FIGURE(struct, member, kind less "FIGURE_") for each: the members,
+ * the columns of the output and the rows of a recording follow from these lists, in this order.
+ *
+ * Calls add up:
  *
  *   calls made = entered + missed_entry + probe_missed_entry
  *   entered    = completed + filtered + still_running + entry_only + lost_entry + parked_lost
  *
  * A call whose entry was missed or lost counts as return_only if its return was seen.
  */
-struct ledger {
-	__u64 entered;		   /* entries that a program saw */
-	__u64 completed;	   /* both records arrived */
-	__u64 filtered;		   /* completed, but not wanted by a filter */
-	__u64 still_running;	   /* not returned at the end; LEDGER_UNKNOWN */
-	__u64 entry_only;	   /* the return was missed or lost */
-	__u64 return_only;	   /* the entry was missed or lost */
-	__u64 lost_entry;	   /* entry records dropped: ring buffer full */
-	__u64 lost_return;	   /* return records dropped: ring buffer full */
-	__u64 parked_lost;	   /* entries dropped: table of parked entries full */
-	__u64 missed_entry;	   /* entries at which the kernel skipped the program */
-	__u64 missed_return;	   /* returns at which the kernel skipped the program */
-	__u64 probe_missed_entry;  /* entries at which the kernel skipped the kprobe */
-	__u64 probe_missed_return; /* the same for returns, or no kretprobe instance was free */
-	__u64 rows_full;	   /* calls put into the row "(other: row limit)" */
-	__u64 stuck;		   /* reports of what took longer than --stuck, teardowns too */
-	__u64 still_stuck;	   /* of these, not ended when the trace did */
-	__u64 bad_records;	   /* records of unknown kind or size */
-};
+#define LEDGER_FIGURES(FIGURE)                                                                     \
+	FIGURE(ledger, entered, COUNT)	     /* entries that a program saw */                      \
+	FIGURE(ledger, completed, COUNT)     /* both records arrived */                            \
+	FIGURE(ledger, filtered, COUNT)	     /* completed, but not wanted by a filter */           \
+	FIGURE(ledger, still_running, COUNT) /* not returned at the end; LEDGER_UNKNOWN */         \
+	FIGURE(ledger, entry_only, COUNT)    /* the return was missed or lost */                   \
+	FIGURE(ledger, return_only, COUNT)   /* the entry was missed or lost */                    \
+	FIGURE(ledger, lost_entry, COUNT)    /* entry records dropped: ring buffer full */         \
+	FIGURE(ledger, lost_return, COUNT)   /* return records dropped: ring buffer full */        \
+	FIGURE(ledger, parked_lost, COUNT)   /* entries dropped: table of parked entries full */   \
+	FIGURE(ledger, missed_entry, COUNT)  /* entries at which the kernel skipped the program */ \
+	FIGURE(ledger, missed_return, COUNT) /* returns at which the kernel skipped the program */ \
+	/* entries at which the kernel skipped the kprobe */                                       \
+	FIGURE(ledger, probe_missed_entry, COUNT)                                                  \
+	/* the same for returns, or no kretprobe instance was free */                              \
+	FIGURE(ledger, probe_missed_return, COUNT)                                                 \
+	FIGURE(ledger, rows_full, COUNT) /* calls put into the row "(other: row limit)" */         \
+	FIGURE(ledger, stuck, COUNT) /* reports of what took longer than --stuck, teardowns too */ \
+	FIGURE(ledger, still_stuck, COUNT) /* of these, not ended when the trace did */            \
+	FIGURE(ledger, bad_records, COUNT) /* records of unknown kind or size */
 
 /*
- * The ledger of teardowns. The figures add up:
+ * Teardowns add up:
  *
  *   started = completed + running + start_only + lost
  *   completed + running + start_only + end_only = shown + before + filtered
  *   deferred = reclaimed + pending
  */
+#define TEARDOWN_LEDGER_FIGURES(FIGURE)                                                            \
+	FIGURE(teardown_ledger, started, COUNT)	   /* worker runs whose start a program saw */     \
+	FIGURE(teardown_ledger, completed, COUNT)  /* the end was seen, too */                     \
+	FIGURE(teardown_ledger, running, COUNT)	   /* the worker ran at the end; LEDGER_UNKNOWN */ \
+	FIGURE(teardown_ledger, start_only, COUNT) /* the end was missed or lost */                \
+	FIGURE(teardown_ledger, lost, COUNT)	   /* start records dropped: ring buffer full */   \
+	FIGURE(teardown_ledger, end_only, COUNT)   /* the start was missed or lost */              \
+	/* starts at which the kernel skipped the program; LEDGER_UNKNOWN */                       \
+	FIGURE(teardown_ledger, missed, COUNT)                                                     \
+	FIGURE(teardown_ledger, shown, COUNT)                                                      \
+	FIGURE(teardown_ledger, before, COUNT) /* released before the trace started: not shown */  \
+	FIGURE(teardown_ledger, filtered, COUNT) /* not wanted by a filter: not shown */           \
+	/* released, not being freed at the end; LEDGER_UNKNOWN: a release or start is missed */   \
+	FIGURE(teardown_ledger, waiting, COUNT)                                                    \
+	FIGURE(teardown_ledger, no_release, COUNT) /* shown, but the release was not seen */       \
+	FIGURE(teardown_ledger, forgotten, COUNT)  /* released maps: too many at a time */         \
+	FIGURE(teardown_ledger, deferred, COUNT)   /* shown destroy calls that deferred a free */  \
+	FIGURE(teardown_ledger, reclaimed, COUNT)  /* of these, the deferred free was seen */      \
+	FIGURE(teardown_ledger, pending, COUNT)	   /* of these, it was not */                      \
+	FIGURE(teardown_ledger, undecided, COUNT)  /* destroy calls: perhaps they did */           \
+	FIGURE(teardown_ledger, strays, COUNT) /* deferred frees without a known destroy call */   \
+	/* put into the row "(other: row limit)", or dropped from the list of the slowest */       \
+	FIGURE(teardown_ledger, rows_full, COUNT)
+
+/* Of a hook that is attached; then, of one whose return is probed too. */
+#define HOOK_ENTRY_FIGURES(FIGURE)                                                                 \
+	FIGURE(hook_counts, seen, COUNT)  /* events a program ran for */                           \
+	FIGURE(hook_counts, taken, COUNT) /* of these, events that were worth a record */          \
+	FIGURE(hook_counts, lost, COUNT)  /* records dropped: ring buffer full */                  \
+	/* events at which the kernel skipped the program; LEDGER_UNKNOWN */                       \
+	FIGURE(hook_counts, missed, COUNT)
+#define HOOK_RETURN_FIGURES(FIGURE)                                                                \
+	FIGURE(hook_counts, seen_return, COUNT)                                                    \
+	FIGURE(hook_counts, lost_return, COUNT)                                                    \
+	FIGURE(hook_counts, missed_return, COUNT)
+
+#define FIGURE_MEMBER(object, member, kind) __u64 member;
+
+struct ledger {
+	LEDGER_FIGURES(FIGURE_MEMBER)
+};
+
 struct teardown_ledger {
-	__u64 started;	  /* worker runs whose start a program saw */
-	__u64 completed;  /* the end was seen, too */
-	__u64 running;	  /* the worker ran when the trace ended; LEDGER_UNKNOWN */
-	__u64 start_only; /* the end was missed or lost */
-	__u64 lost;	  /* start records dropped: ring buffer full */
-	__u64 end_only;	  /* the start was missed or lost */
-	__u64 missed;	  /* starts at which the kernel skipped the program; LEDGER_UNKNOWN */
-	__u64 shown;
-	__u64 before;	  /* released before the trace started: not shown */
-	__u64 filtered;	  /* not wanted by a filter: not shown */
-	__u64 waiting;	  /* maps released, and not being freed at the end; LEDGER_UNKNOWN if a
-			     release or a start may have been missed */
-	__u64 no_release; /* shown, but the release was not seen */
-	__u64 forgotten;  /* released maps that were forgotten: too many at a time */
-	__u64 deferred;	  /* destroy calls of shown teardowns that deferred a free */
-	__u64 reclaimed;  /* of these, the deferred free was seen */
-	__u64 pending;	  /* of these, it was not */
-	__u64 undecided;  /* destroy calls that may have deferred a free */
-	__u64 strays;	  /* deferred frees without a known destroy call */
-	__u64 rows_full;  /* teardowns put into the row "(other: row limit)", or dropped from the
-			     list of the slowest */
+	TEARDOWN_LEDGER_FIGURES(FIGURE_MEMBER)
 };
 
 /* The counts of a hook. */
@@ -80,13 +106,8 @@ struct hook_counts {
 	const char *function;
 	bool attached; /* if not, the rest means nothing */
 	bool returns;  /* the return is hooked too; if not, the *_return mean nothing */
-	__u64 seen;    /* events a program ran for */
-	__u64 taken;   /* of these, events that were worth a record */
-	__u64 lost;    /* records dropped: ring buffer full */
-	__u64 missed;  /* events at which the kernel skipped the program; LEDGER_UNKNOWN */
-	__u64 seen_return;
-	__u64 lost_return;
-	__u64 missed_return;
+	HOOK_ENTRY_FIGURES(FIGURE_MEMBER)
+	HOOK_RETURN_FIGURES(FIGURE_MEMBER)
 };
 
 struct teardown_counts {

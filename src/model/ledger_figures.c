@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Lists the figures of the ledgers, and merges the ledgers of several recordings.
- */
+/* Lists the figures of the ledgers, and merges the ledgers of several recordings. */
 #include "model/ledger_figures.h"
-#include "util/macros.h"
 
 #define ROW(object, member, kind) {#member, offsetof(struct object, member), FIGURE_##kind, false},
 #define RETURN_ROW(object, member, kind)                                                           \
@@ -12,18 +9,6 @@
 const struct figure ledger_figures[] = {LEDGER_FIGURES(ROW){}};
 const struct figure teardown_ledger_figures[] = {TEARDOWN_LEDGER_FIGURES(ROW){}};
 const struct figure hook_figures[] = {HOOK_ENTRY_FIGURES(ROW) HOOK_RETURN_FIGURES(RETURN_ROW){}};
-
-#define NR_FIGURES(list) (ARRAY_SIZE(list) - 1)
-
-_Static_assert(NR_FIGURES(ledger_figures) == sizeof(struct ledger) / sizeof(__u64),
-	       "a row for each member");
-_Static_assert(NR_FIGURES(teardown_ledger_figures) ==
-		       sizeof(struct teardown_ledger) / sizeof(__u64),
-	       "a row for each member");
-_Static_assert(NR_FIGURES(hook_figures) ==
-		       (sizeof(struct hook_counts) - offsetof(struct hook_counts, seen)) /
-			       sizeof(__u64),
-	       "a row for each figure");
 
 __u64 figure_get(const struct figure *figure, const void *ledger)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The figures of the ledgers, one row each: their columns in the output, the rows of a recording
- * and the ledger of several recordings all follow from these lists.
+ * The figures of the ledgers as tables, one row each, and the ledger of several recordings.
  */
 #pragma once
 
@@ -43,55 +42,3 @@ void hook_counts_clear_unused(struct hook_counts *counts);
  * one recording is unknown in all.
  */
 void figures_merge(const struct figure *figures, void *ledger, const void *one);
-
-/* FIGURE(struct, member, kind less "FIGURE_") for each, in the order of the output. */
-#define LEDGER_FIGURES(FIGURE)                                                                     \
-	FIGURE(ledger, entered, COUNT)                                                             \
-	FIGURE(ledger, completed, COUNT)                                                           \
-	FIGURE(ledger, filtered, COUNT)                                                            \
-	FIGURE(ledger, still_running, COUNT)                                                       \
-	FIGURE(ledger, entry_only, COUNT)                                                          \
-	FIGURE(ledger, return_only, COUNT)                                                         \
-	FIGURE(ledger, lost_entry, COUNT)                                                          \
-	FIGURE(ledger, lost_return, COUNT)                                                         \
-	FIGURE(ledger, parked_lost, COUNT)                                                         \
-	FIGURE(ledger, missed_entry, COUNT)                                                        \
-	FIGURE(ledger, missed_return, COUNT)                                                       \
-	FIGURE(ledger, probe_missed_entry, COUNT)                                                  \
-	FIGURE(ledger, probe_missed_return, COUNT)                                                 \
-	FIGURE(ledger, rows_full, COUNT)                                                           \
-	FIGURE(ledger, stuck, COUNT)                                                               \
-	FIGURE(ledger, still_stuck, COUNT)                                                         \
-	FIGURE(ledger, bad_records, COUNT)
-
-#define TEARDOWN_LEDGER_FIGURES(FIGURE)                                                            \
-	FIGURE(teardown_ledger, started, COUNT)                                                    \
-	FIGURE(teardown_ledger, completed, COUNT)                                                  \
-	FIGURE(teardown_ledger, running, COUNT)                                                    \
-	FIGURE(teardown_ledger, start_only, COUNT)                                                 \
-	FIGURE(teardown_ledger, lost, COUNT)                                                       \
-	FIGURE(teardown_ledger, end_only, COUNT)                                                   \
-	FIGURE(teardown_ledger, missed, COUNT)                                                     \
-	FIGURE(teardown_ledger, shown, COUNT)                                                      \
-	FIGURE(teardown_ledger, before, COUNT)                                                     \
-	FIGURE(teardown_ledger, filtered, COUNT)                                                   \
-	FIGURE(teardown_ledger, waiting, COUNT)                                                    \
-	FIGURE(teardown_ledger, no_release, COUNT)                                                 \
-	FIGURE(teardown_ledger, forgotten, COUNT)                                                  \
-	FIGURE(teardown_ledger, deferred, COUNT)                                                   \
-	FIGURE(teardown_ledger, reclaimed, COUNT)                                                  \
-	FIGURE(teardown_ledger, pending, COUNT)                                                    \
-	FIGURE(teardown_ledger, undecided, COUNT)                                                  \
-	FIGURE(teardown_ledger, strays, COUNT)                                                     \
-	FIGURE(teardown_ledger, rows_full, COUNT)
-
-/* Of a hook that is attached; then, of one whose return is probed too. */
-#define HOOK_ENTRY_FIGURES(FIGURE)                                                                 \
-	FIGURE(hook_counts, seen, COUNT)                                                           \
-	FIGURE(hook_counts, taken, COUNT)                                                          \
-	FIGURE(hook_counts, lost, COUNT)                                                           \
-	FIGURE(hook_counts, missed, COUNT)
-#define HOOK_RETURN_FIGURES(FIGURE)                                                                \
-	FIGURE(hook_counts, seen_return, COUNT)                                                    \
-	FIGURE(hook_counts, lost_return, COUNT)                                                    \
-	FIGURE(hook_counts, missed_return, COUNT)

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Maps the numbers of BPF map types to names, and back.
- */
+/* Maps the numbers of BPF map types to names, and back. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Lists and determines the conditions of a run.
- */
+/* Lists and determines the conditions of a run. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The clocks of this process.
- */
+/* The clocks of this process. */
 #include <time.h>
 
 #include "util/clock.h"

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Writes messages and a status line to stderr.
- */
+/* Writes messages and a status line to stderr. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Parses durations such as "1.5ms".
- */
+/* Parses durations such as "1.5ms". */
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>

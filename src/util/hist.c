@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Counts nanoseconds in buckets whose width grows with the value.
- */
+/* Counts nanoseconds in buckets whose width grows with the value. */
 #include <errno.h>
 #include <stdlib.h>
 

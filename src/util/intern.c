@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Gives equal values the same number.
- */
+/* Gives equal values the same number. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Opens, replaces and closes output files, and words their errors.
- */
+/* Opens, replaces and closes output files, and words their errors. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Keeps every value in a growing array, and sorts it on request.
- */
+/* Keeps every value in a growing array, and sorts it on request. */
 #include <errno.h>
 #include <stdlib.h>
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Tests whether two samples differ, with exact counts wherever integers or ratios allow it.
- */
+/* Tests whether two samples differ, with exact counts wherever integers or ratios allow it. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>

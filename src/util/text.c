@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Makes bytes, durations and changes printable.
- */
+/* Makes bytes, durations and changes printable. */
 #include <locale.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#include "correlate/deferred_frees.h"
 #include "correlate/teardown_tracker.h"
 #include "support/equations.h"
 
@@ -79,6 +78,11 @@ static inline int joined_close(void **state __attribute__((unused)))
 }
 
 #define JOINED_TEST(name) TEST_BETWEEN(name, joined_open, joined_close)
+
+static inline struct deferred_frees *joined_frees(void)
+{
+	return teardown_tracker_frees(joined.tracker);
+}
 
 /* The task 500, "loader", releases a map. */
 static inline struct record_release release_of(__u64 map, __u8 flags, __u64 ts_ns)
@@ -163,21 +167,21 @@ static inline void queued(__u32 tid, __u64 key, __u64 ts_ns)
 		.arg = key,
 	};
 
-	assert_int_equal(teardown_tracker_queued(joined.tracker, &rec), 0);
+	assert_int_equal(deferred_frees_queued(joined_frees(), &rec), 0);
 }
 
 static inline void deferred_free_start(__u64 key, __u64 ts_ns)
 {
 	const struct worker_run run = run_of(99, ts_ns, UNKNOWN_NS);
 
-	assert_int_equal(teardown_tracker_deferred_start(joined.tracker, key, &run), 0);
+	assert_int_equal(deferred_frees_start(joined_frees(), key, &run), 0);
 }
 
 static inline void deferred_free_end(__u64 key, __u64 ts_ns, __u64 latency_ns)
 {
 	const struct worker_run run = run_of(99, ts_ns, latency_ns);
 
-	teardown_tracker_deferred_end(joined.tracker, key, &run);
+	deferred_frees_end(joined_frees(), key, &run);
 }
 
 /* Both sides of a deferred free, or its end alone. */

@@ -62,7 +62,7 @@ MATCHER_TEST(joins_by_thread)
 {
 	add(RECORD_ENTRY, 1, 100, 0xa, 0x10);
 	add(RECORD_ENTRY, 2, 110, 0xb, 0x20);
-	assert_int_equal(call_matcher_waiting(matcher), 2);
+	assert_int_equal(call_matcher_counts(matcher)->waiting, 2);
 	add(RECORD_RETURN, 1, 150, 0xa, 0);
 	add(RECORD_RETURN, 2, 310, 0xb, 0);
 	assert_int_equal(seen.nr, 2);
@@ -71,8 +71,8 @@ MATCHER_TEST(joins_by_thread)
 	assert_int_equal(seen.call[0].map.type, 1);
 	assert_int_equal(seen.call[1].ts_ns, 110);
 	assert_int_equal(seen.call[1].latency_ns, 200);
-	assert_int_equal(call_matcher_completed(matcher), 2);
-	assert_int_equal(call_matcher_waiting(matcher), 0);
+	assert_int_equal(call_matcher_counts(matcher)->completed, 2);
+	assert_int_equal(call_matcher_counts(matcher)->waiting, 0);
 }
 
 MATCHER_TEST(missed_return_is_reported)
@@ -82,10 +82,10 @@ MATCHER_TEST(missed_return_is_reported)
 	assert_int_equal(seen.nr, 1);
 	assert_int_equal(seen.call[0].ts_ns, 100);
 	assert_true(seen.call[0].latency_ns == UNKNOWN_NS);
-	assert_int_equal(call_matcher_entry_only(matcher), 1);
+	assert_int_equal(call_matcher_counts(matcher)->entry_only, 1);
 	add(RECORD_RETURN, 1, 220, 0xb, 0);
 	assert_int_equal(seen.call[1].latency_ns, 20);
-	assert_int_equal(call_matcher_completed(matcher), 1);
+	assert_int_equal(call_matcher_counts(matcher)->completed, 1);
 }
 
 MATCHER_TEST(missed_entry_is_reported)
@@ -96,7 +96,7 @@ MATCHER_TEST(missed_entry_is_reported)
 	assert_true(seen.call[0].latency_ns == UNKNOWN_NS);
 	assert_int_equal(seen.call[0].caller.address, 0x30);
 	assert_int_equal(seen.call[0].map.type, 7);
-	assert_int_equal(call_matcher_return_only(matcher), 1);
+	assert_int_equal(call_matcher_counts(matcher)->return_only, 1);
 }
 
 /* The return of one call and the entry of the next were missed: not one long call. */
@@ -107,10 +107,10 @@ static void check_two_calls(__u64 arg, __u64 caller)
 	assert_int_equal(seen.nr, 2);
 	assert_true(seen.call[0].latency_ns == UNKNOWN_NS);
 	assert_true(seen.call[1].latency_ns == UNKNOWN_NS);
-	assert_int_equal(call_matcher_completed(matcher), 0);
-	assert_int_equal(call_matcher_entry_only(matcher), 1);
-	assert_int_equal(call_matcher_return_only(matcher), 1);
-	assert_int_equal(call_matcher_waiting(matcher), 0);
+	assert_int_equal(call_matcher_counts(matcher)->completed, 0);
+	assert_int_equal(call_matcher_counts(matcher)->entry_only, 1);
+	assert_int_equal(call_matcher_counts(matcher)->return_only, 1);
+	assert_int_equal(call_matcher_counts(matcher)->waiting, 0);
 }
 
 MATCHER_TEST(different_argument_is_another_call)
@@ -132,14 +132,14 @@ MATCHER_TEST(different_map_is_another_call)
 	ret.head.map = 0x2000;
 	call_matcher_add(matcher, &entry);
 	call_matcher_add(matcher, &ret);
-	assert_int_equal(call_matcher_completed(matcher), 0);
+	assert_int_equal(call_matcher_counts(matcher)->completed, 0);
 }
 
 MATCHER_TEST(time_never_runs_backwards)
 {
 	add(RECORD_ENTRY, 1, 100, 0xa, 0x10);
 	add(RECORD_RETURN, 1, 99, 0xa, 0);
-	assert_int_equal(call_matcher_completed(matcher), 0);
+	assert_int_equal(call_matcher_counts(matcher)->completed, 0);
 	assert_true(seen.call[0].latency_ns == UNKNOWN_NS);
 }
 
@@ -148,7 +148,7 @@ MATCHER_TEST(kretprobe_knows_the_caller)
 {
 	add(RECORD_ENTRY, 1, 100, 0xa, 0);
 	add(RECORD_RETURN_FULL, 1, 130, 0, 0x40);
-	assert_int_equal(call_matcher_completed(matcher), 1);
+	assert_int_equal(call_matcher_counts(matcher)->completed, 1);
 	assert_int_equal(seen.call[0].caller.address, 0x40);
 	assert_int_equal(seen.call[0].latency_ns, 30);
 }
@@ -160,7 +160,7 @@ MATCHER_TEST(either_side_may_know_the_caller)
 	add(RECORD_RETURN_FULL, 1, 130, 0xa, 0x40);
 	add(RECORD_ENTRY, 1, 200, 0xa, 0x50);
 	add(RECORD_RETURN_FULL, 1, 230, 0xa, 0);
-	assert_int_equal(call_matcher_completed(matcher), 2);
+	assert_int_equal(call_matcher_counts(matcher)->completed, 2);
 	assert_int_equal(seen.call[0].caller.address, 0x40);
 	assert_int_equal(seen.call[1].caller.address, 0x50);
 }
@@ -171,8 +171,8 @@ MATCHER_TEST(flush_shows_what_still_waits)
 	add(RECORD_ENTRY, 2, 100, 0xb, 0x10);
 	call_matcher_flush(matcher);
 	assert_int_equal(seen.nr, 2);
-	assert_int_equal(call_matcher_waiting(matcher), 2);
-	assert_int_equal(call_matcher_entry_only(matcher), 0);
+	assert_int_equal(call_matcher_counts(matcher)->waiting, 2);
+	assert_int_equal(call_matcher_counts(matcher)->entry_only, 0);
 }
 
 /* Everything except latency and caller comes from the entry. */
@@ -227,7 +227,7 @@ MATCHER_TEST(overdue_is_reported_once_for_each_call)
 	assert_int_equal(late.nr, 2);
 
 	/* The report does not end the call; the thread's next call is another. */
-	assert_int_equal(call_matcher_waiting(matcher), 2);
+	assert_int_equal(call_matcher_counts(matcher)->waiting, 2);
 	add(RECORD_ENTRY, 1, 300, 0xc, 0x30);
 	call_matcher_for_each_overdue(matcher, 299, false, take, &late);
 	assert_int_equal(late.nr, 2);

@@ -293,37 +293,37 @@ JOINED_TEST(overdue_is_handed_over_once)
 	struct reported reported = {};
 
 	begin_with_deferred();
-	teardown_tracker_for_each_overdue(joined.tracker, 1199, false, on_overdue, &reported);
+	deferred_frees_for_each_overdue(joined_frees(), 1199, false, on_overdue, &reported);
 	assert_int_equal(reported.nr, 0);
 	end(WORKER, MAP, 1100, 900);
 	release_and_start(WORKER, OTHER_MAP, 1000, 2100);
 	queued(WORKER, OTHER_KEY, 2205);
 	/* No destroy call owns it so far. */
-	teardown_tracker_for_each_overdue(joined.tracker, 1200, false, on_overdue, &reported);
+	deferred_frees_for_each_overdue(joined_frees(), 1200, false, on_overdue, &reported);
 	assert_int_equal(reported.nr, 1);
 	assert_int_equal(reported.map[0], MAP);
 	assert_int_equal(reported.destroy_ns[0], 1200);
 	destroy(WORKER, OTHER_MAP, OTHER_KEY, 2200, 50);
-	teardown_tracker_for_each_overdue(joined.tracker, 2199, false, on_overdue, &reported);
+	deferred_frees_for_each_overdue(joined_frees(), 2199, false, on_overdue, &reported);
 	assert_int_equal(reported.nr, 1);
-	teardown_tracker_for_each_overdue(joined.tracker, ~0ULL, false, on_overdue, &reported);
+	deferred_frees_for_each_overdue(joined_frees(), ~0ULL, false, on_overdue, &reported);
 	assert_int_equal(reported.nr, 2);
 	assert_int_equal(reported.map[1], OTHER_MAP);
-	teardown_tracker_for_each_overdue(joined.tracker, ~0ULL, false, on_overdue, &reported);
+	deferred_frees_for_each_overdue(joined_frees(), ~0ULL, false, on_overdue, &reported);
 	assert_int_equal(reported.nr, 2);
-	teardown_tracker_for_each_overdue(joined.tracker, 2199, true, on_overdue, &reported);
+	deferred_frees_for_each_overdue(joined_frees(), 2199, true, on_overdue, &reported);
 	assert_int_equal(reported.nr, 3);
 	assert_int_equal(reported.map[2], MAP);
 
 	/* A free that is only possible is not reported as stuck. */
 	joined.sees[HOOK_QUEUE] = false;
 	destroy(WORKER, OTHER_MAP, KEY + 8, 2300, 50);
-	teardown_tracker_for_each_overdue(joined.tracker, ~0ULL, false, on_overdue, &reported);
+	deferred_frees_for_each_overdue(joined_frees(), ~0ULL, false, on_overdue, &reported);
 	assert_int_equal(reported.nr, 3);
 	/* A free that has ended is not stuck. */
 	deferred_free(KEY, 3000, 100);
 	deferred_free(OTHER_KEY, 3000, 100);
-	teardown_tracker_for_each_overdue(joined.tracker, ~0ULL, true, on_overdue, &reported);
+	deferred_frees_for_each_overdue(joined_frees(), ~0ULL, true, on_overdue, &reported);
 	assert_int_equal(reported.nr, 3);
 }
 
@@ -337,22 +337,22 @@ JOINED_TEST(deferred_frees_in_progress_are_identified)
 
 	end_with_deferred();
 	deferred_free_start(KEY, 3000);
-	teardown_tracker_identify_deferred(joined.tracker, KEY, &run, &map);
+	deferred_frees_identify(joined_frees(), KEY, &run, &map);
 	assert_int_equal(map.address, MAP);
 	assert_int_equal(map.identity.map_id, 7);
 	assert_string_equal(map.name, "events");
 	assert_true(map_has_name(&map));
-	teardown_tracker_for_each_overdue(joined.tracker, ~0ULL, false, on_overdue, &reported);
+	deferred_frees_for_each_overdue(joined_frees(), ~0ULL, false, on_overdue, &reported);
 	/* At the end of a run, the call is reported again too. */
-	teardown_tracker_for_each_overdue(joined.tracker, ~0ULL, true, on_overdue, &reported);
+	deferred_frees_for_each_overdue(joined_frees(), ~0ULL, true, on_overdue, &reported);
 	assert_int_equal(reported.nr, 0);
 
 	/* Another allocator has the memory by now. */
 	begin_other_with_deferred();
 	map = (struct map_info){};
-	teardown_tracker_identify_deferred(joined.tracker, KEY, &run, &map);
+	deferred_frees_identify(joined_frees(), KEY, &run, &map);
 	assert_int_equal(map.address, MAP);
-	teardown_tracker_for_each_overdue(joined.tracker, ~0ULL, true, on_overdue, &reported);
+	deferred_frees_for_each_overdue(joined_frees(), ~0ULL, true, on_overdue, &reported);
 	assert_int_equal(reported.nr, 1);
 	assert_int_equal(reported.map[0], OTHER_MAP);
 
@@ -360,9 +360,9 @@ JOINED_TEST(deferred_frees_in_progress_are_identified)
 	queued(WORKER, OTHER_KEY, 2995);
 	deferred_free_start(OTHER_KEY, 3000);
 	map = (struct map_info){};
-	teardown_tracker_identify_deferred(joined.tracker, OTHER_KEY, &run, &map);
+	deferred_frees_identify(joined_frees(), OTHER_KEY, &run, &map);
 	assert_int_equal(map.address, 0);
-	teardown_tracker_identify_deferred(joined.tracker, 0, &other, &map);
+	deferred_frees_identify(joined_frees(), 0, &other, &map);
 	assert_int_equal(map.address, 0);
 }
 

@@ -6,17 +6,17 @@
 
 struct reported {
 	__u64 map[8];
-	struct released last;
+	struct map_info last;
 	size_t nr;
 };
 
-static void on_overdue(void *ctx, const struct released *released)
+static void on_overdue(void *ctx, const struct map_info *map)
 {
 	struct reported *reported = ctx;
 
 	assert_true(reported->nr < 8);
-	reported->map[reported->nr++] = released->map.address;
-	reported->last = *released;
+	reported->map[reported->nr++] = map->address;
+	reported->last = *map;
 }
 
 JOINED_TEST(overdue_is_handed_over_once)
@@ -27,21 +27,18 @@ JOINED_TEST(overdue_is_handed_over_once)
 	release_map(1, RELEASE_LAST, 1000);
 	release_map(2, RELEASE_LAST, 2000);
 	release_map(3, 0, 500); /* not released */
-	map_releases_queued(releases, 2, 2100);
 	map_releases_for_each_overdue(releases, 999, false, on_overdue, &reported);
 	assert_int_equal(reported.nr, 0);
 	map_releases_for_each_overdue(releases, 1000, false, on_overdue, &reported);
 	assert_int_equal(reported.nr, 1);
 	assert_int_equal(reported.map[0], 1);
-	assert_false(reported.last.queued);
-	assert_string_equal(reported.last.map.name, "events");
-	assert_int_equal(reported.last.map.type, 1);
-	assert_int_equal(reported.last.map.identity.map_id, 7);
-	assert_int_equal(reported.last.map.identity.released_ns, 1000);
+	assert_string_equal(reported.last.name, "events");
+	assert_int_equal(reported.last.type, 1);
+	assert_int_equal(reported.last.identity.map_id, 7);
+	assert_int_equal(reported.last.identity.released_ns, 1000);
 	map_releases_for_each_overdue(releases, 2000, false, on_overdue, &reported);
 	assert_int_equal(reported.nr, 2);
 	assert_int_equal(reported.map[1], 2);
-	assert_true(reported.last.queued);
 	map_releases_for_each_overdue(releases, ~0ULL, false, on_overdue, &reported);
 	assert_int_equal(reported.nr, 2);
 	/* Both still wait. */
@@ -72,13 +69,13 @@ JOINED_TEST(each_wait_is_handed_over)
 	release_map(MAP, RELEASE_LAST, 3000);
 	map_releases_for_each_overdue(releases, 3000, false, on_overdue, &reported);
 	assert_int_equal(reported.nr, 2);
-	assert_int_equal(reported.last.map.identity.released_ns, 3000);
+	assert_int_equal(reported.last.identity.released_ns, 3000);
 
 	rec.map_id = 8;
 	assert_int_equal(map_releases_add(releases, &rec), 0);
 	map_releases_for_each_overdue(releases, 5000, false, on_overdue, &reported);
 	assert_int_equal(reported.nr, 3);
-	assert_int_equal(reported.last.map.identity.map_id, 8);
+	assert_int_equal(reported.last.identity.map_id, 8);
 }
 
 TEST_MAIN(NULL, NULL)
