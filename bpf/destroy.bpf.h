@@ -98,7 +98,7 @@ static __always_inline int handle_destroy_entry(void *ctx, bool by_kprobe, __u32
 		return 0;
 	slot = slot_of(HOOK_DESTROY, tid);
 	ma = destroy_arg(ctx, by_kprobe);
-	if (!by_kprobe && entry_is_handled(slot, prog, tid, ma))
+	if (!by_kprobe && is_handled(slot, false, prog, tid, ma))
 		return 0;
 	caller = by_kprobe ? caller_of_kprobe(ctx) : caller_of_fentry(ctx, &ma);
 	counts->handled++;
@@ -107,26 +107,17 @@ static __always_inline int handle_destroy_entry(void *ctx, bool by_kprobe, __u32
 	return 0;
 }
 
-/* 0: in a kretprobe the argument is gone. */
-static __always_inline __u64 destroy_arg_at_return(void *ctx, bool by_kprobe)
-{
-	return by_kprobe ? 0 : destroy_arg(ctx, false);
-}
-
 static __always_inline int handle_destroy_return(void *ctx, bool by_kprobe, __u32 prog)
 {
-	struct record_head head = {
-		.ts_ns = bpf_ktime_get_ns(),
-		.tid = this_tid(),
-		.arg = destroy_arg_at_return(ctx, by_kprobe),
-	};
+	const __u64 arg = by_kprobe ? 0 : destroy_arg(ctx, false); /* gone in a kretprobe */
+	struct record_head head = {.ts_ns = bpf_ktime_get_ns(), .tid = this_tid(), .arg = arg};
 	struct slot *slot = slot_of(HOOK_DESTROY, head.tid);
 	struct prog_cpu_counts *counts;
 
 	if (!return_is_of_run(slot, prog, head.tid, head.arg))
 		return 0;
 	counts = count_run(prog);
-	if (!counts || (!by_kprobe && return_is_handled(slot, prog, head.tid, head.arg)))
+	if (!counts || (!by_kprobe && is_handled(slot, true, prog, head.tid, head.arg)))
 		return 0;
 	counts->handled++;
 	if (by_kprobe) {
@@ -141,6 +132,6 @@ static __always_inline int handle_destroy_return(void *ctx, bool by_kprobe, __u3
 		if (!config.park || !unpark(counts, &head))
 			send_full_return(counts, head.arg, head.caller, head.ts_ns);
 	}
-	slot_set(slot, head.tid, destroy_arg_at_return(ctx, by_kprobe), SLOT_RETURNED, prog);
+	slot_set(slot, head.tid, arg, SLOT_RETURNED, prog);
 	return 0;
 }

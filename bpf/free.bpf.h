@@ -52,7 +52,7 @@ static __always_inline int handle_free_entry(__u64 work, enum hook hook, __u32 p
 		return 0;
 	}
 	counts = count_run(prog);
-	if (!counts || entry_is_handled(slot, prog, tid, work))
+	if (!counts || is_handled(slot, false, prog, tid, work))
 		return 0;
 	counts->handled++;
 	sent = send_free_entry(counts, hook, work);
@@ -79,7 +79,7 @@ static __always_inline int handle_free_return(__u64 work, enum hook hook, __u32 
 			      : return_is_before_run(slot, head.tid))
 		return 0;
 	counts = count_run(prog);
-	if (!counts || (work && return_is_handled(slot, prog, head.tid, work)))
+	if (!counts || (work && is_handled(slot, true, prog, head.tid, work)))
 		return 0;
 	counts->handled++;
 	if (!work) /* only workers run these functions */

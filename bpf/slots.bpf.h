@@ -80,20 +80,15 @@ static __always_inline bool event_is_handled(enum hook hook, __u32 prog, __u64 o
 	return false;
 }
 
-/* Has another entry program handled this entry? The program's own slot is of an earlier call. */
-static __always_inline bool entry_is_handled(const struct slot *slot, __u32 prog, __u32 tid,
-					     __u64 arg)
+/*
+ * Has another program of this side handled this entry or return? At an entry, the program's own
+ * slot is of an earlier call.
+ */
+static __always_inline bool is_handled(const struct slot *slot, bool at_return, __u32 prog,
+				       __u32 tid, __u64 arg)
 {
-	return config.all_progs && slot_is(slot, tid, arg) && slot->state != SLOT_RETURNED &&
-	       slot->prog != prog;
-}
-
-/* Has another return program handled this return? */
-static __always_inline bool return_is_handled(const struct slot *slot, __u32 prog, __u32 tid,
-					      __u64 arg)
-{
-	return config.all_progs && slot_is(slot, tid, arg) && slot->state == SLOT_RETURNED &&
-	       slot->prog != prog;
+	return config.all_progs && slot_is(slot, tid, arg) &&
+	       (slot->state == SLOT_RETURNED) == at_return && slot->prog != prog;
 }
 
 /* Ignores an entry outside the run. The return of one before the run may come during the run. */
@@ -124,7 +119,7 @@ static __always_inline bool return_is_of_run(struct slot *slot, __u32 prog, __u3
 {
 	if (return_is_before_run(slot, tid))
 		return false;
-	if (stage == STAGE_RUNNING || return_is_handled(slot, prog, tid, arg))
+	if (stage == STAGE_RUNNING || is_handled(slot, true, prog, tid, arg))
 		return true;
 	return slot && slot->tid == tid && slot->state != SLOT_RETURNED;
 }

@@ -5,17 +5,16 @@
 
 #include "support/test.h"
 #include "trace/ksyms.h"
+#include "util/macros.h"
 
 static struct ksyms *load(const char *text)
 {
 	char path[] = "/tmp/test_ksyms.XXXXXX";
 	struct ksyms *ksyms = NULL;
 	int fd = mkstemp(path);
-	FILE *file = fdopen(fd, "w");
 
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
 	assert_int_equal(ksyms_load(path, &ksyms), 0);
 	unlink(path);
 	return ksyms;
@@ -31,28 +30,28 @@ static const char table[] = "ffffffff81000000 T _stext\n"
 			    "not a line of a symbol table\n"
 			    "ffffffffc0000000 t in_module\t[nfs]\n";
 
-TEST(finds_functions)
+TEST(functions_are_found_by_address_and_name)
 {
+	static const struct {
+		__u64 addr;
+		const char *name;
+		__u64 offset;
+	} found[] = {
+		{0xffffffff81000100, "second", 0},
+		{0xffffffff810001ff, "second", 0xff},
+		{0xffffffff81000250, "third", 0x50},
+		{0xffffffff81000001, "_stext", 1},
+	};
 	struct ksyms *ksyms = load(table);
-	__u64 offset;
+	__u64 offset, start, end;
 
 	assert_false(ksyms_hidden(ksyms));
-	assert_string_equal(ksyms_find(ksyms, 0xffffffff81000100, &offset), "second");
-	assert_int_equal(offset, 0);
-	assert_string_equal(ksyms_find(ksyms, 0xffffffff810001ff, &offset), "second");
-	assert_int_equal(offset, 0xff);
-	assert_string_equal(ksyms_find(ksyms, 0xffffffff81000250, &offset), "third");
-	assert_string_equal(ksyms_find(ksyms, 0xffffffff81000001, &offset), "_stext");
+	for (size_t i = 0; i < ARRAY_SIZE(found); i++) {
+		assert_string_equal(ksyms_find(ksyms, found[i].addr, &offset), found[i].name);
+		assert_int_equal(offset, found[i].offset);
+	}
 	assert_null(ksyms_find(ksyms, 0xffffffff80ffffff, &offset));
 	assert_null(ksyms_find(ksyms, 0xffffffffc0000010, &offset));
-	ksyms_free(ksyms);
-}
-
-TEST(knows_where_functions_end)
-{
-	struct ksyms *ksyms = load(table);
-	__u64 start, end;
-
 	assert_int_equal(ksyms_range(ksyms, "first", &start, &end), 0);
 	assert_int_equal(start, 0xffffffff81000000);
 	assert_int_equal(end, 0xffffffff81000100);
