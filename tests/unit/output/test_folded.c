@@ -34,12 +34,11 @@ static const struct teardown plain = {
 		},
 };
 
-#define PLAIN_STACKS                                                                               \
-	"agent;hash;events;deferred 5000\n"                                                        \
-	"agent;hash;events;free 300\n"                                                             \
-	"agent;hash;events;free;bpf_mem_alloc_destroy (ma) 400\n"                                  \
-	"agent;hash;events;free;bpf_mem_alloc_destroy (pcpu_ma) 300\n"                             \
-	"agent;hash;events;wait 20\n"
+#define DEFERRED "agent;hash;events;deferred 5000\n"
+#define FREE	 "agent;hash;events;free 300\n"
+#define MA	 "agent;hash;events;free;bpf_mem_alloc_destroy (ma) 400\n"
+#define PCPU_MA	 "agent;hash;events;free;bpf_mem_alloc_destroy (pcpu_ma) 300\n"
+#define WAIT	 "agent;hash;events;wait 20\n"
 
 static struct folded *make(size_t max_stacks)
 {
@@ -97,7 +96,7 @@ TEST(weights_add_up_to_the_total)
 	enum phase phase;
 	int i;
 
-	assert_string_equal(folded_of(&plain), PLAIN_STACKS);
+	assert_string_equal(folded_of(&plain), DEFERRED FREE MA PCPU_MA WAIT);
 	assert_int_equal(sum_of(folded_of(&plain)), plain.phase[PHASE_TOTAL]);
 
 	for (i = 0; i < 1000; i++)
@@ -167,12 +166,7 @@ TEST(unknown_phases_add_nothing)
 
 	teardown.phase[PHASE_WAIT] = UNKNOWN_NS;
 	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
-	check_unknown(&teardown,
-		      "agent;hash;events;deferred 5000\n"
-		      "agent;hash;events;free 300\n"
-		      "agent;hash;events;free;bpf_mem_alloc_destroy (ma) 400\n"
-		      "agent;hash;events;free;bpf_mem_alloc_destroy (pcpu_ma) 300\n",
-		      (__u64[]){1, 0, 0, 0});
+	check_unknown(&teardown, DEFERRED FREE MA PCPU_MA, (__u64[]){1, 0, 0, 0});
 
 	/* Completed destroy calls of a running worker count. */
 	teardown = plain;
@@ -183,31 +177,18 @@ TEST(unknown_phases_add_nothing)
 	teardown.phase[PHASE_DEFERRED] = UNKNOWN_NS;
 	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
 	teardown.destroy[0].latency_ns = UNKNOWN_NS;
-	check_unknown(&teardown,
-		      "agent;hash;events;free;bpf_mem_alloc_destroy (ma) 400\n"
-		      "agent;hash;events;wait 20\n",
-		      (__u64[]){0, 1, 1, 1});
+	check_unknown(&teardown, MA WAIT, (__u64[]){0, 1, 1, 1});
 
 	/* Without all destroy calls, the rest of the worker's time is unknown. */
 	teardown = plain;
 	teardown.phase[PHASE_DESTROY] = UNKNOWN_NS;
 	teardown.nr_destroys = MAX_DESTROYS + 1;
-	check_unknown(&teardown,
-		      "agent;hash;events;deferred 5000\n"
-		      "agent;hash;events;free;bpf_mem_alloc_destroy (ma) 400\n"
-		      "agent;hash;events;free;bpf_mem_alloc_destroy (pcpu_ma) 300\n"
-		      "agent;hash;events;wait 20\n",
-		      (__u64[]){0, 1, 1, 0});
+	check_unknown(&teardown, DEFERRED MA PCPU_MA WAIT, (__u64[]){0, 1, 1, 0});
 
 	/* Also if they took longer than the worker. */
 	teardown = plain;
 	teardown.phase[PHASE_DESTROY] = 2000;
-	check_unknown(&teardown,
-		      "agent;hash;events;deferred 5000\n"
-		      "agent;hash;events;free;bpf_mem_alloc_destroy (ma) 400\n"
-		      "agent;hash;events;free;bpf_mem_alloc_destroy (pcpu_ma) 300\n"
-		      "agent;hash;events;wait 20\n",
-		      (__u64[]){0, 1, 0, 0});
+	check_unknown(&teardown, DEFERRED MA PCPU_MA WAIT, (__u64[]){0, 1, 0, 0});
 
 	memset(teardown.phase, 0xff, sizeof(teardown.phase));
 	teardown.nr_destroys = 0;

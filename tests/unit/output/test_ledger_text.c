@@ -284,6 +284,9 @@ TEST(write_errors)
 	clearerr(full);
 	assert_int_equal(ledger_text_teardowns(full, &teardowns, true), -ENOSPC);
 	assert_int_equal(ledger_text_teardowns(full, &teardowns, true), -EIO);
+	clearerr(full);
+	setvbuf(full, NULL, _IONBF, 0); /* as stderr */
+	assert_int_equal(ledger_text_calls(full, &calls, true), -ENOSPC);
 	fclose(full);
 }
 

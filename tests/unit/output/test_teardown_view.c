@@ -6,6 +6,7 @@
 #include "output/teardown_view.h"
 #include "support/json.h"
 #include "support/rendered.h"
+#include "util/macros.h"
 
 #define START_NS 1000000 /* of the run */
 
@@ -66,121 +67,77 @@ static const char *whole_run(const struct view_options *opts)
 	return out_close(out);
 }
 
-TEST(events)
+/* Text that is in the output of a run so many times; first is before then. */
+static const struct {
+	struct view_options opts;
+	struct {
+		const char *text;
+		size_t nr;
+	} in[5];
+	const char *first, *then;
+} views[] = {
+	/* Events: one sort of line only under one heading. */
+	{.opts = {.events = true, .format = FORMAT_JSON},
+	 .in = {{"{\"type\":\"teardown\",", 5}, {"{\"type\":\"reclaim\",", 5}, {"\n", 10}},
+	 .first = "\"id\":1,",
+	 .then = "\"id\":5,"},
+	{.opts = {.events = true, .format = FORMAT_CSV},
+	 .in = {{"type,released_ns,", 1}, {"\nteardown,", 5}, {"\n", 6}}},
+	{.opts = {.events = true, .format = FORMAT_TABLE}, .in = {{"RELEASED BY", 1}, {"\n", 6}}},
+	/* The slowest. */
+	{.opts = {.format = FORMAT_TABLE},
+	 .in = {{"RELEASED BY", 1}, {"\n", 6}},
+	 .first = "5.00us",
+	 .then = "1.00us"},
+	{.opts = {.top = 2}, .in = {{"\n", 4}, {"\n3 more rows\n", 1}}},
+	{.opts = {.top = 2, .sort = SORT_KEY, .format = FORMAT_JSON},
+	 .in = {{"\n", 2}, {"reclaim", 0}},
+	 .first = "\"id\":1,",
+	 .then = "\"id\":2,"},
+	{.opts = {.top = 2, .format = FORMAT_CSV}, .in = {{"type,released_ns,", 1}, {"\n", 3}}},
+	/* Rows. */
+	{.opts = {.by = {KEY_RELEASED_BY}, .nr_by = 1, .format = FORMAT_JSON},
+	 .in = {{"{\"type\":\"row\",\"released_by\":\"loader\",\"count\":5,", 1}, {"\n", 1}}},
+	{.opts = {.by = {KEY_RELEASED_BY}, .nr_by = 1, .format = FORMAT_CSV},
+	 .in = {{"type,released_by,count,", 1}, {"\nrow,loader,5,", 1}}},
+	/* An interval shows its own teardowns, the whole run shows all. */
+	{.opts = {.interval_ns = 1, .by = {KEY_TYPE}, .nr_by = 1, .format = FORMAT_JSON},
+	 .in = {{"{\"type\":\"row\",\"interval\":1,\"map_type\":\"hash\",\"count\":2,", 1},
+		{"{\"type\":\"row\",\"interval\":2,\"map_type\":\"hash\",\"count\":2,", 1},
+		{"{\"type\":\"row\",\"interval\":null,\"map_type\":\"hash\",\"count\":5,", 1},
+		{"\n", 3}}},
+	{.opts = {.interval_ns = 1, .by = {KEY_TYPE}, .nr_by = 1, .format = FORMAT_CSV},
+	 .in = {{"type,interval,map_type,count,", 1}, {"\n", 4}}},
+	{.opts = {.interval_ns = 1},
+	 .in = {{"RELEASED BY", 3}, {"\n", 3 + 2 + 2 + 5}, {"1.00us", 2}}},
+	/* Without the name of the list, each is shown once; the last one's interval is open. */
+	{.opts = {.interval_ns = 1, .format = FORMAT_JSON}, .in = {{"\n", 4}}},
+	{.opts = {.interval_ns = 1, .format = FORMAT_CSV}, .in = {{"\n", 1 + 4}}},
+	/* Other viewers. */
+	{.opts = {.format = FORMAT_FOLDED},
+	 .in = {{"loader;hash;events;free 10500\nloader;hash;events;wait 4500\n", 1}, {"\n", 2}}},
+	{.opts = {.timeline = true, .top = 3}, .in = {{"events", 3}}},
+	{.opts = {.format = FORMAT_PERFETTO}, .in = {{"\n{\"ph\":\"X\"", 15}}},
+};
+
+TEST(whole_runs)
 {
-	struct view_options opts = defaults;
-	const char *text;
+	for (size_t i = 0; i < ARRAY_SIZE(views); i++) {
+		struct view_options opts = views[i].opts;
+		const char *text;
 
-	opts.events = true;
-	opts.format = FORMAT_JSON;
-	text = whole_run(&opts);
-	assert_int_equal(occurrences(text, "{\"type\":\"teardown\","), 5);
-	assert_int_equal(occurrences(text, "{\"type\":\"reclaim\","), 5);
-	assert_true(strstr(text, "\"id\":1,") < strstr(text, "\"id\":5,"));
-
-	/* One sort of line only, under one heading. */
-	opts.format = FORMAT_CSV;
-	text = whole_run(&opts);
-	check_begins(text, "type,released_ns,");
-	assert_int_equal(occurrences(text, "\n"), 6);
-	assert_int_equal(occurrences(text, "\nteardown,"), 5);
-	opts.format = FORMAT_TABLE;
-	text = whole_run(&opts);
-	assert_int_equal(occurrences(text, "RELEASED BY"), 1);
-	assert_int_equal(occurrences(text, "\n"), 6);
-}
-
-TEST(lists)
-{
-	struct view_options opts = defaults;
-	const char *text;
-
-	text = whole_run(&opts);
-	assert_int_equal(occurrences(text, "RELEASED BY"), 1);
-	assert_int_equal(occurrences(text, "\n"), 6);
-	assert_true(strstr(text, "5.00us") < strstr(text, "1.00us"));
-	opts.top = 2;
-	text = whole_run(&opts);
-	assert_int_equal(occurrences(text, "\n"), 4);
-	check_has(text, "\n3 more rows\n");
-	opts.sort = SORT_KEY;
-	opts.format = FORMAT_JSON;
-	text = whole_run(&opts);
-	assert_int_equal(occurrences(text, "\n"), 2);
-	assert_true(strstr(text, "\"id\":1,") < strstr(text, "\"id\":2,"));
-	assert_null(strstr(text, "reclaim"));
-	opts.format = FORMAT_CSV;
-	text = whole_run(&opts);
-	assert_int_equal(occurrences(text, "type,released_ns,"), 1);
-	assert_int_equal(occurrences(text, "\n"), 3);
-}
-
-TEST(rows)
-{
-	struct view_options opts = defaults;
-	const char *text;
-
-	opts.by[opts.nr_by++] = KEY_RELEASED_BY;
-	opts.format = FORMAT_JSON;
-	text = whole_run(&opts);
-	assert_int_equal(occurrences(text, "\n"), 1);
-	check_has(text, "{\"type\":\"row\",\"released_by\":\"loader\",\"count\":5,");
-	opts.format = FORMAT_CSV;
-	text = whole_run(&opts);
-	assert_int_equal(occurrences(text, "type,released_by,count,"), 1);
-	check_has(text, "\nrow,loader,5,");
-}
-
-/* An interval shows its own teardowns, the whole run shows all. */
-TEST(intervals)
-{
-	struct view_options opts = defaults;
-	const char *text;
-
-	opts.interval_ns = 1;
-	opts.by[opts.nr_by++] = KEY_TYPE;
-	opts.format = FORMAT_JSON;
-	text = whole_run(&opts);
-	assert_int_equal(occurrences(text, "\n"), 3);
-	check_has(text, "{\"type\":\"row\",\"interval\":1,\"map_type\":\"hash\",\"count\":2,");
-	check_has(text, "{\"type\":\"row\",\"interval\":2,\"map_type\":\"hash\",\"count\":2,");
-	check_has(text, "{\"type\":\"row\",\"interval\":null,\"map_type\":\"hash\",\"count\":5,");
-	opts.format = FORMAT_CSV;
-	text = whole_run(&opts);
-	assert_int_equal(occurrences(text, "type,interval,map_type,count,"), 1);
-	assert_int_equal(occurrences(text, "\n"), 4);
-
-	opts.nr_by = 0;
-	opts.format = FORMAT_TABLE;
-	text = whole_run(&opts);
-	assert_int_equal(occurrences(text, "RELEASED BY"), 3);
-	assert_int_equal(occurrences(text, "\n"), 3 + 2 + 2 + 5);
-	assert_int_equal(occurrences(text, "1.00us"), 2);
-
-	/* Without the name of the list, each teardown is shown once. */
-	opts.format = FORMAT_JSON;
-	assert_int_equal(occurrences(whole_run(&opts), "\n"),
-			 4); /* the last one's interval is open */
-	opts.format = FORMAT_CSV;
-	assert_int_equal(occurrences(whole_run(&opts), "\n"), 1 + 4);
-}
-
-TEST(other_viewers)
-{
-	struct view_options opts = defaults;
-	const char *text;
-
-	opts.format = FORMAT_PERFETTO;
-	text = whole_run(&opts);
-	json_check_lines(text);
-	assert_true(occurrences(text, "\n{\"ph\":") > 5);
-	opts.format = FORMAT_FOLDED;
-	assert_string_equal(whole_run(&opts),
-			    "loader;hash;events;free 10500\nloader;hash;events;wait 4500\n");
-	opts.format = FORMAT_TABLE;
-	opts.timeline = true;
-	opts.top = 3;
-	assert_int_equal(occurrences(whole_run(&opts), "events"), 3);
+		opts.view = VIEW_TEARDOWNS;
+		opts.identity = true;
+		text = whole_run(&opts);
+		for (size_t j = 0; views[i].in[j].text; j++)
+			if (occurrences(text, views[i].in[j].text) != views[i].in[j].nr)
+				fail_msg("view %zu: not %zu times '%s':\n%s", i, views[i].in[j].nr,
+					 views[i].in[j].text, text);
+		if (views[i].first)
+			assert_true(strstr(text, views[i].first) < strstr(text, views[i].then));
+		if (opts.format == FORMAT_JSON || opts.format == FORMAT_PERFETTO)
+			json_check_lines(text);
+	}
 }
 
 static void filter_by_name(const char *pattern)
