@@ -40,21 +40,22 @@ static const struct teardown plain = {
 #define PCPU_MA	 "agent;hash;events;free;bpf_mem_alloc_destroy (pcpu_ma) 300\n"
 #define WAIT	 "agent;hash;events;wait 20\n"
 
-static struct folded *make(size_t max_stacks)
-{
-	struct folded *folded = folded_new(max_stacks);
+static struct folded *folded;
 
+static void renew(size_t max_stacks)
+{
+	folded_free(folded);
+	folded = folded_new(max_stacks);
 	assert_non_null(folded);
-	return folded;
 }
 
-static void add(struct folded *folded, const struct teardown *teardown)
+static void add(const struct teardown *teardown)
 {
 	assert_int_equal(folded_add(folded, teardown), 0);
 }
 
 /* The output, valid until the next call. */
-static const char *written(struct folded *folded)
+static const char *written(void)
 {
 	FILE *out = out_open();
 
@@ -64,13 +65,9 @@ static const char *written(struct folded *folded)
 
 static const char *folded_of(const struct teardown *teardown)
 {
-	struct folded *folded = make(FOLDED_MAX_STACKS);
-	const char *text;
-
-	add(folded, teardown);
-	text = written(folded);
-	folded_free(folded);
-	return text;
+	renew(FOLDED_MAX_STACKS);
+	add(teardown);
+	return written();
 }
 
 /* The sum of the weights, which follow the last blank of each line. */
@@ -91,26 +88,24 @@ static __u64 sum_of(const char *text)
 
 TEST(weights_add_up_to_the_total)
 {
-	struct folded *folded = make(FOLDED_MAX_STACKS);
 	struct teardown teardown = plain;
 	enum phase phase;
 	int i;
 
 	assert_string_equal(folded_of(&plain), DEFERRED FREE MA PCPU_MA WAIT);
-	assert_int_equal(sum_of(folded_of(&plain)), plain.phase[PHASE_TOTAL]);
+	assert_int_equal(sum_of(written()), plain.phase[PHASE_TOTAL]);
 
-	for (i = 0; i < 1000; i++)
-		add(folded, &plain);
-	assert_int_equal(sum_of(written(folded)), 1000 * plain.phase[PHASE_TOTAL]);
-	check_has(written(folded), "agent;hash;events;free 300000\n");
+	for (i = 1; i < 1000; i++)
+		add(&plain);
+	assert_int_equal(sum_of(written()), 1000 * plain.phase[PHASE_TOTAL]);
+	check_has(written(), "agent;hash;events;free 300000\n");
 
 	strcpy(teardown.map.name, "other");
-	add(folded, &teardown);
-	assert_int_equal(sum_of(written(folded)), 1001 * plain.phase[PHASE_TOTAL]);
-	check_has(written(folded), "agent;hash;other;free 300\n");
+	add(&teardown);
+	assert_int_equal(sum_of(written()), 1001 * plain.phase[PHASE_TOTAL]);
+	check_has(written(), "agent;hash;other;free 300\n");
 	for (phase = 0; phase < PHASE_TOTAL; phase++)
 		assert_int_equal(folded_unknown(folded, phase), 0);
-	folded_free(folded);
 }
 
 /* The task that released the map; if that was a kernel thread, the one that closed it. */
@@ -150,14 +145,11 @@ TEST(unknown_maps)
 static void check_unknown(const struct teardown *teardown, const char *stacks,
 			  const __u64 unknown[PHASE_TOTAL])
 {
-	struct folded *folded = make(FOLDED_MAX_STACKS);
 	enum phase phase;
 
-	add(folded, teardown);
-	assert_string_equal(written(folded), stacks);
+	assert_string_equal(folded_of(teardown), stacks);
 	for (phase = 0; phase < PHASE_TOTAL; phase++)
 		assert_int_equal(folded_unknown(folded, phase), unknown[phase]);
-	folded_free(folded);
 }
 
 TEST(unknown_phases_add_nothing)
@@ -197,7 +189,6 @@ TEST(unknown_phases_add_nothing)
 
 TEST(edge_values)
 {
-	struct folded *folded = make(FOLDED_MAX_STACKS);
 	struct teardown teardown = plain;
 
 	/* A phase of 0 ns has no line. */
@@ -214,11 +205,9 @@ TEST(edge_values)
 	memset(teardown.phase, 0, sizeof(teardown.phase));
 	teardown.phase[PHASE_WAIT] = UNKNOWN_NS - 1;
 	teardown.nr_destroys = 0;
-	add(folded, &teardown);
-	assert_string_equal(written(folded), "agent;hash;events;wait 18446744073709551614\n");
-	add(folded, &teardown);
-	assert_string_equal(written(folded), "agent;hash;events;wait 18446744073709551615\n");
-	folded_free(folded);
+	assert_string_equal(folded_of(&teardown), "agent;hash;events;wait 18446744073709551614\n");
+	add(&teardown);
+	assert_string_equal(written(), "agent;hash;events;wait 18446744073709551615\n");
 }
 
 TEST(hostile_names)
@@ -255,18 +244,18 @@ TEST(hostile_names)
 TEST(sorted_by_bytes)
 {
 	static const char *const names[] = {"b", "\xc3\xbc", "B", "a", "ab", "[", "~"};
-	struct folded *folded = make(100);
 	struct teardown teardown = plain;
 	char last[256] = "", line[256];
 	const char *text, *eol;
 	size_t i, nr = 0;
 
+	renew(100);
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		strcpy(teardown.map.name, names[i]);
 		strcpy(teardown.map.identity.released_by.task.comm, names[i]);
-		add(folded, &teardown);
+		add(&teardown);
 	}
-	for (text = written(folded); *text; text = eol + 1, nr++) {
+	for (text = written(); *text; text = eol + 1, nr++) {
 		eol = strchr(text, '\n');
 		snprintf(line, sizeof(line), "%.*s", (int)(eol - text), text);
 		*strrchr(line, ' ') = '\0';
@@ -274,45 +263,41 @@ TEST(sorted_by_bytes)
 		strcpy(last, line);
 	}
 	assert_int_equal(nr, 5 * 7);
-	folded_free(folded);
 }
 
 TEST(too_many_stacks)
 {
-	struct folded *folded = make(7);
 	struct teardown teardown = plain;
 	const char *text;
 	int i;
 
+	renew(7);
 	for (i = 0; i < 100; i++) {
 		snprintf(teardown.map.name, NAME_LEN, "map%d", i);
 		snprintf(teardown.map.identity.released_by.task.comm, NAME_LEN, "%s",
 			 i ? "zebra" : "Aardvark");
-		add(folded, &teardown);
+		add(&teardown);
 	}
 	/* Existing stacks still grow. */
 	strcpy(teardown.map.name, "map0");
 	strcpy(teardown.map.identity.released_by.task.comm, "Aardvark");
-	add(folded, &teardown);
-	text = written(folded);
+	add(&teardown);
+	text = written();
 	assert_int_equal(sum_of(text), 101 * plain.phase[PHASE_TOTAL]);
 	check_has(text, "Aardvark;hash;map0;wait 40\n");
 	/* In its place: after capitals, before small letters. */
 	check_has(text, "Aardvark;hash;map0;wait 40\n[other] ");
 	check_has(strstr(text, "[other] "), "\nzebra;hash;map1;");
-	folded_free(folded);
 
-	folded = make(0);
-	add(folded, &plain);
-	assert_string_equal(written(folded), "[other] 6020\n");
-	folded_free(folded);
+	renew(0);
+	add(&plain);
+	assert_string_equal(written(), "[other] 6020\n");
 
 	/* After all others. */
-	folded = make(1);
+	renew(1);
 	strcpy(teardown.map.identity.released_by.task.comm, "A");
-	add(folded, &teardown);
-	assert_string_equal(written(folded), "A;hash;map0;wait 20\n[other] 6000\n");
-	folded_free(folded);
+	add(&teardown);
+	assert_string_equal(written(), "A;hash;map0;wait 20\n[other] 6000\n");
 }
 
 /* The longest names, all escaped, are whole. */
@@ -335,19 +320,24 @@ TEST(long_names)
 
 TEST(write_errors)
 {
-	struct folded *folded = make(1);
 	FILE *full = full_disk();
 
+	renew(1);
 	assert_int_equal(folded_write(folded, full), 0); /* there is nothing to write */
-	add(folded, &plain);
+	add(&plain);
 	assert_int_equal(folded_write(folded, full), -ENOSPC);
 	assert_int_equal(folded_write(folded, full), -EIO);
 	clearerr(full);
 	setvbuf(full, NULL, _IONBF, 0);
 	assert_int_equal(folded_write(folded, full), -ENOSPC);
 	fclose(full);
-	folded_free(folded);
-	folded_free(NULL);
 }
 
-TEST_MAIN(NULL, NULL)
+static int forget(void **state)
+{
+	(void)state;
+	folded_free(folded);
+	return 0;
+}
+
+TEST_MAIN(NULL, forget)

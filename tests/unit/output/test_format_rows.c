@@ -5,68 +5,87 @@
 #include "output/histogram.h"
 #include "support/rendered_teardowns.h"
 
-static const char *rendered(enum format format, const struct rows *rows, __u64 interval)
+/* Of each test. */
+static struct aggregate *aggregate;
+static struct rows rows;
+
+static int forget(void **state)
+{
+	(void)state;
+	aggregate_free(aggregate);
+	aggregate = NULL;
+	return 0;
+}
+
+#define ROWS_TEST(name) TEST_BETWEEN(name, NULL, forget)
+
+static void sort_rows(enum sort sort, size_t top)
+{
+	assert_int_equal(aggregate_sort(aggregate, sort, top, &rows), 0);
+}
+
+static void add_teardown(const struct teardown *teardown)
+{
+	assert_int_equal(aggregate_add_teardown(aggregate, teardown), 0);
+}
+
+static const char *rendered_of(bool teardowns, enum format format, __u64 interval)
 {
 	FILE *out = out_open();
 
-	assert_int_equal(format_rows(out, format, rows, false, interval), 0);
+	assert_int_equal(format_rows_heading(out, format, &rows, teardowns, interval), 0);
+	assert_int_equal(format_rows(out, format, &rows, teardowns, interval), 0);
 	return out_close(out);
 }
 
-TEST(row_json)
+static const char *rendered(enum format format, __u64 interval)
+{
+	return rendered_of(false, format, interval);
+}
+
+ROWS_TEST(row_json)
 {
 	struct call calls[] = {plain, plain, plain, unknown};
-	struct aggregate *aggregate;
-	struct rows rows;
-	const char *text;
 
 	calls[1].latency_ns = 2001;
 	calls[2].flags |= CALL_EMPTY;
 	aggregate = rows_of(calls, 4, &rows);
-	text = rendered(FORMAT_JSON, &rows, INTERVAL_NONE);
 	assert_string_equal(
-		text, "{\"type\":\"row\",\"caller\":\"htab_map_free\",\"map_type\":\"hash\","
-		      "\"map_name\":\"events\",\"count\":3,\"empty\":1,\"unmeasured\":0,"
-		      "\"total_ns\":3235,\"min_ns\":1234,\"mean_ns\":1618,\"p50_ns\":1234,"
-		      "\"p90_ns\":2001,\"p99_ns\":2001,\"max_ns\":2001}\n"
-		      "{\"type\":\"row\",\"caller\":null,\"map_type\":null,\"map_name\":null,"
-		      "\"count\":1,\"empty\":0,\"unmeasured\":1,\"total_ns\":null,\"min_ns\":null,"
-		      "\"mean_ns\":null,\"p50_ns\":null,\"p90_ns\":null,\"p99_ns\":null,"
-		      "\"max_ns\":null}\n");
+		rendered(FORMAT_JSON, INTERVAL_NONE),
+		"{\"type\":\"row\",\"caller\":\"htab_map_free\",\"map_type\":\"hash\","
+		"\"map_name\":\"events\",\"count\":3,\"empty\":1,\"unmeasured\":0,"
+		"\"total_ns\":3235,\"min_ns\":1234,\"mean_ns\":1618,\"p50_ns\":1234,"
+		"\"p90_ns\":2001,\"p99_ns\":2001,\"max_ns\":2001}\n"
+		"{\"type\":\"row\",\"caller\":null,\"map_type\":null,\"map_name\":null,"
+		"\"count\":1,\"empty\":0,\"unmeasured\":1,\"total_ns\":null,\"min_ns\":null,"
+		"\"mean_ns\":null,\"p50_ns\":null,\"p90_ns\":null,\"p99_ns\":null,"
+		"\"max_ns\":null}\n");
 
-	text = rendered(FORMAT_JSON, &rows, 7);
-	assert_int_equal(strncmp(text, "{\"type\":\"row\",\"interval\":7,\"caller\"", 33), 0);
-	text = rendered(FORMAT_JSON, &rows, INTERVAL_WHOLE);
-	assert_int_equal(strncmp(text, "{\"type\":\"row\",\"interval\":null,\"caller", 35), 0);
-	aggregate_free(aggregate);
+	check_begins(rendered(FORMAT_JSON, 7), "{\"type\":\"row\",\"interval\":7,\"caller\"");
+	check_begins(rendered(FORMAT_JSON, INTERVAL_WHOLE),
+		     "{\"type\":\"row\",\"interval\":null,\"caller");
 }
 
 /* The other row has no CPU: null, not the text of other keys. */
-TEST(other_row_without_text)
+ROWS_TEST(other_row_without_text)
 {
 	static const enum key by[] = {KEY_CPU};
-	struct aggregate *aggregate = aggregate_new(by, 1, 0);
-	struct rows rows;
 
+	aggregate = aggregate_new(by, 1, 0);
 	assert_non_null(aggregate);
 	assert_int_equal(aggregate_add(aggregate, &plain), 0);
-	assert_int_equal(aggregate_sort(aggregate, SORT_KEY, 0, &rows), 0);
-	check_has(rendered(FORMAT_JSON, &rows, INTERVAL_NONE), "\"cpu\":null,");
-	aggregate_free(aggregate);
+	sort_rows(SORT_KEY, 0);
+	check_has(rendered(FORMAT_JSON, INTERVAL_NONE), "\"cpu\":null,");
 }
 
-TEST(row_csv)
+ROWS_TEST(row_csv)
 {
 	struct call calls[] = {plain, plain};
-	struct aggregate *aggregate;
-	struct rows rows;
 	FILE *out = out_open();
 
 	strcpy(calls[0].map.name, "a,\"b\"");
 	strcpy(calls[1].map.name, "a,\"b\"");
 	aggregate = rows_of(calls, 2, &rows);
-	assert_int_equal(format_rows_heading(out, FORMAT_TABLE, &rows, false, INTERVAL_NONE), 0);
-	assert_int_equal(format_rows_heading(out, FORMAT_JSON, &rows, false, INTERVAL_NONE), 0);
 	assert_int_equal(format_rows_heading(out, FORMAT_CSV, &rows, false, 1), 0);
 	assert_int_equal(format_rows(out, FORMAT_CSV, &rows, false, 1), 0);
 	assert_int_equal(format_rows(out, FORMAT_CSV, &rows, false, INTERVAL_WHOLE), 0);
@@ -76,11 +95,10 @@ TEST(row_csv)
 		"mean_ns,p50_ns,p90_ns,p99_ns,max_ns\n"
 		"row,1,htab_map_free,hash,\"a,\"\"b\"\"\",2,0,0,2468,1234,1234,1234,1234,1234,1234\n"
 		"row,,htab_map_free,hash,\"a,\"\"b\"\"\",2,0,0,2468,1234,1234,1234,1234,1234,1234\n");
-	aggregate_free(aggregate);
 }
 
 /* Six calls of five kinds: rows_of() makes three rows and the other one. */
-static struct aggregate *many_rows(struct rows *rows)
+static void many_rows(void)
 {
 	struct call calls[] = {plain, plain, plain, unknown, unknown, plain};
 
@@ -90,17 +108,15 @@ static struct aggregate *many_rows(struct rows *rows)
 	calls[2].flags |= CALL_EMPTY;
 	calls[4].caller.address = 0xabc;
 	calls[5].map.type = 2;
-	return rows_of(calls, 6, rows);
+	aggregate = rows_of(calls, 6, &rows);
 }
 
-TEST(row_table)
+ROWS_TEST(row_table)
 {
-	struct rows rows;
-	struct aggregate *aggregate = many_rows(&rows);
-
+	many_rows();
 	/* Ties are in the order of the keys: no name, "events", then non-ASCII. */
 	assert_string_equal(
-		rendered(FORMAT_TABLE, &rows, INTERVAL_NONE),
+		rendered(FORMAT_TABLE, INTERVAL_NONE),
 		"CALLER              TYPE                NAME                COUNT  EMPTY"
 		"  UNMEASURED   TOTAL     MIN    MEAN     P50     P90     P99     MAX\n"
 		"htab_map_free       hash                \"\"                      1      1"
@@ -111,46 +127,44 @@ TEST(row_table)
 		"           0   67.2s   67.2s   67.2s   67.2s   67.2s   67.2s   67.2s\n"
 		"(other: row limit)  (other: row limit)  (other: row limit)      3      0"
 		"           2  1.23us  1.23us  1.23us  1.23us  1.23us  1.23us  1.23us\n");
-	aggregate_free(aggregate);
 }
 
-TEST(row_table_leaves_out)
+ROWS_TEST(row_table_leaves_out)
 {
-	struct rows rows;
-	struct aggregate *aggregate = many_rows(&rows);
-
+	many_rows();
 	/* No row of these has an unmeasured call. */
-	assert_int_equal(aggregate_sort(aggregate, SORT_KEY, 3, &rows), 0);
-	assert_null(strstr(rendered(FORMAT_TABLE, &rows, 1), "UNMEASURED"));
-	check_has(rendered(FORMAT_TABLE, &rows, 1), "\n1 more row\n");
-	assert_int_equal(aggregate_sort(aggregate, SORT_KEY, 2, &rows), 0);
-	check_has(rendered(FORMAT_TABLE, &rows, 1), "\n2 more rows\n");
-	assert_null(strstr(rendered(FORMAT_JSON, &rows, 1), "more"));
+	sort_rows(SORT_KEY, 3);
+	assert_null(strstr(rendered(FORMAT_TABLE, 1), "UNMEASURED"));
+	check_has(rendered(FORMAT_TABLE, 1), "\n1 more row\n");
+	sort_rows(SORT_KEY, 2);
+	check_has(rendered(FORMAT_TABLE, 1), "\n2 more rows\n");
+	assert_null(strstr(rendered(FORMAT_JSON, 1), "more"));
 
 	aggregate_reset(aggregate);
-	assert_int_equal(aggregate_sort(aggregate, SORT_KEY, 2, &rows), 0);
-	assert_string_equal(rendered(FORMAT_TABLE, &rows, 1), "no calls\n");
-	assert_string_equal(rendered(FORMAT_JSON, &rows, 1), "");
-	aggregate_free(aggregate);
+	sort_rows(SORT_KEY, 2);
+	assert_string_equal(rendered(FORMAT_TABLE, 1), "no calls\n");
+	assert_string_equal(rendered(FORMAT_JSON, 1), "");
 }
 
-TEST(histograms)
+static const char *histograms_of(const struct call *calls, size_t nr)
+{
+	FILE *out = out_open();
+
+	aggregate = rows_of(calls, nr, &rows);
+	assert_int_equal(histogram_draw(out, &rows), 0);
+	return out_close(out);
+}
+
+ROWS_TEST(histograms)
 {
 	struct call calls[10];
-	struct aggregate *aggregate;
-	struct rows rows;
 	const char *text;
-	FILE *out = out_open();
-	size_t i;
 
-	for (i = 0; i < 10; i++)
+	for (size_t i = 0; i < 10; i++)
 		calls[i] = plain;
 	calls[8].latency_ns = 67ULL * 1000000000;
 	calls[9] = unknown;
-	aggregate = rows_of(calls, 10, &rows);
-	assert_int_equal(histogram_draw(out, &rows), 0);
-	text = out_close(out);
-
+	text = histograms_of(calls, 10);
 	check_has(
 		text,
 		"caller=htab_map_free map_type=hash map_name=events count=9 empty=0 unmeasured=0\n");
@@ -164,32 +178,20 @@ TEST(histograms)
 	assert_null(strstr(text, "512ns"));
 	check_has(text, "caller=? map_type=? map_name=? count=1 empty=0 "
 			"unmeasured=1\n  no latencies\n");
-	aggregate_free(aggregate);
 }
 
-TEST(histogram_of_extremes)
+ROWS_TEST(histogram_of_extremes)
 {
 	struct call calls[] = {plain, plain, plain};
-	struct aggregate *aggregate;
-	struct rows rows;
 	const char *text;
-	FILE *out = out_open();
-	size_t lines = 0;
 
 	calls[0].latency_ns = 0;
 	calls[1].latency_ns = 1;
 	calls[2].latency_ns = UNKNOWN_NS - 1;
-	aggregate = rows_of(calls, 3, &rows);
-	assert_int_equal(histogram_draw(out, &rows), 0);
-	text = out_close(out);
+	text = histograms_of(calls, 3);
 	check_has(text, "      0ns .. 2ns              2 |***");
 	check_has(text, "  106752d .. 213504d          1 |***");
-	while ((text = strchr(text, '\n'))) {
-		text++;
-		lines++;
-	}
-	assert_int_equal(lines, 2 + 64);
-	aggregate_free(aggregate);
+	assert_int_equal(occurrences(text, "\n"), 2 + 64);
 }
 
 /* The figures of a row with one teardown without a known time. */
@@ -201,31 +203,28 @@ TEST(histogram_of_extremes)
 		NULL_PHASE("destroy") NULL_PHASE("deferred")                                       \
 			NULL_PHASE("total") "\"entries\":null,\"ns_per_entry\":null}\n"
 
-TEST(group_rows)
+ROWS_TEST(group_rows)
 {
 	static const enum key by[] = {KEY_RELEASED_BY, KEY_RELEASED_PID, KEY_CGROUP,
 				      KEY_TYPE,	       KEY_NAME,	 KEY_ID};
-	struct aggregate *aggregate = aggregate_new(by, 6, 2);
 	struct teardown teardown = known_teardown();
-	struct rows rows;
-	FILE *out = out_open();
 	__u64 i;
 
+	aggregate = aggregate_new(by, 6, 2);
 	assert_non_null(aggregate);
 	/* 1 to 100, small enough for exact percentiles. */
 	for (i = 1; i <= 100; i++) {
 		teardown.phase[PHASE_WAIT] = i;
 		teardown.phase[PHASE_TOTAL] = 101 - i;
-		assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
+		add_teardown(&teardown);
 	}
 	teardown = unknown_teardown();
-	assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
+	add_teardown(&teardown);
 	teardown.map.identity.map_id = 9;
-	assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
-	assert_int_equal(aggregate_sort(aggregate, SORT_COUNT, 0, &rows), 0);
-	assert_int_equal(format_rows(out, FORMAT_JSON, &rows, true, 3), 0);
+	add_teardown(&teardown);
+	sort_rows(SORT_COUNT, 0);
 	assert_string_equal(
-		out_close(out),
+		rendered_of(true, FORMAT_JSON, 3),
 		"{\"type\":\"row\",\"interval\":3,\"released_by\":\"loader\",\"released_pid\":500,"
 		"\"cgroup_id\":4242,\"map_type\":\"hash\",\"map_name\":\"events\",\"map_id\":7,"
 		"\"count\":100,\"unmeasured\":0,\"wait_sum_ns\":5050,\"wait_p50_ns\":50,"
@@ -243,40 +242,30 @@ TEST(group_rows)
 		"{\"type\":\"row\",\"interval\":3,\"released_by\":\"(other: row limit)\","
 		"\"released_pid\":null,\"cgroup_id\":null,\"map_type\":\"(other: row limit)\","
 		"\"map_name\":\"(other: row limit)\",\"map_id\":null," UNMEASURED);
-	aggregate_free(aggregate);
 }
 
-TEST(group_rows_as_text)
+ROWS_TEST(group_rows_as_text)
 {
 	static const enum key by[] = {KEY_RELEASED_BY};
-	struct aggregate *aggregate = aggregate_new(by, 1, 10);
 	struct teardown teardown = known_teardown();
-	struct rows rows;
-	FILE *out = out_open();
 
+	aggregate = aggregate_new(by, 1, 10);
 	assert_non_null(aggregate);
-	assert_int_equal(aggregate_sort(aggregate, SORT_TOTAL, 0, &rows), 0);
-	assert_int_equal(format_rows(out, FORMAT_TABLE, &rows, true, INTERVAL_NONE), 0);
-	assert_string_equal(out_close(out), "no teardowns\n");
+	sort_rows(SORT_TOTAL, 0);
+	assert_string_equal(rendered_of(true, FORMAT_TABLE, INTERVAL_NONE), "no teardowns\n");
 
-	assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
-	assert_int_equal(aggregate_sort(aggregate, SORT_TOTAL, 0, &rows), 0);
-	out = out_open();
-	assert_int_equal(format_rows(out, FORMAT_TABLE, &rows, true, INTERVAL_NONE), 0);
+	add_teardown(&teardown);
+	sort_rows(SORT_TOTAL, 0);
 	assert_string_equal(
-		out_close(out),
+		rendered_of(true, FORMAT_TABLE, INTERVAL_NONE),
 		"RELEASED BY  COUNT  WAIT P50  WAIT P99  FREE P50  FREE P99  DESTROY P50  DESTROY"
 		" P99  DEFERRED P50  DEFERRED P99  TOTAL P50  TOTAL P99  ENTRIES  PER ENTRY\n"
 		"loader           1     1.00s     1.00s    2.00us    2.00us        300ns"
 		"        300ns          40ns          40ns      1.00s      1.00s     1000"
 		"        2ns\n");
 
-	out = out_open();
-	assert_int_equal(format_rows_heading(out, FORMAT_TABLE, &rows, true, INTERVAL_NONE), 0);
-	assert_int_equal(format_rows_heading(out, FORMAT_CSV, &rows, true, INTERVAL_NONE), 0);
-	assert_int_equal(format_rows(out, FORMAT_CSV, &rows, true, INTERVAL_NONE), 0);
 	assert_string_equal(
-		out_close(out),
+		rendered_of(true, FORMAT_CSV, INTERVAL_NONE),
 		"type,released_by,count,unmeasured,wait_sum_ns,wait_p50_ns,wait_p90_ns,"
 		"wait_p99_ns,wait_max_ns,free_sum_ns,free_p50_ns,free_p90_ns,free_p99_ns,"
 		"free_max_ns,destroy_sum_ns,destroy_p50_ns,destroy_p90_ns,destroy_p99_ns,"
@@ -286,7 +275,6 @@ TEST(group_rows_as_text)
 		"row,loader,1,0,1000000123,1000000123,1000000123,1000000123,1000000123,2000,2000,"
 		"2000,2000,2000,300,300,300,300,300,40,40,40,40,40,1000002163,1000002163,"
 		"1000002163,1000002163,1000002163,1000,2\n");
-	aggregate_free(aggregate);
 }
 
 TEST_MAIN(NULL, NULL)
