@@ -37,6 +37,23 @@ static const struct call unknown = {
 	.task.comm = "x",
 };
 
+static inline const char *event(enum format format, const struct column *columns,
+				const void *object)
+{
+	FILE *out = out_open();
+
+	assert_int_equal(format_line(out, format, columns, object, 3000000000), 0);
+	return out_close(out);
+}
+
+static inline const char *header(enum format format, const struct column *columns)
+{
+	FILE *out = out_open();
+
+	assert_int_equal(format_heading(out, format, columns), 0);
+	return out_close(out);
+}
+
 /* A list of objects, by pointers to them. */
 static inline const char *list_of(enum format format, const struct column *columns,
 				  const void *const *objects, size_t nr, size_t left_out,

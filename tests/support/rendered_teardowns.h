@@ -58,20 +58,3 @@ static inline struct teardown unknown_teardown(void)
 	memset(teardown.phase, 0xff, sizeof(teardown.phase));
 	return teardown;
 }
-
-static inline const char *event(enum format format, const struct column *columns,
-				const void *object)
-{
-	FILE *out = out_open();
-
-	assert_int_equal(format_line(out, format, columns, object, 3000000000), 0);
-	return out_close(out);
-}
-
-static inline const char *header(enum format format, const struct column *columns)
-{
-	FILE *out = out_open();
-
-	assert_int_equal(format_heading(out, format, columns), 0);
-	return out_close(out);
-}

@@ -11,21 +11,13 @@
 /* Bytes that terminals, CSV and JSON give a meaning. */
 #define HOSTILE "\"a,\n\033[2J\xff\\'"
 
-static const char *event(enum format format, const struct call *call, __u64 start_ns)
-{
-	FILE *out = out_open();
-
-	assert_int_equal(format_line(out, format, call_columns, call, start_ns), 0);
-	return out_close(out);
-}
-
 TEST(event_json)
 {
 	struct call call = plain;
 
 	/* The order of the names is part of the interface. */
 	assert_string_equal(
-		event(FORMAT_JSON, &call, 0),
+		event(FORMAT_JSON, call_columns, &call),
 		"{\"type\":\"destroy\",\"ts_ns\":5000000123,\"latency_ns\":1234,"
 		"\"caller\":\"htab_map_free\",\"caller_offset\":71,\"alloc\":\"ma\","
 		"\"percpu\":false,\"empty\":false,\"unit_size\":64,\"map_type\":\"hash\","
@@ -38,7 +30,7 @@ TEST(event_json)
 	call.alloc = ALLOC_STORAGE_MA;
 	call.caller.name = NULL;
 	assert_string_equal(
-		event(FORMAT_JSON, &call, 0),
+		event(FORMAT_JSON, call_columns, &call),
 		"{\"type\":\"destroy\",\"ts_ns\":5000000123,\"latency_ns\":1234,"
 		"\"caller\":\"0xffffffff81234567\",\"caller_offset\":null,"
 		"\"alloc\":\"storage_ma\",\"percpu\":true,\"empty\":true,\"unit_size\":64,"
@@ -46,7 +38,7 @@ TEST(event_json)
 		"\"value_size\":3145728,\"max_entries\":4294967295,\"map_flags\":1,"
 		"\"pid\":100,\"tid\":101,\"comm\":\"kworker/3:1\",\"cpu\":3}\n");
 	assert_string_equal(
-		event(FORMAT_JSON, &unknown, 0),
+		event(FORMAT_JSON, call_columns, &unknown),
 		"{\"type\":\"destroy\",\"ts_ns\":null,\"latency_ns\":null,\"caller\":null,"
 		"\"caller_offset\":null,\"alloc\":\"unknown\",\"percpu\":null,"
 		"\"empty\":null,\"unit_size\":null,\"map_type\":null,\"map_name\":null,"
@@ -61,26 +53,26 @@ TEST(hostile_names)
 	int byte;
 
 	strcpy(call.task.comm, HOSTILE);
-	text = event(FORMAT_JSON, &call, 0);
+	text = event(FORMAT_JSON, call_columns, &call);
 	assert_null(strpbrk(text, "\033\xff"));
 	json_check_lines(text);
 	assert_true(json_is(text, "comm", "\"\\\"a,\\n\\u001B[2J\\\\xff\\\\'\""));
 
 	/* Valid UTF-8 is written in ASCII, and read back unchanged. */
 	strcpy(call.map.name, "gr\xc3\xbc\xc3\x9f\xf0\x9f\x98\x80");
-	text = event(FORMAT_JSON, &call, 0);
+	text = event(FORMAT_JSON, call_columns, &call);
 	json_check_lines(text);
 	assert_true(json_is(text, "map_name", "\"gr\\u00FC\\u00DF\\uD83D\\uDE00\""));
 
-	check_has(event(FORMAT_CSV, &call, 0), ",\"\"\"a,\\x0a\\x1b[2J\\xff\\'\",3\n");
-	check_has(event(FORMAT_TABLE, &call, 0), "  \"a,\\x0a\\x1b[2J\\xff\\'  ");
+	check_has(event(FORMAT_CSV, call_columns, &call), ",\"\"\"a,\\x0a\\x1b[2J\\xff\\'\",3\n");
+	check_has(event(FORMAT_TABLE, call_columns, &call), "  \"a,\\x0a\\x1b[2J\\xff\\'  ");
 
 	/* Any byte: one line of printable characters. */
 	for (byte = 1; byte < 256; byte++) {
 		memset(call.task.comm, byte, NAME_LEN - 1);
 		memset(call.map.name, byte, NAME_LEN - 1);
-		json_check_lines(event(FORMAT_JSON, &call, 0));
-		text = event(byte % 2 ? FORMAT_CSV : FORMAT_TABLE, &call, 0);
+		json_check_lines(event(FORMAT_JSON, call_columns, &call));
+		text = event(byte % 2 ? FORMAT_CSV : FORMAT_TABLE, call_columns, &call);
 		assert_int_equal(printable_lines(text), 1);
 	}
 }
@@ -88,22 +80,20 @@ TEST(hostile_names)
 TEST(event_csv)
 {
 	struct call call = plain;
-	FILE *out = out_open();
 
-	assert_int_equal(format_heading(out, FORMAT_JSON, call_columns), 0);
-	assert_int_equal(format_heading(out, FORMAT_CSV, call_columns), 0);
-	assert_string_equal(out_close(out),
+	assert_string_equal(header(FORMAT_JSON, call_columns), "");
+	assert_string_equal(header(FORMAT_CSV, call_columns),
 			    "type,ts_ns,latency_ns,caller,caller_offset,alloc,percpu,empty,"
 			    "unit_size,map_type,map_name,key_size,value_size,max_entries,"
 			    "map_flags,pid,tid,comm,cpu\n");
-	assert_string_equal(event(FORMAT_CSV, &call, 0),
+	assert_string_equal(event(FORMAT_CSV, call_columns, &call),
 			    "destroy,5000000123,1234,htab_map_free,71,ma,false,false,64,hash,"
 			    "events,4,3145728,4294967295,1,100,101,kworker/3:1,3\n");
-	assert_string_equal(event(FORMAT_CSV, &unknown, 0),
+	assert_string_equal(event(FORMAT_CSV, call_columns, &unknown),
 			    "destroy,,,,,unknown,,,,,,,,,,0,0,x,0\n");
 	/* An empty name is known. */
 	call.map.name[0] = '\0';
-	check_has(event(FORMAT_CSV, &call, 0), ",hash,\"\",4,");
+	check_has(event(FORMAT_CSV, call_columns, &call), ",hash,\"\",4,");
 }
 
 TEST(event_table)
