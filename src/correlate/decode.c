@@ -13,11 +13,10 @@ static size_t record_size(const struct record_head *head)
 	case RECORD_RETURN_FULL:
 		return head->hook < NR_CALL_HOOKS ? sizeof(struct record_call) : 0;
 	case RECORD_RETURN:
+	case RECORD_QUEUE:
 		return head->hook < NR_CALL_HOOKS ? sizeof(*head) : 0;
 	case RECORD_RELEASE:
 		return sizeof(struct record_release);
-	case RECORD_QUEUE:
-		return head->hook < NR_CALL_HOOKS ? sizeof(*head) : 0;
 	default:
 		return 0;
 	}

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "model/filter.h"
-#include "model/glob.h"
 
 bool filter_is_set(const struct filter *filter)
 {
@@ -17,7 +16,7 @@ bool filter_wants_map(const struct filter *filter, const struct map_info *map)
 	    !(map_has_type(map) && map->type < 64 && (filter->map_types & (1ULL << map->type))))
 		return false;
 	return !filter->by_name ||
-	       (map_has_name(map) && glob_match(&filter->names, map->name, NAME_LEN));
+	       (map_has_name(map) && name_filter_match(&filter->names, map->name, NAME_LEN));
 }
 
 static bool caller_wanted(const struct filter *filter, const struct call *call)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Compiles shell patterns into a bit-parallel automaton. */
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "model/glob.h"
@@ -117,9 +118,4 @@ int glob_compile(const char *pattern, struct name_filter *filter)
 unsigned int glob_min_len(const struct name_filter *filter)
 {
 	return __builtin_ctzll(filter->accept);
-}
-
-bool glob_match(const struct name_filter *filter, const char *name, size_t max_len)
-{
-	return name_filter_match(filter, name, max_len < NAME_LEN ? max_len : NAME_LEN);
 }

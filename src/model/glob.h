@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Shell patterns for map names, compiled into the automaton that the BPF programs run.
+ * Shell patterns for map names, compiled for name_filter_match().
  *
  * '*' any bytes, '?' one byte, [abc] [a-z] [!a] [^a] one byte of (or not of) a set, '\' takes the
  * next byte literally, in a set too. Like fnmatch(3) without flags in the C locale, except that
@@ -8,9 +8,6 @@
  * forms [:class:], [.x.] and [=x=].
  */
 #pragma once
-
-#include <stdbool.h>
-#include <stddef.h>
 
 #include "event.h"
 
@@ -22,6 +19,3 @@ int glob_compile(const char *pattern, struct name_filter *filter);
 
 /* Bytes of the shortest name that matches a compiled pattern. */
 unsigned int glob_min_len(const struct name_filter *filter);
-
-/* Matches like the BPF programs. Reads at most max_len, and at most NAME_LEN bytes of the name. */
-bool glob_match(const struct name_filter *filter, const char *name, size_t max_len);

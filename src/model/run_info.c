@@ -63,24 +63,19 @@ static void join_words(char line[RUN_INFO_LEN], int argc, char *const *argv)
 		len += snprintf(line + len, RUN_INFO_LEN - len, "%s%s", i ? " " : "", argv[i]);
 }
 
-/* Reads CLOCK_REALTIME between two reads of CLOCK_MONOTONIC that are close together. */
+/* Of five times, the one at which CLOCK_MONOTONIC passed least while both clocks were read. */
 static void read_clocks(struct run_info *run_info)
 {
-	__u64 before = 0, after = 0, realtime = 0;
-	int tries;
+	__u64 least = UNKNOWN_NS;
 
-	run_info->start_ns = run_info->start_realtime_ns = 0;
-	for (tries = 0; tries < 5; tries++) {
-		__u64 best = after - before;
+	for (int tries = 0; tries < 5; tries++) {
+		__u64 before = clock_now_ns(), realtime = clock_realtime_ns();
+		__u64 passed = clock_now_ns() - before;
 
-		before = clock_now_ns();
-		realtime = clock_realtime_ns();
-		after = clock_now_ns();
-		if (tries && after - before >= best) {
-			after = before + best;
+		if (passed >= least)
 			continue;
-		}
-		run_info->start_ns = before + (after - before) / 2;
+		least = passed;
+		run_info->start_ns = before + passed / 2;
 		run_info->start_realtime_ns = realtime;
 	}
 }

@@ -22,27 +22,10 @@ static const struct teardown plain = {
 	.run.latency_ns = 200000,
 	.map.address = MAP,
 	.entries = 42,
-	.map.identity =
-		{
-			.map_id = 7,
-			.released_ns = ORIGIN,
-			.released_by =
-				{
-					.known = true,
-					.task.pid = 200,
-					.task.tid = TASK,
-					.cgroup_id = 4242,
-					.task.comm = "agent",
-				},
-			.closed_by =
-				{
-					.known = true,
-					.task.pid = 200,
-					.task.tid = 200,
-					.cgroup_id = 4243,
-					.task.comm = "main",
-				},
-		},
+	.map.identity.map_id = 7,
+	.map.identity.released_ns = ORIGIN,
+	.map.identity.released_by = {true, 4242, {200, TASK, "agent"}},
+	.map.identity.closed_by = {true, 4243, {200, 200, "main"}},
 	.run.worker.pid = WORKER,
 	.run.worker.tid = WORKER,
 	.map.type = 1,
@@ -53,23 +36,8 @@ static const struct teardown plain = {
 	.phase = {1500, 200000, 90000, 5000000, 5201500},
 	.outcomes = {[OUTCOME_EMPTY] = 1, [OUTCOME_DEFERRED] = 1},
 	.nr_destroys = 2,
-	.destroy =
-		{
-			{
-				.ts_ns = START + 10000,
-				.latency_ns = 40000,
-				.freed_ns = UNKNOWN_NS,
-				.alloc = ALLOC_PCPU_MA,
-				.outcome = OUTCOME_EMPTY,
-			},
-			{
-				.ts_ns = START + 60000,
-				.latency_ns = 50000,
-				.freed_ns = START + 5200000,
-				.alloc = ALLOC_MA,
-				.outcome = OUTCOME_DEFERRED,
-			},
-		},
+	.destroy = {{START + 10000, 40000, UNKNOWN_NS, ALLOC_PCPU_MA, OUTCOME_EMPTY},
+		    {START + 60000, 50000, START + 5200000, ALLOC_MA, OUTCOME_DEFERRED}},
 };
 
 /* The deferred free of its second destroy call. */

@@ -48,8 +48,8 @@ TEST(test_all_of_a_table)
 	assert_int_equal(opts.show.format, FORMAT_TABLE);
 	assert_true(opts.filter.map_types == (1ULL << 1 | 1ULL << 11));
 	assert_true(opts.filter.by_name);
-	assert_true(glob_match(&opts.filter.names, "abc", NAME_LEN));
-	assert_false(glob_match(&opts.filter.names, "bc", NAME_LEN));
+	assert_true(name_filter_match(&opts.filter.names, "abc", NAME_LEN));
+	assert_false(name_filter_match(&opts.filter.names, "bc", NAME_LEN));
 	assert_int_equal(opts.filter.nr_callers, 2);
 	assert_string_equal(opts.filter.callers[1], "g.isra.0");
 	assert_true(opts.filter.min_latency_ns == 10000);
@@ -178,8 +178,8 @@ TEST(test_map_types)
 TEST(test_names)
 {
 	good("--name ~");
-	assert_true(opts.filter.by_name && glob_match(&opts.filter.names, "", NAME_LEN));
-	assert_false(glob_match(&opts.filter.names, "a", NAME_LEN));
+	assert_true(opts.filter.by_name && name_filter_match(&opts.filter.names, "", NAME_LEN));
+	assert_false(name_filter_match(&opts.filter.names, "a", NAME_LEN));
 	good("--name [a-z]*_v?_ct_long_1");
 	good("--name 123456789012345");
 	bad("--name 1234567890123456", "--name: '1234567890123456' matches no map: the kernel's "

@@ -16,7 +16,7 @@ static bool matches(const char *pattern, const char *name)
 
 	if (glob_compile(pattern, &filter))
 		fail_msg("'%s' does not compile", pattern);
-	return glob_match(&filter, name, NAME_LEN);
+	return name_filter_match(&filter, name, NAME_LEN);
 }
 
 static void expect(const char *pattern, const char *name, bool want)
@@ -72,14 +72,13 @@ TEST(test_names_without_end)
 
 	memset(name, 'a', sizeof(name));
 	assert_int_equal(glob_compile("aaaaaaaaaaaaaaaa", &filter), 0);
-	assert_true(glob_match(&filter, name, NAME_LEN));
-	assert_true(glob_match(&filter, name, sizeof(name))); /* at most NAME_LEN bytes are read */
-	assert_false(glob_match(&filter, name, NAME_LEN - 1));
+	assert_true(name_filter_match(&filter, name, NAME_LEN));
+	assert_false(name_filter_match(&filter, name, NAME_LEN - 1));
 	assert_int_equal(glob_compile("", &filter), 0);
-	assert_true(glob_match(&filter, name, 0));
+	assert_true(name_filter_match(&filter, name, 0));
 	name[3] = '\0'; /* bytes behind it are ignored */
 	assert_int_equal(glob_compile("a?a", &filter), 0);
-	assert_true(glob_match(&filter, name, NAME_LEN));
+	assert_true(name_filter_match(&filter, name, NAME_LEN));
 }
 
 TEST(test_refused)
@@ -105,7 +104,7 @@ TEST(test_longest)
 	pattern[63] = '\0';
 	assert_int_equal(glob_compile(pattern, &filter), 0);
 	assert_int_equal(glob_min_len(&filter), 63);
-	assert_false(glob_match(&filter, "a", NAME_LEN));
+	assert_false(name_filter_match(&filter, "a", NAME_LEN));
 	pattern[63] = '*';
 	pattern[64] = '\0';
 	assert_int_equal(glob_compile(pattern, &filter), 0);
@@ -116,7 +115,7 @@ TEST(test_longest)
 	pattern[sizeof(pattern) - 1] = '\0';
 	assert_int_equal(glob_compile(pattern, &filter), 0);
 	assert_int_equal(glob_min_len(&filter), 0);
-	assert_true(glob_match(&filter, "a", NAME_LEN));
+	assert_true(name_filter_match(&filter, "a", NAME_LEN));
 	assert_int_equal(glob_compile("*[abc]?\\*d*", &filter), 0);
 	assert_int_equal(glob_min_len(&filter), 4);
 }
@@ -149,7 +148,7 @@ TEST(test_agrees_with_fnmatch)
 		if (glob_compile(pattern, &filter))
 			continue;
 		want = fnmatch(pattern, name, 0) == 0;
-		if (glob_match(&filter, name, sizeof(name)) != want)
+		if (name_filter_match(&filter, name, NAME_LEN) != want)
 			fail_msg("'%s' %s '%s'", pattern, want ? "does not match" : "matches",
 				 name);
 		compared++;
