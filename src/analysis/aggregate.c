@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Adds up calls or teardowns in rows, one for each combination of keys, in a hash table.
- */
+/* Adds up calls or teardowns in rows, one for each combination of keys, in a hash table. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Compares two aggregates key by key and phase by phase, and corrects for the number of tests.
- */
+/* Compares two aggregates key by key and phase by phase, and corrects for the number of tests. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Encodes the key of a row as bytes.
- */
+/* Encodes the key of a row as bytes. */
 #include <string.h>
 
 #include "analysis/row_key.h"

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Keeps the slowest teardowns in a heap.
- */
+/* Keeps the slowest teardowns in a heap. */
 #include <errno.h>
 #include <stdlib.h>
 

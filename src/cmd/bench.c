@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * "bench": runs the benchmark, records it if asked to, and shows the results.
- */
+/* "bench": runs the benchmark, records it if asked to, and shows the results. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +9,6 @@
 #include "cmd/option_rows.h"
 #include "cmd/recorder.h"
 #include "output/bench_table.h"
-#include "output/stuck_text.h"
 #include "util/clock.h"
 #include "util/diag.h"
 #include "util/macros.h"
@@ -20,7 +17,7 @@
 #define PROGRESS_NS (NSEC_PER_SEC / 2)
 
 struct run {
-	struct recorder recorder; /* first, as its functions require; unused without --output */
+	struct recorder recorder; /* first, as its functions require */
 	struct tracer tracer;
 	const struct scenario *list;
 	size_t nr;
@@ -41,18 +38,17 @@ static int take_teardown(void *ctx, const struct teardown *teardown)
 		measured.map.scenario = scenario->name;
 		err = aggregate_add_teardown(run->aggregate, &measured);
 	}
-	return err || !run->recorder.writer ? err : recorder_teardown(ctx, teardown);
+	return err ? err : recorder_teardown(ctx, teardown);
 }
 
 static int tick(void *ctx, __u64 now_ns, __u64 *next_ns)
 {
 	const struct run *run = ctx;
 	struct plan_progress progress = plan_progress(run->plan);
-	int err = 0;
+	int err;
 
 	*next_ns = now_ns + PROGRESS_NS;
-	if (run->recorder.writer)
-		err = recorder_tick(ctx, now_ns, next_ns);
+	err = run->recorder.writer ? recorder_tick(ctx, now_ns, next_ns) : 0;
 	diag_status("%3u %%, round %llu of %llu: %s", progress.percent, progress.round,
 		    progress.rounds, run->list[progress.index].name);
 	return err;
@@ -86,16 +82,9 @@ static bool done(void *ctx)
 	return err;
 }
 
-static int print_stuck(void *ctx, const struct stuck *stuck)
-{
-	(void)ctx;
-	stuck_text_print(stderr, stuck);
-	return 0;
-}
-
 static const struct event_sink_ops show_ops = {
 	.teardown = take_teardown,
-	.stuck = print_stuck,
+	.stuck = recorder_stuck,
 };
 
 static const struct event_sink_ops record_ops = {
@@ -128,25 +117,12 @@ static int report_missing(const struct run *run)
 
 static int measure(struct run *run)
 {
-	const struct event_sink sink = {.ops = &show_ops, .ctx = run};
-	int err = tracer_run(&run->tracer, &sink, &run_ops);
-	struct teardown_counts counts;
-	struct ledger ledger;
-
-	if (!run->tracer.session)
-		return err;
-	session_count(run->tracer.session, &ledger, &counts);
-	recorder_print_ledger(&ledger, &counts);
-	return err;
-}
-
-static int record(struct run *run)
-{
-	const struct event_sink sink = {.ops = &record_ops, .ctx = run};
+	struct writer *writer = run->recorder.writer;
+	const struct event_sink sink = {.ops = writer ? &record_ops : &show_ops, .ctx = run};
 	int err = 0;
 
-	for (size_t i = 0; i < run->nr && !err; i++)
-		err = writer_scenario(run->recorder.writer, &run->list[i]);
+	for (size_t i = 0; writer && i < run->nr && !err; i++)
+		err = writer_scenario(writer, &run->list[i]);
 	if (!err)
 		err = recorder_begin(&run->recorder);
 	return err ? err : recorder_end(&run->recorder, tracer_run(&run->tracer, &sink, &run_ops));
@@ -176,16 +152,14 @@ static int run_all(const struct options *opts, const struct scenario *list, size
 	if (run.plan && run.aggregate)
 		err = worker_start(&run.worker, list, nr);
 	if (!err)
-		err = opts->output ? recorder_open(&run.recorder, &run.tracer, opts)
-				   : tracer_start(&run.tracer, &opts->trace, &opts->filter, false);
+		err = recorder_open(&run.recorder, &run.tracer, opts);
 	if (!err)
-		err = opts->output ? record(&run) : measure(&run);
+		err = measure(&run);
 	if (!err)
 		err = run.err;
 	if (!err)
 		err = report_missing(&run);
 	recorder_close(&run.recorder);
-	tracer_stop(&run.tracer);
 	worker_stop(&run.worker);
 	if (!err)
 		err = show(&run, opts->show.format);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * check: says whether a kernel can be traced: this machine's, or another one by its files.
- */
+/* check: says whether a kernel can be traced: this machine's, or another one by its files. */
 #include <errno.h>
 
 #include "cmd/option_rows.h"
@@ -9,24 +7,13 @@
 #include "util/diag.h"
 #include "util/outfile.h"
 
-static int show(const struct options *opts, const struct facts *facts,
-		const struct verdict *verdict)
-{
-	struct outfile *output = NULL;
-	int err = outfile_open(&output, opts->output, false);
-
-	if (!err)
-		err = check_report(outfile_stream(output), opts->show.format, facts, verdict,
-				   exit_status_of(0, verdict->traceable));
-	return outfile_end(output, opts->output, err);
-}
-
 static int cmd_check(const struct options *opts)
 {
 	bool files = opts->check_kernel || opts->check_btf;
-	struct facts facts;
+	struct outfile *output = NULL;
 	struct verdict verdict;
-	int err;
+	struct facts facts;
+	int err, status;
 
 	facts_init(&facts);
 	err = files ? facts_from_files(&facts, opts->check_kernel, opts->check_btf,
@@ -34,10 +21,15 @@ static int cmd_check(const struct options *opts)
 		    : facts_from_machine(&facts);
 	if (!err) {
 		verdict_make(&verdict, &facts);
-		err = show(opts, &facts, &verdict);
+		status = exit_status_of(0, verdict.traceable);
+		err = outfile_open(&output, opts->output, false);
+		if (!err)
+			err = check_report(outfile_stream(output), opts->show.format, &facts,
+					   &verdict, status);
+		err = outfile_end(output, opts->output, err);
 	}
 	facts_free(&facts);
-	return err ? EXIT_FAILED : exit_status_of(0, verdict.traceable);
+	return err ? EXIT_FAILED : status;
 }
 
 /* check takes no arguments: a user may expect to name an image this way. */

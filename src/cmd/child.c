@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Runs a command in a child process that waits until tracing has begun.
- */
+/* Runs a command in a child process that waits until tracing has begun. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

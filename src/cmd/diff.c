@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * diff: compares recordings, and fails if one side is slower than the limits allow.
- */
+/* diff: compares recordings, and fails if one side is slower than the limits allow. */
 #include <errno.h>
 #include <string.h>
 

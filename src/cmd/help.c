@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Lays out the help of a command.
- */
+/* Lays out the help of a command. */
 #include <stdio.h>
 #include <string.h>
 

@@ -8,30 +8,18 @@
 #include "cmd/option_values.h"
 
 /* Further members of the row may follow the text. */
-#define HEADING(text)                                                                              \
+#define OPTION(c, name, text, ...)                                                                 \
 	{                                                                                          \
-		.help = text                                                                       \
+		.short_name = c, .long_name = name, .help = text, __VA_ARGS__                      \
 	}
+#define HEADING(text) OPTION(0, NULL, text)
 #define VALUE(c, name, var, function, text, ...)                                                   \
-	{                                                                                          \
-		.short_name = c, .long_name = name, .metavar = var, .parse = function,             \
-		.help = text, __VA_ARGS__                                                          \
-	}
-#define PATH(name, var, where, text, ...)                                                          \
-	{                                                                                          \
-		.long_name = name, .metavar = var, .member = offsetof(struct options, where),      \
-		.help = text, __VA_ARGS__                                                          \
-	}
-#define TIME(c, name, var, where, kind, text, ...)                                                 \
-	{                                                                                          \
-		.short_name = c, .long_name = name, .metavar = var,                                \
-		.member = offsetof(struct options, where), .unit = kind, .help = text, __VA_ARGS__ \
-	}
+	OPTION(c, name, text, .metavar = var, .parse = function, __VA_ARGS__)
 #define FLAG(c, name, where, text, ...)                                                            \
-	{                                                                                          \
-		.short_name = c, .long_name = name, .member = offsetof(struct options, where),     \
-		.help = text, __VA_ARGS__                                                          \
-	}
+	OPTION(c, name, text, .member = offsetof(struct options, where), __VA_ARGS__)
+#define PATH(name, var, where, text, ...) FLAG(0, name, where, text, .metavar = var, __VA_ARGS__)
+#define TIME(c, name, var, where, kind, text, ...)                                                 \
+	FLAG(c, name, where, text, .metavar = var, .unit = kind, __VA_ARGS__)
 
 #define ALL_FORMATS    ((1U << NR_FORMATS) - 1)
 #define VIEWER_FORMATS (1U << FORMAT_PERFETTO | 1U << FORMAT_FOLDED)

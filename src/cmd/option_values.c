@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Reads the values of options, one function each: names, lists, numbers, sizes and times.
- */
+/* Reads the values of options, one function each: names, lists, numbers, sizes and times. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Reads the command line by the command's table of options.
- */
+/* Reads the command line by the command's table of options. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -129,11 +127,11 @@ static const struct option_row *find_foreign(int short_name, const char *abbrevi
 }
 
 /* "unknown option '--foo' (see memdestroy-trace diff --help)" */
-static void report_unknown(const struct command *command, const char *what, const char *word,
-			   size_t len)
+static int report_unknown(const struct command *command, const char *what, const char *word,
+			  size_t len)
 {
-	diag_error("%s '%.*s' (see memdestroy-trace%s%s --help)", what, (int)len, word,
-		   command->name ? " " : "", command->name ? command->name : "");
+	return diag_invalid("%s '%.*s' (see memdestroy-trace%s%s --help)", what, (int)len, word,
+			    command->name ? " " : "", command->name ? command->name : "");
 }
 
 /* getopt found arg ("--foo=bar") to be no option, or an abbreviation of several. */
@@ -232,31 +230,26 @@ static int take_first_words(struct options *opts, int argc, char **argv)
 	return taken;
 }
 
-/* Reports an argument that had to come first, or is not allowed. */
-static bool misplaced(const struct command *command, const char *word)
+/* An argument that had to come first, or is not allowed, is an error. */
+static int check_word(const struct command *command, const char *word)
 {
-	if (command->view == VIEW_CALLS && command->name && !strcmp(word, teardowns)) {
-		diag_error("unexpected argument '%s' (it has to follow '%s'; a file of that name is"
-			   " ./%s)",
-			   word, command->name, word);
-		return true;
-	}
+	if (command->view == VIEW_CALLS && command->name && !strcmp(word, teardowns))
+		return diag_invalid("unexpected argument '%s' (it has to follow '%s'; a file of"
+				    " that name is ./%s)",
+				    word, command->name, word);
 	if (command->take_words)
-		return false;
-	for (const struct command *const *other = commands + 1; !command->name && *other; other++) {
-		if (strcmp(word, (*other)->name) && strcmp(word, teardowns))
-			continue;
-		diag_error("unexpected argument '%s' (it has to come first)", word);
-		return true;
-	}
-	report_unknown(command, "unexpected argument", word, strlen(word));
-	return true;
+		return 0;
+	for (const struct command *const *other = commands + 1; !command->name && *other; other++)
+		if (!strcmp(word, (*other)->name) || !strcmp(word, teardowns))
+			return diag_invalid("unexpected argument '%s' (it has to come first)",
+					    word);
+	return report_unknown(command, "unexpected argument", word, strlen(word));
 }
 
 static int take_words(struct options *opts, int argc, char **argv)
 {
 	for (int i = 0; i < argc; i++)
-		if (misplaced(opts->command, argv[i]))
+		if (check_word(opts->command, argv[i]))
 			return -EINVAL;
 	return argc ? opts->command->take_words(opts, argc, argv) : 0;
 }

@@ -80,24 +80,19 @@ static const struct run_ops run_ops = {
 	.signalled = signalled,
 };
 
-static int run(struct record *record, struct tracer *tracer)
-{
-	const struct event_sink sink = {.ops = &sink_ops, .ctx = record};
-	int err = recorder_begin(&record->recorder);
-
-	return err ? err : recorder_end(&record->recorder, tracer_run(tracer, &sink, &run_ops));
-}
-
 static int cmd_record(const struct options *opts)
 {
 	struct record record = {};
 	struct tracer tracer = {};
+	const struct event_sink sink = {.ops = &sink_ops, .ctx = &record};
 	int err = opts->run_argv ? child_start(&record.child, opts->run_argv) : 0;
 
 	if (!err)
 		err = recorder_open(&record.recorder, &tracer, opts);
 	if (!err)
-		err = run(&record, &tracer);
+		err = recorder_begin(&record.recorder);
+	if (!err)
+		err = recorder_end(&record.recorder, tracer_run(&tracer, &sink, &run_ops));
 	if (record.started && !child_is_over(&record.child))
 		diag_warn("'%s' still runs", opts->run_argv[0]);
 	recorder_close(&record.recorder);

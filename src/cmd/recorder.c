@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Records a live run.
- */
+/* Records a live run. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,7 +22,9 @@ int recorder_call(void *ctx, const struct call *call)
 
 int recorder_teardown(void *ctx, const struct teardown *teardown)
 {
-	return writer_teardown(((struct recorder *)ctx)->writer, teardown);
+	struct writer *writer = ((struct recorder *)ctx)->writer;
+
+	return writer ? writer_teardown(writer, teardown) : 0;
 }
 
 int recorder_deferred_free(void *ctx, const struct deferred_free *deferred_free)
@@ -34,8 +34,10 @@ int recorder_deferred_free(void *ctx, const struct deferred_free *deferred_free)
 
 int recorder_stuck(void *ctx, const struct stuck *stuck)
 {
+	struct writer *writer = ((struct recorder *)ctx)->writer;
+
 	stuck_text_print(stderr, stuck);
-	return writer_stuck(((struct recorder *)ctx)->writer, stuck);
+	return writer ? writer_stuck(writer, stuck) : 0;
 }
 
 static __u64 lost(const struct ledger *ledger, const struct teardown_counts *counts)
@@ -99,6 +101,8 @@ static int make_file(struct recorder *recorder, const struct options *opts)
 {
 	const struct run_info run_info = run_info_of(recorder->tracer, opts);
 
+	if (!opts->output)
+		return 0;
 	return writer_create(&recorder->writer, opts->output, opts->force, &run_info);
 }
 
@@ -124,34 +128,31 @@ int recorder_begin(struct recorder *recorder)
 
 	recorder->start_ns = run_info.start_ns;
 	recorder->committed_ns = recorder->shown_ns = run_info.start_ns;
-	return writer_begin(recorder->writer, &run_info);
-}
-
-void recorder_print_ledger(const struct ledger *ledger, const struct teardown_counts *counts)
-{
-	ledger_text_calls(stderr, ledger, false);
-	ledger_text_teardowns(stderr, &counts->ledger, false);
-	ledger_text_hooks(stderr, counts->hooks, NR_HOOKS);
+	return recorder->writer ? writer_begin(recorder->writer, &run_info) : 0;
 }
 
 int recorder_end(struct recorder *recorder, int err)
 {
-	__u64 end_ns = clock_now_ns(), events = writer_events(recorder->writer);
+	struct writer *writer = recorder->writer;
+	__u64 end_ns = clock_now_ns();
 	struct teardown_counts counts;
 	struct ledger ledger;
 
 	if (!recorder->tracer->session)
 		return err;
 	session_count(recorder->tracer->session, &ledger, &counts);
-	if (!err)
-		err = writer_ledger(recorder->writer, &ledger, &counts);
-	if (!err)
-		err = writer_end(recorder->writer, end_ns);
-	if (err)
+	if (writer && !err)
+		err = writer_ledger(writer, &ledger, &counts);
+	if (writer && !err)
+		err = writer_end(writer, end_ns);
+	if (writer && err)
 		diag_info("'%s' holds the events before that", recorder->opts->output);
-	else
-		diag_info("recorded %llu events in '%s'", events, recorder->opts->output);
-	recorder_print_ledger(&ledger, &counts);
+	else if (writer)
+		diag_info("recorded %llu events in '%s'", writer_events(writer),
+			  recorder->opts->output);
+	ledger_text_calls(stderr, &ledger, false);
+	ledger_text_teardowns(stderr, &counts.ledger, false);
+	ledger_text_hooks(stderr, counts.hooks, NR_HOOKS);
 	return err;
 }
 

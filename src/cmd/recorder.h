@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Records a live run: takes the events of a tracer and hands them to a writer.
+ * Records a live run: takes the events of a tracer and hands them to a writer. Without --output
+ * there is no writer, and the run is only traced.
  */
 #pragma once
 
@@ -28,10 +29,11 @@ int recorder_open(struct recorder *recorder, struct tracer *tracer, const struct
 /* Begins the run: call it right before tracer_run(). */
 int recorder_begin(struct recorder *recorder);
 
-/* Functions of an event sink whose ctx begins with the recorder. */
+/* Functions of an event sink whose ctx begins with the recorder. The last two work without a
+ * writer. */
 int recorder_call(void *ctx, const struct call *call);
-int recorder_teardown(void *ctx, const struct teardown *teardown);
 int recorder_deferred_free(void *ctx, const struct deferred_free *deferred_free);
+int recorder_teardown(void *ctx, const struct teardown *teardown);
 int recorder_stuck(void *ctx, const struct stuck *stuck);
 
 /* Commits twice a second, and shows progress: the tick() of struct run_ops. */
@@ -42,9 +44,6 @@ int recorder_tick(void *ctx, __u64 now_ns, __u64 *next_ns);
  * -errno; errors are already reported.
  */
 int recorder_end(struct recorder *recorder, int err);
-
-/* Prints the ledgers on stderr. */
-void recorder_print_ledger(const struct ledger *ledger, const struct teardown_counts *counts);
 
 /* Stops the tracer too. Removes the file if the run has not begun. Takes all zero. */
 void recorder_close(struct recorder *recorder);

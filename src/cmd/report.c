@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * report: shows recordings.
- */
+/* report: shows recordings. */
 #include <errno.h>
 #include <string.h>
 

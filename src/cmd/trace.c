@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * trace, the default: shows calls or teardowns in the running kernel.
- */
+/* trace, the default: shows calls or teardowns in the running kernel. */
 #include "cmd/option_rows.h"
 #include "output/report.h"
 #include "trace/tracer.h"

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Aggregates calls by every combination of keys, and checks the rows.
- */
+/* Aggregates calls by every combination of keys, and checks the rows. */
 #include "support/aggregated.h"
 
 /* A call that differs from plain in this key; the second variant has an unknown value. */

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Keeps samples in rows, and finds the rows of one aggregate in another.
- */
+/* Keeps samples in rows, and finds the rows of one aggregate in another. */
 #include <errno.h>
 #include <stdlib.h>
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Sorts rows by each of their figures, and by their keys.
- */
+/* Sorts rows by each of their figures, and by their keys. */
 #include "support/aggregated.h"
 #include "util/macros.h"
 

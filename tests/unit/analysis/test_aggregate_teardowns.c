@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Aggregates teardowns, phase by phase.
- */
+/* Aggregates teardowns, phase by phase. */
 #include "support/aggregated.h"
 #include "util/macros.h"
 

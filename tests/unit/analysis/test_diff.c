@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Compares aggregates with results known by hand.
- */
+/* Compares aggregates with results known by hand. */
 #include <math.h>
 
 #include "support/compared.h"

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Command lines, good and bad.
- */
+/* Command lines, good and bad. */
 #include "model/glob.h"
 #include "cmd/command.h"
 #include "support/command_line.h"

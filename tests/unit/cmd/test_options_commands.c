@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Command lines of record, report and bench, good and bad; and which option each command takes.
- */
+/* Command lines of record, report and bench, good and bad; and which option each command takes. */
 #include "cmd/command.h"
 #include "support/command_line.h"
 #include "util/macros.h"

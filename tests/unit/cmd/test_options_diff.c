@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Command lines of diff, good and bad.
- */
+/* Command lines of diff, good and bad. */
 #include "model/teardown.h"
 #include "cmd/command.h"
 #include "support/command_line.h"
