@@ -103,15 +103,6 @@ conclude(struct verdict *verdict, enum traceable traceable, const char *fmt, ...
 	verdict->traceable = traceable;
 }
 
-/* "Linux 6.12.107", or "this kernel" if a file does not say which. */
-static const char *kernel_name(const struct facts *facts, char *buf, size_t size)
-{
-	if (!*facts->release)
-		return "this kernel";
-	snprintf(buf, size, "Linux %s", facts->release);
-	return buf;
-}
-
 static const char *error_name(int err)
 {
 	return err == -KERNEL_ENOTSUPP ? "not supported" : strerror(-err);
@@ -156,9 +147,10 @@ static bool works(const struct facts *facts)
 /* Concludes if the cause is known better than by the error of attaching. */
 static bool ruled_out(struct verdict *verdict, const struct facts *facts)
 {
-	char buf[160];
-	const char *kernel = kernel_name(facts, buf, sizeof(buf));
+	char kernel[160] = "this kernel"; /* a file may not say which */
 
+	if (*facts->release)
+		snprintf(kernel, sizeof(kernel), "Linux %s", facts->release);
 	if (hook_present(facts, HOOK_DESTROY) == ANSWER_NO)
 		conclude(verdict, TRACEABLE_NO,
 			 "%s has no " TRACED_FUNCTION "(): 6.1 or later is needed", kernel);
@@ -182,12 +174,6 @@ static bool ruled_out(struct verdict *verdict, const struct facts *facts)
 	return true;
 }
 
-/* The program was attached and not run although a map was freed. */
-static bool is_unseen(const struct facts *facts)
-{
-	return facts->freed && !facts->missed && !facts->hooks[HOOK_DESTROY].seen;
-}
-
 static const char *without_kprobe(const struct facts *facts)
 {
 	return facts->kprobes == ANSWER_NO ? "this kernel has no kprobes"
@@ -198,15 +184,16 @@ static const char *without_kprobe(const struct facts *facts)
 
 static void conclude_tried(struct verdict *verdict, const struct facts *facts)
 {
-	const struct attempt *fentry = &facts->hooks[HOOK_DESTROY].tried[ATTACH_FENTRY];
-	const struct attempt *kprobe = &facts->hooks[HOOK_DESTROY].tried[ATTACH_KPROBE];
-	const char *seen =
-		facts->hooks[HOOK_DESTROY].seen != LEDGER_UNKNOWN && facts->hooks[HOOK_DESTROY].seen
-			? "attached, and saw the teardown of a test map"
-			: "attached, but untested: no teardown of a test map was seen";
+	const struct hook_facts *destroy = &facts->hooks[HOOK_DESTROY];
+	const struct attempt *fentry = &destroy->tried[ATTACH_FENTRY];
+	const struct attempt *kprobe = &destroy->tried[ATTACH_KPROBE];
+	const char *seen = destroy->seen && destroy->seen != LEDGER_UNKNOWN
+				   ? "attached, and saw the teardown of a test map"
+				   : "attached, but untested: no teardown of a test map was seen";
 	bool taken = !fentry->err || (fentry->err != -EPERM && kprobe->made && !kprobe->err);
 
-	if (taken && is_unseen(facts)) {
+	/* Attached, and not run although a map was freed? */
+	if (taken && facts->freed && !facts->missed && !destroy->seen) {
 		conclude(verdict, TRACEABLE_NO,
 			 "a map was freed, but no call of " TRACED_FUNCTION "() was seen: the "
 			 "compiler inlined it");

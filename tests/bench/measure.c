@@ -18,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -33,13 +32,6 @@
 #define PATIENCE   (300 * 1000LL * MS)
 #define MAX_TICKS  100000
 #define VALUE_SIZE (3 << 20)
-
-static void sleep_ns(long long ns)
-{
-	const struct timespec time = {.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
-
-	nanosleep(&time, NULL);
-}
 
 /* A number behind a name in a file of /proc; 0 if it is not there. */
 static long long number_in(const char *path, const char *name)
@@ -81,22 +73,6 @@ static void add_process(struct usage *usage, const char *pid)
 	usage->resident_kb += number_in(path, "VmRSS:");
 }
 
-static pid_t group_of(const char *pid)
-{
-	char path[64], line[512] = "", *rest;
-	int group = -1;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%.20s/stat", pid);
-	file = fopen(path, "re");
-	if (!file)
-		return -1;
-	if (fgets(line, sizeof(line), file) && (rest = strrchr(line, ')')))
-		sscanf(rest + 1, " %*c %*d %d", &group);
-	fclose(file);
-	return group;
-}
-
 /* Sums over all processes of a group. */
 static struct usage usage_of(pid_t group)
 {
@@ -105,7 +81,7 @@ static struct usage usage_of(pid_t group)
 	DIR *proc = opendir("/proc");
 
 	while (proc && (entry = readdir(proc)))
-		if (atoi(entry->d_name) > 0 && group_of(entry->d_name) == group)
+		if (atoi(entry->d_name) > 0 && getpgid(atoi(entry->d_name)) == group)
 			add_process(&usage, entry->d_name);
 	if (proc)
 		closedir(proc);
@@ -157,7 +133,7 @@ static bool settle(pid_t pid, bool ticking)
 			ticks[nr_ticks++] = clock_now_ns() - began_ns;
 			make_two_calls();
 		}
-		sleep_ns(STEP);
+		usleep(STEP / NSEC_PER_USEC);
 		if (clock_now_ns() - mark < WINDOW)
 			continue;
 		now_ran = usage_of(pid).ran_ns;
@@ -200,13 +176,13 @@ static void measure_calls(pid_t pid, const char *attempts)
 	struct usage before = usage_of(pid), idle;
 	double user;
 
-	sleep_ns(WINDOW);
+	usleep(WINDOW / NSEC_PER_USEC);
 	idle = usage_of(pid);
 	idle_ns = clock_now_ns() - idle_ns;
 	took_ns = clock_now_ns();
 	cost = cost_of_calls(attempts);
 	settle(pid, false);
-	sleep_ns(WINDOW); /* for the remaining records */
+	usleep(WINDOW / NSEC_PER_USEC); /* for the remaining records */
 	took_ns = clock_now_ns() - took_ns;
 	user = usage_of(pid).ran_ns - idle.ran_ns;
 	user -= (double)(idle.ran_ns - before.ran_ns) * took_ns / idle_ns;
@@ -240,7 +216,7 @@ int main(int argc, char **argv)
 	end_ns = clock_now_ns();
 	kill(-pid, SIGINT);
 	while (!waitpid(pid, &status, WNOHANG)) {
-		sleep_ns(MS);
+		usleep(MS / NSEC_PER_USEC);
 		if (clock_now_ns() - end_ns > PATIENCE)
 			kill(-pid, SIGKILL);
 	}

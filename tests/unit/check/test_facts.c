@@ -139,7 +139,7 @@ static void check_types_and_names(const char *types, const char *names)
 
 TEST(test_files)
 {
-	char folder[] = "/tmp/test_findings.XXXXXX", image[64], types[64], names[64];
+	char folder[] = "/tmp/test_facts.XXXXXX", image[64], types[64], names[64];
 	struct btf *btf = made_btf(NULL);
 	struct facts facts;
 	unsigned char *data;

@@ -7,57 +7,58 @@
 #include "check/verdict.h"
 #include "support/test.h"
 
+static struct facts facts;
+
 /* A machine without any lack, as root. */
-static void good_machine(struct facts *facts)
+static void good_machine(void)
 {
-	facts_init(facts);
-	facts->live = true;
-	snprintf(facts->release, sizeof(facts->release), "9.8.7");
-	facts->btf = facts->symbols = facts->kprobes = ANSWER_YES;
-	facts->allocator = ANSWER_YES;
-	facts->hidden = ANSWER_NO;
-	facts->lockdown = LOCKDOWN_NONE;
-	facts->kptr_restrict = 1;
+	facts_init(&facts);
+	facts.live = true;
+	snprintf(facts.release, sizeof(facts.release), "9.8.7");
+	facts.btf = facts.symbols = facts.kprobes = ANSWER_YES;
+	facts.allocator = ANSWER_YES;
+	facts.hidden = ANSWER_NO;
+	facts.lockdown = LOCKDOWN_NONE;
+	facts.kptr_restrict = 1;
 	for (int i = 0; i < NR_FEATURES; i++)
-		facts->features[i] = ANSWER_YES;
+		facts.features[i] = ANSWER_YES;
 	for (int i = 0; i < NR_CAPABILITIES; i++)
-		facts->capabilities[i] = ANSWER_YES;
+		facts.capabilities[i] = ANSWER_YES;
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++) {
-		struct hook_facts *found = &facts->hooks[hook];
+		struct hook_facts *found = &facts.hooks[hook];
 
 		found->symbol = found->type = ANSWER_YES;
 		found->tried[ATTACH_FENTRY].made = found->tried[ATTACH_KPROBE].made = true;
 		found->seen = 1;
 	}
-	facts->tried[ATTACH_FENTRY].made = facts->tried[ATTACH_KPROBE].made = true;
-	facts->freed = true;
+	facts.tried[ATTACH_FENTRY].made = facts.tried[ATTACH_KPROBE].made = true;
+	facts.freed = true;
 }
 
 /* Makes all attempts of a mode end with err. */
-static void all_end(struct facts *facts, enum attach_mode mode, int err)
+static void all_end(enum attach_mode mode, int err)
 {
-	facts->tried[mode].err = err;
+	facts.tried[mode].err = err;
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
-		facts->hooks[hook].tried[mode].err = err;
+		facts.hooks[hook].tried[mode].err = err;
 }
 
 /* An image of a kernel without any lack: BTF only. */
-static void good_image(struct facts *facts)
+static void good_image(void)
 {
-	facts_init(facts);
-	facts->btf = facts->allocator = facts->kprobes = ANSWER_YES;
+	facts_init(&facts);
+	facts.btf = facts.allocator = facts.kprobes = ANSWER_YES;
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
-		facts->hooks[hook].type = ANSWER_YES;
+		facts.hooks[hook].type = ANSWER_YES;
 	for (int i = 0; i < NR_FEATURES; i++)
-		facts->features[i] = ANSWER_YES;
+		facts.features[i] = ANSWER_YES;
 }
 
-static void assert_verdict(const struct facts *facts, enum traceable traceable,
-			   enum attach_mode attach, const char *reason)
+static void assert_verdict(enum traceable traceable, enum attach_mode attach, const char *reason)
 {
 	struct verdict verdict;
 
-	verdict_make(&verdict, facts);
+	verdict_make(&verdict, &facts);
 	if (!strstr(verdict.reason, reason))
 		fail_msg("'%s' is not in: %s", reason, verdict.reason);
 	assert_null(strchr(verdict.reason, '\n'));
@@ -65,11 +66,11 @@ static void assert_verdict(const struct facts *facts, enum traceable traceable,
 	assert_int_equal(verdict.attach, attach);
 }
 
-static bool lacks(const struct facts *facts, const char *what)
+static bool lacks(const char *what)
 {
 	struct verdict verdict;
 
-	verdict_make(&verdict, facts);
+	verdict_make(&verdict, &facts);
 	assert_true(verdict.lacks_known);
 	for (size_t i = 0; i < verdict.nr_lacks; i++)
 		if (strstr(verdict.lacks[i].what, what))
@@ -79,200 +80,183 @@ static bool lacks(const struct facts *facts, const char *what)
 
 TEST(test_tried)
 {
-	struct facts facts;
 	struct verdict verdict;
 
-	good_machine(&facts);
-	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
+	good_machine();
+	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
 	verdict_make(&verdict, &facts);
 	assert_int_equal(verdict.nr_lacks, 0);
-	all_end(&facts, ATTACH_FENTRY, -524);
-	assert_verdict(&facts, TRACEABLE_YES, ATTACH_KPROBE,
+	all_end(ATTACH_FENTRY, -524);
+	assert_verdict(TRACEABLE_YES, ATTACH_KPROBE,
 		       "by kprobe/kretprobe: attached, and saw the teardown of a test map; "
 		       "fentry/fexit, the first choice, could not be attached: not supported");
-	all_end(&facts, ATTACH_KPROBE, -ENOENT);
-	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "not supported; No such file");
+	all_end(ATTACH_KPROBE, -ENOENT);
+	assert_verdict(TRACEABLE_NO, ATTACH_AUTO, "not supported; No such file");
 	facts.kprobes = ANSWER_NO;
-	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO,
-		       "not supported; this kernel has no kprobes");
+	assert_verdict(TRACEABLE_NO, ATTACH_AUTO, "not supported; this kernel has no kprobes");
 }
 
 /* A kernel built without kprobes. */
 TEST(test_without_kprobes)
 {
 	struct attachable kprobe;
-	struct facts facts;
-
-	good_machine(&facts);
+	good_machine();
 	facts.kprobes = ANSWER_NO;
-	all_end(&facts, ATTACH_KPROBE, -ENOENT);
-	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
-	assert_true(lacks(&facts, "--attach kprobe"));
+	all_end(ATTACH_KPROBE, -ENOENT);
+	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
+	assert_true(lacks("--attach kprobe"));
 	/* Without kprobes, the count of their misses is not lacking. */
 	facts.features[FEATURE_KPROBE_MISS] = ANSWER_NO;
-	assert_false(lacks(&facts, "how many calls were missed"));
+	assert_false(lacks("how many calls were missed"));
 	/* The function's symbol alone would allow a kprobe. */
 	facts.hooks[HOOK_DESTROY].tried[ATTACH_KPROBE].made = false;
 	kprobe = hook_attachable(&facts, HOOK_DESTROY, ATTACH_KPROBE);
 	assert_int_equal(kprobe.answer, ANSWER_NO);
 	assert_int_equal(kprobe.means, MEANS_CONFIG);
-	good_image(&facts);
+	good_image();
 	facts.kprobes = ANSWER_NO;
-	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "judged by names only");
+	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "judged by names only");
 	facts.hooks[HOOK_DESTROY].type = ANSWER_NO;
 	facts.hooks[HOOK_DESTROY].symbol = ANSWER_YES;
-	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "there are no kprobes");
+	assert_verdict(TRACEABLE_NO, ATTACH_AUTO, "there are no kprobes");
 }
 
 TEST(test_ruled_out)
 {
-	struct facts facts;
 	struct verdict verdict;
 
-	good_machine(&facts);
+	good_machine();
 	facts.hooks[HOOK_DESTROY].symbol = ANSWER_NO;
 	facts.btf = ANSWER_NO; /* the message names the main cause */
-	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO,
+	assert_verdict(TRACEABLE_NO, ATTACH_AUTO,
 		       "Linux 9.8.7 has no bpf_mem_alloc_destroy(): 6.1 or later is needed");
-	good_machine(&facts);
+	good_machine();
 	facts.btf = ANSWER_NO;
-	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "CONFIG_DEBUG_INFO_BTF");
-	good_machine(&facts);
+	assert_verdict(TRACEABLE_NO, ATTACH_AUTO, "CONFIG_DEBUG_INFO_BTF");
+	good_machine();
 	strcpy(facts.lacking, "worker.current_func");
-	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit"); /* was tried */
-	all_end(&facts, ATTACH_FENTRY, -EINVAL);
-	all_end(&facts, ATTACH_KPROBE, -EINVAL);
-	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "has no worker.current_func");
+	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit"); /* was tried */
+	all_end(ATTACH_FENTRY, -EINVAL);
+	all_end(ATTACH_KPROBE, -EINVAL);
+	assert_verdict(TRACEABLE_NO, ATTACH_AUTO, "has no worker.current_func");
 	/* Also as root, and with any error. */
-	good_machine(&facts);
+	good_machine();
 	facts.lockdown = LOCKDOWN_CONFIDENTIALITY;
-	all_end(&facts, ATTACH_FENTRY, -EINVAL);
-	all_end(&facts, ATTACH_KPROBE, -EINVAL);
-	assert_verdict(&facts, TRACEABLE_FORBIDDEN, ATTACH_AUTO, "lockdown=confidentiality");
+	all_end(ATTACH_FENTRY, -EINVAL);
+	all_end(ATTACH_KPROBE, -EINVAL);
+	assert_verdict(TRACEABLE_FORBIDDEN, ATTACH_AUTO, "lockdown=confidentiality");
 	verdict_make(&verdict, &facts);
 	assert_false(verdict.lacks_known);
-	good_machine(&facts);
+	good_machine();
 	facts.lockdown = LOCKDOWN_INTEGRITY;
-	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
+	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
 	/* Without a compiler, only some programs run. */
 	facts.compiler_lack = "no compiler";
-	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
-	all_end(&facts, ATTACH_FENTRY, -EINVAL);
-	all_end(&facts, ATTACH_KPROBE, -EINVAL);
-	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "Linux 9.8.7 has no compiler");
-	all_end(&facts, ATTACH_FENTRY, -EPERM);
-	assert_verdict(&facts, TRACEABLE_FORBIDDEN, ATTACH_AUTO, "although CAP_BPF");
+	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
+	all_end(ATTACH_FENTRY, -EINVAL);
+	all_end(ATTACH_KPROBE, -EINVAL);
+	assert_verdict(TRACEABLE_NO, ATTACH_AUTO, "Linux 9.8.7 has no compiler");
+	all_end(ATTACH_FENTRY, -EPERM);
+	assert_verdict(TRACEABLE_FORBIDDEN, ATTACH_AUTO, "although CAP_BPF");
 }
 
 /* powerpc: kprobes would corrupt the kernel and are not tried. */
 TEST(test_unsafe)
 {
 	struct attachable kprobe;
-	struct facts facts;
-
-	good_machine(&facts);
+	good_machine();
 	facts.kprobe_danger = "kprobes break it";
 	facts.tried[ATTACH_KPROBE].made = false;
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
 		facts.hooks[hook].tried[ATTACH_KPROBE].made = false;
-	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
-	assert_true(lacks(&facts, "--attach kprobe"));
+	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
+	assert_true(lacks("--attach kprobe"));
 	kprobe = hook_attachable(&facts, HOOK_DESTROY, ATTACH_KPROBE);
 	assert_int_equal(kprobe.answer, ANSWER_NO);
 	assert_string_equal(means_names[kprobe.means], "unsafe");
-	all_end(&facts, ATTACH_FENTRY, -EINVAL);
-	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "; kprobes break it");
+	all_end(ATTACH_FENTRY, -EINVAL);
+	assert_verdict(TRACEABLE_NO, ATTACH_AUTO, "; kprobes break it");
 }
 
 TEST(test_refused)
 {
 	enum answer *held;
-	struct facts facts;
-
-	good_machine(&facts);
+	good_machine();
 	held = facts.capabilities;
-	all_end(&facts, ATTACH_FENTRY, -EPERM);
+	all_end(ATTACH_FENTRY, -EPERM);
 	/* A run does not try kprobes then. */
-	assert_verdict(&facts, TRACEABLE_FORBIDDEN, ATTACH_AUTO,
-		       "although CAP_BPF and CAP_PERFMON");
-	all_end(&facts, ATTACH_KPROBE, -EPERM);
+	assert_verdict(TRACEABLE_FORBIDDEN, ATTACH_AUTO, "although CAP_BPF and CAP_PERFMON");
+	all_end(ATTACH_KPROBE, -EPERM);
 	for (int i = 0; i < NR_CAPABILITIES; i++)
 		held[i] = ANSWER_NO;
-	assert_verdict(&facts, TRACEABLE_FORBIDDEN, ATTACH_AUTO, "CAP_BPF and CAP_PERFMON missing");
+	assert_verdict(TRACEABLE_FORBIDDEN, ATTACH_AUTO, "CAP_BPF and CAP_PERFMON missing");
 	held[CAPABILITY_PERFMON] = ANSWER_YES;
-	assert_verdict(&facts, TRACEABLE_FORBIDDEN, ATTACH_AUTO, "CAP_BPF missing");
+	assert_verdict(TRACEABLE_FORBIDDEN, ATTACH_AUTO, "CAP_BPF missing");
 	held[CAPABILITY_PERFMON] = ANSWER_NO;
 	held[CAPABILITY_BPF] = ANSWER_YES;
-	assert_verdict(&facts, TRACEABLE_FORBIDDEN, ATTACH_AUTO, "CAP_PERFMON missing");
+	assert_verdict(TRACEABLE_FORBIDDEN, ATTACH_AUTO, "CAP_PERFMON missing");
 	/* Facts that need more rights are not reported as lacking. */
-	assert_false(lacks(&facts, "teardowns"));
+	assert_false(lacks("teardowns"));
 	facts.hidden = ANSWER_YES;
-	assert_true(lacks(&facts, "names of callers"));
+	assert_true(lacks("names of callers"));
 }
 
 /* A symbol exists and probes can be attached, but no call is seen. */
 TEST(test_inlined)
 {
-	struct facts facts;
-
-	good_machine(&facts);
+	good_machine();
 	facts.hooks[HOOK_DESTROY].seen = 0;
-	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "the compiler inlined it");
+	assert_verdict(TRACEABLE_NO, ATTACH_AUTO, "the compiler inlined it");
 	/* Proof requires that the map was seen freed and no program was skipped meanwhile. */
 	facts.missed = true;
-	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "but untested");
+	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "but untested");
 	facts.missed = facts.freed = false;
-	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "but untested");
+	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "but untested");
 }
 
 TEST(test_files)
 {
-	struct facts facts;
-
-	good_image(&facts);
-	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "BTF has the function's type");
+	good_image();
+	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "BTF has the function's type");
 	/* Debian's s390x */
 	facts.compiler = ANSWER_NO;
-	assert_verdict(&facts, TRACEABLE_YES, ATTACH_KPROBE, "no compiler for BPF programs");
+	assert_verdict(TRACEABLE_YES, ATTACH_KPROBE, "no compiler for BPF programs");
 	facts.compiler = ANSWER_YES;
 	/* 6.1 on arm64, 6.12 on ppc64le */
 	facts.direct = ANSWER_NO;
-	assert_verdict(&facts, TRACEABLE_YES, ATTACH_KPROBE, "DIRECT_CALLS");
+	assert_verdict(TRACEABLE_YES, ATTACH_KPROBE, "DIRECT_CALLS");
 	facts.kprobes = ANSWER_UNKNOWN;
-	assert_verdict(&facts, TRACEABLE_UNKNOWN, ATTACH_AUTO, "unknown (try --kallsyms FILE)");
+	assert_verdict(TRACEABLE_UNKNOWN, ATTACH_AUTO, "unknown (try --kallsyms FILE)");
 	facts.kprobes = ANSWER_YES;
 	facts.direct = ANSWER_UNKNOWN;
 	/* A missing type proves that the function is missing only if its argument has none either.
 	 */
 	facts.hooks[HOOK_DESTROY].type = ANSWER_NO;
-	assert_verdict(&facts, TRACEABLE_UNKNOWN, ATTACH_AUTO, "try --kallsyms FILE");
+	assert_verdict(TRACEABLE_UNKNOWN, ATTACH_AUTO, "try --kallsyms FILE");
 	facts.symbols = facts.hooks[HOOK_DESTROY].symbol = ANSWER_YES;
-	assert_verdict(&facts, TRACEABLE_YES, ATTACH_KPROBE,
-		       "by kprobe/kretprobe, judged by names");
+	assert_verdict(TRACEABLE_YES, ATTACH_KPROBE, "by kprobe/kretprobe, judged by names");
 	facts.kprobes = ANSWER_UNKNOWN;
-	assert_verdict(&facts, TRACEABLE_UNKNOWN, ATTACH_AUTO,
-		       "whether there are kprobes is unknown");
+	assert_verdict(TRACEABLE_UNKNOWN, ATTACH_AUTO, "whether there are kprobes is unknown");
 	facts.hooks[HOOK_DESTROY].symbol = ANSWER_NO;
-	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "this kernel has no bpf_mem_alloc");
+	assert_verdict(TRACEABLE_NO, ATTACH_AUTO, "this kernel has no bpf_mem_alloc");
 	facts.symbols = facts.hooks[HOOK_DESTROY].symbol = ANSWER_UNKNOWN;
 	facts.allocator = ANSWER_NO;
-	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO, "this kernel has no bpf_mem_alloc");
+	assert_verdict(TRACEABLE_NO, ATTACH_AUTO, "this kernel has no bpf_mem_alloc");
 	/* Calls can be traced without the members that teardowns need. */
-	good_image(&facts);
-	assert_false(lacks(&facts, "teardowns"));
+	good_image();
+	assert_false(lacks("teardowns"));
 	strcpy(facts.teardowns_lacking, "file.private_data");
-	assert_verdict(&facts, TRACEABLE_YES, ATTACH_FENTRY, "BTF has the function's type");
-	assert_true(lacks(&facts, "teardowns, --identity, record and bench"));
+	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "BTF has the function's type");
+	assert_true(lacks("teardowns, --identity, record and bench"));
 	facts_init(&facts);
 	facts.btf = ANSWER_NO;
-	assert_verdict(&facts, TRACEABLE_NO, ATTACH_AUTO,
+	assert_verdict(TRACEABLE_NO, ATTACH_AUTO,
 		       "this kernel has no BTF: a kernel with CONFIG_DEBUG_INFO_BTF is needed");
 }
 
 /* Surer means take precedence. */
 TEST(test_means)
 {
-	struct facts facts;
 	struct hook_facts *put = &facts.hooks[HOOK_PUT];
 
 #define ASSERT_ATTACHABLE(mode, yes, by)                                                           \
@@ -281,7 +265,7 @@ TEST(test_means)
 		assert_int_equal(found.answer, yes);                                               \
 		assert_int_equal(found.means, by);                                                 \
 	} while (0)
-	good_image(&facts);
+	good_image();
 	ASSERT_ATTACHABLE(ATTACH_FENTRY, ANSWER_YES, MEANS_BTF);
 	ASSERT_ATTACHABLE(ATTACH_KPROBE, ANSWER_YES, MEANS_BTF);
 	put->symbol = ANSWER_YES;
@@ -315,37 +299,35 @@ TEST(test_lacks)
 		[FEATURE_PERCPU] = "per-CPU objects",
 		[FEATURE_KPROBE_MISS] = "how many calls were missed",
 	};
-	struct facts facts;
-
 	for (int i = 0; i < NR_FEATURES; i++) {
 		if (!by_feature[i])
 			continue;
-		good_machine(&facts);
-		assert_false(lacks(&facts, by_feature[i]));
+		good_machine();
+		assert_false(lacks(by_feature[i]));
 		facts.features[i] = ANSWER_UNKNOWN;
-		assert_false(lacks(&facts, by_feature[i]));
+		assert_false(lacks(by_feature[i]));
 		facts.features[i] = ANSWER_NO;
-		assert_true(lacks(&facts, by_feature[i]));
+		assert_true(lacks(by_feature[i]));
 	}
 	/* One of the two is enough. */
-	good_machine(&facts);
+	good_machine();
 	facts.features[FEATURE_PREEMPT] = ANSWER_NO;
-	assert_false(lacks(&facts, "except by closing"));
+	assert_false(lacks("except by closing"));
 	facts.features[FEATURE_PREEMPT_ADDR] = ANSWER_NO;
-	assert_true(lacks(&facts, "except by closing"));
+	assert_true(lacks("except by closing"));
 
-	good_machine(&facts);
+	good_machine();
 	facts.hooks[HOOK_DEFERRED_FREE].symbol = ANSWER_NO;
-	assert_true(lacks(&facts, "the end of deferred frees"));
-	assert_false(lacks(&facts, "free, destroy and total"));
+	assert_true(lacks("the end of deferred frees"));
+	assert_false(lacks("free, destroy and total"));
 	/* A failure of the other mode is no lack. */
-	good_machine(&facts);
+	good_machine();
 	facts.hooks[HOOK_FREE].tried[ATTACH_KPROBE].err = -EINVAL;
-	assert_false(lacks(&facts, "free, destroy and total"));
+	assert_false(lacks("free, destroy and total"));
 	facts.hooks[HOOK_FREE].tried[ATTACH_FENTRY].err = -EINVAL;
 	facts.tried[ATTACH_FENTRY].err = -EINVAL;
-	assert_true(lacks(&facts, "free, destroy and total"));
-	assert_true(lacks(&facts, "record and bench"));
+	assert_true(lacks("free, destroy and total"));
+	assert_true(lacks("record and bench"));
 }
 
 TEST_MAIN(NULL, NULL)
