@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Reads and compares the files that tests have had written.
+ * Writes, reads and compares files of tests.
  */
 #pragma once
 
@@ -8,6 +8,15 @@
 #include <unistd.h>
 
 #include "support/test.h"
+
+static inline void store(const char *path, const void *bytes, size_t size)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, size, file), size);
+	assert_int_equal(fclose(file), 0);
+}
 
 /* Text of len bytes, to be freed. */
 static inline char *contents(const char *path, size_t *len)

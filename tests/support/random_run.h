@@ -16,7 +16,7 @@ struct run {
 	__u64 end_ns;
 	struct ledger ledger;
 	struct teardown_counts counts;
-	char path[PATH_SIZE];
+	const char *path;
 };
 
 /* Often, a deferred free comes before its teardown. */
@@ -177,9 +177,10 @@ static inline void record(struct run *run, bool be_tame)
 
 	run->run_info = some_conditions();
 	now_ns = run->run_info.start_ns + 10000000;
-	assert_int_equal(writer_create(&recording, temp_path(run->path), false, &run->run_info), 0);
+	run->path = temp_path();
+	recording = new_recording(run->path, &run->run_info);
 	for (size_t i = 0; i < NR_ITEMS; i++) {
-		some_item(&run->items[i]);
+		run->items[i] = some_item();
 		/* Sometimes nothing happens for long. */
 		now_ns += below(500) ? 1 + below(400000) : 300000000;
 		if (be_tame)
@@ -193,6 +194,5 @@ static inline void record(struct run *run, bool be_tame)
 	count(run);
 	run->end_ns = now_ns + 1;
 	assert_int_equal(writer_ledger(recording, &run->ledger, &run->counts), 0);
-	assert_int_equal(writer_end(recording, run->end_ns), 0);
-	writer_close(recording);
+	end_recording(recording, run->end_ns);
 }

@@ -192,21 +192,17 @@ struct item {
 	};
 };
 
-static inline void some_item(struct item *item)
+static inline struct item some_item(void)
 {
-	item->kind = below(NR_ITEM_KINDS);
-	switch (item->kind) {
+	switch (below(NR_ITEM_KINDS)) {
 	case ITEM_CALL:
-		item->call = some_call();
-		break;
+		return (struct item){ITEM_CALL, .call = some_call()};
 	case ITEM_TEARDOWN:
-		item->teardown = some_teardown();
-		break;
+		return (struct item){ITEM_TEARDOWN, .teardown = some_teardown()};
 	case ITEM_DEFERRED_FREE:
-		item->deferred_free = some_deferred_free();
-		break;
+		return (struct item){ITEM_DEFERRED_FREE, .deferred_free = some_deferred_free()};
 	default:
-		item->stuck = some_stuck();
+		return (struct item){ITEM_STUCK, .stuck = some_stuck()};
 	}
 }
 
@@ -224,23 +220,44 @@ static inline int record_item(struct writer *recording, const struct item *item)
 	}
 }
 
-/* In memory where possible: commits wait for a disk. */
-static inline const char *temp_path(char path[PATH_SIZE])
+/* The name of the file's rollback journal, valid until the next call. */
+static inline const char *journal_of(const char *path)
+{
+	static char journal[PATH_SIZE + 16];
+
+	snprintf(journal, sizeof(journal), "%.*s-journal", PATH_SIZE, path);
+	return journal;
+}
+
+static char temp_paths[2048][PATH_SIZE];
+static size_t nr_temp_paths;
+
+/* A name for a file, in memory where possible: commits wait for a disk. Removed at the end. */
+static inline const char *temp_path(void)
 {
 	const char *dir = access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm";
-	static int nr;
+	char *path = temp_paths[nr_temp_paths];
 
-	snprintf(path, PATH_SIZE, "%s/test-recording.%d.%d", dir, getpid(), nr++);
+	assert_true(nr_temp_paths < 2048);
+	snprintf(path, PATH_SIZE, "%s/test-recording.%d.%zu", dir, getpid(), nr_temp_paths++);
 	return path;
 }
 
-/* Makes a recording at a path of its own; run_info may be NULL. */
-static inline struct writer *new_recording(char path[PATH_SIZE], const struct run_info *run_info)
+__attribute__((destructor)) static void remove_temp_files(void)
+{
+	for (size_t i = 0; i < nr_temp_paths; i++) {
+		unlink(temp_paths[i]);
+		unlink(journal_of(temp_paths[i]));
+	}
+}
+
+/* Makes a recording; run_info may be NULL. */
+static inline struct writer *new_recording(const char *path, const struct run_info *run_info)
 {
 	const struct run_info some = some_conditions();
 	struct writer *writer;
 
-	assert_int_equal(writer_create(&writer, temp_path(path), false, run_info ?: &some), 0);
+	assert_int_equal(writer_create(&writer, path, false, run_info ?: &some), 0);
 	return writer;
 }
 

@@ -201,12 +201,9 @@ static void stderr_to(const char *path, int (*show)(const struct run *), const s
 /* Returns the number of bytes shown. */
 static size_t check(const struct run *run, const char *line)
 {
-	char live[PATH_SIZE], live_errors[PATH_SIZE], recorded[PATH_SIZE], errors[PATH_SIZE];
+	const char *live = temp_path(), *live_errors = temp_path();
+	const char *recorded = temp_path(), *errors = temp_path();
 
-	temp_path(live);
-	temp_path(live_errors);
-	temp_path(recorded);
-	temp_path(errors);
 	parse("memdestroy-trace %s -o %s", line, live);
 	stderr_to(live_errors, show_live, run);
 	parse("memdestroy-trace report %s -o %s %s", line, recorded, run->path);
@@ -311,33 +308,27 @@ TEST(test_intervals)
 TEST(test_markdown_intervals)
 {
 	static const char *const views[] = {"", "teardowns"};
-	char path[PATH_SIZE], errors[PATH_SIZE], *text;
+	const char *path = temp_path(), *errors = temp_path();
 	size_t len, tables;
+	char *text;
 
 	for (int i = 0; i < 2; i++) {
 		tables = 0;
-		parse("memdestroy-trace %s -i 0.2 -f markdown --by type -o %s", views[i],
-		      temp_path(path));
-		stderr_to(temp_path(errors), show_live, &tame);
+		parse("memdestroy-trace %s -i 0.2 -f markdown --by type -o %s", views[i], path);
+		stderr_to(errors, show_live, &tame);
 		text = contents(path, &len);
 		for (char *at = text; (at = strstr(at, "| TYPE")); at++, tables++)
 			assert_true(at == text || !strncmp(at - 2, "\n\n", 2));
 		assert_true(tables > 2);
 		free(text);
-		unlink(path);
-		unlink(errors);
 	}
 }
 
 /* Centuries between events do not make a table for each second. */
 TEST(test_far_apart)
 {
-	char path[PATH_SIZE], errors[PATH_SIZE];
-
-	parse("memdestroy-trace report -i 0.001 -f json -o %s %s", temp_path(path), wild.path);
-	stderr_to(temp_path(errors), show_recorded, &wild);
-	unlink(path);
-	unlink(errors);
+	parse("memdestroy-trace report -i 0.001 -f json -o %s %s", temp_path(), wild.path);
+	stderr_to(temp_path(), show_recorded, &wild);
 }
 
 static int report_all(const struct run *run)
@@ -350,11 +341,11 @@ static int report_all(const struct run *run)
 TEST(test_no_recording_is_lost)
 {
 	static const char *const hows[] = {"", "-e"};
-	char link_path[PATH_SIZE], errors[PATH_SIZE], *before, *after, *message;
+	const char *link_path = temp_path(), *errors = temp_path();
+	char *before, *after, *message;
 	size_t len, len_after;
 
-	assert_int_equal(symlink(tame.path, temp_path(link_path)), 0);
-	temp_path(errors);
+	assert_int_equal(symlink(tame.path, link_path), 0);
 	before = contents(tame.path, &len);
 	for (int i = 0; i < 2; i++) {
 		parse("memdestroy-trace report %s -o %s %s %s", hows[i], link_path, wild.path,
@@ -369,8 +360,6 @@ TEST(test_no_recording_is_lost)
 		free(after);
 	}
 	free(before);
-	unlink(link_path);
-	unlink(errors);
 }
 
 /* Some of the keys from first on, in any order. */
@@ -448,12 +437,4 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
-{
-	(void)state;
-	unlink(wild.path);
-	unlink(tame.path);
-	return 0;
-}
-
-TEST_MAIN(set_up, tear_down)
+TEST_MAIN(set_up, NULL)

@@ -53,7 +53,7 @@ TEST(test_run)
 	struct ledger ledger, read_ledger;
 	struct writer *recording;
 	struct reader *replay;
-	char path[PATH_SIZE];
+	const char *path = temp_path();
 	int i;
 
 	memset(written.command_line, '\xff', RUN_INFO_LEN - 1);
@@ -80,7 +80,6 @@ TEST(test_run)
 	for (i = 0; i < NR_HOOKS; i++)
 		same_hook(&read_counts.hooks[i], counts.hooks[i]);
 	reader_close(replay);
-	unlink(path);
 }
 
 /* Counts that were not written are unknown. */
@@ -89,7 +88,7 @@ TEST(test_no_ledger)
 	struct teardown_counts counts;
 	struct ledger ledger;
 	struct reader *replay;
-	char path[PATH_SIZE];
+	const char *path = temp_path();
 	int i;
 
 	end_recording(new_recording(path, NULL), 1);
@@ -100,7 +99,6 @@ TEST(test_no_ledger)
 	for (i = 0; i < NR_HOOKS; i++)
 		assert_false(counts.hooks[i].attached);
 	reader_close(replay);
-	unlink(path);
 }
 
 /* Events */
@@ -189,10 +187,11 @@ static int run(const char *path, const struct event_sink_ops *sink_ops, enum vie
 	return err;
 }
 
-static void write_calls(char path[PATH_SIZE], size_t nr)
+static const char *write_calls(size_t nr)
 {
 	struct run_info run_info = some_conditions();
 	struct call call = some_call();
+	const char *path = temp_path();
 	struct writer *recording;
 	size_t i;
 
@@ -206,14 +205,14 @@ static void write_calls(char path[PATH_SIZE], size_t nr)
 		assert_int_equal(writer_call(recording, &call), 0);
 	}
 	end_recording(recording, 1);
+	return path;
 }
 
 TEST(test_ticks)
 {
 	struct taken once = {}, often = {.every_ns = 1000}, at_each = {.every_ns = 1};
-	char path[PATH_SIZE];
+	const char *path = write_calls(101);
 
-	write_calls(path, 101);
 	assert_int_equal(run(path, &ops, VIEW_CALLS, 0, &once), 0);
 	assert_int_equal(once.ticks, 1);
 	assert_int_equal(once.now_ns, 1000);
@@ -224,16 +223,14 @@ TEST(test_ticks)
 	/* Each second call is older than the one before it, and one has no time. */
 	assert_int_equal(at_each.ticks, 1 + 51);
 	assert_int_equal(at_each.now_ns, 2000 + 100 * 101 + 10 + 50);
-	unlink(path);
 }
 
 TEST(test_ended_early)
 {
 	struct taken all = {}, enough = {.enough = true}, failing = {.err = -EXDEV};
 	struct event_sink_ops silent = {.call = on_call};
-	char path[PATH_SIZE];
+	const char *path = write_calls(20000);
 
-	write_calls(path, 20000);
 	assert_int_equal(run(path, &ops, VIEW_CALLS, 0, &all), 0);
 	assert_int_equal(all.calls, 20000);
 	assert_in_range(all.asked, 2, 20);
@@ -247,7 +244,6 @@ TEST(test_ended_early)
 	memset(&all, 0, sizeof(all));
 	silent.call = NULL;
 	assert_int_equal(run(path, &silent, VIEW_CALLS, 0, &all), 0);
-	unlink(path);
 }
 
 TEST(test_scenario)
@@ -258,7 +254,7 @@ TEST(test_scenario)
 	struct deferred_free deferred_free = some_deferred_free();
 	struct stuck stuck = some_stuck();
 	struct writer *recording;
-	char path[PATH_SIZE];
+	const char *path = temp_path();
 
 	recording = new_recording(path, NULL);
 	teardown.map.known |= CALL_MAP | CALL_NAME;
@@ -282,8 +278,8 @@ TEST(test_scenario)
 	/* The same map, under another address. */
 	assert_true(of_teardown.maps[0] && of_teardown.maps[0] == of_teardown.maps[1]);
 	assert_true(of_teardown.maps[0] != teardown.map.address);
-	unlink(path);
 
+	path = temp_path();
 	recording = new_recording(path, NULL);
 	assert_int_equal(writer_scenario(recording, &measured), 0);
 	strcpy(call.map.name, "other");
@@ -291,7 +287,6 @@ TEST(test_scenario)
 	end_recording(recording, 1);
 	assert_int_equal(run(path, &ops, VIEW_BOTH, 0, &theirs), 0);
 	assert_null(theirs.scenario);
-	unlink(path);
 }
 
 TEST(test_conditions)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Files that are no recordings, or damaged ones, are refused in one line. */
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <sqlite3.h>
 
+#include "support/files.h"
 #include "support/recorded.h"
 #include "util/macros.h"
 
@@ -119,10 +119,24 @@ static void check_refused(const char *path, int err, const char *why)
 	assert_int_equal(reading.err, err);
 }
 
+/* Whether it was read; if not, it was refused. */
+static bool survives(const char *path)
+{
+	struct reading reading = {.path = path};
+	const char *text = said(read_all, &reading);
+
+	if (reading.err)
+		check_one_line(text, path);
+	else
+		assert_string_equal(text, "");
+	return !reading.err;
+}
+
 /* A recording with rows in all tables. */
-static void make_sample(char path[PATH_SIZE])
+static const char *make_sample(void)
 {
 	static const struct scenario scenario = {.name = "x", .map_name = "name-1"};
+	const char *path = temp_path();
 	struct writer *recording = new_recording(path, NULL);
 	struct teardown teardown = some_teardown();
 	struct call call = some_call();
@@ -138,13 +152,14 @@ static void make_sample(char path[PATH_SIZE])
 	teardown.map.known |= CALL_MAP;
 	assert_int_equal(writer_teardown(recording, &teardown), 0);
 	for (i = 0; i < 100; i++) {
-		some_item(&item);
+		item = some_item();
 		assert_int_equal(record_item(recording, &item), 0);
 	}
 	assert_int_equal(writer_ledger(recording, &(struct ledger){},
 				       &(struct teardown_counts){.hooks = {{"bpf_map_put"}}}),
 			 0);
 	end_recording(recording, 1);
+	return path;
 }
 
 static void change(const char *path, const char *sql)
@@ -245,17 +260,12 @@ static const struct {
 
 TEST(test_changed)
 {
-	char path[PATH_SIZE];
-	size_t i;
+	for (size_t i = 0; i < ARRAY_SIZE(damages); i++) {
+		const char *path = make_sample();
 
-	for (i = 0; i < ARRAY_SIZE(damages); i++) {
-		struct reading reading = {.path = path};
-
-		make_sample(path);
-		assert_string_equal(said(read_all, &reading), "");
+		assert_true(survives(path));
 		change(path, damages[i].sql);
 		check_refused(path, -EINVAL, damages[i].why);
-		unlink(path);
 	}
 }
 
@@ -277,95 +287,46 @@ TEST(test_changed_harmlessly)
 		"DELETE FROM call; DELETE FROM caller",
 		"VACUUM",
 	};
-	char path[PATH_SIZE];
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(changes); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+		const char *path = make_sample();
 		struct reading reading = {.path = path};
 
-		make_sample(path);
 		change(path, changes[i]);
 		assert_string_equal(said(read_all, &reading), "");
 		assert_int_equal(reading.err, 0);
 		assert_true(reading.items > 50);
-		unlink(path);
 	}
 }
 
 TEST(test_other_files)
 {
-	char path[PATH_SIZE];
-	FILE *file;
+	static const char text[2000] = "text";
+	const char *path = temp_path();
 
 	check_refused("/nonexistent/x", -ENOENT, "cannot read");
 	check_refused("", -ENOENT, "cannot read ''");
 	check_refused("/tmp", -EINVAL, "not a regular file");
 	check_refused("/dev/null", -EINVAL, "not a regular file");
-	assert_int_equal(mkfifo(temp_path(path), 0600), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
 	check_refused(path, -EINVAL, "not a regular file");
-	unlink(path);
 
-	file = fopen(path, "w");
-	assert_non_null(file);
-	fclose(file);
+	path = temp_path();
+	store(path, "", 0);
 	check_refused(path, -EINVAL, "not a recording");
-	file = fopen(path, "w");
-	fprintf(file, "%2000s\n", "text");
-	fclose(file);
+	store(path, text, sizeof(text));
 	check_refused(path, -EINVAL, "not a recording");
-	unlink(path);
+	path = temp_path();
 	change(path, "CREATE TABLE call(seq)");
 	check_refused(path, -EINVAL, "not a recording");
-	unlink(path);
-}
-
-/* The bytes of a file, to be freed. */
-static unsigned char *load(const char *path, size_t *size)
-{
-	FILE *file = fopen(path, "r");
-	unsigned char *bytes;
-	struct stat st;
-
-	assert_non_null(file);
-	assert_int_equal(fstat(fileno(file), &st), 0);
-	*size = st.st_size;
-	bytes = malloc(*size);
-	assert_non_null(bytes);
-	assert_int_equal(fread(bytes, 1, *size, file), *size);
-	fclose(file);
-	return bytes;
-}
-
-static void store(const char *path, const unsigned char *bytes, size_t size)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, bytes, size), size);
-	close(fd);
-}
-
-/* Whether it was read; if not, it was refused. */
-static bool survives(const char *path)
-{
-	struct reading reading = {.path = path};
-	const char *text = said(read_all, &reading);
-
-	if (reading.err)
-		check_one_line(text, path);
-	else
-		assert_string_equal(text, "");
-	return !reading.err;
 }
 
 TEST(test_truncated)
 {
-	char path[PATH_SIZE];
-	unsigned char *bytes;
+	const char *path = make_sample();
 	size_t size, i, read = 0;
+	char *bytes = contents(path, &size);
 
-	make_sample(path);
-	bytes = load(path, &size);
 	for (i = 0; i < NR_TRUNCATIONS; i++) {
 		store(path, bytes, size * i / NR_TRUNCATIONS);
 		read += survives(path);
@@ -374,26 +335,23 @@ TEST(test_truncated)
 	store(path, bytes, size);
 	assert_true(survives(path));
 	free(bytes);
-	unlink(path);
 }
 
 TEST(test_flipped)
 {
-	char path[PATH_SIZE];
-	unsigned char *bytes;
+	const char *path = make_sample();
 	size_t size, i, read = 0;
+	char *bytes = contents(path, &size);
 
-	make_sample(path);
-	bytes = load(path, &size);
 	for (i = 0; i < NR_FLIPS; i++) {
 		size_t at[3] = {below(size), below(size), below(4096)};
-		unsigned char old[3] = {bytes[at[0]], bytes[at[1]], bytes[at[2]]};
+		char old[3] = {bytes[at[0]], bytes[at[1]], bytes[at[2]]};
 
 		bytes[at[0]] ^= 1 << below(8);
 		if (i % 4 == 1)
-			bytes[at[1]] = random64();
+			bytes[at[1]] = (char)random64();
 		if (i % 4 == 2)
-			bytes[at[2]] = random64();
+			bytes[at[2]] = (char)random64();
 		store(path, bytes, size);
 		read += survives(path);
 		bytes[at[2]] = old[2];
@@ -403,7 +361,6 @@ TEST(test_flipped)
 	/* Many bytes of a file mean nothing, or may have other values. */
 	assert_in_range(read, 1, NR_FLIPS - 1);
 	free(bytes);
-	unlink(path);
 }
 
 /* A journal that would delete other files is not applied. */
@@ -411,17 +368,14 @@ TEST(test_hostile_journal)
 {
 	static const unsigned char magic[] = {0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7};
 	unsigned char journal[1024] = {};
-	char path[PATH_SIZE], journal_path[PATH_SIZE + 16];
+	const char *path = make_sample(), *journal_path = journal_of(path);
 
-	make_sample(path);
-	snprintf(journal_path, sizeof(journal_path), "%s-journal", path);
 	memcpy(journal, magic, sizeof(magic));
 	memcpy(journal + sizeof(journal) - sizeof(magic), magic, sizeof(magic));
 	store(journal_path, journal, sizeof(journal));
 	check_refused(path, -EACCES, "commit was interrupted");
 	assert_int_equal(unlink(journal_path), 0);
 	assert_true(survives(path));
-	unlink(path);
 }
 
 TEST_MAIN(NULL, NULL)

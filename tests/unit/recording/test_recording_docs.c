@@ -102,7 +102,7 @@ static void record_teardowns(struct writer *recording)
 }
 
 /* The recording of the page's examples. */
-static void record_example(char path[PATH_SIZE])
+static sqlite3 *record_example(void)
 {
 	struct run_info run_info = {
 		.tool_version = "0.1.0",
@@ -119,12 +119,16 @@ static void record_example(char path[PATH_SIZE])
 	};
 	struct ledger ledger = {
 		.entered = 21, .completed = 20, .lost_entry = 1, .missed_return = LEDGER_UNKNOWN};
+	const char *path = temp_path();
 	struct writer *recording = new_recording(path, &run_info);
+	sqlite3 *db;
 
 	record_calls(recording);
 	record_teardowns(recording);
 	assert_int_equal(writer_ledger(recording, &ledger, NULL), 0);
 	end_recording(recording, START + 60 * NSEC_PER_SEC);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	return db;
 }
 
 /* As sqlite3 -header prints. */
@@ -183,12 +187,10 @@ static char *read_docs(void)
 
 TEST(test_examples)
 {
-	char *docs = read_docs(), *at = docs, *sql, *want, output[OUTPUT_LEN], path[PATH_SIZE];
-	sqlite3 *db;
+	char *docs = read_docs(), *at = docs, *sql, *want, output[OUTPUT_LEN];
+	sqlite3 *db = record_example();
 	int nr = 0;
 
-	record_example(path);
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	while (next_block(&at, "```sql\n", &sql)) {
 		assert_true(next_block(&at, "```text\n", &want));
 		run_query(db, sql, output);
@@ -197,7 +199,6 @@ TEST(test_examples)
 	}
 	assert_true(nr >= 5);
 	sqlite3_close(db);
-	unlink(path);
 	free(docs);
 }
 
@@ -252,12 +253,10 @@ TEST(test_views)
 		"SELECT * FROM releasers",
 		"SELECT * FROM scenarios",
 	};
-	char output[OUTPUT_LEN], path[PATH_SIZE];
-	sqlite3 *db;
+	sqlite3 *db = record_example();
+	char output[OUTPUT_LEN];
 	size_t i;
 
-	record_example(path);
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	for (i = 0; i < ARRAY_SIZE(queries); i++)
 		run_query(db, queries[i], output);
 	check_view(db, "calls", identified_call_columns);
@@ -265,7 +264,6 @@ TEST(test_views)
 	check_view(db, "reclaims", deferred_free_columns);
 	check_view(db, "hangs", stuck_columns);
 	sqlite3_close(db);
-	unlink(path);
 }
 
 TEST_MAIN(NULL, NULL)

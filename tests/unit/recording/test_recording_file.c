@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The file of a recording: which files it may replace, and what is left of it after accidents. */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -9,6 +8,7 @@
 
 #include <sqlite3.h>
 
+#include "support/files.h"
 #include "support/recorded.h"
 #include "util/macros.h"
 
@@ -45,15 +45,6 @@ static void check_created(const char *path, bool force)
 
 	assert_string_equal(said(create, &creation), "");
 	assert_int_equal(creation.err, 0);
-}
-
-static void write_text(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "w");
-
-	assert_non_null(file);
-	fputs(text, file);
-	assert_int_equal(fclose(file), 0);
 }
 
 /* The number of events; -1: it cannot be read. */
@@ -96,28 +87,25 @@ static void check_integrity(const char *path)
 
 TEST(test_replace)
 {
-	char path[PATH_SIZE], journal[PATH_SIZE + 16];
+	const char *path = temp_path(), *journal = journal_of(path);
 
-	temp_path(path);
 	check_created(path, false);
 	check_refused(path, false, -EEXIST, path);
 	check_refused(path, false, -EEXIST, "--force");
 	check_created(path, true);
 	assert_int_equal(events_in(path), 0);
 
-	write_text(path, "something else");
+	store(path, "text", 4);
 	check_refused(path, false, -EEXIST, path);
-	snprintf(journal, sizeof(journal), "%s-journal", path);
-	write_text(journal, "rubbish");
+	store(journal, "text", 4);
 	check_created(path, true);
 	assert_int_equal(access(journal, F_OK), -1);
 	assert_int_equal(events_in(path), 0);
-	unlink(path);
 }
 
 TEST(test_no_file)
 {
-	char path[PATH_SIZE], target[PATH_SIZE];
+	const char *fifo = temp_path(), *link = temp_path(), *target = temp_path();
 
 	check_refused("/tmp", true, -EINVAL, "not a regular file");
 	check_refused("/tmp", false, -EEXIST, "/tmp");
@@ -125,31 +113,29 @@ TEST(test_no_file)
 	check_refused("", true, -ENOENT, "''");
 	check_refused("/nonexistent/x", false, -ENOENT, "/nonexistent/x");
 
-	assert_int_equal(mkfifo(temp_path(path), 0600), 0);
-	check_refused(path, true, -EINVAL, "not a regular file");
-	check_refused(path, false, -EEXIST, path);
-	unlink(path);
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	check_refused(fifo, true, -EINVAL, "not a regular file");
+	check_refused(fifo, false, -EEXIST, fifo);
 
 	/* Nor the target of a link. */
-	write_text(temp_path(target), "precious");
-	assert_int_equal(symlink(target, temp_path(path)), 0);
-	check_refused(path, true, -EINVAL, "not a regular file");
-	check_refused(path, false, -EEXIST, path);
+	store(target, "precious", 8);
+	assert_int_equal(symlink(target, link), 0);
+	check_refused(link, true, -EINVAL, "not a regular file");
+	check_refused(link, false, -EEXIST, link);
 	unlink(target);
-	check_refused(path, false, -EEXIST, path);
-	check_refused(path, true, -EINVAL, "not a regular file");
+	check_refused(link, false, -EEXIST, link);
+	check_refused(link, true, -EINVAL, "not a regular file");
 	assert_int_equal(access(target, F_OK), -1);
-	unlink(path);
 }
 
 /* Names that are special to SQLite are names of files. */
 TEST(test_names)
 {
 	static const char *const names[] = {":memory:", "file:x?mode=memory", "-x", "x?y=%41"};
-	char dir[PATH_SIZE];
+	const char *dir = temp_path();
 	size_t i;
 
-	assert_int_equal(mkdir(temp_path(dir), 0700), 0);
+	assert_int_equal(mkdir(dir, 0700), 0);
 	assert_int_equal(chdir(dir), 0);
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		check_created(names[i], false);
@@ -164,14 +150,13 @@ TEST(test_names)
 TEST(test_permissions)
 {
 	mode_t old = umask(027);
-	char path[PATH_SIZE];
+	const char *path = temp_path();
 	struct stat st;
 
-	check_created(temp_path(path), false);
+	check_created(path, false);
 	umask(old);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0640);
-	unlink(path);
 }
 
 /* Writes to fd after each commit how many calls are safe, until it is killed. */
@@ -202,15 +187,12 @@ static void record_for_ever(const char *path, int fd)
 
 TEST(test_killed)
 {
-	char path[PATH_SIZE];
-	int i;
-
-	for (i = 0; i < NR_KILLS; i++) {
+	for (int i = 0; i < NR_KILLS; i++) {
+		const char *path = temp_path();
 		long nr = -1, safe = -1, held;
 		int fd[2], status;
 		pid_t pid;
 
-		temp_path(path);
 		random64();
 		assert_int_equal(pipe(fd), 0);
 		pid = fork();
@@ -231,18 +213,16 @@ TEST(test_killed)
 		if (held < safe)
 			fail_msg("killed after %ld safe ones, %ld are left", safe, held);
 		check_integrity(path);
-		unlink(path);
 	}
 }
 
 TEST(test_unended)
 {
 	struct call call = some_call();
-	struct writer *recording;
+	const char *path = temp_path();
+	struct writer *recording = new_recording(path, NULL);
 	struct reader *replay;
-	char path[PATH_SIZE];
 
-	recording = new_recording(path, NULL);
 	assert_int_equal(writer_call(recording, &call), 0);
 	assert_int_equal(writer_commit(recording), 0);
 	assert_int_equal(writer_call(recording, &call), 0);
@@ -252,26 +232,22 @@ TEST(test_unended)
 	assert_true(replay->run_info->end_ns == UNKNOWN_NS);
 	reader_close(replay);
 	assert_int_equal(events_in(path), 1);
-	unlink(path);
 }
 
 /* A commit waits for readers; a later one writes its rows. */
 TEST(test_reader_in_the_way)
 {
 	struct call call = some_call();
-	struct writer *recording;
-	struct reader *replay;
-	char path[PATH_SIZE];
+	const char *path = temp_path();
+	struct writer *recording = new_recording(path, NULL);
+	struct reader *replay = open_recording(path);
 
-	recording = new_recording(path, NULL);
-	replay = open_recording(path);
 	assert_int_equal(writer_call(recording, &call), 0);
 	assert_int_equal(writer_commit(recording), 0);
 	assert_int_equal(writer_call(recording, &call), 0);
 	reader_close(replay);
 	end_recording(recording, 1);
 	assert_int_equal(events_in(path), 2);
-	unlink(path);
 }
 
 static void copy_file(const char *from, const char *to, const char *suffix)
@@ -290,14 +266,13 @@ static void count_events(void *arg)
 }
 
 /* A file in the middle of a change that will not be completed, with its journal. */
-static void make_cut_short(char path[PATH_SIZE])
+static const char *make_cut_short(void)
 {
-	struct writer *recording;
-	char whole[PATH_SIZE];
+	const char *path = temp_path(), *whole = temp_path();
+	struct writer *recording = new_recording(whole, NULL);
 	sqlite3 *db;
 	int i;
 
-	recording = new_recording(whole, NULL);
 	for (i = 0; i < 2000; i++) {
 		struct call call = some_call();
 
@@ -310,20 +285,17 @@ static void make_cut_short(char path[PATH_SIZE])
 				      "DELETE FROM call WHERE seq % 3",
 				      NULL, NULL, NULL),
 			 SQLITE_OK);
-	temp_path(path);
 	copy_file(whole, path, "");
 	copy_file(whole, path, "-journal");
 	sqlite3_close(db);
-	unlink(whole);
+	return path;
 }
 
 TEST(test_cut_short)
 {
-	char path[PATH_SIZE], journal[PATH_SIZE + 16];
+	const char *path = make_cut_short(), *journal = journal_of(path);
 	struct creation counted = {.path = path};
 
-	make_cut_short(path);
-	snprintf(journal, sizeof(journal), "%s-journal", path);
 	if (!geteuid()) {
 		assert_int_equal(chmod(path, 0644), 0);
 		assert_int_equal(chmod(journal, 0644), 0);
@@ -336,7 +308,6 @@ TEST(test_cut_short)
 	assert_int_equal(counted.err, 2000);
 	assert_int_equal(access(journal, F_OK), -1);
 	check_integrity(path);
-	unlink(path);
 }
 
 struct filling {
@@ -378,7 +349,7 @@ TEST(test_full)
 {
 	struct rlimit old, limit;
 	struct filling filling = {};
-	char path[PATH_SIZE];
+	const char *path = temp_path();
 
 	signal(SIGXFSZ, SIG_IGN);
 	filling.recording = new_recording(path, NULL);
@@ -395,7 +366,6 @@ TEST(test_full)
 	assert_true(filling.safe > 0);
 	assert_int_equal(events_in(path), filling.safe);
 	check_integrity(path);
-	unlink(path);
 }
 
 TEST_MAIN(NULL, NULL)

@@ -196,22 +196,24 @@ static const struct event_sink_ops reader_ops = {
 	.stuck = on_stuck,
 };
 
-static void write_items(char path[PATH_SIZE])
+static const char *write_items(void)
 {
 	struct run_info run_info = some_conditions();
+	const char *path = temp_path();
 	struct writer *recording;
 	size_t i;
 
 	strcpy(run_info.host, "here");
 	recording = new_recording(path, &run_info);
 	for (i = 0; i < NR_ITEMS; i++) {
-		some_item(&items[i]);
+		items[i] = some_item();
 		assert_int_equal(record_item(recording, &items[i]), 0);
 		if (!below(100))
 			assert_int_equal(writer_commit(recording), 0);
 	}
 	assert_int_equal(writer_events(recording), NR_ITEMS);
 	end_recording(recording, run_info.start_ns + 7);
+	return path;
 }
 
 static void read_items(struct reader *replay, const struct reader_options *opts)
@@ -227,12 +229,9 @@ TEST(test_round_trip)
 {
 	static const __u64 shifts[] = {0, 12345, 0ULL - 99};
 	struct reader_options opts;
-	struct reader *replay;
-	char path[PATH_SIZE];
+	struct reader *replay = open_recording(write_items());
 	size_t i;
 
-	write_items(path);
-	replay = open_recording(path);
 	for (i = 0; i < 3; i++) {
 		for (opts.view = VIEW_CALLS; opts.view <= VIEW_BOTH; opts.view++) {
 			opts.identity = i != 1;
@@ -241,7 +240,6 @@ TEST(test_round_trip)
 		}
 	}
 	reader_close(replay);
-	unlink(path);
 }
 
 TEST_MAIN(NULL, NULL)
