@@ -34,7 +34,7 @@ static int cmd_report(const struct options *opts)
 	if (!err)
 		err = reader_set_spare(&readers, opts->output);
 	if (!err) {
-		start = reader_set_start(&readers);
+		start = (struct start){readers.first->start_ns, readers.first->start_realtime_ns};
 		err = report_open(&report, &opts->show, &opts->filter, opts->output, &start);
 	}
 	if (!err) {

@@ -38,7 +38,7 @@ enum outcome {
 	NR_OUTCOMES,
 };
 
-static inline const char *outcome_name(enum outcome outcome)
+static inline const char *outcome_name(unsigned int outcome)
 {
 	static const char *const names[] = {
 		[OUTCOME_EMPTY] = "empty",	 [OUTCOME_DIRECT] = "direct",

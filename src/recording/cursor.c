@@ -45,46 +45,50 @@ static bool is_read(const struct field *field)
 }
 
 /* Takes the place of a column that the recording lacks. */
-static int missing_sql(const struct field *field, char *sql, size_t size)
+static void add_missing(sqlite3_str *sql, const struct field *field)
 {
 	if (field_may_be_unknown(field))
-		return snprintf(sql, size, ", NULL AS %s", field->name);
-	if (field->kind == FIELD_WORD)
-		return snprintf(sql, size, ", '%s' AS %s", field_word(field, field->usual),
-				field->name);
-	return snprintf(sql, size, ", %u AS %s", field->usual, field->name);
+		sqlite3_str_appendf(sql, ", NULL AS %s", field->name);
+	else if (field->kind == FIELD_WORD)
+		sqlite3_str_appendf(sql, ", '%s' AS %s", field_word(field, field->usual),
+				    field->name);
+	else
+		sqlite3_str_appendf(sql, ", %u AS %s", field->usual, field->name);
 }
 
 /* Indices could hold other rows than the table. */
-static void select_sql(const struct table *table, sqlite3 *db, bool seek, char sql[TABLE_SQL_SIZE])
+static char *select_sql(const struct table *table, sqlite3 *db, bool seek)
 {
-	size_t len = snprintf(sql, TABLE_SQL_SIZE, "SELECT %s", table->key ?: "NULL");
-	const struct field *field;
+	sqlite3_str *sql = sqlite3_str_new(db);
 
-	for (field = table->fields; field->name; field++) {
+	if (table->later && !is_there(db, table->name, "")) {
+		sqlite3_str_appendall(sql, "SELECT NULL WHERE 0");
+		return sqlite3_str_finish(sql);
+	}
+	sqlite3_str_appendf(sql, "SELECT %s", table->key ?: "NULL");
+	for (const struct field *field = table->fields; field->name; field++) {
 		if (!is_read(field))
 			continue;
 		if (field->later && !is_there(db, table->name, field->name))
-			len += missing_sql(field, sql + len, TABLE_SQL_SIZE - len);
+			add_missing(sql, field);
 		else
-			len += snprintf(sql + len, TABLE_SQL_SIZE - len, ", %s", field->name);
+			sqlite3_str_appendf(sql, ", %s", field->name);
 	}
-	if (table->later && !is_there(db, table->name, ""))
-		snprintf(sql, TABLE_SQL_SIZE, "SELECT NULL WHERE 0");
-	else
-		snprintf(sql + len, TABLE_SQL_SIZE - len, " FROM %s NOT INDEXED%s%s%s", table->name,
-			 seek ? " WHERE " : "", seek ? table->key : "", seek ? " >= ?1" : "");
+	sqlite3_str_appendf(sql, " FROM %s NOT INDEXED", table->name);
+	if (seek)
+		sqlite3_str_appendf(sql, " WHERE %s >= ?1", table->key);
+	return sqlite3_str_finish(sql);
 }
 
 int cursor_open(struct cursor *cursor, sqlite3 *db, const char *path, const struct table *table,
 		bool seek)
 {
-	char sql[TABLE_SQL_SIZE];
+	char *sql = select_sql(table, db, seek);
 	int rc;
 
 	*cursor = (struct cursor){.path = path, .table = table};
-	select_sql(table, db, seek, sql);
-	rc = sqlite3_prepare_v2(db, sql, -1, &cursor->stmt, NULL);
+	rc = sql ? sqlite3_prepare_v2(db, sql, -1, &cursor->stmt, NULL) : SQLITE_NOMEM;
+	sqlite3_free(sql);
 	return rc ? failed(cursor, db, rc) : 0;
 }
 
@@ -110,27 +114,10 @@ int cursor_damaged(struct cursor *cursor, const char *fmt, ...)
 	return cursor->err;
 }
 
-static const char *type_name(int type)
-{
-	switch (type) {
-	case SQLITE_INTEGER:
-		return "a number";
-	case SQLITE_FLOAT:
-		return "a fraction";
-	case SQLITE_NULL:
-		return "NULL";
-	default:
-		return "text";
-	}
-}
-
-static bool has_type(struct cursor *cursor, const char *column, int type, bool right,
-		     const char *wanted)
-{
-	if (!right)
-		cursor_damaged(cursor, "%s is %s, not %s", column, type_name(type), wanted);
-	return right;
-}
+static const char *const type_names[] = {
+	[SQLITE_INTEGER] = "a number", [SQLITE_FLOAT] = "a fraction", [SQLITE_TEXT] = "text",
+	[SQLITE_BLOB] = "text",	       [SQLITE_NULL] = "NULL",
+};
 
 /* 0: damaged, or the value is 0. */
 static __u64 read_number(struct cursor *cursor, const char *column, sqlite3_value *value, __u64 max)
@@ -138,11 +125,12 @@ static __u64 read_number(struct cursor *cursor, const char *column, sqlite3_valu
 	int type = sqlite3_value_type(value);
 	__s64 number = sqlite3_value_int64(value);
 
-	if (!has_type(cursor, column, type, type == SQLITE_INTEGER, "a number"))
-		return 0;
-	if ((__u64)number <= max)
+	if (type == SQLITE_INTEGER && (__u64)number <= max)
 		return number;
-	cursor_damaged(cursor, "%s is %lld", column, number);
+	if (type != SQLITE_INTEGER)
+		cursor_damaged(cursor, "%s is %s, not a number", column, type_names[type]);
+	else
+		cursor_damaged(cursor, "%s is %lld", column, number);
 	return 0;
 }
 
@@ -151,15 +139,13 @@ static void read_text(struct cursor *cursor, const char *column, sqlite3_value *
 		      size_t size)
 {
 	int type = sqlite3_value_type(value);
-	const char *bytes;
-	size_t len;
+	const char *bytes = sqlite3_value_blob(value);
+	size_t len = sqlite3_value_bytes(value);
 
 	memset(text, 0, size);
-	if (!has_type(cursor, column, type, type == SQLITE_TEXT || type == SQLITE_BLOB, "text"))
-		return;
-	bytes = sqlite3_value_blob(value);
-	len = sqlite3_value_bytes(value);
-	if (len >= size || (len && (!bytes || memchr(bytes, '\0', len))))
+	if (type != SQLITE_TEXT && type != SQLITE_BLOB)
+		cursor_damaged(cursor, "%s is %s, not text", column, type_names[type]);
+	else if (len >= size || (len && (!bytes || memchr(bytes, '\0', len))))
 		cursor_damaged(cursor, "%s is too long, or holds a NUL", column);
 	else if (len)
 		memcpy(text, bytes, len);

@@ -51,11 +51,6 @@ static int advance(struct player *player, __u64 ts_ns, __u64 latency_ns)
 
 /* References */
 
-static int dangling(struct cursor *cursor, const char *column, __s64 id)
-{
-	return cursor_damaged(cursor, "there is no %s %lld", column, id);
-}
-
 /* NULL: unknown, or damaged. */
 static const void *find(struct player *player, struct cursor *cursor, const char *column,
 			enum table_id table, __s64 id)
@@ -63,7 +58,7 @@ static const void *find(struct player *player, struct cursor *cursor, const char
 	const void *row = id ? reader_tables_find(player->reader, table, id) : NULL;
 
 	if (id && !row)
-		dangling(cursor, column, id);
+		cursor_damaged(cursor, "there is no %s %lld", column, id);
 	return row;
 }
 
@@ -131,7 +126,7 @@ static void set_identity(struct player *player, struct cursor *cursor, __s64 id,
 		player->identity_id = 0;
 		cursor->err = seek_release(releases, id);
 		if (!cursor->err && !(releases->row && releases->key == id))
-			dangling(cursor, "release", id);
+			cursor_damaged(cursor, "there is no release %lld", id);
 		if (!cursor->err)
 			cursor->err = read_identity(player);
 		if (cursor->err)
@@ -165,15 +160,16 @@ static void set_map(struct player *player, struct cursor *cursor, const struct r
 	memcpy(map->name, row->name, sizeof(map->name));
 }
 
-/* Reads the row of a teardown, a deferred free or a stuck report, which begins with "refs". */
+/* Reads an event's row, which begins with "refs". */
 static int read_event(struct player *player, struct cursor *cursor, struct refs *refs,
-		      struct map_info *map, struct task *worker)
+		      struct map_info *map, struct task *task)
 {
 	if (cursor_read(cursor, refs))
 		return cursor->err;
 	set_map(player, cursor, refs, map);
-	set_task(player, cursor, refs->task, worker);
-	set_identity(player, cursor, refs->release, &map->identity);
+	set_task(player, cursor, refs->task, task);
+	if (cursor->table != schema_table(TABLE_CALL) || player->opts->identity)
+		set_identity(player, cursor, refs->release, &map->identity);
 	return cursor->err;
 }
 
@@ -209,17 +205,11 @@ static int play_call(struct player *player, struct cursor *cursor)
 {
 	struct call_row row = {};
 	struct call *call = &row.call;
-	int err;
+	int err = read_event(player, cursor, &row.refs, &call->map, &call->task);
 
-	if (cursor_read(cursor, &row))
-		return cursor->err;
 	set_caller(player, cursor, row.refs.caller, &call->caller);
-	set_map(player, cursor, &row.refs, &call->map);
 	set_allocator(player, cursor, row.refs.allocator, call);
-	set_task(player, cursor, row.refs.task, &call->task);
-	if (player->opts->identity)
-		set_identity(player, cursor, row.refs.release, &call->map.identity);
-	err = cursor->err ?: advance(player, call->ts_ns, call->latency_ns);
+	err = err ?: cursor->err ?: advance(player, call->ts_ns, call->latency_ns);
 	return err ?: player->ops->call(player->ctx, call);
 }
 

@@ -76,14 +76,6 @@ int reader_set_spare(const struct reader_set *readers, const char *output)
 	return 0;
 }
 
-struct start reader_set_start(const struct reader_set *readers)
-{
-	return (struct start){
-		.ns = readers->first->start_ns,
-		.realtime_ns = readers->first->start_realtime_ns,
-	};
-}
-
 /* From the clock of one recording to that of the first, modulo 2^64. */
 static __u64 shift_ns(const struct reader_set *readers, const struct run_info *run_info)
 {

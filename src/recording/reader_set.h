@@ -25,8 +25,6 @@ void reader_set_close(struct reader_set *readers);
 /* -EEXIST, already reported: the output is one of the recordings. NULL: stdout. */
 int reader_set_spare(const struct reader_set *readers, const char *output);
 
-struct start reader_set_start(const struct reader_set *readers);
-
 /* The end of the last one, on the clock of the first. */
 __u64 reader_set_end_ns(const struct reader_set *readers);
 

@@ -13,11 +13,6 @@ static const char *alloc_word(unsigned int alloc)
 	return alloc != ALLOC_UNKNOWN ? alloc_name(alloc) : NULL;
 }
 
-static const char *outcome_word(unsigned int outcome)
-{
-	return outcome_name(outcome);
-}
-
 static const char *const contexts[NR_CONTEXTS] = {
 	[CONTEXT_TASK] = "task",
 	[CONTEXT_KERNEL] = "kernel",
@@ -188,7 +183,7 @@ static const struct field destroy_fields[] = {
 	{"ts_ns", DESTROY(TIME, ts_ns)},
 	{"latency_ns", DESTROY(FIGURE, latency_ns)},
 	{"freed_ns", DESTROY(TIME, freed_ns), .note = "when the deferred free ended"},
-	{"outcome", DESTROY(WORD, outcome), .word = outcome_word, .nr_words = NR_OUTCOMES,
+	{"outcome", DESTROY(WORD, outcome), .word = outcome_name, .nr_words = NR_OUTCOMES,
 	 .note = "empty, direct, deferred, pending, unknown"},
 	{},
 };
@@ -352,12 +347,13 @@ const struct table *schema_table(enum table_id table)
 
 int schema_create(sqlite3 *db)
 {
-	char sql[TABLE_SQL_SIZE];
-	int i, rc = SQLITE_OK;
+	int rc = SQLITE_OK;
 
-	for (i = 0; i < NR_TABLES && !rc; i++) {
-		table_create_sql(schema_table(i), sql);
-		rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
+	for (int i = 0; i < NR_TABLES && !rc; i++) {
+		char *sql = table_create_sql(schema_table(i));
+
+		rc = sql ? sqlite3_exec(db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
+		sqlite3_free(sql);
 	}
 	return rc ? rc : sqlite3_exec(db, views_sql, NULL, NULL, NULL);
 }

@@ -2,8 +2,6 @@
 /*
  * Makes the tables of a recording and writes their rows, by their descriptions.
  */
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "recording/table.h"
@@ -11,59 +9,53 @@
 
 #define TEXT_MAX 4096 /* longer text is stored as bytes unless it is ASCII */
 
-static void add(char sql[TABLE_SQL_SIZE], const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void add(char sql[TABLE_SQL_SIZE], const char *fmt, ...)
-{
-	size_t len = strlen(sql);
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(sql + len, TABLE_SQL_SIZE - len, fmt, args);
-	va_end(args);
-}
-
 static bool is_text(const struct field *field)
 {
 	return field->kind == FIELD_WORD || field->kind == FIELD_TEXT || field->kind == FIELD_NAME;
 }
 
-void table_create_sql(const struct table *table, char sql[TABLE_SQL_SIZE])
+char *table_create_sql(const struct table *table)
 {
+	sqlite3_str *sql = sqlite3_str_new(NULL);
 	const struct field *field;
 
-	*sql = '\0';
-	add(sql, "CREATE TABLE %s ( -- %s\n", table->name, table->note);
+	sqlite3_str_appendf(sql, "CREATE TABLE %s ( -- %s\n", table->name, table->note);
 	if (table->key)
-		add(sql, " %s INTEGER PRIMARY KEY%s,%s%s\n", table->key, table->constraint ?: "",
-		    table->key_note ? " -- " : "", table->key_note ?: "");
-	for (field = table->fields; field->name; field++) {
-		add(sql, " %s %s%s", field->name, is_text(field) ? "TEXT" : "INTEGER",
-		    field_may_be_unknown(field) ? "" : " NOT NULL");
-		if (field->refers)
-			add(sql, " REFERENCES %s", field->refers);
-		add(sql, "%s%s%s\n", field[1].name || !table->key ? "," : "",
-		    field->note ? " -- " : "", field->note ?: "");
-	}
+		sqlite3_str_appendf(sql, " %s INTEGER PRIMARY KEY%s,%s%s\n", table->key,
+				    table->constraint ?: "", table->key_note ? " -- " : "",
+				    table->key_note ?: "");
+	for (field = table->fields; field->name; field++)
+		sqlite3_str_appendf(sql, " %s %s%s%s%s%s%s%s\n", field->name,
+				    is_text(field) ? "TEXT" : "INTEGER",
+				    field_may_be_unknown(field) ? "" : " NOT NULL",
+				    field->refers ? " REFERENCES " : "", field->refers ?: "",
+				    field[1].name || !table->key ? "," : "",
+				    field->note ? " -- " : "", field->note ?: "");
 	if (table->key)
-		add(sql, ");\n");
+		sqlite3_str_appendall(sql, ");\n");
 	else
-		add(sql, " PRIMARY KEY (%s)\n) WITHOUT ROWID;\n", table->constraint);
+		sqlite3_str_appendf(sql, " PRIMARY KEY (%s)\n) WITHOUT ROWID;\n",
+				    table->constraint);
+	return sqlite3_str_finish(sql);
 }
 
 int table_prepare_insert(sqlite3 *db, const struct table *table, sqlite3_stmt **stmt)
 {
-	const char *separator = table->key ? "," : "";
-	char sql[TABLE_SQL_SIZE] = "";
-	const struct field *field;
+	const char *separator = table->key ? "?," : "";
+	sqlite3_str *str = sqlite3_str_new(db);
+	char *sql;
+	int rc;
 
-	add(sql, "INSERT %sINTO %s VALUES (%s", table->replaces ? "OR REPLACE " : "", table->name,
-	    table->key ? "?" : "");
-	for (field = table->fields; field->name; field++, separator = ",")
-		add(sql, "%s?", separator);
-	add(sql, ")");
-	return sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL);
+	sqlite3_str_appendf(str, "INSERT %sINTO %s VALUES (", table->replaces ? "OR REPLACE " : "",
+			    table->name);
+	for (const struct field *field = table->fields; field->name; field++, separator = ",")
+		sqlite3_str_appendf(str, "%s?", separator);
+	sqlite3_str_appendchar(str, 1, ')');
+	sql = sqlite3_str_finish(str);
+	rc = sql ? sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL)
+		 : SQLITE_NOMEM;
+	sqlite3_free(sql);
+	return rc;
 }
 
 static bool is_utf8(const char *text, size_t len)

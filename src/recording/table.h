@@ -11,8 +11,6 @@
 
 #include "model/field.h"
 
-#define TABLE_SQL_SIZE 4096
-
 struct table {
 	const char *name;
 	const char *note;
@@ -24,8 +22,8 @@ struct table {
 	const struct field *fields; /* the columns, in their order */
 };
 
-/* The statement that makes the table, with its comments. */
-void table_create_sql(const struct table *table, char sql[TABLE_SQL_SIZE]);
+/* The statement that makes the table, with its comments; for sqlite3_free(). NULL: no memory. */
+char *table_create_sql(const struct table *table);
 
 int table_prepare_insert(sqlite3 *db, const struct table *table, sqlite3_stmt **stmt);
 

@@ -134,16 +134,6 @@ static int make_tables(struct writer *writer)
 	return rc;
 }
 
-static void close_file(struct writer *writer)
-{
-	for (int i = 0; i < NR_TABLES; i++) {
-		sqlite3_finalize(writer->insert[i]);
-		writer->insert[i] = NULL;
-	}
-	sqlite3_close(writer->db);
-	writer->db = NULL;
-}
-
 int writer_create(struct writer **out, const char *path, bool force,
 		  const struct run_info *run_info)
 {
@@ -182,8 +172,7 @@ int writer_end(struct writer *writer, __u64 end_ns)
 	sqlite3_busy_timeout(writer->db, LAST_PATIENCE_MS);
 	if (commit(writer, true))
 		return writer->err;
-	close_file(writer);
-	writer->err = -EBADF; /* the file is closed */
+	writer->err = -EBADF; /* nothing may be added */
 	return 0;
 }
 
@@ -191,7 +180,9 @@ void writer_close(struct writer *writer)
 {
 	if (!writer)
 		return;
-	close_file(writer);
+	for (int i = 0; i < NR_TABLES; i++)
+		sqlite3_finalize(writer->insert[i]);
+	sqlite3_close(writer->db);
 	for (int i = 0; i <= OBJECTS; i++)
 		intern_free(writer->rows[i]);
 	free(writer);
@@ -433,10 +424,8 @@ int writer_ledger(struct writer *writer, const struct ledger *ledger,
 	if (begin(writer))
 		return writer->err;
 	put_figures(writer, TABLE_LEDGER, ledger_figures, ledger);
-	if (counts)
-		put_figures(writer, TABLE_TEARDOWN_LEDGER, teardown_ledger_figures,
-			    &counts->ledger);
-	for (int i = 0; i < NR_HOOKS && counts; i++)
+	put_figures(writer, TABLE_TEARDOWN_LEDGER, teardown_ledger_figures, &counts->ledger);
+	for (int i = 0; i < NR_HOOKS; i++)
 		if (counts->hooks[i].function)
 			put_hook(writer, &counts->hooks[i]);
 	return writer->err;

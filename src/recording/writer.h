@@ -36,7 +36,7 @@ int writer_stuck(struct writer *writer, const struct stuck *stuck);
 /* The scenario of all maps with its map name. */
 int writer_scenario(struct writer *writer, const struct scenario *scenario);
 
-/* Replaces the counts. counts may be NULL. */
+/* Replaces the counts. */
 int writer_ledger(struct writer *writer, const struct ledger *ledger,
 		  const struct teardown_counts *counts);
 
@@ -46,7 +46,7 @@ int writer_commit(struct writer *writer);
 /* Events so far. */
 __u64 writer_events(const struct writer *writer);
 
-/* Writes the end of the run, commits and closes the file, which is then complete. */
+/* Writes the end of the run and commits: the file is complete, and nothing can be added. */
 int writer_end(struct writer *writer, __u64 end_ns);
 
 /* Closes and frees; the file stays as of the last commit. Takes NULL. */

@@ -44,13 +44,13 @@ static const struct thing written = {7, 8, "text", 9, 2, 1, 3, 0};
 
 static sqlite3 *make(const struct table *table)
 {
-	char sql[TABLE_SQL_SIZE];
+	char *sql = table_create_sql(table);
 	sqlite3_stmt *stmt;
 	sqlite3 *db;
 
 	assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
-	table_create_sql(table, sql);
 	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_free(sql);
 	assert_int_equal(table_prepare_insert(db, table, &stmt), SQLITE_OK);
 	assert_int_equal(table_insert(stmt, table, 5, &written), SQLITE_OK);
 	sqlite3_finalize(stmt);

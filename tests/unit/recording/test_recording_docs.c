@@ -125,7 +125,7 @@ static sqlite3 *record_example(void)
 
 	record_calls(recording);
 	record_teardowns(recording);
-	assert_int_equal(writer_ledger(recording, &ledger, NULL), 0);
+	assert_int_equal(writer_ledger(recording, &ledger, &(struct teardown_counts){}), 0);
 	end_recording(recording, START + 60 * NSEC_PER_SEC);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	return db;
