@@ -8,8 +8,8 @@
 #include "util/hash.h"
 
 struct node {
-	struct row row;
-	__u64 rank; /* the figure it is sorted by; 0: unknown */
+	struct row row; /* first: every row is that of a node */
+	__u64 rank;	/* the figure it is sorted by; 0: unknown */
 	bool refused;
 	UT_hash_handle hh;
 	size_t keys_len;
@@ -53,7 +53,13 @@ static struct node *node_new(const struct row_key_bytes *keys, const struct row_
 	if (!node)
 		return NULL;
 
-	node->row.key = row_key_copy(source);
+	node->row.key = (struct row_key){
+		.caller = *source->caller,
+		.map = *source->map,
+		.alloc = source->alloc,
+		.cpu = source->cpu,
+	};
+	memcpy(node->row.key.comm, source->task->comm, NAME_LEN);
 	node->keys_len = keys->len;
 	memcpy(node->keys, keys->at, keys->len);
 	if (!source->caller->name)
@@ -231,7 +237,8 @@ static int add(struct aggregate *aggregate, const struct row_source *source,
 
 int aggregate_add(struct aggregate *aggregate, const struct call *call)
 {
-	const struct row_source source = row_source_of_call(call);
+	const struct row_source source = {&call->caller, &call->map, &call->task, call->alloc,
+					  call->cpu};
 	const struct sample sample = sample_of_call(call);
 
 	return add(aggregate, &source, &sample);
@@ -239,7 +246,9 @@ int aggregate_add(struct aggregate *aggregate, const struct call *call)
 
 int aggregate_add_teardown(struct aggregate *aggregate, const struct teardown *teardown)
 {
-	const struct row_source source = row_source_of_teardown(teardown);
+	static const struct caller no_caller;
+	const struct row_source source = {
+		.caller = &no_caller, .map = &teardown->map, .task = &teardown->run.worker};
 	const struct sample sample = sample_of_teardown(teardown);
 
 	return add(aggregate, &source, &sample);
@@ -290,15 +299,9 @@ static __u64 row_rank(const struct row *row, enum sort sort)
 	return ns + (ns != ~0ULL);
 }
 
-/* The row is a node's first member. */
-static const struct node *node_of(const struct row *row)
-{
-	return (const struct node *)row;
-}
-
 int aggregate_compare_keys(const struct row *left, const struct row *right)
 {
-	const struct node *a = node_of(left), *b = node_of(right);
+	const struct node *a = (const struct node *)left, *b = (const struct node *)right;
 	int order;
 
 	if (left->other != right->other)
@@ -309,7 +312,7 @@ int aggregate_compare_keys(const struct row *left, const struct row *right)
 
 const struct row *aggregate_find(const struct aggregate *aggregate, const struct row *like)
 {
-	const struct node *key = node_of(like);
+	const struct node *key = (const struct node *)like;
 	struct node *node;
 
 	if (like->other)
@@ -320,8 +323,8 @@ const struct row *aggregate_find(const struct aggregate *aggregate, const struct
 
 static int compare(const void *left, const void *right)
 {
-	const struct node *a = node_of(*(const struct row *const *)left);
-	const struct node *b = node_of(*(const struct row *const *)right);
+	const struct node *a = *(const struct node *const *)left;
+	const struct node *b = *(const struct node *const *)right;
 
 	if (a->rank != b->rank && !a->row.other && !b->row.other)
 		return a->rank > b->rank ? -1 : 1;

@@ -82,32 +82,6 @@ static void put_key(struct row_key_bytes *keys, enum key key, const struct row_s
 	}
 }
 
-struct row_source row_source_of_call(const struct call *call)
-{
-	return (struct row_source){&call->caller, &call->map, &call->task, call->alloc, call->cpu};
-}
-
-struct row_source row_source_of_teardown(const struct teardown *teardown)
-{
-	static const struct caller no_caller;
-
-	return (struct row_source){
-		.caller = &no_caller, .map = &teardown->map, .task = &teardown->run.worker};
-}
-
-struct row_key row_key_copy(const struct row_source *source)
-{
-	struct row_key key = {
-		.caller = *source->caller,
-		.map = *source->map,
-		.alloc = source->alloc,
-		.cpu = source->cpu,
-	};
-
-	memcpy(key.comm, source->task->comm, sizeof(key.comm));
-	return key;
-}
-
 void row_key_read(struct row_key_bytes *bytes, const enum key *by, size_t nr_by,
 		  const struct row_source *source)
 {

@@ -38,11 +38,6 @@ struct row_key_bytes {
 	unsigned char at[KEYS_SIZE];
 };
 
-struct row_source row_source_of_call(const struct call *call);
-struct row_source row_source_of_teardown(const struct teardown *teardown);
-
-struct row_key row_key_copy(const struct row_source *source);
-
 /* Encodes these keys in *bytes. Cuts text after CALLER_LEN - 1 bytes. */
 void row_key_read(struct row_key_bytes *bytes, const enum key *by, size_t nr_by,
 		  const struct row_source *source);

@@ -11,7 +11,7 @@
 
 #define DEFAULT_STUCK_NS 10000000000ULL
 #define DEFAULT_ALPHA	 0.05
-#define LONG_ONLY	 256 /* getopt's value of an option without a short name: this + index */
+#define LONG		 256 /* getopt's value of a long option: this + index */
 #define WORD		 1   /* getopt's value of an argument that is no option, with "-" */
 
 const struct command *const commands[] = {
@@ -40,16 +40,13 @@ const struct option_row *option_row(const struct command *command, const char *n
 	return NULL;
 }
 
-static int getopt_value(const struct command *command, const struct option_row *row)
-{
-	return row->short_name ? row->short_name : LONG_ONLY + (int)(row - command->rows);
-}
-
-/* NULL: none has this value. */
+/* By getopt's value. NULL: none. */
 static const struct option_row *find_row(const struct command *command, int value)
 {
+	if (value >= LONG)
+		return &command->rows[value - LONG];
 	for (const struct option_row *row = command->rows; row->help; row++)
-		if ((row->short_name || row->long_name) && getopt_value(command, row) == value)
+		if (row->short_name && row->short_name == value)
 			return row;
 	return NULL;
 }
@@ -68,7 +65,7 @@ static void fill_getopt_tables(const struct command *command, char *shorts, stru
 			*longs++ = (struct option){
 				.name = row->long_name,
 				.has_arg = row->metavar ? required_argument : no_argument,
-				.val = getopt_value(command, row),
+				.val = LONG + (int)(row - command->rows),
 			};
 	}
 	*shorts = '\0';
@@ -88,33 +85,24 @@ void options_list(char *list, size_t size, const char *dashes, const char *name)
 	snprintf(list + end, size - end, "%s%s%s", end ? ", " : "", dashes, name);
 }
 
-/* "--list does not apply to record (only to bench)" */
-static void report_foreign(const struct command *command, const struct option_row *foreign)
+/* An option of another command by its short name. NULL: none. */
+static const struct option_row *find_foreign_short(int short_name)
 {
-	char name[OPTION_NAME_SIZE], where[64] = "";
+	const struct option_row *row = NULL;
 
-	for (const struct command *const *other = commands; *other; other++)
-		for (const struct option_row *row = (*other)->rows; row->help; row++)
-			if (same_option(row, foreign))
-				options_list(where, sizeof(where), "", command_title(*other));
-	diag_error("%s does not apply to %s (only to %s)", option_name(foreign, name),
-		   command_title(command), where);
+	for (const struct command *const *other = commands; *other && !row; other++)
+		row = find_row(*other, short_name);
+	return row;
 }
 
-/*
- * An option of another command by its short name, or if that is 0, by its long name, possibly
- * abbreviated. NULL: none, or ambiguous.
- */
-static const struct option_row *find_foreign(int short_name, const char *abbreviation, size_t len)
+/* An option of another command by its long name, possibly abbreviated. NULL: none, or ambiguous. */
+static const struct option_row *find_foreign(const char *abbreviation, size_t len)
 {
 	const struct option_row *found = NULL;
 
 	for (const struct command *const *other = commands; *other; other++) {
 		for (const struct option_row *row = (*other)->rows; row->help; row++) {
-			if (short_name && row->short_name == short_name)
-				return row;
-			if (short_name || !row->long_name ||
-			    strncmp(row->long_name, abbreviation, len))
+			if (!row->long_name || strncmp(row->long_name, abbreviation, len))
 				continue;
 			if (strlen(row->long_name) == len)
 				return row;
@@ -134,11 +122,28 @@ static int report_unknown(const struct command *command, const char *what, const
 			    command->name ? " " : "", command->name ? command->name : "");
 }
 
+/* "--list does not apply to record (only to bench)"; foreign NULL: no command has the option. */
+static void report_foreign(const struct command *command, const struct option_row *foreign,
+			   const char *option, size_t len)
+{
+	char name[OPTION_NAME_SIZE], where[64] = "";
+
+	if (!foreign) {
+		report_unknown(command, "unknown option", option, len);
+		return;
+	}
+	for (const struct command *const *other = commands; *other; other++)
+		for (const struct option_row *row = (*other)->rows; row->help; row++)
+			if (same_option(row, foreign))
+				options_list(where, sizeof(where), "", command_title(*other));
+	diag_error("%s does not apply to %s (only to %s)", option_name(foreign, name),
+		   command_title(command), where);
+}
+
 /* getopt found arg ("--foo=bar") to be no option, or an abbreviation of several. */
 static void report_long(const struct command *command, const char *arg)
 {
 	size_t len = strcspn(arg, "="), nr_matches = 0;
-	const struct option_row *foreign = NULL;
 	char matches[256] = "";
 
 	for (const struct option_row *row = command->rows; row->help && len > 2; row++) {
@@ -147,32 +152,26 @@ static void report_long(const struct command *command, const char *arg)
 		options_list(matches, sizeof(matches), "--", row->long_name);
 		nr_matches++;
 	}
-	if (!nr_matches && len > 2)
-		foreign = find_foreign(0, arg + 2, len - 2);
 	if (nr_matches > 1)
 		diag_error("ambiguous option '%.*s' (one of %s)", (int)len, arg, matches);
-	else if (foreign)
-		report_foreign(command, foreign);
 	else
-		report_unknown(command, "unknown option", arg, len);
+		report_foreign(command,
+			       nr_matches || len <= 2 ? NULL : find_foreign(arg + 2, len - 2), arg,
+			       len);
 }
 
 /* Replaces getopt_long()'s own messages. */
 static void report_getopt_error(const struct command *command, int result, const char *arg)
 {
-	const struct option_row *row = find_row(command, optopt), *foreign = NULL;
+	const struct option_row *row = find_row(command, optopt);
 	char name[OPTION_NAME_SIZE];
 
-	if (!row && optopt)
-		foreign = find_foreign(optopt, NULL, 0);
-	if (foreign)
-		report_foreign(command, foreign);
-	else if (row && result == ':')
+	if (row && result == ':')
 		diag_error("option '%s' needs a value (%s)", option_name(row, name), row->metavar);
 	else if (row)
 		diag_error("option '%s' takes no value", option_name(row, name));
 	else if (optopt)
-		report_unknown(command, "unknown option", (char[]){'-', (char)optopt}, 2);
+		report_foreign(command, find_foreign_short(optopt), (char[]){'-', (char)optopt}, 2);
 	else
 		report_long(command, arg);
 }

@@ -49,9 +49,8 @@ static int finish(struct options *opts)
 {
 	if (!opts->nr_files[DIFF_BASE])
 		return diag_invalid("report needs a recording (see record)");
-	if (opts->show.interval_ns && opts->nr_files[DIFF_BASE] > 1) {
+	if (opts->show.interval_ns && opts->nr_files[DIFF_BASE] > 1)
 		return diag_invalid("--interval needs a single recording");
-	}
 	option_default_keys(&opts->show);
 	opts->show.recorded = true;
 	opts->show.only_warnings = opts->quiet;

@@ -65,8 +65,8 @@ static inline void bad(const char *line, const char *message)
 	check_one_line(messages, message);
 }
 
-/* The line is refused with each of these words at its end. */
-static inline void bad_words(const char *line, const char *words, const char *message)
+/* The line is taken with each of these words at its end. */
+static inline void good_words(const char *line, const char *words)
 {
 	char copy[1024], whole[1024], *save;
 
@@ -74,6 +74,22 @@ static inline void bad_words(const char *line, const char *words, const char *me
 	strcpy(copy, words);
 	for (char *word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
 		snprintf(whole, sizeof(whole), "%s %s", line, word);
-		bad(whole, message);
+		good(whole);
+	}
+}
+
+/* The line is refused with each of these words at its end. %s in the message is the word, up to a
+ * '='. */
+static inline void bad_words(const char *line, const char *words, const char *message)
+{
+	char copy[1024], whole[1024], expected[512], *save;
+
+	assert_true(strlen(words) < sizeof(copy));
+	strcpy(copy, words);
+	for (char *word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+		snprintf(whole, sizeof(whole), "%s %s", line, word);
+		word[strcspn(word, "=")] = '\0';
+		snprintf(expected, sizeof(expected), message, word);
+		bad(whole, expected);
 	}
 }

@@ -70,6 +70,14 @@ static inline void put_steps(struct sides *sides, enum diff_side side, const cha
 	}
 }
 
+/* The same on both sides, from "base" and from "new_from" on. */
+static inline void put_both(struct sides *sides, const char *name, __u64 base, __u64 new_from,
+			    __u64 step, size_t nr)
+{
+	put_steps(sides, DIFF_BASE, name, base, step, nr);
+	put_steps(sides, DIFF_NEW, name, new_from, step, nr);
+}
+
 static inline void limit(struct sides *sides, enum metric metric, double percent)
 {
 	sides->opts.limits[sides->opts.nr_limits++] = (struct diff_limit){metric, percent};

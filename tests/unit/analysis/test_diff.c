@@ -9,6 +9,29 @@ static bool is_near(double got, double want)
 	return fabs(got - want) <= 1e-9 * fmax(1, fabs(want));
 }
 
+static struct sides sides; /* by name */
+
+static int open_sides(void **state __attribute__((unused)))
+{
+	sides = sides_new();
+	return 0;
+}
+
+static int close_sides(void **state __attribute__((unused)))
+{
+	sides_free(&sides);
+	return 0;
+}
+
+#define DIFF_TEST(name) TEST_BETWEEN(name, open_sides, close_sides)
+
+/* 1000 values from 10 us on; one in fifty takes 90 us more. */
+static void put_tail(enum diff_side side, const char *name)
+{
+	for (size_t i = 0; i < 1000; i++)
+		put(&sides, side, name, i % 50 ? 10000 + i : 100000 + i);
+}
+
 static const struct diff_line *line_of(const struct diff *diff, const char *name)
 {
 	size_t i;
@@ -21,9 +44,8 @@ static const struct diff_line *line_of(const struct diff *diff, const char *name
 }
 
 /* Five values each, all new ones greater: one arrangement of 252. */
-TEST(figures_of_a_line)
+DIFF_TEST(figures_of_a_line)
 {
-	struct sides sides = sides_new();
 	const struct diff_line *line;
 
 	put_steps(&sides, DIFF_BASE, "a", 100, 10, 5);
@@ -61,21 +83,17 @@ TEST(figures_of_a_line)
 	assert_true(line->side[DIFF_BASE].bounded);
 	assert_int_equal(line->side[DIFF_BASE].low_ns, 100);
 	assert_int_equal(line->side[DIFF_BASE].high_ns, 140);
-	sides_free(&sides);
 }
 
-TEST(limits)
+DIFF_TEST(limits)
 {
-	struct sides sides = sides_new();
 	const struct diff *diff;
 
 	/* Slower by 100 %, faster, and slower with too few values to be significant. */
 	put_steps(&sides, DIFF_BASE, "slower", 1000, 1, 20);
 	put_steps(&sides, DIFF_NEW, "slower", 2000, 2, 20);
-	put_steps(&sides, DIFF_BASE, "faster", 2000, 1, 20);
-	put_steps(&sides, DIFF_NEW, "faster", 1000, 1, 20);
-	put_steps(&sides, DIFF_BASE, "few", 1000, 1, 3);
-	put_steps(&sides, DIFF_NEW, "few", 3000, 1, 3);
+	put_both(&sides, "faster", 2000, 1000, 1, 20);
+	put_both(&sides, "few", 1000, 3000, 1, 3);
 	limit(&sides, METRIC_P50, 10);
 	limit(&sides, METRIC_P99, 99);
 	limit(&sides, METRIC_MEAN, 101);
@@ -91,16 +109,12 @@ TEST(limits)
 	assert_int_equal(line_of(diff, "few")->failed, 0);
 	assert_int_equal(line_of(diff, "few")->verdict, VERDICT_SAME);
 	assert_true(line_of(diff, "few")->delta[METRIC_P50] > 199);
-	sides_free(&sides);
 }
 
 /* 1000 to 1100 does not exceed 10 %, 1000 to 1101 does. */
-TEST(limit_exact)
+DIFF_TEST(limit_exact)
 {
-	struct sides sides = sides_new();
-
-	put_steps(&sides, DIFF_BASE, "a", 1000, 0, 15);
-	put_steps(&sides, DIFF_NEW, "a", 1100, 0, 15);
+	put_both(&sides, "a", 1000, 1100, 0, 15);
 	limit(&sides, METRIC_P50, 10);
 	assert_true(compare(&sides)->line->delta[METRIC_P50] == 10);
 	assert_int_equal(sides.diff.failed, 0);
@@ -108,19 +122,15 @@ TEST(limit_exact)
 	aggregate_reset(sides.of[DIFF_NEW]);
 	put_steps(&sides, DIFF_NEW, "a", 1101, 0, 15);
 	assert_int_equal(compare(&sides)->failed, 1);
-	sides_free(&sides);
 }
 
 /* One in fifty takes ten times as long: median and rank sum do not show it, but the tail does. */
-TEST(limit_of_tail)
+DIFF_TEST(limit_of_tail)
 {
-	struct sides sides = sides_new();
 	const struct diff_line *line;
-	size_t i;
 
 	put_steps(&sides, DIFF_BASE, "a", 10000, 1, 1000);
-	for (i = 0; i < 1000; i++)
-		put(&sides, DIFF_NEW, "a", i % 50 ? 10000 + i : 100000 + i);
+	put_tail(DIFF_NEW, "a");
 	limit(&sides, METRIC_P50, 5);
 	limit(&sides, METRIC_P99, 5);
 	limit(&sides, METRIC_MEAN, 5); /* has grown, but needs a significant rank sum */
@@ -131,20 +141,16 @@ TEST(limit_of_tail)
 	assert_int_equal(line->failed, 1 << 1);
 
 	/* The same number on both sides is no change. */
-	for (i = 0; i < 1000; i++) {
-		put(&sides, DIFF_BASE, "a", i % 50 ? 10000 + i : 100000 + i);
-		put(&sides, DIFF_NEW, "a", 10000 + i);
-	}
+	put_tail(DIFF_BASE, "a");
+	put_steps(&sides, DIFF_NEW, "a", 10000, 1, 1000);
 	line = compare(&sides)->line;
 	assert_true(line->p_tail_corrected > 0.9);
 	assert_int_equal(line->failed, 0);
-	sides_free(&sides);
 }
 
 /* Twice as many calls take twice the total time, but none of them is slower. */
-TEST(limit_of_total)
+DIFF_TEST(limit_of_total)
 {
-	struct sides sides = sides_new();
 	const struct diff_line *line;
 
 	put_steps(&sides, DIFF_BASE, "a", 1000, 2, 100);
@@ -153,37 +159,31 @@ TEST(limit_of_total)
 	line = compare(&sides)->line;
 	assert_true(line->delta[METRIC_TOTAL] > 99);
 	assert_int_equal(line->failed, 0);
-	sides_free(&sides);
 }
 
 /* A p of 2 / 252 is rare for one key, and expected for one of 40. */
-TEST(corrected_for_their_number)
+DIFF_TEST(corrected_for_their_number)
 {
-	struct sides sides = sides_new();
 	char name[12];
 	int i;
 
-	put_steps(&sides, DIFF_BASE, "slower", 100, 10, 5);
-	put_steps(&sides, DIFF_NEW, "slower", 200, 10, 5);
+	put_both(&sides, "slower", 100, 200, 10, 5);
 	limit(&sides, METRIC_P50, 10);
 	assert_int_equal(compare(&sides)->failed, 1);
 	for (i = 1; i < 40; i++) {
 		snprintf(name, sizeof(name), "%d", i);
-		put_steps(&sides, DIFF_BASE, name, 100, 10, 5);
-		put_steps(&sides, DIFF_NEW, name, 101, 10, 5);
+		put_both(&sides, name, 100, 101, 10, 5);
 	}
 	assert_int_equal(compare(&sides)->failed, 0);
 	assert_int_equal(sides.diff.nr, 40);
 	assert_int_equal(line_of(&sides.diff, "slower")->verdict, VERDICT_SAME);
 	assert_true(is_near(line_of(&sides.diff, "slower")->difference.p, 2 / 252.0));
 	assert_true(is_near(line_of(&sides.diff, "slower")->p_corrected, 40 * 2 / 252.0));
-	sides_free(&sides);
 }
 
 /* The same for tails: the ten greatest of 1000 are all on one side with a p of 1 / 500. */
-TEST(tails_corrected_for_their_number)
+DIFF_TEST(tails_corrected_for_their_number)
 {
-	struct sides sides = sides_new();
 	char name[12];
 	int i;
 
@@ -194,24 +194,20 @@ TEST(tails_corrected_for_their_number)
 	assert_int_equal(compare(&sides)->failed, 1);
 	for (i = 1; i < 40; i++) {
 		snprintf(name, sizeof(name), "%d", i);
-		put_steps(&sides, DIFF_BASE, name, 100, 1, 5);
-		put_steps(&sides, DIFF_NEW, name, 100, 1, 5);
+		put_both(&sides, name, 100, 100, 1, 5);
 	}
 	assert_int_equal(compare(&sides)->failed, 0);
 	assert_true(line_of(&sides.diff, "tail")->p_tail_corrected > 0.05);
-	sides_free(&sides);
 }
 
-TEST(keys_of_one_side)
+DIFF_TEST(keys_of_one_side)
 {
-	struct sides sides = sides_new();
 	const struct diff_line *line;
 	const struct diff *diff;
 
 	put_steps(&sides, DIFF_BASE, "gone", 100, 1, 20);
 	put_steps(&sides, DIFF_NEW, "added", 100, 1, 20);
-	put_steps(&sides, DIFF_BASE, "both", 100, 1, 20);
-	put_steps(&sides, DIFF_NEW, "both", 100, 1, 20);
+	put_both(&sides, "both", 100, 100, 1, 20);
 	limit(&sides, METRIC_TOTAL, 0);
 	limit(&sides, METRIC_P99, 0);
 	diff = compare(&sides);
@@ -235,16 +231,16 @@ TEST(keys_of_one_side)
 	assert_true(diff->line[1].p_corrected == diff->line[1].difference.p);
 	assert_int_equal(diff->nr_means, 1);
 	assert_int_equal(diff->means[0].side[DIFF_BASE].n, 1);
-	sides_free(&sides);
 }
 
-TEST(rows_of_no_scenario)
+DIFF_TEST(rows_of_no_scenario)
 {
 	static const enum key by[] = {KEY_SCENARIO};
-	struct sides sides = sides_by(by, 1, 100);
 	struct call call = call_of("a", 1000);
 	int i;
 
+	sides_free(&sides);
+	sides = sides_by(by, 1, 100);
 	for (i = 0; i < NR_DIFF_SIDES; i++) {
 		call.map.scenario = NULL;
 		assert_int_equal(aggregate_add(sides.of[i], &call), 0);
@@ -267,13 +263,12 @@ TEST(rows_of_no_scenario)
 	sides = sides_new();
 	put(&sides, DIFF_NEW, "a", 1000);
 	assert_int_equal(compare(&sides)->nr, 1);
-	sides_free(&sides);
 }
 
-TEST(other_rows)
+DIFF_TEST(other_rows)
 {
-	struct sides sides = sides_by(by_name, 1, 1);
-
+	sides_free(&sides);
+	sides = sides_by(by_name, 1, 1);
 	put_steps(&sides, DIFF_BASE, "a", 100, 1, 5);
 	put_steps(&sides, DIFF_BASE, "b", 100, 1, 5);
 	put_steps(&sides, DIFF_NEW, "a", 100, 1, 5);
@@ -282,7 +277,6 @@ TEST(other_rows)
 	assert_true(sides.diff.line[1].row->other);
 	assert_int_equal(sides.diff.line[1].side[DIFF_BASE].n, 5);
 	assert_int_equal(sides.diff.line[1].side[DIFF_NEW].n, 6);
-	sides_free(&sides);
 }
 
 static struct teardown teardown_of(__u64 wait_ns, __u64 free_ns, __u64 destroy_ns,
@@ -295,9 +289,8 @@ static struct teardown teardown_of(__u64 wait_ns, __u64 free_ns, __u64 destroy_n
 }
 
 /* wait, free, total: DESTROY is 0 in all teardowns, DEFERRED unknown in all. */
-TEST(phases_of_teardowns)
+DIFF_TEST(phases_of_teardowns)
 {
-	struct sides sides = sides_new();
 	struct teardown teardown;
 	const struct diff *diff;
 	int i;
@@ -321,13 +314,11 @@ TEST(phases_of_teardowns)
 	sides.opts.phases = 1 << PHASE_WAIT | 1 << PHASE_DEFERRED;
 	assert_int_equal(compare(&sides)->nr, 1);
 	assert_int_equal(sides.diff.line[0].phase, PHASE_WAIT);
-	sides_free(&sides);
 }
 
 /* A base of 0 ns does not mean that nothing has changed. */
-TEST(base_of_zero)
+DIFF_TEST(base_of_zero)
 {
-	struct sides sides = sides_new();
 	const struct diff_line *line;
 
 	put_steps(&sides, DIFF_BASE, "a", 0, 0, 20);
@@ -339,12 +330,10 @@ TEST(base_of_zero)
 	assert_true(isnan(line->delta[METRIC_P50]));
 	assert_int_equal(line->failed, 0);
 	assert_int_equal(sides.diff.nr_means, 0);
-	sides_free(&sides);
 }
 
-TEST(geometric_means)
+DIFF_TEST(geometric_means)
 {
-	struct sides sides = sides_new();
 	const struct diff_line *mean;
 
 	put(&sides, DIFF_BASE, "half", 2000);
@@ -365,30 +354,29 @@ TEST(geometric_means)
 	assert_true(isnan(mean->delta[METRIC_MEAN]));
 	assert_true(isnan(mean->p_corrected));
 	assert_int_equal(mean->verdict, VERDICT_UNKNOWN);
-	sides_free(&sides);
 }
 
-TEST(worst_first)
+DIFF_TEST(worst_first)
 {
-	static const char *const order[] = {"slower30", "slower20", "slower9", "gone",
-					    "same1",	"same2",    "faster1", "faster2"};
-	struct sides sides = sides_new();
+	static const struct {
+		const char *name;
+		__u64 new_from;
+	} order[] = {
+		{"slower30", 1300}, {"slower20", 1200}, {"slower9", 1090}, {"gone", 0},
+		{"same1", 1000},    {"same2", 1000},	{"faster1", 900},  {"faster2", 800},
+	};
 	const struct diff *diff;
 	size_t i;
 
-	for (i = 0; i < 8; i++)
-		put_steps(&sides, DIFF_BASE, order[i], 1000, 1, 40);
-	put_steps(&sides, DIFF_NEW, "slower9", 1090, 1, 40);
-	put_steps(&sides, DIFF_NEW, "slower20", 1200, 1, 40);
-	put_steps(&sides, DIFF_NEW, "slower30", 1300, 1, 40);
-	put_steps(&sides, DIFF_NEW, "same2", 1000, 1, 40);
-	put_steps(&sides, DIFF_NEW, "same1", 1000, 1, 40);
-	put_steps(&sides, DIFF_NEW, "faster2", 800, 1, 40);
-	put_steps(&sides, DIFF_NEW, "faster1", 900, 1, 40);
+	for (i = 0; i < 8; i++) {
+		put_steps(&sides, DIFF_BASE, order[i].name, 1000, 1, 40);
+		if (order[i].new_from)
+			put_steps(&sides, DIFF_NEW, order[i].name, order[i].new_from, 1, 40);
+	}
 	diff = compare(&sides);
 	assert_int_equal(diff->nr, 8);
 	for (i = 0; i < 8; i++)
-		assert_string_equal(diff->line[i].row->key.map.name, order[i]);
+		assert_string_equal(diff->line[i].row->key.map.name, order[i].name);
 
 	/* All lines are checked against the limits; only the first is shown. */
 	limit(&sides, METRIC_P50, 10);
@@ -399,49 +387,35 @@ TEST(worst_first)
 	assert_int_equal(diff->failed, 2);
 	assert_string_equal(diff->line[0].row->key.map.name, "slower30");
 	assert_string_equal(diff->line[1].row->key.map.name, "slower20");
-	sides_free(&sides);
 }
 
 /* Lines without a delta, because the base took no time, come after those with one. */
-TEST(unknown_delta_last)
+DIFF_TEST(unknown_delta_last)
 {
-	struct sides sides = sides_new();
-
 	put_steps(&sides, DIFF_BASE, "a", 0, 0, 40);
 	put_steps(&sides, DIFF_NEW, "a", 1000, 1, 40);
-	put_steps(&sides, DIFF_BASE, "b", 1000, 1, 40);
-	put_steps(&sides, DIFF_NEW, "b", 1100, 1, 40);
+	put_both(&sides, "b", 1000, 1100, 1, 40);
 	assert_string_equal(compare(&sides)->line[0].row->key.map.name, "b");
 	assert_int_equal(sides.diff.line[1].verdict, VERDICT_SLOWER);
-	sides_free(&sides);
 }
 
 /* A tail beyond its limit comes before a slower line without a limit. */
-TEST(failed_first)
+DIFF_TEST(failed_first)
 {
-	struct sides sides = sides_new();
-	size_t i;
-
-	put_steps(&sides, DIFF_BASE, "slower", 1000, 1, 1000);
-	put_steps(&sides, DIFF_NEW, "slower", 2000, 1, 1000);
+	put_both(&sides, "slower", 1000, 2000, 1, 1000);
 	put_steps(&sides, DIFF_BASE, "tail", 10000, 1, 1000);
-	for (i = 0; i < 1000; i++)
-		put(&sides, DIFF_NEW, "tail", i % 50 ? 10000 + i : 100000 + i);
+	put_tail(DIFF_NEW, "tail");
 	limit(&sides, METRIC_P99, 200);
 	assert_int_equal(compare(&sides)->failed, 1);
 	assert_string_equal(sides.diff.line[0].row->key.map.name, "tail");
-	sides_free(&sides);
 }
 
-TEST(nothing)
+DIFF_TEST(nothing)
 {
-	struct sides sides = sides_new();
-
 	assert_int_equal(compare(&sides)->nr, 0);
 	assert_int_equal(sides.diff.nr_means, 0);
 	assert_int_equal(sides.diff.left_out, 0);
 	diff_free(&sides.diff);
-	sides_free(&sides);
 }
 
 TEST_MAIN(NULL, NULL)

@@ -283,77 +283,54 @@ TEST(test_teardowns)
 /* Options for calls alone, and for teardowns alone. */
 TEST(test_views)
 {
-	static const char *const of_calls[] = {"caller", "alloc", "comm", "cpu"};
-	static const char *const of_rows[] = {"count", "min", "mean", "p50", "p90", "p99", "max"};
 	static const char *const of_phases[] = {"wait", "free", "destroy", "deferred"};
-	char line[64], message[128];
+	char line[64];
 
 	bad("teardowns --caller f", "--caller does not apply to teardowns");
 	bad("teardowns --no-empty", "--no-empty does not apply to teardowns");
 	bad("teardowns -H", "--histogram does not apply to teardowns");
 	bad("--timeline", "--timeline does not apply to calls (see: memdestroy-trace teardowns)\n");
-	for (size_t i = 0; i < 4; i++) {
-		snprintf(line, sizeof(line), "teardowns --by type,%s", of_calls[i]);
-		snprintf(message, sizeof(message), "--by: '%s' does not apply to teardowns",
-			 of_calls[i]);
-		bad(line, message);
-		snprintf(line, sizeof(line), "--sort %s", of_phases[i]);
-		snprintf(message, sizeof(message),
-			 "--sort: '%s' does not apply to calls (see: memdestroy-trace teardowns)\n",
-			 of_phases[i]);
-		bad(line, message);
+	bad_words("teardowns --by", "caller alloc comm cpu",
+		  "--by: '%s' does not apply to teardowns");
+	bad("teardowns --by type,cpu", "--by: 'cpu' does not apply to teardowns");
+	bad_words("--sort", "wait free destroy deferred",
+		  "--sort: '%s' does not apply to calls (see: memdestroy-trace teardowns)\n");
+	for (size_t i = 0; i < ARRAY_SIZE(of_phases); i++) {
 		snprintf(line, sizeof(line), "teardowns --sort %s", of_phases[i]);
 		good(line);
 		assert_int_equal(opts.show.sort, SORT_WAIT + i);
-		strcat(line, " --by name");
-		good(line);
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(of_rows); i++) {
-		snprintf(line, sizeof(line), "teardowns --sort %s", of_rows[i]);
-		snprintf(message, sizeof(message),
-			 "--sort: '%s' does not apply to teardowns without --by\n", of_rows[i]);
-		bad(line, message);
-		strcat(line, " --by name");
-		good(line);
-	}
-	bad("teardowns --sort empty", "--sort: 'empty' does not apply to teardowns\n");
-	bad("teardowns --sort empty --by name", "--sort: 'empty' does not apply to teardowns\n");
-	good("teardowns --sort key");
-	good("teardowns --sort key --by name");
-	good("teardowns --sort total");
+	bad_words("teardowns --sort", "count min mean p50 p90 p99 max",
+		  "--sort: '%s' does not apply to teardowns without --by\n");
+	good_words("teardowns --by name --sort",
+		   "wait free destroy deferred count min mean p50 p90 p99 max key");
+	bad_words("teardowns --sort", "empty", "--sort: '%s' does not apply to teardowns\n");
+	bad_words("teardowns --by name --sort", "empty",
+		  "--sort: '%s' does not apply to teardowns\n");
+	good_words("teardowns --sort", "key total");
 }
 
 /* Formats for other viewers are for whole runs of teardowns only. */
 TEST(test_formats_for_viewers)
 {
-	static const char *const tables[] = {"-e", "--by name", "--sort total", "-n 1", "-i 1"};
-	static const char *const names[] = {"events", "by", "sort", "top", "interval"};
 	static const char *const formats[] = {"perfetto", "folded"};
-	char line[64], message[128];
 
 	for (size_t i = 0; i < 2; i++) {
-		snprintf(line, sizeof(line), "teardowns -f %s -d 1 -t hash -o out", formats[i]);
+		char line[64], message[128];
+
+		snprintf(line, sizeof(line), "teardowns -d 1 -t hash -o out -f %s", formats[i]);
 		good(line);
 		assert_int_equal(opts.show.format, FORMAT_PERFETTO + i);
-		snprintf(line, sizeof(line), "-f %s", formats[i]);
-		snprintf(message, sizeof(message),
-			 "--format: '%s' does not apply to calls (see: memdestroy-trace teardowns)",
+		snprintf(line, sizeof(line), "teardowns -f %s", formats[i]);
+		snprintf(message, sizeof(message), "%%s cannot be combined with --format %s\n",
 			 formats[i]);
-		bad(line, message);
-		for (size_t j = 0; j < 5; j++) {
-			snprintf(line, sizeof(line), "teardowns -f %s %s", formats[i], tables[j]);
-			snprintf(message, sizeof(message),
-				 "--%s cannot be combined with --format %s\n", names[j],
-				 formats[i]);
-			bad(line, message);
-		}
-		snprintf(line, sizeof(line), "teardowns --timeline -f %s", formats[i]);
-		snprintf(message, sizeof(message), "--timeline cannot be combined with --format %s",
-			 formats[i]);
-		bad(line, message);
+		bad_words(line, "--events --by=name --sort=total --top=1 --interval=1 --timeline",
+			  message);
 	}
-	bad("teardowns --timeline -f json", "--timeline cannot be combined with --format json");
-	bad("teardowns --timeline -f csv", "--timeline cannot be combined with --format csv");
+	bad_words("-f", "perfetto folded",
+		  "--format: '%s' does not apply to calls (see: memdestroy-trace teardowns)");
+	bad_words("teardowns --timeline -f", "json csv",
+		  "--timeline cannot be combined with --format %s");
 	bad("teardowns --timeline --by name", "--timeline cannot be combined with --by");
 	bad("teardowns --timeline -e", "--events cannot be combined with --timeline");
 	good("teardowns --timeline -f table");
