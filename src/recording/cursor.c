@@ -23,20 +23,12 @@ static int failed(struct cursor *cursor, sqlite3 *db, int rc)
 	return cursor->err;
 }
 
-/* Whether the recording has the table, or with a column's name, that column. */
+/* Whether the recording has the table, or that column of it. Errors are reported by who reads it.
+ */
 static bool is_there(sqlite3 *db, const char *table, const char *column)
 {
-	sqlite3_stmt *stmt;
-	bool there;
-
-	if (sqlite3_prepare_v2(db, "SELECT 1 FROM pragma_table_info(?1) WHERE ?2 IN (name, '')", -1,
-			       &stmt, NULL))
-		return true; /* to be reported when it is read */
-	sqlite3_bind_text(stmt, 1, table, -1, SQLITE_STATIC);
-	sqlite3_bind_text(stmt, 2, column, -1, SQLITE_STATIC);
-	there = sqlite3_step(stmt) != SQLITE_DONE;
-	sqlite3_finalize(stmt);
-	return there;
+	return sqlite3_table_column_metadata(db, "main", table, column, NULL, NULL, NULL, NULL,
+					     NULL) != SQLITE_ERROR;
 }
 
 static bool is_read(const struct field *field)
@@ -61,7 +53,7 @@ static char *select_sql(const struct table *table, sqlite3 *db, bool seek)
 {
 	sqlite3_str *sql = sqlite3_str_new(db);
 
-	if (table->later && !is_there(db, table->name, "")) {
+	if (table->later && !is_there(db, table->name, NULL)) {
 		sqlite3_str_appendall(sql, "SELECT NULL WHERE 0");
 		return sqlite3_str_finish(sql);
 	}

@@ -14,8 +14,6 @@
 #define BATCH	  4096 /* events between two calls of done() */
 #define MAX_STEPS 8    /* take no longer than to find a row by its number */
 
-#define NEVER (~0ULL)
-
 struct player {
 	const struct reader *reader;
 	const struct reader_options *opts;
@@ -23,7 +21,7 @@ struct player {
 	const struct run_ops *run;
 	void *ctx;
 	__u64 now_ns;
-	__u64 tick_ns; /* when the sink wants the next tick; NEVER */
+	__u64 tick_ns; /* when the sink wants the next tick; 0: never */
 	struct cursor destroys, releases;
 	struct destroy_row destroy;
 	struct identity identity; /* of the release that was read last */
@@ -32,11 +30,9 @@ struct player {
 
 static int tick(struct player *player)
 {
-	__u64 next_ns = player->tick_ns == NEVER ? 0 : player->tick_ns;
-	int err = player->run->tick ? player->run->tick(player->ctx, player->now_ns, &next_ns) : 0;
+	const struct run_ops *run = player->run;
 
-	player->tick_ns = next_ns ? next_ns : NEVER;
-	return err;
+	return run->tick ? run->tick(player->ctx, player->now_ns, &player->tick_ns) : 0;
 }
 
 /* To the end of an event, as far as it is known. The clock does not go back, even if events do. */
@@ -46,7 +42,7 @@ static int advance(struct player *player, __u64 ts_ns, __u64 latency_ns)
 		ts_ns += latency_ns;
 	if (ts_ns != UNKNOWN_NS && ts_ns > player->now_ns)
 		player->now_ns = ts_ns;
-	return player->now_ns >= player->tick_ns ? tick(player) : 0;
+	return player->tick_ns && player->now_ns >= player->tick_ns ? tick(player) : 0;
 }
 
 /* References */
@@ -375,7 +371,6 @@ int reader_run(struct reader *reader, const struct reader_options *opts,
 		.run = run ?: &no_run,
 		.ctx = sink->ctx,
 		.now_ns = reader->run_info->start_ns + opts->shift_ns,
-		.tick_ns = NEVER,
 	};
 	struct cursor cursor[NR_SOURCES] = {};
 	int err = open_all(&player, cursor);

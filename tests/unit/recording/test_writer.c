@@ -87,6 +87,26 @@ static void same_map(const struct map_info *read, const struct map_info *written
 	assert_null(read->scenario);
 }
 
+/* What all events have. */
+static void same_refs(const struct checked *checked, const struct map_info *read_map,
+		      const struct map_info *map, const struct task *read_task,
+		      const struct task *task)
+{
+	static const struct identity nobody = {.released_ns = UNKNOWN_NS};
+	bool read = checked->opts->identity || items[checked->next - 1].kind != ITEM_CALL;
+
+	same_map(read_map, map);
+	same_task(read_task, task);
+	same_identity(checked, &read_map->identity, read ? &map->identity : &nobody);
+}
+
+static void same_run(const struct checked *checked, const struct worker_run *read,
+		     const struct worker_run *written)
+{
+	same_time(checked, read->start_ns, written->start_ns);
+	assert_true(read->latency_ns == written->latency_ns);
+}
+
 static void same_caller(const struct call *read, const struct call *written)
 {
 	if (written->caller.name) {
@@ -110,17 +130,13 @@ static int on_call(void *ctx, const struct call *read)
 {
 	struct checked *checked = ctx;
 	const struct call *written = &next_item(checked, ITEM_CALL)->call;
-	const struct identity nobody = {.released_ns = UNKNOWN_NS};
 
+	same_refs(checked, &read->map, &written->map, &read->task, &written->task);
 	same_time(checked, read->ts_ns, written->ts_ns);
 	assert_true(read->latency_ns == written->latency_ns);
 	same_caller(read, written);
-	same_map(&read->map, &written->map);
-	same_task(&read->task, &written->task);
 	same_flag(read, written, CALL_EMPTY_KNOWN, CALL_EMPTY);
 	same_flag(read, written, CALL_PERCPU_KNOWN, CALL_PERCPU);
-	same_identity(checked, &read->map.identity,
-		      checked->opts->identity ? &written->map.identity : &nobody);
 	assert_int_equal(read->cpu, written->cpu);
 	assert_int_equal(read->unit_size, written->unit_size);
 	assert_int_equal(read->alloc, written->alloc);
@@ -133,13 +149,10 @@ static int on_teardown(void *ctx, const struct teardown *read)
 	const struct teardown *written = &next_item(checked, ITEM_TEARDOWN)->teardown;
 	__u32 i;
 
-	same_time(checked, read->run.start_ns, written->run.start_ns);
-	assert_true(read->run.latency_ns == written->run.latency_ns);
+	same_refs(checked, &read->map, &written->map, &read->run.worker, &written->run.worker);
+	same_run(checked, &read->run, &written->run);
 	assert_true(!read->map.address == !written->map.address);
 	assert_true(read->entries == written->entries);
-	same_map(&read->map, &written->map);
-	same_task(&read->run.worker, &written->run.worker);
-	same_identity(checked, &read->map.identity, &written->map.identity);
 	same_time(checked, read->queued_ns, written->queued_ns);
 	assert_int_equal(read->running, written->running);
 	assert_memory_equal(read->phase, written->phase, sizeof(read->phase));
@@ -161,12 +174,9 @@ static int on_deferred_free(void *ctx, const struct deferred_free *read)
 	const struct deferred_free *written =
 		&next_item(checked, ITEM_DEFERRED_FREE)->deferred_free;
 
-	same_time(checked, read->run.start_ns, written->run.start_ns);
-	assert_true(read->run.latency_ns == written->run.latency_ns);
+	same_refs(checked, &read->map, &written->map, &read->run.worker, &written->run.worker);
+	same_run(checked, &read->run, &written->run);
 	assert_true(!read->map.address == !written->map.address);
-	same_map(&read->map, &written->map);
-	same_task(&read->run.worker, &written->run.worker);
-	same_identity(checked, &read->map.identity, &written->map.identity);
 	assert_int_equal(read->alloc, written->alloc);
 	same_time(checked, read->destroy_ns, written->destroy_ns);
 	assert_true(read->latency_ns == written->latency_ns);
@@ -178,13 +188,11 @@ static int on_stuck(void *ctx, const struct stuck *read)
 	struct checked *checked = ctx;
 	const struct stuck *written = &next_item(checked, ITEM_STUCK)->stuck;
 
+	same_refs(checked, &read->map, &written->map, &read->worker, &written->worker);
 	assert_string_equal(read->where, written->where);
 	same_time(checked, read->since_ns, written->since_ns);
 	assert_true(read->for_ns == written->for_ns);
 	assert_int_equal(read->in_worker, written->in_worker);
-	same_map(&read->map, &written->map);
-	same_task(&read->worker, &written->worker);
-	same_identity(checked, &read->map.identity, &written->map.identity);
 	assert_string_equal(read->stack, written->stack);
 	return 0;
 }
