@@ -69,9 +69,11 @@ extern const struct command trace_command, record_command, report_command, diff_
 
 extern const struct command *const commands[]; /* NULL at its end; the default comes first */
 
-/* "--duration", or "-k" without a long name, in a buffer of OPTION_NAME_SIZE bytes. */
-#define OPTION_NAME_SIZE 32
-const char *option_name(const struct option_row *row, char *buf);
+/* "--duration", or "-k" without a long name. */
+struct option_name {
+	char text[32];
+};
+struct option_name option_name(const struct option_row *row);
 
 /* A command's option by its long name, or its short one if that is the only one. NULL: none. */
 const struct option_row *option_row(const struct command *command, const char *name);

@@ -10,7 +10,7 @@
 
 static void print_option(const struct option_row *row)
 {
-	char left[64] = "      ", name[OPTION_NAME_SIZE];
+	char left[64] = "      ";
 	size_t len;
 
 	if (row->short_name)
@@ -18,7 +18,7 @@ static void print_option(const struct option_row *row)
 			 row->long_name ? ", " : "");
 	len = strlen(left);
 	snprintf(left + len, sizeof(left) - len, "%s%s%s",
-		 row->long_name ? option_name(row, name) : "", row->metavar ? " " : "",
+		 row->long_name ? option_name(row).text : "", row->metavar ? " " : "",
 		 row->metavar ? row->metavar : "");
 	printf("%-*s", HELP_COLUMN, left);
 	if (strlen(left) >= HELP_COLUMN)

@@ -35,17 +35,17 @@ static int out_of_view(const struct options *opts, const char *what, const char 
 static int check_row(const struct options *opts, const char *const *given,
 		     const struct option_row *row)
 {
-	char name[OPTION_NAME_SIZE], other[OPTION_NAME_SIZE];
+	const struct option_name name = option_name(row);
 	const char *with = row->not_with;
+	char other[32];
 
-	option_name(row, name);
 	for (; with && *with; with += strcspn(with, " "), with += *with == ' ') {
 		snprintf(other, sizeof(other), "%.*s", (int)strcspn(with, " "), with);
 		if (value_of(opts, given, other))
-			return diag_invalid("%s cannot be combined with --%s", name, other);
+			return diag_invalid("%s cannot be combined with --%s", name.text, other);
 	}
 	if (row->not_formats & 1U << opts->show.format)
-		return diag_invalid("%s cannot be combined with --format %s", name,
+		return diag_invalid("%s cannot be combined with --format %s", name.text,
 				    format_names[opts->show.format]);
 	return 0;
 }
@@ -85,11 +85,10 @@ static int check_view(const struct options *opts, const char *const *given)
 {
 	bool calls = opts->show.view == VIEW_CALLS;
 	const struct option_row *rows = opts->command->rows;
-	char name[OPTION_NAME_SIZE];
 
 	for (const struct option_row *row = rows; row->help; row++)
 		if (given[row - rows] && row->view == (calls ? OF_TEARDOWNS : OF_CALLS))
-			return out_of_view(opts, option_name(row, name), NULL, "");
+			return out_of_view(opts, option_name(row).text, NULL, "");
 	if (calls && value_of(opts, given, "identity") && !opts->show.events)
 		return diag_invalid("--identity needs --events (or see --by released_by)");
 	return check_values(opts);

@@ -22,13 +22,15 @@ const struct command *const commands[] = {
 
 static const char teardowns[] = "teardowns";
 
-const char *option_name(const struct option_row *row, char *buf)
+struct option_name option_name(const struct option_row *row)
 {
+	struct option_name name;
+
 	if (row->long_name)
-		snprintf(buf, OPTION_NAME_SIZE, "--%s", row->long_name);
+		snprintf(name.text, sizeof(name.text), "--%s", row->long_name);
 	else
-		snprintf(buf, OPTION_NAME_SIZE, "-%c", row->short_name);
-	return buf;
+		snprintf(name.text, sizeof(name.text), "-%c", row->short_name);
+	return name;
 }
 
 const struct option_row *option_row(const struct command *command, const char *name)
@@ -126,7 +128,7 @@ static int report_unknown(const struct command *command, const char *what, const
 static void report_foreign(const struct command *command, const struct option_row *foreign,
 			   const char *option, size_t len)
 {
-	char name[OPTION_NAME_SIZE], where[64] = "";
+	char where[64] = "";
 
 	if (!foreign) {
 		report_unknown(command, "unknown option", option, len);
@@ -136,7 +138,7 @@ static void report_foreign(const struct command *command, const struct option_ro
 		for (const struct option_row *row = (*other)->rows; row->help; row++)
 			if (same_option(row, foreign))
 				options_list(where, sizeof(where), "", command_title(*other));
-	diag_error("%s does not apply to %s (only to %s)", option_name(foreign, name),
+	diag_error("%s does not apply to %s (only to %s)", option_name(foreign).text,
 		   command_title(command), where);
 }
 
@@ -164,12 +166,11 @@ static void report_long(const struct command *command, const char *arg)
 static void report_getopt_error(const struct command *command, int result, const char *arg)
 {
 	const struct option_row *row = find_row(command, optopt);
-	char name[OPTION_NAME_SIZE];
 
 	if (row && result == ':')
-		diag_error("option '%s' needs a value (%s)", option_name(row, name), row->metavar);
+		diag_error("option '%s' needs a value (%s)", option_name(row).text, row->metavar);
 	else if (row)
-		diag_error("option '%s' takes no value", option_name(row, name));
+		diag_error("option '%s' takes no value", option_name(row).text);
 	else if (optopt)
 		report_foreign(command, find_foreign_short(optopt), (char[]){'-', (char)optopt}, 2);
 	else
@@ -195,13 +196,11 @@ static int set_member(struct options *opts, const struct option_row *row, const 
 static int take_option(struct options *opts, const struct option_row *row, const char *value,
 		       const char **given)
 {
-	char name[OPTION_NAME_SIZE];
-
 	if (!row->metavar)
 		value = "";
 	if (*given && !row->repeatable && strcmp(*given, value))
 		return diag_invalid("option '%s' given twice, with '%s' and with '%s'",
-				    option_name(row, name), *given, value);
+				    option_name(row).text, *given, value);
 	*given = value;
 	return row->parse ? row->parse(opts, value) : set_member(opts, row, value);
 }

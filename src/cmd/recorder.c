@@ -56,13 +56,12 @@ static void show_progress(struct recorder *recorder, __u64 now_ns, __u64 nr_lost
 	__u64 events = writer_events(recorder->writer), rate = 0;
 	char elapsed[DURATION_SIZE];
 
-	if (now_ns > recorder->shown_ns)
+	if (now_ns > recorder->committed_ns)
 		rate = (events - recorder->shown_events) * NSEC_PER_SEC /
-		       (now_ns - recorder->shown_ns);
+		       (now_ns - recorder->committed_ns);
 	diag_status("%s: %llu events, %llu/s, %llu lost",
 		    text_duration(elapsed, now_ns - recorder->start_ns), events, rate, nr_lost);
 	recorder->shown_events = events;
-	recorder->shown_ns = now_ns;
 }
 
 int recorder_tick(void *ctx, __u64 now_ns, __u64 *next_ns)
@@ -127,7 +126,7 @@ int recorder_begin(struct recorder *recorder)
 	const struct run_info run_info = run_info_of(recorder->tracer, recorder->opts);
 
 	recorder->start_ns = run_info.start_ns;
-	recorder->committed_ns = recorder->shown_ns = run_info.start_ns;
+	recorder->committed_ns = run_info.start_ns;
 	return recorder->writer ? writer_begin(recorder->writer, &run_info) : 0;
 }
 

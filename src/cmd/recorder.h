@@ -15,8 +15,7 @@ struct recorder {
 	struct writer *writer;
 	__u64 start_ns;
 	__u64 committed_ns; /* time of the last commit */
-	__u64 shown_events; /* events at the last line of progress */
-	__u64 shown_ns;	    /* time of that line */
+	__u64 shown_events; /* events by then */
 };
 
 /*

@@ -5,14 +5,6 @@
 #include "trace/tracer.h"
 #include "util/clock.h"
 
-static struct start now(void)
-{
-	return (struct start){
-		.ns = clock_now_ns(),
-		.realtime_ns = clock_realtime_ns(),
-	};
-}
-
 static int trace(struct tracer *tracer, struct report *report)
 {
 	const struct event_sink sink = report_sink(report);
@@ -31,7 +23,7 @@ static int trace(struct tracer *tracer, struct report *report)
 
 static int cmd_trace(const struct options *opts)
 {
-	const struct start start = now();
+	const struct start start = {.ns = clock_now_ns(), .realtime_ns = clock_realtime_ns()};
 	struct report *report;
 	struct tracer tracer = {};
 	int err = report_open(&report, &opts->show, &opts->filter, opts->output, &start);
