@@ -5,16 +5,25 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <linux/types.h>
 
 #include "event.h"
 
 /*
- * The kernel does not provide the figure, or it is mixed with others. Never shown as a number.
- * Without kprobes, probe_missed_* are 0: there is nothing to miss.
+ * Figures that are no numbers, and never shown as such: the kernel does not provide the figure, or
+ * it is mixed with others; and the recording lacks it. Without kprobes, probe_missed_* are 0: there
+ * is nothing to miss.
  */
 #define LEDGER_UNKNOWN (~0ULL)
+#define LEDGER_ABSENT  (~0ULL - 1)
+
+/* No count reaches 2^63. */
+static inline bool figure_known(__u64 figure)
+{
+	return figure <= INT64_MAX;
+}
 
 /*
  * The figures of the ledgers, FIGURE(struct, member, kind less "FIGURE_") for each: the members,

@@ -23,7 +23,7 @@ void figure_set(const struct figure *figure, void *ledger, __u64 value)
 void figures_clear(const struct figure *figures, void *ledger)
 {
 	for (; figures->name; figures++)
-		figure_set(figures, ledger, LEDGER_UNKNOWN);
+		figure_set(figures, ledger, LEDGER_ABSENT);
 }
 
 void hook_counts_clear_unused(struct hook_counts *counts)
@@ -35,14 +35,29 @@ void hook_counts_clear_unused(struct hook_counts *counts)
 			figure_set(figure, counts, LEDGER_UNKNOWN);
 }
 
+void figure_add(__u64 *figure, __u64 nr)
+{
+	if (figure_known(*figure))
+		*figure = nr > INT64_MAX - *figure ? LEDGER_UNKNOWN : *figure + nr;
+}
+
+void figure_subtract(__u64 *figure, __u64 nr)
+{
+	if (figure_known(*figure))
+		*figure = nr > *figure ? LEDGER_UNKNOWN : *figure - nr;
+}
+
 static __u64 merged(enum figure_kind kind, __u64 a, __u64 b)
 {
-	if (a == LEDGER_UNKNOWN || b == LEDGER_UNKNOWN)
+	if (a == LEDGER_ABSENT || b == LEDGER_ABSENT)
+		return LEDGER_ABSENT;
+	if (!figure_known(a) || !figure_known(b))
 		return LEDGER_UNKNOWN;
 	switch (kind) { /* no default: the compiler finds a kind that is not merged */
 	case FIGURE_COUNT:
 	case FIGURE_DURATION:
-		return a + b;
+		figure_add(&a, b);
+		return a;
 	case FIGURE_LONGEST:
 		return a > b ? a : b;
 	}

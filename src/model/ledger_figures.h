@@ -31,14 +31,21 @@ extern const struct figure hook_figures[];	      /* of struct hook_counts */
 __u64 figure_get(const struct figure *figure, const void *ledger);
 void figure_set(const struct figure *figure, void *ledger, __u64 value);
 
-/* Sets all figures of a ledger to LEDGER_UNKNOWN. */
+/* Both leave what is not known; a difference below 0 becomes LEDGER_UNKNOWN. */
+void figure_add(__u64 *figure, __u64 nr);
+void figure_subtract(__u64 *figure, __u64 nr);
+
+/* Sets all figures of a ledger to LEDGER_ABSENT. */
 void figures_clear(const struct figure *figures, void *ledger);
 
-/* The same for figures that mean nothing: of a hook that is not attached, or not at return. */
+/*
+ * Sets figures that mean nothing to LEDGER_UNKNOWN: of a hook that is not attached, or not at
+ * return.
+ */
 void hook_counts_clear_unused(struct hook_counts *counts);
 
 /*
- * Makes *ledger, to begin with all zero, that of one more recording. A figure that is unknown in
- * one recording is unknown in all.
+ * Makes *ledger, to begin with all zero, that of one more recording. A figure that is not known
+ * of one recording is not known of all.
  */
 void figures_merge(const struct figure *figures, void *ledger, const void *one);

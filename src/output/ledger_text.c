@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 
+#include "model/ledger_figures.h"
 #include "output/column.h"
 #include "output/ledger_text.h"
 #include "util/outfile.h"
@@ -12,13 +13,37 @@
 
 static bool is_loss(__u64 figure)
 {
-	return figure && figure != LEDGER_UNKNOWN;
+	return figure && figure_known(figure);
+}
+
+/* Why a figure is not known. */
+static const char *reason(__u64 figure, const char *uncounted)
+{
+	return figure == LEDGER_ABSENT ? "not recorded" : uncounted;
+}
+
+/* "name 12" */
+static void figure(FILE *out, const char *name, __u64 figure)
+{
+	if (figure_known(figure))
+		fprintf(out, "%s %llu", name, figure);
+	else
+		fprintf(out, "%s %s", name, reason(figure, "not known"));
+}
+
+/* "12 name" */
+static void count(FILE *out, const char *gap, __u64 figure, const char *name)
+{
+	if (figure_known(figure))
+		fprintf(out, "%s%llu %s", gap, figure, name);
+	else
+		fprintf(out, "%s%s %s", gap, name, reason(figure, "not known"));
 }
 
 static __u64 sum(__u64 program, __u64 probe)
 {
-	return program == LEDGER_UNKNOWN || probe == LEDGER_UNKNOWN ? LEDGER_UNKNOWN
-								    : program + probe;
+	figure_add(&program, figure_known(probe) ? probe : 0);
+	return figure_known(probe) ? program : probe;
 }
 
 /* Prints the kernel's misses; the kernel may count only those of the program or the probe, or none.
@@ -27,22 +52,25 @@ static void missed(FILE *out, const char *where, __u64 program, __u64 probe)
 {
 	static const char uncounted[] = "not counted by this kernel";
 
-	if (program == LEDGER_UNKNOWN && probe == LEDGER_UNKNOWN)
-		fprintf(out, "%s %s", where, uncounted);
-	else if (program == LEDGER_UNKNOWN)
-		fprintf(out, "%s %llu by the probe, by the program %s", where, probe, uncounted);
-	else if (probe == LEDGER_UNKNOWN)
-		fprintf(out, "%s %llu by the program, by the probe %s", where, program, uncounted);
+	fputs(where, out);
+	if (!figure_known(program) && !figure_known(probe))
+		fprintf(out, " %s", reason(program, uncounted));
+	else if (!figure_known(program))
+		fprintf(out, " %llu by the probe, by the program %s", probe,
+			reason(program, uncounted));
+	else if (!figure_known(probe))
+		fprintf(out, " %llu by the program, by the probe %s", program,
+			reason(probe, uncounted));
 	else
-		fprintf(out, "%s %llu", where, program + probe);
+		fprintf(out, " %llu", program + probe);
 }
 
 /* Misses and losses on one side, except those of calls whose other side was seen. */
 static __u64 unseen(__u64 missed, __u64 lost, __u64 other_side_only)
 {
-	__u64 gone = missed + lost;
+	__u64 gone = sum(missed, lost);
 
-	if (missed == LEDGER_UNKNOWN)
+	if (!figure_known(gone) || !figure_known(other_side_only))
 		return LEDGER_UNKNOWN;
 	return gone > other_side_only ? gone - other_side_only : 0;
 }
@@ -62,38 +90,32 @@ static void mismatched(FILE *out, const char *function, __u64 entries, __u64 ret
 			function, calls);
 }
 
-static void figure(FILE *out, const char *name, __u64 figure)
-{
-	if (figure == LEDGER_UNKNOWN)
-		fprintf(out, "%s unknown", name);
-	else
-		fprintf(out, "%s %llu", name, figure);
-}
-
 static void put_seen(FILE *out, const struct ledger *l, bool with_filters)
 {
-	fprintf(out, "calls: %llu entered, %llu completed, ", l->entered, l->completed);
+	count(out, "calls: ", l->entered, "entered");
+	count(out, ", ", l->completed, "completed");
 	if (with_filters || l->filtered)
-		fprintf(out, "%llu filtered, ", l->filtered);
-	if (l->still_running == LEDGER_UNKNOWN)
-		fputs("still running: unknown\n", out);
-	else
-		fprintf(out, "%llu still running\n", l->still_running);
+		count(out, ", ", l->filtered, "filtered");
+	count(out, ", ", l->still_running, "still running");
+	putc('\n', out);
 }
 
 static void put_lost(FILE *out, const struct ledger *l)
 {
-	fputs(WARN_IF(l->lost_entry || l->lost_return || l->entry_only || l->return_only ||
-		      l->parked_lost || l->rows_full || l->bad_records),
+	bool lost = is_loss(l->lost_entry) || is_loss(l->lost_return);
+
+	fputs(WARN_IF(lost || is_loss(l->entry_only) || is_loss(l->return_only) ||
+		      is_loss(l->parked_lost) || is_loss(l->rows_full) || is_loss(l->bad_records)),
 	      out);
-	fprintf(out, "lost in the ring buffer: %llu entries, %llu returns%s; ", l->lost_entry,
-		l->lost_return, l->lost_entry || l->lost_return ? " (try a larger --buffer)" : "");
-	fprintf(out, "only entry seen: %llu, only return seen: %llu; ", l->entry_only,
-		l->return_only);
-	fprintf(out, "table full: %llu entries dropped, %llu in the row " OTHER_ROW, l->parked_lost,
-		l->rows_full);
+	count(out, "lost in the ring buffer: ", l->lost_entry, "entries");
+	count(out, ", ", l->lost_return, "returns");
+	figure(out, lost ? " (try a larger --buffer); only entry seen:" : "; only entry seen:",
+	       l->entry_only);
+	figure(out, ", only return seen:", l->return_only);
+	count(out, "; table full: ", l->parked_lost, "entries dropped");
+	count(out, ", ", l->rows_full, "in the row " OTHER_ROW);
 	if (l->bad_records)
-		fprintf(out, "; records not understood: %llu", l->bad_records);
+		figure(out, "; records not understood:", l->bad_records);
 	putc('\n', out);
 }
 
@@ -118,10 +140,29 @@ int ledger_text_calls(FILE *out, const struct ledger *ledger, bool with_filters)
 	put_seen(out, ledger, with_filters);
 	put_lost(out, ledger);
 	put_missed(out, ledger);
-	if (ledger->stuck)
-		fprintf(out, "WARNING: longer than --stuck: %llu, still running at the end: %llu\n",
-			ledger->stuck, ledger->still_stuck);
+	if (ledger->stuck) {
+		fputs(WARN_IF(is_loss(ledger->stuck)), out);
+		figure(out, "longer than --stuck:", ledger->stuck);
+		figure(out, ", still running at the end:", ledger->still_stuck);
+		putc('\n', out);
+	}
 	return stream_flush(out);
+}
+
+static void put_teardown_losses(FILE *out, const struct teardown_ledger *l)
+{
+	if (!is_loss(l->start_only) && !is_loss(l->end_only) && !is_loss(l->lost) &&
+	    !is_loss(l->no_release) && !is_loss(l->forgotten) && !is_loss(l->strays) &&
+	    !is_loss(l->rows_full))
+		return;
+	figure(out, "WARNING: only start seen:", l->start_only);
+	figure(out, ", only end seen:", l->end_only);
+	figure(out, "; starts lost in the ring buffer:", l->lost);
+	figure(out, "; last put not seen:", l->no_release);
+	figure(out, "; maps dropped, table full:", l->forgotten);
+	figure(out, "; frees of unknown origin:", l->strays);
+	figure(out, "; in no row:", l->rows_full);
+	putc('\n', out);
 }
 
 int ledger_text_teardowns(FILE *out, const struct teardown_ledger *ledger, bool with_filters)
@@ -129,53 +170,58 @@ int ledger_text_teardowns(FILE *out, const struct teardown_ledger *ledger, bool 
 	const struct teardown_ledger *l = ledger;
 
 	errno = 0;
-	fprintf(out, "teardowns: %llu started, %llu completed, ", l->started, l->completed);
-	figure(out, "running", l->running);
+	count(out, "teardowns: ", l->started, "started");
+	count(out, ", ", l->completed, "completed");
+	figure(out, ", running", l->running);
 	figure(out, ", waiting", l->waiting);
-	fprintf(out, "; %llu shown", l->shown);
+	count(out, "; ", l->shown, "shown");
 	if (l->before)
-		fprintf(out, ", %llu from before the run", l->before);
+		count(out, ", ", l->before, "from before the run");
 	if (with_filters || l->filtered)
-		fprintf(out, ", %llu filtered", l->filtered);
-	fprintf(out, "\ndestroy calls with a deferred free: %llu, freed: %llu, ", l->deferred,
-		l->reclaimed);
-	fprintf(out, "pending: %llu; unknown whether with one: %llu\n", l->pending, l->undecided);
-	if (l->start_only || l->end_only || l->lost || l->no_release || l->forgotten || l->strays ||
-	    l->rows_full) {
-		fprintf(out,
-			"WARNING: only start seen: %llu, only end seen: %llu; starts lost in the ring "
-			"buffer: %llu; ",
-			l->start_only, l->end_only, l->lost);
-		fprintf(out,
-			"last put not seen: %llu; maps dropped, table full: %llu; frees of unknown "
-			"origin: %llu; in no row: %llu\n",
-			l->no_release, l->forgotten, l->strays, l->rows_full);
-	}
+		count(out, ", ", l->filtered, "filtered");
+	figure(out, "\ndestroy calls with a deferred free:", l->deferred);
+	figure(out, ", freed:", l->reclaimed);
+	figure(out, ", pending:", l->pending);
+	figure(out, "; unknown whether with one:", l->undecided);
+	putc('\n', out);
+	put_teardown_losses(out, l);
 	return stream_flush(out);
 }
 
 /* One side of a hook, if anything is known to be lost or missed there. */
 static void hook_loss(FILE *out, const char *side, const char *function, __u64 missed, __u64 lost)
 {
-	if (!is_loss(missed) && !lost)
+	if (!is_loss(missed) && !is_loss(lost))
 		return;
 	fprintf(out, "WARNING: %s%s: ", side, function);
 	figure(out, "missed by the kernel", missed);
-	fprintf(out, ", lost in the ring buffer %llu\n", lost);
+	figure(out, ", lost in the ring buffer", lost);
+	putc('\n', out);
 }
 
-static void put_uncounted(FILE *out, const struct hook_counts *hooks, size_t nr_hooks)
+static bool is_uncounted(const struct hook_counts *hook)
 {
-	const char *gap = "misses not counted by this kernel: ";
+	return hook->attached && hook->missed == LEDGER_UNKNOWN;
+}
+
+static bool is_absent(const struct hook_counts *hook)
+{
+	return hook->seen == LEDGER_ABSENT;
+}
+
+static void put_names(FILE *out, const char *heading, const struct hook_counts *hooks,
+		      size_t nr_hooks, bool (*wanted)(const struct hook_counts *hook))
+{
+	const char *gap = heading;
 	size_t i;
 
 	for (i = 0; i < nr_hooks; i++) {
-		if (!hooks[i].attached || hooks[i].missed != LEDGER_UNKNOWN)
+		if (!wanted(&hooks[i]))
 			continue;
 		fprintf(out, "%s%s", gap, hooks[i].function);
 		gap = ", ";
 	}
-	if (*gap == ',')
+	if (gap != heading)
 		putc('\n', out);
 }
 
@@ -197,6 +243,7 @@ int ledger_text_hooks(FILE *out, const struct hook_counts *hooks, size_t nr_hook
 		mismatched(out, hooks[i].function, unseen(hooks[i].missed, hooks[i].lost, 0),
 			   unseen(hooks[i].missed_return, hooks[i].lost_return, 0));
 	}
-	put_uncounted(out, hooks, nr_hooks);
+	put_names(out, "misses not counted by this kernel: ", hooks, nr_hooks, is_uncounted);
+	put_names(out, "losses and misses not recorded: ", hooks, nr_hooks, is_absent);
 	return stream_flush(out);
 }

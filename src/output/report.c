@@ -10,6 +10,7 @@
 #include "analysis/aggregate.h"
 #include "model/filter.h"
 #include "model/hooks.h"
+#include "model/ledger_figures.h"
 #include "output/column.h"
 #include "output/format.h"
 #include "output/histogram.h"
@@ -402,8 +403,8 @@ int report_end(struct report *report, __u64 now_ns, struct ledger *ledger,
 	if (now_ns < report->now_ns)
 		now_ns = report->now_ns;
 	/* They were counted as completed when they were recorded. */
-	ledger->filtered += report->filtered;
-	ledger->completed -= report->filtered;
+	figure_add(&ledger->filtered, report->filtered);
+	figure_subtract(&ledger->completed, report->filtered);
 	report->counts = counts;
 	if (report->teardowns)
 		teardown_view_count(report->teardowns, &counts->ledger);

@@ -21,11 +21,12 @@ void stuck_text_print(FILE *file, const struct stuck *stuck)
 {
 	const struct releaser *releaser = identity_releaser(&stuck->map.identity);
 	const char *line = stuck->stack;
-	char duration[DURATION_SIZE];
+	char duration[DURATION_SIZE] = "?";
 
+	if (stuck->for_ns != UNKNOWN_NS)
+		text_duration(duration, stuck->for_ns);
 	diag_status(NULL);
-	fprintf(file, "memdestroy-trace: stuck for %s: %s", text_duration(duration, stuck->for_ns),
-		stuck->where);
+	fprintf(file, "memdestroy-trace: stuck for %s: %s", duration, stuck->where);
 	if (map_has_type(&stuck->map))
 		fprintf(file, " of %s", map_type_name(stuck->map.type));
 	if (map_has_name(&stuck->map)) {

@@ -10,6 +10,7 @@
 #include "analysis/aggregate.h"
 #include "analysis/top_teardowns.h"
 #include "model/filter.h"
+#include "model/ledger_figures.h"
 #include "output/folded.h"
 #include "output/perfetto.h"
 #include "output/column.h"
@@ -258,7 +259,7 @@ int teardown_view_end(struct teardown_view *view, FILE *file)
 void teardown_view_count(const struct teardown_view *view, struct teardown_ledger *ledger)
 {
 	ledger->filtered = view->filtered;
-	ledger->shown -= view->filtered;
+	figure_subtract(&ledger->shown, view->filtered);
 	if (view->run.rows)
 		ledger->rows_full = aggregate_overflow(view->run.rows);
 	else if (view->run.slowest && !interim_only(view))

@@ -43,13 +43,13 @@ static bool have_in_common(const struct field *field, const struct reader_set *b
 
 static __u64 known(__u64 figure)
 {
-	return figure == LEDGER_UNKNOWN ? 0 : figure;
+	return figure_known(figure) ? figure : 0;
 }
 
 /* For calls, and for the parts of teardowns */
 static __u64 losses(const struct ledger *ledger, const struct teardown_counts *counts)
 {
-	__u64 sum = ledger->bad_records + ledger->parked_lost;
+	__u64 sum = known(ledger->bad_records) + known(ledger->parked_lost);
 
 	for (int i = 0; i < NR_HOOKS; i++) {
 		const struct hook_counts *hook = &counts->hooks[i];

@@ -256,7 +256,7 @@ void reader_close(struct reader *reader)
 	free(reader);
 }
 
-/* Figures that the recording lacks are unknown; those that this version lacks are ignored. */
+/* Figures that the recording lacks are absent; those that this version lacks are ignored. */
 static void read_figures(const struct reader *reader, enum table_id table,
 			 const struct figure *figures, void *ledger)
 {
@@ -279,6 +279,11 @@ static void read_hook(const struct reader *reader, const char *function, struct 
 	for (; row < (const struct hook_row *)rows->row + rows->nr; row++)
 		if (!strcmp(function, row->function))
 			*counts = row->counts;
+}
+
+bool reader_has_ledger(const struct reader *reader)
+{
+	return reader->rows[TABLE_LEDGER].nr;
 }
 
 void reader_ledger(const struct reader *reader, struct ledger *ledger,

@@ -30,9 +30,12 @@ struct reader {
 int reader_open(struct reader **out, const char *path);
 void reader_close(struct reader *reader);
 
-/* Sets all counts; those that the recording lacks to LEDGER_UNKNOWN. */
+/* Sets all counts; those that the recording lacks to LEDGER_ABSENT. */
 void reader_ledger(const struct reader *reader, struct ledger *ledger,
 		   struct teardown_counts *counts);
+
+/* Not until the first commit, and only of calls: that of teardowns may be lacking alone. */
+bool reader_has_ledger(const struct reader *reader);
 
 struct reader_options {
 	enum view view; /* VIEW_CALLS: calls and stuck reports; VIEW_TEARDOWNS: all except calls */

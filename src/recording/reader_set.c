@@ -45,7 +45,12 @@ int reader_set_open(struct reader_set *readers, const char *const *paths, size_t
 		run_info = readers->reader[i]->run_info;
 		describe(paths[i], run_info);
 		if (run_info->end_ns == UNKNOWN_NS)
-			diag_warn("'%s' was interrupted: its last second may be missing", paths[i]);
+			diag_warn("'%s' has no end: it is still being recorded, or was "
+				  "interrupted and may lack its last second",
+				  paths[i]);
+		if (!reader_has_ledger(readers->reader[i]))
+			diag_warn("'%s' has no ledger: what was lost or missed is not known",
+				  paths[i]);
 		if (!readers->first ||
 		    run_info->start_realtime_ns < readers->first->start_realtime_ns)
 			readers->first = run_info;
@@ -110,9 +115,9 @@ bool reader_set_have_scenarios(const struct reader_set *readers)
 static void merge_hook(struct hook_counts *sum, const struct hook_counts *counts)
 {
 	sum->function = counts->function;
-	if (!counts->attached)
+	if (!counts->attached && counts->seen != LEDGER_ABSENT)
 		return;
-	sum->attached = true;
+	sum->attached = sum->attached || counts->attached;
 	sum->returns = sum->returns || counts->returns;
 	figures_merge(hook_figures, sum, counts);
 }

@@ -12,7 +12,6 @@
 GETTER(get_text, const void *object, object, text, column->text);
 GETTER(get_text_at, const char *text, true, text, text);
 GETTER(get_u32, const __u32 *number, true, number, *number);
-GETTER(get_bool, const bool *flag, true, number, *flag);
 GETTER(get_nonzero_u32, const __u32 *number, *number, number, *number);
 GETTER(get_string, const char *const *text, *text, text, *text);
 GETTER(get_real, const double *real, isfinite(*real), real, *real);

@@ -28,7 +28,7 @@ typedef bool getter(const struct column *column, const void *object, struct valu
 getter get_text; /* the column's own, whatever the object */
 
 /* Members that are always known. */
-getter get_u32, get_bool, get_text_at;
+getter get_u32, get_text_at;
 
 /* Members that are not known if they are 0, UNKNOWN_NS or LEDGER_UNKNOWN, NULL, or not finite. */
 getter get_nonzero_u32, get_u64, get_string, get_real;

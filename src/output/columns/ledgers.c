@@ -17,7 +17,9 @@
 	 VALUE_OF_##kind,                                                                          \
 	 .get = (getter),                                                                          \
 	 .at = offsetof(struct object, member)},
-#define FIGURE(object, member, kind) COLUMN(object, member, kind, get_u64)
+#define FIGURE(object, member, kind) COLUMN(object, member, kind, get_figure)
+
+static GETTER(get_figure, const __u64 *figure, figure_known(*figure), number, *figure);
 
 const struct column ledger_columns[] = {
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "ledger"},
@@ -31,9 +33,13 @@ const struct column teardown_ledger_columns[] = {
 
 /* Hooks */
 
+/* A recording may lack the hook. */
+static GETTER(get_attached, const struct hook_counts *counts,
+	      counts->attached || counts->seen != LEDGER_ABSENT, number, counts->attached);
+
 static bool get_hook_figure(const struct column *column, const void *object, struct value *value)
 {
-	return get_u64(column, object, value) && ((const struct hook_counts *)object)->attached;
+	return get_figure(column, object, value) && ((const struct hook_counts *)object)->attached;
 }
 
 static bool get_return_figure(const struct column *column, const void *object, struct value *value)
@@ -49,7 +55,6 @@ const struct column hook_columns[] = {
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "point"},
 	{"function", NULL, "", VALUE_TEXT, .get = get_string,
 	 .at = offsetof(struct hook_counts, function)},
-	{"attached", NULL, "", VALUE_BOOL, .get = get_bool,
-	 .at = offsetof(struct hook_counts, attached)},
+	{"attached", NULL, "", VALUE_BOOL, .get = get_attached},
 	HOOK_ENTRY_FIGURES(ENTRY_FIGURE) HOOK_RETURN_FIGURES(RETURN_FIGURE){},
 };

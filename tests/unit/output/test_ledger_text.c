@@ -104,7 +104,7 @@ TEST(calls_without_loss)
 	ledger.missed_return = LEDGER_UNKNOWN;
 	ledger.probe_missed_return = LEDGER_UNKNOWN;
 	assert_null(strstr(calls_text(&ledger, false), "WARNING"));
-	check_has(calls_text(&ledger, false), ", still running: unknown\n");
+	check_has(calls_text(&ledger, false), ", still running not known\n");
 	check_has(calls_text(&ledger, false),
 		  "at entry 0 by the probe, by the program not counted by this kernel; at return "
 		  "not counted by this kernel\n");
@@ -147,11 +147,62 @@ TEST(teardowns_without_loss)
 	hooks[0].missed = hooks[0].missed_return = LEDGER_UNKNOWN;
 	hooks[2].missed = LEDGER_UNKNOWN;
 	text = teardowns_text(&ledger, hooks, 3, false);
-	check_has(text, "running unknown, waiting unknown; ");
+	check_has(text, "running not known, waiting not known; ");
 	assert_null(strstr(text, "WARNING"));
 	assert_null(strstr(text, "18446744073709551615"));
 	check_has(text, "\nmisses not counted by this kernel: "
 			"bpf_map_free_deferred, workqueue_queue_work\n");
+}
+
+/* Whatever the figure, and whyever it is not known. */
+TEST(unknown_figures_are_no_numbers)
+{
+	static const __u64 values[] = {LEDGER_UNKNOWN, LEDGER_UNKNOWN - 1, LEDGER_UNKNOWN - 2};
+	struct hook_counts hooks[NR_CALL_HOOKS] = {};
+	struct teardown_ledger teardowns;
+	struct ledger ledger;
+
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
+		memset(hooks, 0, sizeof(hooks));
+		for (const struct figure *figure = ledger_figures; figure->name; figure++)
+			figure_set(figure, &ledger, values[i]);
+		for (const struct figure *figure = teardown_ledger_figures; figure->name; figure++)
+			figure_set(figure, &teardowns, values[i]);
+		for (size_t hook = 0; hook < NR_CALL_HOOKS; hook++) {
+			for (const struct figure *figure = hook_figures; figure->name; figure++)
+				figure_set(figure, &hooks[hook], values[i]);
+			hooks[hook].attached = hooks[hook].returns = true;
+			hooks[hook].function = "function";
+		}
+		assert_null(strstr(calls_text(&ledger, true), "1844674407370955161"));
+		assert_null(strstr(calls_text(&ledger, true), "WARNING"));
+		assert_null(strstr(teardowns_text(&teardowns, hooks, NR_CALL_HOOKS, true),
+				   "1844674407370955161"));
+		assert_null(
+			strstr(teardowns_text(&teardowns, hooks, NR_CALL_HOOKS, true), "WARNING"));
+		check_has(event(FORMAT_JSON, ledger_columns, &ledger), "\"entered\":null,");
+		check_has(event(FORMAT_JSON, hook_columns, &hooks[0]), "\"seen\":null,");
+	}
+}
+
+/* A kernel that does not count is one reason, a recording without the figure another. */
+TEST(reasons)
+{
+	struct ledger ledger = {.missed_entry = LEDGER_ABSENT,
+				.probe_missed_entry = LEDGER_ABSENT,
+				.missed_return = LEDGER_UNKNOWN,
+				.probe_missed_return = LEDGER_UNKNOWN};
+	struct hook_counts hooks[] = {
+		{.function = "first", .attached = true, .missed = LEDGER_UNKNOWN},
+		{.function = "second", .seen = LEDGER_ABSENT, .missed = LEDGER_ABSENT},
+	};
+	const struct teardown_ledger none = {};
+
+	check_has(calls_text(&ledger, false), "at entry not recorded; at return not counted by "
+					      "this kernel\n");
+	check_has(teardowns_text(&none, hooks, 2, false),
+		  "misses not counted by this kernel: first\n"
+		  "losses and misses not recorded: second\n");
 }
 
 /* The loss is a line of its own, begun by this. */

@@ -92,8 +92,8 @@ TEST(test_no_ledger)
 	end_recording(new_recording(path, NULL), 1);
 	replay = open_recording(path);
 	reader_ledger(replay, &ledger, &counts);
-	assert_true(ledger.entered == LEDGER_UNKNOWN && ledger.bad_records == LEDGER_UNKNOWN);
-	assert_true(counts.ledger.started == LEDGER_UNKNOWN);
+	assert_true(ledger.entered == LEDGER_ABSENT && ledger.bad_records == LEDGER_ABSENT);
+	assert_true(counts.ledger.started == LEDGER_ABSENT);
 	for (int i = 0; i < NR_HOOKS; i++)
 		assert_false(counts.hooks[i].attached);
 	reader_close(replay);
