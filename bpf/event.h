@@ -13,9 +13,10 @@
 #include <linux/types.h>
 #endif
 
-#define NAME_LEN       16 /* BPF_OBJ_NAME_LEN and TASK_COMM_LEN, both with their NUL */
-#define NR_TRAMPOLINES 2  /* kinds of code that replace a return address */
-#define MAX_CALLERS    8  /* functions that --caller may name */
+#define NAME_LEN	  16 /* BPF_OBJ_NAME_LEN and TASK_COMM_LEN, both with their NUL */
+#define NR_TRAMPOLINES	  2  /* kinds of code that replace a return address */
+#define MAX_CALLERS	  8  /* functions that --caller may name */
+#define MAX_CALLER_RANGES 16 /* of their code: compilers may split or copy a function */
 
 /* The member of its map's structure that the destroyed allocator is. */
 enum alloc_member {
@@ -185,9 +186,9 @@ struct config {
 	__u64 pcpu_hot;
 
 	__u64 min_latency_ns;
-	__u64 map_types;	       /* bit N: maps of type N are wanted; 0: all */
-	__u64 callers[MAX_CALLERS][2]; /* start and end of each wanted function */
-	__u32 nr_callers;	       /* 0: all */
+	__u64 map_types;		     /* bit N: maps of type N are wanted; 0: all */
+	__u64 callers[MAX_CALLER_RANGES][2]; /* start and end of the wanted functions' symbols */
+	__u32 nr_callers;		     /* 0: all */
 	__u8 no_empty;
 	__u8 park;	/* there is a filter: the entry is held back until the return */
 	__u8 compiled;	/* the kernel compiles programs, and so supports callbacks */
@@ -236,5 +237,5 @@ _Static_assert(sizeof(struct record_call) == 120, "record_call");
 _Static_assert(sizeof(struct record_release) == 96, "record_release");
 _Static_assert(sizeof(struct task_stack) == 272, "task_stack");
 _Static_assert(sizeof(struct cpu_counts) == NR_PROGS * 64, "cpu_counts");
-_Static_assert(sizeof(struct config) == 256, "config");
+_Static_assert(sizeof(struct config) == 384, "config");
 _Static_assert(sizeof(struct name_filter) == 2072, "name_filter");

@@ -32,7 +32,7 @@ static __always_inline bool caller_wanted(const struct record_call *rec)
 
 	if (!config.nr_callers)
 		return true;
-	for (i = 0; i < MAX_CALLERS; i++)
+	for (i = 0; i < MAX_CALLER_RANGES; i++)
 		if (i < config.nr_callers &&
 		    within(rec->head.caller, config.callers[i][0], config.callers[i][1]))
 			return true;

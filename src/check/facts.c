@@ -10,6 +10,7 @@
 #include "model/hooks.h"
 #include "model/ledger.h"
 #include "model/map_type.h"
+#include "model/symbol.h"
 #include "util/macros.h"
 
 /*
@@ -131,6 +132,39 @@ static bool has_function(const struct btf *btf, const char *name)
 	return btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
 }
 
+/* The function's name in BTF, which may have a suffix as in the symbol table; NULL: none. */
+static const char *find_function(const struct btf *btf, const char *function)
+{
+	__u32 nr = btf__type_cnt(btf);
+
+	if (has_function(btf, function))
+		return function;
+	for (__u32 id = 1; id < nr; id++) {
+		const struct btf_type *t = btf__type_by_id(btf, id);
+		const char *name = btf_is_func(t) ? btf__name_by_offset(btf, t->name_off) : NULL;
+
+		if (name && symbol_is_whole(name, function))
+			return name;
+	}
+	return NULL;
+}
+
+/* A tracepoint has a typedef. */
+static void add_type(struct hook_facts *found, enum hook hook, const struct btf *btf)
+{
+	const char *function = hook_info[hook].function, *name = NULL;
+	char typedef_name[64];
+
+	snprintf(typedef_name, sizeof(typedef_name), "btf_trace_%s", function);
+	if (hook != HOOK_QUEUE)
+		name = find_function(btf, function);
+	else if (btf__find_by_name_kind(btf, typedef_name, BTF_KIND_TYPEDEF) > 0)
+		name = function;
+	found->type = answer_of(name);
+	if (name && strcmp(name, function))
+		snprintf(found->type_as, sizeof(found->type_as), "%s", name);
+}
+
 static void features_from_btf(enum answer *features, const struct btf *btf)
 {
 	const struct btf_type *info = find_struct(btf, "bpf_link_info");
@@ -157,8 +191,6 @@ static void find_missing(char lacking[LACKING_LEN], const struct btf *btf,
 
 void facts_from_btf(struct facts *facts, const struct btf *btf)
 {
-	char typedef_name[64];
-
 	facts->btf = ANSWER_YES;
 	facts->allocator = answer_of(find_struct(btf, "bpf_mem_alloc"));
 	facts->map_types = map_type_btf_names(btf);
@@ -166,15 +198,8 @@ void facts_from_btf(struct facts *facts, const struct btf *btf)
 	find_missing(facts->lacking, btf, needed, ARRAY_SIZE(needed));
 	find_missing(facts->teardowns_lacking, btf, needed_by_teardowns,
 		     ARRAY_SIZE(needed_by_teardowns));
-	for (enum hook hook = 0; hook < NR_HOOKS; hook++) {
-		const char *name = hook_info[hook].function;
-
-		snprintf(typedef_name, sizeof(typedef_name), "btf_trace_%s", name);
-		facts->hooks[hook].type =
-			answer_of(hook == HOOK_QUEUE ? btf__find_by_name_kind(btf, typedef_name,
-									      BTF_KIND_TYPEDEF) > 0
-						     : has_function(btf, name));
-	}
+	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
+		add_type(&facts->hooks[hook], hook, btf);
 	/* Only kernels with CONFIG_BPF_JIT contain kernel/bpf/trampoline.c. */
 	facts->compiler = has_function(btf, "bpf_trampoline_link_prog")	 ? ANSWER_YES
 			  : has_function(btf, "bpf_prog_select_runtime") ? ANSWER_NO
@@ -201,16 +226,19 @@ void facts_from_symbols(struct facts *facts, const struct ksyms *ksyms)
 	facts->hidden = answer_of(ksyms_hidden(ksyms));
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++) {
 		struct hook_facts *found = &facts->hooks[hook];
-		const char *name = hook_info[hook].function;
+		const char *name = hook_info[hook].function, *symbol;
 
 		/* The programs of a tracepoint are called by a function of its own. */
 		snprintf(function, sizeof(function), "%s%s",
 			 hook == HOOK_QUEUE ? "__traceiter_" : "", name);
-		found->symbol = answer_of(ksyms_has(ksyms, function));
+		symbol = ksyms_symbol(ksyms, function);
+		found->symbol = answer_of(symbol);
+		if (symbol && strcmp(symbol, function))
+			snprintf(found->as, sizeof(found->as), "%s", symbol);
 		found->part = answer_of(ksyms_has_part(ksyms, name));
 	}
 	for (int i = 0; i < NR_KNOWN_CALLERS; i++)
-		facts->callers[i] = answer_of(ksyms_has(ksyms, facts_callers[i]));
+		facts->callers[i] = answer_of(ksyms_symbol(ksyms, facts_callers[i]));
 	if (facts->kprobes == ANSWER_UNKNOWN)
 		facts->kprobes = answer_of(ksyms_has(ksyms, "register_kprobe"));
 	/* Addresses hidden in a file may still be visible on that machine. */

@@ -15,6 +15,8 @@ struct btf;
 
 enum answer { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES };
 
+#define SYMBOL_LEN 160 /* with the NUL */
+
 /* An attempt to load and attach. */
 struct attempt {
 	bool made;
@@ -22,11 +24,13 @@ struct attempt {
 };
 
 struct hook_facts {
-	enum answer symbol;    /* in the symbol table */
-	enum answer part;      /* the compiler split it and inlined a part */
-	enum answer type;      /* in BTF, which fentry needs */
-	enum answer listed;    /* by ftrace, as traceable */
-	enum answer forbidden; /* to kprobes */
+	enum answer symbol;	  /* in the symbol table */
+	char as[SYMBOL_LEN];	  /* its name there, if it has a suffix of the compiler; else "" */
+	enum answer part;	  /* the compiler split it and inlined a part, or copied it */
+	enum answer type;	  /* in BTF, which fentry needs */
+	char type_as[SYMBOL_LEN]; /* the same, in BTF */
+	enum answer listed;	  /* by ftrace, as traceable */
+	enum answer forbidden;	  /* to kprobes */
 	struct attempt tried[NR_ATTACH_MODES];
 	__u64 seen; /* program runs while the test map was freed; LEDGER_UNKNOWN */
 };

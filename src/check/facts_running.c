@@ -14,6 +14,7 @@
 
 #include "check/facts.h"
 #include "model/hooks.h"
+#include "model/symbol.h"
 #include "trace/kernel_features.h"
 #include "trace/probe.h"
 #include "util/diag.h"
@@ -82,7 +83,7 @@ static void add_list(struct facts *facts, const char *path, bool traceable)
 		if (sscanf(line, format, word) != 1)
 			continue;
 		for (enum hook hook = 0; hook < NR_HOOKS; hook++)
-			found[hook] |= !strcmp(word, hook_info[hook].function);
+			found[hook] |= symbol_is_whole(word, hook_info[hook].function);
 	}
 	any = any && !ferror(file);
 	fclose(file);

@@ -34,15 +34,32 @@ enum answer hook_present(const struct facts *facts, enum hook hook)
 	return ANSWER_UNKNOWN;
 }
 
+const char *hook_symbol(const struct facts *facts, enum hook hook)
+{
+	const struct hook_facts *found = &facts->hooks[hook];
+
+	if (found->symbol != ANSWER_YES || hook_info[hook].tracepoint)
+		return NULL;
+	return *found->as ? found->as : hook_info[hook].function;
+}
+
 static bool is_refusal(int err)
 {
 	return err == -EPERM || err == -EACCES;
 }
 
+/* The kernel looks for the name in BTF among its symbols. */
+static bool names_differ(const struct hook_facts *found)
+{
+	return found->symbol == ANSWER_YES && found->type == ANSWER_YES &&
+	       strcmp(found->as, found->type_as);
+}
+
 static struct attachable fentry_attachable(const struct facts *facts,
 					   const struct hook_facts *found)
 {
-	if (found->type == ANSWER_NO || facts->compiler == ANSWER_NO || facts->direct == ANSWER_NO)
+	if (found->type == ANSWER_NO || names_differ(found) || facts->compiler == ANSWER_NO ||
+	    facts->direct == ANSWER_NO)
 		return (struct attachable){ANSWER_NO, MEANS_BTF};
 	if (found->listed != ANSWER_UNKNOWN)
 		return (struct attachable){found->listed, MEANS_LISTED};
@@ -151,7 +168,13 @@ static bool ruled_out(struct verdict *verdict, const struct facts *facts)
 
 	if (*facts->release)
 		snprintf(kernel, sizeof(kernel), "Linux %s", facts->release);
-	if (hook_present(facts, HOOK_DESTROY) == ANSWER_NO)
+	if (hook_present(facts, HOOK_DESTROY) == ANSWER_NO &&
+	    facts->hooks[HOOK_DESTROY].part == ANSWER_YES)
+		conclude(verdict, TRACEABLE_NO,
+			 "%s has only parts of " TRACED_FUNCTION
+			 "(): the compiler inlined the rest",
+			 kernel);
+	else if (hook_present(facts, HOOK_DESTROY) == ANSWER_NO)
 		conclude(verdict, TRACEABLE_NO,
 			 "%s has no " TRACED_FUNCTION "(): 6.1 or later is needed", kernel);
 	else if (facts->btf == ANSWER_NO)
@@ -219,6 +242,8 @@ static void conclude_tried(struct verdict *verdict, const struct facts *facts)
 static const char *without_fentry(const struct facts *facts)
 {
 	return facts->hooks[HOOK_DESTROY].type == ANSWER_NO ? "BTF lacks the function's type"
+	       : names_differ(&facts->hooks[HOOK_DESTROY])
+		       ? "the function has another name in BTF than in the symbol table"
 	       : facts->compiler == ANSWER_NO
 		       ? "the kernel has no compiler for BPF programs (CONFIG_BPF_JIT)"
 		       : "ftrace cannot call programs (CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)";

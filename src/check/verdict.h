@@ -43,6 +43,9 @@ struct verdict {
 /* Does the kernel have the function? */
 enum answer hook_present(const struct facts *facts, enum hook hook);
 
+/* The function's symbol, which may have a suffix; NULL: not there, unknown, or a tracepoint. */
+const char *hook_symbol(const struct facts *facts, enum hook hook);
+
 /* Can the hook be attached in this mode, and how is that known? */
 struct attachable {
 	enum answer answer;

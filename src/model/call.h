@@ -12,8 +12,8 @@
 /* Where a call came from. */
 struct caller {
 	__u64 address;	  /* the return address; 0: unknown */
-	const char *name; /* of the function the address lies in, owned by ksyms; NULL: unknown */
-	__u64 offset;	  /* of the address from that function's start */
+	const char *name; /* of the function, without suffixes; owned by ksyms; NULL: unknown */
+	__u64 offset;	  /* of the address from the start of the symbol it lies in */
 };
 
 struct call {

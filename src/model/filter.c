@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/filter.h"
+#include "model/symbol.h"
 
 bool filter_is_set(const struct filter *filter)
 {
@@ -24,7 +25,8 @@ static bool caller_wanted(const struct filter *filter, const struct call *call)
 	size_t i;
 
 	for (i = 0; i < filter->nr_callers; i++)
-		if (call->caller.name && !strcmp(call->caller.name, filter->callers[i]))
+		if (call->caller.name &&
+		    symbol_same_function(call->caller.name, filter->callers[i]))
 			return true;
 	return !filter->nr_callers;
 }

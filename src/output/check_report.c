@@ -58,6 +58,7 @@ static int write_hooks(FILE *out, enum format format, const struct facts *facts)
 		*view = (struct hook_view){
 			.function = hook_info[hook].function,
 			.present = hook_present(facts, hook),
+			.symbol = hook_symbol(facts, hook),
 			.inlined =
 				facts->hooks[hook].part == ANSWER_YES ? ANSWER_YES : ANSWER_UNKNOWN,
 			.seen = facts->hooks[hook].seen,

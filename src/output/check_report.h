@@ -25,6 +25,7 @@ struct check_view {
 struct hook_view {
 	const char *function;
 	enum answer present;
+	const char *symbol;  /* in the symbol table; NULL: not there, or unknown */
 	enum answer inlined; /* never ANSWER_NO: only a split function leaves a trace */
 	struct mode_view {
 		enum answer attachable;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/symbol.h"
 #include "recording/cursor.h"
 #include "recording/reader_tables.h"
 #include "util/diag.h"
@@ -31,12 +32,16 @@ static const char *scenario_of(const struct reader *reader, const char *map_name
 static void finish(struct cursor *cursor, enum table_id table, void *row,
 		   const struct reader *reader)
 {
+	struct caller_row *caller = row;
 	struct map_row *map = row;
 
 	if (table == TABLE_MAP && map->known & CALL_NAME)
 		map->scenario = scenario_of(reader, map->name);
-	if (table == TABLE_CALLER && !((struct caller_row *)row)->known)
+	if (table == TABLE_CALLER && !caller->known)
 		cursor_damaged(cursor, "address is NULL");
+	/* Older versions recorded the symbol. */
+	if (table == TABLE_CALLER && caller->known & CALLER_NAME)
+		caller->name[symbol_function_len(caller->name)] = '\0';
 }
 
 /* In the order in which they are loaded. */

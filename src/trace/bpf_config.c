@@ -14,6 +14,15 @@
 #define MIN_BUFFER (1UL << 20)
 #define MAX_BUFFER (16UL << 20)
 
+/* Leaves *addr as it is if the function is not there. */
+static void find_function(const struct ksyms *ksyms, enum hook hook, __u64 *addr)
+{
+	const char *symbol = ksyms_symbol(ksyms, hook_info[hook].function);
+
+	if (symbol)
+		ksyms_address(ksyms, symbol, addr);
+}
+
 static void config_symbols(struct config *config, const struct ksyms *ksyms)
 {
 	/* kretprobes (the name differs between kernels); the function graph tracer and fprobes */
@@ -21,6 +30,7 @@ static void config_symbols(struct config *config, const struct ksyms *ksyms)
 		{"arch_rethook_trampoline", "__kretprobe_trampoline"},
 		{"return_to_handler", NULL},
 	};
+	const char *symbol;
 	size_t i;
 
 	if (ksyms_hidden(ksyms))
@@ -28,7 +38,9 @@ static void config_symbols(struct config *config, const struct ksyms *ksyms)
 	if (ksyms_address(ksyms, "_stext", &config->text_start) ||
 	    ksyms_address(ksyms, "_etext", &config->text_end))
 		config->text_start = config->text_end = 0;
-	ksyms_range(ksyms, TRACED_FUNCTION, &config->func_start, &config->func_end);
+	symbol = ksyms_symbol(ksyms, TRACED_FUNCTION);
+	if (symbol)
+		ksyms_range(ksyms, symbol, &config->func_start, &config->func_end);
 	for (i = 0; i < NR_TRAMPOLINES; i++) {
 		__u64 *range = config->trampolines[i];
 
@@ -36,9 +48,8 @@ static void config_symbols(struct config *config, const struct ksyms *ksyms)
 		    trampolines[i][1])
 			ksyms_range(ksyms, trampolines[i][1], &range[0], &range[1]);
 	}
-	ksyms_address(ksyms, hook_info[HOOK_FREE].function, &config->map_free_deferred);
-	ksyms_address(ksyms, hook_info[HOOK_DEFERRED_FREE].function,
-		      &config->free_mem_alloc_deferred);
+	find_function(ksyms, HOOK_FREE, &config->map_free_deferred);
+	find_function(ksyms, HOOK_DEFERRED_FREE, &config->free_mem_alloc_deferred);
 	ksyms_address(ksyms, "__preempt_count", &config->preempt_count);
 	ksyms_address(ksyms, "pcpu_hot", &config->pcpu_hot);
 }
@@ -53,16 +64,21 @@ static int config_filters(struct config *config, const struct filter *filter,
 	config->no_empty = filter->no_empty;
 	config->by_name = filter->by_name;
 	for (i = 0; i < filter->nr_callers; i++) {
-		__u64 *range = config->callers[i];
+		__u64(*ranges)[2] = config->callers + config->nr_callers;
+		size_t room = MAX_CALLER_RANGES - config->nr_callers, found;
 
 		if (ksyms_hidden(ksyms))
 			return diag_invalid(
 				"--caller: kernel symbols are hidden here (see kernel.kptr_restrict)");
-		if (ksyms_range(ksyms, filter->callers[i], &range[0], &range[1]))
+		found = ksyms_ranges(ksyms, filter->callers[i], ranges, room);
+		if (!found)
 			return diag_invalid("--caller: this kernel has no function '%s'",
 					    filter->callers[i]);
+		if (found > room)
+			return diag_invalid("--caller: the functions have more than %d parts here",
+					    MAX_CALLER_RANGES);
+		config->nr_callers += found;
 	}
-	config->nr_callers = filter->nr_callers;
 	config->park = config->map_types || config->min_latency_ns || config->no_empty ||
 		       config->by_name || config->nr_callers;
 	return 0;

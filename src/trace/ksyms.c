@@ -13,13 +13,15 @@
 
 #include "symbols.h"
 #include "symbols.skel.h"
+#include "model/symbol.h"
 #include "trace/ksyms.h"
 #include "util/hash.h"
 #include "util/macros.h"
 
 struct ksym {
 	__u64 addr;
-	__u32 name; /* offset in names */
+	__u32 name;	/* offset in names */
+	__u32 function; /* the same; the name without a suffix */
 };
 
 /* Kept besides code. Except on x86, the end of the text is listed as data. */
@@ -35,12 +37,15 @@ struct answer {
 	__u64 start;
 	bool refused;
 	UT_hash_handle hh;
+	const char *function; /* behind the name, or the name itself */
 	char name[];
 };
 
 struct ksyms {
-	struct symbols_bpf *skel;      /* NULL: everything is in the table below */
-	struct answer *answers;	       /* by address */
+	struct symbols_bpf *skel; /* NULL: everything is in the table below */
+	struct ksyms *suffixed;	  /* with skel: symbols with suffixes, read when first needed */
+	bool unread;		  /* this is such a table, and not needed yet */
+	struct answer *answers;	  /* by address */
 	__u64 variables[NR_VARIABLES]; /* 0: not there, or hidden */
 	struct ksym *syms;	       /* by address */
 	size_t nr, room;
@@ -95,19 +100,22 @@ static const char *ask_function(const struct ksyms *ksyms, __u64 addr, __u64 *st
 static const struct answer *find_answer(struct ksyms *ksyms, __u64 addr)
 {
 	struct answer *answer;
-	const char *name;
 	__u64 start, size;
+	const char *name;
+	size_t len;
 
 	HASH_FIND(hh, ksyms->answers, &addr, sizeof(addr), answer);
 	if (answer)
 		return answer;
 	name = ask_function(ksyms, addr, &start, &size);
-	answer = name ? calloc(1, sizeof(*answer) + strlen(name) + 1) : NULL;
+	len = name ? strlen(name) + 1 : 0;
+	answer = name ? calloc(1, sizeof(*answer) + 2 * len) : NULL;
 	if (!answer)
 		return NULL;
 	answer->addr = addr;
 	answer->start = start;
-	strcpy(answer->name, name);
+	memcpy(answer->name, name, len);
+	answer->function = memcpy(answer->name + len, name, symbol_function_len(name));
 	HASH_ADD(hh, ksyms->answers, addr, sizeof(answer->addr), answer);
 	if (!answer->refused)
 		return answer;
@@ -134,19 +142,31 @@ static int grow(void **array, size_t *room, size_t want, size_t size)
 	return 0;
 }
 
+/* Takes a copy of len bytes of a name, with a NUL. */
+static void add_name(struct ksyms *ksyms, const char *name, size_t len)
+{
+	memcpy(ksyms->names + ksyms->names_len, name, len);
+	ksyms->names_len += len;
+	ksyms->names[ksyms->names_len++] = '\0';
+}
+
 static int ksyms_add(struct ksyms *ksyms, __u64 addr, const char *name)
 {
-	size_t len = strlen(name) + 1;
+	size_t len = strlen(name), function_len = symbol_function_len(name);
+	struct ksym *sym;
 
 	if (ksyms->nr && addr < ksyms->syms[ksyms->nr - 1].addr)
 		ksyms->in_order = false;
 	if (grow((void **)&ksyms->syms, &ksyms->room, ksyms->nr + 1, sizeof(*ksyms->syms)) ||
-	    grow((void **)&ksyms->names, &ksyms->names_room, ksyms->names_len + len, 1))
+	    grow((void **)&ksyms->names, &ksyms->names_room, ksyms->names_len + 2 * (len + 1), 1))
 		return -ENOMEM;
-	ksyms->syms[ksyms->nr].addr = addr;
-	ksyms->syms[ksyms->nr++].name = ksyms->names_len;
-	memcpy(ksyms->names + ksyms->names_len, name, len);
-	ksyms->names_len += len;
+	sym = &ksyms->syms[ksyms->nr++];
+	*sym = (struct ksym){addr, ksyms->names_len, ksyms->names_len};
+	add_name(ksyms, name, len);
+	if (function_len < len) {
+		sym->function = ksyms->names_len;
+		add_name(ksyms, name, function_len);
+	}
 	if (addr)
 		ksyms->hidden = false;
 	return 0;
@@ -162,7 +182,7 @@ static void keep_variable(struct ksyms *ksyms, __u64 addr, const char *name)
 }
 
 /* "ffffffff8131c420 T bpf_mem_alloc_destroy", then a tab and "[module]" for those of modules */
-static int ksyms_read(struct ksyms *ksyms, FILE *file)
+static int ksyms_read(struct ksyms *ksyms, FILE *file, bool suffixed_only)
 {
 	char *line = NULL;
 	size_t size = 0;
@@ -181,6 +201,8 @@ static int ksyms_read(struct ksyms *ksyms, FILE *file)
 		if (*end == '\t')
 			break; /* modules come after all of the core, and BPF after them */
 		*end = '\0';
+		if (suffixed_only && !strchr(name, '.'))
+			continue;
 		if (*name && strchr("tTwW", type[1]))
 			err = ksyms_add(ksyms, addr, name);
 		else
@@ -215,7 +237,7 @@ int ksyms_load(const char *path, struct ksyms **out)
 		goto out;
 	}
 	ksyms->hidden = ksyms->in_order = true;
-	err = ksyms_read(ksyms, file);
+	err = ksyms_read(ksyms, file, false);
 	if (err) {
 		ksyms_free(ksyms);
 		goto out;
@@ -237,7 +259,10 @@ int ksyms_open(struct ksyms **out)
 	if (!ksyms)
 		return -ENOMEM;
 	ksyms->skel = symbols_bpf__open_and_load();
-	if (ksyms->skel && !ask_address(ksyms, "_stext", &addr)) {
+	ksyms->suffixed = calloc(1, sizeof(*ksyms->suffixed));
+	if (ksyms->suffixed)
+		ksyms->suffixed->unread = true;
+	if (ksyms->skel && ksyms->suffixed && !ask_address(ksyms, "_stext", &addr)) {
 		*out = ksyms;
 		return 0;
 	}
@@ -255,6 +280,7 @@ void ksyms_free(struct ksyms *ksyms)
 		HASH_DEL(ksyms->answers, answer);
 		free(answer);
 	}
+	ksyms_free(ksyms->suffixed);
 	symbols_bpf__destroy(ksyms->skel);
 	free(ksyms->syms);
 	free(ksyms->names);
@@ -279,6 +305,23 @@ static const struct ksym *ksyms_named(const struct ksyms *ksyms, const char *nam
 	return NULL;
 }
 
+/* The table to search for symbols with suffixes: the programs only find names that are known. */
+static const struct ksyms *suffixed(const struct ksyms *ksyms)
+{
+	struct ksyms *table = ksyms->suffixed;
+	FILE *file;
+
+	if (!table)
+		return ksyms;
+	file = table->unread ? fopen(KALLSYMS, "re") : NULL;
+	table->unread = false;
+	if (file) {
+		ksyms_read(table, file, true);
+		fclose(file);
+	}
+	return table;
+}
+
 bool ksyms_has(const struct ksyms *ksyms, const char *name)
 {
 	__u64 addr;
@@ -286,14 +329,35 @@ bool ksyms_has(const struct ksyms *ksyms, const char *name)
 	return ksyms->skel ? !ask_address(ksyms, name, &addr) : !!ksyms_named(ksyms, name);
 }
 
-bool ksyms_has_part(const struct ksyms *ksyms, const char *name)
+const char *ksyms_symbol(const struct ksyms *ksyms, const char *function)
 {
-	size_t len = strlen(name), i;
+	const struct ksyms *table;
 
-	for (i = 0; i < ksyms->nr; i++) {
-		const char *other = ksyms->names + ksyms->syms[i].name;
+	if (ksyms_has(ksyms, function))
+		return function;
+	table = suffixed(ksyms);
+	for (size_t i = 0; i < table->nr; i++) {
+		const char *symbol = table->names + table->syms[i].name;
 
-		if (!strncmp(other, name, len) && !strncmp(other + len, ".part.", 6))
+		if (symbol_is_whole(symbol, function))
+			return symbol;
+	}
+	return NULL;
+}
+
+bool ksyms_has_part(const struct ksyms *ksyms, const char *function)
+{
+	const struct ksyms *table = suffixed(ksyms);
+	const char *taken = ksyms_symbol(ksyms, function);
+	size_t len = strlen(function);
+
+	for (size_t i = 0; i < table->nr; i++) {
+		const char *symbol = table->names + table->syms[i].name;
+
+		if (!symbol_same_function(symbol, function))
+			continue;
+		if (!taken || !strncmp(symbol + len, ".part.", 6) ||
+		    (strcmp(symbol, taken) && symbol_is_whole(symbol, function)))
 			return true;
 	}
 	return false;
@@ -320,21 +384,43 @@ static const struct ksym *ksym_at(const struct ksyms *ksyms, __u64 addr)
 	return &ksyms->syms[low];
 }
 
-const char *ksyms_find(struct ksyms *ksyms, __u64 addr, __u64 *offset)
+struct found {
+	const char *symbol, *function;
+	__u64 offset;
+};
+
+static struct found find(struct ksyms *ksyms, __u64 addr)
 {
 	const struct answer *answer;
 	const struct ksym *sym;
 
 	if (!addr || ksyms->hidden)
-		return NULL;
+		return (struct found){};
 	if (ksyms->skel) {
 		answer = find_answer(ksyms, addr);
-		*offset = answer ? addr - answer->start : 0;
-		return answer ? answer->name : NULL;
+		return answer ? (struct found){answer->name, answer->function, addr - answer->start}
+			      : (struct found){};
 	}
 	sym = ksym_at(ksyms, addr);
-	*offset = sym ? addr - sym->addr : 0;
-	return sym ? ksyms->names + sym->name : NULL;
+	return sym ? (struct found){ksyms->names + sym->name, ksyms->names + sym->function,
+				    addr - sym->addr}
+		   : (struct found){};
+}
+
+const char *ksyms_find(struct ksyms *ksyms, __u64 addr, __u64 *offset)
+{
+	struct found found = find(ksyms, addr);
+
+	*offset = found.offset;
+	return found.symbol;
+}
+
+const char *ksyms_find_function(struct ksyms *ksyms, __u64 addr, __u64 *offset)
+{
+	struct found found = find(ksyms, addr);
+
+	*offset = found.offset;
+	return found.function;
 }
 
 int ksyms_address(const struct ksyms *ksyms, const char *name, __u64 *addr)
@@ -352,25 +438,58 @@ int ksyms_address(const struct ksyms *ksyms, const char *name, __u64 *addr)
 	return *addr ? 0 : -ENOENT;
 }
 
-int ksyms_range(const struct ksyms *ksyms, const char *name, __u64 *start, __u64 *end)
+/* From a symbol to the next one. -ENOENT: there is no next one, or addresses are hidden. */
+static int range_at(const struct ksyms *ksyms, __u64 addr, __u64 range[2])
 {
-	const struct ksym *sym, *next;
-	__u64 first, size;
+	const struct ksym *next;
+	__u64 size;
 
 	if (ksyms->skel) {
-		if (ask_address(ksyms, name, start) || !ask_function(ksyms, *start, &first, &size))
+		if (!ask_function(ksyms, addr, &range[0], &size))
 			return -ENOENT;
-		*end = first + size;
+		range[1] = range[0] + size;
 		return 0;
 	}
-	sym = ksyms_named(ksyms, name);
-	if (!sym || !sym->addr)
+	next = ksym_at(ksyms, addr);
+	while (next && next < ksyms->syms + ksyms->nr && next->addr == addr)
+		next++;
+	if (!addr || !next || next == ksyms->syms + ksyms->nr)
 		return -ENOENT;
-	for (next = sym; next < ksyms->syms + ksyms->nr && next->addr == sym->addr; next++)
-		;
-	if (next == ksyms->syms + ksyms->nr)
-		return -ENOENT;
-	*start = sym->addr;
-	*end = next->addr;
+	range[0] = addr;
+	range[1] = next->addr;
 	return 0;
+}
+
+int ksyms_range(const struct ksyms *ksyms, const char *name, __u64 *start, __u64 *end)
+{
+	__u64 addr, range[2];
+	int err = ksyms_address(ksyms, name, &addr);
+
+	if (!err)
+		err = range_at(ksyms, addr, range);
+	if (err)
+		return -ENOENT;
+	*start = range[0];
+	*end = range[1];
+	return 0;
+}
+
+size_t ksyms_ranges(const struct ksyms *ksyms, const char *function, __u64 ranges[][2], size_t max)
+{
+	const struct ksyms *table = suffixed(ksyms);
+	__u64 addr, range[2];
+	size_t nr = 0;
+
+	/* With the programs, the symbol without a suffix is not in the table. */
+	if (ksyms->skel && !ask_address(ksyms, function, &addr) && !range_at(ksyms, addr, range))
+		memcpy(ranges[nr++], range, sizeof(range));
+	for (size_t i = 0; i < table->nr; i++) {
+		if (!symbol_same_function(table->names + table->syms[i].name, function) ||
+		    range_at(ksyms, table->syms[i].addr, range))
+			continue;
+		if (nr < max)
+			memcpy(ranges[nr], range, sizeof(range));
+		nr++;
+	}
+	return nr;
 }

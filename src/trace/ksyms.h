@@ -6,6 +6,8 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
+
 #include <linux/types.h>
 
 struct ksyms;
@@ -30,13 +32,22 @@ bool ksyms_hidden(const struct ksyms *ksyms);
 bool ksyms_has(const struct ksyms *ksyms, const char *name);
 
 /*
- * Only for a file: did the compiler split the function ("name.part.0") and inline the rest into
- * callers? Programs on the function do not see those calls.
+ * The symbol of a function: its name, or if only that is there, the name with a suffix of the
+ * compiler (symbol_is_whole()). NULL: there is none. Owned by ksyms, or the name itself.
  */
-bool ksyms_has_part(const struct ksyms *ksyms, const char *name);
+const char *ksyms_symbol(const struct ksyms *ksyms, const char *function);
 
-/* The function that holds an address, and the offset in it; NULL: unknown. ksyms owns the name. */
+/*
+ * Did the compiler split the function ("name.part.0") and inline the rest into callers, or is there
+ * more than one copy of it? Programs on ksyms_symbol() do not see all calls.
+ */
+bool ksyms_has_part(const struct ksyms *ksyms, const char *function);
+
+/* The symbol that holds an address, and the offset in it; NULL: unknown. ksyms owns the name. */
 const char *ksyms_find(struct ksyms *ksyms, __u64 addr, __u64 *offset);
+
+/* The same, as the function's name without a suffix of the compiler. */
+const char *ksyms_find_function(struct ksyms *ksyms, __u64 addr, __u64 *offset);
 
 /*
  * The address of a function, or of a variable; of a file's variables only "__preempt_count",
@@ -46,3 +57,9 @@ int ksyms_address(const struct ksyms *ksyms, const char *name, __u64 *addr);
 
 /* The start of a function, and of the symbol behind it. -ENOENT: not there, or hidden. */
 int ksyms_range(const struct ksyms *ksyms, const char *name, __u64 *start, __u64 *end);
+
+/*
+ * The same of all code of a function: its symbol, copies and parts. Fills up to max of them, and
+ * returns how many there are.
+ */
+size_t ksyms_ranges(const struct ksyms *ksyms, const char *function, __u64 ranges[][2], size_t max);

@@ -35,6 +35,20 @@ static int attach_error(enum attach_mode mode, int err)
 	return err == E2BIG ? -EUSERS : -err;
 }
 
+/*
+ * By the symbol's full name; some kernels (6.2 to 6.10, with link-time optimization) only know it
+ * without the suffix.
+ */
+static struct bpf_link *attach_one(const struct attached *attached, enum hook_side side)
+{
+	LIBBPF_OPTS(bpf_kprobe_opts, opts, .retprobe = side == HOOK_RETURN);
+	struct bpf_link *link = NULL;
+
+	if (attached->symbol && attached->kprobe)
+		link = bpf_program__attach_kprobe_opts(attached->prog, attached->symbol, &opts);
+	return link ?: bpf_program__attach(attached->prog);
+}
+
 static int attach_side(struct probe *probe, enum hook hook, enum hook_side side)
 {
 	for (int nth = PROGS_PER_HOOK - 1; nth >= 0; nth--) {
@@ -42,7 +56,7 @@ static int attach_side(struct probe *probe, enum hook hook, enum hook_side side)
 
 		if (!attached->prog)
 			continue;
-		attached->link = bpf_program__attach(attached->prog);
+		attached->link = attach_one(attached, side);
 		if (!attached->link)
 			return attach_error(probe->mode, errno);
 	}

@@ -23,8 +23,12 @@ enum traceable probe_check_kernel(const struct ksyms *ksyms)
 	struct utsname kernel;
 
 	uname(&kernel);
-	if (!ksyms_has(ksyms, TRACED_FUNCTION)) {
-		diag_error("Linux %s has no " TRACED_FUNCTION "(): 6.1 or later is needed",
+	if (!ksyms_symbol(ksyms, TRACED_FUNCTION)) {
+		diag_error(ksyms_has_part(ksyms, TRACED_FUNCTION)
+				   ? "Linux %s has only parts of " TRACED_FUNCTION
+				     "(): the compiler inlined the rest"
+				   : "Linux %s has no " TRACED_FUNCTION
+				     "(): 6.1 or later is needed",
 			   kernel.release);
 		return TRACEABLE_NO;
 	}

@@ -23,7 +23,7 @@
 bool probe_kernel_has(enum hook hook, const struct bpf_config *settings, const struct ksyms *ksyms)
 {
 	if (!hook_info[hook].tracepoint)
-		return ksyms_has(ksyms, hook_info[hook].function);
+		return ksyms_symbol(ksyms, hook_info[hook].function);
 	/* The programs recognize queued work by the address of its function. */
 	return settings->config.map_free_deferred && settings->config.free_mem_alloc_deferred;
 }
@@ -61,9 +61,22 @@ static struct bpf_program *find_program(const struct memdestroy_trace_bpf *skel,
 	return bpf_object__find_program_by_name(skel->obj, name);
 }
 
-/* all_progs is ignored for kprobes: the kernel skips all programs of one at once. */
+/* NULL: the symbol has no suffix. */
+static const char *suffixed_symbol(const struct ksyms *ksyms, enum hook hook)
+{
+	const char *function = hook_info[hook].function;
+	const char *symbol = hook_info[hook].tracepoint ? NULL : ksyms_symbol(ksyms, function);
+
+	if (!symbol || !strcmp(symbol, function))
+		return NULL;
+	diag_verbose("%s is here as %s", function, symbol);
+	return symbol;
+}
+
+/* symbol: see struct attached. all_progs is ignored for kprobes: the kernel skips all programs of
+ * one at once. */
 static void choose_hook(const struct memdestroy_trace_bpf *skel, struct attached attached[NR_PROGS],
-			enum attach_mode mode, enum hook hook, bool all_progs)
+			enum attach_mode mode, enum hook hook, bool all_progs, const char *symbol)
 {
 	bool kprobe = mode == ATTACH_KPROBE && !hook_info[hook].tracepoint;
 	int nr_progs = all_progs && !kprobe ? PROGS_PER_HOOK : 1;
@@ -75,6 +88,10 @@ static void choose_hook(const struct memdestroy_trace_bpf *skel, struct attached
 
 			one->prog = find_program(skel, mode, hook, side, nth);
 			one->kprobe = kprobe;
+			one->symbol = symbol;
+			/* Fails if the kernel's types have no such name: its name is tried then. */
+			if (symbol && !kprobe)
+				bpf_program__set_attach_target(one->prog, 0, symbol);
 			bpf_program__set_autoload(one->prog, true);
 		}
 	}
@@ -123,7 +140,8 @@ int probe_load(struct memdestroy_trace_bpf **out, struct attached attached[NR_PR
 	bpf_object__for_each_program(prog, skel->obj) bpf_program__set_autoload(prog, false);
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
 		if (settings->hooks & (1U << hook) && probe_kernel_has(hook, settings, ksyms))
-			choose_hook(skel, attached, mode, hook, all_progs);
+			choose_hook(skel, attached, mode, hook, all_progs,
+				    suffixed_symbol(ksyms, hook));
 	bpf_program__set_autoload(skel->progs.dump_stack, settings->stacks);
 	memcpy(&skel->rodata->config, &settings->config, sizeof(settings->config));
 	skel->rodata->config.all_progs = all_progs;

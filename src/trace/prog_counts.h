@@ -16,12 +16,13 @@ struct bpf_program;
 struct attached {
 	struct bpf_program *prog; /* NULL: not wanted */
 	struct bpf_link *link;
-	bool kprobe;	   /* the kernel counts skips of the kprobe and of the program */
-	__u64 most_missed; /* after the end: further skips are of no call of the run */
+	const char *symbol; /* of the function, if it has a suffix; else NULL */
+	bool kprobe;	    /* the kernel counts skips of the kprobe and of the program */
+	__u64 most_missed;  /* after the end: further skips are of no call of the run */
 	__u64 prog_missed_before, probe_missed_before; /* the run */
 };
 
-/* The owner fills in attached (prog, link, kprobe) and nr_cpus. */
+/* The owner fills in attached (prog, link, symbol, kprobe) and nr_cpus. */
 struct prog_counts {
 	struct attached attached[NR_PROGS];
 	bool stopped;			   /* the run is over */

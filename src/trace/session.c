@@ -56,7 +56,7 @@ static void name_caller(void *ctx, struct caller *caller)
 {
 	const struct session *session = ctx;
 
-	caller->name = ksyms_find(session->ksyms, caller->address, &caller->offset);
+	caller->name = ksyms_find_function(session->ksyms, caller->address, &caller->offset);
 }
 
 /*

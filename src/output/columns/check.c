@@ -2,6 +2,8 @@
 /*
  * The columns of the facts and the verdict on a kernel.
  */
+#include <string.h>
+
 #include "output/check_report.h"
 #include "output/columns/get.h"
 
@@ -37,7 +39,8 @@ static bool get_where(const struct column *column, const void *object, struct va
 	bool symbol = found->symbol == ANSWER_YES, type = found->type == ANSWER_YES;
 
 	(void)column;
-	snprintf(value->made, sizeof(value->made), "%s%s%s", symbol ? "in the symbol table" : "",
+	snprintf(value->made, sizeof(value->made), "%s%s%s%s%s",
+		 symbol ? "in the symbol table" : "", *found->as ? " as " : "", found->as,
 		 symbol && type ? ", " : "", type ? "in BTF" : "");
 	if (!symbol && !type)
 		snprintf(value->made, sizeof(value->made), "no " TRACED_FUNCTION);
@@ -155,6 +158,22 @@ const struct column check_columns[] = {
 	{},
 };
 
+/* "yes", "no", "as NAME.llvm.123" */
+static bool get_present(const struct column *column, const void *object, struct value *value)
+{
+	const struct hook_view *view = object;
+	bool suffixed = view->symbol && strcmp(view->symbol, view->function);
+
+	(void)column;
+	snprintf(value->made, sizeof(value->made), "%s%s",
+		 suffixed		       ? "as "
+		 : view->present == ANSWER_YES ? "yes"
+					       : "no",
+		 suffixed ? view->symbol : "");
+	value->text = value->made;
+	return view->present != ANSWER_UNKNOWN;
+}
+
 /* "yes, tried" */
 static bool get_both(const struct column *column, const void *object, struct value *value)
 {
@@ -190,8 +209,11 @@ const struct column hook_view_columns[] = {
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "probe"},
 	{"function", "PROBED", "?", VALUE_TEXT, .get = get_string,
 	 .at = offsetof(struct hook_view, function)},
-	{"present", "PRESENT", "?", VALUE_BOOL, .get = get_answer,
+	{"present", NULL, "?", VALUE_BOOL, .get = get_answer,
 	 .at = offsetof(struct hook_view, present)},
+	{"symbol", NULL, "?", VALUE_TEXT, .get = get_string,
+	 .at = offsetof(struct hook_view, symbol)},
+	{TABLE_ONLY, "PRESENT", "?", VALUE_TEXT, .get = get_present},
 	{"inlined", "INLINED", "?", VALUE_BOOL, .get = get_answer,
 	 .at = offsetof(struct hook_view, inlined)},
 	MODE("fentry", "FENTRY", ATTACH_FENTRY),

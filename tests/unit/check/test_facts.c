@@ -6,7 +6,7 @@
 
 #include <bpf/libbpf.h>
 
-#include "check/facts.h"
+#include "check/verdict.h"
 #include "model/ledger.h"
 #include "support/made_kernel.h"
 #include "support/test.h"
@@ -188,6 +188,57 @@ TEST(test_files)
 	unlink(types);
 	unlink(names);
 	rmdir(folder);
+}
+
+/* A kernel whose functions have suffixes, in the symbol table and perhaps in BTF. */
+TEST(test_suffixes)
+{
+	static const char names_text[] = "ffffffff81000000 T _stext\n"
+					 "ffffffff81000100 T bpf_mem_alloc_destroy.llvm.123\n"
+					 "ffffffff81000200 t bpf_map_put.part.0\n"
+					 "ffffffff81000300 t bpf_map_release.constprop.0\n"
+					 "ffffffff81000400 t htab_map_free.llvm.123\n"
+					 "ffffffff81000900 T _etext\n";
+	char names[] = "/tmp/test_facts.XXXXXX";
+	struct btf *btf = made_btf("bpf_mem_alloc_destroy");
+	struct hook_facts *destroy, *release;
+	struct verdict verdict;
+	struct facts facts;
+
+	close(mkstemp(names));
+	made_file(names, names_text, sizeof(names_text) - 1);
+	made_function(btf, "bpf_mem_alloc_destroy.llvm.123");
+	facts_init(&facts);
+	facts_from_btf(&facts, btf);
+	assert_int_equal(facts_from_files(&facts, NULL, NULL, names), 0);
+	destroy = &facts.hooks[HOOK_DESTROY];
+	release = &facts.hooks[HOOK_RELEASE];
+	assert_int_equal(destroy->type, ANSWER_YES);
+	assert_int_equal(destroy->symbol, ANSWER_YES);
+	assert_string_equal(destroy->as, "bpf_mem_alloc_destroy.llvm.123");
+	assert_string_equal(destroy->type_as, "bpf_mem_alloc_destroy.llvm.123");
+	assert_int_equal(release->symbol, ANSWER_YES);
+	assert_string_equal(release->as, "bpf_map_release.constprop.0");
+	assert_int_equal(facts.hooks[HOOK_PUT].symbol, ANSWER_NO);
+	assert_string_equal(hook_symbol(&facts, HOOK_RELEASE), "bpf_map_release.constprop.0");
+	assert_null(hook_symbol(&facts, HOOK_PUT));
+	assert_int_equal(facts.callers[0], ANSWER_YES);
+	verdict_make(&verdict, &facts);
+	assert_int_equal(verdict.attach, ATTACH_FENTRY);
+	/* The kernel does not find a function of BTF that has another symbol. */
+	destroy->type_as[0] = '\0';
+	verdict_make(&verdict, &facts);
+	assert_int_equal(verdict.attach, ATTACH_KPROBE);
+	assert_non_null(strstr(verdict.reason, "another name in BTF"));
+	/* Without a whole function, "6.1 or later is needed" would be wrong. */
+	destroy->symbol = ANSWER_NO;
+	destroy->part = ANSWER_YES;
+	verdict_make(&verdict, &facts);
+	assert_int_equal(verdict.traceable, TRACEABLE_NO);
+	assert_non_null(strstr(verdict.reason, "has only parts of bpf_mem_alloc_destroy()"));
+	facts_free(&facts);
+	btf__free(btf);
+	unlink(names);
 }
 
 TEST_MAIN(NULL, NULL)

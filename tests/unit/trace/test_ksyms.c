@@ -74,6 +74,55 @@ TEST(hidden_addresses_are_not_addresses)
 	ksyms_free(ksyms);
 }
 
+/* As kernels are built with link-time or profile-guided optimization. */
+TEST(functions_are_found_with_suffixes)
+{
+	static const struct {
+		const char *function, *symbol;
+		bool part;
+		size_t nr_ranges;
+	} cases[] = {
+		{"free", "free.llvm.123", false, 3},
+		{"put", "put", true, 2},
+		{"release", "release.isra.0", true, 2},
+		{"destroy", NULL, true, 2},
+		{"fre", NULL, false, 0},
+	};
+	struct ksyms *ksyms = load("ffffffff81000000 T _stext\n"
+				   "ffffffff81000100 t free.llvm.123.cold\n"
+				   "ffffffff81000200 t free.llvm.123\n"
+				   "ffffffff81000300 T put\n"
+				   "ffffffff81000400 t put.constprop.0\n"
+				   "ffffffff81000500 t release.isra.0\n"
+				   "ffffffff81000600 t release.constprop.0\n"
+				   "ffffffff81000700 t destroy.part.0\n"
+				   "ffffffff81000800 t destroy.cold\n"
+				   "ffffffff81000900 t free.cold\n"
+				   "ffffffff81000a00 T _etext\n");
+	__u64 offset, ranges[2][2];
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *symbol = ksyms_symbol(ksyms, cases[i].function);
+
+		if (cases[i].symbol)
+			assert_string_equal(symbol, cases[i].symbol);
+		else
+			assert_null(symbol);
+		assert_int_equal(ksyms_has_part(ksyms, cases[i].function), cases[i].part);
+		assert_int_equal(ksyms_ranges(ksyms, cases[i].function, ranges, 2),
+				 cases[i].nr_ranges);
+	}
+	assert_int_equal(ksyms_ranges(ksyms, "free.llvm.9", ranges, 2), 3);
+	assert_int_equal(ranges[1][0], 0xffffffff81000200);
+	assert_int_equal(ranges[1][1], 0xffffffff81000300);
+	assert_string_equal(ksyms_find(ksyms, 0xffffffff81000212, &offset), "free.llvm.123");
+	assert_string_equal(ksyms_find_function(ksyms, 0xffffffff81000212, &offset), "free");
+	assert_int_equal(offset, 0x12);
+	assert_string_equal(ksyms_find_function(ksyms, 0xffffffff81000112, &offset), "free");
+	assert_string_equal(ksyms_find_function(ksyms, 0xffffffff81000301, &offset), "put");
+	ksyms_free(ksyms);
+}
+
 TEST(missing_file_is_reported)
 {
 	struct ksyms *ksyms;
