@@ -21,7 +21,7 @@
 
 void unpacked_free(struct unpacked *out)
 {
-	munmap(out->data, UNPACKED_MAX);
+	munmap(out->data, out->room);
 	*out = (struct unpacked){};
 }
 
@@ -31,7 +31,7 @@ static int decompress_gzip(const unsigned char *data, size_t size, struct unpack
 		.next_in = (unsigned char *)data,
 		.avail_in = size < UINT_MAX ? size : UINT_MAX,
 		.next_out = out->data,
-		.avail_out = UNPACKED_MAX,
+		.avail_out = out->room,
 	};
 	int result;
 
@@ -40,6 +40,7 @@ static int decompress_gzip(const unsigned char *data, size_t size, struct unpack
 	result = inflate(&stream, Z_FINISH);
 	inflateEnd(&stream);
 	out->size = stream.total_out;
+	out->used = stream.total_in;
 	return result == Z_STREAM_END ? 0 : -EBADMSG;
 }
 
@@ -53,17 +54,18 @@ static int decompress_xz(const unsigned char *data, size_t size, struct unpacked
 	stream.next_in = data;
 	stream.avail_in = size;
 	stream.next_out = out->data;
-	stream.avail_out = UNPACKED_MAX;
+	stream.avail_out = out->room;
 	result = lzma_code(&stream, LZMA_RUN);
 	lzma_end(&stream);
 	out->size = stream.total_out;
+	out->used = stream.total_in;
 	return result == LZMA_STREAM_END ? 0 : -EBADMSG;
 }
 
 static int decompress_zstd(const unsigned char *data, size_t size, struct unpacked *out)
 {
 	ZSTD_inBuffer in = {.src = data, .size = size};
-	ZSTD_outBuffer unpacked = {.dst = out->data, .size = UNPACKED_MAX};
+	ZSTD_outBuffer unpacked = {.dst = out->data, .size = out->room};
 	ZSTD_DCtx *context = ZSTD_createDCtx();
 	size_t left, before; /* left: 0 at the end */
 
@@ -75,6 +77,7 @@ static int decompress_zstd(const unsigned char *data, size_t size, struct unpack
 	} while (left && !ZSTD_isError(left) && (in.pos < in.size || unpacked.pos > before));
 	ZSTD_freeDCtx(context);
 	out->size = unpacked.pos;
+	out->used = in.pos;
 	return left ? -EBADMSG : 0;
 }
 
@@ -92,7 +95,7 @@ static int decompress_lz4(const unsigned char *data, size_t size, struct unpacke
 		at += 4;
 		if (!compressed || compressed > LZ4_COMPRESSBOUND(LZ4_BLOCK))
 			break;
-		if (compressed > size - at || UNPACKED_MAX - out->size < LZ4_BLOCK)
+		if (compressed > size - at || out->room - out->size < LZ4_BLOCK)
 			return -EBADMSG;
 		got = LZ4_decompress_safe((const char *)data + at, (char *)out->data + out->size,
 					  compressed, LZ4_BLOCK);
@@ -100,6 +103,7 @@ static int decompress_lz4(const unsigned char *data, size_t size, struct unpacke
 			return -EBADMSG;
 		out->size += got;
 		at += compressed;
+		out->used = at;
 	}
 	return out->size ? 0 : -EBADMSG;
 }
@@ -127,29 +131,41 @@ static bool begins(const struct format *format, const unsigned char *data, size_
 	return format->magic[0] != 0x5d || (size > 13 && !memcmp(data + 5, no_size, 8));
 }
 
-int decompress_next(const void *data, size_t size, size_t *from, struct unpacked *out)
+/* The format that data begins with; NULL: none. */
+static const struct format *find_format(const unsigned char *data, size_t size)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
+		if (*data == formats[i].magic[0] && begins(&formats[i], data, size))
+			return &formats[i];
+	return NULL;
+}
+
+int decompress_next(struct unpacking *unpacking, const void *data, size_t size,
+		    struct unpacked *out)
 {
 	const unsigned char *bytes = data;
+	const struct format *format = NULL;
+	size_t at, left = UNPACKED_MAX - unpacking->read;
+	int err;
 
-	for (; *from < size; (*from)++) {
-		for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
-			int err;
-
-			if (!begins(&formats[i], bytes + *from, size - *from))
-				continue;
-			/* Only the pages that are written take memory. */
-			*out = (struct unpacked){
-				.data = mmap(NULL, UNPACKED_MAX, PROT_READ | PROT_WRITE,
-					     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0),
-			};
-			if (out->data == MAP_FAILED)
-				return -ENOMEM;
-			err = formats[i].decompress(bytes + *from, size - *from, out);
-			if (err)
-				unpacked_free(out);
-			(*from)++;
-			return err;
-		}
-	}
-	return -ENODATA;
+	for (at = unpacking->from; at < size && !format; at++)
+		format = find_format(bytes + at, size - at);
+	unpacking->from = at--;
+	if (!format)
+		return -ENODATA;
+	*out = (struct unpacked){.room = UNPACKED_MAX - unpacking->written};
+	/* Only the pages that are written take memory. */
+	out->data = mmap(NULL, out->room, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (out->data == MAP_FAILED)
+		return -ENOMEM;
+	err = format->decompress(bytes + at, size - at < left ? size - at : left, out);
+	unpacking->read += out->used;
+	unpacking->written += out->size;
+	/* Less room than a block would only be found full by some formats. */
+	if (unpacking->read >= UNPACKED_MAX || unpacking->written > UNPACKED_MAX - LZ4_BLOCK)
+		err = -EFBIG;
+	if (err)
+		unpacked_free(out);
+	return err;
 }

@@ -2,6 +2,7 @@
 /* Finds facts about a kernel in its files. */
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <bpf/btf.h>
 
@@ -23,6 +24,10 @@ static int from_image(struct facts *facts, const char *path)
 	if (err == -ENOEXEC)
 		return diag_invalid(
 			"'%s' is not a kernel image, or is compressed in an unknown way", path);
+	if (err == -EFBIG)
+		return diag_invalid("'%s' is too large, or holds too much compressed data, for a "
+				    "kernel image",
+				    path);
 	if (err)
 		return cannot_read(path, err);
 	memcpy(facts->release, image.release, sizeof(facts->release));
@@ -36,8 +41,18 @@ static int from_image(struct facts *facts, const char *path)
 
 static int from_btf(struct facts *facts, const char *path)
 {
-	struct btf *btf = btf__parse(path, NULL);
-	int err = btf ? 0 : -errno;
+	struct btf *btf = NULL;
+	struct stat stat_buf;
+	int err = stat(path, &stat_buf) ? -errno : 0;
+
+	if (!err && !S_ISREG(stat_buf.st_mode) && !S_ISDIR(stat_buf.st_mode))
+		return diag_invalid("'%s' has no BTF: it is no regular file", path);
+	if (!err && stat_buf.st_size > IMAGE_MAX)
+		return diag_invalid("'%s' is too large for BTF", path);
+	if (!err)
+		btf = btf__parse(path, NULL);
+	if (!err && !btf)
+		err = -errno;
 
 	/* libbpf has various errors for files of another kind. */
 	if (err == -ENOENT || err == -EACCES || err == -EISDIR || err == -ENOMEM)
@@ -54,6 +69,8 @@ static int from_kallsyms(struct facts *facts, const char *path)
 	struct ksyms *ksyms;
 	int err = ksyms_load(path, &ksyms);
 
+	if (err == -EFBIG)
+		return diag_invalid("'%s' is too large for a symbol table", path);
 	if (err)
 		return cannot_read(path, err);
 	if (ksyms_has(ksyms, "_stext"))

@@ -20,6 +20,7 @@
 #define BANNER	     "Linux version "
 #define MAX_ATTEMPTS 64 /* places examined that look like compressed data, or like BTF */
 #define MAX_BANNER   512
+#define BTF_MAX	     (1UL << 28) /* bytes examined that look like BTF */
 
 /*
  * Returns the size of the BTF at data, or 0 if it is none. The kernel's own BTF has a header, types
@@ -55,6 +56,7 @@ static size_t btf_size(const unsigned char *data, size_t size)
 /* The image need not be ELF: searches for the header of BTF at multiples of four. */
 static int find_btf(struct kernel_image *image, const unsigned char *data, size_t size)
 {
+	size_t left = BTF_MAX;
 	int attempts = 0;
 
 	for (size_t at = 0; at + sizeof(struct btf_header) <= size && attempts < MAX_ATTEMPTS;
@@ -64,9 +66,10 @@ static int find_btf(struct kernel_image *image, const unsigned char *data, size_
 		if (data[at] != (BTF_MAGIC & 0xff) && data[at] != BTF_MAGIC >> 8)
 			continue;
 		len = btf_size(data + at, size - at);
-		if (!len)
+		if (!len || len > left)
 			continue;
 		attempts++;
+		left -= len;
 		image->btf = btf__new(data + at, len);
 		if (image->btf)
 			return 0;
@@ -96,6 +99,7 @@ static bool find_banner(struct kernel_image *image, const unsigned char *data, s
 		for (len = 0; at + len < end && len < MAX_BANNER && isprint(at[len]); len++)
 			line[len] = at[len];
 		line[len] = '\0';
+		at += len;
 		version = strstr(line, " #");
 		numbered = version && isdigit(version[2]);
 		if (found && !numbered)
@@ -120,15 +124,15 @@ static int parse_plain(struct kernel_image *image, const unsigned char *data, si
 int kernel_image_parse(struct kernel_image *image, const void *data, size_t size)
 {
 	int err = parse_plain(image, data, size), attempts = 0;
+	struct unpacking unpacking = {};
 	struct kernel_image packed;
 	struct unpacked unpacked;
-	size_t from = 0;
 
 	/* Compressed data may still contain a banner, but no BTF. */
 	if (err != -ENOEXEC && (err || image->btf))
 		return err;
 	for (; attempts < MAX_ATTEMPTS; attempts++) {
-		int decompress_err = decompress_next(data, size, &from, &unpacked);
+		int decompress_err = decompress_next(&unpacking, data, size, &unpacked);
 
 		if (decompress_err == -EBADMSG)
 			continue;
@@ -155,7 +159,9 @@ int kernel_image_read(struct kernel_image *image, const char *path)
 	if (fd < 0)
 		return -errno;
 	errno = ENOEXEC;
-	if (!fstat(fd, &stat) && S_ISREG(stat.st_mode) && stat.st_size)
+	if (!fstat(fd, &stat) && S_ISREG(stat.st_mode) && stat.st_size > IMAGE_MAX)
+		errno = EFBIG;
+	else if (S_ISREG(stat.st_mode) && stat.st_size)
 		data = mmap(NULL, stat.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	else if (S_ISDIR(stat.st_mode))
 		errno = EISDIR;

@@ -16,11 +16,14 @@ struct kernel_image {
 
 /*
  * Parses the bytes of an image, decompressing them if needed. Free *image with kernel_image_free().
- * -ENOEXEC: there is no kernel in it, or the compression is unknown. -ENOMEM. Not reported.
+ * -ENOEXEC: there is no kernel in it, or the compression is unknown. -EFBIG: it holds more
+ * compressed data than a kernel. -ENOMEM. Not reported.
  */
 int kernel_image_parse(struct kernel_image *image, const void *data, size_t size);
 
-/* The same for a file; also -errno of opening and mapping it. */
+#define IMAGE_MAX (1L << 31) /* bytes; more than a kernel with its debugging information */
+
+/* The same for a file; also -errno of opening and mapping it, -EFBIG: it is larger than that. */
 int kernel_image_read(struct kernel_image *image, const char *path);
 
 void kernel_image_free(struct kernel_image *image);

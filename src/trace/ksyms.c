@@ -30,6 +30,8 @@ static const char *const variables[] = {"__preempt_count", "pcpu_hot", "_etext"}
 #define NR_VARIABLES (ARRAY_SIZE(variables))
 
 #define KALLSYMS "/proc/kallsyms"
+#define MAX_LINE 1024	     /* names have up to 511 bytes */
+#define MAX_FILE (1UL << 28) /* a kernel's symbols take some 20 MB */
 
 /* An answer of the kernel. */
 struct answer {
@@ -184,14 +186,17 @@ static void keep_variable(struct ksyms *ksyms, __u64 addr, const char *name)
 /* "ffffffff8131c420 T bpf_mem_alloc_destroy", then a tab and "[module]" for those of modules */
 static int ksyms_read(struct ksyms *ksyms, FILE *file, bool suffixed_only)
 {
-	char *line = NULL;
-	size_t size = 0;
-	ssize_t len;
+	char line[MAX_LINE];
+	size_t bytes = 0;
 	int err = 0;
 
-	while (!err && (len = getline(&line, &size, file)) > 0) {
+	while (!err && fgets(line, sizeof(line), file)) {
 		char *type, *name, *end;
 		__u64 addr;
+
+		bytes += strchr(line, '\n') ? strlen(line) : sizeof(line); /* NULs in it */
+		if (bytes > MAX_FILE)
+			return -EFBIG;
 
 		addr = strtoull(line, &type, 16);
 		if (type == line || type > line + 16 || *type != ' ' || !type[1] || type[2] != ' ')
@@ -208,10 +213,7 @@ static int ksyms_read(struct ksyms *ksyms, FILE *file, bool suffixed_only)
 		else
 			keep_variable(ksyms, addr, name);
 	}
-	if (!err && ferror(file))
-		err = -EIO;
-	free(line);
-	return err;
+	return !err && ferror(file) ? -EIO : err;
 }
 
 static int by_addr(const void *a, const void *b)

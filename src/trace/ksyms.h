@@ -20,7 +20,7 @@ int ksyms_open(struct ksyms **out);
 
 /*
  * Reads a file in the format of /proc/kallsyms. On success the caller frees *out with ksyms_free().
- * Returns 0, -ENOMEM, or the error of opening or reading.
+ * Returns 0, -ENOMEM, -EFBIG if it is too large for one, or the error of opening or reading.
  */
 int ksyms_load(const char *path, struct ksyms **out);
 void ksyms_free(struct ksyms *ksyms);

@@ -204,6 +204,24 @@ TEST(test_no_kernel)
 	free(same);
 }
 
+/* All compressed data of a file together is bounded. */
+TEST(test_too_much)
+{
+	const size_t size = 96UL << 20, nr = 6;
+	unsigned char *zeros = calloc(1, size), *file = calloc(nr, ROOM);
+	struct kernel_image image;
+	size_t len;
+
+	assert_true(zeros && file);
+	len = pack_gzip(zeros, size, file);
+	for (size_t i = 1; i < nr; i++)
+		memcpy(file + i * len, file, len);
+	assert_int_equal(kernel_image_parse(&image, file, nr * len), -EFBIG);
+	assert_int_equal(kernel_image_parse(&image, file, (nr - 1) * len), -ENOEXEC);
+	free(file);
+	free(zeros);
+}
+
 TEST(test_files)
 {
 	char folder[] = "/tmp/test_kernel_image.XXXXXX", path[64];
