@@ -71,7 +71,7 @@ _memdestroy_trace_set()
 		files=1
 		;;
 	diff)
-		options+="$filters -n -f --base --new --by --phase --alpha --fail-on --top --format --force"
+		options+="$filters -n -f --base --new --by --phase --alpha --fail-on --allow-missing --top --format --force"
 		keys+=' host scenario'
 		files=1
 		;;

@@ -112,6 +112,8 @@ static int add_keys(struct diff *diff, struct aggregate *const sides[NR_DIFF_SID
 	if (err)
 		return err;
 
+	diff->keys_mixed =
+		aggregate_overflow(sides[DIFF_BASE]) || aggregate_overflow(sides[DIFF_NEW]);
 	diff->by = rows[DIFF_BASE].by;
 	diff->nr_by = rows[DIFF_BASE].nr_by;
 	/* One more, because an allocation of nothing may return NULL. */
@@ -167,25 +169,71 @@ static enum diff_verdict verdict_of(const struct diff_line *line, double alpha)
 	return line->difference.effect > 0 ? VERDICT_SLOWER : VERDICT_FASTER;
 }
 
-static bool limit_fails(const struct diff_line *line, const struct diff_limit *limit, double alpha)
+/* Whatever has grown from 0 has grown by more than any percentage. */
+static bool is_beyond(const struct diff_line *line, const struct diff_limit *limit)
 {
-	/* False also for NAN, an unknown change. */
-	if (!(line->delta[limit->metric] > limit->percent))
-		return false;
-	return line->verdict == VERDICT_SLOWER ||
-	       (limit->metric == METRIC_P99 && line->p_tail_corrected < alpha);
+	double base = line->side[DIFF_BASE].metric[limit->metric];
+
+	if (base == 0)
+		return line->side[DIFF_NEW].metric[limit->metric] > 0;
+	return line->delta[limit->metric] > limit->percent; /* false also for NAN */
+}
+
+/* few: no difference between so few values is significant. */
+static void apply_limits(struct diff_line *line, const struct diff_options *opts, bool few)
+{
+	line->limits = opts->limits;
+	for (size_t i = 0; i < opts->nr_limits; i++) {
+		if (!is_beyond(line, &opts->limits[i]))
+			continue;
+		if (line->verdict == VERDICT_SLOWER ||
+		    (opts->limits[i].metric == METRIC_P99 && line->p_tail_corrected < opts->alpha))
+			line->failed |= 1U << i;
+		else if (few)
+			line->unclear |= 1U << i;
+	}
+}
+
+static enum diff_result result_of(const struct diff *diff, const struct diff_options *opts)
+{
+	const struct diff_tally *tally = &diff->tally;
+	bool missing = tally->only_in[DIFF_BASE] || tally->unclear || diff->keys_mixed;
+
+	if (!opts->nr_limits)
+		return RESULT_NO_LIMITS;
+	if (tally->failed)
+		return RESULT_FAILS;
+	if (!tally->compared || (missing && diff->strict))
+		return RESULT_NO_EVIDENCE;
+	return RESULT_PASSES;
+}
+
+static bool is_compared(const struct diff_line *line)
+{
+	return line->side[DIFF_BASE].n && line->side[DIFF_NEW].n;
 }
 
 static void judge(struct diff *diff, const struct diff_options *opts)
 {
-	for (struct diff_line *line = diff->line; line < diff->line + diff->nr; line++) {
+	struct diff_tally *tally = &diff->tally;
+	struct diff_line *line, *end = diff->line + diff->nr;
+
+	for (line = diff->line; line < end; line++)
+		tally->compared += is_compared(line);
+	for (line = diff->line; line < end; line++) {
+		double least = stats_least_p(line->side[DIFF_BASE].n, line->side[DIFF_NEW].n);
+
 		line->verdict = verdict_of(line, opts->alpha);
-		line->limits = opts->limits;
-		for (size_t i = 0; i < opts->nr_limits; i++)
-			if (limit_fails(line, &opts->limits[i], opts->alpha))
-				line->failed |= 1U << i;
-		diff->failed += !!line->failed;
+		apply_limits(line, opts, least * (double)tally->compared >= opts->alpha);
+		tally->failed += !!line->failed;
+		tally->unclear += line->unclear && !line->failed;
+		tally->slower += line->verdict == VERDICT_SLOWER || line->failed;
+		tally->faster += line->verdict == VERDICT_FASTER && !line->failed;
+		for (int side = 0; side < NR_DIFF_SIDES; side++)
+			tally->only_in[side] += !line->side[!side].n;
 	}
+	diff->strict = opts->nr_limits && !opts->allow_missing;
+	diff->result = result_of(diff, opts);
 }
 
 /* Adds the geometric mean of the changes of a phase's medians. */

@@ -34,9 +34,10 @@ struct diff_limit {
 struct diff_options {
 	struct diff_limit limits[MAX_LIMITS];
 	size_t nr_limits;
-	double alpha; /* probability of a false alarm */
-	__u32 phases; /* bit N: enum phase N is compared; 0: all */
-	__u64 top;    /* lines to show; 0: all */
+	bool allow_missing; /* lines may lack evidence: see struct diff_tally */
+	double alpha;	    /* probability of a false alarm */
+	__u32 phases;	    /* bit N: enum phase N is compared; 0: all */
+	__u64 top;	    /* lines to show; 0: all */
 };
 
 struct diff_figures {
@@ -69,6 +70,26 @@ struct diff_line {
 	enum diff_verdict verdict;
 	const struct diff_limit *limits; /* of the options */
 	__u32 failed;			 /* bit N: limits[N] is exceeded */
+	__u32 unclear; /* bit N: it seems to be, but no difference of so few values is significant
+			*/
+};
+
+/* Numbers of lines. */
+struct diff_tally {
+	size_t compared; /* with values on both sides */
+	size_t slower;	 /* of these; also by their tail, beyond a limit */
+	size_t faster;
+	size_t failed;	/* beyond a limit */
+	size_t unclear; /* perhaps beyond a limit */
+	size_t only_in[NR_DIFF_SIDES];
+};
+
+/* What the limits say. */
+enum diff_result {
+	RESULT_NO_LIMITS,
+	RESULT_PASSES,
+	RESULT_FAILS,	    /* a line is beyond a limit */
+	RESULT_NO_EVIDENCE, /* none is known to be, but not all could be compared */
 };
 
 struct diff {
@@ -83,8 +104,17 @@ struct diff {
 	size_t left_out; /* lines behind line[nr - 1]: not shown, but limits apply */
 	struct diff_line means[NR_PHASES]; /* of phases with a change that is known */
 	size_t nr_means;
-	size_t failed; /* lines beyond a limit */
+	struct diff_tally tally; /* of all lines */
+	bool keys_mixed;	 /* a side has an "other" row, of several keys */
+	bool strict;		 /* there are limits, and missing evidence is not allowed */
+	enum diff_result result;
 };
+
+/* Whether the new side lacks the values of the base. */
+static inline bool diff_is_gone(const struct diff_line *line)
+{
+	return line->side[DIFF_BASE].n && !line->side[DIFF_NEW].n;
+}
 
 /*
  * Fills *diff, to be freed with diff_free(). Calls have the phase PHASE_DESTROY only. Phases that

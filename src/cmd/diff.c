@@ -130,6 +130,29 @@ static struct view_options select_view(const struct options *opts,
 	return show;
 }
 
+/* Why the limits are not known to be kept, in one line. */
+static int report_no_evidence(const struct diff *diff)
+{
+	const struct diff_tally *tally = &diff->tally;
+
+	if (!tally->compared)
+		return diag_invalid(
+			"--fail-on: nothing to compare: no row has values on both sides");
+	if (diff->keys_mixed)
+		return diag_invalid("--fail-on: some of more than %d keys share a row"
+				    " (--allow-missing accepts that)",
+				    MAX_ROWS);
+	if (tally->only_in[DIFF_BASE])
+		return diag_invalid("--fail-on: %zu of the base's rows %s missing in the new side"
+				    " (--allow-missing accepts that)",
+				    tally->only_in[DIFF_BASE],
+				    tally->only_in[DIFF_BASE] > 1 ? "are" : "is");
+	return diag_invalid(
+		"--fail-on: too few values to tell in %zu row%s (--allow-missing accepts"
+		" that)",
+		tally->unclear, tally->unclear > 1 ? "s" : "");
+}
+
 static int compare(const struct options *opts, struct gathering side[NR_DIFF_SIDES])
 {
 	const struct view_options show = select_view(opts, side);
@@ -147,8 +170,10 @@ static int compare(const struct options *opts, struct gathering side[NR_DIFF_SID
 		return EXIT_FAILED;
 	}
 	err = write_diff(opts, side, &diff);
-	if (!err && diff.failed)
+	if (!err && diff.result == RESULT_FAILS)
 		err = EXIT_REGRESSION;
+	else if (!err && diff.result == RESULT_NO_EVIDENCE)
+		err = report_no_evidence(&diff);
 	diff_free(&diff);
 	return err < 0 ? EXIT_FAILED : err;
 }
@@ -159,7 +184,8 @@ static int compare_if_comparable(const struct options *opts, struct gathering si
 		if (reader_set_open(&side[i].readers, opts->files[i], opts->nr_files[i]) ||
 		    reader_set_spare(&side[i].readers, opts->output))
 			return EXIT_FAILED;
-	if (!comparable(&side[DIFF_BASE].readers, &side[DIFF_NEW].readers) && !opts->force) {
+	if (!comparable(&side[DIFF_BASE].readers, &side[DIFF_NEW].readers, opts->diff.nr_limits) &&
+	    !opts->force) {
 		diag_error("these recordings are not well comparable (--force compares them)");
 		return EXIT_FAILED;
 	}
@@ -240,6 +266,8 @@ static int finish(struct options *opts)
 	if (!opts->view_given)
 		imply_view(opts);
 	opts->diff.top = opts->show.top;
+	if (opts->diff.allow_missing && !opts->diff.nr_limits)
+		return diag_invalid("--allow-missing needs --fail-on");
 	return complete_sides(opts);
 }
 
@@ -259,8 +287,11 @@ static const struct option_row rows[] = {
 	VALUE(0, "alpha", "NUMBER", option_alpha, "probability of a false alarm: 0.05 (default)"),
 	VALUE(0, "fail-on", "LIMIT", option_fail_on,
 	      "end with status 10 if this metric has grown by more than that: 'p50>10%', p99, mean"
-	      " or total (repeatable)",
+	      " or total; with 1 if that cannot be told (repeatable)",
 	      .repeatable = true),
+	FLAG(0, "allow-missing", diff.allow_missing,
+	     "--fail-on passes even if rows of the base are missing, share a row with others or have"
+	     " too few values to tell"),
 	TOP_ROW("only the N worst lines; --fail-on checks all lines"),
 	HEADING("Output"),
 	FORMAT_ROW(FIGURE_FORMATS_TEXT),
@@ -285,7 +316,7 @@ const struct command diff_command = {
 		"Compare recordings: what takes longer in NEW than in BASE, by how much, and how\n"
 		"probable such a difference is by chance. With teardowns, phase by phase.\n",
 	.times = "\nTIME is a number and a unit: ns, us, ms, s, m or h.\n",
-	.statuses = " 10  a regression beyond --fail-on\n",
+	.statuses = " 10  a regression beyond --fail-on; 1 if that cannot be told\n",
 	.examples = "  memdestroy-trace diff old.mdt new.mdt\n"
 		    "      the time of destroy calls\n"
 		    "  memdestroy-trace diff teardowns --phase wait,total old.mdt new.mdt\n"

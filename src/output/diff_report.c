@@ -3,13 +3,19 @@
  * Writes a comparison, as a table with a summary, or line by line.
  */
 #include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
 
 #include "output/diff_report.h"
 #include "output/column.h"
 #include "output/format.h"
 #include "output/table_cell.h"
+#include "util/json_writer.h"
 #include "util/outfile.h"
 #include "util/text.h"
+
+#define VERDICT_SIZE 256
 
 /* The mean of one line is not worth a line. */
 static void write_means(FILE *out, const struct diff *diff, const char *item)
@@ -43,24 +49,146 @@ static double p_of(const struct diff_line *line)
 	return line->verdict == VERDICT_SLOWER ? line->p_corrected : line->p_tail_corrected;
 }
 
-static void write_failed(FILE *out, enum format format, const struct column *columns,
-			 const struct diff_line *line, const char *item)
+static void write_exceeded(FILE *out, const struct diff_line *line, size_t nth)
 {
-	const struct diff_limit *limit = line->limits;
-	char change[CHANGE_SIZE];
-	size_t i;
+	const struct diff_limit *limit = &line->limits[nth];
+	char change[CHANGE_SIZE] = "from 0";
 
-	for (i = 0; i < MAX_LIMITS; i++, limit++) {
-		if (!(line->failed & 1U << i))
+	if (isfinite(line->delta[limit->metric]))
+		text_change(change, line->delta[limit->metric]);
+	fprintf(out, "%s %s %s (gate %g%%)", phase_names[line->phase], metric_names[limit->metric],
+		change, limit->percent);
+}
+
+/* Begins a line that says why the limits are not kept. */
+static void begin_failure(FILE *out, enum format format, const struct column *columns,
+			  const struct diff_line *line, const char *item)
+{
+	fprintf(out, "%sFAIL: ", item);
+	if (table_cell_keys(out, format, columns, line))
+		fputs(": ", out);
+}
+
+static void write_failures(FILE *out, enum format format, const struct column *columns,
+			   const struct diff_line *line, bool strict, const char *item)
+{
+	__u32 limits = line->failed | (strict ? line->unclear : 0);
+
+	for (size_t i = 0; i < MAX_LIMITS; i++) {
+		if (!(limits & 1U << i))
 			continue;
-		fprintf(out, "%sFAIL: ", item);
-		if (table_cell_keys(out, format, columns, line))
-			fputs(": ", out);
-		fprintf(out, "%s %s %s (gate %g%%), p=%.2g\n", phase_names[line->phase],
-			metric_names[limit->metric],
-			text_change(change, line->delta[limit->metric]), limit->percent,
-			p_of(line));
+		begin_failure(out, format, columns, line, item);
+		write_exceeded(out, line, i);
+		if (line->failed & 1U << i)
+			fprintf(out, ", p=%.2g\n", p_of(line));
+		else
+			fprintf(out, ": too few values to tell\n");
 	}
+}
+
+/* The phases of a key that the new side lacks; they are in one place, in order. */
+static void write_gone(FILE *out, enum format format, const struct column *columns,
+		       const struct diff *diff, const char *item)
+{
+	const struct diff_line *line, *last = NULL, *end = diff->line + diff->nr + diff->left_out;
+
+	for (line = diff->line; line < end; line++) {
+		if (!diff_is_gone(line))
+			continue;
+		if (last && last->row == line->row) {
+			fprintf(out, ", %s", phase_names[line->phase]);
+		} else {
+			if (last)
+				putc('\n', out);
+			begin_failure(out, format, columns, line, item);
+			fprintf(out, "missing in the new side: %s", phase_names[line->phase]);
+		}
+		last = line;
+	}
+	if (last)
+		putc('\n', out);
+}
+
+__attribute__((format(printf, 2, 3))) static void append(char text[VERDICT_SIZE], const char *fmt,
+							 ...)
+{
+	size_t len = strlen(text);
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text + len, VERDICT_SIZE - len, fmt, args);
+	va_end(args);
+}
+
+/* "2 of 14 rows are slower; the gate fails" */
+static const char *verdict_of(const struct diff *diff, char text[VERDICT_SIZE])
+{
+	const struct diff_tally *tally = &diff->tally;
+	size_t changed = tally->slower ?: tally->faster;
+	static const char *const results[] = {
+		[RESULT_NO_LIMITS] = "",
+		[RESULT_PASSES] = "; the gate passes",
+		[RESULT_FAILS] = "; the gate fails",
+		[RESULT_NO_EVIDENCE] = "; the gate fails",
+	};
+
+	text[0] = '\0';
+	if (!tally->compared)
+		append(text, "nothing to compare");
+	else if (changed)
+		append(text, "%zu of %zu row%s %s %s", changed, tally->compared,
+		       tally->compared > 1 ? "s" : "", changed > 1 ? "are" : "is",
+		       tally->slower ? "slower" : "faster");
+	else
+		append(text, "no significant change in %zu row%s", tally->compared,
+		       tally->compared > 1 ? "s" : "");
+	if (tally->slower && tally->faster)
+		append(text, ", %zu faster", tally->faster);
+	if (tally->only_in[DIFF_BASE])
+		append(text, "; only in the base: %zu", tally->only_in[DIFF_BASE]);
+	if (tally->only_in[DIFF_NEW])
+		append(text, "; only in the new side: %zu", tally->only_in[DIFF_NEW]);
+	if (tally->unclear)
+		append(text, "; too few values to tell: %zu", tally->unclear);
+	append(text, "%s", results[diff->result]);
+	return text;
+}
+
+static void put_count(struct json_writer *json, const char *name, size_t count)
+{
+	json_key(json, name, strlen(name));
+	json_u64(json, count);
+}
+
+/* The last line of JSON. */
+static int write_verdict_line(FILE *out, const struct diff *diff)
+{
+	const struct diff_tally *tally = &diff->tally;
+	struct json_writer json = {.out = out};
+	bool passes = diff->result == RESULT_PASSES;
+	char text[VERDICT_SIZE];
+
+	errno = 0;
+	json_begin_object(&json);
+	json_key(&json, "type", strlen("type"));
+	json_string(&json, "verdict", strlen("verdict"));
+	put_count(&json, "compared", tally->compared);
+	put_count(&json, "slower", tally->slower);
+	put_count(&json, "faster", tally->faster);
+	put_count(&json, "only_in_base", tally->only_in[DIFF_BASE]);
+	put_count(&json, "only_in_new", tally->only_in[DIFF_NEW]);
+	put_count(&json, "unclear", tally->unclear);
+	json_key(&json, "passes", strlen("passes"));
+	if (diff->result == RESULT_NO_LIMITS)
+		json_null(&json);
+	else
+		json_bool(&json, passes);
+	json_key(&json, "text", strlen("text"));
+	json_string(&json, text, strlen(verdict_of(diff, text)));
+	json_end_object(&json);
+	json_flush(&json);
+	putc('\n', out);
+	return stream_flush(out);
 }
 
 /* Lines below the table. */
@@ -69,14 +197,18 @@ static int write_summary(FILE *out, enum format format, const struct diff *diff,
 {
 	const char *item = format == FORMAT_MARKDOWN ? "- " : "";
 	const struct diff_line *line;
+	char verdict[VERDICT_SIZE];
 
 	errno = 0;
-	if (format == FORMAT_MARKDOWN)
+	if (format == FORMAT_MARKDOWN && diff->nr)
 		putc('\n', out);
 	write_means(out, diff, item);
 	write_few(out, diff, item);
 	for (line = diff->line; line < diff->line + diff->nr + diff->left_out; line++)
-		write_failed(out, format, columns, line, item);
+		write_failures(out, format, columns, line, diff->strict, item);
+	if (diff->strict)
+		write_gone(out, format, columns, diff, item);
+	fprintf(out, "%s%s\n", item, verdict_of(diff, verdict));
 	return stream_flush(out);
 }
 
@@ -87,7 +219,6 @@ int diff_write(FILE *out, enum format format, const struct diff *diff)
 		.size = sizeof(*diff->line),
 		.nr = diff->nr,
 		.left_out = diff->left_out,
-		.empty = "nothing to compare",
 	};
 	struct object_list means = {
 		.objects = diff->means,
@@ -101,11 +232,11 @@ int diff_write(FILE *out, enum format format, const struct diff *diff)
 	diff_columns(columns, diff->by, diff->nr_by);
 	if (format == FORMAT_CSV)
 		err = format_heading(out, FORMAT_CSV, columns);
-	if (!err)
+	if (!err && diff->nr)
 		err = format_list(out, format, columns, &lines);
-	if (err)
-		return err;
-	if (!text)
-		return format_list(out, format, columns, &means);
-	return diff->nr ? write_summary(out, format, diff, columns) : 0;
+	if (!err && text)
+		return write_summary(out, format, diff, columns);
+	if (!err)
+		err = format_list(out, format, columns, &means);
+	return err || format != FORMAT_JSON ? err : write_verdict_line(out, diff);
 }

@@ -10,7 +10,8 @@
 #include "output/format.h"
 
 /*
- * Tables and Markdown are followed by the geometric means and a line for each limit exceeded, also
- * of rows beyond "top"; JSON and CSV have lines only. Flushes. Returns as format_list().
+ * Tables and Markdown are followed by the geometric means, a line for each limit exceeded and for
+ * each key missing, also of rows beyond "top", and last the verdict in a line. JSON and CSV have
+ * lines only; the last one of JSON is the verdict. Flushes. Returns as format_list().
  */
 int diff_write(FILE *out, enum format format, const struct diff *diff);

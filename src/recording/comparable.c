@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "recording/comparable.h"
 #include "util/diag.h"
@@ -81,7 +82,40 @@ static bool is_complete(const struct reader *reader)
 	return !known(ledger.still_stuck) && lost <= entered / COMPARABLE_LOSS;
 }
 
-bool comparable(const struct reader_set *base, const struct reader_set *new_side)
+/* A run records calls and teardowns: it counts both, at their hooks. */
+static bool has_counts(const struct reader *reader)
+{
+	struct teardown_counts counts;
+	struct ledger ledger;
+
+	reader_ledger(reader, &ledger, &counts);
+	return figure_known(ledger.entered) && figure_known(counts.ledger.started) &&
+	       counts.hooks[HOOK_DESTROY].attached;
+}
+
+/* A whole run, with its counts, and another one than the others. */
+static bool is_whole(const struct reader *reader, const struct reader_set *const sides[2])
+{
+	struct stat file, other;
+	size_t same = 0;
+
+	if (stat(reader->path, &file))
+		return true; /* it is open, whatever its name */
+	for (size_t side = 0; side < 2; side++)
+		for (size_t i = 0; i < sides[side]->nr; i++)
+			same += !stat(sides[side]->reader[i]->path, &other) &&
+				other.st_dev == file.st_dev && other.st_ino == file.st_ino;
+	if (same > 1)
+		diag_warn("'%s' is compared with itself, or counted twice", reader->path);
+	if (reader->run_info->end_ns == UNKNOWN_NS || same > 1) /* the former was reported */
+		return false;
+	if (has_counts(reader))
+		return true;
+	diag_warn("'%s': what was lost or missed is not known", reader->path);
+	return false;
+}
+
+bool comparable(const struct reader_set *base, const struct reader_set *new_side, bool as_evidence)
 {
 	const struct reader_set *const sides[] = {base, new_side};
 	bool yes = true;
@@ -92,6 +126,7 @@ bool comparable(const struct reader_set *base, const struct reader_set *new_side
 			      have_in_common(field, base, new_side) && yes;
 	for (size_t side = 0; side < ARRAY_SIZE(sides); side++)
 		for (size_t i = 0; i < sides[side]->nr; i++)
-			yes = is_complete(sides[side]->reader[i]) && yes;
+			yes = is_complete(sides[side]->reader[i]) &&
+			      (!as_evidence || is_whole(sides[side]->reader[i], sides)) && yes;
 	return yes;
 }

@@ -9,5 +9,8 @@
 /* A comparison tolerates the loss of one call in so many. */
 #define COMPARABLE_LOSS 1000
 
-/* False: they must not be compared; every objection is reported. */
-bool comparable(const struct reader_set *base, const struct reader_set *new_side);
+/*
+ * False: they must not be compared; every objection is reported. as_evidence: for a comparison that
+ * others rely on; runs without their end or counts, and recordings given twice, do not serve.
+ */
+bool comparable(const struct reader_set *base, const struct reader_set *new_side, bool as_evidence);

@@ -100,7 +100,7 @@ DIFF_TEST(limits)
 	limit(&sides, METRIC_TOTAL, 50);
 	diff = compare(&sides);
 	assert_int_equal(diff->nr, 3);
-	assert_int_equal(diff->failed, 1);
+	assert_int_equal(diff->tally.failed, 1);
 	assert_string_equal(diff->line[0].row->key.map.name, "slower");
 	assert_int_equal(line_of(diff, "slower")->failed, 1 << 0 | 1 << 1 | 1 << 3);
 	assert_int_equal(line_of(diff, "slower")->verdict, VERDICT_SLOWER);
@@ -117,11 +117,11 @@ DIFF_TEST(limit_exact)
 	put_both(&sides, "a", 1000, 1100, 0, 15);
 	limit(&sides, METRIC_P50, 10);
 	assert_true(compare(&sides)->line->delta[METRIC_P50] == 10);
-	assert_int_equal(sides.diff.failed, 0);
+	assert_int_equal(sides.diff.tally.failed, 0);
 	assert_int_equal(sides.diff.line->verdict, VERDICT_SLOWER);
 	aggregate_reset(sides.of[DIFF_NEW]);
 	put_steps(&sides, DIFF_NEW, "a", 1101, 0, 15);
-	assert_int_equal(compare(&sides)->failed, 1);
+	assert_int_equal(compare(&sides)->tally.failed, 1);
 }
 
 /* One in fifty takes ten times as long: median and rank sum do not show it, but the tail does. */
@@ -169,12 +169,12 @@ DIFF_TEST(corrected_for_their_number)
 
 	put_both(&sides, "slower", 100, 200, 10, 5);
 	limit(&sides, METRIC_P50, 10);
-	assert_int_equal(compare(&sides)->failed, 1);
+	assert_int_equal(compare(&sides)->tally.failed, 1);
 	for (i = 1; i < 40; i++) {
 		snprintf(name, sizeof(name), "%d", i);
 		put_both(&sides, name, 100, 101, 10, 5);
 	}
-	assert_int_equal(compare(&sides)->failed, 0);
+	assert_int_equal(compare(&sides)->tally.failed, 0);
 	assert_int_equal(sides.diff.nr, 40);
 	assert_int_equal(line_of(&sides.diff, "slower")->verdict, VERDICT_SAME);
 	assert_true(is_near(line_of(&sides.diff, "slower")->difference.p, 2 / 252.0));
@@ -191,12 +191,12 @@ DIFF_TEST(tails_corrected_for_their_number)
 	put_steps(&sides, DIFF_NEW, "tail", 10000, 1, 490);
 	put_steps(&sides, DIFF_NEW, "tail", 100000, 1, 10);
 	limit(&sides, METRIC_P99, 10);
-	assert_int_equal(compare(&sides)->failed, 1);
+	assert_int_equal(compare(&sides)->tally.failed, 1);
 	for (i = 1; i < 40; i++) {
 		snprintf(name, sizeof(name), "%d", i);
 		put_both(&sides, name, 100, 100, 1, 5);
 	}
-	assert_int_equal(compare(&sides)->failed, 0);
+	assert_int_equal(compare(&sides)->tally.failed, 0);
 	assert_true(line_of(&sides.diff, "tail")->p_tail_corrected > 0.05);
 }
 
@@ -212,7 +212,7 @@ DIFF_TEST(keys_of_one_side)
 	limit(&sides, METRIC_P99, 0);
 	diff = compare(&sides);
 	assert_int_equal(diff->nr, 3);
-	assert_int_equal(diff->failed, 0);
+	assert_int_equal(diff->tally.failed, 0);
 	/* In the order of the keys, whatever their side. */
 	assert_string_equal(diff->line[0].row->key.map.name, "added");
 	assert_string_equal(diff->line[1].row->key.map.name, "both");
@@ -328,7 +328,9 @@ DIFF_TEST(base_of_zero)
 	assert_int_equal(sides.diff.nr, 1);
 	assert_int_equal(line->verdict, VERDICT_SLOWER);
 	assert_true(isnan(line->delta[METRIC_P50]));
-	assert_int_equal(line->failed, 0);
+	/* It has grown by more than any percentage. */
+	assert_int_equal(line->failed, 1);
+	assert_int_equal(sides.diff.result, RESULT_FAILS);
 	assert_int_equal(sides.diff.nr_means, 0);
 }
 
@@ -384,7 +386,7 @@ DIFF_TEST(worst_first)
 	diff = compare(&sides);
 	assert_int_equal(diff->nr, 1);
 	assert_int_equal(diff->left_out, 7);
-	assert_int_equal(diff->failed, 2);
+	assert_int_equal(diff->tally.failed, 2);
 	assert_string_equal(diff->line[0].row->key.map.name, "slower30");
 	assert_string_equal(diff->line[1].row->key.map.name, "slower20");
 }
@@ -406,7 +408,7 @@ DIFF_TEST(failed_first)
 	put_steps(&sides, DIFF_BASE, "tail", 10000, 1, 1000);
 	put_tail(DIFF_NEW, "tail");
 	limit(&sides, METRIC_P99, 200);
-	assert_int_equal(compare(&sides)->failed, 1);
+	assert_int_equal(compare(&sides)->tally.failed, 1);
 	assert_string_equal(sides.diff.line[0].row->key.map.name, "tail");
 }
 
@@ -415,7 +417,77 @@ DIFF_TEST(nothing)
 	assert_int_equal(compare(&sides)->nr, 0);
 	assert_int_equal(sides.diff.nr_means, 0);
 	assert_int_equal(sides.diff.left_out, 0);
+	assert_int_equal(sides.diff.result, RESULT_NO_LIMITS);
 	diff_free(&sides.diff);
+	limit(&sides, METRIC_P50, 10);
+	sides.opts.allow_missing = true;
+	assert_int_equal(compare(&sides)->result, RESULT_NO_EVIDENCE);
+}
+
+/* Limits are kept only by what was compared. */
+DIFF_TEST(limits_need_evidence)
+{
+	limit(&sides, METRIC_P50, 10);
+	put_both(&sides, "both", 1000, 1000, 1, 20);
+	put_steps(&sides, DIFF_NEW, "added", 1000, 1, 20);
+	assert_int_equal(compare(&sides)->result, RESULT_PASSES);
+	assert_int_equal(sides.diff.tally.compared, 1);
+	assert_int_equal(sides.diff.tally.only_in[DIFF_NEW], 1);
+
+	put_steps(&sides, DIFF_BASE, "gone", 1000, 1, 20);
+	assert_int_equal(compare(&sides)->result, RESULT_NO_EVIDENCE);
+	assert_int_equal(sides.diff.tally.only_in[DIFF_BASE], 1);
+	sides.opts.allow_missing = true;
+	assert_int_equal(compare(&sides)->result, RESULT_PASSES);
+	put_both(&sides, "slower", 1000, 2000, 1, 20);
+	assert_int_equal(compare(&sides)->result, RESULT_FAILS);
+
+	/* A key of which the new side has no value. */
+	sides_free(&sides);
+	sides = sides_new();
+	limit(&sides, METRIC_P50, 10);
+	put_both(&sides, "both", 1000, 1000, 1, 20);
+	put_both(&sides, "unknown", 1000, UNKNOWN_NS, 0, 1);
+	assert_int_equal(compare(&sides)->result, RESULT_NO_EVIDENCE);
+}
+
+/* Of 3 and 3 values, all greater: p is 0.1 at least. 5 and 5 tell it for one key, not for 40. */
+DIFF_TEST(limits_need_enough_values)
+{
+	char name[12];
+
+	limit(&sides, METRIC_P50, 10);
+	put_both(&sides, "few", 1000, 1099, 0, 3);
+	assert_int_equal(compare(&sides)->result, RESULT_PASSES);
+	put_both(&sides, "slower", 1000, 2000, 1, 3);
+	assert_int_equal(compare(&sides)->result, RESULT_NO_EVIDENCE);
+	assert_int_equal(sides.diff.tally.unclear, 1);
+	assert_int_equal(line_of(&sides.diff, "slower")->unclear, 1);
+	assert_int_equal(line_of(&sides.diff, "few")->unclear, 0);
+
+	sides_free(&sides);
+	sides = sides_new();
+	limit(&sides, METRIC_P50, 10);
+	put_both(&sides, "slower", 1000, 2000, 1, 5);
+	assert_int_equal(compare(&sides)->result, RESULT_FAILS);
+	for (int i = 1; i < 40; i++) {
+		snprintf(name, sizeof(name), "%d", i);
+		put_both(&sides, name, 1000, 1000, 1, 5);
+	}
+	assert_int_equal(compare(&sides)->result, RESULT_NO_EVIDENCE);
+	assert_int_equal(sides.diff.tally.failed, 0);
+}
+
+/* What is slower may hide in the row of all further keys. */
+DIFF_TEST(limits_need_each_key)
+{
+	sides_free(&sides);
+	sides = sides_by(by_name, 1, 1);
+	limit(&sides, METRIC_P50, 10);
+	put_both(&sides, "a", 1000, 1000, 1, 20);
+	assert_int_equal(compare(&sides)->result, RESULT_PASSES);
+	put_both(&sides, "b", 1000, 1000, 1, 20);
+	assert_int_equal(compare(&sides)->result, RESULT_NO_EVIDENCE);
 }
 
 TEST_MAIN(NULL, NULL)

@@ -58,7 +58,7 @@ TEST(few_false_alarms)
 		}
 		alarms += any;
 		uncorrected += any_uncorrected;
-		failed += !!diff->failed;
+		failed += !!diff->tally.failed;
 	}
 	print_message("%d of %d with a false alarm, %d failed; uncorrected: %d\n", alarms, NR_DIFFS,
 		      failed, uncorrected);

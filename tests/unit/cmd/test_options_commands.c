@@ -42,6 +42,7 @@ static const struct {
 	{"phase", 0, "wait", DIFF, false},
 	{"alpha", 0, "0.01", DIFF, false},
 	{"fail-on", 0, "p50>1", DIFF, false},
+	{"allow-missing", 0, " --fail-on p50>1", DIFF, false},
 	{"sort", 0, "max", SHOWS, false},
 	{"top", 'n', "1", READS, false},
 	{"histogram", 'H', NULL, SHOWS, false},

@@ -54,7 +54,9 @@ TEST(table)
 		"rows with less than 8 values on a side, which say little: 1\n"
 		"FAIL: map_type=hash map_name=slower: destroy p50 +100.0% (gate 10%), p=2.9e-11\n"
 		"FAIL: map_type=hash map_name=slower: destroy total +100.0% (gate 12.5%), "
-		"p=2.9e-11\n");
+		"p=2.9e-11\n"
+		"FAIL: map_type=hash map_name=gone: missing in the new side: destroy\n"
+		"1 of 2 rows is slower; only in the base: 1; the gate fails\n");
 
 	/* Without limits, no column for them. */
 	sides.opts.nr_limits = 0;
@@ -166,7 +168,9 @@ TEST(markdown)
 		"- FAIL: map_type=hash map_name=\\_\\<a>\\`: destroy p50 +49.5% (gate 10%), "
 		"p=4.4e-11\n"
 		"- FAIL: map_type=hash map_name=\\_\\<a>\\`: destroy total +49.5% (gate 12.5%), "
-		"p=4.4e-11\n");
+		"p=4.4e-11\n"
+		"- FAIL: map_type=hash map_name=gone: missing in the new side: destroy\n"
+		"- 2 of 3 rows are slower; only in the base: 1; the gate fails\n");
 	sides_free(&sides);
 }
 
@@ -175,10 +179,73 @@ TEST(nothing_to_compare)
 	struct sides sides = sides_new();
 
 	assert_string_equal(written(&sides, FORMAT_TABLE), "nothing to compare\n");
-	assert_string_equal(written(&sides, FORMAT_MARKDOWN), "nothing to compare\n");
-	assert_string_equal(written(&sides, FORMAT_JSON), "");
+	assert_string_equal(written(&sides, FORMAT_MARKDOWN), "- nothing to compare\n");
+	assert_string_equal(written(&sides, FORMAT_JSON),
+			    "{\"type\":\"verdict\",\"compared\":0,\"slower\":0,\"faster\":0,"
+			    "\"only_in_base\":0,\"only_in_new\":0,\"unclear\":0,\"passes\":null,"
+			    "\"text\":\"nothing to compare\"}\n");
 	check_begins(written(&sides, FORMAT_CSV), "type,map_name,phase,");
+	limit(&sides, METRIC_P50, 10);
+	assert_string_equal(written(&sides, FORMAT_TABLE), "nothing to compare; the gate fails\n");
+	put(&sides, DIFF_BASE, "a", 1);
+	put(&sides, DIFF_NEW, "b", 1);
+	check_has(written(&sides, FORMAT_TABLE),
+		  "\nFAIL: map_name=a: missing in the new side: destroy\n"
+		  "nothing to compare; only in the base: 1; only in the new side: 1; "
+		  "the gate fails\n");
 	sides_free(&sides);
+}
+
+/* The last line, also of a list cut by --top. */
+TEST(verdicts)
+{
+	static const struct {
+		const char *has;
+		__u64 hash, lpm; /* of the new side; 1000 in the base */
+		size_t nr;
+		double percent; /* 0: no limit */
+		bool allow_missing;
+	} cases[] = {
+		{"\nno significant change in 2 rows\n", .hash = 1000, .lpm = 1000, .nr = 20},
+		{"\n1 of 2 rows is slower\n", .hash = 2000, .lpm = 1000, .nr = 20},
+		{"\n2 of 2 rows are faster\n", .hash = 500, .lpm = 500, .nr = 20},
+		{"\n1 of 2 rows is slower, 1 faster\n", .hash = 2000, .lpm = 500, .nr = 20},
+		{"\n1 of 2 rows is slower; the gate passes\n", .hash = 2000, .lpm = 1000, .nr = 20,
+		 .percent = 200},
+		{"\n1 of 2 rows is slower; the gate fails\n", .hash = 2000, .lpm = 1000, .nr = 20,
+		 .percent = 50},
+		{"\nno significant change in 2 rows; the gate passes\n", .hash = 1000, .lpm = 1000,
+		 .nr = 2, .percent = 50},
+		{"\nFAIL: map_name=hash: destroy p50 +100.0% (gate 50%): too few values to tell\n"
+		 "no significant change in 2 rows; too few values to tell: 1; the gate fails\n",
+		 .hash = 2000, .lpm = 1000, .nr = 2, .percent = 50},
+		{"\nno significant change in 2 rows; too few values to tell: 1; the gate passes\n",
+		 .hash = 2000, .lpm = 1000, .nr = 2, .percent = 50, .allow_missing = true},
+		{"\nno significant change in 1 row; only in the base: 1; the gate passes\n", 1000,
+		 0, 20, 50, true},
+		{"\nFAIL: map_name=lpm: missing in the new side: destroy\n"
+		 "no significant change in 1 row; only in the base: 1; the gate fails\n",
+		 .hash = 1000, .lpm = 0, .nr = 20, .percent = 50},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct sides sides = sides_new();
+		const char *text;
+
+		put_steps(&sides, DIFF_BASE, "hash", 1000, 1, cases[i].nr);
+		put_steps(&sides, DIFF_BASE, "lpm", 1000, 1, cases[i].nr);
+		put_steps(&sides, DIFF_NEW, "hash", cases[i].hash, 1, cases[i].nr);
+		if (cases[i].lpm)
+			put_steps(&sides, DIFF_NEW, "lpm", cases[i].lpm, 1, cases[i].nr);
+		if (cases[i].percent)
+			limit(&sides, METRIC_P50, cases[i].percent);
+		sides.opts.allow_missing = cases[i].allow_missing;
+		sides.opts.top = 1;
+		text = written(&sides, FORMAT_TABLE);
+		check_has(text, cases[i].has);
+		assert_string_equal(text + strlen(text) - strlen(cases[i].has), cases[i].has);
+		sides_free(&sides);
+	}
 }
 
 /* As many limits as there can be, with the longest numbers. */
