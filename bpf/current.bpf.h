@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The current CPU, task and worker: where per-CPU objects lie, and what a worker works on.
+ * The current CPU and task: where per-CPU objects lie, and what a worker works on.
  */
 #pragma once
 
@@ -51,11 +51,9 @@ static __always_inline __u64 this_cpu_offset(void)
 	return offset;
 }
 
-/* The work and the function that this thread runs, if it is a worker; else 0. */
-static __always_inline __u64 work_of_worker(__u64 *func)
+/* The work and the function that a thread runs, if it is a worker; else 0. */
+static __always_inline __u64 work_of_task(struct task_struct *task, __u64 *func)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-
 	if (!(task->flags & PF_WQ_WORKER))
 		return 0;
 	READ_STRUCT(kthread, KTHREAD_HEAD, task->worker_private);
@@ -66,4 +64,10 @@ static __always_inline __u64 work_of_worker(__u64 *func)
 		return 0;
 	*func = (__u64)STRUCT_FIELD(worker, struct worker, current_func);
 	return (__u64)STRUCT_FIELD(worker, struct worker, current_work);
+}
+
+/* The same of this thread. */
+static __always_inline __u64 work_of_worker(__u64 *func)
+{
+	return work_of_task(bpf_get_current_task_btf(), func);
 }

@@ -119,13 +119,21 @@ struct record_release {
 	char comm[NAME_LEN];
 };
 
-/* The kernel stack of one thread: a question and its answer. */
+/* The kernel stack of one thread and what it works on: a question and its answer. */
 #define STACK_DEPTH 32
 
 struct task_stack {
-	__u32 wanted;	       /* tid */
-	__u32 found;	       /* tid whose stack this is */
-	__s64 size;	       /* bytes used of ip, or -errno */
+	__u32 wanted;	/* tid */
+	__u32 found;	/* tid whose stack this is; 0: there was no such thread */
+	__s64 size;	/* bytes used of ip, or -errno */
+	__u64 start_ns; /* when the thread was made */
+	__u64 work;	/* of a worker: the work that it runs; 0: it is idle */
+	__u64 map;	/* the map that this work frees, if it frees one */
+	__u8 all;	/* every thread was looked at, not only those of a PID namespace */
+	__u8 worker;	/* of a workqueue */
+	__u8 sleeps;	/* so its stack stands still */
+	__u8 clear;	/* all of ip is core kernel text, without the probes\' code */
+	__u8 pad[4];
 	__u64 ip[STACK_DEPTH]; /* innermost first */
 };
 
@@ -235,7 +243,7 @@ name_filter_match(const volatile struct name_filter *filter, const char *name, _
 _Static_assert(sizeof(struct record_head) == 40, "record_head");
 _Static_assert(sizeof(struct record_call) == 120, "record_call");
 _Static_assert(sizeof(struct record_release) == 96, "record_release");
-_Static_assert(sizeof(struct task_stack) == 272, "task_stack");
+_Static_assert(sizeof(struct task_stack) == 304, "task_stack");
 _Static_assert(sizeof(struct cpu_counts) == NR_PROGS * 64, "cpu_counts");
 _Static_assert(sizeof(struct config) == 384, "config");
 _Static_assert(sizeof(struct name_filter) == 2072, "name_filter");

@@ -11,6 +11,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
+#include "caller.bpf.h"
 #include "destroy.bpf.h"
 #include "event.h"
 #include "free.bpf.h"
@@ -89,8 +90,20 @@ KPROBE("kprobe/bpf_map_release", kprobe_release,
 PROGRAMS("tp_btf/workqueue_queue_work", tp_queue,
 	 handle_queue((struct work_struct *)ctx[2], ENTRY(HOOK_QUEUE)))
 
-/* The loader sets "wanted", reads the iterator, and finds the stack in the other members. */
+/* The loader sets "wanted", reads the iterator, and finds the answer in the other members. */
 struct task_stack task_stack;
+
+/* Is neither the traced function nor a trampoline of a probe in it? */
+static __always_inline bool stack_is_clear(void)
+{
+	for (int i = 0; i < STACK_DEPTH; i++) {
+		if (task_stack.size < (i + 1) * (__s64)sizeof(task_stack.ip[0]))
+			return i > 0;
+		if (!is_caller(task_stack.ip[i]))
+			return false;
+	}
+	return false; /* it may be cut */
+}
 
 /* Created while the loader has its privileges; reading it needs none. */
 SEC("iter/task")
@@ -98,10 +111,22 @@ int dump_stack(__u64 *ctx)
 {
 	/* struct bpf_iter__task (kernel/bpf/task_iter.c) is the same on all kernels. */
 	struct task_struct *task = (struct task_struct *)ctx[1];
+	__u64 func = 0;
 
-	if (!task || (__u32)task->pid != task_stack.wanted)
+	if (!task)
 		return 0;
+	/* kthreadd, which no PID namespace but the first one has. */
+	if (task->pid == 2 && task->flags & PF_KTHREAD)
+		task_stack.all = true;
+	if ((__u32)task->pid != task_stack.wanted)
+		return 0;
+	task_stack.sleeps = task->__state != 0;
 	task_stack.size = bpf_get_task_stack(task, task_stack.ip, sizeof(task_stack.ip), 0);
+	task_stack.clear = stack_is_clear();
+	task_stack.start_ns = task->start_time;
+	task_stack.worker = (task->flags & PF_WQ_WORKER) != 0;
+	task_stack.work = work_of_task(task, &func);
+	task_stack.map = task_stack.work ? map_of_work(task_stack.work) : 0;
 	task_stack.found = task->pid;
 	return 0;
 }

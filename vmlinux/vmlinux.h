@@ -88,9 +88,11 @@ struct pcpu_hot {
  */
 struct task_struct {
 	struct thread_info thread_info;
+	unsigned int __state;
 	unsigned int flags;
 	int pid;
 	int tgid;
+	unsigned long long start_time;
 	void *worker_private;
 	char comm[16];
 };

@@ -16,6 +16,7 @@ struct thread {
 	__u32 tid;
 	bool waiting; /* for the return of entry */
 	bool overdue; /* handed over as such */
+	bool returned;
 	bool refused;
 	UT_hash_handle hh;
 	struct record_call entry;
@@ -146,19 +147,20 @@ struct worker_run matched_run(const struct matched_call *matched)
 
 struct matched_call matched_entry(const struct record_call *rec)
 {
-	return (struct matched_call){rec, rec->head.ts_ns, UNKNOWN_NS, rec->head.caller};
+	return (struct matched_call){rec, rec->head.ts_ns, UNKNOWN_NS, rec->head.caller, false};
 }
 
-static void pass_entry(struct call_matcher *matcher, const struct record_call *entry)
+static void pass_entry(struct call_matcher *matcher, const struct record_call *entry, bool returned)
 {
-	const struct matched_call matched = matched_entry(entry);
+	struct matched_call matched = matched_entry(entry);
 
+	matched.returned = returned;
 	matcher->fn(matcher->ctx, &matched);
 }
 
 static void pass_return(struct call_matcher *matcher, const struct record_call *ret)
 {
-	const struct matched_call matched = {ret, UNKNOWN_NS, UNKNOWN_NS, ret->head.caller};
+	const struct matched_call matched = {ret, UNKNOWN_NS, UNKNOWN_NS, ret->head.caller, true};
 
 	matcher->counts.return_only++;
 	matcher->fn(matcher->ctx, &matched);
@@ -192,6 +194,14 @@ static bool is_same_call(const struct record_head *entry, const struct record_he
 	return !entry->caller || !ret->caller || entry->caller == ret->caller;
 }
 
+static void stop_waiting(struct call_matcher *matcher, struct thread *thread)
+{
+	matcher->counts.waiting -= thread->waiting;
+	matcher->counts.returned -= thread->returned;
+	thread->waiting = false;
+	thread->returned = false;
+}
+
 static int add_entry(struct call_matcher *matcher, const struct record_call *entry)
 {
 	struct thread *thread = find_thread(matcher, entry->head.tid);
@@ -199,16 +209,17 @@ static int add_entry(struct call_matcher *matcher, const struct record_call *ent
 	/* The return of the call before was missed. */
 	if (thread && thread->waiting) {
 		matcher->counts.entry_only++;
-		pass_entry(matcher, &thread->entry);
+		pass_entry(matcher, &thread->entry, true);
 	}
 	if (!thread)
 		thread = add_thread(matcher, entry->head.tid);
 	if (!thread) {
 		matcher->counts.entry_only++;
-		pass_entry(matcher, entry);
+		pass_entry(matcher, entry, false);
 		return -ENOMEM;
 	}
-	matcher->counts.waiting += !thread->waiting;
+	stop_waiting(matcher, thread);
+	matcher->counts.waiting++;
 	thread->waiting = true;
 	thread->overdue = false;
 	thread->entry = *entry;
@@ -227,11 +238,10 @@ static void add_return(struct call_matcher *matcher, const struct record_call *r
 		pass_both(matcher, &thread->entry, ret);
 	} else {
 		matcher->counts.entry_only++;
-		pass_entry(matcher, &thread->entry);
+		pass_entry(matcher, &thread->entry, true);
 		pass_return(matcher, ret);
 	}
-	thread->waiting = false;
-	matcher->counts.waiting--;
+	stop_waiting(matcher, thread);
 }
 
 int call_matcher_add(struct call_matcher *matcher, const struct record_call *rec)
@@ -249,6 +259,16 @@ const struct record_call *call_matcher_waits(const struct call_matcher *matcher,
 	return thread && thread->waiting ? &thread->entry : NULL;
 }
 
+void call_matcher_set_returned(struct call_matcher *matcher, __u32 tid)
+{
+	struct thread *thread = find_thread(matcher, tid);
+
+	if (!thread || !thread->waiting || thread->returned)
+		return;
+	thread->returned = true;
+	matcher->counts.returned++;
+}
+
 bool call_matcher_for_each_overdue(struct call_matcher *matcher, __u64 before_ns, bool again,
 				   call_matcher_fn fn, void *ctx)
 {
@@ -260,7 +280,8 @@ bool call_matcher_for_each_overdue(struct call_matcher *matcher, __u64 before_ns
 	HASH_ITER (hh, matcher->threads, thread, next) {
 		struct matched_call matched = matched_entry(&thread->entry);
 
-		if (!thread->waiting || (thread->overdue && !again) || matched.ts_ns > before_ns)
+		if (!thread->waiting || thread->returned || (thread->overdue && !again) ||
+		    matched.ts_ns > before_ns)
 			continue;
 		thread->overdue = thread->overdue || !again;
 		any = true;
@@ -276,7 +297,7 @@ void call_matcher_flush(struct call_matcher *matcher)
 
 	HASH_ITER (hh, matcher->threads, thread, next)
 		if (thread->waiting)
-			pass_entry(matcher, &thread->entry);
+			pass_entry(matcher, &thread->entry, thread->returned);
 }
 
 const struct call_counts *call_matcher_counts(const struct call_matcher *matcher)

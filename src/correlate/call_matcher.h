@@ -20,6 +20,7 @@ struct matched_call {
 	__u64 ts_ns;		       /* entry; UNKNOWN_NS if only the return was seen */
 	__u64 latency_ns;	       /* UNKNOWN_NS if only one side was seen */
 	__u64 caller;		       /* return address; 0: unknown */
+	bool returned;		       /* it has, though only the entry was seen */
 };
 
 /* Gets each call once: when it is complete, or when its other side will not come any more. */
@@ -27,7 +28,8 @@ typedef void (*call_matcher_fn)(void *ctx, const struct matched_call *matched);
 
 struct call_counts {
 	__u64 completed, entry_only, return_only; /* calls that were passed on */
-	__u64 waiting;				  /* for their return */
+	__u64 waiting;				  /* for the record of their return */
+	__u64 returned; /* of these, known to have: see call_matcher_set_returned() */
 };
 
 /* The call of an entry record whose return has not been seen. */
@@ -50,6 +52,12 @@ int call_matcher_add(struct call_matcher *matcher, const struct record_call *rec
  * none.
  */
 const struct record_call *call_matcher_waits(const struct call_matcher *matcher, __u32 tid);
+
+/*
+ * The call that a thread was in has returned. Its record may still come: until the flush, the call
+ * waits for it, but is not handed over as overdue.
+ */
+void call_matcher_set_returned(struct call_matcher *matcher, __u32 tid);
 
 /*
  * Hands over the calls that were entered before this time and have not returned. With again, those

@@ -65,7 +65,7 @@ static void on_free(void *ctx, const struct matched_call *matched)
 	struct correlator *correlator = ctx;
 
 	/* At the end, teardown_tracker_flush() hands over the running teardowns. */
-	if (correlator->flushing)
+	if (correlator->flushing && !matched->returned)
 		return;
 	end_destroy(correlator, &matched->rec->head);
 	set_memory_error(correlator, teardown_tracker_end(correlator->tracker, &map, &run));
@@ -76,7 +76,7 @@ static void on_deferred(void *ctx, const struct matched_call *matched)
 	const struct worker_run run = matched_run(matched);
 	struct correlator *correlator = ctx;
 
-	if (!correlator->flushing)
+	if (!correlator->flushing || matched->returned)
 		deferred_frees_end(teardown_tracker_frees(correlator->tracker), matched->rec->key,
 				   &run);
 }

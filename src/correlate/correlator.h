@@ -27,6 +27,8 @@ struct correlator_ops {
 	void (*count_hook)(void *ctx, enum hook hook, struct hook_counts *counts);
 	/* Fills in name and offset of a caller's address. NULL: callers have no names. */
 	void (*name_caller)(void *ctx, struct caller *caller);
+	/* Looks at a thread as it is now. False: it cannot be seen. NULL: no thread can. */
+	bool (*look_at)(void *ctx, __u32 tid, struct task_stack *thread);
 	/* Fills in the stack; false: the report is not wanted. NULL: it is, without a stack. */
 	bool (*complete_stuck)(void *ctx, struct stuck *stuck);
 };
@@ -57,6 +59,12 @@ struct correlator_search {
 	__u64 now_ns, last_ns, limit_ns;
 	bool at_end; /* of the trace: also report what has been reported before */
 };
+
+/*
+ * Looks at the threads that have been in a call since before this time, where the record of its
+ * return may be missing. What has returned is not stuck, and is not waited for.
+ */
+void correlator_find_returned(struct correlator *correlator, __u64 before_ns);
 
 /* Hands over a report of each stuck call and teardown. */
 void correlator_find_stuck(struct correlator *correlator, const struct correlator_search *search);

@@ -23,4 +23,5 @@ struct correlator {
 	__u64 bad_records;
 	__u64 stuck, still_stuck;		/* reports during the trace, and at its end */
 	const struct correlator_search *search; /* the one in progress */
+	int looks;				/* how many threads may still be looked at */
 };

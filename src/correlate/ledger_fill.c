@@ -34,9 +34,9 @@ static void count_calls(const struct call_counts *calls, struct ledger *ledger)
 			       : ledger->missed_return + ledger->probe_missed_return;
 
 	ledger->completed = calls->completed;
-	ledger->entry_only = calls->entry_only;
+	ledger->entry_only = calls->entry_only + calls->returned;
 	ledger->return_only = calls->return_only;
-	decide_running(calls->waiting,
+	decide_running(calls->waiting - calls->returned,
 		       unexplained_returns(missed, ledger->lost_return, ledger->entry_only),
 		       &ledger->still_running, &ledger->entry_only);
 }

@@ -2,7 +2,11 @@
 /* Finds calls and phases of teardowns that take longer than a limit. */
 #include "correlate/correlator_parts.h"
 #include "correlate/decode.h"
+#include "correlate/thread_state.h"
 #include "model/hooks.h"
+
+/* Threads to look at in one search: each takes a walk through all threads. */
+#define MAX_LOOKS 200
 
 static void report(struct correlator *correlator, struct stuck *stuck)
 {
@@ -20,6 +24,38 @@ static void report(struct correlator *correlator, struct stuck *stuck)
 		correlator_set_error(correlator, sink->ops->stuck(sink->ctx, stuck));
 }
 
+/* Has the call of an entry returned, and the record of its return been missed or lost? */
+static enum thread_state look_at(struct correlator *correlator, const struct record_call *entry)
+{
+	struct hook_counts counts;
+	struct task_stack thread;
+
+	correlator->ops->count_hook(correlator->ctx, entry->head.hook, &counts);
+	if (!counts.lost_return && !counts.missed_return)
+		return THREAD_IN_CALL;
+	if (correlator->looks)
+		correlator->looks--;
+	if (!correlator->ops->look_at ||
+	    !correlator->ops->look_at(correlator->ctx, entry->head.tid, &thread))
+		return THREAD_UNKNOWN;
+	return thread_state_of(&thread, entry);
+}
+
+static void find_returned(void *ctx, const struct matched_call *matched)
+{
+	const struct record_head *entry = &matched->rec->head;
+	const struct worker_run run = matched_run(matched);
+	struct correlator *correlator = ctx;
+	struct map_info map;
+
+	if (!correlator->looks || look_at(correlator, matched->rec) != THREAD_RETURNED)
+		return;
+	call_matcher_set_returned(correlator->matchers[entry->hook], entry->tid);
+	if (correlator->tracker && entry->hook == HOOK_DEFERRED_FREE) /* its call waits no more */
+		deferred_frees_identify(teardown_tracker_frees(correlator->tracker),
+					matched->rec->key, &run, &map);
+}
+
 static void report_call(void *ctx, const struct matched_call *matched)
 {
 	const struct worker_run run = matched_run(matched);
@@ -32,7 +68,11 @@ static void report_call(void *ctx, const struct matched_call *matched)
 		.since_ns = run.start_ns,
 		.in_worker = true,
 	};
+	enum thread_state state = look_at(correlator, matched->rec);
 
+	if (state == THREAD_RETURNED)
+		return;
+	stuck.unsure = state == THREAD_UNKNOWN;
 	if (correlator->tracker && hook == HOOK_DEFERRED_FREE)
 		deferred_frees_identify(teardown_tracker_frees(correlator->tracker),
 					matched->rec->key, &run, &stuck.map);
@@ -67,13 +107,28 @@ static void report_deferred(void *ctx, const struct teardown *teardown,
 	report(ctx, &stuck);
 }
 
-/* If the start of a worker may have been missed, a map may only look as if it waited for one. */
-static bool sees_all_starts(const struct correlator *correlator)
+/* If the start of a worker may have been missed, it may only look as if it was waited for. */
+static bool sees_all_starts(const struct correlator *correlator, enum hook hook)
 {
-	struct hook_counts free;
+	struct hook_counts counts;
 
-	correlator->ops->count_hook(correlator->ctx, HOOK_FREE, &free);
-	return !free.lost && (!free.missed || free.missed == LEDGER_UNKNOWN);
+	correlator->ops->count_hook(correlator->ctx, hook, &counts);
+	return !counts.lost && (!counts.missed || counts.missed == LEDGER_UNKNOWN);
+}
+
+static void for_each_call(struct correlator *correlator, __u64 before_ns, bool again,
+			  call_matcher_fn fn)
+{
+	for (int hook = 0; hook < NR_CALL_HOOKS; hook++)
+		if (correlator->matchers[hook])
+			call_matcher_for_each_overdue(correlator->matchers[hook], before_ns, again,
+						      fn, correlator);
+}
+
+void correlator_find_returned(struct correlator *correlator, __u64 before_ns)
+{
+	correlator->looks = MAX_LOOKS;
+	for_each_call(correlator, before_ns, true, find_returned);
 }
 
 void correlator_find_stuck(struct correlator *correlator, const struct correlator_search *search)
@@ -83,17 +138,16 @@ void correlator_find_stuck(struct correlator *correlator, const struct correlato
 	if (search->now_ns < search->limit_ns) /* the machine has not been up for as long */
 		return;
 	correlator->search = search;
-	for (int hook = 0; hook < NR_CALL_HOOKS; hook++)
-		if (correlator->matchers[hook])
-			call_matcher_for_each_overdue(correlator->matchers[hook], before_ns,
-						      search->at_end, report_call, correlator);
+	for_each_call(correlator, before_ns, search->at_end, report_call);
 	if (!correlator->tracker)
 		return;
-	if (sees_all_starts(correlator))
+	if (sees_all_starts(correlator, HOOK_FREE))
 		map_releases_for_each_overdue(correlator->releases, before_ns, search->at_end,
 					      report_wait, correlator);
-	deferred_frees_for_each_overdue(teardown_tracker_frees(correlator->tracker), before_ns,
-					search->at_end, report_deferred, correlator);
+	if (sees_all_starts(correlator, HOOK_DEFERRED_FREE))
+		deferred_frees_for_each_overdue(teardown_tracker_frees(correlator->tracker),
+						before_ns, search->at_end, report_deferred,
+						correlator);
 }
 
 void correlator_check_parked(struct correlator *correlator, const struct correlator_search *search,

@@ -15,6 +15,7 @@ struct stuck {
 	__u64 since_ns;	    /* CLOCK_MONOTONIC */
 	__u64 for_ns;	    /* how long it has taken so far */
 	bool in_worker;	    /* the worker is the stuck task */
+	bool unsure;	    /* it may have ended: the record of its end may be missing */
 	/* Its kernel stack, innermost first, one function a line; empty if unknown. */
 	char stack[STACK_TEXT];
 };

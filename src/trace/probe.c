@@ -235,9 +235,9 @@ const struct prog_counts *probe_counts(const struct probe *probe)
 	return &probe->prog_counts;
 }
 
-int probe_stack(const struct probe *probe, __u32 tid, __u64 ip[STACK_DEPTH])
+int probe_look_at(const struct probe *probe, __u32 tid, struct task_stack *stack)
 {
-	struct task_stack *stack = &probe->skel->bss->task_stack;
+	struct task_stack *answer = &probe->skel->bss->task_stack;
 	char none[64];
 	ssize_t size;
 	int fd;
@@ -247,18 +247,11 @@ int probe_stack(const struct probe *probe, __u32 tid, __u64 ip[STACK_DEPTH])
 	fd = bpf_iter_create(bpf_link__fd(probe->stack_link));
 	if (fd < 0)
 		return -errno;
-	stack->wanted = tid;
-	stack->found = 0;
+	*answer = (struct task_stack){.wanted = tid};
 	do
 		size = read(fd, none, sizeof(none));
 	while (size > 0 || (size < 0 && (errno == EAGAIN || errno == EINTR)));
 	close(fd);
-	if (size < 0)
-		return -errno;
-	if (stack->found != tid)
-		return -ESRCH;
-	if (stack->size < 0)
-		return stack->size;
-	memcpy(ip, stack->ip, sizeof(stack->ip));
-	return stack->size / sizeof(*ip);
+	*stack = *answer;
+	return size < 0 ? -errno : 0;
 }

@@ -58,8 +58,7 @@ void probe_reader_sleeps(struct probe *probe, bool asleep);
 const struct prog_counts *probe_counts(const struct probe *probe);
 
 /*
- * Fills ip with the addresses of a thread's kernel stack, innermost first, and returns how many.
- * -ESRCH: no such thread. -EOPNOTSUPP: stacks are not wanted, or this kernel does not give them.
- * Needs no privileges.
+ * Looks at a thread: its kernel stack, and what it works on. -EOPNOTSUPP: stacks are not wanted, or
+ * this kernel does not give them. Needs no privileges.
  */
-int probe_stack(const struct probe *probe, __u32 tid, __u64 ip[STACK_DEPTH]);
+int probe_look_at(const struct probe *probe, __u32 tid, struct task_stack *stack);

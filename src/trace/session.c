@@ -28,6 +28,8 @@
 #define MAX_PENDING	((size_t)256 << 20)
 #define STUCK_SEARCH_NS (NSEC_PER_SEC / 2)
 #define MAX_RELEASES	16384
+/* Few calls take longer: most that seem to have lost the record of their return. */
+#define LOOK_NS NSEC_PER_SEC
 
 struct session {
 	const struct trace_options *opts;
@@ -59,10 +61,7 @@ static void name_caller(void *ctx, struct caller *caller)
 	caller->name = ksyms_find_function(session->ksyms, caller->address, &caller->offset);
 }
 
-/*
- * A call whose return was missed looks stuck. Kretprobes miss many on a real-time kernel: each has
- * only some instances, and there the callers sleep in the function.
- */
+/* A call whose return was missed or lost may look stuck, if its thread does not show it. */
 static void warn_of_missed_returns(struct session *session)
 {
 	struct hook_counts counts;
@@ -70,33 +69,45 @@ static void warn_of_missed_returns(struct session *session)
 
 	for (hook = 0; hook < NR_CALL_HOOKS && !session->warned; hook++) {
 		prog_counts_hook(probe_counts(session->probe), hook, &counts);
-		if (!counts.attached || !counts.missed_return ||
-		    counts.missed_return == LEDGER_UNKNOWN)
+		if (counts.missed_return == LEDGER_UNKNOWN)
+			counts.missed_return = 0;
+		if (!counts.attached || !(counts.missed_return + counts.lost_return))
 			continue;
-		diag_warn("the kernel missed %llu returns of %s(): what is reported as stuck may "
-			  "have ended",
-			  counts.missed_return, counts.function);
+		diag_warn("%llu returns of %s() were missed by the kernel, and %llu were lost: "
+			  "what is reported as stuck may have ended",
+			  counts.missed_return, counts.function, counts.lost_return);
 		session->warned = true;
 	}
+}
+
+static bool look_at(void *ctx, __u32 tid, struct task_stack *thread)
+{
+	const struct session *session = ctx;
+
+	return !probe_look_at(session->probe, tid, thread);
 }
 
 /* One function a line ("synchronize_rcu+0x12"), innermost first, as many as fit. */
 static void read_stack(const struct session *session, struct stuck *stuck)
 {
-	__u64 ip[STACK_DEPTH], offset;
-	int nr = probe_stack(session->probe, stuck->worker.tid, ip), more;
+	struct task_stack thread;
 	size_t len = 0, room;
+	__u64 offset;
+	int nr, more;
 
 	stuck->stack[0] = '\0';
+	if (probe_look_at(session->probe, stuck->worker.tid, &thread) || thread.size < 0)
+		return;
+	nr = thread.size / sizeof(*thread.ip);
 	for (int i = 0; i < nr; i++, len += more) {
-		const char *name = ksyms_find(session->ksyms, ip[i], &offset);
+		const char *name = ksyms_find(session->ksyms, thread.ip[i], &offset);
 		char *end = stuck->stack + len;
 
 		room = sizeof(stuck->stack) - len;
 		if (name)
 			more = snprintf(end, room, "%s%s+0x%llx", i ? "\n" : "", name, offset);
 		else
-			more = snprintf(end, room, "%s0x%llx", i ? "\n" : "", ip[i]);
+			more = snprintf(end, room, "%s0x%llx", i ? "\n" : "", thread.ip[i]);
 		if ((size_t)more >= room) {
 			*end = '\0';
 			return;
@@ -111,7 +122,8 @@ static bool complete_stuck(void *ctx, struct stuck *stuck)
 	if (session->run->wants_stuck && !session->run->wants_stuck(session->sink.ctx, &stuck->map))
 		return false;
 	if (stuck->in_worker) {
-		warn_of_missed_returns(session);
+		if (stuck->unsure)
+			warn_of_missed_returns(session);
 		read_stack(session, stuck);
 	}
 	session->found_stuck = true;
@@ -143,14 +155,18 @@ static void check_parked(void *ctx, const void *data, size_t size)
 
 static void find_stuck(struct session *session, bool at_end)
 {
+	__u64 limit_ns = session->opts->stuck_ns, now_ns = clock_now_ns();
+
 	session->search = (struct correlator_search){
-		.now_ns = clock_now_ns(),
+		.now_ns = now_ns,
 		.last_ns = at_end ? 0 : session->search.now_ns,
-		.limit_ns = session->opts->stuck_ns,
+		.limit_ns = limit_ns,
 		.at_end = at_end,
 	};
-	if (!session->opts->stuck_ns)
+	if (!limit_ns)
 		return;
+	correlator_find_returned(session->correlator,
+				 now_ns - (limit_ns < LOOK_NS ? limit_ns : LOOK_NS));
 	probe_for_each_parked(session->probe, check_parked, session);
 	correlator_find_stuck(session->correlator, &session->search);
 }
@@ -262,6 +278,8 @@ static void wind_up(struct session *session)
 		nanosleep(&pause, NULL);
 	}
 	drain_pending(session);
+	correlator_find_returned(session->correlator, clock_now_ns());
+	drain_pending(session); /* some may just have returned */
 	find_stuck(session, false);
 	if (session->found_stuck)
 		find_stuck(session, true);
@@ -291,7 +309,7 @@ bool session_waits(struct session *session, __u64 before_ns)
 
 static int open_all(struct session *session)
 {
-	static const struct correlator_ops ops = {count_hook, name_caller, complete_stuck};
+	static const struct correlator_ops ops = {count_hook, name_caller, look_at, complete_stuck};
 	const struct correlator_options opts = {
 		.view = session->opts->view,
 		.identity = session->opts->identity,

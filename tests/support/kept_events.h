@@ -21,6 +21,7 @@ static struct kept {
 	struct stuck stuck;
 	int calls, teardowns, deferred_frees, stucks, err;
 	bool unwanted; /* the sink rejects stuck reports */
+	struct task_stack thread;
 } kept;
 
 /* Keeps an event of a kind. */
@@ -51,6 +52,14 @@ static inline void name_caller(void *ctx, struct caller *caller)
 	caller->offset = caller->address & 0xff;
 }
 
+/* The thread that has been set. */
+static inline bool look_at(void *ctx, __u32 tid, struct task_stack *thread)
+{
+	*thread = ((struct kept *)ctx)->thread;
+	thread->found = thread->found ? tid : 0;
+	return thread->size != -EOPNOTSUPP;
+}
+
 static inline bool complete_stuck(void *ctx, struct stuck *stuck)
 {
 	if (stuck->in_worker)
@@ -60,7 +69,7 @@ static inline bool complete_stuck(void *ctx, struct stuck *stuck)
 
 static inline int open_kept(enum view view)
 {
-	static const struct correlator_ops ops = {count_hook, name_caller, complete_stuck};
+	static const struct correlator_ops ops = {count_hook, name_caller, look_at, complete_stuck};
 	static const struct event_sink_ops sink_ops = {keep_call, keep_teardown, keep_deferred_free,
 						       keep_stuck};
 	const struct correlator_options opts = {

@@ -68,6 +68,92 @@ KEPT_TEST(waits_that_may_be_over, VIEW_TEARDOWNS)
 	assert_int_equal(kept.stucks, 1);
 }
 
+/* A worker that is idle has returned from its calls, though the records of their returns were lost.
+ */
+KEPT_TEST(idle_worker_is_not_stuck, VIEW_BOTH)
+{
+	struct teardown_counts counts;
+
+	start_teardown();
+	kept.hooks[HOOK_FREE].lost_return = 1;
+	kept.hooks[HOOK_DESTROY].missed_return = LEDGER_UNKNOWN;
+	kept.thread = (struct task_stack){.found = true, .worker = true};
+	find_stuck(5000, false);
+	assert_int_equal(kept.stucks, 0);
+	correlator_find_returned(kept.correlator, 5000);
+	kept.thread.work = 1; /* whatever it does then */
+	find_stuck(6000, false);
+	find_stuck(7000, true);
+	assert_int_equal(kept.stucks, 0);
+	queue_free(8000);
+	free_deferred();
+	assert_false(correlator_waits(kept.correlator, 8000));
+
+	/* The calls have ended, at an unknown time. */
+	correlator_flush(kept.correlator);
+	assert_int_equal(kept.teardowns, 1);
+	assert_false(kept.teardown.running);
+	kept.hooks[HOOK_FREE].taken = 1;
+	assert_int_equal(counted(&counts).entry_only, 1);
+	assert_int_equal(counted(&counts).still_running, 0);
+	assert_int_equal(counts.ledger.start_only, 1);
+	assert_int_equal(counts.ledger.running, 0);
+}
+
+/* The record of the return was late, and not lost. */
+KEPT_TEST(return_after_the_proof, VIEW_TEARDOWNS)
+{
+	struct teardown_counts counts;
+
+	start_teardown();
+	kept.hooks[HOOK_FREE].lost_return = kept.hooks[HOOK_DESTROY].lost_return = 1;
+	kept.thread = (struct task_stack){.found = true, .worker = true};
+	correlator_find_returned(kept.correlator, 5000);
+	send(RECORD_RETURN, HOOK_DESTROY, WORKER, 1300);
+	send(RECORD_RETURN, HOOK_FREE, WORKER, 2000);
+	free_deferred();
+	assert_int_equal(kept.teardowns, 1);
+	assert_int_equal(kept.teardown.phase[PHASE_TOTAL], 2500);
+	assert_int_equal(counted(&counts).completed, 1);
+	assert_int_equal(counted(&counts).entry_only, 0);
+	assert_int_equal(counts.ledger.completed, 1);
+}
+
+/* Where nothing was lost, or the thread cannot be seen, a call that has not returned is stuck. */
+KEPT_TEST(stuck_is_still_reported, VIEW_CALLS)
+{
+	send(RECORD_ENTRY, HOOK_DESTROY, WORKER, 1000);
+	kept.thread = (struct task_stack){.found = true, .worker = true};
+	correlator_find_returned(kept.correlator, 5000);
+	find_stuck(5000, false);
+	assert_int_equal(kept.stucks, 1);
+	assert_false(kept.stuck.unsure);
+	kept.hooks[HOOK_DESTROY].lost_return = 1;
+	kept.thread.size = -EOPNOTSUPP;
+	correlator_find_returned(kept.correlator, 5000);
+	find_stuck(6000, true);
+	assert_int_equal(kept.stucks, 2);
+	assert_true(kept.stuck.unsure);
+	kept.thread = (struct task_stack){.found = true, .worker = true, .work = 1};
+	find_stuck(7000, true);
+	assert_int_equal(kept.stucks, 2);
+}
+
+/* If the start of a deferred free was lost, it may be over. */
+KEPT_TEST(deferred_free_that_may_be_over, VIEW_TEARDOWNS)
+{
+	start_teardown();
+	send(RECORD_RETURN, HOOK_DESTROY, WORKER, 1300);
+	send(RECORD_RETURN, HOOK_FREE, WORKER, 2000);
+	kept.hooks[HOOK_DEFERRED_FREE].lost = 1;
+	find_stuck(9000, false);
+	assert_int_equal(kept.stucks, 0);
+	kept.hooks[HOOK_DEFERRED_FREE].lost = 0;
+	find_stuck(9000, false);
+	assert_int_equal(kept.stucks, 1);
+	assert_string_equal(kept.stuck.where, "deferred");
+}
+
 /* Parked entries are reported if they became stuck since the last search. */
 KEPT_TEST(parked_entries, VIEW_CALLS)
 {
