@@ -6,7 +6,7 @@
 #include "analysis/diff.h"
 #include "cmd/option_rows.h"
 #include "output/diff_report.h"
-#include "output/table_cell.h"
+#include "output/markdown.h"
 #include "recording/comparable.h"
 #include "util/diag.h"
 #include "util/macros.h"
@@ -67,7 +67,7 @@ static void write_safe(FILE *file, enum format format, const char *text)
 		text = "?";
 	text_printable(safe, sizeof(safe), text, strnlen(text, RUN_INFO_LEN));
 	if (format == FORMAT_MARKDOWN)
-		table_cell_markdown(file, safe);
+		markdown_text(file, safe, false);
 	else
 		fputs(safe, file);
 }

@@ -7,20 +7,48 @@
 
 #include "output/csv_line.h"
 #include "output/table_cell.h"
+#include "util/macros.h"
 #include "util/outfile.h"
 
-/* An empty field means null, so empty text has to be quoted. Semicolons separate lines. */
+/* The bytes of the sign that makes a formula of a cell in spreadsheets, or 0. */
+static size_t formula_sign(const char *text)
+{
+	static const char *const signs[] = {
+		"=", "+", "-", "@", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
+		if (!strncmp(text, signs[i], strlen(signs[i])))
+			return strlen(signs[i]);
+	return 0;
+}
+
+/* Quotes do not keep a spreadsheet from taking the text for a formula: its sign becomes \xNN. */
+static void make_inert(char cell[CELL_SIZE], const char *text)
+{
+	size_t blanks = strspn(text, " "), sign = formula_sign(text + blanks);
+	int len = snprintf(cell, CELL_SIZE, "%.*s", (int)blanks, text);
+
+	for (text += blanks; sign; sign--)
+		len += snprintf(cell + len, CELL_SIZE - len, "\\x%02x", (unsigned char)*text++);
+	snprintf(cell + len, CELL_SIZE - len, "%s", text);
+}
+
+/*
+ * An empty field means null, so empty text has to be quoted. Semicolons separate lines; those of a
+ * name could separate cells where commas are decimal points.
+ */
 static void put_text(FILE *out, const char *value, bool lines)
 {
 	char plain[CELL_SIZE], safe[CELL_SIZE];
-	const char *text = safe;
+	const char *text = plain;
 	char *end = plain;
 
 	snprintf(plain, sizeof(plain), "%s", value);
 	while (lines && (end = strchr(end, '\n')))
 		*end = ';';
 	text_printable(safe, sizeof(safe), plain, strlen(plain));
-	if (*text && !strpbrk(text, "\",\r\n")) {
+	make_inert(plain, safe);
+	if (*text && !strpbrk(text, lines ? "\",\r\n" : "\",;\r\n")) {
 		fputs(text, out);
 		return;
 	}

@@ -2,8 +2,8 @@
 /*
  * Writes an object as one line of CSV, by its columns: RFC 4180, except for its line ends.
  *
- * Unknown values are empty fields; empty text is quoted; times are absolute whatever start_ns.
- * Functions return as stream_error().
+ * Unknown values are empty fields; empty text is quoted; no text is a formula to a spreadsheet;
+ * times are absolute whatever start_ns. Functions return as stream_error().
  */
 #pragma once
 

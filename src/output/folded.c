@@ -96,10 +96,10 @@ static int add_phase(struct folded *folded, const char *of, enum phase phase, co
 
 static bool needs_escape(const char *text, const char *c)
 {
-	return *c == ';' || (*c == '[' && c == text);
+	return *c == ';' || *c == '[' || (*c == '#' && c == text);
 }
 
-/* A name as a frame, which does not end early and is not taken for one in brackets. */
+/* A name as a frame: it does not end early, is not in brackets, and begins no comment. */
 static void name_frame(char frame[FRAME_SIZE], const char *name)
 {
 	char safe[FRAME_SIZE];

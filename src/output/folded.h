@@ -38,7 +38,7 @@ __u64 folded_unknown(const struct folded *folded, enum phase phase);
 
 /*
  * Writes a line for each stack: the frames, a blank, the weight; in the order of their bytes, as
- * UTF-8 without control characters. ";", and "[" at the start of a name, become \xNN. Returns
+ * UTF-8 without control characters. ";", "[", and "#" at the start of a name, become \xNN. Returns
  * as stream_flush().
  */
 int folded_write(struct folded *folded, FILE *out);

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "output/markdown.h"
 #include "output/table.h"
 #include "output/table_cell.h"
 #include "util/outfile.h"
@@ -98,7 +99,10 @@ int markdown_line(FILE *out, const struct column *column, const void *object, __
 		if (object)
 			table_cell_fill(cell, column, object, start_ns);
 		putc(' ', out);
-		table_cell_markdown(out, object ? cell : column->heading);
+		if (object && (column->kind == VALUE_TEXT || column->kind == VALUE_LINES))
+			markdown_text(out, cell, true);
+		else
+			markdown_figure(out, object ? cell : column->heading);
 		fputs(" |", out);
 	}
 	putc('\n', out);

@@ -2,12 +2,12 @@
 /*
  * Writes a value as people read it, into a cell of a table.
  */
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "model/map_type.h"
+#include "output/markdown.h"
 #include "output/table_cell.h"
 #include "util/macros.h"
 #include "util/text.h"
@@ -100,19 +100,6 @@ const char *table_cell_map_name(const struct map_info *map)
 	return *map->name ? map->name : "\"\"";
 }
 
-void table_cell_markdown(FILE *out, const char *text)
-{
-	const char *at;
-
-	/* "_" within a word is no markup. */
-	for (at = text; *at; at++) {
-		if (strchr("\\|`*<[&~$", *at) ||
-		    (*at == '_' && (at == text || !isalnum((unsigned char)at[-1]))))
-			putc('\\', out);
-		putc(*at, out);
-	}
-}
-
 bool table_cell_keys(FILE *out, enum format format, const struct column *column, const void *object)
 {
 	const char *gap = "";
@@ -124,7 +111,7 @@ bool table_cell_keys(FILE *out, enum format format, const struct column *column,
 		table_cell_fill(cell, column, object, 0);
 		fprintf(out, "%s%s=", gap, column->name);
 		if (format == FORMAT_MARKDOWN)
-			table_cell_markdown(out, cell);
+			markdown_text(out, cell, false);
 		else
 			fputs(cell, out);
 		gap = " ";

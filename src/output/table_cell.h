@@ -24,11 +24,8 @@ void table_cell_fill(char cell[CELL_SIZE], const struct column *column, const vo
 const char *table_cell_map_type(const struct map_info *map);
 const char *table_cell_map_name(const struct map_info *map);
 
-/* With a backslash before each character that would be markup in Markdown. */
-void table_cell_markdown(FILE *out, const char *text);
-
 /*
- * "caller=htab_map_free map_type=hash": the columns that are keys, escaped for FORMAT_MARKDOWN.
+ * "caller=htab_map_free map_type=hash": the columns that are keys, inert in FORMAT_MARKDOWN.
  * False: there are none.
  */
 bool table_cell_keys(FILE *out, enum format format, const struct column *columns,

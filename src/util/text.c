@@ -19,10 +19,11 @@
  */
 static locale_t utf8_locale(void)
 {
+	static const char *const names[] = {"C.UTF-8", "en_US.UTF-8", ""};
 	static locale_t utf8;
 
-	if (!utf8)
-		utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	for (size_t i = 0; !utf8 && i < ARRAY_SIZE(names); i++)
+		utf8 = newlocale(LC_CTYPE_MASK, names[i], (locale_t)0);
 	return utf8;
 }
 
@@ -43,14 +44,14 @@ size_t text_char(const char *s, size_t len, wchar_t *c)
 	return n <= len && *c <= 0x10ffff && (*c & ~0x7ff) != 0xd800 ? n : 0;
 }
 
-/* Columns of a character; 0 or less if it is not printable. */
+/* Columns of a character: 0 of an accent, for example; -1 if it is not printable. */
 static int columns_of(wchar_t c)
 {
 	locale_t old;
 	int columns;
 
 	if (c < 0x80)
-		return c >= ' ' && c < 0x7f;
+		return c >= ' ' && c < 0x7f ? 1 : -1;
 
 	old = uselocale(utf8_locale());
 	columns = wcwidth(c);
@@ -58,16 +59,43 @@ static int columns_of(wchar_t c)
 	return columns;
 }
 
+/* Show nothing, or join, split or reorder what is beside them: Unicode's default ignorables. */
+static bool is_ignorable(wchar_t c)
+{
+	static const struct {
+		wchar_t first, last;
+	} ranges[] = {
+		{0xad, 0xad},	    {0x34f, 0x34f},   {0x61c, 0x61c},	  {0x115f, 0x1160},
+		{0x17b4, 0x17b5},   {0x180b, 0x180f}, {0x200b, 0x200f},	  {0x2028, 0x202e},
+		{0x2060, 0x206f},   {0x3164, 0x3164}, {0xfe00, 0xfe0f},	  {0xfeff, 0xfeff},
+		{0xffa0, 0xffa0},   {0xfff0, 0xfffb}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a},
+		{0xe0000, 0xe0fff},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++)
+		if (c >= ranges[i].first && c <= ranges[i].last)
+			return true;
+	return false;
+}
+
+/* A letter or sign, or an accent on the one before it. */
+static bool is_printable(wchar_t c, bool behind_letter)
+{
+	int columns = columns_of(c);
+
+	return (columns > 0 || (!columns && behind_letter)) && !is_ignorable(c);
+}
+
 static size_t text_copy(char *dst, size_t size, const char *src, size_t len, bool printable)
 {
 	static const char digit[] = "0123456789abcdef";
 	size_t used = 0, n, i;
+	bool keep = false;
 	wchar_t c;
-	bool keep;
 
 	for (; len; src += n, len -= n) {
 		n = text_char(src, len, &c);
-		keep = n && (!printable || columns_of(c) > 0);
+		keep = n && (!printable || is_printable(c, keep));
 		if (!n)
 			n = 1;
 		if (used + (keep ? n : 4 * n) >= size)

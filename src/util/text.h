@@ -27,9 +27,9 @@ size_t text_char(const char *s, size_t len, wchar_t *c);
 size_t text_utf8(char *dst, size_t size, const char *src, size_t len);
 
 /*
- * The same. Control characters and all characters without width on a terminal (combining and
- * bidirectional marks too) become \xNN, so that no name can move the cursor, colour the screen, or
- * reorder or fake a line.
+ * The same. Control characters, bidirectional marks and others that show nothing become \xNN, and
+ * so does an accent without a letter: no name can move the cursor, colour the screen, reorder or
+ * fake a line, or look like another one.
  */
 size_t text_printable(char *dst, size_t size, const char *src, size_t len);
 

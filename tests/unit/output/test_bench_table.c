@@ -175,7 +175,7 @@ TEST(markdown_has_two_tables)
 	const char *text = shown(FORMAT_MARKDOWN);
 
 	check_begins(text, "| SCENARIO | COUNT | ENTRIES |");
-	check_begins(line_of(text, 3), "| t\\|1 | 1 | 100 |");
+	check_begins(line_of(text, 3), "| `t\\|1` | 1 | 100 |");
 	assert_string_equal(line_of(text, 8), "");
 	check_begins(line_of(text, 9), "| SCENARIOS |");
 	check_has(line_of(text, 11), " 0.5 |");

@@ -165,9 +165,9 @@ TEST(markdown)
 		"- FAIL: map_type=hash map_name=slower: destroy p50 +100.0% (gate 10%), p=4.4e-11\n"
 		"- FAIL: map_type=hash map_name=slower: destroy total +100.0% (gate 12.5%), "
 		"p=4.4e-11\n"
-		"- FAIL: map_type=hash map_name=\\_\\<a>\\`: destroy p50 +49.5% (gate 10%), "
+		"- FAIL: map_type=hash map_name=`` _<a>` ``: destroy p50 +49.5% (gate 10%), "
 		"p=4.4e-11\n"
-		"- FAIL: map_type=hash map_name=\\_\\<a>\\`: destroy total +49.5% (gate 12.5%), "
+		"- FAIL: map_type=hash map_name=`` _<a>` ``: destroy total +49.5% (gate 12.5%), "
 		"p=4.4e-11\n"
 		"- FAIL: map_type=hash map_name=gone: missing in the new side: destroy\n"
 		"- 2 of 3 rows are slower; only in the base: 1; the gate fails\n");

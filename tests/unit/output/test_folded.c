@@ -219,13 +219,19 @@ TEST(hostile_names)
 	/* Names with frames, a line and a weight in them. */
 	strcpy(teardown.map.name, "a;b c\n\xff 9 ");
 	strcpy(teardown.map.identity.released_by.task.comm, ";\033[2J\"\\'");
-	check_has(folded_of(&teardown), "\\x3b\\x1b[2J\"\\';hash;a\\x3bb c\\x0a\\xff 9 ;wait 20\n");
+	check_has(folded_of(&teardown),
+		  "\\x3b\\x1b\\x5b2J\"\\';hash;a\\x3bb c\\x0a\\xff 9 ;wait 20\n");
 	assert_int_equal(sum_of(folded_of(&teardown)), plain.phase[PHASE_TOTAL]);
 
 	/* Names like the tool's own frames. */
 	strcpy(teardown.map.name, "[unknown name]");
 	strcpy(teardown.map.identity.released_by.task.comm, "[other]");
 	check_has(folded_of(&teardown), "\\x5bother];hash;\\x5bunknown name];wait 20\n");
+
+	/* What colours a frame, and begins a comment. */
+	strcpy(teardown.map.name, "x_[k]");
+	strcpy(teardown.map.identity.released_by.task.comm, "#x#");
+	check_begins(folded_of(&teardown), "\\x23x#;hash;x_\\x5bk];");
 
 	strcpy(teardown.map.name, "gr\xc3\xbc\xc3\x9f\xf0\x9f\x98\x80");
 	check_has(folded_of(&teardown), ";gr\xc3\xbc\xc3\x9f\xf0\x9f\x98\x80;wait");

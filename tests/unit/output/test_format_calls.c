@@ -7,9 +7,17 @@
 #include "output/histogram.h"
 #include "support/json.h"
 #include "support/rendered.h"
+#include "util/macros.h"
 
 /* Bytes that terminals, CSV and JSON give a meaning. */
 #define HOSTILE "\"a,\n\033[2J\xff\\'"
+
+static bool get_integer(const struct column *column, const void *object, struct value *value)
+{
+	(void)column;
+	value->integer = *(const __s64 *)object;
+	return true;
+}
 
 TEST(event_json)
 {
@@ -74,6 +82,61 @@ TEST(hostile_names)
 		json_check_lines(event(FORMAT_JSON, call_columns, &call));
 		text = event(byte % 2 ? FORMAT_CSV : FORMAT_TABLE, call_columns, &call);
 		assert_int_equal(printable_lines(text), 1);
+	}
+}
+
+/* No cell is a formula, nor is one behind a semicolon; numbers are numbers. */
+TEST(spreadsheets)
+{
+	static const char *const cases[][2] = {
+		{"=cmd|'/c'!A0", "\\x3dcmd|'/c'!A0"},
+		{"+1", "\\x2b1"},
+		{"-1", "\\x2d1"},
+		{"@SUM(1)", "\\x40SUM(1)"},
+		{"\t=1", "\\x09=1"},
+		{"\r=1", "\\x0d=1"},
+		{"  =1", "  \\x3d1"},
+		{"\xef\xbc\x9d"
+		 "1",
+		 "\\xef\\xbc\\x9d1"},
+		{"=\"a\"", "\"\\x3d\"\"a\"\"\""},
+		{"a;=1", "\"a;=1\""},
+		{"a=1-2+3@4", "a=1-2+3@4"},
+	};
+	static const struct column integer[] = {
+		{"n", "N", "?", VALUE_INTEGER, .get = get_integer},
+		{},
+	};
+	const __s64 minus = -5;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct call call = plain;
+		char want[64];
+
+		snprintf(call.task.comm, sizeof(call.task.comm), "%s", cases[i][0]);
+		snprintf(want, sizeof(want), ",101,%s,3\n", cases[i][1]);
+		check_has(event(FORMAT_CSV, call_columns, &call), want);
+	}
+	assert_string_equal(event(FORMAT_CSV, integer, &minus), "-5\n");
+}
+
+/* Letters of all scripts, with their accents, are as wide as they are. */
+TEST(letters)
+{
+	static const char *const names[] = {"gr\xc3\xbc\xc3\x9f", "\xe5\x90\x8d\xe5\x89\x8d",
+					    "e\xcc\x81t\xc3\xa9",
+					    "\xe0\xa4\xb9\xe0\xa4\xbf\xe0\xa4\x82\xe0\xa4\xa6"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		struct call call = plain;
+		const void *objects[] = {&call};
+
+		strcpy(call.task.comm, names[i]);
+		check_has(event(FORMAT_CSV, call_columns, &call), names[i]);
+		check_has(event(FORMAT_TABLE, call_columns, &call), names[i]);
+		check_has(list_of(FORMAT_MARKDOWN, call_columns, objects, 1, 0, 0), names[i]);
+		assert_int_equal(text_width(line_of(event(FORMAT_TABLE, call_columns, &call), 0)),
+				 text_width(line_of(header(FORMAT_TABLE, call_columns), 0)));
 	}
 }
 

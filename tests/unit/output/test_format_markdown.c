@@ -17,7 +17,7 @@ TEST(list)
 		list_of(FORMAT_MARKDOWN, call_columns, objects, 2, 1, 5000000000),
 		"| TIME | LATENCY | CALLER | ALLOC | EMPTY | TYPE | NAME | PID | COMM | CPU |\n"
 		"| ---: | ---: | --- | --- | --- | --- | --- | ---: | --- | ---: |\n"
-		"| 0.000000 | 1.23us | htab_map_free | ma | no | hash | a\\|b\\\\c\\*d_e | 100 |"
+		"| 0.000000 | 1.23us | htab_map_free | ma | no | hash | `a\\|b\\c*d_e` | 100 |"
 		" kworker/3:1 | 3 |\n"
 		"| ? | ? | ? | unknown | ? | ? | ? | 0 | x | 0 |\n"
 		"\n"
@@ -25,18 +25,50 @@ TEST(list)
 	assert_string_equal(list_of(FORMAT_MARKDOWN, call_columns, objects, 0, 0, 0), "none\n");
 }
 
-/* Names have no markup, and start no line or cell. */
-TEST(hostile)
+/* Names have no markup, start no line or cell, and refer to nobody and nothing. */
+TEST(names)
 {
-	struct call call = plain;
-	const void *objects[] = {&call};
-	const char *text;
+	static const char *const cases[][2] = {
+		{"plain", "plain"},
+		{"kworker/u8:2+r", "kworker/u8:2+r"},
+		{"a_b-c.d (e, f)?", "a_b-c.d (e, f)?"},
+		{"gr\xc3\xbc\xc3\x9f\xe5\x90\x8d", "gr\xc3\xbc\xc3\x9f\xe5\x90\x8d"},
+		{"abcdef x12", "abcdef x12"},
+		{"\n|\r<b>[x](y)_z", "`\\x0a\\|\\x0d<b>[x](y)_z`"},
+		{"`~&$\xff\033[31m", "`` `~&$\\xff\\x1b[31m ``"},
+		{"a``b`", "``` a``b` ```"},
+		{"@torvalds", "`@torvalds`"},
+		{"x@y.org", "`x@y.org`"},
+		{"#1", "`#1`"},
+		{"user/repo#12", "`user/repo#12`"},
+		{"GH-12", "`GH-12`"},
+		{"see gh-12", "`see gh-12`"},
+		{"KEY-7", "`KEY-7`"},
+		{"!3", "`!3`"},
+		{"deadbeef", "`deadbeef`"},
+		{"a 1234567.", "`a 1234567.`"},
+		{"http://x", "`http://x`"},
+		{"www.x.org", "`www.x.org`"},
+		{":tada:", "`:tada:`"},
+		{"_x_", "`_x_`"},
+		{"a _x_", "`a _x_`"},
+		{"**x**", "`**x**`"},
+		{"~~x", "`~~x`"},
+		{"<img src=x>", "`<img src=x>`"},
+		{"&amp;", "`&amp;`"},
+		{"$x$", "`$x$`"},
+		{"\\|", "`\\\\|`"},
+	};
 
-	strcpy(call.task.comm, "\n|\r<b>[x](y)_z");
-	strcpy(call.map.name, "`~&$\xff\033[31m");
-	text = list_of(FORMAT_MARKDOWN, call_columns, objects, 1, 0, 0);
-	check_has(text, "| \\\\x0a\\|\\\\x0d\\<b>\\[x](y)\\_z |");
-	check_has(text, "| \\`\\~\\&\\$\\\\xff\\\\x1b\\[31m |");
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct call call = plain;
+		const void *objects[] = {&call};
+		char want[64];
+
+		snprintf(call.task.comm, sizeof(call.task.comm), "%s", cases[i][0]);
+		snprintf(want, sizeof(want), "| 100 | %s | 3 |\n", cases[i][1]);
+		check_has(list_of(FORMAT_MARKDOWN, call_columns, objects, 1, 0, 0), want);
+	}
 }
 
 /* Lines written one by one make the same table. */

@@ -34,12 +34,19 @@ static const struct sample samples[] = {
 	KEPT("\xe5\x90\x8d\xf0\x9f\x98\x80"),
 	UNPRINTABLE("a\nb\tc\r", "a\\x0ab\\x09c\\x0d"),
 	UNPRINTABLE("\033[31mred\x7f", "\\x1b[31mred\\x7f"),
-	/* A C1 control, an override of the writing direction, a joiner, a combining accent. */
+	/* An accent behind its letter, vowels of a word. */
+	KEPT("e\xcc\x81"),
+	KEPT("\xe0\xa4\xb9\xe0\xa4\xbf\xe0\xa4\x82\xe0\xa4\xa6\xe0\xa5\x80"),
+	/* A C1 control, overrides of the writing direction, a joiner, a lonely accent; fillers. */
 	UNPRINTABLE("\xc2\x9b", "\\xc2\\x9b"),
 	UNPRINTABLE("\xe2\x80\xae", "\\xe2\\x80\\xae"),
 	UNPRINTABLE("\xe2\x81\xa6", "\\xe2\\x81\\xa6"),
 	UNPRINTABLE("\xe2\x80\x8d", "\\xe2\\x80\\x8d"),
-	UNPRINTABLE("e\xcc\x81", "e\\xcc\\x81"),
+	UNPRINTABLE("\xcc\x81"
+		    "e",
+		    "\\xcc\\x81e"),
+	UNPRINTABLE("a\xc2\xad\xe3\x85\xa4", "a\\xc2\\xad\\xe3\\x85\\xa4"),
+	UNPRINTABLE("a\xe2\x80\x8d\xcc\x81", "a\\xe2\\x80\\x8d\\xcc\\x81"),
 	UNPRINTABLE("\xe2\x80\xa8", "\\xe2\\x80\\xa8"),
 	ESCAPED("a\0b", "a\\x00b"),
 	ESCAPED("\xff\xfe", "\\xff\\xfe"),
@@ -120,6 +127,7 @@ TEST(widths)
 {
 	assert_int_equal(text_width(""), 0);
 	assert_int_equal(text_width("abc\\x1b"), 7);
+	assert_int_equal(text_width("e\xcc\x81"), 1);
 	assert_int_equal(text_width("gr\xc3\xbc\xc3\x9f"), 4);
 	assert_int_equal(text_width("\xe5\x90\x8d\xe5\x89\x8d"), 4);
 }
