@@ -2,7 +2,6 @@
 /* Records a live run. */
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmd/recorder.h"
 #include "output/ledger_text.h"
@@ -159,7 +158,8 @@ void recorder_close(struct recorder *recorder)
 {
 	if (recorder->tracer)
 		tracer_stop(recorder->tracer);
-	if (recorder->writer && !recorder->start_ns)
-		unlink(recorder->opts->output);
-	writer_close(recorder->writer);
+	if (recorder->start_ns)
+		writer_close(recorder->writer);
+	else
+		writer_discard(recorder->writer);
 }

@@ -113,13 +113,10 @@ static bool journal_is_sound(const struct reader *reader)
 	unsigned char end[sizeof(names_another)];
 	bool sound = false;
 	struct stat st;
-	char *path;
-	int fd;
+	const char *file = sqlite3_db_filename(reader->db, "main");
+	int fd = open(sqlite3_filename_journal(file),
+		      O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
-	if (asprintf(&path, "%s-journal", reader->path) < 0)
-		return false;
-	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	free(path);
 	if (fd < 0)
 		return false;
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size >= (off_t)sizeof(end) &&
@@ -149,6 +146,8 @@ static int open_file(struct reader *reader)
 	if (!S_ISREG(st.st_mode))
 		return cannot_read(reader, "not a regular file", -EINVAL);
 	rc = open_as(reader, SQLITE_OPEN_READONLY, &id);
+	if (is_interrupted(reader, rc) && sql_refusal())
+		return cannot_read(reader, sql_refusal(), -EACCES);
 	if (is_interrupted(reader, rc) && journal_is_sound(reader)) {
 		sqlite3_close(reader->db);
 		rc = open_as(reader, SQLITE_OPEN_READWRITE, &id);

@@ -9,10 +9,17 @@
 #include <sqlite3.h>
 
 /*
- * Makes an empty file; with force, in the place of a regular file. Returns 0 or -errno; errors are
- * already reported.
+ * Makes an empty file that only its owner can read, and opens it; with force, in the place of a
+ * regular file. Returns 0 or -errno; errors are already reported. Close *db in any case, by
+ * sql_close().
  */
-int sql_make_file(const char *path, bool force);
+int sql_create(sqlite3 **db, const char *path, bool force);
+
+/* Closes the file. Its journal stays only if it is needed to repair the file. */
+void sql_close(sqlite3 *db);
+
+/* Removes the file and its journal. */
+void sql_remove(const char *path);
 
 /*
  * Opens a file that exists; flags: SQLITE_OPEN_READONLY or SQLITE_OPEN_READWRITE. The path is
@@ -20,6 +27,10 @@ int sql_make_file(const char *path, bool force);
  * code; close *db in any case.
  */
 int sql_open(sqlite3 **db, const char *path, int flags);
+
+/* Why a file beside the recording was not opened: it is not SQLite's own. NULL: none was refused.
+ */
+const char *sql_refusal(void);
 
 /* -errno for a result code that was just returned. db may be NULL. */
 int sql_errno(sqlite3 *db, int rc);

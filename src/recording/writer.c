@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "model/ledger_figures.h"
 #include "recording/schema.h"
@@ -23,7 +22,7 @@
 
 /* How long a commit waits for readers. If that is too short, the next commit writes its rows. */
 #define PATIENCE_MS	 10
-#define LAST_PATIENCE_MS 10000
+#define LONG_PATIENCE_MS 10000
 
 #define MAX_REMEMBERED 65536 /* rows of a table; some 200 bytes each */
 #define MAX_RELEASES   4096  /* events of one map come close together */
@@ -58,32 +57,28 @@ static int set_error(struct writer *writer, int rc)
 	return writer->err;
 }
 
+/* Waits for a program that writes to the recording: events cannot be kept elsewhere. */
 static int begin(struct writer *writer)
 {
 	if (writer->err || writer->in_transaction)
 		return writer->err;
+	sqlite3_busy_timeout(writer->db, LONG_PATIENCE_MS);
 	writer->in_transaction =
 		!set_error(writer, sqlite3_exec(writer->db, "BEGIN IMMEDIATE", NULL, NULL, NULL));
+	sqlite3_busy_timeout(writer->db, PATIENCE_MS);
 	return writer->err;
 }
 
-/* Readers only delay it. */
-static int commit(struct writer *writer, bool last)
+/* Readers only delay it: the transaction goes on. */
+int writer_commit(struct writer *writer)
 {
 	int rc;
 
 	if (writer->err || !writer->in_transaction)
 		return writer->err;
 	rc = sqlite3_exec(writer->db, "COMMIT", NULL, NULL, NULL);
-	if ((rc & 0xff) == SQLITE_BUSY && !last)
-		return 0;
-	writer->in_transaction = false;
-	return set_error(writer, rc);
-}
-
-int writer_commit(struct writer *writer)
-{
-	return commit(writer, false);
+	writer->in_transaction = (rc & 0xff) == SQLITE_BUSY;
+	return writer->in_transaction ? 0 : set_error(writer, rc);
 }
 
 /* The file */
@@ -106,13 +101,13 @@ int writer_begin(struct writer *writer, const struct run_info *run_info)
 	writer->run_info = *run_info;
 	if (!begin(writer))
 		put_run(writer);
-	return commit(writer, true);
+	return writer_commit(writer);
 }
 
 static int make_tables(struct writer *writer)
 {
 	char pragmas[256];
-	int rc = sql_open(&writer->db, writer->path, SQLITE_OPEN_READWRITE);
+	int rc = SQLITE_OK;
 
 	for (int i = 0; i <= OBJECTS && !rc; i++)
 		if (max_remembered[i] && !(writer->rows[i] = intern_new(max_remembered[i])))
@@ -120,9 +115,11 @@ static int make_tables(struct writer *writer)
 	if (rc)
 		return rc;
 	sqlite3_busy_timeout(writer->db, PATIENCE_MS);
+	/* The journal stays, empty: its name is not free for others. */
 	snprintf(pragmas, sizeof(pragmas),
-		 "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;"
-		 "PRAGMA cache_size = -16000; PRAGMA cache_spill = OFF; BEGIN IMMEDIATE;"
+		 "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL;"
+		 "PRAGMA cache_size = -16000; PRAGMA cache_spill = OFF;"
+		 "PRAGMA temp_store = MEMORY; BEGIN IMMEDIATE;"
 		 "PRAGMA application_id = %d; PRAGMA user_version = %d;",
 		 SCHEMA_APPLICATION_ID, SCHEMA_VERSION);
 	rc = sqlite3_exec(writer->db, pragmas, NULL, NULL, NULL);
@@ -146,17 +143,16 @@ int writer_create(struct writer **out, const char *path, bool force,
 	}
 	writer->path = path;
 	writer->run_info = *run_info;
-	err = sql_make_file(path, force);
+	err = sql_create(&writer->db, path, force);
 	if (err) {
 		free(writer);
 		return err;
 	}
 	set_error(writer, make_tables(writer));
 	put_run(writer);
-	err = commit(writer, true);
+	err = writer_commit(writer);
 	if (err) {
-		writer_close(writer);
-		unlink(path);
+		writer_discard(writer);
 		return err;
 	}
 	*out = writer;
@@ -169,8 +165,10 @@ int writer_end(struct writer *writer, __u64 end_ns)
 		return writer->err;
 	writer->run_info.end_ns = end_ns;
 	put_run(writer);
-	sqlite3_busy_timeout(writer->db, LAST_PATIENCE_MS);
-	if (commit(writer, true))
+	sqlite3_busy_timeout(writer->db, LONG_PATIENCE_MS);
+	if (!writer_commit(writer) && writer->in_transaction)
+		set_error(writer, SQLITE_BUSY);
+	if (writer->err)
 		return writer->err;
 	writer->err = -EBADF; /* nothing may be added */
 	return 0;
@@ -182,10 +180,17 @@ void writer_close(struct writer *writer)
 		return;
 	for (int i = 0; i < NR_TABLES; i++)
 		sqlite3_finalize(writer->insert[i]);
-	sqlite3_close(writer->db);
+	sql_close(writer->db);
 	for (int i = 0; i <= OBJECTS; i++)
 		intern_free(writer->rows[i]);
 	free(writer);
+}
+
+void writer_discard(struct writer *writer)
+{
+	if (writer)
+		sql_remove(writer->path);
+	writer_close(writer);
 }
 
 __u64 writer_events(const struct writer *writer)

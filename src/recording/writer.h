@@ -49,5 +49,6 @@ __u64 writer_events(const struct writer *writer);
 /* Writes the end of the run and commits: the file is complete, and nothing can be added. */
 int writer_end(struct writer *writer, __u64 end_ns);
 
-/* Closes and frees; the file stays as of the last commit. Takes NULL. */
+/* Closes and frees; the file stays as of the last commit, or is removed. Both take NULL. */
 void writer_close(struct writer *writer);
+void writer_discard(struct writer *writer);

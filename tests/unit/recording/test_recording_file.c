@@ -141,16 +141,25 @@ TEST(test_names)
 	assert_int_equal(rmdir(dir), 0);
 }
 
+/* Of its owner only, whatever the umask: command lines and names of all users' tasks are in it. */
 TEST(test_permissions)
 {
-	mode_t old = umask(027);
-	const char *path = temp_path();
+	static const mode_t masks[] = {0, 027, 0777};
 	struct stat st;
 
-	check_created(path, false);
-	umask(old);
-	assert_int_equal(stat(path, &st), 0);
-	assert_int_equal(st.st_mode & 07777, 0640);
+	for (size_t i = 0; i < ARRAY_SIZE(masks); i++) {
+		const char *path = temp_path();
+		mode_t old = umask(masks[i]);
+		struct writer *recording = new_recording(path, NULL);
+
+		umask(old);
+		assert_int_equal(stat(path, &st), 0);
+		assert_int_equal(st.st_mode & 07777, 0600);
+		assert_int_equal(stat(journal_of(path), &st), 0);
+		assert_int_equal(st.st_mode & 07777, 0600);
+		writer_close(recording);
+		assert_int_equal(access(journal_of(path), F_OK), -1);
+	}
 }
 
 /* Writes to fd after each commit how many calls are safe, until it is killed. */
