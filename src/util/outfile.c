@@ -2,6 +2,7 @@
 /* Opens, replaces and closes output files, and words their errors. */
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -64,6 +65,15 @@ static int open_beside(struct outfile *output, const char *path, const struct st
 	return -errno;
 }
 
+/* A file that is mounted itself, as into a container, cannot be replaced. */
+static bool is_mounted(const char *path)
+{
+	struct statx st;
+
+	return !statx(AT_FDCWD, path, 0, STATX_TYPE, &st) &&
+	       st.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+}
+
 int outfile_open(struct outfile **out, const char *path, bool live)
 {
 	struct outfile *output = calloc(1, sizeof(*output));
@@ -81,7 +91,7 @@ int outfile_open(struct outfile **out, const char *path, bool live)
 		output->file = stdout;
 		if ((fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) == O_RDONLY)
 			err = -EBADF;
-	} else if (live || (exists && !S_ISREG(old.st_mode))) {
+	} else if (live || (exists && (!S_ISREG(old.st_mode) || is_mounted(path)))) {
 		output->file = fopen(path, "we");
 		err = output->file ? 0 : -errno;
 	} else {
@@ -109,6 +119,33 @@ bool outfile_abandoned(const struct outfile *output)
 	return poll(&fd, 1, 0) > 0 && (fd.revents & (POLLERR | POLLNVAL));
 }
 
+/* Without it, the old file may be back after a power cut. Not all file systems can. */
+static void sync_directory(const char *path)
+{
+	char *dir = strdup(path);
+	int fd = dir ? open(dirname(dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+	free(dir);
+}
+
+/* Puts the complete file in its place. If that fails it stays under its other name. */
+static int replace(const struct outfile *output)
+{
+	int err;
+
+	if (!rename(output->temp, output->path)) {
+		sync_directory(output->path);
+		return 0;
+	}
+	err = -errno;
+	diag_warn("the output is complete in '%s'", output->temp);
+	return err;
+}
+
 int outfile_close(struct outfile *output, bool keep)
 {
 	int err = 0;
@@ -119,15 +156,15 @@ int outfile_close(struct outfile *output, bool keep)
 		errno = 0;
 		if (fflush(output->file) || ferror(output->file))
 			err = errno ? -errno : -EIO;
+		if (output->temp && keep && !err && fsync(fileno(output->file)))
+			err = -errno;
 		if (output->file != stdout && fclose(output->file) && !err)
 			err = -errno;
 	}
-	if (output->temp) {
-		if (keep && !err && rename(output->temp, output->path))
-			err = -errno;
-		if (!keep || err)
-			unlink(output->temp);
-	}
+	if (output->temp && keep && !err)
+		err = replace(output);
+	else if (output->temp)
+		unlink(output->temp);
 	free(output->temp);
 	free(output->path);
 	free(output);

@@ -18,7 +18,8 @@ struct outfile;
 
 /*
  * path NULL: stdout. live: the file is written in place, and the caller flushes. Otherwise a
- * regular file is written under another name beside path, and replaces it once it is complete.
+ * regular file is written under another name beside path, and replaces it once it is complete and
+ * on the disk; a file that is a mount of its own is written in place.
  * *out is to be closed with outfile_close(). Ignores SIGPIPE and SIGXFSZ from then on. Returns 0 or
  * -errno.
  */
@@ -31,7 +32,8 @@ bool outfile_abandoned(const struct outfile *output);
 
 /*
  * Flushes, closes and frees; NULL is allowed. keep: the new file replaces path; otherwise, and on
- * errors, it is removed. Returns 0 or -errno.
+ * errors, it is removed. If it only cannot replace path, it stays, and its name is reported.
+ * Returns 0 or -errno.
  */
 int outfile_close(struct outfile *output, bool keep);
 

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Files are written whole or not at all, live files immediately. */
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <glob.h>
 
-#include "support/test.h"
+#include "support/messages.h"
 #include "util/outfile.h"
 
 static char dir[] = "/tmp/test_output.XXXXXX";
@@ -52,6 +54,72 @@ static size_t count(const char *pattern)
 
 	globfree(&found);
 	return nr;
+}
+
+/* What the file and its directory held when they were synced, in this order. */
+static char synced[64];
+
+int fsync(int fd)
+{
+	struct stat st;
+
+	assert_int_equal(fstat(fd, &st), 0);
+	strcat(synced, S_ISDIR(st.st_mode) ? "directory " : "file ");
+	strcat(synced, access("sync", F_OK) ? "before, " : "after, ");
+	return 0;
+}
+
+TEST(is_on_the_disk_before_it_replaces_a_file)
+{
+	struct outfile *output;
+
+	*synced = '\0';
+	assert_int_equal(outfile_open(&output, "sync", false), 0);
+	fputs("text", outfile_stream(output));
+	assert_int_equal(outfile_close(output, true), 0);
+	assert_string_equal(synced, "file before, directory after, ");
+	unlink("sync");
+}
+
+static void close_output(void *output)
+{
+	assert_int_equal(outfile_close(output, true), -EISDIR);
+}
+
+TEST(keeps_what_cannot_replace_a_file)
+{
+	struct outfile *output;
+	glob_t found;
+
+	assert_int_equal(outfile_open(&output, "taken", false), 0);
+	fputs("text", outfile_stream(output));
+	assert_int_equal(mkdir("taken", 0700), 0);
+	check_one_line(said(close_output, output), "complete in 'taken.");
+	assert_int_equal(glob("taken.*", 0, NULL, &found), 0);
+	assert_text(found.gl_pathv[0], "text");
+	unlink(found.gl_pathv[0]);
+	globfree(&found);
+	rmdir("taken");
+}
+
+/* As a file of the host in a container. */
+TEST(writes_a_mounted_file_in_place)
+{
+	struct outfile *output;
+
+	if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		skip();
+	write_text("mounted", "old");
+	write_text("source", "old");
+	assert_int_equal(mount("source", "mounted", NULL, MS_BIND, NULL), 0);
+	assert_int_equal(outfile_open(&output, "mounted", false), 0);
+	fputs("new", outfile_stream(output));
+	assert_int_equal(outfile_close(output, true), 0);
+	assert_text("source", "new");
+	assert_int_equal(umount("mounted"), 0);
+	assert_int_equal(count("mounted*"), 1);
+	unlink("mounted");
+	unlink("source");
 }
 
 TEST(replaces_a_file_when_it_is_kept)
