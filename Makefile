@@ -30,12 +30,20 @@ endif
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Werror -Wmissing-prototypes -Wshadow
+# Checked functions need optimization, and get in the way of sanitizers. Before GCC 12, there is no level 3.
+FORTIFY_LEVEL := $(shell $(CC) $(addprefix --sysroot=,$(SYSROOT)) -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 \
+	-Werror -include features.h -fsyntax-only -x c /dev/null 2>/dev/null && echo 3 || echo 2)
+OPTIMIZED = $(filter-out -O0,$(lastword $(filter -O%,$(CFLAGS))))
+FORTIFY = $(if $(SANITIZE)$(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,$(if $(OPTIMIZED), \
+	-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(FORTIFY_LEVEL)))
+HARDENED = -fPIE -fstack-protector-strong $(FORTIFY)
+HARDENED_LINK = $(if $(filter -static,$(LDFLAGS)),,-pie) -Wl,-z,relro,-z,now
 LIBS := libbpf libelf zlib liblzma libzstd liblz4 libcap sqlite3
 # Without sane user space types, a __u64 is a long on powerpc.
 ALL_CFLAGS = $(addprefix --sysroot=,$(SYSROOT)) -std=gnu11 -D_GNU_SOURCE -D__SANE_USERSPACE_TYPES__ \
 	-DVERSION='"$(VERSION)"' $(WARNINGS) -iquote src -iquote bpf -iquote $(OUT) -MMD -MP \
-	$(shell $(PKG_CONFIG) --cflags $(LIBS)) $(CFLAGS) $(SANITIZE)
-ALL_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm $(LDFLAGS) $(SANITIZE)
+	$(shell $(PKG_CONFIG) --cflags $(LIBS)) $(HARDENED) $(CPPFLAGS) $(CFLAGS) $(SANITIZE)
+ALL_LDLIBS = $(HARDENED_LINK) $(LDFLAGS) $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm $(SANITIZE)
 BPF_CFLAGS := -O2 -g -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Wextra -Werror \
 	-Ivmlinux -Ibpf -MMD -MP
 

@@ -82,6 +82,7 @@ arch: $(addprefix arch-,arm64 s390x ppc64el riscv64 armhf)
 arch-%:
 	$(Q)sysroot=$$(tests/arch/sysroot $*) && $(MAKE) --no-print-directory SYSROOT=$$sysroot OUT=build/$* \
 		CC=$$(basename "$$(find $$sysroot/usr/lib -maxdepth 1 -name '*-linux-gnu*')")-gcc programs
+	$(Q)tests/hardened build/$*/memdestroy-trace
 
 # A guest of one kernel: the whole test, or a command, or a shell if there is none.
 KERNEL ?= 6.12
