@@ -56,16 +56,18 @@ static size_t count(const char *pattern)
 	return nr;
 }
 
-/* What the file and its directory held when they were synced, in this order. */
+/* What was synced, and whether "sync" was in its place by then. Filled up by later tests. */
 static char synced[64];
 
 int fsync(int fd)
 {
+	size_t len = strlen(synced);
 	struct stat st;
 
 	assert_int_equal(fstat(fd, &st), 0);
-	strcat(synced, S_ISDIR(st.st_mode) ? "directory " : "file ");
-	strcat(synced, access("sync", F_OK) ? "before, " : "after, ");
+	snprintf(synced + len, sizeof(synced) - len, "%s %s, ",
+		 S_ISDIR(st.st_mode) ? "directory" : "file",
+		 access("sync", F_OK) ? "before" : "after");
 	return 0;
 }
 
