@@ -105,21 +105,10 @@ static __always_inline bool stack_is_clear(void)
 	return false; /* it may be cut */
 }
 
-/* Created while the loader has its privileges; reading it needs none. */
-SEC("iter/task")
-int dump_stack(__u64 *ctx)
+static __attribute__((noinline)) void fill_stack(struct task_struct *task)
 {
-	/* struct bpf_iter__task (kernel/bpf/task_iter.c) is the same on all kernels. */
-	struct task_struct *task = (struct task_struct *)ctx[1];
 	__u64 func = 0;
 
-	if (!task)
-		return 0;
-	/* kthreadd, which no PID namespace but the first one has. */
-	if (task->pid == 2 && task->flags & PF_KTHREAD)
-		task_stack.all = true;
-	if ((__u32)task->pid != task_stack.wanted)
-		return 0;
 	task_stack.sleeps = task->__state != 0;
 	task_stack.size = bpf_get_task_stack(task, task_stack.ip, sizeof(task_stack.ip), 0);
 	task_stack.clear = stack_is_clear();
@@ -128,5 +117,44 @@ int dump_stack(__u64 *ctx)
 	task_stack.work = work_of_task(task, &func);
 	task_stack.map = task_stack.work ? map_of_work(task_stack.work) : 0;
 	task_stack.found = task->pid;
+}
+
+#ifdef READ_IN_PLACE
+/* kernel/bpf/helpers.c, since 6.2 (3f0e6f2b41d3) */
+extern struct task_struct *bpf_task_from_pid(__s32 pid) __ksym;
+extern void bpf_task_release(struct task_struct *task) __ksym;
+
+/* For a reader in a PID namespace, the iterator has no tasks outside of it. */
+static __always_inline void find_stack(void)
+{
+	struct task_struct *task = bpf_task_from_pid(task_stack.wanted);
+
+	task_stack.all = true;
+	if (!task)
+		return;
+	fill_stack(task);
+	bpf_task_release(task);
+}
+#endif
+
+/* Created while the loader has its privileges; reading it needs none. */
+SEC("iter/task")
+int dump_stack(__u64 *ctx)
+{
+	/* struct bpf_iter__task (kernel/bpf/task_iter.c) is the same on all kernels. */
+	struct task_struct *task = (struct task_struct *)ctx[1];
+
+	if (!task) {
+#ifdef READ_IN_PLACE
+		if (task_stack.found != task_stack.wanted)
+			find_stack();
+#endif
+		return 0;
+	}
+	/* kthreadd, which no PID namespace but the first one has. */
+	if (task->pid == 2 && task->flags & PF_KTHREAD)
+		task_stack.all = true;
+	if ((__u32)task->pid == task_stack.wanted)
+		fill_stack(task);
 	return 0;
 }

@@ -82,6 +82,8 @@ struct facts {
 
 	/* Of this machine only. */
 	enum answer capabilities[NR_CAPABILITIES];
+	bool user_namespace; /* this process is in one */
+	bool filtered;	     /* it is under a seccomp filter */
 	enum lockdown lockdown;
 	const char *compiler_lack; /* kernel_compiler_lack() */
 	const char *kprobe_danger; /* kernel_kprobe_danger(): if set, kprobes were not tried */
@@ -102,11 +104,9 @@ void facts_from_btf(struct facts *facts, const struct btf *btf);
 /* Adds the facts in its symbols. */
 void facts_from_symbols(struct facts *facts, const struct ksyms *ksyms);
 
-/*
- * Adds the facts of this machine. If permitted, loads and attaches programs and frees a test map.
- * Returns 0 or -errno; errors are already reported.
+/* Adds the facts of this machine. If permitted, loads and attaches programs and frees a test map.
  */
-int facts_from_machine(struct facts *facts);
+void facts_from_machine(struct facts *facts);
 
 /*
  * Adds the facts in files, any of them NULL. -errno: a file cannot be read, or is of the

@@ -49,6 +49,8 @@ static void add_privileges(struct facts *facts)
 
 	for (int i = 0; i < NR_CAPABILITIES; i++)
 		facts->capabilities[i] = privileges_has(numbers[i]) ? ANSWER_YES : ANSWER_NO;
+	facts->user_namespace = privileges_in_user_namespace();
+	facts->filtered = privileges_filtered();
 	facts->lockdown = privileges_lockdown();
 	facts->kptr_restrict = read_sysctl("/proc/sys/kernel/kptr_restrict");
 	facts->perf_event_paranoid = read_sysctl("/proc/sys/kernel/perf_event_paranoid");
@@ -181,16 +183,27 @@ static void try_mode(struct facts *facts, enum attach_mode mode, const struct ks
 	probe_close(probe);
 }
 
-int facts_from_machine(struct facts *facts)
+/* Adds what the symbols say, and tries to attach. */
+static void add_symbols(struct facts *facts, const struct ksyms *ksyms)
 {
+	facts_from_symbols(facts, ksyms);
+	if (facts->hooks[HOOK_DESTROY].symbol != ANSWER_YES || facts->btf != ANSWER_YES)
+		return;
+	try_mode(facts, ATTACH_FENTRY, ksyms);
+	if (!facts->kprobe_danger)
+		try_mode(facts, ATTACH_KPROBE, ksyms);
+}
+
+void facts_from_machine(struct facts *facts)
+{
+	struct ksyms *ksyms = NULL;
 	struct utsname kernel;
-	struct ksyms *ksyms;
 	int err = ksyms_load("/proc/kallsyms", &ksyms);
 
-	if (err) {
-		diag_error("cannot read /proc/kallsyms: %s", strerror(-err));
-		return err;
-	}
+	if (err) /* perhaps a /proc without it; the kernel itself may answer */
+		err = ksyms_open(&ksyms);
+	if (err)
+		diag_warn("cannot read /proc/kallsyms: %s", strerror(-err));
 	uname(&kernel);
 	facts->live = true;
 	snprintf(facts->release, sizeof(facts->release), "%s", kernel.release);
@@ -201,14 +214,9 @@ int facts_from_machine(struct facts *facts)
 	facts->kprobe_danger = kernel_kprobe_danger();
 	add_privileges(facts);
 	add_types(facts);
-	facts_from_symbols(facts, ksyms);
-	if (facts->hooks[HOOK_DESTROY].symbol == ANSWER_YES && facts->btf == ANSWER_YES) {
-		try_mode(facts, ATTACH_FENTRY, ksyms);
-		if (!facts->kprobe_danger)
-			try_mode(facts, ATTACH_KPROBE, ksyms);
-	}
+	if (!err)
+		add_symbols(facts, ksyms);
 	add_list(facts, TRACEABLE, true);
 	add_list(facts, FORBIDDEN, false);
 	ksyms_free(ksyms);
-	return 0;
 }

@@ -125,31 +125,22 @@ static const char *error_name(int err)
 	return err == -KERNEL_ENOTSUPP ? "not supported" : strerror(-err);
 }
 
-/* "CAP_BPF and CAP_PERFMON", one of them, or "" if both are held. */
-static const char *missing_capabilities(const struct facts *facts)
+static bool holds(const struct facts *facts, enum capability capability)
 {
-	const enum answer *held = facts->capabilities;
-	bool bpf = held[CAPABILITY_BPF] == ANSWER_NO,
-	     perfmon = held[CAPABILITY_PERFMON] == ANSWER_NO;
-
-	if (held[CAPABILITY_ADMIN] == ANSWER_YES)
-		return "";
-	return bpf && perfmon ? "CAP_BPF and CAP_PERFMON"
-	       : bpf	      ? "CAP_BPF"
-	       : perfmon      ? "CAP_PERFMON"
-			      : "";
+	return facts->capabilities[capability] == ANSWER_YES;
 }
 
 static void conclude_refused(struct verdict *verdict, const struct facts *facts)
 {
-	const char *missing = missing_capabilities(facts);
+	const struct privileges held = {
+		.bpf = holds(facts, CAPABILITY_BPF),
+		.perfmon = holds(facts, CAPABILITY_PERFMON),
+		.admin = holds(facts, CAPABILITY_ADMIN),
+		.user_namespace = facts->user_namespace,
+		.filtered = facts->filtered,
+	};
 
-	if (*missing)
-		conclude(verdict, TRACEABLE_FORBIDDEN, "%s missing (or run it as root)", missing);
-	else
-		conclude(verdict, TRACEABLE_FORBIDDEN,
-			 "refused, although CAP_BPF and CAP_PERFMON are held: a container, "
-			 "a security module or the kernel itself refuses");
+	conclude(verdict, TRACEABLE_FORBIDDEN, "%s", privileges_refusal(&held));
 }
 
 /* Programs were attached, whatever else was found. */
@@ -190,6 +181,8 @@ static bool ruled_out(struct verdict *verdict, const struct facts *facts)
 		conclude(verdict, TRACEABLE_FORBIDDEN,
 			 "the kernel is locked down (lockdown=confidentiality): nobody may read "
 			 "its memory");
+	else if (facts->live && !facts->tried[ATTACH_FENTRY].made && facts->symbols != ANSWER_YES)
+		conclude_refused(verdict, facts); /* the kernel's symbols were not to be had */
 	else if (facts->compiler_lack && !is_refusal(facts->tried[ATTACH_FENTRY].err))
 		conclude(verdict, TRACEABLE_NO, "%s has %s", kernel, facts->compiler_lack);
 	else

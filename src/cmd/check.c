@@ -13,12 +13,14 @@ static int cmd_check(const struct options *opts)
 	struct outfile *output = NULL;
 	struct verdict verdict;
 	struct facts facts;
-	int err, status;
+	int err = 0, status;
 
 	facts_init(&facts);
-	err = files ? facts_from_files(&facts, opts->check_kernel, opts->check_btf,
-				       opts->check_kallsyms)
-		    : facts_from_machine(&facts);
+	if (files)
+		err = facts_from_files(&facts, opts->check_kernel, opts->check_btf,
+				       opts->check_kallsyms);
+	else
+		facts_from_machine(&facts);
 	if (!err) {
 		verdict_make(&verdict, &facts);
 		status = exit_status_of(0, verdict.traceable);

@@ -49,3 +49,15 @@ bool symbol_is_whole(const char *symbol, const char *function)
 		rest += len;
 	return !*rest;
 }
+
+/* Of fentry and fexit programs; of kretprobes, which the kernel does not always recognize. */
+bool symbol_is_trampoline(const char *symbol)
+{
+	static const char *const names[] = {"bpf_trampoline_", "arch_rethook_trampoline",
+					    "__kretprobe_trampoline"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strncmp(symbol, names[i], strlen(names[i])))
+			return true;
+	return false;
+}

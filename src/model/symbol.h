@@ -18,3 +18,6 @@ bool symbol_same_function(const char *symbol, const char *other);
  * "NAME.constprop.0"? Parts of a function are not: "NAME.part.0", "NAME.cold".
  */
 bool symbol_is_whole(const char *symbol, const char *function);
+
+/* Is it code that a tracer put between a function and its caller? */
+bool symbol_is_trampoline(const char *symbol);

@@ -11,7 +11,8 @@
 
 #include "trace/kernel_features.h"
 
-#define PMUS "/sys/bus/event_source/devices"
+#define NET_CORE "/proc/sys/net/core"
+#define PMUS	 "/sys/bus/event_source/devices"
 
 bool kernel_read_line(const char *path, char *text, size_t size)
 {
@@ -49,12 +50,15 @@ bool kernel_preemptible(void)
 	return strstr(kernel.version, "PREEMPT");
 }
 
+/* A container may see neither file: another network namespace, or a /proc without sysctls. */
 const char *kernel_compiler_lack(void)
 {
 	char set[2] = "";
 
-	if (!kernel_read_line("/proc/sys/net/core/bpf_jit_enable", set, sizeof(set)))
-		return errno == ENOENT ? "no compiler for BPF programs" : NULL;
+	if (!kernel_read_line(NET_CORE "/bpf_jit_enable", set, sizeof(set)))
+		return errno == ENOENT && !access(NET_CORE "/dev_weight", F_OK)
+			       ? "no compiler for BPF programs"
+			       : NULL;
 	return *set == '0' ? "its compiler for BPF programs switched off "
 			     "(sysctl net.core.bpf_jit_enable=1 switches it on)"
 			   : NULL;

@@ -3,12 +3,20 @@
  * Asks for capabilities and the kernel lockdown, and drops capabilities.
  */
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
 
 #include "trace/kernel_features.h"
 #include "trace/privileges.h"
+
+#define PID_NAMESPACE_INODE 0xeffffffc /* of the machine's (include/linux/proc_ns.h) */
 
 bool privileges_has(int capability)
 {
@@ -19,6 +27,55 @@ bool privileges_has(int capability)
 		cap_get_flag(now, capability, CAP_EFFECTIVE, &held);
 	cap_free(now);
 	return held == CAP_SET;
+}
+
+/* A line for each range of ids: the first inside, the first outside, and how many. */
+bool privileges_in_user_namespace(void)
+{
+	unsigned int inside, outside, nr;
+	char text[128];
+
+	return kernel_read_line("/proc/self/uid_map", text, sizeof(text)) &&
+	       sscanf(text, "%u %u %u", &inside, &outside, &nr) == 3 &&
+	       (inside || outside || nr != UINT_MAX);
+}
+
+bool privileges_in_pid_namespace(void)
+{
+	struct stat namespace;
+
+	return !stat("/proc/self/ns/pid", &namespace) && namespace.st_ino != PID_NAMESPACE_INODE;
+}
+
+bool privileges_filtered(void)
+{
+	return prctl(PR_GET_SECCOMP, 0, 0, 0, 0) > 0;
+}
+
+bool privileges_bpf_refused(void)
+{
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "permitted", 4, 4, 1, NULL);
+
+	if (fd >= 0)
+		close(fd);
+	return fd == -EPERM || fd == -EACCES;
+}
+
+const char *privileges_refusal(const struct privileges *held)
+{
+	if (held->user_namespace)
+		return "refused in a user namespace, whose capabilities do not count: run it "
+		       "outside of the container";
+	if (!held->admin && !held->bpf)
+		return held->perfmon ? "CAP_BPF missing (or run it as root)"
+				     : "CAP_BPF and CAP_PERFMON missing (or run it as root)";
+	if (!held->admin && !held->perfmon)
+		return "CAP_PERFMON missing (or run it as root)";
+	return held->filtered ? "refused, although CAP_BPF and CAP_PERFMON are held: the seccomp "
+				"filter of a container, a security module or the kernel itself "
+				"refuses"
+			      : "refused, although CAP_BPF and CAP_PERFMON are held: a container, "
+				"a security module or the kernel itself refuses";
 }
 
 enum lockdown privileges_lockdown(void)

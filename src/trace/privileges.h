@@ -9,6 +9,25 @@
 /* Is this capability (linux/capability.h) effective? */
 bool privileges_has(int capability);
 
+/* Is this process in a user namespace, or in a PID namespace, other than the machine's? */
+bool privileges_in_user_namespace(void);
+bool privileges_in_pid_namespace(void);
+
+/* Is it under a seccomp filter? */
+bool privileges_filtered(void);
+
+/* Does the kernel refuse the bpf() system call as a whole? */
+bool privileges_bpf_refused(void);
+
+/* What may be the cause of a refusal. */
+struct privileges {
+	bool bpf, perfmon, admin; /* capabilities held */
+	bool user_namespace, filtered;
+};
+
+/* "CAP_BPF missing (or run it as root)", or why it is refused nevertheless. */
+const char *privileges_refusal(const struct privileges *held);
+
 /* The lockdown mode, which binds even root. Only CONFIDENTIALITY prevents tracing. */
 enum lockdown { LOCKDOWN_UNKNOWN, LOCKDOWN_NONE, LOCKDOWN_INTEGRITY, LOCKDOWN_CONFIDENTIALITY };
 

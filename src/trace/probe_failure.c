@@ -60,6 +60,23 @@ static enum traceable report_unsupported(enum attach_mode mode, const char *has,
 	return TRACEABLE_NO;
 }
 
+static void report_refusal(enum attach_mode mode)
+{
+	const struct privileges held = {
+		.bpf = privileges_has(CAP_BPF),
+		.perfmon = privileges_has(CAP_PERFMON),
+		.admin = privileges_has(CAP_SYS_ADMIN),
+		.user_namespace = privileges_in_user_namespace(),
+		.filtered = privileges_filtered(),
+	};
+
+	diag_error("not permitted to trace the kernel: %s%s", privileges_refusal(&held),
+		   mode == ATTACH_KPROBE && !held.admin
+			   ? "; kprobes need CAP_SYS_ADMIN too if kernel.perf_event_paranoid is "
+			     "above 2"
+			   : "");
+}
+
 enum traceable probe_report_failure(enum attach_mode mode, int err)
 {
 	const char *lack;
@@ -76,13 +93,9 @@ enum traceable probe_report_failure(enum attach_mode mode, int err)
 	if (lack)
 		return report_unsupported(mode, "it has ", lack);
 	/* The verifier returns EACCES too: with all capabilities, that is not about privileges. */
-	if (err == -EPERM || (err == -EACCES && !privileges_has(CAP_SYS_ADMIN))) {
-		diag_error(
-			"not permitted to trace the kernel: CAP_BPF and CAP_PERFMON are needed%s "
-			"(or run it as root)",
-			mode == ATTACH_KPROBE ? ", CAP_SYS_ADMIN too if kernel.perf_event_paranoid "
-						"is above 2"
-					      : "");
+	if (err == -EPERM ||
+	    (err == -EACCES && (!privileges_has(CAP_SYS_ADMIN) || privileges_bpf_refused()))) {
+		report_refusal(mode);
 		return TRACEABLE_FORBIDDEN;
 	}
 	switch (-err) {

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "correlate/correlator.h"
+#include "model/symbol.h"
 #include "trace/ring_reader.h"
 #include "trace/session.h"
 #include "trace/signals.h"
@@ -87,7 +88,10 @@ static bool look_at(void *ctx, __u32 tid, struct task_stack *thread)
 	return !probe_look_at(session->probe, tid, thread);
 }
 
-/* One function a line ("synchronize_rcu+0x12"), innermost first, as many as fit. */
+/*
+ * One function a line ("synchronize_rcu+0x12"), innermost first, as many as fit. The trampolines of
+ * the programs, which are no part of the kernel's work, are left out.
+ */
 static void read_stack(const struct session *session, struct stuck *stuck)
 {
 	struct task_stack thread;
@@ -103,11 +107,14 @@ static void read_stack(const struct session *session, struct stuck *stuck)
 		const char *name = ksyms_find(session->ksyms, thread.ip[i], &offset);
 		char *end = stuck->stack + len;
 
+		more = 0;
+		if (name && symbol_is_trampoline(name))
+			continue;
 		room = sizeof(stuck->stack) - len;
 		if (name)
-			more = snprintf(end, room, "%s%s+0x%llx", i ? "\n" : "", name, offset);
+			more = snprintf(end, room, "%s%s+0x%llx", len ? "\n" : "", name, offset);
 		else
-			more = snprintf(end, room, "%s0x%llx", i ? "\n" : "", thread.ip[i]);
+			more = snprintf(end, room, "%s0x%llx", len ? "\n" : "", thread.ip[i]);
 		if ((size_t)more >= room) {
 			*end = '\0';
 			return;

@@ -57,6 +57,8 @@ int tracer_run(struct tracer *tracer, const struct event_sink *sink, const struc
 		diag_warn("kernel symbols are hidden (CAP_SYSLOG is needed, see also "
 			  "kernel.kptr_restrict): callers are shown as addresses");
 	print_banner(tracer->opts, tracer->probe);
+	if (privileges_in_pid_namespace())
+		diag_info("in a PID namespace: pids are those of the machine");
 	err = session_open(&tracer->session, tracer->opts, tracer->probe, tracer->ksyms, sink, run);
 	return err ? err : session_run(tracer->session);
 }

@@ -35,7 +35,8 @@ static const char usage_text[] =
 	"       workload failing COUNT\n"
 	"       workload churn --maps COUNT [--makers COUNT] [--updaters COUNT]\n"
 	"       workload releases\n"
-	"       workload stuck SECONDS [--where wait|free|deferred]    until then, or SIGTERM\n";
+	"       workload stuck SECONDS [--where wait|free|deferred]    until then, or SIGTERM\n"
+	"       workload refused ERRNO COMMAND...    with bpf() refused\n";
 
 static void __attribute__((noreturn)) usage(void)
 {
@@ -379,6 +380,8 @@ int main(int argc, char **argv)
 	files.rlim_cur = files.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &files);
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (!strcmp(argv[1], "refused") && argc > 3)
+		refused_run(parse_count(argv[2], 4095), argv + 3);
 	atexit(owners_release);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (!strcmp(argv[1], commands[i].name)) {

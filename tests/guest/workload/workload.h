@@ -17,4 +17,7 @@ void releases_run(unsigned int maps);
 /* Which part of a teardown can be held up: "wait", "free" or "deferred". */
 bool stuck_where_is_known(const char *where);
 /* Holds up the teardown of a map. Returns after this time, or at SIGTERM. */
+/* Runs the command with bpf() failing with this errno. Does not return. */
+void refused_run(int err, char **command);
+
 void stuck_run(const char *where, unsigned int seconds);

@@ -195,6 +195,19 @@ TEST(test_refused)
 	held[CAPABILITY_PERFMON] = ANSWER_NO;
 	held[CAPABILITY_BPF] = ANSWER_YES;
 	assert_verdict(TRACEABLE_FORBIDDEN, ATTACH_AUTO, "CAP_PERFMON missing");
+	/* In a user namespace, all capabilities seem to be held. */
+	for (int i = 0; i < NR_CAPABILITIES; i++)
+		held[i] = ANSWER_YES;
+	facts.filtered = true;
+	assert_verdict(TRACEABLE_FORBIDDEN, ATTACH_AUTO, "held: the seccomp filter of a container");
+	facts.user_namespace = true;
+	assert_verdict(TRACEABLE_FORBIDDEN, ATTACH_AUTO, "in a user namespace, whose capabilities");
+	/* Without symbols nothing is tried. */
+	facts.symbols = ANSWER_UNKNOWN;
+	facts.tried[ATTACH_FENTRY].made = facts.hooks[HOOK_DESTROY].tried[ATTACH_FENTRY].made =
+		false;
+	assert_verdict(TRACEABLE_FORBIDDEN, ATTACH_AUTO, "in a user namespace, whose capabilities");
+	facts.symbols = ANSWER_YES;
 	/* Facts that need more rights are not reported as lacking. */
 	assert_false(lacks("teardowns"));
 	facts.hidden = ANSWER_YES;

@@ -64,4 +64,13 @@ TEST(whole_functions_are_told_from_parts)
 			fail_msg("taken: %s", others[i]);
 }
 
+TEST(trampolines_are_known)
+{
+	assert_true(symbol_is_trampoline("bpf_trampoline_6442530880"));
+	assert_true(symbol_is_trampoline("arch_rethook_trampoline"));
+	assert_true(symbol_is_trampoline("__kretprobe_trampoline"));
+	assert_false(symbol_is_trampoline("bpf_trampoline"));
+	assert_false(symbol_is_trampoline("bpf_mem_alloc_destroy"));
+}
+
 TEST_MAIN(NULL, NULL)
