@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/recorder.h"
+#include "model/ledger_figures.h"
 #include "output/ledger_text.h"
 #include "output/stuck_text.h"
 #include "util/clock.h"
@@ -41,25 +42,30 @@ int recorder_stuck(void *ctx, const struct stuck *stuck)
 
 static __u64 lost(const struct ledger *ledger, const struct teardown_counts *counts)
 {
-	__u64 sum = ledger->parked_lost;
+	__u64 sum = 0;
 	int i;
 
+	figure_add(&sum, ledger->parked_lost);
 	for (i = 0; i < NR_HOOKS; i++)
-		if (counts->hooks[i].attached)
-			sum += counts->hooks[i].lost + counts->hooks[i].lost_return;
+		if (counts->hooks[i].attached) {
+			figure_add(&sum, counts->hooks[i].lost);
+			figure_add(&sum, counts->hooks[i].lost_return);
+		}
 	return sum;
 }
 
 static void show_progress(struct recorder *recorder, __u64 now_ns, __u64 nr_lost)
 {
 	__u64 events = writer_events(recorder->writer), rate = 0;
-	char elapsed[DURATION_SIZE];
+	char elapsed[DURATION_SIZE], lost_text[24] = "?";
 
+	if (figure_known(nr_lost))
+		snprintf(lost_text, sizeof(lost_text), "%llu", nr_lost);
 	if (now_ns > recorder->committed_ns)
 		rate = (events - recorder->shown_events) * NSEC_PER_SEC /
 		       (now_ns - recorder->committed_ns);
-	diag_status("%s: %llu events, %llu/s, %llu lost",
-		    text_duration(elapsed, now_ns - recorder->start_ns), events, rate, nr_lost);
+	diag_status("%s: %llu events, %llu/s, %s lost",
+		    text_duration(elapsed, now_ns - recorder->start_ns), events, rate, lost_text);
 	recorder->shown_events = events;
 }
 

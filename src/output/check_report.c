@@ -88,7 +88,7 @@ static int write_callers(FILE *out, const struct facts *facts)
 
 static void write_lacks_text(FILE *out, const struct verdict *verdict)
 {
-	char line[2 * VERDICT_LEN];
+	char line[2 * VERDICT_LEN], safe[TEXT_SIZE(sizeof(line))];
 
 	fprintf(out, "%-*s", INDENT, "missing");
 	if (!verdict->nr_lacks)
@@ -97,8 +97,9 @@ static void write_lacks_text(FILE *out, const struct verdict *verdict)
 		const struct lack *lack = &verdict->lacks[i];
 
 		snprintf(line, sizeof(line), "%s: %s", lack->what, lack->why);
+		text_printable(safe, sizeof(safe), line, strlen(line));
 		fprintf(out, "%*s", i ? INDENT : 0, "");
-		text_wrap(out, line, INDENT);
+		text_wrap(out, safe, INDENT);
 	}
 	putc('\n', out);
 }

@@ -42,7 +42,12 @@ static bool has_reference(const char *text)
 	return false;
 }
 
-/* Emphasis can begin only where no word goes on; and ":tada:" is a picture. */
+static bool is_trimmed(char c)
+{
+	return c == ' ' || c == '`';
+}
+
+/* Emphasis can begin only where no word goes on; ":tada:" is a picture; outer blanks are lost. */
 static bool has_markup(const char *text)
 {
 	const char *colon = strchr(text, ':');
@@ -51,14 +56,15 @@ static bool has_markup(const char *text)
 		if ((!is_word_char(*at) && !strchr(" _-./:()+,?'\"", *at)) ||
 		    (*at == '_' && (at == text || !is_word_char(at[-1]))))
 			return true;
-	return strstr(text, "//") || (colon && strchr(colon + 1, ':'));
+	return strstr(text, "//") || (colon && strchr(colon + 1, ':')) ||
+	       (*text && (is_trimmed(*text) || is_trimmed(text[strlen(text) - 1])));
 }
 
 /* The fence is longer than any in the text. Tables look for pipes first, also in code. */
 static void put_code(FILE *out, const char *text, bool in_table)
 {
 	size_t len = strlen(text), fence = 1, run;
-	const char *pad = text[0] == '`' || text[len - 1] == '`' ? " " : "", *at;
+	const char *pad = is_trimmed(text[0]) || is_trimmed(text[len - 1]) ? " " : "", *at;
 
 	for (at = text; *at; at += run + !run) {
 		run = strspn(at, "`");

@@ -65,20 +65,23 @@ static bool is_complete(const struct reader *reader)
 {
 	struct teardown_counts counts;
 	struct ledger ledger;
+	char calls[32] = "an unknown number of";
 	__u64 lost, entered;
 
 	reader_ledger(reader, &ledger, &counts);
 	lost = losses(&ledger, &counts);
 	entered = known(ledger.entered);
+	if (figure_known(ledger.entered))
+		snprintf(calls, sizeof(calls), "%llu", entered);
 	/* A stuck call has no latency to compare. */
 	if (known(ledger.still_stuck))
 		diag_warn("'%s': %llu calls or teardowns were stuck at its end and are in no "
 			  "figure (see report)",
 			  reader->path, ledger.still_stuck);
 	if (lost)
-		diag_warn("'%s' is incomplete: %llu records lost or calls missed, of %llu calls "
+		diag_warn("'%s' is incomplete: %llu records lost or calls missed, of %s calls "
 			  "(see report)",
-			  reader->path, lost, entered);
+			  reader->path, lost, calls);
 	return !known(ledger.still_stuck) && lost <= entered / COMPARABLE_LOSS;
 }
 
