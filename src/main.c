@@ -19,6 +19,7 @@
  */
 #include <fcntl.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -50,12 +51,20 @@ __attribute__((format(printf, 2, 0))) static int print_verbose(enum libbpf_print
 	return diag_is_verbose() ? vfprintf(stderr, fmt, args) : 0;
 }
 
+static void do_nothing(int signo)
+{
+	(void)signo;
+}
+
 int main(int argc, char **argv)
 {
 	static struct options opts; /* large */
 	int err;
 
 	reserve_standard_streams();
+	/* A write beyond the limit of files' sizes gives an error. A command to run gets the
+	 * default. */
+	signal(SIGXFSZ, do_nothing);
 	setlocale(LC_CTYPE, "C.UTF-8");
 	libbpf_set_print(print_verbose);
 	switch (options_parse(&opts, argc, argv)) {

@@ -9,6 +9,7 @@
 #include "model/hooks.h"
 #include "model/ledger.h"
 #include "trace/kernel_features.h"
+#include "trace/probe_failure.h"
 
 #define KERNEL_ENOTSUPP 524 /* the kernel's own error, which user space sees at times */
 
@@ -224,6 +225,11 @@ static void conclude_tried(struct verdict *verdict, const struct facts *facts)
 			 seen, error_name(fentry->err));
 	} else if (is_refusal(fentry->err) || is_refusal(kprobe->err)) {
 		conclude_refused(verdict, facts);
+	} else if (probe_lacks_resource(fentry->err) || probe_lacks_resource(kprobe->err)) {
+		conclude(verdict, TRACEABLE_UNKNOWN,
+			 "this process lacks memory or files to try it: by fentry/fexit %s; by "
+			 "kprobe/kretprobe %s",
+			 error_name(fentry->err), without_kprobe(facts));
 	} else {
 		conclude(verdict, TRACEABLE_NO,
 			 "neither fentry/fexit nor kprobe/kretprobe could be attached: %s; %s",

@@ -162,9 +162,11 @@ int recorder_end(struct recorder *recorder, int err)
 
 void recorder_close(struct recorder *recorder)
 {
+	bool has_run = recorder->tracer && recorder->tracer->session;
+
 	if (recorder->tracer)
 		tracer_stop(recorder->tracer);
-	if (recorder->start_ns)
+	if (has_run)
 		writer_close(recorder->writer);
 	else
 		writer_discard(recorder->writer);

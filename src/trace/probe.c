@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include "trace/kernel_features.h"
@@ -121,6 +122,23 @@ void probe_close(struct probe *probe)
 	free(probe);
 }
 
+/*
+ * libbpf's error; ESRCH if it cannot read the kernel's types, for whatever reason, or if there is
+ * no such function in them. Kprobes do not need the function's type.
+ */
+static int real_error(enum attach_mode mode, int err)
+{
+	struct btf *btf;
+
+	if (err != -ESRCH)
+		return err;
+	btf = btf__parse(KERNEL_BTF, NULL);
+	if (!btf)
+		return -errno;
+	btf__free(btf);
+	return mode == ATTACH_KPROBE ? -ENOMEM : err;
+}
+
 int probe_attempt(struct probe **out, enum attach_mode mode, const struct bpf_config *settings,
 		  const struct ksyms *ksyms)
 {
@@ -134,11 +152,12 @@ int probe_attempt(struct probe **out, enum attach_mode mode, const struct bpf_co
 		return -ENOMEM;
 	probe->mode = mode;
 	err = probe_start(probe, settings, ksyms);
-	if (err)
+	if (err) {
 		probe_close(probe);
-	else
-		*out = probe;
-	return err;
+		return real_error(mode, err);
+	}
+	*out = probe;
+	return 0;
 }
 
 /* Called once, and only if anything can be traced at all. */
@@ -177,7 +196,8 @@ int probe_open(struct probe **out, const struct trace_options *opts, const struc
 			return 0;
 		}
 		diag_verbose("%s: %s", attach_mode_programs[modes[i]], strerror(-err));
-		if (opts->attach != ATTACH_AUTO || err == -EPERM || err == -EMFILE || i == 1) {
+		if (opts->attach != ATTACH_AUTO || err == -EPERM || probe_lacks_resource(err) ||
+		    i == 1) {
 			*traceable = probe_report_failure(modes[i], err);
 			return err;
 		}

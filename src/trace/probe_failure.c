@@ -50,6 +50,11 @@ static const char *kernel_lack(enum attach_mode mode, int err)
 	return mode == ATTACH_KPROBE && err == -ENOENT ? kernel_kprobe_lack() : NULL;
 }
 
+bool probe_lacks_resource(int err)
+{
+	return err == -EMFILE || err == -ENFILE || (err == -ENOMEM && !kernel_compiler_lack());
+}
+
 static enum traceable report_unsupported(enum attach_mode mode, const char *has, const char *reason)
 {
 	struct utsname kernel;

@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "model/hooks.h"
 #include "trace/ksyms.h"
 
@@ -17,6 +19,9 @@ enum traceable {
 
 /* -EUSERS of probe_attempt() in words. */
 #define TOO_MANY_PROGRAMS "others have attached all the programs that a traced function takes"
+
+/* Whether the error is a lack of memory or files, which says nothing of the kernel. */
+bool probe_lacks_resource(int err);
 
 /* Checks what no attach mode can do without; reports TRACEABLE_NO. */
 enum traceable probe_check_kernel(const struct ksyms *ksyms);

@@ -35,7 +35,6 @@ void signals_block(void)
 		sigaddset(&end_set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &end_set, NULL);
 	signal(SIGPIPE, SIG_IGN); /* writing gives an error */
-	signal(SIGXFSZ, SIG_IGN); /* also */
 }
 
 static void give_up(int signo)

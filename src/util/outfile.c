@@ -84,7 +84,6 @@ int outfile_open(struct outfile **out, const char *path, bool live)
 	if (!output)
 		return -ENOMEM;
 	signal(SIGPIPE, SIG_IGN); /* write() reports it */
-	signal(SIGXFSZ, SIG_IGN); /* also */
 	exists = path && !stat(path, &old);
 	if (!path) {
 		/* If stdout was closed, main() has opened it for reading only. */

@@ -20,7 +20,7 @@ struct outfile;
  * path NULL: stdout. live: the file is written in place, and the caller flushes. Otherwise a
  * regular file is written under another name beside path, and replaces it once it is complete and
  * on the disk; a file that is a mount of its own is written in place.
- * *out is to be closed with outfile_close(). Ignores SIGPIPE and SIGXFSZ from then on. Returns 0 or
+ * *out is to be closed with outfile_close(). Ignores SIGPIPE from then on. Returns 0 or
  * -errno.
  */
 int outfile_open(struct outfile **out, const char *path, bool live);

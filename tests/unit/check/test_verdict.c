@@ -96,6 +96,19 @@ TEST(test_tried)
 	assert_verdict(TRACEABLE_NO, ATTACH_AUTO, "not supported; this kernel has no kprobes");
 }
 
+/* A limit of the process says nothing of the kernel. */
+TEST(test_lack_of_resources)
+{
+	static const int errors[] = {-ENOMEM, -EMFILE, -ENFILE};
+
+	for (size_t i = 0; i < ARRAY_SIZE(errors); i++) {
+		good_machine();
+		all_end(ATTACH_FENTRY, errors[i]);
+		all_end(ATTACH_KPROBE, errors[i]);
+		assert_verdict(TRACEABLE_UNKNOWN, ATTACH_AUTO, strerror(-errors[i]));
+	}
+}
+
 /* A kernel built without kprobes. */
 TEST(test_without_kprobes)
 {

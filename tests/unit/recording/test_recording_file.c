@@ -253,6 +253,66 @@ TEST(test_reader_in_the_way)
 	assert_int_equal(events_in(path), 2);
 }
 
+static sqlite3 *other;
+
+/* Opens what has just been opened, and begins to read. */
+static int read_too(sqlite3 *db, const char **message, const void *api)
+{
+	(void)message;
+	(void)api;
+	sqlite3_cancel_auto_extension((void (*)(void))read_too);
+	assert_int_equal(sqlite3_open(sqlite3_db_filename(db, "main"), &other), SQLITE_OK);
+	return sqlite3_exec(other, "BEGIN; SELECT * FROM sqlite_master", NULL, NULL, NULL);
+}
+
+/* Also at the first commits, before which there is nothing to read. */
+TEST(test_reader_in_the_way_at_once)
+{
+	const struct run_info run_info = some_conditions();
+	struct call call = some_call();
+	const char *path = temp_path();
+	struct writer *recording;
+
+	sqlite3_auto_extension((void (*)(void))read_too);
+	recording = new_recording(path, &run_info);
+	assert_int_equal(writer_begin(recording, &run_info), 0);
+	assert_int_equal(writer_call(recording, &call), 0);
+	assert_int_equal(writer_commit(recording), 0);
+	sqlite3_close(other);
+	end_recording(recording, 1);
+	assert_int_equal(events_in(path), 1);
+}
+
+/* A program that writes to the recording is waited for. */
+TEST(test_writer_in_the_way)
+{
+	const char *path = temp_path();
+	struct writer *recording = new_recording(path, NULL);
+	struct call call = some_call();
+	int ends[2];
+	pid_t pid;
+	char byte;
+
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		sqlite3_open(path, &other);
+		sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+		if (write(ends[1], "", 1) != 1)
+			_exit(1);
+		usleep(300000);
+		_exit(0);
+	}
+	assert_int_equal(read(ends[0], &byte, 1), 1);
+	assert_int_equal(writer_call(recording, &call), 0);
+	end_recording(recording, 1);
+	assert_int_equal(events_in(path), 1);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 static void copy_file(const char *from, const char *to, const char *suffix)
 {
 	char command[4 * PATH_SIZE];
