@@ -194,7 +194,7 @@ static int compare_if_comparable(const struct options *opts, struct gathering si
 
 static int cmd_diff(const struct options *opts)
 {
-	static struct gathering side[NR_DIFF_SIDES];
+	struct gathering side[NR_DIFF_SIDES] = {};
 	int status = compare_if_comparable(opts, side);
 
 	for (int i = 0; i < NR_DIFF_SIDES; i++) {

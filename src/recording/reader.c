@@ -41,21 +41,33 @@ static int failed(const struct reader *reader, int rc)
 
 /* The file */
 
-/* Sets the one value of a query. Returns an SQLite result code. */
-static int query(sqlite3 *db, const char *sql, const char *parameter, __s64 *value)
+/*
+ * Sets the one value of a query, prepared in *stmt before its first use. Returns an SQLite result
+ * code.
+ */
+static int query_with(sqlite3_stmt **stmt, sqlite3 *db, const char *sql, const char *parameter,
+		      __s64 *value)
 {
-	sqlite3_stmt *stmt;
-	int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+	int rc = *stmt ? SQLITE_OK : sqlite3_prepare_v2(db, sql, -1, stmt, NULL);
 
 	if (rc)
 		return rc;
 	if (parameter)
-		sqlite3_bind_text(stmt, 1, parameter, -1, SQLITE_STATIC);
-	rc = sqlite3_step(stmt);
+		sqlite3_bind_text(*stmt, 1, parameter, -1, SQLITE_STATIC);
+	rc = sqlite3_step(*stmt);
 	if (rc == SQLITE_ROW)
-		*value = sqlite3_column_int64(stmt, 0);
-	sqlite3_finalize(stmt);
+		*value = sqlite3_column_int64(*stmt, 0);
+	sqlite3_reset(*stmt);
 	return rc == SQLITE_ROW ? SQLITE_OK : rc == SQLITE_DONE ? SQLITE_CORRUPT : rc;
+}
+
+static int query(sqlite3 *db, const char *sql, __s64 *value)
+{
+	sqlite3_stmt *stmt = NULL;
+	int rc = query_with(&stmt, db, sql, NULL, value);
+
+	sqlite3_finalize(stmt);
+	return rc;
 }
 
 /* Allows no more than it takes to read a file that anybody may have made. */
@@ -99,7 +111,7 @@ static int open_as(struct reader *reader, int flags, __s64 *id)
 		rc = restrict_db(reader->db);
 	if (!rc)
 		rc = sqlite3_exec(reader->db, "BEGIN", NULL, NULL, NULL);
-	return rc ? rc : query(reader->db, "PRAGMA application_id", NULL, id);
+	return rc ? rc : query(reader->db, "PRAGMA application_id", id);
 }
 
 /*
@@ -167,7 +179,7 @@ static int open_file(struct reader *reader)
 static int check_version(const struct reader *reader)
 {
 	__s64 version = 0;
-	int rc = query(reader->db, "PRAGMA user_version", NULL, &version);
+	int rc = query(reader->db, "PRAGMA user_version", &version);
 
 	if (rc)
 		return failed(reader, rc);
@@ -179,23 +191,25 @@ static int check_version(const struct reader *reader)
 }
 
 /* Views and computed columns, which are "hidden", would run code when they are read. */
-static int check_table(const struct reader *reader, const struct table *table)
+static int check_table(const struct reader *reader, const struct table *table,
+		       sqlite3_stmt *stmt[2])
 {
 	enum { NO_TABLE, TABLE, NOTHING };
 	__s64 found = NO_TABLE, plain = 0;
-	int rc = query(reader->db,
-		       "SELECT CASE count(*) WHEN 0 THEN 2 WHEN 1 THEN type = 'table' AND "
-		       "typeof(sql) = 'text' AND sql LIKE 'CREATE TABLE %' ELSE 0 END "
-		       "FROM sqlite_master WHERE name = ?1 COLLATE NOCASE",
-		       table->name, &found);
+	int rc = query_with(&stmt[0], reader->db,
+			    "SELECT CASE count(*) WHEN 0 THEN 2 WHEN 1 THEN type = 'table' AND "
+			    "typeof(sql) = 'text' AND sql LIKE 'CREATE TABLE %' ELSE 0 END "
+			    "FROM sqlite_master WHERE name = ?1 COLLATE NOCASE",
+			    table->name, &found);
 
 	if (!rc && found == NOTHING && table->later)
 		return 0;
 	if (!rc && found != TABLE)
 		return damaged(reader, "there is no table ", table->name);
 	if (!rc)
-		rc = query(reader->db, "SELECT max(hidden) = 0 FROM pragma_table_xinfo(?1)",
-			   table->name, &plain);
+		rc = query_with(&stmt[1], reader->db,
+				"SELECT max(hidden) = 0 FROM pragma_table_xinfo(?1)", table->name,
+				&plain);
 	if (rc)
 		return failed(reader, rc);
 	return plain ? 0 : damaged(reader, "computed values are in table ", table->name);
@@ -212,11 +226,15 @@ static int check_columns(const struct reader *reader, const struct table *table)
 
 static int check_layout(const struct reader *reader)
 {
+	sqlite3_stmt *stmt[2] = {};
 	int err = check_version(reader), i;
 
 	for (i = 0; i < NR_TABLES && !err; i++)
-		err = check_table(reader, schema_table(i));
-	for (i = 0; i < NR_TABLES && !err; i++)
+		err = check_table(reader, schema_table(i), stmt);
+	sqlite3_finalize(stmt[0]);
+	sqlite3_finalize(stmt[1]);
+	/* Events are read later; the columns of other tables are checked as these are loaded. */
+	for (i = TABLE_RELEASE; i <= TABLE_STUCK && !err; i++)
 		err = check_columns(reader, schema_table(i));
 	return err;
 }
