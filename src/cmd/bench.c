@@ -128,6 +128,17 @@ static int measure(struct run *run)
 	return err ? err : recorder_end(&run->recorder, tracer_run(&run->tracer, &sink, &run_ops));
 }
 
+/* The figures are shown, but a gate must not take them for those of all runs. */
+static int report_interruption(const struct run *run)
+{
+	unsigned int percent = plan_progress(run->plan).percent;
+
+	if (percent == 100)
+		return 0;
+	diag_error("interrupted after %u %% of the runs", percent);
+	return -EINTR;
+}
+
 static int show(const struct run *run, enum format format)
 {
 	struct rows rows;
@@ -163,6 +174,8 @@ static int run_all(const struct options *opts, const struct scenario *list, size
 	worker_stop(&run.worker);
 	if (!err)
 		err = show(&run, opts->show.format);
+	if (!err)
+		err = report_interruption(&run);
 	aggregate_free(run.aggregate);
 	free(run.plan);
 	return exit_status_of(err, run.tracer.traceable);

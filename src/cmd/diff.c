@@ -20,6 +20,7 @@
 struct gathering {
 	struct reader_set readers;
 	struct aggregate *aggregate;
+	struct aggregate *measured; /* teardowns by scenario, before filters; NULL: not counted */
 	const struct filter *filter;
 };
 
@@ -33,20 +34,24 @@ static int take_call(void *ctx, const struct call *call)
 static int take_teardown(void *ctx, const struct teardown *teardown)
 {
 	struct gathering *side = ctx;
+	int err = side->measured ? aggregate_add_teardown(side->measured, teardown) : 0;
 
-	if (!filter_wants_teardown(side->filter, teardown))
-		return 0;
+	if (err || !filter_wants_teardown(side->filter, teardown))
+		return err;
 	return aggregate_add_teardown(side->aggregate, teardown);
 }
 
 static int gather(struct gathering *side, const struct view_options *show,
-		  const struct filter *filter)
+		  const struct options *opts)
 {
 	static const struct event_sink_ops ops = {.call = take_call, .teardown = take_teardown};
+	static const enum key by_scenario[] = {KEY_SCENARIO};
 	const struct event_sink sink = {.ops = &ops, .ctx = side};
 	int err;
 
-	side->filter = filter;
+	side->filter = &opts->filter;
+	if (opts->diff.nr_limits && !opts->force)
+		side->measured = aggregate_new(by_scenario, 1, MAX_ROWS);
 	side->aggregate = aggregate_new(show->by, show->nr_by, MAX_ROWS);
 	if (!side->aggregate)
 		return -ENOMEM;
@@ -56,6 +61,50 @@ static int gather(struct gathering *side, const struct view_options *show,
 		diag_warn("more than %d keys: %llu values of further keys are in one row", MAX_ROWS,
 			  aggregate_overflow(side->aggregate));
 	return err;
+}
+
+/* How many maps the side's benchmarks were to measure. */
+static __u64 planned_maps(const struct reader_set *readers, const char *name)
+{
+	__u64 maps = 0;
+
+	for (size_t i = 0; i < readers->nr; i++) {
+		const struct reader *reader = readers->reader[i];
+
+		for (size_t j = 0; j < reader->nr_scenarios; j++)
+			if (!strcmp(reader->scenarios[j].name, name))
+				maps += reader->scenarios[j].runs *
+					scenario_maps(&reader->scenarios[j]);
+	}
+	return maps;
+}
+
+/* Whether benchmarks measured all maps of each scenario that they began; reported if not. */
+static bool is_all_measured(const struct gathering *side)
+{
+	struct rows rows = {};
+	bool all = true;
+
+	if (side->measured && aggregate_sort(side->measured, SORT_KEY, 0, &rows))
+		return false;
+	for (size_t i = 0; i < rows.nr; i++) {
+		const char *name = rows.row[i]->key.map.scenario;
+		__u64 planned = name ? planned_maps(&side->readers, name) : 0;
+
+		if (rows.row[i]->count >= planned - planned / COMPARABLE_LOSS)
+			continue;
+		diag_warn("%s: of %llu maps in '%s', %llu were measured", name, planned,
+			  side->readers.reader[0]->path, rows.row[i]->count);
+		all = false;
+	}
+	return all;
+}
+
+static bool are_all_measured(const struct gathering side[NR_DIFF_SIDES])
+{
+	bool base = is_all_measured(&side[DIFF_BASE]);
+
+	return is_all_measured(&side[DIFF_NEW]) && base;
 }
 
 /* Recordings are not trusted: text may contain control characters. */
@@ -130,6 +179,12 @@ static struct view_options select_view(const struct options *opts,
 	return show;
 }
 
+static int report_not_comparable(void)
+{
+	diag_error("these recordings are not well comparable (--force compares them)");
+	return EXIT_FAILED;
+}
+
 /* Why the limits are not known to be kept, in one line. */
 static int report_no_evidence(const struct diff *diff)
 {
@@ -157,10 +212,12 @@ static int compare(const struct options *opts, struct gathering side[NR_DIFF_SID
 {
 	const struct view_options show = select_view(opts, side);
 	struct diff diff;
-	int err = gather(&side[DIFF_BASE], &show, &opts->filter);
+	int err = gather(&side[DIFF_BASE], &show, opts);
 
 	if (!err)
-		err = gather(&side[DIFF_NEW], &show, &opts->filter);
+		err = gather(&side[DIFF_NEW], &show, opts);
+	if (!err && !are_all_measured(side))
+		return report_not_comparable();
 	if (!err)
 		err = diff_make(&diff, side[DIFF_BASE].aggregate, side[DIFF_NEW].aggregate,
 				&opts->diff);
@@ -185,10 +242,8 @@ static int compare_if_comparable(const struct options *opts, struct gathering si
 		    reader_set_spare(&side[i].readers, opts->output))
 			return EXIT_FAILED;
 	if (!comparable(&side[DIFF_BASE].readers, &side[DIFF_NEW].readers, opts->diff.nr_limits) &&
-	    !opts->force) {
-		diag_error("these recordings are not well comparable (--force compares them)");
-		return EXIT_FAILED;
-	}
+	    !opts->force)
+		return report_not_comparable();
 	return compare(opts, side);
 }
 
@@ -199,6 +254,7 @@ static int cmd_diff(const struct options *opts)
 
 	for (int i = 0; i < NR_DIFF_SIDES; i++) {
 		aggregate_free(side[i].aggregate);
+		aggregate_free(side[i].measured);
 		reader_set_close(&side[i].readers);
 	}
 	return status;
