@@ -138,7 +138,7 @@ int recorder_begin(struct recorder *recorder)
 int recorder_end(struct recorder *recorder, int err)
 {
 	struct writer *writer = recorder->writer;
-	__u64 end_ns = clock_now_ns();
+	const struct moment end = clock_moment();
 	struct teardown_counts counts;
 	struct ledger ledger;
 
@@ -148,7 +148,7 @@ int recorder_end(struct recorder *recorder, int err)
 	if (writer && !err)
 		err = writer_ledger(writer, &ledger, &counts);
 	if (writer && !err)
-		err = writer_end(writer, end_ns);
+		err = writer_end(writer, &end);
 	if (writer && err)
 		diag_info("'%s' holds the events before that", recorder->opts->output);
 	else if (writer)

@@ -13,7 +13,9 @@ static int show(struct reader_set *readers, const struct options *opts, struct r
 	const struct event_sink sink = report_sink(report);
 	struct teardown_counts counts;
 	struct ledger ledger;
-	int err = report_begin(report);
+	const struct start start = {readers->first->start_ns, readers->first->start_realtime_ns,
+				    false};
+	int err = report_begin(report, &start);
 
 	if (err)
 		return err;
@@ -28,15 +30,12 @@ static int cmd_report(const struct options *opts)
 {
 	struct reader_set readers = {};
 	struct report *report;
-	struct start start;
 	int err = reader_set_open(&readers, opts->files[DIFF_BASE], opts->nr_files[DIFF_BASE]);
 
 	if (!err)
 		err = reader_set_spare(&readers, opts->output);
-	if (!err) {
-		start = (struct start){readers.first->start_ns, readers.first->start_realtime_ns};
-		err = report_open(&report, &opts->show, &opts->filter, opts->output, &start);
-	}
+	if (!err)
+		err = report_open(&report, &opts->show, &opts->filter, opts->output);
 	if (!err) {
 		err = show(&readers, opts, report);
 		report_close(report);

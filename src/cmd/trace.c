@@ -5,12 +5,12 @@
 #include "trace/tracer.h"
 #include "util/clock.h"
 
-static int trace(struct tracer *tracer, struct report *report)
+static int trace(struct tracer *tracer, struct report *report, const struct start *start)
 {
 	const struct event_sink sink = report_sink(report);
 	struct teardown_counts counts;
 	struct ledger ledger;
-	int err = report_begin(report);
+	int err = report_begin(report, start);
 
 	if (err)
 		return err;
@@ -23,16 +23,18 @@ static int trace(struct tracer *tracer, struct report *report)
 
 static int cmd_trace(const struct options *opts)
 {
-	const struct start start = {.ns = clock_now_ns(), .realtime_ns = clock_realtime_ns()};
+	const struct moment now = clock_moment();
+	struct start start = {.realtime_ns = now.realtime_ns, .live = true};
 	struct report *report;
 	struct tracer tracer = {};
-	int err = report_open(&report, &opts->show, &opts->filter, opts->output, &start);
+	int err = report_open(&report, &opts->show, &opts->filter, opts->output);
 
 	if (err)
 		return EXIT_FAILED;
 	err = tracer_start(&tracer, &opts->trace, &opts->filter, opts->output);
+	start.ns = clock_corrected_ns(now.ns); /* the programs know by how much */
 	if (!err)
-		err = trace(&tracer, report);
+		err = trace(&tracer, report, &start);
 	tracer_stop(&tracer);
 	report_close(report);
 	return exit_status_of(err, tracer.traceable);

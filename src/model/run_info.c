@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Lists and determines the conditions of a run. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -9,9 +10,12 @@
 
 #include "model/call.h"
 #include "model/run_info.h"
-#include "util/clock.h"
+#include "util/diag.h"
+#include "util/macros.h"
+#include "util/text.h"
 
-#define BOOT_ID "/proc/sys/kernel/random/boot_id"
+#define CLOCK_JITTER_NS (NSEC_PER_SEC / 10)
+#define BOOT_ID		"/proc/sys/kernel/random/boot_id"
 
 /* Comments are stored with the table: sqlite3's .schema shows them. */
 const struct field run_info_fields[] = {
@@ -35,6 +39,10 @@ const struct field run_info_fields[] = {
 	 .note = "the same moment since 1970"},
 	{"end_ns", FIELD(FIGURE, run_info, end_ns),
 	 .note = "NULL: still being recorded, or interrupted"},
+	{"end_realtime_ns", FIELD(FIGURE, run_info, end_realtime_ns), .later = true,
+	 .note = "the same moment since 1970; the clock may have been set meanwhile"},
+	{"slept_ns", FIELD(FIGURE, run_info, slept_ns), .later = true,
+	 .note = "how long the machine slept from start to end: no time here"},
 	{},
 };
 
@@ -63,26 +71,10 @@ static void join_words(char line[RUN_INFO_LEN], int argc, char *const *argv)
 		len += snprintf(line + len, RUN_INFO_LEN - len, "%s%s", i ? " " : "", argv[i]);
 }
 
-/* Of five times, the one at which CLOCK_MONOTONIC passed least while both clocks were read. */
-static void read_clocks(struct run_info *run_info)
-{
-	__u64 least = UNKNOWN_NS;
-
-	for (int tries = 0; tries < 5; tries++) {
-		__u64 before = clock_now_ns(), realtime = clock_realtime_ns();
-		__u64 passed = clock_now_ns() - before;
-
-		if (passed >= least)
-			continue;
-		least = passed;
-		run_info->start_ns = before + passed / 2;
-		run_info->start_realtime_ns = realtime;
-	}
-}
-
 void run_info_now(struct run_info *run_info, int argc, char *const *argv, bool symbols_hidden)
 {
 	long online = sysconf(_SC_NPROCESSORS_ONLN);
+	const struct moment now = clock_moment();
 	int possible = libbpf_num_possible_cpus();
 	struct utsname kernel;
 
@@ -99,6 +91,47 @@ void run_info_now(struct run_info *run_info, int argc, char *const *argv, bool s
 	run_info->cpus_possible = possible > 0 ? possible : 0;
 	run_info->cpus_online = online > 0 ? online : 0;
 	run_info->symbols_hidden = symbols_hidden;
-	run_info->end_ns = UNKNOWN_NS;
-	read_clocks(run_info);
+	run_info->end_ns = run_info->end_realtime_ns = run_info->slept_ns = UNKNOWN_NS;
+	run_info->start_ns = now.ns;
+	run_info->start_realtime_ns = now.realtime_ns;
+	run_info->slept_before_ns = now.slept_ns;
+}
+
+void run_info_end(struct run_info *run_info, const struct moment *end)
+{
+	__u64 slept_ns = end->slept_ns - run_info->slept_before_ns;
+
+	run_info->end_ns = end->ns;
+	run_info->end_realtime_ns = end->realtime_ns;
+	/* The two clocks are not read at once. */
+	run_info->slept_ns = slept_ns + NSEC_PER_MSEC < 2 * NSEC_PER_MSEC ? 0 : slept_ns;
+}
+
+/* By how much the real-time clock was set in the run; 0: not at all, or unknown. */
+static __s64 clock_set_ns(const struct run_info *run_info)
+{
+	__u64 took = run_info->end_ns - run_info->start_ns;
+	__s64 step =
+		run_info->end_realtime_ns - run_info->start_realtime_ns - took - run_info->slept_ns;
+
+	if (run_info->end_ns == UNKNOWN_NS || run_info->end_realtime_ns == UNKNOWN_NS ||
+	    run_info->slept_ns == UNKNOWN_NS)
+		return 0;
+	/* Time servers make it run faster or slower, but by less. */
+	return (__u64)llabs(step) > CLOCK_JITTER_NS + took / 1000 ? step : 0;
+}
+
+void run_info_warn_of_clocks(const struct run_info *run_info, const char *path)
+{
+	__s64 set = clock_set_ns(run_info);
+	char text[DURATION_SIZE];
+
+	if (run_info->slept_ns != UNKNOWN_NS && run_info->slept_ns)
+		diag_warn("'%s': the machine slept for %s in the run; times of day after that are "
+			  "too early",
+			  path, text_duration(text, run_info->slept_ns));
+	if (set)
+		diag_warn("'%s': the clock was set %s by %s in the run; times of day are by the "
+			  "clock as it was before",
+			  path, set < 0 ? "back" : "forward", text_duration(text, llabs(set)));
 }

@@ -10,6 +10,7 @@
 #include <linux/types.h>
 
 #include "model/field.h"
+#include "util/clock.h"
 
 #define RUN_INFO_LEN 256 /* with the NUL; longer text is cut */
 
@@ -29,6 +30,9 @@ struct run_info {
 	__u64 start_ns;			 /* CLOCK_MONOTONIC, as all times of a recording */
 	__u64 start_realtime_ns;	 /* CLOCK_REALTIME of the same moment */
 	__u64 end_ns;			 /* UNKNOWN_NS: still being recorded, or interrupted */
+	__u64 end_realtime_ns;		 /* CLOCK_REALTIME of that moment; UNKNOWN_NS */
+	__u64 slept_ns;			 /* by the machine, from start to end; UNKNOWN_NS */
+	__u64 slept_before_ns;		 /* by it, up to the start; not recorded */
 };
 
 extern const struct field run_info_fields[];
@@ -37,7 +41,15 @@ extern const struct field run_info_fields[];
 struct start {
 	__u64 ns;	   /* CLOCK_MONOTONIC: times are shown since then */
 	__u64 realtime_ns; /* CLOCK_REALTIME of the same moment */
+	bool live;	   /* on this machine, and the run goes on */
 };
 
 /* Sets the conditions of a run that begins now; "attach" is left empty. */
 void run_info_now(struct run_info *run_info, int argc, char *const *argv, bool symbols_hidden);
+
+/* Sets the end. */
+void run_info_end(struct run_info *run_info, const struct moment *end);
+
+/* Reports that times of day are wrong: the machine slept, or its clock was set. path: in messages.
+ */
+void run_info_warn_of_clocks(const struct run_info *run_info, const char *path);

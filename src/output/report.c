@@ -18,7 +18,9 @@
 #include "output/report.h"
 #include "output/stuck_text.h"
 #include "output/teardown_view.h"
+#include "util/clock.h"
 #include "util/diag.h"
+#include "util/macros.h"
 #include "util/outfile.h"
 
 /* Rows kept at a time, each of some kilobytes: bounds the memory of a long run. */
@@ -55,7 +57,7 @@ static int open_views(struct report *report)
 	const struct view_options *opts = report->opts;
 
 	if (opts->view == VIEW_TEARDOWNS) {
-		report->teardowns = teardown_view_new(opts, report->filter, report->start.ns);
+		report->teardowns = teardown_view_new(opts, report->filter);
 		return report->teardowns ? 0 : -ENOMEM;
 	}
 	if (opts->events)
@@ -67,7 +69,7 @@ static int open_views(struct report *report)
 }
 
 int report_open(struct report **out, const struct view_options *opts, const struct filter *filter,
-		const char *path, const struct start *start)
+		const char *path)
 {
 	struct report *report = calloc(1, sizeof(*report));
 	bool live;
@@ -78,8 +80,6 @@ int report_open(struct report **out, const struct view_options *opts, const stru
 	report->opts = opts;
 	report->filter = filter;
 	report->path = path;
-	report->start = *start;
-	report->now_ns = start->ns;
 	/* Nobody waits for the lines of a recording as they come. */
 	live = !opts->recorded && (opts->events || opts->interval_ns);
 	err = outfile_open(&report->output, path, live);
@@ -94,14 +94,16 @@ int report_open(struct report **out, const struct view_options *opts, const stru
 	return 0;
 }
 
-int report_begin(struct report *report)
+int report_begin(struct report *report, const struct start *start)
 {
 	const struct view_options *opts = report->opts;
 	struct rows rows;
 	int err;
 
+	report->start = *start;
+	report->now_ns = start->ns;
 	if (report->teardowns) {
-		err = teardown_view_begin(report->teardowns, report_file(report));
+		err = teardown_view_begin(report->teardowns, report_file(report), start->ns);
 	} else if (opts->events) {
 		err = format_heading(report_file(report), opts->format, columns_of_calls(opts));
 	} else {
@@ -190,10 +192,13 @@ static int take_stuck(void *ctx, const struct stuck *stuck)
 			   report->start.ns);
 }
 
+/* Of a live run, by the clock as it is now: it may have been set, or the machine have slept. */
 static void write_timestamp(const struct report *report, FILE *file)
 {
-	__u64 now_ns = report->start.realtime_ns + (report->now_ns - report->start.ns);
-	time_t now = (time_t)(now_ns / 1000000000);
+	const struct start *start = &report->start;
+	__u64 now_ns = start->live ? clock_moment().realtime_ns
+				   : start->realtime_ns + (report->now_ns - start->ns);
+	time_t now = (time_t)(now_ns / NSEC_PER_SEC);
 	char text[16];
 
 	if (!report->opts->timestamp || report->opts->format != FORMAT_TABLE)

@@ -19,11 +19,11 @@ struct report;
  * already reported.
  */
 int report_open(struct report **out, const struct view_options *opts, const struct filter *filter,
-		const char *path, const struct start *start);
+		const char *path);
 void report_close(struct report *report);
 
 /* Writes headings and the like. Returns 0 or -errno; errors are already reported. */
-int report_begin(struct report *report);
+int report_begin(struct report *report, const struct start *start);
 
 /*
  * Takes calls with their callers resolved, or teardowns. Filters what comes from a recording; live,

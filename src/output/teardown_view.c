@@ -90,7 +90,7 @@ static int view_open(struct teardown_view *view)
 }
 
 struct teardown_view *teardown_view_new(const struct view_options *opts,
-					const struct filter *filter, __u64 start_ns)
+					const struct filter *filter)
 {
 	struct teardown_view *view = calloc(1, sizeof(*view));
 
@@ -98,7 +98,6 @@ struct teardown_view *teardown_view_new(const struct view_options *opts,
 		return NULL;
 	view->opts = opts;
 	view->filter = filter;
-	view->start_ns = start_ns;
 	if (!view_open(view))
 		return view;
 	teardown_view_free(view);
@@ -132,10 +131,11 @@ static int write_names(struct teardown_view *view, FILE *file)
 				   opts->interval_ns ? INTERVAL_WHOLE : INTERVAL_NONE);
 }
 
-int teardown_view_begin(struct teardown_view *view, FILE *file)
+int teardown_view_begin(struct teardown_view *view, FILE *file, __u64 start_ns)
 {
+	view->start_ns = start_ns;
 	if (view->opts->format == FORMAT_PERFETTO)
-		return perfetto_begin(&view->perfetto, file, view->start_ns);
+		return perfetto_begin(&view->perfetto, file, start_ns);
 	if (view->opts->events || view->opts->format == FORMAT_CSV)
 		return write_names(view, file);
 	return 0;

@@ -16,13 +16,13 @@
 
 struct teardown_view;
 
-/* opts and filter must outlive the view; times are shown since start_ns. NULL: no memory. */
+/* opts and filter must outlive the view. NULL: no memory. */
 struct teardown_view *teardown_view_new(const struct view_options *opts,
-					const struct filter *filter, __u64 start_ns);
+					const struct filter *filter);
 void teardown_view_free(struct teardown_view *view);
 
-/* Writes what comes before anything else. */
-int teardown_view_begin(struct teardown_view *view, FILE *file);
+/* Writes what comes before anything else. Times are shown since start_ns. */
+int teardown_view_begin(struct teardown_view *view, FILE *file, __u64 start_ns);
 
 /* Whether the filters may want the teardown of this map, as far as is known before its end. */
 bool teardown_view_wants(const struct teardown_view *view, const struct map_info *map);

@@ -32,6 +32,17 @@ static void describe(const char *path, const struct run_info *run_info)
 		     or_unknown(run_info->command_line), or_unknown(run_info->tool_version));
 }
 
+/*
+ * How much later the other run started, modulo 2^64. CLOCK_MONOTONIC is one clock while a machine
+ * is up, and nobody sets it.
+ */
+static __u64 start_after(const struct run_info *run_info, const struct run_info *other)
+{
+	if (*run_info->boot_id && !strcmp(run_info->boot_id, other->boot_id))
+		return other->start_ns - run_info->start_ns;
+	return other->start_realtime_ns - run_info->start_realtime_ns;
+}
+
 int reader_set_open(struct reader_set *readers, const char *const *paths, size_t nr)
 {
 	const struct run_info *run_info;
@@ -51,8 +62,8 @@ int reader_set_open(struct reader_set *readers, const char *const *paths, size_t
 		if (!reader_has_ledger(readers->reader[i]))
 			diag_warn("'%s' has no ledger: what was lost or missed is not known",
 				  paths[i]);
-		if (!readers->first ||
-		    run_info->start_realtime_ns < readers->first->start_realtime_ns)
+		run_info_warn_of_clocks(run_info, paths[i]);
+		if (!readers->first || (__s64)start_after(readers->first, run_info) < 0)
 			readers->first = run_info;
 	}
 	return 0;
@@ -86,8 +97,7 @@ static __u64 shift_ns(const struct reader_set *readers, const struct run_info *r
 {
 	const struct run_info *first = readers->first;
 
-	return (run_info->start_realtime_ns - first->start_realtime_ns) -
-	       (run_info->start_ns - first->start_ns);
+	return start_after(first, run_info) - (run_info->start_ns - first->start_ns);
 }
 
 __u64 reader_set_end_ns(const struct reader_set *readers)

@@ -159,17 +159,18 @@ int writer_create(struct writer **out, const char *path, bool force,
 	return 0;
 }
 
-int writer_end(struct writer *writer, __u64 end_ns)
+int writer_end(struct writer *writer, const struct moment *end)
 {
 	if (begin(writer))
 		return writer->err;
-	writer->run_info.end_ns = end_ns;
+	run_info_end(&writer->run_info, end);
 	put_run(writer);
 	sqlite3_busy_timeout(writer->db, LONG_PATIENCE_MS);
 	if (!writer_commit(writer) && writer->in_transaction)
 		set_error(writer, SQLITE_BUSY);
 	if (writer->err)
 		return writer->err;
+	run_info_warn_of_clocks(&writer->run_info, writer->path);
 	writer->err = -EBADF; /* nothing may be added */
 	return 0;
 }

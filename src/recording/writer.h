@@ -47,7 +47,7 @@ int writer_commit(struct writer *writer);
 __u64 writer_events(const struct writer *writer);
 
 /* Writes the end of the run and commits: the file is complete, and nothing can be added. */
-int writer_end(struct writer *writer, __u64 end_ns);
+int writer_end(struct writer *writer, const struct moment *end);
 
 /* Closes and frees; the file stays as of the last commit, or is removed. Both take NULL. */
 void writer_close(struct writer *writer);

@@ -6,6 +6,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -16,7 +17,9 @@
 #include "trace/probe.h"
 #include "trace/probe_load.h"
 #include "trace/prog_counts.h"
+#include "util/clock.h"
 #include "util/diag.h"
+#include "util/macros.h"
 
 struct probe {
 	enum attach_mode mode;
@@ -88,6 +91,38 @@ static void attach_stacks(struct probe *probe)
 		diag_verbose("no kernel stacks: %s", strerror(errno));
 }
 
+/*
+ * From here on clock_now_ns() is the programs' clock. In a time namespace, that of this process is
+ * shifted, as a rule by whole seconds: by so many if that fits what both clocks show.
+ */
+static void follow_clock(const struct probe *probe)
+{
+	__s64 low = INT64_MIN, high = INT64_MAX, second = NSEC_PER_SEC, ahead;
+	int fd = bpf_program__fd(probe->skel->progs.read_clock);
+	__u64 now_ns = 0, before;
+
+	for (int tries = 0; tries < 5; tries++) {
+		LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = &now_ns,
+			    .ctx_size_in = sizeof(now_ns));
+
+		before = clock_now_ns();
+		if (bpf_prog_test_run_opts(fd, &opts)) {
+			diag_warn("cannot read the kernel's clock (%s): in a time namespace, times "
+				  "are wrong",
+				  strerror(errno));
+			return;
+		}
+		low = MAX(low, (__s64)(before - now_ns));
+		high = MIN(high, (__s64)(clock_now_ns() - now_ns));
+	}
+	ahead = (high + (high < 0 ? -second : second) / 2) / second * second;
+	if (ahead < low || ahead > high)
+		ahead = low + (high - low) / 2;
+	if (ahead)
+		diag_verbose("in a time namespace: the kernel's clock is %lld ns behind", ahead);
+	clock_correct(ahead);
+}
+
 static int probe_start(struct probe *probe, const struct bpf_config *settings,
 		       const struct ksyms *ksyms)
 {
@@ -103,6 +138,7 @@ static int probe_start(struct probe *probe, const struct bpf_config *settings,
 		err = attach_all(probe);
 	if (err)
 		return err;
+	follow_clock(probe);
 	if (settings->stacks)
 		attach_stacks(probe);
 	prog_counts_start(prog_counts);

@@ -143,6 +143,7 @@ int probe_load(struct memdestroy_trace_bpf **out, struct attached attached[NR_PR
 			choose_hook(skel, attached, mode, hook, all_progs,
 				    suffixed_symbol(ksyms, hook));
 	bpf_program__set_autoload(skel->progs.dump_stack, settings->stacks);
+	bpf_program__set_autoload(skel->progs.read_clock, true);
 	memcpy(&skel->rodata->config, &settings->config, sizeof(settings->config));
 	skel->rodata->config.all_progs = all_progs;
 	skel->rodata->config.compiled = compiles;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The clocks of this process. */
+/* The clocks of this machine. */
 #include <time.h>
 
 #include "util/clock.h"
 #include "util/macros.h"
+
+/* How far this process's CLOCK_MONOTONIC is ahead of the kernel's. */
+static __s64 ahead_ns;
 
 static __u64 read_clock(clockid_t id)
 {
@@ -15,10 +18,35 @@ static __u64 read_clock(clockid_t id)
 
 __u64 clock_now_ns(void)
 {
-	return read_clock(CLOCK_MONOTONIC);
+	return read_clock(CLOCK_MONOTONIC) - ahead_ns;
 }
 
-__u64 clock_realtime_ns(void)
+void clock_correct(__s64 more_ns)
 {
-	return read_clock(CLOCK_REALTIME);
+	ahead_ns += more_ns;
+}
+
+__u64 clock_corrected_ns(__u64 ns)
+{
+	return ns - ahead_ns;
+}
+
+/* Of five times, the one at which CLOCK_MONOTONIC passed least while the clocks were read. */
+struct moment clock_moment(void)
+{
+	struct moment moment = {};
+	__u64 least = ~0ULL;
+
+	for (int tries = 0; tries < 5; tries++) {
+		__u64 before = clock_now_ns(), realtime = read_clock(CLOCK_REALTIME);
+		__u64 boottime = read_clock(CLOCK_BOOTTIME), passed = clock_now_ns() - before;
+
+		if (passed >= least)
+			continue;
+		least = passed;
+		moment.ns = before + passed / 2;
+		moment.realtime_ns = realtime;
+		moment.slept_ns = boottime - moment.ns;
+	}
+	return moment;
 }

@@ -1,13 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The clocks of this process.
+ * The clocks of this machine.
  */
 #pragma once
 
 #include <linux/types.h>
 
-/* CLOCK_MONOTONIC in nanoseconds: the clock of bpf_ktime_get_ns(), and of all recorded times. */
+/*
+ * The kernel's CLOCK_MONOTONIC in nanoseconds: the clock of bpf_ktime_get_ns(), and of all recorded
+ * times. In a time namespace only after clock_correct(). It stands still while the machine sleeps.
+ */
 __u64 clock_now_ns(void);
 
-/* CLOCK_REALTIME in nanoseconds since 1970. */
-__u64 clock_realtime_ns(void);
+/*
+ * clock_now_ns() is ahead of the kernel's clock by so much, and gives the kernel's from now on.
+ * clock_corrected_ns(): a time that it gave before, by the kernel's clock.
+ */
+void clock_correct(__s64 ahead_ns);
+__u64 clock_corrected_ns(__u64 ns);
+
+/* A moment by all clocks. */
+struct moment {
+	__u64 ns;	   /* clock_now_ns() */
+	__u64 realtime_ns; /* CLOCK_REALTIME, since 1970 */
+	__u64 slept_ns;	   /* CLOCK_BOOTTIME less CLOCK_MONOTONIC; only differences count */
+};
+
+struct moment clock_moment(void);

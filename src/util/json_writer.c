@@ -174,10 +174,6 @@ void json_u64(struct json_writer *json, __u64 number)
 				    "75767778798081828384858687888990919293949596979899";
 	char digits[20], *first = digits + sizeof(digits);
 
-	if (number > INT64_MAX) {
-		json_double(json, number);
-		return;
-	}
 	/* Most of what is written: worth more than printf(). */
 	for (; number >= 100; number /= 100)
 		first = memcpy(first - 2, &pairs[number % 100 * 2], 2);

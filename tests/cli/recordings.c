@@ -31,6 +31,8 @@ struct variant {
 	__u64 start_ns, later_ns; /* of the monotonic clock; how much later by the real one */
 	__u64 lost;		  /* entries */
 	bool bench, unended, stuck;
+	__u64 slept_ns; /* in the run */
+	__s64 set_ns;	/* by how much the real-time clock was set in the run */
 };
 
 static const struct variant variants[] = {
@@ -49,6 +51,10 @@ static const struct variant variants[] = {
 	{"host2.db", .nr = 3, .percent = {100, 0, 100}, .host = "beta",
 	 .boot_id = "66666666-7777-8888-9999-000000000000", .start_ns = 50 * NSEC_PER_SEC,
 	 .later_ns = 3600 * NSEC_PER_SEC},
+	/* A minute after base.db; before and in it the clock was set back. */
+	{"clock.db", .nr = 3, .percent = {100}, .start_ns = 1060 * NSEC_PER_SEC,
+	 .later_ns = -3540 * NSEC_PER_SEC, .slept_ns = 30 * NSEC_PER_SEC,
+	 .set_ns = -7200 * (__s64)NSEC_PER_SEC},
 };
 
 /* A kind of map, and what its teardowns are like. */
@@ -302,6 +308,12 @@ static void record_scenarios(struct maker *maker)
 static void make(const struct variant *variant)
 {
 	const struct run_info run_info = run_info_of(variant);
+	const struct moment end = {
+		.ns = run_info.start_ns + 12 * NSEC_PER_SEC,
+		.realtime_ns = run_info.start_realtime_ns + 12 * NSEC_PER_SEC + variant->slept_ns +
+			       variant->set_ns,
+		.slept_ns = variant->slept_ns,
+	};
 	struct maker maker = {
 		.variant = variant,
 		.start_ns = run_info.start_ns,
@@ -320,7 +332,7 @@ static void make(const struct variant *variant)
 	record_ledger(&maker);
 	check(writer_commit(maker.recording));
 	if (!variant->unended)
-		check(writer_end(maker.recording, maker.start_ns + 12 * NSEC_PER_SEC));
+		check(writer_end(maker.recording, &end));
 	writer_close(maker.recording);
 }
 

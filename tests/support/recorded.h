@@ -263,7 +263,8 @@ static inline struct writer *new_recording(const char *path, const struct run_in
 
 static inline void end_recording(struct writer *writer, __u64 end_ns)
 {
-	assert_int_equal(writer_end(writer, end_ns), 0);
+	assert_int_equal(
+		writer_end(writer, &(struct moment){.ns = end_ns, .realtime_ns = UNKNOWN_NS}), 0);
 	writer_close(writer);
 }
 

@@ -99,11 +99,11 @@ static void show_begin(struct shown shown[NR_VIEWS])
 
 	for (i = 0; i < NR_VIEWS; i++) {
 		shown[i].view =
-			teardown_view_new(&views[i], views[i].timeline ? &some_types : &all, 0);
+			teardown_view_new(&views[i], views[i].timeline ? &some_types : &all);
 		shown[i].file = open_memstream(&shown[i].text, &shown[i].len);
 		assert_non_null(shown[i].view);
 		assert_non_null(shown[i].file);
-		assert_int_equal(teardown_view_begin(shown[i].view, shown[i].file), 0);
+		assert_int_equal(teardown_view_begin(shown[i].view, shown[i].file, 0), 0);
 	}
 }
 

@@ -134,7 +134,7 @@ static int live_item(struct live_report *live, const struct item *item)
 
 static int show_live(const struct run *run)
 {
-	const struct start start = {run->run_info.start_ns, run->run_info.start_realtime_ns};
+	const struct start start = {run->run_info.start_ns, run->run_info.start_realtime_ns, false};
 	struct live_report live = {.run = run, .now_ns = start.ns};
 	struct teardown_counts counts = run->counts;
 	struct ledger ledger = run->ledger;
@@ -142,8 +142,8 @@ static int show_live(const struct run *run)
 	int err;
 
 	assert_ptr_equal(opts.command, &trace_command);
-	assert_int_equal(report_open(&report, &opts.show, &opts.filter, opts.output, &start), 0);
-	assert_int_equal(report_begin(report), 0);
+	assert_int_equal(report_open(&report, &opts.show, &opts.filter, opts.output), 0);
+	assert_int_equal(report_begin(report, &start), 0);
 	live.sink = report_sink(report);
 	tick(&live);
 	for (size_t i = 0; i < NR_ITEMS; i++)

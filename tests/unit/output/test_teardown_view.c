@@ -34,7 +34,7 @@ static struct filter filter; /* reset by the tests that set it */
 
 static struct teardown_view *view_of(const struct view_options *opts)
 {
-	struct teardown_view *view = teardown_view_new(opts, &filter, START_NS);
+	struct teardown_view *view = teardown_view_new(opts, &filter);
 
 	assert_non_null(view);
 	return view;
@@ -54,7 +54,7 @@ static const char *whole_run(const struct view_options *opts)
 	FILE *out = out_open();
 	__u32 id;
 
-	assert_int_equal(teardown_view_begin(view, out), 0);
+	assert_int_equal(teardown_view_begin(view, out, START_NS), 0);
 	for (id = 1; id <= 5; id++) {
 		teardown = teardown_of(id);
 		take(view, out, &teardown);
@@ -283,7 +283,7 @@ TEST(nothing_is_left)
 
 		opts.format = formats[i];
 		view = view_of(&opts);
-		assert_int_equal(teardown_view_begin(view, out), 0);
+		assert_int_equal(teardown_view_begin(view, out, START_NS), 0);
 		take(view, out, &teardown);
 		teardown_view_free(view);
 		out_close(out);

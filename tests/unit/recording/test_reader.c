@@ -58,6 +58,7 @@ TEST(test_run)
 	memset(written.command_line, '\xff', RUN_INFO_LEN - 1);
 	memset(written.boot_id, 0, RUN_INFO_LEN);
 	written.cpus_possible = 0;
+	written.slept_before_ns = 0; /* is not recorded */
 	fill_ledger(&ledger, &counts);
 	recording = new_recording(path, &written);
 	assert_int_equal(writer_scenario(recording, &measured), 0);
@@ -66,6 +67,8 @@ TEST(test_run)
 	end_recording(recording, 77);
 
 	written.end_ns = 77;
+	written.end_realtime_ns = UNKNOWN_NS;
+	written.slept_ns = 0;
 	replay = open_recording(path);
 	assert_string_equal(replay->path, path);
 	assert_memory_equal(replay->run_info, &written, sizeof(written));

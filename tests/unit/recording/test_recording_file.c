@@ -405,7 +405,7 @@ static void end_silently(void *arg)
 
 	assert_int_equal(writer_call(filling->recording, &call), filling->err);
 	assert_int_equal(writer_commit(filling->recording), filling->err);
-	assert_int_equal(writer_end(filling->recording, 1), filling->err);
+	assert_int_equal(writer_end(filling->recording, &(struct moment){.ns = 1}), filling->err);
 }
 
 TEST(test_full)
