@@ -214,7 +214,7 @@ int probe_open(struct probe **out, const struct trace_options *opts, const struc
 	 */
 	static const enum attach_mode modes[] = {ATTACH_FENTRY, ATTACH_KPROBE};
 	struct bpf_config settings;
-	int err;
+	int err, fentry_err = 0;
 
 	*traceable = probe_check_kernel(ksyms);
 	if (*traceable != TRACEABLE_YES)
@@ -234,9 +234,10 @@ int probe_open(struct probe **out, const struct trace_options *opts, const struc
 		diag_verbose("%s: %s", attach_mode_programs[modes[i]], strerror(-err));
 		if (opts->attach != ATTACH_AUTO || err == -EPERM || probe_lacks_resource(err) ||
 		    i == 1) {
-			*traceable = probe_report_failure(modes[i], err);
+			*traceable = probe_report_failure(modes[i], err, fentry_err);
 			return err;
 		}
+		fentry_err = err;
 		if (err == -EUSERS)
 			diag_warn("not by %s: " TOO_MANY_PROGRAMS "; kprobes miss more calls",
 				  attach_mode_programs[modes[i]]);

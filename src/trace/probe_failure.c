@@ -4,6 +4,7 @@
  * them.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -55,14 +56,38 @@ bool probe_lacks_resource(int err)
 	return err == -EMFILE || err == -ENFILE || (err == -ENOMEM && !kernel_compiler_lack());
 }
 
-static enum traceable report_unsupported(enum attach_mode mode, const char *has, const char *reason)
-{
-	struct utsname kernel;
+struct reason {
+	const char *has, *text;
+	bool unsupported; /* by this kernel, whatever else happens */
+};
 
-	uname(&kernel);
-	diag_error("Linux %s cannot attach %s to " TRACED_FUNCTION "(): %s%s", kernel.release,
-		   attach_mode_programs[mode], has, reason);
-	return TRACEABLE_NO;
+static struct reason reason_of(enum attach_mode mode, int err)
+{
+	const char *lack = kernel_lack(mode, err);
+
+	if (mode == ATTACH_KPROBE && kernel_kprobe_danger())
+		return (struct reason){"", kernel_kprobe_danger(), true};
+	if (lack)
+		return (struct reason){"it has ", lack, true};
+	switch (-err) {
+	case KERNEL_ENOTSUPP:
+		return (struct reason){"", "not supported", true};
+	case ENOENT:
+	case ESRCH:
+	case EOPNOTSUPP:
+		return (struct reason){"", strerror(-err), true};
+	case EUSERS:
+		return (struct reason){"", TOO_MANY_PROGRAMS, false};
+	default:
+		return (struct reason){"", strerror(-err), false};
+	}
+}
+
+static bool is_refusal(int err)
+{
+	/* The verifier returns EACCES too: with all capabilities, that is not about privileges. */
+	return err == -EPERM ||
+	       (err == -EACCES && (!privileges_has(CAP_SYS_ADMIN) || privileges_bpf_refused()));
 }
 
 static void report_refusal(enum attach_mode mode)
@@ -82,9 +107,11 @@ static void report_refusal(enum attach_mode mode)
 			   : "");
 }
 
-enum traceable probe_report_failure(enum attach_mode mode, int err)
+enum traceable probe_report_failure(enum attach_mode mode, int err, int fentry_err)
 {
-	const char *lack;
+	struct reason reason = reason_of(mode, err), fentry = reason_of(ATTACH_FENTRY, fentry_err);
+	struct utsname kernel;
+	char nor[256] = "";
 
 	/* A lockdown gives different errors, depending on what is refused first. */
 	if (privileges_lockdown() == LOCKDOWN_CONFIDENTIALITY) {
@@ -92,29 +119,21 @@ enum traceable probe_report_failure(enum attach_mode mode, int err)
 			   "(lockdown=confidentiality), and lets nobody read its memory");
 		return TRACEABLE_FORBIDDEN;
 	}
-	if (mode == ATTACH_KPROBE && kernel_kprobe_danger())
-		return report_unsupported(mode, "", kernel_kprobe_danger());
-	lack = kernel_lack(mode, err);
-	if (lack)
-		return report_unsupported(mode, "it has ", lack);
-	/* The verifier returns EACCES too: with all capabilities, that is not about privileges. */
-	if (err == -EPERM ||
-	    (err == -EACCES && (!privileges_has(CAP_SYS_ADMIN) || privileges_bpf_refused()))) {
+	if (is_refusal(err)) {
 		report_refusal(mode);
 		return TRACEABLE_FORBIDDEN;
 	}
-	switch (-err) {
-	case KERNEL_ENOTSUPP:
-		return report_unsupported(mode, "", "not supported");
-	case ENOENT:
-	case ESRCH:
-	case EOPNOTSUPP:
-		return report_unsupported(mode, "", strerror(-err));
-	default:
-		diag_error("cannot trace " TRACED_FUNCTION "() by %s: %s%s",
-			   attach_mode_programs[mode],
-			   err == -EUSERS ? TOO_MANY_PROGRAMS : strerror(-err),
-			   err == -EUSERS ? "" : " (-v shows more)");
-		return TRACEABLE_YES;
+	if (fentry_err)
+		snprintf(nor, sizeof(nor), "; nor %s: %s%s", attach_mode_programs[ATTACH_FENTRY],
+			 fentry.has, fentry.text);
+	if (reason.unsupported && (!fentry_err || fentry.unsupported)) {
+		uname(&kernel);
+		diag_error("Linux %s cannot attach %s to " TRACED_FUNCTION "(): %s%s%s",
+			   kernel.release, attach_mode_programs[mode], reason.has, reason.text,
+			   nor);
+		return TRACEABLE_NO;
 	}
+	diag_error("cannot trace " TRACED_FUNCTION "() by %s: %s%s%s%s", attach_mode_programs[mode],
+		   reason.has, reason.text, nor, err == -EUSERS ? "" : " (-v shows more)");
+	return TRACEABLE_YES;
 }

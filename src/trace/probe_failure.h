@@ -27,7 +27,7 @@ bool probe_lacks_resource(int err);
 enum traceable probe_check_kernel(const struct ksyms *ksyms);
 
 /*
- * Reports why attaching failed. err: of probe_attempt(). Returns what it says about the kernel,
- * TRACEABLE_YES if nothing.
+ * Reports why attaching failed. err: of probe_attempt(); fentry_err: the same of fentry, if it was
+ * tried first, else 0. Returns what they say about the kernel, TRACEABLE_YES if nothing.
  */
-enum traceable probe_report_failure(enum attach_mode mode, int err);
+enum traceable probe_report_failure(enum attach_mode mode, int err, int fentry_err);
