@@ -82,6 +82,7 @@ struct facts {
 
 	/* Of this machine only. */
 	enum answer capabilities[NR_CAPABILITIES];
+	bool root;
 	bool user_namespace; /* this process is in one */
 	bool filtered;	     /* it is under a seccomp filter */
 	enum lockdown lockdown;

@@ -49,6 +49,7 @@ static void add_privileges(struct facts *facts)
 
 	for (int i = 0; i < NR_CAPABILITIES; i++)
 		facts->capabilities[i] = privileges_has(numbers[i]) ? ANSWER_YES : ANSWER_NO;
+	facts->root = !geteuid();
 	facts->user_namespace = privileges_in_user_namespace();
 	facts->filtered = privileges_filtered();
 	facts->lockdown = privileges_lockdown();
@@ -63,7 +64,7 @@ static void add_types(struct facts *facts)
 	if (btf)
 		facts_from_btf(facts, btf);
 	else
-		facts->btf = ANSWER_NO;
+		facts->btf = kernel_shows_sysfs() ? ANSWER_NO : ANSWER_UNKNOWN;
 	btf__free(btf);
 }
 

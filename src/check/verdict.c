@@ -137,6 +137,7 @@ static void conclude_refused(struct verdict *verdict, const struct facts *facts)
 		.bpf = holds(facts, CAPABILITY_BPF),
 		.perfmon = holds(facts, CAPABILITY_PERFMON),
 		.admin = holds(facts, CAPABILITY_ADMIN),
+		.root = facts->root,
 		.user_namespace = facts->user_namespace,
 		.filtered = facts->filtered,
 	};
@@ -173,6 +174,8 @@ static bool ruled_out(struct verdict *verdict, const struct facts *facts)
 		conclude(verdict, TRACEABLE_NO,
 			 "%s has no %s: a kernel with CONFIG_DEBUG_INFO_BTF is needed", kernel,
 			 facts->live ? "readable " KERNEL_BTF : "BTF");
+	else if (facts->live && facts->btf == ANSWER_UNKNOWN)
+		conclude(verdict, TRACEABLE_UNKNOWN, NO_SYSFS);
 	else if (works(facts))
 		return false;
 	else if (*facts->lacking)

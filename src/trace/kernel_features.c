@@ -39,6 +39,11 @@ __u32 kernel_possible_cpus(void)
 	return strtol(last, NULL, 10) + 1;
 }
 
+bool kernel_shows_sysfs(void)
+{
+	return !access("/sys/kernel", F_OK);
+}
+
 bool kernel_preemptible(void)
 {
 	struct utsname kernel;

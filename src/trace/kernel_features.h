@@ -17,6 +17,9 @@ bool kernel_read_line(const char *path, char *text, size_t size);
 /* One more than the highest possible CPU; the numbers may have gaps. */
 __u32 kernel_possible_cpus(void);
 
+/* Is sysfs mounted? Some containers have none. */
+bool kernel_shows_sysfs(void);
+
 /*
  * Can a task be preempted inside the kernel? Assumed unless the kernel shows that it cannot. The
  * model may be set at boot or later (kernel/sched/debug.c); else the version names it.

@@ -61,16 +61,19 @@ bool privileges_bpf_refused(void)
 	return fd == -EPERM || fd == -EACCES;
 }
 
+#define MISSING(capabilities)                                                                      \
+	(held->root ? capabilities " missing, although it runs as root: the container drops them"  \
+		    : capabilities " missing (or run it as root)")
+
 const char *privileges_refusal(const struct privileges *held)
 {
 	if (held->user_namespace)
 		return "refused in a user namespace, whose capabilities do not count: run it "
 		       "outside of the container";
 	if (!held->admin && !held->bpf)
-		return held->perfmon ? "CAP_BPF missing (or run it as root)"
-				     : "CAP_BPF and CAP_PERFMON missing (or run it as root)";
+		return held->perfmon ? MISSING("CAP_BPF") : MISSING("CAP_BPF and CAP_PERFMON");
 	if (!held->admin && !held->perfmon)
-		return "CAP_PERFMON missing (or run it as root)";
+		return MISSING("CAP_PERFMON");
 	return held->filtered ? "refused, although CAP_BPF and CAP_PERFMON are held: the seccomp "
 				"filter of a container, a security module or the kernel itself "
 				"refuses"

@@ -22,7 +22,7 @@ bool privileges_bpf_refused(void);
 /* What may be the cause of a refusal. */
 struct privileges {
 	bool bpf, perfmon, admin; /* capabilities held */
-	bool user_namespace, filtered;
+	bool root, user_namespace, filtered;
 };
 
 /* "CAP_BPF missing (or run it as root)", or why it is refused nevertheless. */

@@ -33,6 +33,10 @@ enum traceable probe_check_kernel(const struct ksyms *ksyms)
 			   kernel.release);
 		return TRACEABLE_NO;
 	}
+	if (!kernel_shows_sysfs()) {
+		diag_error(NO_SYSFS);
+		return TRACEABLE_UNKNOWN;
+	}
 	if (access(KERNEL_BTF, R_OK)) {
 		diag_error("Linux %s has no readable " KERNEL_BTF ": "
 			   "a kernel with CONFIG_DEBUG_INFO_BTF is needed",
@@ -96,6 +100,7 @@ static void report_refusal(enum attach_mode mode)
 		.bpf = privileges_has(CAP_BPF),
 		.perfmon = privileges_has(CAP_PERFMON),
 		.admin = privileges_has(CAP_SYS_ADMIN),
+		.root = !geteuid(),
 		.user_namespace = privileges_in_user_namespace(),
 		.filtered = privileges_filtered(),
 	};

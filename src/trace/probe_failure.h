@@ -23,7 +23,9 @@ enum traceable {
 /* Whether the error is a lack of memory or files, which says nothing of the kernel. */
 bool probe_lacks_resource(int err);
 
-/* Checks what no attach mode can do without; reports TRACEABLE_NO. */
+#define NO_SYSFS "there is no /sys/kernel here, with the kernel's types: mount sysfs"
+
+/* Checks what no attach mode can do without; reports what is not there. */
 enum traceable probe_check_kernel(const struct ksyms *ksyms);
 
 /*

@@ -208,6 +208,8 @@ TEST(test_refused)
 	held[CAPABILITY_PERFMON] = ANSWER_NO;
 	held[CAPABILITY_BPF] = ANSWER_YES;
 	assert_verdict(TRACEABLE_FORBIDDEN, ATTACH_AUTO, "CAP_PERFMON missing");
+	facts.root = true;
+	assert_verdict(TRACEABLE_FORBIDDEN, ATTACH_AUTO, "missing, although it runs as root");
 	/* In a user namespace, all capabilities seem to be held. */
 	for (int i = 0; i < NR_CAPABILITIES; i++)
 		held[i] = ANSWER_YES;
