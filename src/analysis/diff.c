@@ -203,7 +203,7 @@ static enum diff_result result_of(const struct diff *diff, const struct diff_opt
 		return RESULT_NO_LIMITS;
 	if (tally->failed)
 		return RESULT_FAILS;
-	if (!tally->compared || (missing && diff->strict))
+	if (!tally->compared || opts->unlike || (missing && diff->strict))
 		return RESULT_NO_EVIDENCE;
 	return RESULT_PASSES;
 }

@@ -35,6 +35,7 @@ struct diff_options {
 	struct diff_limit limits[MAX_LIMITS];
 	size_t nr_limits;
 	bool allow_missing; /* lines may lack evidence: see struct diff_tally */
+	bool unlike;	    /* the sides are of different things: limits are not known to be kept */
 	double alpha;	    /* probability of a false alarm */
 	__u32 phases;	    /* bit N: enum phase N is compared; 0: all */
 	__u64 top;	    /* lines to show; 0: all */

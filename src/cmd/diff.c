@@ -63,6 +63,12 @@ static int gather(struct gathering *side, const struct view_options *show,
 	return err;
 }
 
+static bool are_benchmarks(const struct gathering side[NR_DIFF_SIDES])
+{
+	return reader_set_have_scenarios(&side[DIFF_BASE].readers) &&
+	       reader_set_have_scenarios(&side[DIFF_NEW].readers);
+}
+
 /* How many maps the side's benchmarks were to measure. */
 static __u64 planned_maps(const struct reader_set *readers, const char *name)
 {
@@ -161,9 +167,8 @@ static int write_diff(const struct options *opts, const struct gathering *side,
 static struct view_options select_view(const struct options *opts,
 				       const struct gathering side[NR_DIFF_SIDES])
 {
-	bool bench = reader_set_have_scenarios(&side[DIFF_BASE].readers) &&
-		     reader_set_have_scenarios(&side[DIFF_NEW].readers);
 	struct view_options show = opts->show;
+	bool bench = are_benchmarks(side);
 
 	if (bench && !opts->view_given) {
 		show.view = VIEW_TEARDOWNS;
@@ -186,13 +191,16 @@ static int report_not_comparable(void)
 }
 
 /* Why the limits are not known to be kept, in one line. */
-static int report_no_evidence(const struct diff *diff)
+static int report_no_evidence(const struct diff *diff, bool unlike)
 {
 	const struct diff_tally *tally = &diff->tally;
 
 	if (!tally->compared)
 		return diag_invalid(
 			"--fail-on: nothing to compare: no row has values on both sides");
+	if (unlike)
+		return diag_invalid("--fail-on: the benchmarks are not the same (--force compares"
+				    " them)");
 	if (diff->keys_mixed)
 		return diag_invalid("--fail-on: some of more than %d keys share a row"
 				    " (--allow-missing accepts that)",
@@ -208,19 +216,31 @@ static int report_no_evidence(const struct diff *diff)
 		tally->unclear, tally->unclear > 1 ? "s" : "");
 }
 
+static bool has_key(const struct view_options *show, enum key key)
+{
+	for (size_t i = 0; i < show->nr_by; i++)
+		if (show->by[i] == key)
+			return true;
+	return false;
+}
+
 static int compare(const struct options *opts, struct gathering side[NR_DIFF_SIDES])
 {
 	const struct view_options show = select_view(opts, side);
+	struct diff_options options = opts->diff;
 	struct diff diff;
 	int err = gather(&side[DIFF_BASE], &show, opts);
 
 	if (!err)
 		err = gather(&side[DIFF_NEW], &show, opts);
+	options.unlike = are_benchmarks(side) && !opts->force &&
+			 !comparable_benchmarks(&side[DIFF_BASE].readers, &side[DIFF_NEW].readers,
+						has_key(&show, KEY_SCENARIO));
 	if (!err && !are_all_measured(side))
 		return report_not_comparable();
 	if (!err)
 		err = diff_make(&diff, side[DIFF_BASE].aggregate, side[DIFF_NEW].aggregate,
-				&opts->diff);
+				&options);
 	if (err) {
 		if (err != -EINVAL) /* already reported */
 			diag_error("cannot compare: %s", strerror(-err));
@@ -230,7 +250,7 @@ static int compare(const struct options *opts, struct gathering side[NR_DIFF_SID
 	if (!err && diff.result == RESULT_FAILS)
 		err = EXIT_REGRESSION;
 	else if (!err && diff.result == RESULT_NO_EVIDENCE)
-		err = report_no_evidence(&diff);
+		err = report_no_evidence(&diff, options.unlike);
 	diff_free(&diff);
 	return err < 0 ? EXIT_FAILED : err;
 }

@@ -133,3 +133,51 @@ bool comparable(const struct reader_set *base, const struct reader_set *new_side
 			      (!as_evidence || is_whole(sides[side]->reader[i], sides)) && yes;
 	return yes;
 }
+
+static const struct scenario *find_scenario(const struct reader_set *readers, const char *name)
+{
+	for (size_t i = 0; i < readers->nr; i++)
+		for (size_t j = 0; j < readers->reader[i]->nr_scenarios; j++)
+			if (!strcmp(readers->reader[i]->scenarios[j].name, name))
+				return &readers->reader[i]->scenarios[j];
+	return NULL;
+}
+
+/* Whether the other side measured the same under that name; reported if not. */
+static bool is_alike(const struct scenario *scenario, const struct reader_set *other,
+		     bool by_scenario)
+{
+	const struct scenario *same = find_scenario(other, scenario->name);
+	char text[SCENARIO_NAME_LEN], other_text[SCENARIO_NAME_LEN];
+
+	if (!same && by_scenario) /* a line of one side */
+		return true;
+	if (!same) {
+		diag_warn("only one side measured %s", scenario->name);
+		return false;
+	}
+	scenario_describe(scenario, true, text);
+	scenario_describe(same, true, other_text);
+	if (!strcmp(text, other_text))
+		return true;
+	diag_warn("scenario '%s' is %s on one side, %s on the other", scenario->name, text,
+		  other_text);
+	return false;
+}
+
+bool comparable_benchmarks(const struct reader_set *base, const struct reader_set *new_side,
+			   bool by_scenario)
+{
+	const struct reader_set *const sides[] = {base, new_side};
+
+	for (size_t side = 0; side < ARRAY_SIZE(sides); side++) {
+		for (size_t i = 0; i < sides[side]->nr; i++) {
+			const struct reader *reader = sides[side]->reader[i];
+
+			for (size_t j = 0; j < reader->nr_scenarios; j++)
+				if (!is_alike(&reader->scenarios[j], sides[!side], by_scenario))
+					return false;
+		}
+	}
+	return true;
+}

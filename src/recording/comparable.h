@@ -14,3 +14,10 @@
  * others rely on; runs without their end or counts, and recordings given twice, do not serve.
  */
 bool comparable(const struct reader_set *base, const struct reader_set *new_side, bool as_evidence);
+
+/*
+ * Whether both sides measured the same; the first difference is reported. by_scenario: they are
+ * compared scenario by scenario, so that one side may have more.
+ */
+bool comparable_benchmarks(const struct reader_set *base, const struct reader_set *new_side,
+			   bool by_scenario);
