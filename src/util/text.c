@@ -1,89 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Makes bytes, durations and changes printable. */
-#include <locale.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <wchar.h>
 
 #include "util/macros.h"
 #include "util/text.h"
+#include "util/unicode.h"
 
 #define MINUTE_NS (60 * NSEC_PER_SEC)
 #define HOUR_NS	  (60 * MINUTE_NS)
 #define DAY_NS	  (24 * HOUR_NS)
 
-/*
- * Of C.UTF-8, whatever the user's locale is; where the C library has none, only ASCII counts as
- * printable.
- */
-static locale_t utf8_locale(void)
-{
-	static const char *const names[] = {"C.UTF-8", "en_US.UTF-8", ""};
-	static locale_t utf8;
-
-	for (size_t i = 0; !utf8 && i < ARRAY_SIZE(names); i++)
-		utf8 = newlocale(LC_CTYPE_MASK, names[i], (locale_t)0);
-	return utf8;
-}
-
+/* The C library decodes only where it has a locale for UTF-8. */
 size_t text_char(const char *s, size_t len, wchar_t *c)
 {
-	mbstate_t state = {};
-	locale_t old;
-	size_t n;
+	static const wchar_t least[] = {0, 1, 0x80, 0x800, 0x10000};
+	unsigned char first = *s;
+	size_t n = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 
-	*c = (unsigned char)*s;
-	if (*c < 0x80)
-		return *c != 0;
-
-	old = uselocale(utf8_locale());
-	n = mbrtowc(c, s, len, &state);
-	uselocale(old);
+	*c = n > 1 ? first & (0x7f >> n) : first;
+	if (!n || n > len || first > 0xf4)
+		return 0;
+	for (size_t i = 1; i < n; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		*c = *c << 6 | (s[i] & 0x3f);
+	}
 	/* Surrogates are not characters, nor is what follows the last one. */
-	return n <= len && *c <= 0x10ffff && (*c & ~0x7ff) != 0xd800 ? n : 0;
-}
-
-/* Columns of a character: 0 of an accent, for example; -1 if it is not printable. */
-static int columns_of(wchar_t c)
-{
-	locale_t old;
-	int columns;
-
-	if (c < 0x80)
-		return c >= ' ' && c < 0x7f ? 1 : -1;
-
-	old = uselocale(utf8_locale());
-	columns = wcwidth(c);
-	uselocale(old);
-	return columns;
-}
-
-/* Show nothing, or join, split or reorder what is beside them: Unicode's default ignorables. */
-static bool is_ignorable(wchar_t c)
-{
-	static const struct {
-		wchar_t first, last;
-	} ranges[] = {
-		{0xad, 0xad},	    {0x34f, 0x34f},   {0x61c, 0x61c},	  {0x115f, 0x1160},
-		{0x17b4, 0x17b5},   {0x180b, 0x180f}, {0x200b, 0x200f},	  {0x2028, 0x202e},
-		{0x2060, 0x206f},   {0x3164, 0x3164}, {0xfe00, 0xfe0f},	  {0xfeff, 0xfeff},
-		{0xffa0, 0xffa0},   {0xfff0, 0xfffb}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a},
-		{0xe0000, 0xe0fff},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++)
-		if (c >= ranges[i].first && c <= ranges[i].last)
-			return true;
-	return false;
+	return *c >= least[n] && *c <= 0x10ffff && (*c & ~0x7ff) != 0xd800 ? n : 0;
 }
 
 /* A letter or sign, or an accent on the one before it. */
 static bool is_printable(wchar_t c, bool behind_letter)
 {
-	int columns = columns_of(c);
+	int columns = unicode_columns(c);
 
-	return (columns > 0 || (!columns && behind_letter)) && !is_ignorable(c);
+	return (columns > 0 || (!columns && behind_letter)) && !unicode_ignorable(c);
 }
 
 static size_t text_copy(char *dst, size_t size, const char *src, size_t len, bool printable)
@@ -134,7 +87,7 @@ size_t text_width(const char *text)
 
 	for (; len; text += n, len -= n) {
 		n = text_char(text, len, &c);
-		columns = n ? columns_of(c) : 1;
+		columns = n ? unicode_columns(c) : 1;
 		if (!n)
 			n = 1;
 		width += columns > 0 ? columns : 0;
