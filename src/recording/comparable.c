@@ -85,15 +85,21 @@ static bool is_complete(const struct reader *reader)
 	return !known(ledger.still_stuck) && lost <= entered / COMPARABLE_LOSS;
 }
 
-/* A run records calls and teardowns: it counts both, at their hooks. */
+/* A run counts calls and teardowns, and what it loses; only what the kernel misses may be unknown.
+ */
 static bool has_counts(const struct reader *reader)
 {
 	struct teardown_counts counts;
 	struct ledger ledger;
 
 	reader_ledger(reader, &ledger, &counts);
-	return figure_known(ledger.entered) && figure_known(counts.ledger.started) &&
-	       counts.hooks[HOOK_DESTROY].attached;
+	for (int i = 0; i < NR_HOOKS; i++)
+		if (counts.hooks[i].attached && !figure_known(counts.hooks[i].lost))
+			return false;
+	return figure_known(ledger.entered) && figure_known(ledger.lost_entry) &&
+	       figure_known(ledger.lost_return) && figure_known(ledger.parked_lost) &&
+	       figure_known(ledger.bad_records) && figure_known(counts.ledger.started) &&
+	       figure_known(counts.ledger.lost) && counts.hooks[HOOK_DESTROY].attached;
 }
 
 /* A whole run, with its counts, and another one than the others. */
