@@ -21,6 +21,9 @@
 #include "util/diag.h"
 #include "util/macros.h"
 
+/* How near two clocks are to be read. */
+#define CLOCK_EXACT_NS 100000
+
 struct probe {
 	enum attach_mode mode;
 	struct memdestroy_trace_bpf *skel;
@@ -92,16 +95,16 @@ static void attach_stacks(struct probe *probe)
 }
 
 /*
- * From here on clock_now_ns() is the programs' clock. In a time namespace, that of this process is
- * shifted, as a rule by whole seconds: by so many if that fits what both clocks show.
+ * From here on clock_now_ns() is the programs' clock, which that of this process is not in a time
+ * namespace. Each reading narrows down how far the two are apart.
  */
 static void follow_clock(const struct probe *probe)
 {
-	__s64 low = INT64_MIN, high = INT64_MAX, second = NSEC_PER_SEC, ahead;
 	int fd = bpf_program__fd(probe->skel->progs.read_clock);
+	__s64 low = INT64_MIN, high = INT64_MAX, ahead;
 	__u64 now_ns = 0, before;
 
-	for (int tries = 0; tries < 5; tries++) {
+	for (int tries = 0; tries < 5 || (tries < 50 && high - low > CLOCK_EXACT_NS); tries++) {
 		LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = &now_ns,
 			    .ctx_size_in = sizeof(now_ns));
 
@@ -115,11 +118,10 @@ static void follow_clock(const struct probe *probe)
 		low = MAX(low, (__s64)(before - now_ns));
 		high = MIN(high, (__s64)(clock_now_ns() - now_ns));
 	}
-	ahead = (high + (high < 0 ? -second : second) / 2) / second * second;
-	if (ahead < low || ahead > high)
-		ahead = low + (high - low) / 2;
+	ahead = clock_shift(low, high);
 	if (ahead)
-		diag_verbose("in a time namespace: the kernel's clock is %lld ns behind", ahead);
+		diag_verbose("in a time namespace, whose clock is %lld ns ahead of the kernel's",
+			     ahead);
 	clock_correct(ahead);
 }
 

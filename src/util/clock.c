@@ -26,6 +26,16 @@ void clock_correct(__s64 more_ns)
 	ahead_ns += more_ns;
 }
 
+__s64 clock_shift(__s64 low, __s64 high)
+{
+	__s64 second = NSEC_PER_SEC, middle = low + (high - low) / 2, whole;
+
+	if (low <= 0 && high >= 0)
+		return 0;
+	whole = (middle + (middle < 0 ? -second : second) / 2) / second * second;
+	return whole >= low && whole <= high ? whole : middle;
+}
+
 __u64 clock_corrected_ns(__u64 ns)
 {
 	return ns - ahead_ns;

@@ -19,6 +19,12 @@ __u64 clock_now_ns(void);
 void clock_correct(__s64 ahead_ns);
 __u64 clock_corrected_ns(__u64 ns);
 
+/*
+ * How far a clock is ahead that is ahead by between low and high: not at all if that is possible,
+ * else by whole seconds, as namespaces shift clocks as a rule; else by the middle.
+ */
+__s64 clock_shift(__s64 low, __s64 high);
+
 /* A moment by all clocks. */
 struct moment {
 	__u64 ns;	   /* clock_now_ns() */

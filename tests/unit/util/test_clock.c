@@ -35,6 +35,20 @@ TEST(follows_the_kernel)
 	assert_in_range(now, before, monotonic_ns());
 }
 
+TEST(shift_of_a_namespace)
+{
+	const __s64 second = NSEC_PER_SEC;
+
+	assert_int_equal(clock_shift(-2000, 5000), 0);
+	/* Though the two could not be read within a second. */
+	assert_int_equal(clock_shift(-10, 3 * second), 0);
+	assert_int_equal(clock_shift(86400 * second - 3000, 86400 * second + 9000), 86400 * second);
+	assert_int_equal(clock_shift(-7 * second - 9000, -7 * second + 1), -7 * second);
+	/* The file takes nanoseconds, too. */
+	assert_int_equal(clock_shift(second + 1000, second + 3000), second + 2000);
+	assert_int_equal(clock_shift(-5000, -3000), -4000);
+}
+
 TEST(moments_agree)
 {
 	const struct moment a = clock_moment(), b = clock_moment();
