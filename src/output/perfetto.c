@@ -95,7 +95,7 @@ static int name_process(struct perfetto *perfetto, __u32 pid, __u32 tid, const c
 static int name_thread(struct perfetto *perfetto, const struct task *task)
 {
 	/* viewers reject an empty one */
-	const char *comm = *task->comm ? task->comm : "(no name)";
+	const char *comm = *task->comm ? task->comm : task->tid ? "(no name)" : "(unknown task)";
 	int err;
 
 	if (!note(perfetto->threads, task->tid, task->pid))

@@ -18,8 +18,8 @@ static GETTER(get_running, const struct teardown *teardown,
 	      teardown->running);
 
 /* Not known if only the end was seen. */
-static GETTER(get_free_comm, const struct teardown *teardown, *teardown->run.worker.comm, text,
-	      teardown->run.worker.comm);
+static GETTER(get_worker_comm, const struct worker_run *run, *run->worker.comm, text,
+	      run->worker.comm);
 
 #define AT(member) .at = offsetof(struct teardown, member)
 #define PHASE(name, heading, which)                                                                \
@@ -59,7 +59,7 @@ const struct column teardown_columns[] = {
 	OUTCOME("unknown", OUTCOME_UNKNOWN),
 	MAP_SIZES(offsetof(struct teardown, map)),
 	{"worker.pid", NULL, "?", VALUE_NUMBER, .get = get_nonzero_u32, AT(run.worker.pid)},
-	{"worker.comm", NULL, "?", VALUE_TEXT, .get = get_free_comm},
+	{"worker.comm", NULL, "?", VALUE_TEXT, .get = get_worker_comm, AT(run)},
 	IDENTITY(offsetof(struct teardown, map.identity)),
 	{},
 };
@@ -78,7 +78,7 @@ const struct column deferred_free_columns[] = {
 	{"map_name", NULL, "?", VALUE_TEXT, .get = get_map_name, AT(map)},
 	{"alloc", NULL, "?", VALUE_TEXT, .get = get_alloc, AT(alloc)},
 	{"worker.pid", NULL, "?", VALUE_NUMBER, .get = get_nonzero_u32, AT(run.worker.pid)},
-	{"worker.comm", NULL, "?", VALUE_TEXT, .get = get_text_at, AT(run.worker.comm)},
+	{"worker.comm", NULL, "?", VALUE_TEXT, .get = get_worker_comm, AT(run)},
 	{},
 };
 

@@ -238,6 +238,8 @@ TEST(deferred_free_event)
 			    "\"latency_ns\":null,\"free_ns\":1234,\"id\":null,\"map_type\":null,"
 			    "\"map_name\":null,\"alloc\":\"unknown\",\"worker\":{\"pid\":100,"
 			    "\"comm\":\"kworker/3:1\"}}\n");
+	deferred.run.worker = (struct task){};
+	check_has(event(FORMAT_JSON, deferred_free_columns, &deferred), ",\"worker\":null}\n");
 }
 
 TEST(stuck_event)

@@ -123,6 +123,21 @@ TEST(pid_0_has_its_name)
 	assert_int_equal(count('M', "process_name"), 2);
 }
 
+/* Not a task without a name. */
+TEST(unknown_worker)
+{
+	struct deferred_free deferred = left;
+
+	deferred.run.worker = (struct task){};
+	begin(ORIGIN);
+	add_deferred_free(&deferred);
+	end();
+	check_has(text,
+		  "\"thread_name\",\"pid\":0,\"tid\":0,\"args\":{\"name\":\"(unknown task)\"}");
+	assert_true(is_null(only('X', "reclaim"), "worker.pid"));
+	assert_true(is_null(only('X', "reclaim"), "worker.comm"));
+}
+
 TEST(each_has_its_names_once)
 {
 	struct teardown teardown = plain;
