@@ -29,6 +29,7 @@ struct probe {
 	struct memdestroy_trace_bpf *skel;
 	struct prog_counts prog_counts;
 	struct bpf_link *stack_link; /* NULL: no kernel stacks */
+	bool in_place;		     /* the variant of the programs */
 };
 
 /*
@@ -131,6 +132,7 @@ static int probe_start(struct probe *probe, const struct bpf_config *settings,
 	struct prog_counts *prog_counts = &probe->prog_counts;
 	int err;
 
+	probe->in_place = probe_in_place(ksyms);
 	prog_counts->nr_cpus = kernel_possible_cpus();
 	err = probe_load(&probe->skel, prog_counts->attached, probe->mode, settings, ksyms,
 			 prog_counts->nr_cpus);
@@ -313,4 +315,9 @@ int probe_look_at(const struct probe *probe, __u32 tid, struct task_stack *stack
 	close(fd);
 	*stack = *answer;
 	return size < 0 ? -errno : 0;
+}
+
+bool probe_finds_all_threads(const struct probe *probe)
+{
+	return probe->in_place;
 }

@@ -62,3 +62,6 @@ const struct prog_counts *probe_counts(const struct probe *probe);
  * this kernel does not give them. Needs no privileges.
  */
 int probe_look_at(const struct probe *probe, __u32 tid, struct task_stack *stack);
+
+/* Does that find threads outside of this process's PID namespace? */
+bool probe_finds_all_threads(const struct probe *probe);

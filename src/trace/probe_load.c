@@ -28,6 +28,11 @@ bool probe_kernel_has(enum hook hook, const struct bpf_config *settings, const s
 	return settings->config.map_free_deferred && settings->config.free_mem_alloc_deferred;
 }
 
+bool probe_in_place(const struct ksyms *ksyms)
+{
+	return !kernel_compiler_lack() && ksyms_has(ksyms, "bpf_rdonly_cast");
+}
+
 /*
  * The same source compiled in two variants, see bpf/kernel_read.bpf.h. The two skeletons differ
  * only in their names, so one type serves for both.
@@ -131,7 +136,7 @@ int probe_load(struct memdestroy_trace_bpf **out, struct attached attached[NR_PR
 	 */
 	if (!privileges_has(CAP_SYS_ADMIN))
 		open_opts.btf_custom_path = KERNEL_BTF;
-	skel = open_skeleton(compiles && ksyms_has(ksyms, "bpf_rdonly_cast"), &open_opts);
+	skel = open_skeleton(probe_in_place(ksyms), &open_opts);
 	if (!skel)
 		return -errno;
 	*out = skel;

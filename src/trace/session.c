@@ -11,10 +11,10 @@
 #include <time.h>
 
 #include "correlate/correlator.h"
-#include "model/symbol.h"
 #include "trace/ring_reader.h"
 #include "trace/session.h"
 #include "trace/signals.h"
+#include "trace/stack_text.h"
 #include "util/clock.h"
 #include "util/diag.h"
 #include "util/macros.h"
@@ -88,38 +88,13 @@ static bool look_at(void *ctx, __u32 tid, struct task_stack *thread)
 	return !probe_look_at(session->probe, tid, thread);
 }
 
-/*
- * One function a line ("synchronize_rcu+0x12"), innermost first, as many as fit. The trampolines of
- * the programs, which are no part of the kernel's work, are left out.
- */
 static void read_stack(const struct session *session, struct stuck *stuck)
 {
 	struct task_stack thread;
-	size_t len = 0, room;
-	__u64 offset;
-	int nr, more;
+	int err = probe_look_at(session->probe, stuck->worker.tid, &thread);
 
-	stuck->stack[0] = '\0';
-	if (probe_look_at(session->probe, stuck->worker.tid, &thread) || thread.size < 0)
-		return;
-	nr = thread.size / sizeof(*thread.ip);
-	for (int i = 0; i < nr; i++, len += more) {
-		const char *name = ksyms_find(session->ksyms, thread.ip[i], &offset);
-		char *end = stuck->stack + len;
-
-		more = 0;
-		if (name && symbol_is_trampoline(name))
-			continue;
-		room = sizeof(stuck->stack) - len;
-		if (name)
-			more = snprintf(end, room, "%s%s+0x%llx", len ? "\n" : "", name, offset);
-		else
-			more = snprintf(end, room, "%s0x%llx", len ? "\n" : "", thread.ip[i]);
-		if ((size_t)more >= room) {
-			*end = '\0';
-			return;
-		}
-	}
+	stack_text(stuck->stack, sizeof(stuck->stack), session->ksyms, thread.ip,
+		   err || thread.size < 0 ? 0 : thread.size / sizeof(*thread.ip));
 }
 
 static bool complete_stuck(void *ctx, struct stuck *stuck)

@@ -58,7 +58,10 @@ int tracer_run(struct tracer *tracer, const struct event_sink *sink, const struc
 			  "kernel.kptr_restrict): callers are shown as addresses");
 	print_banner(tracer->opts, tracer->probe);
 	if (privileges_in_pid_namespace())
-		diag_info("in a PID namespace: pids are those of the machine");
+		diag_info("in a PID namespace: pids are those of the machine%s",
+			  probe_finds_all_threads(tracer->probe)
+				  ? ""
+				  : ", and the stacks of its workers cannot be shown");
 	err = session_open(&tracer->session, tracer->opts, tracer->probe, tracer->ksyms, sink, run);
 	return err ? err : session_run(tracer->session);
 }
