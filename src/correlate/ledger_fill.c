@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Fills in the ledgers' figures for calls and teardowns, given the counts of the hooks. */
 #include "correlate/correlator_parts.h"
+#include "model/ledger_figures.h"
 
 /* Missed or lost returns, without those that show as calls with only the entry seen. */
 static __u64 unexplained_returns(__u64 missed, __u64 lost, __u64 entry_only)
@@ -29,10 +30,9 @@ static void decide_running(__u64 waiting, __u64 unexplained, __u64 *running, __u
 
 static void count_calls(const struct call_counts *calls, struct ledger *ledger)
 {
-	__u64 missed = ledger->missed_return == LEDGER_UNKNOWN
-			       ? LEDGER_UNKNOWN
-			       : ledger->missed_return + ledger->probe_missed_return;
+	__u64 missed = ledger->missed_return;
 
+	figure_add(&missed, ledger->probe_missed_return);
 	ledger->completed = calls->completed;
 	ledger->entry_only = calls->entry_only + calls->returned;
 	ledger->return_only = calls->return_only;

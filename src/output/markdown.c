@@ -60,11 +60,16 @@ static bool has_markup(const char *text)
 	       (*text && (is_trimmed(*text) || is_trimmed(text[strlen(text) - 1])));
 }
 
-/* The fence is longer than any in the text. Tables look for pipes first, also in code. */
+/*
+ * The fence is longer than any in the text. Of the blanks at both ends, one is lost, unless there
+ * is nothing else. Tables look for pipes first, also in code.
+ */
 static void put_code(FILE *out, const char *text, bool in_table)
 {
 	size_t len = strlen(text), fence = 1, run;
-	const char *pad = is_trimmed(text[0]) || is_trimmed(text[len - 1]) ? " " : "", *at;
+	bool blank = strspn(text, " ") == len;
+	const char *pad = !blank && (is_trimmed(text[0]) || is_trimmed(text[len - 1])) ? " " : "";
+	const char *at;
 
 	for (at = text; *at; at += run + !run) {
 		run = strspn(at, "`");

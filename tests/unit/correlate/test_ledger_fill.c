@@ -195,6 +195,9 @@ KEPT_TEST(running_or_missed, VIEW_TEARDOWNS)
 	ledger = (struct ledger){.missed_return = LEDGER_UNKNOWN};
 	correlator_count(kept.correlator, &ledger, &counts);
 	assert_true(ledger.still_running == LEDGER_UNKNOWN);
+	ledger = (struct ledger){.missed_return = 1, .probe_missed_return = LEDGER_UNKNOWN};
+	correlator_count(kept.correlator, &ledger, &counts);
+	assert_true(ledger.still_running == LEDGER_UNKNOWN);
 
 	assert_true(counts.ledger.running == LEDGER_UNKNOWN); /* before the end */
 	kept.hooks[HOOK_FREE].taken = 5;
