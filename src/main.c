@@ -27,6 +27,7 @@
 #include <bpf/libbpf.h>
 
 #include "cmd/command.h"
+#include "util/clock.h"
 #include "util/diag.h"
 #include "util/outfile.h"
 
@@ -66,6 +67,7 @@ int main(int argc, char **argv)
 	 * default. */
 	signal(SIGXFSZ, do_nothing);
 	setlocale(LC_CTYPE, "C.UTF-8");
+	clock_join_children();
 	libbpf_set_print(print_verbose);
 	switch (options_parse(&opts, argc, argv)) {
 	case OPTIONS_DONE:

@@ -1,12 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The clocks of this machine. */
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "util/clock.h"
 #include "util/macros.h"
 
+#define TIME_NAMESPACE "/proc/self/ns/time"
+
 /* How far this process's CLOCK_MONOTONIC is ahead of the kernel's. */
 static __s64 ahead_ns;
+
+void clock_join_children(void)
+{
+	int fd = open(TIME_NAMESPACE "_for_children", O_RDONLY | O_CLOEXEC);
+	struct stat own, childrens;
+
+	if (fd < 0)
+		return;
+	if (!fstat(fd, &childrens) && !stat(TIME_NAMESPACE, &own) && own.st_ino != childrens.st_ino)
+		setns(fd, CLONE_NEWTIME);
+	close(fd);
+}
 
 static __u64 read_clock(clockid_t id)
 {

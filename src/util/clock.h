@@ -7,6 +7,13 @@
 #include <linux/types.h>
 
 /*
+ * Before all others here, and before threads: "unshare --time" without a fork leaves a process in
+ * one time namespace and its children in another one, and the kernel allows it no threads then.
+ * This process joins the children's.
+ */
+void clock_join_children(void);
+
+/*
  * The kernel's CLOCK_MONOTONIC in nanoseconds: the clock of bpf_ktime_get_ns(), and of all recorded
  * times. In a time namespace only after clock_correct(). It stands still while the machine sleeps.
  */
