@@ -78,7 +78,7 @@ int cursor_open(struct cursor *cursor, sqlite3 *db, const char *path, const stru
 	char *sql = select_sql(table, db, seek);
 	int rc;
 
-	*cursor = (struct cursor){.path = path, .table = table};
+	*cursor = (struct cursor){.path = path, .table = table, .seek = seek};
 	rc = sql ? sqlite3_prepare_v2(db, sql, -1, &cursor->stmt, NULL) : SQLITE_NOMEM;
 	sqlite3_free(sql);
 	return rc ? failed(cursor, db, rc) : 0;
@@ -251,6 +251,9 @@ int cursor_next(struct cursor *cursor)
 	cursor->key = cursor->table->key
 			      ? (__s64)read_number(cursor, cursor->table->key, key, INT64_MAX)
 			      : last + 1;
+	/* A table whose key is not its primary key would be searched from its first row on. */
+	if (cursor->seek && sqlite3_stmt_status(cursor->stmt, SQLITE_STMTSTATUS_FULLSCAN_STEP, 0))
+		cursor_damaged(cursor, "%s is not the primary key", cursor->table->key);
 	if (cursor->key <= last)
 		cursor_damaged(cursor, "it comes after row %lld", last);
 	return cursor->err;

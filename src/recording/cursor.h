@@ -16,6 +16,7 @@ struct cursor {
 	__u64 shift_ns; /* added to times, modulo 2^64 */
 	__s64 key;	/* of the row; 0: before the first one. Without a key, the row's number */
 	bool row;	/* there is one */
+	bool seek;	/* for cursor_find() */
 	int err;	/* -errno */
 };
 

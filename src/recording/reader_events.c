@@ -3,16 +3,16 @@
  * Hands the events of a recording to a sink: reader_run().
  *
  * Each table is read once, by a cursor; the next event is that of the cursor with the lowest number
- * in the sequence. No more than one row of each is kept.
+ * in the sequence. No more than one row of each is kept. Rows that they refer to are looked up.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "recording/cursor.h"
+#include "recording/lookup.h"
 #include "recording/reader_tables.h"
 
-#define BATCH	  4096 /* events between two calls of done() */
-#define MAX_STEPS 8    /* take no longer than to find a row by its number */
+#define BATCH 4096 /* events between two calls of done() */
 
 struct player {
 	const struct reader *reader;
@@ -22,10 +22,9 @@ struct player {
 	void *ctx;
 	__u64 now_ns;
 	__u64 tick_ns; /* when the sink wants the next tick; 0: never */
-	struct cursor destroys, releases;
+	struct cursor destroys;
 	struct destroy_row destroy;
-	struct identity identity; /* of the release that was read last */
-	__s64 identity_id;	  /* 0: none was */
+	struct lookup maps, allocators, tasks, releases;
 };
 
 static int tick(struct player *player)
@@ -47,20 +46,9 @@ static int advance(struct player *player, __u64 ts_ns, __u64 latency_ns)
 
 /* References */
 
-/* NULL: unknown, or damaged. */
-static const void *find(struct player *player, struct cursor *cursor, const char *column,
-			enum table_id table, __s64 id)
-{
-	const void *row = id ? reader_tables_find(player->reader, table, id) : NULL;
-
-	if (id && !row)
-		cursor_damaged(cursor, "there is no %s %lld", column, id);
-	return row;
-}
-
 static void set_task(struct player *player, struct cursor *cursor, __s64 id, struct task *task)
 {
-	const struct task *row = find(player, cursor, "task", TABLE_TASK, id);
+	const struct task *row = id ? lookup_find(&player->tasks, id, cursor, "task") : NULL;
 
 	if (row)
 		*task = *row;
@@ -69,9 +57,10 @@ static void set_task(struct player *player, struct cursor *cursor, __s64 id, str
 static void set_releaser(struct player *player, const char *column, const struct releaser_row *row,
 			 struct releaser *releaser)
 {
-	const struct task *task =
-		find(player, &player->releases, column, TABLE_TASK, row->known ? row->task : 0);
+	const struct task *task = NULL;
 
+	if (row->known && row->task)
+		task = lookup_find(&player->tasks, row->task, &player->releases.cursor, column);
 	releaser->known = task;
 	if (!task)
 		return;
@@ -79,64 +68,34 @@ static void set_releaser(struct player *player, const char *column, const struct
 	releaser->cgroup_id = row->cgroup_id;
 }
 
-static int read_identity(struct player *player)
-{
-	struct identity *identity = &player->identity;
-	struct release_row row = {};
-
-	if (cursor_read(&player->releases, &row))
-		return player->releases.err;
-	*identity = (struct identity){
-		.map_id = row.map_id,
-		.released_ns = row.released_ns,
-		.by_kernel = row.context == CONTEXT_KERNEL,
-		.by_interrupt = row.context == CONTEXT_INTERRUPT,
-		.unsure = row.context == CONTEXT_UNSURE,
-	};
-	set_releaser(player, "released_by", &row.released_by, &identity->released_by);
-	set_releaser(player, "closed_by", &row.closed_by, &identity->closed_by);
-	return player->releases.err;
-}
-
-/* To the release with this number. They mostly come in their order, a few steps on. */
-static int seek_release(struct cursor *releases, __s64 id)
-{
-	int err = 0;
-
-	if (!releases->row || id <= releases->key || id - releases->key > MAX_STEPS)
-		return cursor_find(releases, id);
-	while (!err && releases->row && releases->key < id)
-		err = cursor_next(releases);
-	return err;
-}
-
-/* Events of one map come close together, so that the next release is often the last one. */
 static void set_identity(struct player *player, struct cursor *cursor, __s64 id,
 			 struct identity *identity)
 {
-	struct cursor *releases = &player->releases;
+	const struct release_row *row =
+		id ? lookup_find(&player->releases, id, cursor, "release") : NULL;
 
-	if (!id || cursor->err)
+	if (!row)
 		return;
-	if (id != player->identity_id) {
-		player->identity_id = 0;
-		cursor->err = seek_release(releases, id);
-		if (!cursor->err && !(releases->row && releases->key == id))
-			cursor_damaged(cursor, "there is no release %lld", id);
-		if (!cursor->err)
-			cursor->err = read_identity(player);
-		if (cursor->err)
-			return;
-		player->identity_id = id;
-	}
-	*identity = player->identity;
+	*identity = (struct identity){
+		.map_id = row->map_id,
+		.released_ns = row->released_ns,
+		.by_kernel = row->context == CONTEXT_KERNEL,
+		.by_interrupt = row->context == CONTEXT_INTERRUPT,
+		.unsure = row->context == CONTEXT_UNSURE,
+	};
+	if (row->released_ns != UNKNOWN_NS)
+		identity->released_ns += player->opts->shift_ns;
+	set_releaser(player, "released_by", &row->released_by, &identity->released_by);
+	set_releaser(player, "closed_by", &row->closed_by, &identity->closed_by);
+	cursor->err = cursor->err ?: player->releases.cursor.err;
 }
 
 /* Without who released it. */
 static void set_map(struct player *player, struct cursor *cursor, const struct refs *refs,
 		    struct map_info *map)
 {
-	const struct map_row *row = find(player, cursor, "map", TABLE_MAP, refs->map);
+	const struct map_row *row =
+		refs->map ? lookup_find(&player->maps, refs->map, cursor, "map") : NULL;
 	const char *host = player->reader->run_info->host;
 
 	*map = (struct map_info){
@@ -174,8 +133,10 @@ static int read_event(struct player *player, struct cursor *cursor, struct refs 
 static void set_caller(struct player *player, struct cursor *cursor, __s64 id,
 		       struct caller *caller)
 {
-	const struct caller_row *row = find(player, cursor, "caller", TABLE_CALLER, id);
+	const struct caller_row *row = reader_tables_caller(player->reader, id);
 
+	if (!row && id)
+		cursor_damaged(cursor, "there is no caller %lld", id);
 	if (!row)
 		return;
 	if (row->known & CALLER_NAME)
@@ -186,7 +147,8 @@ static void set_caller(struct player *player, struct cursor *cursor, __s64 id,
 
 static void set_allocator(struct player *player, struct cursor *cursor, __s64 id, struct call *call)
 {
-	const struct allocator_row *row = find(player, cursor, "allocator", TABLE_ALLOCATOR, id);
+	const struct allocator_row *row =
+		id ? lookup_find(&player->allocators, id, cursor, "allocator") : NULL;
 
 	if (!row) {
 		cursor_damaged(cursor, "allocator is NULL");
@@ -338,16 +300,26 @@ static int play(struct player *player, struct cursor cursor[NR_SOURCES])
 static int open_cursor(const struct player *player, struct cursor *cursor, enum table_id table)
 {
 	const struct reader *reader = player->reader;
-	int err = cursor_open(cursor, reader->db, reader->path, schema_table(table),
-			      table == TABLE_RELEASE);
+	int err = cursor_open(cursor, reader->db, reader->path, schema_table(table), false);
 
 	cursor->shift_ns = player->opts->shift_ns;
 	return err;
 }
 
+static int open_lookups(struct player *player)
+{
+	const struct reader *reader = player->reader;
+
+	return lookup_open(&player->maps, reader, TABLE_MAP, sizeof(struct map_row))
+	       ?: lookup_open(&player->allocators, reader, TABLE_ALLOCATOR,
+			      sizeof(struct allocator_row))
+	       ?: lookup_open(&player->tasks, reader, TABLE_TASK, sizeof(struct task))
+	       ?: lookup_open(&player->releases, reader, TABLE_RELEASE, sizeof(struct release_row));
+}
+
 static int open_all(struct player *player, struct cursor cursor[NR_SOURCES])
 {
-	int i, err = open_cursor(player, &player->releases, TABLE_RELEASE);
+	int i, err = open_lookups(player);
 
 	err = err ?: open_cursor(player, &player->destroys, TABLE_DESTROY);
 	if (wanted(player, TEARDOWNS))
@@ -358,6 +330,23 @@ static int open_all(struct player *player, struct cursor cursor[NR_SOURCES])
 			err = err ?: cursor_next(&cursor[i]);
 	}
 	return err;
+}
+
+/* Returns whether a row could not be read, which is already reported. */
+static bool close_all(struct player *player, struct cursor cursor[NR_SOURCES])
+{
+	bool damaged = player->destroys.err;
+
+	for (int i = 0; i < NR_SOURCES; i++) {
+		damaged = damaged || cursor[i].err;
+		cursor_close(&cursor[i]);
+	}
+	cursor_close(&player->destroys);
+	lookup_close(&player->maps);
+	lookup_close(&player->allocators);
+	lookup_close(&player->tasks);
+	lookup_close(&player->releases);
+	return damaged;
 }
 
 int reader_run(struct reader *reader, const struct reader_options *opts,
@@ -374,15 +363,7 @@ int reader_run(struct reader *reader, const struct reader_options *opts,
 	};
 	struct cursor cursor[NR_SOURCES] = {};
 	int err = open_all(&player, cursor);
-	bool damaged;
 
 	err = err ?: play(&player, cursor);
-	damaged = player.destroys.err || player.releases.err;
-	for (int i = 0; i < NR_SOURCES; i++) {
-		damaged = damaged || cursor[i].err;
-		cursor_close(&cursor[i]);
-	}
-	cursor_close(&player.destroys);
-	cursor_close(&player.releases);
-	return damaged ? -EINVAL : err; /* the sink reports its own errors */
+	return close_all(&player, cursor) ? -EINVAL : err; /* the sink reports its own errors */
 }

@@ -11,50 +11,16 @@
 #include "recording/reader_tables.h"
 #include "util/diag.h"
 
-/* A recording has thousands of rows; these take some hundred MB. */
-#define MAX_ROWS	4000000
-#define MAX_CALLER_ROWS 65536
-#define MAX_SCENARIOS	1024
-#define MAX_FIGURES	1000 /* a ledger has some 20 */
+#define MAX_FIGURES 1000 /* a ledger has some 20 */
 
-static const char *scenario_of(const struct reader *reader, const char *map_name)
-{
-	const struct reader_rows *rows = &reader->rows[TABLE_SCENARIO];
-	const struct scenario *scenarios = rows->row;
-
-	for (size_t i = 0; i < rows->nr; i++)
-		if (!strcmp(scenarios[i].map_name, map_name))
-			return scenarios[i].name;
-	return NULL;
-}
-
-/* Completes a row that was read. */
-static void finish(struct cursor *cursor, enum table_id table, void *row,
-		   const struct reader *reader)
-{
-	struct caller_row *caller = row;
-	struct map_row *map = row;
-
-	if (table == TABLE_MAP && map->known & CALL_NAME)
-		map->scenario = scenario_of(reader, map->name);
-	if (table == TABLE_CALLER && !caller->known)
-		cursor_damaged(cursor, "address is NULL");
-	/* Older versions recorded the symbol. */
-	if (table == TABLE_CALLER && caller->known & CALLER_NAME)
-		caller->name[symbol_function_len(caller->name)] = '\0';
-}
-
-/* In the order in which they are loaded. */
+/* The limits end a ring of pages: in a table without a key, nothing else shows one. */
 static const struct source {
 	enum table_id table;
 	size_t size, max;
 } sources[] = {
 	{TABLE_RUN, sizeof(struct run_info), 1},
-	{TABLE_SCENARIO, sizeof(struct scenario), MAX_SCENARIOS},
-	{TABLE_MAP, sizeof(struct map_row), MAX_ROWS},
-	{TABLE_CALLER, sizeof(struct caller_row), MAX_CALLER_ROWS},
-	{TABLE_ALLOCATOR, sizeof(struct allocator_row), MAX_ROWS},
-	{TABLE_TASK, sizeof(struct task), MAX_ROWS},
+	{TABLE_SCENARIO, sizeof(struct scenario), MAX_LOADED},
+	{TABLE_CALLER, sizeof(struct caller_row), MAX_LOADED},
 	{TABLE_LEDGER, sizeof(struct figure_row), MAX_FIGURES},
 	{TABLE_TEARDOWN_LEDGER, sizeof(struct figure_row), MAX_FIGURES},
 	{TABLE_HOOK, sizeof(struct hook_row), MAX_FIGURES},
@@ -89,7 +55,6 @@ static void *add_row(struct reader_rows *rows, size_t max, struct cursor *cursor
 	return memset((char *)rows->row + rows->nr++ * rows->size, 0, rows->size);
 }
 
-/* The limit ends a ring of pages: in a table without a key, nothing else shows one. */
 static int load(struct reader *reader, const struct source *source)
 {
 	struct reader_rows *rows = &reader->rows[source->table];
@@ -101,8 +66,9 @@ static int load(struct reader *reader, const struct source *source)
 	rows->size = source->size;
 	while (!err && !(err = cursor_next(&cursor)) && cursor.row) {
 		row = add_row(rows, source->max, &cursor);
-		if (row && !cursor_read(&cursor, row))
-			finish(&cursor, source->table, row, reader);
+		if (row && !cursor_read(&cursor, row) && source->table == TABLE_CALLER &&
+		    !((struct caller_row *)row)->known)
+			cursor_damaged(&cursor, "address is NULL");
 		err = cursor.err;
 	}
 	cursor_close(&cursor);
@@ -136,16 +102,16 @@ void reader_tables_free(struct reader *reader)
 }
 
 /* Where no number is left out, the row's place follows from it. */
-const void *reader_tables_find(const struct reader *reader, enum table_id table, __s64 id)
+const struct caller_row *reader_tables_caller(const struct reader *reader, __s64 id)
 {
-	const struct reader_rows *rows = &reader->rows[table];
+	const struct reader_rows *rows = &reader->rows[TABLE_CALLER];
 	size_t low = 0, high = rows->nr, i = (size_t)id - 1;
 
 	while (low < high) {
 		if (i >= high || rows->id[i] != id)
 			i = low + (high - low) / 2;
 		if (rows->id[i] == id)
-			return (const char *)rows->row + i * rows->size;
+			return (const struct caller_row *)rows->row + i;
 		if (rows->id[i] < id)
 			low = i + 1;
 		else

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The tables of a recording that are kept in memory: all except those of events, of their destroy
- * calls and of releases.
+ * The tables of a recording that are kept in memory as a whole, because they are small.
  */
 #pragma once
 
@@ -20,5 +19,5 @@ struct reader_rows {
 int reader_tables_load(struct reader *reader);
 void reader_tables_free(struct reader *reader);
 
-/* The row, as in schema.h; NULL: there is none. */
-const void *reader_tables_find(const struct reader *reader, enum table_id table, __s64 id);
+/* NULL: there is none. */
+const struct caller_row *reader_tables_caller(const struct reader *reader, __s64 id);

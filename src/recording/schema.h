@@ -21,6 +21,10 @@
 #define SCHEMA_VERSION	     1
 #define SCHEMA_FIRST_VERSION 1 /* the oldest one that is read */
 
+/* Limits of writers and readers. */
+#define MAX_LOADED     65536 /* callers, scenarios: readers have all in memory */
+#define MAX_REMEMBERED 65536 /* rows of another table that a writer refers to again */
+
 enum table_id {
 	TABLE_RUN,	/* struct run_info */
 	TABLE_SCENARIO, /* struct scenario */

@@ -24,8 +24,7 @@
 #define PATIENCE_MS	 10
 #define LONG_PATIENCE_MS 10000
 
-#define MAX_REMEMBERED 65536 /* rows of a table; some 200 bytes each */
-#define MAX_RELEASES   4096  /* events of one map come close together */
+#define MAX_RELEASES 4096 /* remembered: events of one map come close together */
 
 #define OBJECTS NR_TABLES /* of no table: numbers that stand for addresses of maps */
 
@@ -212,7 +211,9 @@ static __s64 share(struct writer *writer, enum table_id table, const void *row, 
 
 	if (rc < 0)
 		set_error(writer, SQLITE_NOMEM);
-	else if (rc && table != OBJECTS)
+	if (table == TABLE_CALLER && id > MAX_LOADED)
+		return 0; /* unknown */
+	if (rc > 0 && table != OBJECTS)
 		insert(writer, table, id, row);
 	return id;
 }
@@ -398,6 +399,9 @@ int writer_stuck(struct writer *writer, const struct stuck *stuck)
 
 int writer_scenario(struct writer *writer, const struct scenario *scenario)
 {
+	if (writer->scenarios == MAX_LOADED)
+		return diag_invalid("cannot write '%s': more than %d scenarios", writer->path,
+				    MAX_LOADED);
 	if (begin(writer))
 		return writer->err;
 	insert(writer, TABLE_SCENARIO, (__s64)++writer->scenarios, scenario);

@@ -2,6 +2,8 @@
 /* A recording's conditions, scenarios and ledger; how its events are handed over. */
 #include <errno.h>
 
+#include <sqlite3.h>
+
 #include "model/hooks.h"
 #include "model/ledger_figures.h"
 #include "support/recorded.h"
@@ -287,6 +289,55 @@ TEST(test_scenario)
 	end_recording(recording, 1);
 	assert_int_equal(run(path, &ops, VIEW_BOTH, 0, &theirs), 0);
 	assert_null(theirs.scenario);
+}
+
+/* More rows than readers keep in memory, referred to in any order, some of them twice. */
+TEST(test_many_tasks)
+{
+	const char *path = temp_path();
+	struct call call = some_call();
+	struct writer *recording;
+	struct taken taken = {};
+	sqlite3 *db;
+
+	recording = new_recording(path, NULL);
+	call.caller.name = "f";
+	assert_int_equal(writer_call(recording, &call), 0);
+	end_recording(recording, 1);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_exec(
+			db,
+			"PRAGMA synchronous = OFF; BEGIN; DELETE FROM task;"
+			"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+			"LIMIT 4100000) INSERT INTO task SELECT i, i, i, 'x' FROM n;"
+			"WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n "
+			"LIMIT 9999) INSERT INTO call SELECT i, 1, 1, caller, map, allocator,"
+			"empty, 1 + i * 7919 % 4100000, cpu, release FROM n, call WHERE seq = 1;"
+			"COMMIT",
+			NULL, NULL, NULL),
+		SQLITE_OK);
+	sqlite3_close(db);
+	assert_int_equal(run(path, &ops, VIEW_CALLS, 0, &taken), 0);
+	assert_int_equal(taken.calls, 10000);
+}
+
+/* A writer makes no recording that readers refuse. */
+TEST(test_many_callers)
+{
+	const char *path = temp_path();
+	struct writer *recording = new_recording(path, NULL);
+	struct call call = some_call();
+	struct taken taken = {};
+
+	call.caller.name = NULL;
+	for (__u64 i = 1; i <= 140000; i++) {
+		call.caller.address = i;
+		assert_int_equal(writer_call(recording, &call), 0);
+	}
+	end_recording(recording, 1);
+	assert_int_equal(run(path, &ops, VIEW_CALLS, 0, &taken), 0);
+	assert_int_equal(taken.calls, 140000);
 }
 
 TEST(test_conditions)

@@ -210,7 +210,7 @@ static const struct {
 	 "it comes after row"},
 	{NO_VIEWS "CREATE TABLE t AS SELECT * FROM task UNION ALL SELECT * FROM task;"
 		  "DROP TABLE task; ALTER TABLE t RENAME TO task",
-	 "it comes after row"},
+	 "id is not the primary key"},
 	{"DELETE FROM task", "there is no"},
 	{"UPDATE release SET released_in = 'x'", "released_in is 'x'"},
 	{"UPDATE release SET map_id = -1", "map_id is -1"},
