@@ -277,6 +277,10 @@ const char *sql_error(sqlite3 *db, int rc)
 		return sqlite3_errmsg(db);
 	case SQLITE_FULL:
 		return strerror(ENOSPC);
+	case SQLITE_READONLY:
+		if (sqlite3_extended_errcode(db) != SQLITE_READONLY_DBMOVED)
+			break;
+		return "somebody removed or replaced it";
 	case SQLITE_BUSY:
 		return "another program has it locked";
 	case SQLITE_CANTOPEN:

@@ -222,4 +222,14 @@ TEST(test_plant_while_recording)
 	}
 }
 
+TEST(test_removed_while_recording)
+{
+	struct attempt attempt = {.path = temp_path()};
+
+	attempt.writer = new_recording(attempt.path, NULL);
+	unlink(attempt.path);
+	check_one_line(said(try_to_commit, &attempt), "somebody removed or replaced it");
+	writer_close(attempt.writer);
+}
+
 TEST_MAIN(NULL, NULL)
