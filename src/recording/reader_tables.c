@@ -55,6 +55,15 @@ static void *add_row(struct reader_rows *rows, size_t max, struct cursor *cursor
 	return memset((char *)rows->row + rows->nr++ * rows->size, 0, rows->size);
 }
 
+static void finish_caller(struct cursor *cursor, struct caller_row *caller)
+{
+	if (!caller->known)
+		cursor_damaged(cursor, "address is NULL");
+	/* Older versions recorded the symbol. */
+	if (caller->known & CALLER_NAME)
+		caller->name[symbol_function_len(caller->name)] = '\0';
+}
+
 static int load(struct reader *reader, const struct source *source)
 {
 	struct reader_rows *rows = &reader->rows[source->table];
@@ -66,9 +75,8 @@ static int load(struct reader *reader, const struct source *source)
 	rows->size = source->size;
 	while (!err && !(err = cursor_next(&cursor)) && cursor.row) {
 		row = add_row(rows, source->max, &cursor);
-		if (row && !cursor_read(&cursor, row) && source->table == TABLE_CALLER &&
-		    !((struct caller_row *)row)->known)
-			cursor_damaged(&cursor, "address is NULL");
+		if (row && !cursor_read(&cursor, row) && source->table == TABLE_CALLER)
+			finish_caller(&cursor, row);
 		err = cursor.err;
 	}
 	cursor_close(&cursor);

@@ -217,6 +217,45 @@ void sql_close(sqlite3 *db)
 	sqlite3_close(db);
 }
 
+static int write_all(int fd, const unsigned char *bytes, sqlite3_int64 size)
+{
+	while (size > 0) {
+		ssize_t nr = write(fd, bytes, size);
+
+		if (nr < 0)
+			return -errno;
+		bytes += nr;
+		size -= nr;
+	}
+	return fsync(fd) ? -errno : 0;
+}
+
+void sql_save_beside(sqlite3 *db, const char *path)
+{
+	sqlite3_int64 size = 0;
+	unsigned char *bytes = sqlite3_serialize(db, "main", &size, 0);
+	char *file = NULL;
+	int fd, err;
+
+	if (!bytes || asprintf(&file, "%s.XXXXXX", path) < 0) {
+		cannot_write(path, strerror(ENOMEM), 0);
+		sqlite3_free(bytes);
+		return;
+	}
+	fd = mkostemp(file, O_CLOEXEC);
+	err = fd < 0 ? -errno : write_all(fd, bytes, size);
+	if (err)
+		cannot_write(file, strerror(-err), 0);
+	else
+		diag_warn("the recording is complete in '%s'", file);
+	if (fd >= 0 && err)
+		unlink(file);
+	if (fd >= 0)
+		close(fd);
+	sqlite3_free(bytes);
+	free(file);
+}
+
 void sql_remove(const char *path)
 {
 	char *journal;

@@ -18,6 +18,12 @@ int sql_create(sqlite3 **db, const char *path, bool force);
 /* Closes the file. Its journal stays only if it is needed to repair the file. */
 void sql_close(sqlite3 *db);
 
+/*
+ * Writes all that the file shall hold, also what is not committed, into a new file beside it.
+ * Reports that file's name, or why it cannot be written.
+ */
+void sql_save_beside(sqlite3 *db, const char *path);
+
 /* Removes the file and its journal. */
 void sql_remove(const char *path);
 

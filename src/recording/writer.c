@@ -22,7 +22,7 @@
 
 /* How long a commit waits for readers. If that is too short, the next commit writes its rows. */
 #define PATIENCE_MS	 10
-#define LONG_PATIENCE_MS 10000
+#define LONG_PATIENCE_MS 5000
 
 #define MAX_RELEASES 4096 /* remembered: events of one map come close together */
 
@@ -165,8 +165,10 @@ int writer_end(struct writer *writer, const struct moment *end)
 	run_info_end(&writer->run_info, end);
 	put_run(writer);
 	sqlite3_busy_timeout(writer->db, LONG_PATIENCE_MS);
-	if (!writer_commit(writer) && writer->in_transaction)
+	if (!writer_commit(writer) && writer->in_transaction) {
 		set_error(writer, SQLITE_BUSY);
+		sql_save_beside(writer->db, writer->path);
+	}
 	if (writer->err)
 		return writer->err;
 	run_info_warn_of_clocks(&writer->run_info, writer->path);

@@ -46,7 +46,10 @@ int writer_commit(struct writer *writer);
 /* Events so far. */
 __u64 writer_events(const struct writer *writer);
 
-/* Writes the end of the run and commits: the file is complete, and nothing can be added. */
+/*
+ * Writes the end of the run and commits: the file is complete, and nothing can be added. -EBUSY: a
+ * reader is in the way for too long; the recording is complete in another file, as reported.
+ */
 int writer_end(struct writer *writer, const struct moment *end);
 
 /* Closes and frees; the file stays as of the last commit, or is removed. Both take NULL. */

@@ -283,6 +283,38 @@ TEST(test_reader_in_the_way_at_once)
 	assert_int_equal(events_in(path), 1);
 }
 
+static void end_in_vain(void *recording)
+{
+	assert_int_equal(writer_end(recording, &(struct moment){.ns = 1}), -EBUSY);
+}
+
+/* One that stays for the whole run costs nothing but the name. */
+TEST(test_reader_in_the_way_at_the_end)
+{
+	const char *path = temp_path(), *message;
+	struct writer *recording = new_recording(path, NULL);
+	struct reader *replay = open_recording(path);
+	struct call call = some_call();
+	char *copy, *end_of_copy;
+
+	assert_int_equal(writer_call(recording, &call), 0);
+	message = said(end_in_vain, recording);
+	assert_non_null(strstr(message, "another program has it locked\n"));
+	copy = strstr(message, "complete in '");
+	assert_non_null(copy);
+	copy = strdup(copy + strlen("complete in '"));
+	end_of_copy = strchr(copy, '\'');
+	assert_non_null(end_of_copy);
+	*end_of_copy = '\0';
+	writer_close(recording);
+	reader_close(replay);
+	assert_int_equal(events_in(path), 0);
+	assert_int_equal(events_in(copy), 1);
+	check_integrity(copy);
+	unlink(copy);
+	free(copy);
+}
+
 /* A program that writes to the recording is waited for. */
 TEST(test_writer_in_the_way)
 {
