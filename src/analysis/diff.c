@@ -217,14 +217,17 @@ static void judge(struct diff *diff, const struct diff_options *opts)
 {
 	struct diff_tally *tally = &diff->tally;
 	struct diff_line *line, *end = diff->line + diff->nr;
+	size_t nr_few = 0;
 
 	for (line = diff->line; line < end; line++)
 		tally->compared += is_compared(line);
 	for (line = diff->line; line < end; line++) {
 		double least = stats_least_p(line->side[DIFF_BASE].n, line->side[DIFF_NEW].n);
+		bool few = least * (double)tally->compared >= opts->alpha;
 
 		line->verdict = verdict_of(line, opts->alpha);
-		apply_limits(line, opts, least * (double)tally->compared >= opts->alpha);
+		apply_limits(line, opts, few);
+		nr_few += few;
 		tally->failed += !!line->failed;
 		tally->unclear += line->unclear && !line->failed;
 		tally->slower += line->verdict == VERDICT_SLOWER || line->failed;
@@ -232,6 +235,8 @@ static void judge(struct diff *diff, const struct diff_options *opts)
 		for (int side = 0; side < NR_DIFF_SIDES; side++)
 			tally->only_in[side] += !line->side[!side].n;
 	}
+	if (opts->nr_limits && nr_few == tally->compared)
+		tally->unclear = nr_few;
 	diff->strict = opts->nr_limits && !opts->allow_missing;
 	diff->result = result_of(diff, opts);
 }

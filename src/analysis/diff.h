@@ -81,7 +81,7 @@ struct diff_tally {
 	size_t slower;	 /* of these; also by their tail, beyond a limit */
 	size_t faster;
 	size_t failed;	/* beyond a limit */
-	size_t unclear; /* perhaps beyond a limit */
+	size_t unclear; /* perhaps beyond a limit: too few values; or all, if no line has enough */
 	size_t only_in[NR_DIFF_SIDES];
 };
 

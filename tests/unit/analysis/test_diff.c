@@ -458,6 +458,10 @@ DIFF_TEST(limits_need_enough_values)
 
 	limit(&sides, METRIC_P50, 10);
 	put_both(&sides, "few", 1000, 1099, 0, 3);
+	/* Nothing could fail. */
+	assert_int_equal(compare(&sides)->result, RESULT_NO_EVIDENCE);
+	assert_int_equal(sides.diff.tally.unclear, 1);
+	put_both(&sides, "many", 1000, 1000, 1, 20);
 	assert_int_equal(compare(&sides)->result, RESULT_PASSES);
 	put_both(&sides, "slower", 1000, 2000, 1, 3);
 	assert_int_equal(compare(&sides)->result, RESULT_NO_EVIDENCE);
