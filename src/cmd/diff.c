@@ -20,7 +20,7 @@
 struct gathering {
 	struct reader_set readers;
 	struct aggregate *aggregate;
-	struct aggregate *measured; /* teardowns by scenario, before filters; NULL: not counted */
+	struct aggregate *measured; /* teardowns by scenario, all of them; NULL: not counted */
 	const struct filter *filter;
 };
 
@@ -34,29 +34,44 @@ static int take_call(void *ctx, const struct call *call)
 static int take_teardown(void *ctx, const struct teardown *teardown)
 {
 	struct gathering *side = ctx;
-	int err = side->measured ? aggregate_add_teardown(side->measured, teardown) : 0;
 
-	if (err || !filter_wants_teardown(side->filter, teardown))
-		return err;
+	if (!filter_wants_teardown(side->filter, teardown))
+		return 0;
 	return aggregate_add_teardown(side->aggregate, teardown);
+}
+
+static int count_measured(void *ctx, const struct teardown *teardown)
+{
+	return aggregate_add_teardown(((struct gathering *)ctx)->measured, teardown);
+}
+
+static int gather_measured(struct gathering *side)
+{
+	static const struct event_sink_ops ops = {.teardown = count_measured};
+	static const enum key by_scenario[] = {KEY_SCENARIO};
+	const struct event_sink sink = {.ops = &ops, .ctx = side};
+
+	side->measured = aggregate_new(by_scenario, 1, MAX_ROWS);
+	if (!side->measured)
+		return -ENOMEM;
+	return reader_set_run(&side->readers, VIEW_TEARDOWNS, false, &sink, NULL);
 }
 
 static int gather(struct gathering *side, const struct view_options *show,
 		  const struct options *opts)
 {
 	static const struct event_sink_ops ops = {.call = take_call, .teardown = take_teardown};
-	static const enum key by_scenario[] = {KEY_SCENARIO};
 	const struct event_sink sink = {.ops = &ops, .ctx = side};
 	int err;
 
 	side->filter = &opts->filter;
-	if (opts->diff.nr_limits && !opts->force)
-		side->measured = aggregate_new(by_scenario, 1, MAX_ROWS);
 	side->aggregate = aggregate_new(show->by, show->nr_by, MAX_ROWS);
 	if (!side->aggregate)
 		return -ENOMEM;
 	aggregate_keep_samples(side->aggregate);
 	err = reader_set_run(&side->readers, show->view, show->identity, &sink, NULL);
+	if (!err && opts->diff.nr_limits && !opts->force)
+		err = gather_measured(side);
 	if (!err && aggregate_overflow(side->aggregate))
 		diag_warn("more than %d keys: %llu values of further keys are in one row", MAX_ROWS,
 			  aggregate_overflow(side->aggregate));
