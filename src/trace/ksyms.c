@@ -4,6 +4,7 @@
  * read from a file into a table by address.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -227,12 +228,13 @@ static int by_addr(const void *a, const void *b)
 
 int ksyms_load(const char *path, struct ksyms **out)
 {
-	FILE *file = fopen(path, "re");
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), err; /* no wait for a writer */
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 	struct ksyms *ksyms;
-	int err;
 
 	if (!file)
 		return -errno;
+	fcntl(fd, F_SETFL, 0);
 	ksyms = calloc(1, sizeof(*ksyms));
 	if (!ksyms) {
 		err = -ENOMEM;
