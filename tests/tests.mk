@@ -13,8 +13,9 @@ $(OUT)/tests/workload: $(filter-out %/slow_disk.c,$(wildcard tests/guest/workloa
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c,$^) $(ALL_LDLIBS)
 
-# A library that the guest test preloads.
-$(OUT)/tests/slow_disk.so: tests/guest/workload/slow_disk.c
+# Libraries that tests preload.
+vpath %.c tests/guest/workload tests/faults
+$(OUT)/tests/%.so: %.c
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -shared -fPIC -o $@ $<
@@ -44,7 +45,7 @@ $(OUT)/tests/headers.c: $(HEADERS) $(wildcard bpf/*.h) Makefile tests/tests.mk |
 	$(Q)mv $@.new $@
 
 unit: $(UNIT) $(OUT)/tests/headers.c
-programs: all $(OUT)/tests/workload $(OUT)/tests/slow_disk.so $(addprefix $(OUT)/tests/bin/,calls events fields floor measure scenarios recordings kernels)
+programs: all $(OUT)/tests/workload $(addprefix $(OUT)/tests/,slow_disk.so fail_alloc.so) $(addprefix $(OUT)/tests/bin/,calls events fields floor measure scenarios recordings kernels)
 
 asan:
 	$(Q)$(MAKE) --no-print-directory OUT=build/asan CFLAGS="-O1 -g" SANITIZE="-fsanitize=address,undefined" all unit
@@ -82,11 +83,15 @@ FUZZ_SECONDS ?= 600
 fuzz: fuzzers
 	$(Q)tests/fuzz/run --keep $(FUZZ_SECONDS)
 
+# Every allocation and system call fails once; "make test" leaves most of a guest's out.
+faults: programs
+	$(Q)tests/faults/run
+
 deps:
 	$(Q)tests/deps
 
 # PARTS: tests/run has them all.
-PARTS ?= unit cli fuzz guest bench
+PARTS ?= unit cli fuzz faults guest bench
 part = $(filter $(1),$(PARTS))
 # Without a number of jobs, there are as many as processors.
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -139,4 +144,4 @@ lint:
 	$(Q)clang-format --dry-run -Werror $(shell find src bpf tests -name '*.[ch]')
 	$(Q)shellcheck -x $(shell grep -rlE '^(#!/.*[ /](ba)?sh|# shellcheck shell=.*)$$' .ci bpf tests)
 
-.PHONY: unit programs asan fuzz-targets fuzzers fuzz deps arch without-kprobes test test-kernels test-arch guest demo bench bench-check lint
+.PHONY: unit programs asan fuzz-targets fuzzers fuzz faults deps arch without-kprobes test test-kernels test-arch guest demo bench bench-check lint

@@ -3,7 +3,7 @@
  * Writes the recordings that the command-line cases read. Clocks, hosts and latencies are made up,
  * so that reports of them have the same bytes everywhere and every time.
  *
- * usage: recordings DIRECTORY   makes the files listed below in it
+ * usage: recordings DIRECTORY [FILE]   makes the files listed below in it, or only this one
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -338,8 +338,8 @@ static void make(const struct variant *variant)
 
 int main(int argc, char **argv)
 {
-	if (argc != 2) {
-		fprintf(stderr, "usage: %s DIRECTORY\n", argv[0]);
+	if (argc != 2 && argc != 3) {
+		fprintf(stderr, "usage: %s DIRECTORY [FILE]\n", argv[0]);
 		return 2;
 	}
 	if (chdir(argv[1])) {
@@ -347,6 +347,7 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(variants); i++)
-		make(&variants[i]);
+		if (argc == 2 || !strcmp(argv[2], variants[i].file))
+			make(&variants[i]);
 	return EXIT_SUCCESS;
 }
