@@ -296,17 +296,14 @@ static int check_limits(const struct scenario *s)
 
 static int parse(struct scenario *scenario, const char *text)
 {
-	char *copy = strdup(text), *rest = copy, *part;
+	char *rest = strdupa(text), *part; /* of at most 128 KiB, as any argument */
 	const struct setting *setting;
 	__u32 given = 0;
 	int err = 0;
 
-	if (!copy)
-		return diag_invalid("scenario: %s", strerror(ENOMEM));
 	*scenario = (struct scenario){.map_type = scenario_settings->usual};
 	while (!err && (part = strsep(&rest, ",")))
 		err = read_setting(scenario, part, &given);
-	free(copy);
 	if (err)
 		return err;
 	for (setting = scenario_settings; setting->name; setting++)

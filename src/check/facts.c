@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Finds facts in the types and symbols of a kernel, wherever they come from. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -189,11 +190,15 @@ static void find_missing(char lacking[LACKING_LEN], const struct btf *btf,
 			snprintf(lacking, LACKING_LEN, "%s.%s", members[i][0], members[i][1]);
 }
 
-void facts_from_btf(struct facts *facts, const struct btf *btf)
+int facts_from_btf(struct facts *facts, const struct btf *btf)
 {
+	int err;
+
 	facts->btf = ANSWER_YES;
 	facts->allocator = answer_of(find_struct(btf, "bpf_mem_alloc"));
+	errno = 0;
 	facts->map_types = map_type_btf_names(btf);
+	err = !facts->map_types && errno == ENOMEM ? -ENOMEM : 0;
 	features_from_btf(facts->features, btf);
 	find_missing(facts->lacking, btf, needed, ARRAY_SIZE(needed));
 	find_missing(facts->teardowns_lacking, btf, needed_by_teardowns,
@@ -213,6 +218,7 @@ void facts_from_btf(struct facts *facts, const struct btf *btf)
 	/* Its type proves that there are kprobes; a missing type proves nothing. */
 	if (facts->kprobes == ANSWER_UNKNOWN && has_function(btf, "register_kprobe"))
 		facts->kprobes = ANSWER_YES;
+	return err;
 }
 
 /* Symbols */

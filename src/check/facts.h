@@ -99,8 +99,8 @@ struct facts {
 void facts_init(struct facts *facts);
 void facts_free(struct facts *facts);
 
-/* Adds the facts in the kernel's types. */
-void facts_from_btf(struct facts *facts, const struct btf *btf);
+/* Adds the facts in the kernel's types. -ENOMEM: the names of map types are missing. */
+int facts_from_btf(struct facts *facts, const struct btf *btf);
 
 /* Adds the facts in its symbols. */
 void facts_from_symbols(struct facts *facts, const struct ksyms *ksyms);

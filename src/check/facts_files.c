@@ -33,10 +33,9 @@ static int from_image(struct facts *facts, const char *path)
 	memcpy(facts->release, image.release, sizeof(facts->release));
 	memcpy(facts->version, image.version, sizeof(facts->version));
 	facts->btf = ANSWER_NO;
-	if (image.btf)
-		facts_from_btf(facts, image.btf);
+	err = image.btf ? facts_from_btf(facts, image.btf) : 0;
 	kernel_image_free(&image);
-	return 0;
+	return err ? cannot_read(path, err) : 0;
 }
 
 static int from_btf(struct facts *facts, const char *path)
@@ -59,9 +58,9 @@ static int from_btf(struct facts *facts, const char *path)
 		return cannot_read(path, err);
 	if (err)
 		return diag_invalid("'%s' has no BTF", path);
-	facts_from_btf(facts, btf);
+	err = facts_from_btf(facts, btf);
 	btf__free(btf);
-	return 0;
+	return err ? cannot_read(path, err) : 0;
 }
 
 static int from_kallsyms(struct facts *facts, const char *path)

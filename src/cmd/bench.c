@@ -199,8 +199,10 @@ static int choose(const struct options *opts, struct scenario **list, size_t *nr
 	if (opts->nr_scenarios)
 		*nr = opts->nr_scenarios;
 	*list = calloc(*nr, sizeof(**list));
-	if (!*list)
+	if (!*list) {
+		diag_error("cannot measure: %s", strerror(ENOMEM));
 		return -ENOMEM;
+	}
 	if (!opts->nr_scenarios)
 		memcpy(*list, standard, *nr * sizeof(**list));
 	for (size_t i = 0; i < opts->nr_scenarios && !err; i++)

@@ -25,5 +25,5 @@ int map_type_from_name(const char *name, __u32 *type);
  */
 int map_type_btf_name(const struct btf *btf, __u32 type, char *buf, size_t size);
 
-/* All of these names except "unspec", one a line, to be freed. NULL: none, or no memory. */
+/* All of these names except "unspec", one a line, to be freed. NULL: none, or errno is ENOMEM. */
 char *map_type_btf_names(const struct btf *btf);

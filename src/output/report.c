@@ -75,8 +75,10 @@ int report_open(struct report **out, const struct view_options *opts, const stru
 	bool live;
 	int err;
 
-	if (!report)
+	if (!report) {
+		outfile_failed(path, -ENOMEM);
 		return -ENOMEM;
+	}
 	report->opts = opts;
 	report->filter = filter;
 	report->path = path;

@@ -266,7 +266,9 @@ int ksyms_open(struct ksyms **out)
 	ksyms->suffixed = calloc(1, sizeof(*ksyms->suffixed));
 	if (ksyms->suffixed)
 		ksyms->suffixed->unread = true;
-	if (ksyms->skel && ksyms->suffixed && !ask_address(ksyms, "_stext", &addr)) {
+	/* libbpf loads without variables if it had no memory to try them. */
+	if (ksyms->skel && ksyms->skel->bss && ksyms->suffixed &&
+	    !ask_address(ksyms, "_stext", &addr)) {
 		*out = ksyms;
 		return 0;
 	}

@@ -154,5 +154,8 @@ int probe_load(struct memdestroy_trace_bpf **out, struct attached attached[NR_PR
 	skel->rodata->config.compiled = compiles;
 	memcpy(&skel->rodata->name_filter, &settings->names, sizeof(settings->names));
 	err = size_maps(skel, settings, nr_cpus);
-	return err ? err : memdestroy_trace_bpf__load(skel);
+	if (!err)
+		err = memdestroy_trace_bpf__load(skel);
+	/* libbpf loads without variables if it had no memory to try them. */
+	return err || skel->bss ? err : -ENOMEM;
 }
