@@ -13,24 +13,30 @@
 /* The bytes of the sign that makes a formula of a cell in spreadsheets, or 0. */
 static size_t formula_sign(const char *text)
 {
-	static const char *const signs[] = {
-		"=", "+", "-", "@", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
+	static const char *const wide[] = {"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d",
+					   "\xef\xbc\xa0"};
 
-	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
-		if (!strncmp(text, signs[i], strlen(signs[i])))
-			return strlen(signs[i]);
+	if (*text == '=' || *text == '+' || *text == '-' || *text == '@')
+		return 1;
+	for (size_t i = 0; *text == *wide[0] && i < ARRAY_SIZE(wide); i++)
+		if (!strncmp(text, wide[i], strlen(wide[i])))
+			return strlen(wide[i]);
 	return 0;
 }
 
 /* Quotes do not keep a spreadsheet from taking the text for a formula: its sign becomes \xNN. */
-static void make_inert(char cell[CELL_SIZE], const char *text)
+static const char *make_inert(char cell[CELL_SIZE], const char *text)
 {
 	size_t blanks = strspn(text, " "), sign = formula_sign(text + blanks);
-	int len = snprintf(cell, CELL_SIZE, "%.*s", (int)blanks, text);
+	int len;
 
+	if (!sign)
+		return text;
+	len = snprintf(cell, CELL_SIZE, "%.*s", (int)blanks, text);
 	for (text += blanks; sign; sign--)
 		len += snprintf(cell + len, CELL_SIZE - len, "\\x%02x", (unsigned char)*text++);
 	snprintf(cell + len, CELL_SIZE - len, "%s", text);
+	return cell;
 }
 
 /*
@@ -40,14 +46,16 @@ static void make_inert(char cell[CELL_SIZE], const char *text)
 static void put_text(FILE *out, const char *value, bool lines)
 {
 	char plain[CELL_SIZE], safe[CELL_SIZE];
-	const char *text = plain;
-	char *end = plain;
+	const char *text = value;
 
-	snprintf(plain, sizeof(plain), "%s", value);
-	while (lines && (end = strchr(end, '\n')))
-		*end = ';';
-	text_printable(safe, sizeof(safe), plain, strlen(plain));
-	make_inert(plain, safe);
+	if (lines) {
+		snprintf(plain, sizeof(plain), "%s", value);
+		for (char *end = plain; (end = strchr(end, '\n'));)
+			*end = ';';
+		text = plain;
+	}
+	text_printable(safe, sizeof(safe), text, strlen(text));
+	text = make_inert(plain, safe);
 	if (*text && !strpbrk(text, lines ? "\",\r\n" : "\",;\r\n")) {
 		fputs(text, out);
 		return;

@@ -58,7 +58,7 @@ void table_fit(struct column fitted[MAX_ROW_COLUMNS], const struct column *colum
 
 void table_cells(FILE *out, const struct column *column, const void *object, __u64 start_ns)
 {
-	int blanks, owed = 0; /* owed: to be written if another cell follows */
+	int blanks, width, owed = 0; /* owed: to be written if another cell follows */
 	char cell[CELL_SIZE];
 
 	for (; column->name; column++) {
@@ -68,7 +68,8 @@ void table_cells(FILE *out, const struct column *column, const void *object, __u
 			table_cell_fill(cell, column, object, start_ns);
 		else
 			strcpy(cell, column->heading);
-		blanks = at_least(column->width, cell) - (int)text_width(cell);
+		width = (int)text_width(cell);
+		blanks = column->width > width ? column->width - width : 0;
 		fprintf(out, "%*s%s", owed + (to_the_right(column->kind) ? blanks : 0), "", cell);
 		owed = TABLE_GAP + (to_the_right(column->kind) ? 0 : blanks);
 	}

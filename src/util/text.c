@@ -34,8 +34,11 @@ size_t text_char(const char *s, size_t len, wchar_t *c)
 /* A letter or sign, or an accent on the one before it. */
 static bool is_printable(wchar_t c, bool behind_letter)
 {
-	int columns = unicode_columns(c);
+	int columns;
 
+	if (c < 0x80) /* most are, and tables and CSV have millions */
+		return c >= ' ' && c < 0x7f;
+	columns = unicode_columns(c);
 	return (columns > 0 || (!columns && behind_letter)) && !unicode_ignorable(c);
 }
 
@@ -86,10 +89,8 @@ size_t text_width(const char *text)
 	wchar_t c;
 
 	for (; len; text += n, len -= n) {
-		n = text_char(text, len, &c);
-		columns = n ? unicode_columns(c) : 1;
-		if (!n)
-			n = 1;
+		n = text_char(text, len, &c) ?: 1;
+		columns = c < 0x80 ? c >= ' ' && c < 0x7f : unicode_columns(c);
 		width += columns > 0 ? columns : 0;
 	}
 	return width;

@@ -68,5 +68,5 @@ int unicode_columns(wchar_t c)
 
 bool unicode_ignorable(wchar_t c)
 {
-	return IS_IN(ignorables, c);
+	return c >= ignorables[0].first && IS_IN(ignorables, c);
 }
