@@ -186,10 +186,12 @@ bool correlator_waits(struct correlator *correlator, __u64 before_ns)
 		    call_matcher_for_each_overdue(correlator->matchers[i], before_ns, true, NULL,
 						  NULL))
 			return true;
-	if (correlator->releases &&
+	if (!correlator->tracker)
+		return false;
+	if (correlator_sees_starts(correlator, HOOK_FREE) &&
 	    map_releases_for_each_overdue(correlator->releases, before_ns, true, NULL, NULL))
 		return true;
-	return correlator->tracker &&
+	return correlator_sees_starts(correlator, HOOK_DEFERRED_FREE) &&
 	       deferred_frees_for_each_overdue(teardown_tracker_frees(correlator->tracker),
 					       before_ns, true, NULL, NULL);
 }

@@ -73,7 +73,7 @@ void correlator_find_stuck(struct correlator *correlator, const struct correlato
 void correlator_check_parked(struct correlator *correlator, const struct correlator_search *search,
 			     const void *data, size_t size);
 
-/* Is anything of before that time not complete: in a call, released, or to be freed later? */
+/* Is anything of before that time known not to be complete: a call, a release, a deferred free? */
 bool correlator_waits(struct correlator *correlator, __u64 before_ns);
 
 /*

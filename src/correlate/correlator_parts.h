@@ -25,3 +25,6 @@ struct correlator {
 	const struct correlator_search *search; /* the one in progress */
 	int looks;				/* how many threads may still be looked at */
 };
+
+/* Of a worker: what waits for a start that was missed only looks as if it waited. */
+bool correlator_sees_starts(const struct correlator *correlator, enum hook hook);

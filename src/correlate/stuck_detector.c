@@ -107,8 +107,7 @@ static void report_deferred(void *ctx, const struct teardown *teardown,
 	report(ctx, &stuck);
 }
 
-/* If the start of a worker may have been missed, it may only look as if it was waited for. */
-static bool sees_all_starts(const struct correlator *correlator, enum hook hook)
+bool correlator_sees_starts(const struct correlator *correlator, enum hook hook)
 {
 	struct hook_counts counts;
 
@@ -141,10 +140,10 @@ void correlator_find_stuck(struct correlator *correlator, const struct correlato
 	for_each_call(correlator, before_ns, search->at_end, report_call);
 	if (!correlator->tracker)
 		return;
-	if (sees_all_starts(correlator, HOOK_FREE))
+	if (correlator_sees_starts(correlator, HOOK_FREE))
 		map_releases_for_each_overdue(correlator->releases, before_ns, search->at_end,
 					      report_wait, correlator);
-	if (sees_all_starts(correlator, HOOK_DEFERRED_FREE))
+	if (correlator_sees_starts(correlator, HOOK_DEFERRED_FREE))
 		deferred_frees_for_each_overdue(teardown_tracker_frees(correlator->tracker),
 						before_ns, search->at_end, report_deferred,
 						correlator);

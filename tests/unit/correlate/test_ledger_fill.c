@@ -139,6 +139,22 @@ KEPT_TEST(stuck_is_still_reported, VIEW_CALLS)
 	assert_int_equal(kept.stucks, 2);
 }
 
+/* A recording does not wait for maps whose worker may have started. */
+KEPT_TEST(nothing_is_waited_for_in_vain, VIEW_TEARDOWNS)
+{
+	release(1000);
+	assert_true(correlator_waits(kept.correlator, 2000));
+	kept.hooks[HOOK_FREE].lost = 1;
+	assert_false(correlator_waits(kept.correlator, 2000));
+	kept.hooks[HOOK_FREE].lost = 0;
+	start_teardown();
+	send(RECORD_RETURN, HOOK_DESTROY, WORKER, 1300);
+	send(RECORD_RETURN, HOOK_FREE, WORKER, 2000);
+	assert_true(correlator_waits(kept.correlator, 2000));
+	kept.hooks[HOOK_DEFERRED_FREE].lost = 1;
+	assert_false(correlator_waits(kept.correlator, 2000));
+}
+
 /* If the start of a deferred free was lost, it may be over. */
 KEPT_TEST(deferred_free_that_may_be_over, VIEW_TEARDOWNS)
 {
