@@ -144,7 +144,7 @@ static int make_way_beside(const char *path, const char *suffix, bool force)
 	if (why && !force) {
 		refuse(beside, why);
 		err = cannot_write(path, refusal, -EEXIST);
-	} else if (unlink(beside) && errno != ENOENT) {
+	} else if (remove(beside) && errno != ENOENT) {
 		err = cannot_write(beside, strerror(errno), -errno);
 	}
 	free(beside);
@@ -205,8 +205,10 @@ int sql_create(sqlite3 **db, const char *path, bool force)
 			err = cannot_write(path, sql_error(*db, rc), sql_errno(*db, rc));
 	}
 	created = (struct stat){};
-	if (err)
+	if (err) {
+		sqlite3_close(*db);
 		sql_remove(path);
+	}
 	return err;
 }
 

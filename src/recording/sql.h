@@ -10,7 +10,7 @@
 
 /*
  * Makes an empty file that only its owner can read, and opens it; with force, in the place of a
- * regular file. Returns 0 or -errno; errors are already reported. Close *db in any case, by
+ * regular file. Returns 0 or -errno; errors are already reported. On success, close *db with
  * sql_close().
  */
 int sql_create(sqlite3 **db, const char *path, bool force);
