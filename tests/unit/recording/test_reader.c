@@ -308,9 +308,9 @@ TEST(test_many_tasks)
 	assert_int_equal(
 		sqlite3_exec(
 			db,
-			"PRAGMA synchronous = OFF; BEGIN; DELETE FROM task;"
+			"PRAGMA journal_mode = OFF; BEGIN; DELETE FROM task;"
 			"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
-			"LIMIT 4100000) INSERT INTO task SELECT i, i, i, 'x' FROM n;"
+			"LIMIT 4100000) INSERT INTO task SELECT i, 0, 0, '' FROM n;"
 			"WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n "
 			"LIMIT 9999) INSERT INTO call SELECT i, 1, 1, caller, map, allocator,"
 			"empty, 1 + i * 7919 % 4100000, cpu, release FROM n, call WHERE seq = 1;"
