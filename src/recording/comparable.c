@@ -105,16 +105,24 @@ static bool has_counts(const struct reader *reader)
 /* A whole run, with its counts, and another one than the others. */
 static bool is_whole(const struct reader *reader, const struct reader_set *const sides[2])
 {
+	const struct reader *first = NULL;
 	struct stat file, other;
 	size_t same = 0;
 
 	if (stat(reader->path, &file))
 		return true; /* it is open, whatever its name */
-	for (size_t side = 0; side < 2; side++)
-		for (size_t i = 0; i < sides[side]->nr; i++)
-			same += !stat(sides[side]->reader[i]->path, &other) &&
-				other.st_dev == file.st_dev && other.st_ino == file.st_ino;
-	if (same > 1)
+	for (size_t side = 0; side < 2; side++) {
+		for (size_t i = 0; i < sides[side]->nr; i++) {
+			const struct reader *it = sides[side]->reader[i];
+
+			if (stat(it->path, &other) || other.st_dev != file.st_dev ||
+			    other.st_ino != file.st_ino)
+				continue;
+			first = first ?: it;
+			same++;
+		}
+	}
+	if (same > 1 && first == reader)
 		diag_warn("'%s' is compared with itself, or counted twice", reader->path);
 	if (reader->run_info->end_ns == UNKNOWN_NS || same > 1) /* the former was reported */
 		return false;
