@@ -169,6 +169,9 @@ static int open_file(struct reader *reader)
 				   "its last commit was interrupted; the repair takes the "
 				   "permission to write the file and its directory",
 				   -EACCES);
+	/* The repair of an interrupted first commit leaves nothing. */
+	if (!rc && !stat(reader->path, &st) && !st.st_size)
+		return cannot_read(reader, "it is empty, nothing was recorded in it", -EINVAL);
 	if (!rc && (__u32)id != SCHEMA_APPLICATION_ID)
 		rc = SQLITE_NOTADB;
 	return rc ? failed(reader, rc) : 0;
