@@ -101,7 +101,7 @@ test:
 	$(Q)$(if $(call part,arch),tests/arch/deps)
 	$(Q)$(MAKE) --no-print-directory $(jobs) $(if $(call part,unit cli),unit asan) programs \
 		$(if $(call part,fuzz),fuzzers) \
-		$(if $(call part,kernels),without-kprobes) $(if $(call part,arch),arch)
+		$(if $(call part,kernels),made-kernels) $(if $(call part,arch),arch)
 	$(Q)tests/run $(PARTS)
 
 # On every kernel in Debian: the whole guest test on some, its core on the rest.
@@ -112,10 +112,11 @@ test-kernels:
 test-arch:
 	$(Q)$(MAKE) --no-print-directory test PARTS=arch
 
-# Debian has no kernel without kprobes.
-without-kprobes:
-	$(call say,KERNEL,6.1-nokprobes)
-	$(Q)tests/kernels/without-kprobes 6.1 >/dev/null
+# Debian has no kernel without kprobes, and none with symbols as link-time optimization makes them.
+made-kernels:
+	$(call say,KERNEL,6.1-nokprobes 6.12-suffixes)
+	$(Q)tests/kernels/build 6.1-nokprobes >/dev/null
+	$(Q)tests/kernels/build 6.12-suffixes >/dev/null
 
 arch: $(addprefix arch-,arm64 s390x ppc64el riscv64 armhf)
 arch-%:
@@ -144,4 +145,4 @@ lint:
 	$(Q)clang-format --dry-run -Werror $(shell find src bpf tests -name '*.[ch]')
 	$(Q)shellcheck -x $(shell grep -rlE '^(#!/.*[ /](ba)?sh|# shellcheck shell=.*)$$' .ci bpf tests)
 
-.PHONY: unit programs asan fuzz-targets fuzzers fuzz faults deps arch without-kprobes test test-kernels test-arch guest demo bench bench-check lint
+.PHONY: unit programs asan fuzz-targets fuzzers fuzz faults deps arch made-kernels test test-kernels test-arch guest demo bench bench-check lint

@@ -177,9 +177,7 @@ static int ksyms_add(struct ksyms *ksyms, __u64 addr, const char *name)
 
 static void keep_variable(struct ksyms *ksyms, __u64 addr, const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < NR_VARIABLES; i++)
+	for (size_t i = 0; i < NR_VARIABLES; i++)
 		if (*name == *variables[i] && !strcmp(name, variables[i]))
 			ksyms->variables[i] = addr;
 }
@@ -300,9 +298,7 @@ bool ksyms_hidden(const struct ksyms *ksyms)
 
 static const struct ksym *ksyms_named(const struct ksyms *ksyms, const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < ksyms->nr; i++) {
+	for (size_t i = 0; i < ksyms->nr; i++) {
 		const char *other = ksyms->names + ksyms->syms[i].name;
 
 		if (*other == *name && !strcmp(other, name))
@@ -469,11 +465,8 @@ static int range_at(const struct ksyms *ksyms, __u64 addr, __u64 range[2])
 int ksyms_range(const struct ksyms *ksyms, const char *name, __u64 *start, __u64 *end)
 {
 	__u64 addr, range[2];
-	int err = ksyms_address(ksyms, name, &addr);
 
-	if (!err)
-		err = range_at(ksyms, addr, range);
-	if (err)
+	if (ksyms_address(ksyms, name, &addr) || range_at(ksyms, addr, range))
 		return -ENOENT;
 	*start = range[0];
 	*end = range[1];
