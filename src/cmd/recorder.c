@@ -65,7 +65,8 @@ static void show_progress(struct recorder *recorder, __u64 now_ns, __u64 nr_lost
 		rate = (events - recorder->shown_events) * NSEC_PER_SEC /
 		       (now_ns - recorder->committed_ns);
 	diag_status("%s: %llu events, %llu/s, %s lost",
-		    text_duration(elapsed, now_ns - recorder->start_ns), events, rate, lost_text);
+		    text_duration(elapsed, now_ns - recorder->run_info.start_ns), events, rate,
+		    lost_text);
 	recorder->shown_events = events;
 }
 
@@ -128,11 +129,9 @@ int recorder_open(struct recorder *recorder, struct tracer *tracer, const struct
 
 int recorder_begin(struct recorder *recorder)
 {
-	const struct run_info run_info = run_info_of(recorder->tracer, recorder->opts);
-
-	recorder->start_ns = run_info.start_ns;
-	recorder->committed_ns = run_info.start_ns;
-	return recorder->writer ? writer_begin(recorder->writer, &run_info) : 0;
+	recorder->run_info = run_info_of(recorder->tracer, recorder->opts);
+	recorder->committed_ns = recorder->run_info.start_ns;
+	return recorder->writer ? writer_begin(recorder->writer, &recorder->run_info) : 0;
 }
 
 int recorder_end(struct recorder *recorder, int err)
@@ -154,6 +153,9 @@ int recorder_end(struct recorder *recorder, int err)
 	else if (writer)
 		diag_info("recorded %llu events in '%s'", writer_events(writer),
 			  recorder->opts->output);
+	run_info_end(&recorder->run_info, &end);
+	if (writer)
+		run_info_warn_of_clocks(&recorder->run_info, recorder->opts->output);
 	ledger_text_calls(stderr, &ledger, false);
 	ledger_text_teardowns(stderr, &counts.ledger, false);
 	ledger_text_hooks(stderr, counts.hooks, NR_HOOKS);

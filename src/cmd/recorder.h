@@ -13,9 +13,9 @@ struct recorder {
 	struct tracer *tracer;
 	const struct options *opts;
 	struct writer *writer;
-	__u64 start_ns;
-	__u64 committed_ns; /* time of the last commit */
-	__u64 shown_events; /* events by then */
+	struct run_info run_info; /* of the run that has begun */
+	__u64 committed_ns;	  /* time of the last commit */
+	__u64 shown_events;	  /* events by then */
 };
 
 /*
