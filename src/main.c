@@ -18,7 +18,6 @@
  * which.
  */
 #include <fcntl.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -66,7 +65,6 @@ int main(int argc, char **argv)
 	/* A write beyond the limit of files' sizes gives an error. A command to run gets the
 	 * default. */
 	signal(SIGXFSZ, do_nothing);
-	setlocale(LC_CTYPE, "C.UTF-8");
 	clock_join_children();
 	libbpf_set_print(print_verbose);
 	switch (options_parse(&opts, argc, argv)) {

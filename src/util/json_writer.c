@@ -128,7 +128,7 @@ static void put_ascii(struct json_writer *json, char c)
 static size_t put_char(struct json_writer *json, const char *text, size_t len)
 {
 	static const char digits[] = "0123456789abcdef";
-	wchar_t c;
+	__s32 c;
 	size_t n = text_char(text, len, &c);
 
 	if (!n) {

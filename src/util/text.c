@@ -4,42 +4,58 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <utf8proc.h>
+
 #include "util/macros.h"
 #include "util/text.h"
-#include "util/unicode.h"
 
 #define MINUTE_NS (60 * NSEC_PER_SEC)
 #define HOUR_NS	  (60 * MINUTE_NS)
 #define DAY_NS	  (24 * HOUR_NS)
 
-/* The C library decodes only where it has a locale for UTF-8. */
-size_t text_char(const char *s, size_t len, wchar_t *c)
+size_t text_char(const char *s, size_t len, __s32 *c)
 {
-	static const wchar_t least[] = {0, 1, 0x80, 0x800, 0x10000};
-	unsigned char first = *s;
-	size_t n = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+	utf8proc_ssize_t n;
 
-	*c = n > 1 ? first & (0x7f >> n) : first;
-	if (!n || n > len || first > 0xf4)
-		return 0;
-	for (size_t i = 1; i < n; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		*c = *c << 6 | (s[i] & 0x3f);
+	*c = (unsigned char)*s;
+	if (*c < 0x80) /* most are ASCII, and tables and CSV have millions */
+		return len && *c;
+	n = utf8proc_iterate((const utf8proc_uint8_t *)s, (utf8proc_ssize_t)len, c);
+	return n > 0 ? (size_t)n : 0;
+}
+
+/*
+ * Columns of a character: 0 of an accent, for example; -1 if it shows nothing, or joins, splits or
+ * reorders what is beside it.
+ */
+static int columns_of(__s32 c)
+{
+	const utf8proc_property_t *of;
+
+	if (c < 0x80)
+		return c >= ' ' && c < 0x7f ? 1 : -1;
+	of = utf8proc_get_property(c);
+	switch (of->category) {
+	case UTF8PROC_CATEGORY_CN: /* not assigned */
+	case UTF8PROC_CATEGORY_CC: /* controls */
+	case UTF8PROC_CATEGORY_CF: /* marks of direction and other formats */
+	case UTF8PROC_CATEGORY_CS: /* surrogates */
+	case UTF8PROC_CATEGORY_ZL: /* ends of lines and paragraphs */
+	case UTF8PROC_CATEGORY_ZP:
+		return -1;
+	case UTF8PROC_CATEGORY_MC: /* marks that take room, as terminals show them */
+		return 1;
+	default:
+		return of->ignorable ? -1 : utf8proc_charwidth(c);
 	}
-	/* Surrogates are not characters, nor is what follows the last one. */
-	return *c >= least[n] && *c <= 0x10ffff && (*c & ~0x7ff) != 0xd800 ? n : 0;
 }
 
 /* A letter or sign, or an accent on the one before it. */
-static bool is_printable(wchar_t c, bool behind_letter)
+static bool is_printable(__s32 c, bool behind_letter)
 {
-	int columns;
+	int columns = columns_of(c);
 
-	if (c < 0x80) /* most are, and tables and CSV have millions */
-		return c >= ' ' && c < 0x7f;
-	columns = unicode_columns(c);
-	return (columns > 0 || (!columns && behind_letter)) && !unicode_ignorable(c);
+	return columns > 0 || (!columns && behind_letter);
 }
 
 static size_t text_copy(char *dst, size_t size, const char *src, size_t len, bool printable)
@@ -47,7 +63,7 @@ static size_t text_copy(char *dst, size_t size, const char *src, size_t len, boo
 	static const char digit[] = "0123456789abcdef";
 	size_t used = 0, n, i;
 	bool keep = false;
-	wchar_t c;
+	__s32 c;
 
 	for (; len; src += n, len -= n) {
 		n = text_char(src, len, &c);
@@ -86,11 +102,11 @@ size_t text_width(const char *text)
 {
 	size_t len = strlen(text), width = 0, n;
 	int columns;
-	wchar_t c;
+	__s32 c;
 
 	for (; len; text += n, len -= n) {
 		n = text_char(text, len, &c) ?: 1;
-		columns = c < 0x80 ? c >= ' ' && c < 0x7f : unicode_columns(c);
+		columns = columns_of(c);
 		width += columns > 0 ? columns : 0;
 	}
 	return width;

@@ -17,7 +17,7 @@
  * Decodes the UTF-8 character at the start of len bytes. Returns its length and sets *c; 0 if there
  * is none, or NUL.
  */
-size_t text_char(const char *s, size_t len, wchar_t *c);
+size_t text_char(const char *s, size_t len, __s32 *c);
 
 /*
  * Writes len bytes of src to dst as valid UTF-8. NUL, and each byte that is no UTF-8, become the

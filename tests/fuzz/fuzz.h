@@ -9,7 +9,6 @@
 #pragma once
 
 #include <endian.h>
-#include <locale.h>
 
 #include "cmd/command.h"
 #include "support/json.h"
@@ -48,7 +47,6 @@ static inline __u64 take_number(struct input *input, size_t bytes)
 static inline void fuzz_init(void)
 {
 	setenv("CMOCKA_TEST_ABORT", "1", 1);
-	setlocale(LC_CTYPE, "C.UTF-8");
 }
 
 /* What a command wrote to stdout and stderr; to be freed with said_free(). */

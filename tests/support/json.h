@@ -13,7 +13,7 @@
 static inline const char *json_string_end(const char *at)
 {
 	const char *begin = at;
-	wchar_t c;
+	__s32 c;
 	size_t n;
 
 	if (*at++ != '"')
