@@ -101,4 +101,4 @@ clean:
 .PHONY: all install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
--include $(OBJ:.o=.d) $(UNIT:=.d) $(SKEL:.skel.h=.bpf.d) $(wildcard $(OUT)/tests/bin/*.d)
+-include $(OBJ:.o=.d) $(UNIT:=.d) $(SKEL:.skel.h=.bpf.d) $(wildcard $(OUT)/tests/bin/*.d $(OUT)/tests/fuzz/*.d)

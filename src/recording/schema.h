@@ -22,8 +22,10 @@
 #define SCHEMA_FIRST_VERSION 1 /* the oldest one that is read */
 
 /* Limits of writers and readers. */
-#define MAX_LOADED     65536 /* callers, scenarios: readers have all in memory */
+#define MAX_LOADED 65536     /* callers, scenarios: readers have all in memory */
+#ifndef MAX_REMEMBERED	     /* tests/fuzz: fewer */
 #define MAX_REMEMBERED 65536 /* rows of another table that a writer refers to again */
+#endif
 
 enum table_id {
 	TABLE_RUN,	/* struct run_info */

@@ -89,6 +89,7 @@ int LLVMFuzzerTestOneInput(const __u8 *data, size_t size)
 	__u8 lost = take_number(&input, 1);
 
 	stream_open(&stream, 3); /* fewer than there are maps */
+	stream.impossible = true;
 	for (int hook = 0; hook < NR_HOOKS; hook++)
 		stream.lost[hook] = lost & (1 << hook);
 	while (input.left) {

@@ -18,6 +18,7 @@ struct stream {
 	struct correlator *correlator;
 	struct call_matcher *frees_alone;      /* counts deferred frees without a start */
 	bool lost[NR_HOOKS];		       /* was something lost at this hook? */
+	bool impossible;		       /* records come in orders that no kernel makes */
 	__u64 starts, ends, bad;	       /* records: of workers' runs, and damaged ones */
 	__u64 frees, ends_only;		       /* deferred frees; those with only the end seen */
 	__u64 nr, nr_deferred_frees, nr_stuck; /* events */
@@ -141,10 +142,14 @@ static inline struct teardown_ledger adds_up(const struct stream *stream)
 	assert_int_equal(stream->starts, ledger.completed + ledger.running + ledger.start_only);
 	assert_int_equal(stream->ends, ledger.completed + ledger.end_only);
 	check_equations(&ledger, stream->nr, stream->outcomes);
-	/* Each deferred free is part of a teardown, or a stray. */
+	/*
+	 * Each deferred free is part of a teardown, or a stray. It is not handed over if memory in
+	 * use again is the only proof of it, or its map seems to be of before the run at that time.
+	 */
 	if (!ledger.before) {
-		assert_int_equal(stream->nr_deferred_frees,
-				 ledger.reclaimed + ledger.strays - stream->ends_only);
+		__u64 most = ledger.reclaimed + ledger.strays - stream->ends_only;
+
+		assert_in_range(stream->nr_deferred_frees, stream->impossible ? 0 : most, most);
 		assert_true(stream->nr_deferred_frees <= stream->frees);
 	}
 	return ledger;
