@@ -35,8 +35,11 @@ static __always_inline void init_call(struct record_call *rec, __u8 type, __u8 h
 	((__u64 *)rec->comm)[1] = *(__u64 *)&task->comm[8];
 }
 
-/* A destroy call, its map included, without the state of its allocator. */
-static __always_inline void init_destroy_call(struct record_call *rec, __u8 type, __u64 ma,
+/*
+ * A destroy call, its map included, without the state of its allocator. Returns whether a worker
+ * frees a hash map, and this call is the one for its "ma".
+ */
+static __always_inline bool init_destroy_call(struct record_call *rec, __u8 type, __u64 ma,
 					      __u64 caller)
 {
 	__u64 map;
@@ -48,6 +51,7 @@ static __always_inline void init_destroy_call(struct record_call *rec, __u8 type
 		read_map(rec, map);
 	else if (ma)
 		find_owner(rec);
+	return map && rec->alloc == ALLOC_MA && is_htab(rec->map_type);
 }
 
 /* The per-CPU memory of an allocator that was read; 0: none. Its deferred copy has the same. */

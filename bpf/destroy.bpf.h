@@ -30,7 +30,7 @@ static __always_inline bool send_entry(struct prog_cpu_counts *counts, __u64 ma,
 		counts->lost++;
 		return false;
 	}
-	init_destroy_call(rec, RECORD_ENTRY, ma, caller);
+	counts->hashes += init_destroy_call(rec, RECORD_ENTRY, ma, caller);
 	read_allocator(rec, ma);
 	if (slot) {
 		slot->map = rec->head.map;

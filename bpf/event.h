@@ -171,11 +171,27 @@ struct prog_cpu_counts {
 	__u64 lost;	   /* of the handled: the ring buffer had no room for the record */
 	__u64 lost_parked; /* at entry: the table of parked entries was full; at return: the ring
 			      buffer had no room for the parked entry */
-	__u64 pad[3];
+	__u64 hashes; /* of the handled entries of destroy: calls for the "ma" of a hash map that
+			 a worker frees, one for each such map */
+	__u64 pad[2];
 };
 
 struct cpu_counts {
 	struct prog_cpu_counts prog[NR_PROGS];
+};
+
+/*
+ * What tracepoints of the workqueue show, which no switch of the kernel silences: how many frees of
+ * maps the other programs must have seen.
+ */
+struct witness_counts {
+	char proof[NAME_LEN]; /* name of the map whose free shows the function below */
+	__u64 func;	      /* the function of works that free maps; 0: not known yet */
+	__u64 begun, ended;   /* frees of maps since that is known */
+	__u64 freed;	      /* maps whose free began in the run */
+	__u64 hashes;	      /* of these, hash maps */
+	__u32 closed;	      /* the loader sets it: nothing more is counted */
+	__u32 pad;
 };
 
 /* Options and kernel addresses for the programs: one read-only variable. */
@@ -245,5 +261,6 @@ _Static_assert(sizeof(struct record_call) == 120, "record_call");
 _Static_assert(sizeof(struct record_release) == 96, "record_release");
 _Static_assert(sizeof(struct task_stack) == 304, "task_stack");
 _Static_assert(sizeof(struct cpu_counts) == NR_PROGS * 64, "cpu_counts");
+_Static_assert(sizeof(struct witness_counts) == 64, "witness");
 _Static_assert(sizeof(struct config) == 384, "config");
 _Static_assert(sizeof(struct name_filter) == 2072, "name_filter");

@@ -64,7 +64,7 @@ static __always_inline bool park(struct prog_cpu_counts *counts, __u64 ma, __u64
 	struct record_call rec = {}, *stale;
 	__u32 tid;
 
-	init_destroy_call(&rec, RECORD_ENTRY, ma, caller);
+	counts->hashes += init_destroy_call(&rec, RECORD_ENTRY, ma, caller);
 	read_allocator(&rec, ma);
 	if (!call_wanted(&rec)) {
 		rec.flags |= CALL_UNWANTED;

@@ -76,7 +76,7 @@ static __always_inline int handle_free_return(__u64 work, enum hook hook, __u32 
 	__u64 func;
 
 	if (hook == HOOK_FREE ? !return_is_of_run(slot, prog, head.tid, work)
-			      : return_is_before_run(slot, head.tid))
+			      : return_is_before_run(slot, prog, head.tid))
 		return 0;
 	counts = count_run(prog);
 	if (!counts || (work && is_handled(slot, true, prog, head.tid, work)))
@@ -111,6 +111,7 @@ static __always_inline int handle_queue(struct work_struct *work, __u32 prog)
 		head.hook = HOOK_DEFERRED_FREE;
 	else if (!config.all_progs) /* else all are counted, to know what all programs missed */
 		return 0;
+	note_fired(prog);
 	if (stage == STAGE_ATTACHING)
 		return 0;
 	counts = count_run(prog);

@@ -17,6 +17,7 @@
 #include "free.bpf.h"
 #include "kernel_read.bpf.h"
 #include "release.bpf.h"
+#include "witness.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -96,6 +97,19 @@ int read_clock(__u64 *now_ns)
 {
 	*now_ns = bpf_ktime_get_ns();
 	return 0;
+}
+
+/* Without BTF, so that a kernel that lacks the tracepoints still loads the other programs. */
+SEC("raw_tp/workqueue_execute_start")
+int work_start(void *ctx __attribute__((unused)))
+{
+	return handle_work_start();
+}
+
+SEC("raw_tp/workqueue_execute_end")
+int work_end(__u64 *ctx)
+{
+	return handle_work_end(ctx[1]);
 }
 
 /* The loader sets "wanted", reads the iterator, and finds the answer in the other members. */

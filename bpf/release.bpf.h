@@ -121,6 +121,7 @@ static __always_inline int handle_release(__u64 addr, enum hook hook, __u32 prog
 	__s64 refs;
 	__u8 flags;
 
+	note_fired(prog);
 	if (stage != STAGE_RUNNING)
 		return 0;
 	counts = count_run(prog);

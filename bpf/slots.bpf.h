@@ -96,13 +96,15 @@ static __always_inline void skip_entry(enum hook hook, __u64 arg, __u32 prog)
 {
 	__u32 tid = this_tid();
 
+	note_fired(prog);
 	if (stage == STAGE_ATTACHING)
 		slot_set(slot_of(hook, tid), tid, arg, SLOT_BEFORE_RUN, prog);
 }
 
 /* Is this the return of a call that was entered before the run? */
-static __always_inline bool return_is_before_run(struct slot *slot, __u32 tid)
+static __always_inline bool return_is_before_run(struct slot *slot, __u32 prog, __u32 tid)
 {
+	note_fired(prog);
 	if (stage == STAGE_ATTACHING)
 		return true;
 	if (!slot || slot->tid != tid || slot->state != SLOT_BEFORE_RUN)
@@ -117,7 +119,7 @@ static __always_inline bool return_is_before_run(struct slot *slot, __u32 tid)
  */
 static __always_inline bool return_is_of_run(struct slot *slot, __u32 prog, __u32 tid, __u64 arg)
 {
-	if (return_is_before_run(slot, tid))
+	if (return_is_before_run(slot, prog, tid))
 		return false;
 	if (stage == STAGE_RUNNING || is_handled(slot, true, prog, tid, arg))
 		return true;

@@ -91,6 +91,7 @@ struct facts {
 	int kptr_restrict;	   /* SYSCTL_UNKNOWN */
 	int perf_event_paranoid;
 	struct attempt tried[NR_ATTACH_MODES]; /* all hooks at the same time, as in a run */
+	const char *silence[NR_ATTACH_MODES];  /* why programs did not run; NULL: they did */
 	bool freed;			       /* the test map was seen to be freed */
 	bool missed;			       /* the kernel skipped a program meanwhile */
 };

@@ -114,7 +114,7 @@ static bool map_is_freed(const struct probe *probe)
  * Attached programs may never run: a function that the compiler inlined can still have a symbol.
  * So free a test map, whose teardown must be seen.
  */
-static void free_test_map(struct facts *facts, const struct probe *probe)
+static void free_test_map(struct facts *facts, const struct probe *probe, int max_polls)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_NO_PREALLOC);
 	int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "check", 4, 4, 1, &opts), key = 1;
@@ -123,7 +123,7 @@ static void free_test_map(struct facts *facts, const struct probe *probe)
 		return;
 	bpf_map_update_elem(fd, &key, &key, BPF_ANY);
 	close(fd);
-	for (int polls = 0; polls < MAX_POLLS && !map_is_freed(probe); polls++)
+	for (int polls = 0; polls < max_polls && !map_is_freed(probe); polls++)
 		usleep(POLL_US);
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++) {
 		struct hook_counts counts;
@@ -178,9 +178,11 @@ static void try_mode(struct facts *facts, enum attach_mode mode, const struct ks
 	}
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
 		facts->hooks[hook].tried[mode].made = probe_has(probe, hook);
+	facts->silence[mode] = witness_silence(probe_witness(probe));
 	/* A run takes the first mode that works. */
-	if (mode == ATTACH_FENTRY || facts->tried[ATTACH_FENTRY].err)
-		free_test_map(facts, probe);
+	if (mode == ATTACH_FENTRY || facts->tried[ATTACH_FENTRY].err ||
+	    facts->silence[ATTACH_FENTRY])
+		free_test_map(facts, probe, facts->silence[mode] ? 0 : MAX_POLLS);
 	probe_close(probe);
 }
 

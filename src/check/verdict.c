@@ -150,7 +150,8 @@ static bool works(const struct facts *facts)
 {
 	const struct attempt *tried = facts->hooks[HOOK_DESTROY].tried;
 
-	return (tried[ATTACH_FENTRY].made && !tried[ATTACH_FENTRY].err) ||
+	return facts->silence[ATTACH_FENTRY] ||
+	       (tried[ATTACH_FENTRY].made && !tried[ATTACH_FENTRY].err) ||
 	       (tried[ATTACH_KPROBE].made && !tried[ATTACH_KPROBE].err);
 }
 
@@ -210,22 +211,27 @@ static void conclude_tried(struct verdict *verdict, const struct facts *facts)
 	const char *seen = destroy->seen && destroy->seen != LEDGER_UNKNOWN
 				   ? "attached, and saw the teardown of a test map"
 				   : "attached, but untested: no teardown of a test map was seen";
-	bool taken = !fentry->err || (fentry->err != -EPERM && kprobe->made && !kprobe->err);
+	const char *silence = facts->silence[ATTACH_FENTRY] ?: facts->silence[ATTACH_KPROBE];
+	bool by_fentry = !fentry->err && !facts->silence[ATTACH_FENTRY];
+	bool kprobed = fentry->err != -EPERM && kprobe->made && !kprobe->err;
+	bool by_kprobe = kprobed && !facts->silence[ATTACH_KPROBE];
 
 	/* Attached, and not run although a map was freed? */
-	if (taken && facts->freed && !facts->missed && !destroy->seen) {
+	if ((!fentry->err || kprobed) && facts->freed && !facts->missed && !destroy->seen) {
 		conclude(verdict, TRACEABLE_NO,
 			 "a map was freed, but no call of " TRACED_FUNCTION "() was seen: the "
 			 "compiler inlined it");
-	} else if (!fentry->err) {
+	} else if (by_fentry) {
 		verdict->attach = ATTACH_FENTRY;
 		conclude(verdict, TRACEABLE_YES, "by fentry/fexit, the first choice: %s", seen);
-	} else if (taken) {
+	} else if (by_kprobe) {
 		verdict->attach = ATTACH_KPROBE;
 		conclude(verdict, TRACEABLE_YES,
-			 "by kprobe/kretprobe: %s; fentry/fexit, the first choice, could not be "
-			 "attached: %s",
-			 seen, error_name(fentry->err));
+			 "by kprobe/kretprobe: %s; fentry/fexit, the first choice, %s: %s", seen,
+			 fentry->err ? "could not be attached" : "sees nothing",
+			 fentry->err ? error_name(fentry->err) : facts->silence[ATTACH_FENTRY]);
+	} else if (silence) {
+		conclude(verdict, TRACEABLE_NO, "nothing can be seen: %s", silence);
 	} else if (is_refusal(fentry->err) || is_refusal(kprobe->err)) {
 		conclude_refused(verdict, facts);
 	} else if (probe_lacks_resource(fentry->err) || probe_lacks_resource(kprobe->err)) {
@@ -354,6 +360,8 @@ static void lack_fields(struct verdict *verdict, const struct facts *facts)
 	if (features[FEATURE_KPROBE_MISS] == ANSWER_NO && facts->kprobes != ANSWER_NO)
 		lack(verdict, "with --attach kprobe, how many calls were missed",
 		     "this kernel does not count missed kprobe programs");
+	if (facts->silence[ATTACH_KPROBE])
+		lack(verdict, "--attach kprobe", "%s", facts->silence[ATTACH_KPROBE]);
 	if (facts->kprobes == ANSWER_NO || facts->kprobe_danger)
 		lack(verdict, "--attach kprobe", "%s", without_kprobe(facts));
 }
@@ -363,7 +371,7 @@ void verdict_make(struct verdict *verdict, const struct facts *facts)
 	*verdict = (struct verdict){.attach = ATTACH_AUTO};
 	if (ruled_out(verdict, facts))
 		return;
-	if (facts->hooks[HOOK_DESTROY].tried[ATTACH_FENTRY].made)
+	if (facts->hooks[HOOK_DESTROY].tried[ATTACH_FENTRY].made || facts->silence[ATTACH_FENTRY])
 		conclude_tried(verdict, facts);
 	else
 		conclude_by_name(verdict, facts);

@@ -25,6 +25,7 @@ struct run {
 	struct worker worker;
 	struct aggregate *aggregate; /* teardowns by scenario */
 	int err;		     /* of the worker */
+	bool blind;		     /* the plan would wait for what goes unseen */
 };
 
 static int take_teardown(void *ctx, const struct teardown *teardown)
@@ -43,11 +44,14 @@ static int take_teardown(void *ctx, const struct teardown *teardown)
 
 static int tick(void *ctx, __u64 now_ns, __u64 *next_ns)
 {
-	const struct run *run = ctx;
+	struct run *run = ctx;
 	struct plan_progress progress = plan_progress(run->plan);
+	struct teardown_counts counts;
+	struct ledger ledger;
 	int err;
 
 	*next_ns = now_ns + PROGRESS_NS;
+	run->blind = *session_count(run->tracer.session, &ledger, &counts);
 	err = run->recorder.writer ? recorder_tick(ctx, now_ns, next_ns) : 0;
 	diag_status("%3u %%, round %llu of %llu: %s", progress.percent, progress.round,
 		    progress.rounds, run->list[progress.index].name);
@@ -62,6 +66,8 @@ static bool done(void *ctx)
 	bool warm_up;
 	int answer, err = 0;
 
+	if (run->blind)
+		return true;
 	while (!err) {
 		err = worker_read_answer(&run->worker, &index, &answer);
 		if (!err)
@@ -96,23 +102,31 @@ static const struct event_sink_ops record_ops = {
 
 static const struct run_ops run_ops = {.tick = tick, .done = done};
 
-/* Scenarios left out were reported at once. -ENODATA: none was measured; reported here. */
+/*
+ * Maps may go unseen as the ledger says, but not all of a scenario's. Scenarios left out were
+ * reported at once. -ENODATA: there are no figures; reported here.
+ */
 static int report_missing(const struct run *run)
 {
-	__u64 runs = 0;
+	bool blind = run->tracer.traceable != TRACEABLE_YES;
+	__u64 runs = 0, maps = 0, seen = 0;
 
 	for (size_t i = 0; i < run->nr; i++) {
 		const struct plan_counts *counts = plan_counts(run->plan, i);
 
 		runs += counts->runs;
-		if (counts->seen < counts->maps)
-			diag_warn("%s: of %llu maps, %llu were seen torn down", run->list[i].name,
-				  counts->maps, counts->seen);
+		maps += counts->maps;
+		seen += counts->seen;
+		if (counts->maps && !counts->seen)
+			blind = true;
 	}
-	if (runs)
-		return 0;
-	diag_error("nothing was measured");
-	return -ENODATA;
+	if (!runs)
+		diag_error("nothing was measured");
+	else if (seen < maps && blind)
+		diag_error("of %llu maps, %llu were seen torn down: no figures", maps, seen);
+	else if (seen < maps)
+		diag_warn("of %llu maps, %llu were seen torn down", maps, seen);
+	return !runs || (seen < maps && blind) ? -ENODATA : 0;
 }
 
 static int measure(struct run *run)
@@ -174,6 +188,10 @@ static int run_all(const struct options *opts, const struct scenario *list, size
 		err = worker_start(&run.worker, list, nr);
 	if (!err)
 		err = recorder_open(&run.recorder, &run.tracer, opts);
+	if (!err && witness_silence(probe_witness(run.tracer.probe))) { /* as was warned */
+		run.tracer.traceable = TRACEABLE_NO;
+		err = -ENODATA;
+	}
 	if (!err)
 		err = measure(&run);
 	if (!err)

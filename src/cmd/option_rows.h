@@ -120,4 +120,4 @@
 #define SEC_AND_TIME                                                                               \
 	"\nSEC is a number of seconds (10, 0.5) or a time with a unit, which TIME needs:\n"        \
 	"ns, us, ms, s, m or h.\n"
-#define LIVE_STATUSES "  3  this kernel cannot be traced\n  4  not permitted\n"
+#define LIVE_STATUSES "  3  this kernel cannot be traced, or not all was seen\n  4  not permitted\n"

@@ -85,6 +85,7 @@ static int cmd_record(const struct options *opts)
 {
 	struct record record = {};
 	struct tracer tracer = {};
+	int status;
 	const struct event_sink sink = {.ops = &sink_ops, .ctx = &record};
 	int err = opts->run_argv ? child_start(&record.child, opts->run_argv) : 0;
 
@@ -98,7 +99,8 @@ static int cmd_record(const struct options *opts)
 		diag_warn("'%s' still runs", opts->run_argv[0]);
 	recorder_close(&record.recorder);
 	child_close(&record.child);
-	return err ? exit_status_of(err, tracer.traceable) : record.child.status;
+	status = exit_status_of(err, tracer.traceable);
+	return err || !record.child.status ? status : record.child.status;
 }
 
 /* Ignores argc: argv ends with NULL. */

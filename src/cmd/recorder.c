@@ -75,14 +75,17 @@ int recorder_tick(void *ctx, __u64 now_ns, __u64 *next_ns)
 	struct recorder *recorder = ctx;
 	struct teardown_counts counts;
 	struct ledger ledger;
+	const char *blind;
 	int err;
 
 	*next_ns = recorder->committed_ns + COMMIT_NS;
 	if (now_ns < *next_ns)
 		return 0;
-	session_count(recorder->tracer->session, &ledger, &counts);
+	blind = session_count(recorder->tracer->session, &ledger, &counts);
 	show_progress(recorder, now_ns, lost(&ledger, &counts));
-	err = writer_ledger(recorder->writer, &ledger, &counts);
+	err = writer_blind(recorder->writer, blind);
+	if (!err)
+		err = writer_ledger(recorder->writer, &ledger, &counts);
 	if (!err)
 		err = writer_commit(recorder->writer);
 	recorder->committed_ns = clock_now_ns();
@@ -140,10 +143,15 @@ int recorder_end(struct recorder *recorder, int err)
 	const struct moment end = clock_moment();
 	struct teardown_counts counts;
 	struct ledger ledger;
+	const char *blind;
 
 	if (!recorder->tracer->session)
 		return err;
-	session_count(recorder->tracer->session, &ledger, &counts);
+	blind = session_count(recorder->tracer->session, &ledger, &counts);
+	if (*blind)
+		recorder->tracer->traceable = TRACEABLE_NO;
+	if (writer && !err)
+		err = writer_blind(writer, blind);
 	if (writer && !err)
 		err = writer_ledger(writer, &ledger, &counts);
 	if (writer && !err)
@@ -159,6 +167,7 @@ int recorder_end(struct recorder *recorder, int err)
 	ledger_text_calls(stderr, &ledger, false);
 	ledger_text_teardowns(stderr, &counts.ledger, false);
 	ledger_text_hooks(stderr, counts.hooks, NR_HOOKS);
+	ledger_text_blind(stderr, blind);
 	return err;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/option_rows.h"
+#include "output/ledger_text.h"
 #include "output/report.h"
 #include "recording/reader_set.h"
 #include "util/diag.h"
@@ -23,7 +24,10 @@ static int show(struct reader_set *readers, const struct options *opts, struct r
 	err = reader_set_run(readers, opts->show.view, opts->show.identity, &sink, &report_run_ops);
 	if (err == -EINVAL) /* damaged: do not show a part of it */
 		return err;
-	return report_end(report, reader_set_end_ns(readers), &ledger, &counts, err);
+	err = report_end(report, reader_set_end_ns(readers), &ledger, &counts, err);
+	for (size_t i = 0; i < readers->nr; i++)
+		ledger_text_blind(stderr, readers->reader[i]->run_info->blind);
+	return err;
 }
 
 static int cmd_report(const struct options *opts)

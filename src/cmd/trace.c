@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* trace, the default: shows calls or teardowns in the running kernel. */
 #include "cmd/option_rows.h"
+#include "output/ledger_text.h"
 #include "output/report.h"
 #include "trace/tracer.h"
 #include "util/clock.h"
@@ -10,6 +11,7 @@ static int trace(struct tracer *tracer, struct report *report, const struct star
 	const struct event_sink sink = report_sink(report);
 	struct teardown_counts counts;
 	struct ledger ledger;
+	const char *blind;
 	int err = report_begin(report, start);
 
 	if (err)
@@ -17,8 +19,12 @@ static int trace(struct tracer *tracer, struct report *report, const struct star
 	err = tracer_run(tracer, &sink, &report_run_ops);
 	if (!tracer->session)
 		return err;
-	session_count(tracer->session, &ledger, &counts);
-	return report_end(report, clock_now_ns(), &ledger, &counts, err);
+	blind = session_count(tracer->session, &ledger, &counts);
+	if (*blind)
+		tracer->traceable = TRACEABLE_NO;
+	err = report_end(report, clock_now_ns(), &ledger, &counts, err);
+	ledger_text_blind(stderr, blind);
+	return err;
 }
 
 static int cmd_trace(const struct options *opts)

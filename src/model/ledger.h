@@ -43,19 +43,19 @@ static inline bool figure_known(__u64 figure)
 	FIGURE(ledger, still_running, COUNT) /* not returned at the end; LEDGER_UNKNOWN */         \
 	FIGURE(ledger, entry_only, COUNT)    /* the return was missed or lost */                   \
 	FIGURE(ledger, return_only, COUNT)   /* the entry was missed or lost */                    \
-	FIGURE(ledger, lost_entry, COUNT)    /* entry records dropped: ring buffer full */         \
-	FIGURE(ledger, lost_return, COUNT)   /* return records dropped: ring buffer full */        \
-	FIGURE(ledger, parked_lost, COUNT)   /* entries dropped: table of parked entries full */   \
+	FIGURE(ledger, lost_entry, NOTED)    /* entry records dropped: ring buffer full */         \
+	FIGURE(ledger, lost_return, NOTED)   /* return records dropped: ring buffer full */        \
+	FIGURE(ledger, parked_lost, NOTED)   /* entries dropped: table of parked entries full */   \
 	FIGURE(ledger, missed_entry, COUNT)  /* entries at which the kernel skipped the program */ \
 	FIGURE(ledger, missed_return, COUNT) /* returns at which the kernel skipped the program */ \
 	/* entries at which the kernel skipped the kprobe */                                       \
 	FIGURE(ledger, probe_missed_entry, COUNT)                                                  \
 	/* the same for returns, or no kretprobe instance was free */                              \
 	FIGURE(ledger, probe_missed_return, COUNT)                                                 \
-	FIGURE(ledger, rows_full, COUNT) /* calls put into the row "(other: row limit)" */         \
-	FIGURE(ledger, stuck, COUNT) /* reports of what took longer than --stuck, teardowns too */ \
-	FIGURE(ledger, still_stuck, COUNT) /* of these, not ended when the trace did */            \
-	FIGURE(ledger, bad_records, COUNT) /* records of unknown kind or size */
+	FIGURE(ledger, rows_full, NOTED) /* calls put into the row "(other: row limit)" */         \
+	FIGURE(ledger, stuck, NOTED) /* reports of what took longer than --stuck, teardowns too */ \
+	FIGURE(ledger, still_stuck, NOTED) /* of these, not ended when the trace did */            \
+	FIGURE(ledger, bad_records, NOTED) /* records of unknown kind or size */
 
 /*
  * Teardowns add up:
@@ -69,7 +69,7 @@ static inline bool figure_known(__u64 figure)
 	FIGURE(teardown_ledger, completed, COUNT)  /* the end was seen, too */                     \
 	FIGURE(teardown_ledger, running, COUNT)	   /* the worker ran at the end; LEDGER_UNKNOWN */ \
 	FIGURE(teardown_ledger, start_only, COUNT) /* the end was missed or lost */                \
-	FIGURE(teardown_ledger, lost, COUNT)	   /* start records dropped: ring buffer full */   \
+	FIGURE(teardown_ledger, lost, NOTED)	   /* start records dropped: ring buffer full */   \
 	FIGURE(teardown_ledger, end_only, COUNT)   /* the start was missed or lost */              \
 	/* starts at which the kernel skipped the program; LEDGER_UNKNOWN */                       \
 	FIGURE(teardown_ledger, missed, COUNT)                                                     \
@@ -79,25 +79,25 @@ static inline bool figure_known(__u64 figure)
 	/* released, not being freed at the end; LEDGER_UNKNOWN: a release or start is missed */   \
 	FIGURE(teardown_ledger, waiting, COUNT)                                                    \
 	FIGURE(teardown_ledger, no_release, COUNT) /* shown, but the release was not seen */       \
-	FIGURE(teardown_ledger, forgotten, COUNT)  /* released maps: too many at a time */         \
+	FIGURE(teardown_ledger, forgotten, NOTED)  /* released maps: too many at a time */         \
 	FIGURE(teardown_ledger, deferred, COUNT)   /* shown destroy calls that deferred a free */  \
 	FIGURE(teardown_ledger, reclaimed, COUNT)  /* of these, the deferred free was seen */      \
 	FIGURE(teardown_ledger, pending, COUNT)	   /* of these, it was not */                      \
 	FIGURE(teardown_ledger, undecided, COUNT)  /* destroy calls: perhaps they did */           \
 	FIGURE(teardown_ledger, strays, COUNT) /* deferred frees without a known destroy call */   \
 	/* put into the row "(other: row limit)", or dropped from the list of the slowest */       \
-	FIGURE(teardown_ledger, rows_full, COUNT)
+	FIGURE(teardown_ledger, rows_full, NOTED)
 
 /* Of a hook that is attached; then, of one whose return is probed too. */
 #define HOOK_ENTRY_FIGURES(FIGURE)                                                                 \
 	FIGURE(hook_counts, seen, COUNT)  /* events a program ran for */                           \
 	FIGURE(hook_counts, taken, COUNT) /* of these, events that were worth a record */          \
-	FIGURE(hook_counts, lost, COUNT)  /* records dropped: ring buffer full */                  \
+	FIGURE(hook_counts, lost, NOTED)  /* records dropped: ring buffer full */                  \
 	/* events at which the kernel skipped the program; LEDGER_UNKNOWN */                       \
 	FIGURE(hook_counts, missed, COUNT)
 #define HOOK_RETURN_FIGURES(FIGURE)                                                                \
 	FIGURE(hook_counts, seen_return, COUNT)                                                    \
-	FIGURE(hook_counts, lost_return, COUNT)                                                    \
+	FIGURE(hook_counts, lost_return, NOTED)                                                    \
 	FIGURE(hook_counts, missed_return, COUNT)
 
 #define FIGURE_MEMBER(object, member, kind) __u64 member;

@@ -47,6 +47,21 @@ void figure_subtract(__u64 *figure, __u64 nr)
 		*figure = nr > *figure ? LEDGER_UNKNOWN : *figure - nr;
 }
 
+static void forget_events(const struct figure *figures, void *ledger)
+{
+	for (; figures->name; figures++)
+		if (figures->kind != FIGURE_NOTED)
+			figure_set(figures, ledger, LEDGER_UNKNOWN);
+}
+
+void ledger_forget(struct ledger *ledger, struct teardown_counts *counts)
+{
+	forget_events(ledger_figures, ledger);
+	forget_events(teardown_ledger_figures, &counts->ledger);
+	for (int hook = 0; hook < NR_HOOKS; hook++)
+		forget_events(hook_figures, &counts->hooks[hook]);
+}
+
 static __u64 merged(enum figure_kind kind, __u64 a, __u64 b)
 {
 	if (a == LEDGER_ABSENT || b == LEDGER_ABSENT)
@@ -55,6 +70,7 @@ static __u64 merged(enum figure_kind kind, __u64 a, __u64 b)
 		return LEDGER_UNKNOWN;
 	switch (kind) { /* no default: the compiler finds a kind that is not merged */
 	case FIGURE_COUNT:
+	case FIGURE_NOTED:
 	case FIGURE_DURATION:
 		figure_add(&a, b);
 		return a;

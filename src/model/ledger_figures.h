@@ -12,6 +12,7 @@
 /* The kind of a figure says how several recordings are merged: see figures_merge(). */
 enum figure_kind {
 	FIGURE_COUNT,	 /* added up */
+	FIGURE_NOTED,	 /* the same; of records, and known even if events went unseen */
 	FIGURE_DURATION, /* ns; added up */
 	FIGURE_LONGEST,	 /* ns; the greatest one */
 };
@@ -43,6 +44,9 @@ void figures_clear(const struct figure *figures, void *ledger);
  * return.
  */
 void hook_counts_clear_unused(struct hook_counts *counts);
+
+/* Sets to LEDGER_UNKNOWN what is not known if the programs have not seen all events. */
+void ledger_forget(struct ledger *ledger, struct teardown_counts *counts);
 
 /*
  * Makes *ledger, to begin with all zero, that of one more recording. A figure that is not known

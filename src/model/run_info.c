@@ -33,6 +33,8 @@ const struct field run_info_fields[] = {
 	{"cpus_online", FIELD(NONZERO, run_info, cpus_online), .title = "number of CPUs online"},
 	{"symbols_hidden", FIELD(NUMBER, run_info, symbols_hidden),
 	 .note = "1: callers are addresses"},
+	{"blind", FIELD(TEXT, run_info, blind), .later = true,
+	 .note = "why events may have gone unseen; NULL: nothing shows that"},
 	{"start_ns", FIELD(NUMBER, run_info, start_ns),
 	 .note = "CLOCK_MONOTONIC, as all times here"},
 	{"start_realtime_ns", FIELD(BITS, run_info, start_realtime_ns),

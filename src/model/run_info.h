@@ -27,6 +27,7 @@ struct run_info {
 	__u64 cpus_possible;		 /* 0: unknown */
 	__u64 cpus_online;		 /* 0: unknown */
 	bool symbols_hidden;		 /* callers are addresses */
+	char blind[RUN_INFO_LEN];	 /* why events may have gone unseen; empty: none did */
 	__u64 start_ns;			 /* CLOCK_MONOTONIC, as all times of a recording */
 	__u64 start_realtime_ns;	 /* CLOCK_REALTIME of the same moment */
 	__u64 end_ns;			 /* UNKNOWN_NS: still being recorded, or interrupted */

@@ -3,11 +3,14 @@
  * Words ledgers as text: what was seen, and each loss.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "model/ledger_figures.h"
+#include "model/run_info.h"
 #include "output/column.h"
 #include "output/ledger_text.h"
 #include "util/outfile.h"
+#include "util/text.h"
 
 #define WARN_IF(loss) ((loss) ? "WARNING: " : "")
 
@@ -48,9 +51,8 @@ static __u64 sum(__u64 program, __u64 probe)
 
 /* Prints the kernel's misses; the kernel may count only those of the program or the probe, or none.
  */
-static void missed(FILE *out, const char *where, __u64 program, __u64 probe)
+static void missed(FILE *out, const char *where, const char *uncounted, __u64 program, __u64 probe)
 {
-	static const char uncounted[] = "not counted by this kernel";
 
 	fputs(where, out);
 	if (!figure_known(program) && !figure_known(probe))
@@ -121,11 +123,15 @@ static void put_lost(FILE *out, const struct ledger *l)
 
 static void put_missed(FILE *out, const struct ledger *l)
 {
+	const char *uncounted =
+		figure_known(l->entered) ? "not counted by this kernel" : "not known";
+
 	fputs(WARN_IF(is_loss(l->missed_entry) || is_loss(l->missed_return) ||
 		      is_loss(l->probe_missed_entry) || is_loss(l->probe_missed_return)),
 	      out);
-	missed(out, "missed by the kernel: at entry", l->missed_entry, l->probe_missed_entry);
-	missed(out, "; at return", l->missed_return, l->probe_missed_return);
+	missed(out, "missed by the kernel: at entry", uncounted, l->missed_entry,
+	       l->probe_missed_entry);
+	missed(out, "; at return", uncounted, l->missed_return, l->probe_missed_return);
 	putc('\n', out);
 	mismatched(
 		out, "bpf_mem_alloc_destroy",
@@ -188,6 +194,18 @@ int ledger_text_teardowns(FILE *out, const struct teardown_ledger *ledger, bool 
 	return stream_flush(out);
 }
 
+void ledger_text_blind(FILE *out, const char *why)
+{
+	char safe[TEXT_SIZE(RUN_INFO_LEN)];
+
+	text_printable(safe, sizeof(safe), why, strlen(why));
+	if (*why)
+		fprintf(out,
+			"WARNING: not all was seen, so the counts of calls and teardowns are not known: "
+			"%s\n",
+			safe);
+}
+
 /* One side of a hook, if anything is known to be lost or missed there. */
 static void hook_loss(FILE *out, const char *side, const char *function, __u64 missed, __u64 lost)
 {
@@ -201,7 +219,7 @@ static void hook_loss(FILE *out, const char *side, const char *function, __u64 m
 
 static bool is_uncounted(const struct hook_counts *hook)
 {
-	return hook->attached && hook->missed == LEDGER_UNKNOWN;
+	return hook->attached && hook->missed == LEDGER_UNKNOWN && figure_known(hook->seen);
 }
 
 static bool is_absent(const struct hook_counts *hook)

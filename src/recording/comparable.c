@@ -82,7 +82,10 @@ static bool is_complete(const struct reader *reader)
 		diag_warn("'%s' is incomplete: %llu records lost or calls missed, of %s calls "
 			  "(see report)",
 			  reader->path, lost, calls);
-	return !known(ledger.still_stuck) && lost <= entered / COMPARABLE_LOSS;
+	if (*reader->run_info->blind)
+		diag_warn("'%s' may lack events: %s", reader->path, reader->run_info->blind);
+	return !*reader->run_info->blind && !known(ledger.still_stuck) &&
+	       lost <= entered / COMPARABLE_LOSS;
 }
 
 /* A run counts calls and teardowns, and what it loses; only what the kernel misses may be unknown.

@@ -158,6 +158,17 @@ int writer_create(struct writer **out, const char *path, bool force,
 	return 0;
 }
 
+int writer_blind(struct writer *writer, const char *why)
+{
+	if (!strcmp(writer->run_info.blind, why))
+		return writer->err;
+	if (begin(writer))
+		return writer->err;
+	snprintf(writer->run_info.blind, sizeof(writer->run_info.blind), "%s", why);
+	put_run(writer);
+	return writer->err;
+}
+
 int writer_end(struct writer *writer, const struct moment *end)
 {
 	if (begin(writer))

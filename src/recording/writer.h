@@ -46,6 +46,9 @@ int writer_commit(struct writer *writer);
 /* Events so far. */
 __u64 writer_events(const struct writer *writer);
 
+/* Records why events may have gone unseen; empty: none did. Returns 0 or -errno. */
+int writer_blind(struct writer *writer, const char *why);
+
 /*
  * Writes the end of the run and commits: the file is complete, and nothing can be added. -EBUSY: a
  * reader is in the way for too long; the recording is complete in another file, as reported.

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "trace/kernel_features.h"
+#include "util/macros.h"
 
 #define NET_CORE "/proc/sys/net/core"
 #define PMUS	 "/sys/bus/event_source/devices"
@@ -74,6 +75,26 @@ const char *kernel_kprobe_lack(void)
 	return access(PMUS, F_OK) || !access(PMUS "/kprobe", F_OK)
 		       ? NULL
 		       : "no kprobes (CONFIG_KPROBE_EVENTS)";
+}
+
+const char *kernel_silence(enum attach_mode mode, bool ftrace)
+{
+	const struct {
+		bool applies;
+		const char *path, *text;
+	} switches[] = {
+		{ftrace, "/proc/sys/kernel/ftrace_enabled",
+		 "kernel.ftrace_enabled is 0 (sysctl kernel.ftrace_enabled=1 switches it on)"},
+		{mode == ATTACH_KPROBE, "/sys/kernel/debug/kprobes/enabled",
+		 "kprobes are switched off (echo 1 >/sys/kernel/debug/kprobes/enabled)"},
+	};
+	char set[2];
+
+	for (size_t i = 0; i < ARRAY_SIZE(switches); i++)
+		if (switches[i].applies && kernel_read_line(switches[i].path, set, sizeof(set)) &&
+		    *set == '0')
+			return switches[i].text;
+	return NULL;
 }
 
 const char *kernel_kprobe_danger(void)

@@ -9,6 +9,8 @@
 
 #include <linux/types.h>
 
+#include "model/hooks.h"
+
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 
 /* The first line of a file, without its newline. False: it cannot be read, see errno. */
@@ -39,6 +41,12 @@ const char *kernel_compiler_lack(void);
  * it is not known. They are attached by creating a perf event of this type.
  */
 const char *kernel_kprobe_lack(void);
+
+/*
+ * Why attached programs would not run, and what to do about it; NULL: no switch is known to be off.
+ * Only root can read the one for kprobes. ftrace: the mode's programs need it.
+ */
+const char *kernel_silence(enum attach_mode mode, bool ftrace);
 
 /*
  * Why kprobes would crash this kernel; NULL: they would not.

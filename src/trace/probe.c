@@ -30,6 +30,7 @@ struct probe {
 	struct prog_counts prog_counts;
 	struct bpf_link *stack_link; /* NULL: no kernel stacks */
 	bool in_place;		     /* the variant of the programs */
+	struct witness witness;
 };
 
 /*
@@ -138,13 +139,14 @@ static int probe_start(struct probe *probe, const struct bpf_config *settings,
 			 prog_counts->nr_cpus);
 	if (!err)
 		err = prog_counts_map(prog_counts, bpf_map__fd(probe->skel->maps.counters));
-	if (!err)
+	if (!err && witness_init(&probe->witness, probe->mode, probe->skel, prog_counts, ksyms))
 		err = attach_all(probe);
 	if (err)
 		return err;
 	follow_clock(probe);
 	if (settings->stacks)
 		attach_stacks(probe);
+	witness_prove(&probe->witness);
 	prog_counts_start(prog_counts);
 	probe->skel->bss->stage = STAGE_RUNNING;
 	return 0;
@@ -200,9 +202,32 @@ int probe_attempt(struct probe **out, enum attach_mode mode, const struct bpf_co
 	return 0;
 }
 
-/* Called once, and only if anything can be traced at all. */
-static void warn_of_missing(const struct bpf_config *settings, const struct ksyms *ksyms)
+/* Kprobes may run where fentry programs do not. */
+static void prefer_running(struct probe **probe, const struct bpf_config *settings,
+			   const struct ksyms *ksyms)
 {
+	const char *silence = witness_silence(&(*probe)->witness);
+	struct probe *other;
+
+	if (!silence || probe_attempt(&other, ATTACH_KPROBE, settings, ksyms))
+		return;
+	if (!witness_silence(&other->witness)) {
+		diag_warn("not by %s: %s", probe_method(*probe), silence);
+		probe_close(*probe);
+		*probe = other;
+		return;
+	}
+	probe_close(other);
+}
+
+/* Called once, and only if anything can be traced at all. */
+static void warn_of_missing(const struct bpf_config *settings, const struct ksyms *ksyms,
+			    const struct probe *probe)
+{
+	const char *silence = witness_silence(&probe->witness);
+
+	if (silence)
+		diag_warn("nothing can be seen: %s", silence);
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
 		if (settings->hooks & (1U << hook) && !probe_kernel_has(hook, settings, ksyms))
 			diag_warn("%s cannot be traced here (not known: %s)",
@@ -231,7 +256,9 @@ int probe_open(struct probe **out, const struct trace_options *opts, const struc
 			continue;
 		err = probe_attempt(out, modes[i], &settings, ksyms);
 		if (!err) {
-			warn_of_missing(&settings, ksyms);
+			if (opts->attach == ATTACH_AUTO && modes[i] == ATTACH_FENTRY)
+				prefer_running(out, &settings, ksyms);
+			warn_of_missing(&settings, ksyms, *out);
 			malloc_trim(0); /* libbpf has read megabytes of BTF */
 			return 0;
 		}
@@ -289,6 +316,11 @@ void probe_stop(struct probe *probe)
 void probe_reader_sleeps(struct probe *probe, bool asleep)
 {
 	__atomic_store_n(&probe->skel->bss->reader_sleeps, asleep, __ATOMIC_SEQ_CST);
+}
+
+struct witness *probe_witness(struct probe *probe)
+{
+	return &probe->witness;
 }
 
 const struct prog_counts *probe_counts(const struct probe *probe)

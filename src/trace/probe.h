@@ -15,6 +15,7 @@
 #include "trace/probe_failure.h"
 #include "trace/prog_counts.h"
 #include "trace/trace_options.h"
+#include "trace/witness.h"
 
 struct probe;
 
@@ -53,6 +54,9 @@ bool probe_has(const struct probe *probe, enum hook hook);
 
 /* The reader is about to sleep, or awake. The next record wakes a sleeping reader, once. */
 void probe_reader_sleeps(struct probe *probe, bool asleep);
+
+/* Whether the programs see everything. */
+struct witness *probe_witness(struct probe *probe);
 
 /* What the programs counted, and the kernel skipped. */
 const struct prog_counts *probe_counts(const struct probe *probe);

@@ -149,6 +149,8 @@ int probe_load(struct memdestroy_trace_bpf **out, struct attached attached[NR_PR
 				    suffixed_symbol(ksyms, hook));
 	bpf_program__set_autoload(skel->progs.dump_stack, settings->stacks);
 	bpf_program__set_autoload(skel->progs.read_clock, true);
+	bpf_program__set_autoload(skel->progs.work_start, true);
+	bpf_program__set_autoload(skel->progs.work_end, true);
 	memcpy(&skel->rodata->config, &settings->config, sizeof(settings->config));
 	skel->rodata->config.all_progs = all_progs;
 	skel->rodata->config.compiled = compiles;

@@ -61,6 +61,8 @@ static __u64 kprobe_missed(const struct attached *attached)
 	struct probe_link_info info = {};
 	__u32 size = sizeof(info);
 
+	if (!attached->link)
+		return 0;
 	if (bpf_obj_get_info_by_fd(bpf_link__fd(attached->link), &info, &size) ||
 	    size < sizeof(info))
 		return LEDGER_UNKNOWN;
@@ -73,6 +75,8 @@ static __u64 prog_missed(const struct attached *attached)
 	struct bpf_prog_info info = {};
 	__u32 size = sizeof(info);
 
+	if (!attached->link)
+		return 0;
 	if (bpf_obj_get_info_by_fd(bpf_program__fd(attached->prog), &info, &size))
 		return LEDGER_UNKNOWN;
 	return info.recursion_misses - attached->prog_missed_before;
@@ -113,6 +117,7 @@ static struct prog_cpu_counts side_sum(const struct prog_counts *prog_counts, en
 			sum.filtered += counts->filtered;
 			sum.lost += counts->lost;
 			sum.lost_parked += counts->lost_parked;
+			sum.hashes += counts->hashes;
 		}
 	}
 	return sum;
@@ -215,6 +220,11 @@ static __u64 missed_at(const struct prog_counts *prog_counts, enum hook hook, en
 		by_probe = kprobe_missed(first);
 	return by_probe == LEDGER_UNKNOWN || missed == LEDGER_UNKNOWN ? LEDGER_UNKNOWN
 								      : missed + by_probe;
+}
+
+__u64 prog_counts_hashes(const struct prog_counts *prog_counts)
+{
+	return side_sum(prog_counts, HOOK_DESTROY, HOOK_ENTRY).hashes;
 }
 
 void prog_counts_hook(const struct prog_counts *prog_counts, enum hook hook,

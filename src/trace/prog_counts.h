@@ -47,6 +47,9 @@ __u64 prog_counts_in_progress(const struct prog_counts *prog_counts);
 /* Fills in the figures of destroy calls, and leaves the other fields alone. */
 void prog_counts_destroy(const struct prog_counts *prog_counts, struct ledger *ledger);
 
+/* Hash maps whose free was seen by the destroy call for their "ma". */
+__u64 prog_counts_hashes(const struct prog_counts *prog_counts);
+
 /* Fills *counts. */
 void prog_counts_hook(const struct prog_counts *prog_counts, enum hook hook,
 		      struct hook_counts *counts);

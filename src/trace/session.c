@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "correlate/correlator.h"
+#include "model/ledger_figures.h"
 #include "trace/ring_reader.h"
 #include "trace/session.h"
 #include "trace/signals.h"
@@ -41,6 +42,7 @@ struct session {
 	struct correlator *correlator;
 	struct ring_reader *ring_reader;
 	bool warned;			 /* that what is reported as stuck may not be */
+	bool over;			 /* the run is */
 	bool found_stuck;		 /* something was reported as stuck */
 	int signals;			 /* readable when a signal that ends a run has come */
 	struct correlator_search search; /* for what is stuck; the last one */
@@ -252,6 +254,9 @@ static void wind_up(struct session *session)
 	__u64 deadline = clock_now_ns() + GRACE_NS;
 	const struct timespec pause = {.tv_nsec = 2000000};
 
+	while (!witness_close(probe_witness(session->probe)) && clock_now_ns() < deadline)
+		nanosleep(&pause, NULL);
+	session->over = true;
 	probe_stop(session->probe);
 	ring_reader_end(session->ring_reader);
 	signals_end();
@@ -276,12 +281,17 @@ int session_run(struct session *session)
 	return correlator_error(session->correlator);
 }
 
-void session_count(const struct session *session, struct ledger *ledger,
-		   struct teardown_counts *counts)
+const char *session_count(struct session *session, struct ledger *ledger,
+			  struct teardown_counts *counts)
 {
+	const char *blind = witness_blind(probe_witness(session->probe), session->over);
+
 	memset(ledger, 0, sizeof(*ledger));
 	prog_counts_destroy(probe_counts(session->probe), ledger);
 	correlator_count(session->correlator, ledger, counts);
+	if (*blind)
+		ledger_forget(ledger, counts);
+	return blind;
 }
 
 bool session_waits(struct session *session, __u64 before_ns)

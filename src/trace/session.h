@@ -25,9 +25,12 @@ void session_close(struct session *session); /* takes NULL */
 /* Runs until the end, when the sink has got all events. Returns 0 or the -errno of the sink. */
 int session_run(struct session *session);
 
-/* Sets both to what has been counted so far; *counts means something if teardowns are traced. */
-void session_count(const struct session *session, struct ledger *ledger,
-		   struct teardown_counts *counts);
+/*
+ * Sets both to what has been counted so far; *counts means something if teardowns are traced.
+ * Returns why not all may have been seen, as witness_blind(): then no figure is known.
+ */
+const char *session_count(struct session *session, struct ledger *ledger,
+			  struct teardown_counts *counts);
 
 /* Is anything of before that time not complete: in a call, released, or to be freed later? */
 bool session_waits(struct session *session, __u64 before_ns);

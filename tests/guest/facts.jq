@@ -32,11 +32,18 @@ def may_be_lossless:
 		lossless
 	end;
 
+# Other runs of the tool release their maps at about the same time: themselves, or later by a worker, with
+# the programs that use them.
+def used_by_tool:
+	.map_name // "" | test("^((memdestr|symbols_)\\..*|records|ledger|slots|parked|memdestr_proof)$");
+def of_workload: select((used_by_tool
+	or (.closed_by.comm // .released_by.comm // "" | startswith("memdestroy"))) | not);
+
 def by_map: sort_by(.caller, .map_type, .alloc, .map_name);
 def call_rows:
-	map(select(.type == "row") | {caller, map_type, alloc, map_name, count, empty}) | by_map;
+	map(select(.type == "row") | of_workload | {caller, map_type, alloc, map_name, count, empty}) | by_map;
 def calls_as_rows:
-	[calls] | group_by([.caller, .map_type, .alloc, .map_name])
+	[calls | of_workload] | group_by([.caller, .map_type, .alloc, .map_name])
 	| map((.[0] | {caller, map_type, alloc, map_name})
 		+ {count: length, empty: map(select(.empty)) | length})
 	| by_map;
@@ -57,17 +64,11 @@ def map_attributes_right:
 	(map(select(.kind and (.skipped | not) and .map_name))
 		| map({key: .map_name, value: {key_size, value_size, max_entries, map_flags}})
 		| from_entries) as $made
-	| all(calls | select(.map_name);
+	| all(calls | of_workload | select(.map_name);
 		{key_size, value_size, max_entries, map_flags} == $made[.map_name]);
 
 # Teardowns
 
-# Other runs of the tool release their maps at about the same time: themselves, or later by a worker, with
-# the programs that use them.
-def used_by_tool:
-	.map_name // "" | test("^((memdestr|symbols_)\\..*|records|ledger|slots|parked)$");
-def of_workload: select((used_by_tool
-	or (.closed_by.comm // .released_by.comm // "" | startswith("memdestroy"))) | not);
 def rows: map(select(.type == "row")
 	| select((used_by_tool or (.released_by // "" | startswith("memdestroy"))) | not));
 def teardowns: map(select(.type == "teardown") | of_workload);

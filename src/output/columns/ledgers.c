@@ -7,6 +7,7 @@
 
 /* A new kind of figure needs a line here. */
 #define VALUE_OF_COUNT	  VALUE_NUMBER
+#define VALUE_OF_NOTED	  VALUE_NUMBER
 #define VALUE_OF_DURATION VALUE_DURATION
 #define VALUE_OF_LONGEST  VALUE_DURATION
 

@@ -109,6 +109,24 @@ TEST(test_lack_of_resources)
 	}
 }
 
+/* Attached programs that do not run are as good as none. */
+TEST(test_silenced)
+{
+	good_machine();
+	facts.silence[ATTACH_KPROBE] = "kprobes are off";
+	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
+	assert_true(lacks("--attach kprobe"));
+	facts.silence[ATTACH_FENTRY] = "ftrace is off";
+	facts.hooks[HOOK_DESTROY].seen = 0;
+	facts.freed = false;
+	assert_verdict(TRACEABLE_NO, ATTACH_AUTO, "nothing can be seen: ftrace is off");
+	facts.silence[ATTACH_KPROBE] = NULL;
+	facts.hooks[HOOK_DESTROY].seen = 2;
+	assert_verdict(TRACEABLE_YES, ATTACH_KPROBE,
+		       "by kprobe/kretprobe: attached, and saw the teardown of a test map; "
+		       "fentry/fexit, the first choice, sees nothing: ftrace is off");
+}
+
 /* A kernel built without kprobes. */
 TEST(test_without_kprobes)
 {

@@ -205,6 +205,24 @@ TEST(reasons)
 		  "losses and misses not recorded: second\n");
 }
 
+/* A run that may not have seen all is no matter of what the kernel counts. */
+TEST(blind_run)
+{
+	struct teardown_counts counts = {.hooks = {{.function = "first", .attached = true}}};
+	struct ledger ledger = {.lost_entry = 3};
+	const char *text;
+
+	ledger_forget(&ledger, &counts);
+	assert_int_equal(ledger.lost_entry, 3);
+	assert_true(counts.ledger.started == LEDGER_UNKNOWN && !counts.ledger.lost);
+	check_has(calls_text(&ledger, false), "calls: entered not known, completed not known");
+	check_has(calls_text(&ledger, false), "missed by the kernel: at entry not known; at return "
+					      "not known\n");
+	text = teardowns_text(&counts.ledger, counts.hooks, 1, false);
+	check_has(text, "teardowns: started not known");
+	assert_null(strstr(text, "not counted"));
+}
+
 /* The loss is a line of its own, begun by this. */
 static void check_warning(const char *text, const char *begin)
 {
