@@ -335,7 +335,9 @@ static int open_all(struct player *player, struct cursor cursor[NR_SOURCES])
 /* Returns whether a row could not be read, which is already reported. */
 static bool close_all(struct player *player, struct cursor cursor[NR_SOURCES])
 {
-	bool damaged = player->destroys.err;
+	bool damaged = player->destroys.err || player->maps.cursor.err ||
+		       player->allocators.cursor.err || player->tasks.cursor.err ||
+		       player->releases.cursor.err;
 
 	for (int i = 0; i < NR_SOURCES; i++) {
 		damaged = damaged || cursor[i].err;
@@ -362,8 +364,7 @@ int reader_run(struct reader *reader, const struct reader_options *opts,
 		.now_ns = reader->run_info->start_ns + opts->shift_ns,
 	};
 	struct cursor cursor[NR_SOURCES] = {};
-	int err = open_all(&player, cursor);
+	int err = open_all(&player, cursor) ? -EINVAL : play(&player, cursor);
 
-	err = err ?: play(&player, cursor);
 	return close_all(&player, cursor) ? -EINVAL : err; /* the sink reports its own errors */
 }
