@@ -131,7 +131,7 @@ struct task_stack {
 	__u64 map;	/* the map that this work frees, if it frees one */
 	__u8 all;	/* every thread was looked at, not only those of a PID namespace */
 	__u8 worker;	/* of a workqueue */
-	__u8 sleeps;	/* so its stack stands still */
+	__u8 sleeps;	/* so its stack does not change */
 	__u8 clear;	/* all of ip is core kernel text, without the probes\' code */
 	__u8 pad[4];
 	__u64 ip[STACK_DEPTH]; /* innermost first */
@@ -181,7 +181,7 @@ struct cpu_counts {
 };
 
 /*
- * What tracepoints of the workqueue show, which no switch of the kernel silences: how many frees of
+ * Counts by tracepoints of the workqueue, which no switch of the kernel silences: how many frees of
  * maps the other programs must have seen.
  */
 struct witness_counts {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the programs give to the loader: records in the ring buffer, and counters.
+ * Output of the programs to the loader: records in the ring buffer, and counters.
  */
 #pragma once
 

@@ -28,7 +28,7 @@ static __always_inline bool frees_proof(struct bpf_map *map)
 	return name[0] == proof[0] && name[1] == proof[1];
 }
 
-/* The kernel has told the worker what it is about to run. */
+/* The worker's current work is set before this. */
 static __always_inline int handle_work_start(void)
 {
 	__u64 func = 0, work = work_of_worker(&func);

@@ -85,7 +85,7 @@ struct diff_tally {
 	size_t only_in[NR_DIFF_SIDES];
 };
 
-/* What the limits say. */
+/* The result of the limits. */
 enum diff_result {
 	RESULT_NO_LIMITS,
 	RESULT_PASSES,

@@ -187,7 +187,7 @@ static bool ruled_out(struct verdict *verdict, const struct facts *facts)
 			 "the kernel is locked down (lockdown=confidentiality): nobody may read "
 			 "its memory");
 	else if (facts->live && !facts->tried[ATTACH_FENTRY].made && facts->symbols != ANSWER_YES)
-		conclude_refused(verdict, facts); /* the kernel's symbols were not to be had */
+		conclude_refused(verdict, facts); /* the kernel's symbols could not be read */
 	else if (facts->compiler_lack && !is_refusal(facts->tried[ATTACH_FENTRY].err))
 		conclude(verdict, TRACEABLE_NO, "%s has %s", kernel, facts->compiler_lack);
 	else

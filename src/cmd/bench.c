@@ -143,7 +143,7 @@ static int measure(struct run *run)
 }
 
 /*
- * Some figures are shown, but nobody must take them for all. by_name: the user asked for each
+ * Some figures are shown, but are not all. by_name: the user asked for each
  * scenario; a standard one may be left out, where a kernel has no such maps.
  */
 static int report_incomplete(const struct run *run, bool by_name)

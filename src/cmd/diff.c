@@ -225,10 +225,9 @@ static int report_no_evidence(const struct diff *diff, bool unlike)
 				    " (--allow-missing accepts that)",
 				    tally->only_in[DIFF_BASE],
 				    tally->only_in[DIFF_BASE] > 1 ? "are" : "is");
-	return diag_invalid(
-		"--fail-on: too few values to tell in %zu row%s (--allow-missing accepts"
-		" that)",
-		tally->unclear, tally->unclear > 1 ? "s" : "");
+	return diag_invalid("--fail-on: too few values in %zu row%s (--allow-missing accepts"
+			    " that)",
+			    tally->unclear, tally->unclear > 1 ? "s" : "");
 }
 
 static bool has_key(const struct view_options *show, enum key key)
@@ -378,11 +377,11 @@ static const struct option_row rows[] = {
 	VALUE(0, "alpha", "NUMBER", option_alpha, "probability of a false alarm: 0.05 (default)"),
 	VALUE(0, "fail-on", "LIMIT", option_fail_on,
 	      "end with status 10 if this metric has grown by more than that: 'p50>10%', p99, mean"
-	      " or total; with 1 if that cannot be told (repeatable)",
+	      " or total; with 1 if that is unknown (repeatable)",
 	      .repeatable = true),
 	FLAG(0, "allow-missing", diff.allow_missing,
 	     "--fail-on passes even if rows of the base are missing, share a row with others or have"
-	     " too few values to tell"),
+	     " too few values"),
 	TOP_ROW("only the N worst lines; --fail-on checks all lines"),
 	HEADING("Output"),
 	FORMAT_ROW(FIGURE_FORMATS_TEXT),
@@ -407,7 +406,7 @@ const struct command diff_command = {
 		"Compare recordings: what takes longer in NEW than in BASE, by how much, and how\n"
 		"probable such a difference is by chance. With teardowns, phase by phase.\n",
 	.times = "\nTIME is a number and a unit: ns, us, ms, s, m or h.\n",
-	.statuses = " 10  a regression beyond --fail-on; 1 if that cannot be told\n",
+	.statuses = " 10  a regression beyond --fail-on; 1 if that is unknown\n",
 	.examples = "  memdestroy-trace diff old.mdt new.mdt\n"
 		    "      the time of destroy calls\n"
 		    "  memdestroy-trace diff teardowns --phase wait,total old.mdt new.mdt\n"

@@ -62,7 +62,7 @@ struct correlator_search {
 
 /*
  * Looks at the threads that have been in a call since before this time, where the record of its
- * return may be missing. What has returned is not stuck, and is not waited for.
+ * return may be missing. A call that has returned is not stuck, and is not waited for.
  */
 void correlator_find_returned(struct correlator *correlator, __u64 before_ns);
 

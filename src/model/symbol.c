@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tells functions from the suffixes that compilers add to the names of their symbols. */
+/* Separates functions' names from the suffixes that compilers add to their symbols. */
 #include <string.h>
 
 #include "model/symbol.h"

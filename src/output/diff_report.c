@@ -82,7 +82,7 @@ static void write_failures(FILE *out, enum format format, const struct column *c
 		if (line->failed & 1U << i)
 			fprintf(out, ", p=%.2g\n", p_of(line));
 		else
-			fprintf(out, ": too few values to tell\n");
+			fprintf(out, ": too few values\n");
 	}
 }
 
@@ -149,7 +149,7 @@ static const char *verdict_of(const struct diff *diff, char text[VERDICT_SIZE])
 	if (tally->only_in[DIFF_NEW])
 		append(text, "; only in the new side: %zu", tally->only_in[DIFF_NEW]);
 	if (tally->unclear)
-		append(text, "; too few values to tell: %zu", tally->unclear);
+		append(text, "; too few values: %zu", tally->unclear);
 	append(text, "%s", results[diff->result]);
 	return text;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Writes text and figures into Markdown, so that they are nothing but that wherever it is read.
+ * Writes text and figures into Markdown, so that they stay text wherever it is read.
  */
 #pragma once
 

@@ -34,7 +34,7 @@ static void describe(const char *path, const struct run_info *run_info)
 
 /*
  * How much later the other run started, modulo 2^64. CLOCK_MONOTONIC is one clock while a machine
- * is up, and nobody sets it.
+ * is up, and cannot be set.
  */
 static __u64 start_after(const struct run_info *run_info, const struct run_info *other)
 {

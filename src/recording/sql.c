@@ -21,8 +21,8 @@ static char refusal[PATH_MAX + 64];
 static struct stat created; /* the file that is about to be opened; no inode: none is */
 
 /*
- * Files that SQLite finds by their names. Whoever can write to the directory can plant them: to be
- * applied to the recording, to be written, or never to be opened to the end.
+ * Files that SQLite finds by their names. Any user who can write to the directory can plant them:
+ * to be applied to the recording, to be written, or never to be opened to the end.
  */
 static bool is_beside(const char *path)
 {
@@ -321,7 +321,7 @@ const char *sql_error(sqlite3 *db, int rc)
 	case SQLITE_READONLY:
 		if (sqlite3_extended_errcode(db) != SQLITE_READONLY_DBMOVED)
 			break;
-		return "somebody removed or replaced it";
+		return "it was removed or replaced";
 	case SQLITE_BUSY:
 		return "another program has it locked";
 	case SQLITE_CANTOPEN:

@@ -19,7 +19,7 @@ bool privileges_filtered(void);
 /* Does the kernel refuse the bpf() system call as a whole? */
 bool privileges_bpf_refused(void);
 
-/* What may be the cause of a refusal. */
+/* A possible cause of a refusal. */
 struct privileges {
 	bool bpf, perfmon, admin; /* capabilities held */
 	bool root, user_namespace, filtered;

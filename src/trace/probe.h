@@ -58,7 +58,7 @@ void probe_reader_sleeps(struct probe *probe, bool asleep);
 /* Whether the programs see everything. */
 struct witness *probe_witness(struct probe *probe);
 
-/* What the programs counted, and the kernel skipped. */
+/* Counts of the programs, and the kernel's of skipped runs. */
 const struct prog_counts *probe_counts(const struct probe *probe);
 
 /*

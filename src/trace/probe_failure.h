@@ -20,7 +20,7 @@ enum traceable {
 /* -EUSERS of probe_attempt() in words. */
 #define TOO_MANY_PROGRAMS "others have attached all the programs that a traced function takes"
 
-/* Whether the error is a lack of memory or files, which says nothing of the kernel. */
+/* Whether the error is a lack of memory or files, and not a property of the kernel. */
 bool probe_lacks_resource(int err);
 
 #define NO_SYSFS "there is no /sys/kernel here, with the kernel's types: mount sysfs"

@@ -15,7 +15,7 @@ void clock_join_children(void);
 
 /*
  * The kernel's CLOCK_MONOTONIC in nanoseconds: the clock of bpf_ktime_get_ns(), and of all recorded
- * times. In a time namespace only after clock_correct(). It stands still while the machine sleeps.
+ * times. In a time namespace only after clock_correct(). It stops while the machine sleeps.
  */
 __u64 clock_now_ns(void);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the fuzz targets share: taking values from the input, and catching what a command says.
+ * Shared by the fuzz targets: taking values from the input, and catching the output of a command.
  *
  * A target defines LLVMFuzzerTestOneInput() and may define LLVMFuzzerInitialize(), as libFuzzer
  * calls them. A finding is a crash, a report of a sanitizer, or a failed assertion of cmocka, which
@@ -49,7 +49,7 @@ static inline void fuzz_init(void)
 	setenv("CMOCKA_TEST_ABORT", "1", 1);
 }
 
-/* What a command wrote to stdout and stderr; to be freed with said_free(). */
+/* The output of a command on stdout and stderr; to be freed with said_free(). */
 struct said {
 	char *out, *err;
 	size_t out_len, err_len;

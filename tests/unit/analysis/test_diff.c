@@ -442,7 +442,7 @@ DIFF_TEST(limits_need_evidence)
 	put_both(&sides, "slower", 1000, 2000, 1, 20);
 	assert_int_equal(compare(&sides)->result, RESULT_FAILS);
 
-	/* A key of which the new side has no value. */
+	/* A key without values on the new side. */
 	sides_free(&sides);
 	sides = sides_new();
 	limit(&sides, METRIC_P50, 10);
@@ -451,7 +451,7 @@ DIFF_TEST(limits_need_evidence)
 	assert_int_equal(compare(&sides)->result, RESULT_NO_EVIDENCE);
 }
 
-/* Of 3 and 3 values, all greater: p is 0.1 at least. 5 and 5 tell it for one key, not for 40. */
+/* Of 3 and 3 values, all greater: p is 0.1 at least. 5 and 5 suffice for one key, not for 40. */
 DIFF_TEST(limits_need_enough_values)
 {
 	char name[12];
@@ -482,7 +482,7 @@ DIFF_TEST(limits_need_enough_values)
 	assert_int_equal(sides.diff.tally.failed, 0);
 }
 
-/* What is slower may hide in the row of all further keys. */
+/* A slower key may hide in the row of all further keys. */
 DIFF_TEST(limits_need_each_key)
 {
 	sides_free(&sides);

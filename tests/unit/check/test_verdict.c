@@ -96,7 +96,7 @@ TEST(test_tried)
 	assert_verdict(TRACEABLE_NO, ATTACH_AUTO, "not supported; this kernel has no kprobes");
 }
 
-/* A limit of the process says nothing of the kernel. */
+/* A limit of the process is no property of the kernel. */
 TEST(test_lack_of_resources)
 {
 	static const int errors[] = {-ENOMEM, -EMFILE, -ENFILE};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a thread shows of a call whose return has no record. */
+/* Evidence from a thread on a call whose return has no record. */
 #include <errno.h>
 
 #include "support/test.h"
@@ -70,7 +70,7 @@ TEST(worker_runs_other_work)
 		expect(hook, &worker, THREAD_RETURNED);
 }
 
-/* What cannot be relied on is no proof. */
+/* An unreliable state is no proof. */
 TEST(stacks_that_prove_nothing)
 {
 	struct record_call entry = entry_of(HOOK_DESTROY);

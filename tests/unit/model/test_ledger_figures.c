@@ -40,7 +40,7 @@ TEST(test_merge)
 	check_merged(&absent, &no_longest, &absent);
 }
 
-/* What is not known stays so, and no figure is below 0. */
+/* An unknown figure stays unknown, and none is below 0. */
 TEST(test_arithmetics)
 {
 	__u64 known = 5, unknown = LEDGER_UNKNOWN, absent = LEDGER_ABSENT;

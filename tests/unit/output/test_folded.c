@@ -228,7 +228,7 @@ TEST(hostile_names)
 	strcpy(teardown.map.identity.released_by.task.comm, "[other]");
 	check_has(folded_of(&teardown), "\\x5bother];hash;\\x5bunknown name];wait 20\n");
 
-	/* What colours a frame, and begins a comment. */
+	/* Marks that colour a frame, and begin a comment. */
 	strcpy(teardown.map.name, "x_[k]");
 	strcpy(teardown.map.identity.released_by.task.comm, "#x#");
 	check_begins(folded_of(&teardown), "\\x23x#;hash;x_\\x5bk];");

@@ -25,7 +25,7 @@ TEST(list)
 	assert_string_equal(list_of(FORMAT_MARKDOWN, call_columns, objects, 0, 0, 0), "none\n");
 }
 
-/* Names have no markup, start no line or cell, and refer to nobody and nothing. */
+/* Names have no markup, start no line or cell, and mention no user or issue. */
 TEST(names)
 {
 	static const char *const cases[][2] = {

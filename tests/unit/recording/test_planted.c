@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Files that somebody else made beside a recording are not read, written, or waited for. */
+/* Files that another user made beside a recording are not read, written, or waited for. */
 #include <errno.h>
 #include <sys/stat.h>
 
@@ -11,7 +11,7 @@
 
 #define NOBODY 65534
 
-/* What somebody plants under a name. */
+/* A file planted under a name. */
 enum plant { FIFO, LINK, DANGLING, HARD_LINK, FOREIGN, DIRECTORY, NR_PLANTS };
 
 static const char *const why[NR_PLANTS] = {
@@ -226,7 +226,7 @@ TEST(test_removed_while_recording)
 
 	attempt.writer = new_recording(attempt.path, NULL);
 	unlink(attempt.path);
-	check_one_line(said(try_to_commit, &attempt), "somebody removed or replaced it");
+	check_one_line(said(try_to_commit, &attempt), "it was removed or replaced");
 	writer_close(attempt.writer);
 }
 

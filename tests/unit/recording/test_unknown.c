@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is unknown is NULL in all tables and views of a recording, and no number. */
+/* Unknown values are NULL in all tables and views of a recording, and no numbers. */
 #include <sqlite3.h>
 
 #include "model/ledger_figures.h"

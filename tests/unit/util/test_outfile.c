@@ -56,7 +56,8 @@ static size_t count(const char *pattern)
 	return nr;
 }
 
-/* What was synced, and whether "sync" was in its place by then. Filled up by later tests. */
+/* The files that were synced, and whether "sync" was in its place by then. Filled up by later
+ * tests. */
 static char synced[64];
 
 int fsync(int fd)
