@@ -44,6 +44,8 @@ static const char *const needed[][2] = {
 	{"task_struct", "pid"},
 	{"task_struct", "tgid"},
 	{"task_struct", "comm"},
+	{"task_struct", "__state"},
+	{"task_struct", "start_time"},
 	{"task_struct", "worker_private"},
 	{"kthread", "data"},
 	{"worker", "current_work"},

@@ -67,7 +67,8 @@ static inline struct btf *made_btf(const char *without_func)
 		    " elem_count");
 	made_struct(btf, "bpf_mem_alloc", 0, "caches cache percpu work");
 	made_struct(btf, "bpf_mem_cache", 0, "unit_size");
-	made_struct(btf, "task_struct", 0, "thread_info flags worker_private pid tgid comm");
+	made_struct(btf, "task_struct", 0,
+		    "thread_info flags __state worker_private pid tgid start_time comm");
 	made_struct(btf, "kthread", 0, "data");
 	made_struct(btf, "worker", 0, "current_work current_func");
 	made_struct(btf, "work_struct", 0, "func");
