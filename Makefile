@@ -51,7 +51,8 @@ SRC := $(sort $(shell find src -name '*.c'))
 OBJ := $(SRC:src/%.c=$(OUT)/src/%.o)
 LIB := $(filter-out $(OUT)/src/main.o,$(OBJ))
 UNIT := $(patsubst tests/unit/%.c,$(OUT)/tests/unit/%,$(sort $(wildcard tests/unit/*/test_*.c)))
-SKEL := $(addprefix $(OUT)/,memdestroy_trace.skel.h memdestroy_trace_in_place.skel.h symbols.skel.h)
+SKEL := $(addprefix $(OUT)/,memdestroy_trace.skel.h memdestroy_trace_in_place.skel.h \
+	memdestroy_trace_all_threads.skel.h symbols.skel.h)
 
 all: $(OUT)/memdestroy-trace
 
@@ -65,7 +66,7 @@ $(OUT)/src/%.o: src/%.c Makefile | $(SKEL)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 vpath %.bpf.c bpf
-# The programs are compiled twice: see bpf/kernel_read.bpf.h.
+# The programs are compiled three times: see bpf/kernel_read.bpf.h.
 # Of the debug information of -g, libbpf needs only the BTF.
 compile_bpf = mkdir -p $(@D) && $(CLANG) -target $(BPF_TARGET) $(BPF_CFLAGS) -c -o $@ $< && \
 	$(LLVM_STRIP) -g $@
@@ -76,6 +77,11 @@ $(OUT)/%.bpf.o: %.bpf.c Makefile
 
 $(OUT)/%_in_place.bpf.o: BPF_CFLAGS += -DREAD_IN_PLACE
 $(OUT)/%_in_place.bpf.o: %.bpf.c Makefile
+	$(call say,BPF,$@)
+	$(Q)$(compile_bpf)
+
+$(OUT)/%_all_threads.bpf.o: BPF_CFLAGS += -DREAD_IN_PLACE -DALL_THREADS
+$(OUT)/%_all_threads.bpf.o: %.bpf.c Makefile
 	$(call say,BPF,$@)
 	$(Q)$(compile_bpf)
 

@@ -141,7 +141,7 @@ static __attribute__((noinline)) void fill_stack(struct task_struct *task)
 	task_stack.found = task->pid;
 }
 
-#ifdef READ_IN_PLACE
+#ifdef ALL_THREADS
 /* kernel/bpf/helpers.c, since 6.2 (3f0e6f2b41d3) */
 extern struct task_struct *bpf_task_from_pid(__s32 pid) __ksym;
 extern void bpf_task_release(struct task_struct *task) __ksym;
@@ -167,7 +167,7 @@ int dump_stack(__u64 *ctx)
 	struct task_struct *task = (struct task_struct *)ctx[1];
 
 	if (!task) {
-#ifdef READ_IN_PLACE
+#ifdef ALL_THREADS
 		if (task_stack.found != task_stack.wanted)
 			find_stack();
 #endif

@@ -29,7 +29,7 @@ struct probe {
 	struct memdestroy_trace_bpf *skel;
 	struct prog_counts prog_counts;
 	struct bpf_link *stack_link; /* NULL: no kernel stacks */
-	bool in_place;		     /* the variant of the programs */
+	bool all_threads;	     /* the variant of the programs */
 	struct witness witness;
 };
 
@@ -133,7 +133,7 @@ static int probe_start(struct probe *probe, const struct bpf_config *settings,
 	struct prog_counts *prog_counts = &probe->prog_counts;
 	int err;
 
-	probe->in_place = probe_in_place(ksyms);
+	probe->all_threads = probe_needs_all_threads(ksyms);
 	prog_counts->nr_cpus = kernel_possible_cpus();
 	err = probe_load(&probe->skel, prog_counts->attached, probe->mode, settings, ksyms,
 			 prog_counts->nr_cpus);
@@ -351,5 +351,5 @@ int probe_look_at(const struct probe *probe, __u32 tid, struct task_stack *stack
 
 bool probe_finds_all_threads(const struct probe *probe)
 {
-	return probe->in_place;
+	return probe->all_threads;
 }

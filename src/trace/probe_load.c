@@ -14,6 +14,7 @@
 #include "trace/probe_load.h"
 #include "util/diag.h"
 
+#include "memdestroy_trace_all_threads.skel.h"
 #include "memdestroy_trace_in_place.skel.h"
 
 /* Entries to hold back at a time: one for each thread in the function, or whose return was missed.
@@ -28,24 +29,33 @@ bool probe_kernel_has(enum hook hook, const struct bpf_config *settings, const s
 	return settings->config.map_free_deferred && settings->config.free_mem_alloc_deferred;
 }
 
-bool probe_in_place(const struct ksyms *ksyms)
+static bool has_functions(const struct ksyms *ksyms)
 {
 	return !kernel_compiler_lack() && ksyms_has(ksyms, "bpf_rdonly_cast");
 }
 
+bool probe_needs_all_threads(const struct ksyms *ksyms)
+{
+	return privileges_in_pid_namespace() && has_functions(ksyms);
+}
+
 /*
- * The same source compiled in two variants, see bpf/kernel_read.bpf.h. The two skeletons differ
- * only in their names, so one type serves for both.
+ * The same source compiled in variants, see bpf/kernel_read.bpf.h. The skeletons differ only in
+ * their names, so one type serves for all.
  */
-static struct memdestroy_trace_bpf *open_skeleton(bool in_place,
+static struct memdestroy_trace_bpf *open_skeleton(const struct ksyms *ksyms,
 						  const struct bpf_object_open_opts *opts)
 {
 	_Static_assert(sizeof(struct memdestroy_trace_bpf) ==
-			       sizeof(struct memdestroy_trace_in_place_bpf),
+				       sizeof(struct memdestroy_trace_in_place_bpf) &&
+			       sizeof(struct memdestroy_trace_bpf) ==
+				       sizeof(struct memdestroy_trace_all_threads_bpf),
 		       "skeletons differ");
 
-	return in_place ? (void *)memdestroy_trace_in_place_bpf__open_opts(opts)
-			: memdestroy_trace_bpf__open_opts(opts);
+	if (probe_needs_all_threads(ksyms))
+		return (void *)memdestroy_trace_all_threads_bpf__open_opts(opts);
+	return has_functions(ksyms) ? (void *)memdestroy_trace_in_place_bpf__open_opts(opts)
+				    : memdestroy_trace_bpf__open_opts(opts);
 }
 
 /* Programs are named after attach type and hook: fentry_destroy, kretprobe_free, tp_queue_2. */
@@ -136,7 +146,7 @@ int probe_load(struct memdestroy_trace_bpf **out, struct attached attached[NR_PR
 	 */
 	if (!privileges_has(CAP_SYS_ADMIN))
 		open_opts.btf_custom_path = KERNEL_BTF;
-	skel = open_skeleton(probe_in_place(ksyms), &open_opts);
+	skel = open_skeleton(ksyms, &open_opts);
 	if (!skel)
 		return -errno;
 	*out = skel;

@@ -16,8 +16,8 @@
 /* Does the kernel have what the hook's programs need? */
 bool probe_kernel_has(enum hook hook, const struct bpf_config *settings, const struct ksyms *ksyms);
 
-/* Are the programs the variant that reads in place and calls the kernel's functions? */
-bool probe_in_place(const struct ksyms *ksyms);
+/* Are the programs the variant that finds threads outside of this process's PID namespace? */
+bool probe_needs_all_threads(const struct ksyms *ksyms);
 
 /*
  * Loads the programs that settings want, mode takes and the kernel can have, and fills in attached
