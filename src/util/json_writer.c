@@ -175,8 +175,10 @@ void json_u64(struct json_writer *json, __u64 number)
 	char digits[20], *first = digits + sizeof(digits);
 
 	/* Most of what is written: worth more than printf(). */
-	for (; number >= 100; number /= 100)
-		first = memcpy(first - 2, &pairs[number % 100 * 2], 2);
+	for (; number >= 100; number /= 100) {
+		*--first = pairs[number % 100 * 2 + 1];
+		*--first = pairs[number % 100 * 2];
+	}
 	*--first = '0' + number % 10;
 	if (number >= 10)
 		*--first = '0' + number / 10;
