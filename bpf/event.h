@@ -218,7 +218,8 @@ struct config {
 	__u8 compiled;	/* the kernel compiles programs, and so supports callbacks */
 	__u8 by_name;	/* name_filter holds a pattern */
 	__u8 all_progs; /* PROGS_PER_HOOK programs are attached, not one; never for kprobes */
-	__u8 pad[7];
+	__u8 kprobes;	/* the programs are kprobes and kretprobes */
+	__u8 pad[6];
 };
 
 /*

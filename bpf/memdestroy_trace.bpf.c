@@ -132,7 +132,13 @@ static __attribute__((noinline)) void fill_stack(struct task_struct *task)
 	__u64 func = 0;
 
 	task_stack.sleeps = task->__state != 0;
-	task_stack.size = bpf_get_task_stack(task, task_stack.ip, sizeof(task_stack.ip), 0);
+	/*
+	 * Of a running thread that is in a kretprobe's function the kernel gives no stack, and
+	 * warns (rethook_find_ret_addr(), kernel/trace/rethook.c).
+	 */
+	task_stack.size = 0;
+	if (task_stack.sleeps || !config.kprobes)
+		task_stack.size = bpf_get_task_stack(task, task_stack.ip, sizeof(task_stack.ip), 0);
 	task_stack.clear = stack_is_clear();
 	task_stack.start_ns = task->start_time;
 	task_stack.worker = (task->flags & PF_WQ_WORKER) != 0;

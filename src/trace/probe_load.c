@@ -164,6 +164,7 @@ int probe_load(struct memdestroy_trace_bpf **out, struct attached attached[NR_PR
 	memcpy(&skel->rodata->config, &settings->config, sizeof(settings->config));
 	skel->rodata->config.all_progs = all_progs;
 	skel->rodata->config.compiled = compiles;
+	skel->rodata->config.kprobes = mode == ATTACH_KPROBE;
 	memcpy(&skel->rodata->name_filter, &settings->names, sizeof(settings->names));
 	err = size_maps(skel, settings, nr_cpus);
 	if (!err)
