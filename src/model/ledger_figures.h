@@ -32,7 +32,7 @@ extern const struct figure hook_figures[];	      /* of struct hook_counts */
 __u64 figure_get(const struct figure *figure, const void *ledger);
 void figure_set(const struct figure *figure, void *ledger, __u64 value);
 
-/* Both leave what is not known; a difference below 0 becomes LEDGER_UNKNOWN. */
+/* Both keep an unknown figure; a difference below 0 becomes LEDGER_UNKNOWN. */
 void figure_add(__u64 *figure, __u64 nr);
 void figure_subtract(__u64 *figure, __u64 nr);
 
@@ -45,7 +45,7 @@ void figures_clear(const struct figure *figures, void *ledger);
  */
 void hook_counts_clear_unused(struct hook_counts *counts);
 
-/* Sets to LEDGER_UNKNOWN what is not known if the programs have not seen all events. */
+/* Sets figures to LEDGER_UNKNOWN that need all events, if the programs have not seen all. */
 void ledger_forget(struct ledger *ledger, struct teardown_counts *counts);
 
 /*

@@ -19,7 +19,7 @@ int sql_create(sqlite3 **db, const char *path, bool force);
 void sql_close(sqlite3 *db);
 
 /*
- * Writes all that the file shall hold, also what is not committed, into a new file beside it.
+ * Writes the whole recording, with rows that are not committed, into a new file beside it.
  * Reports that file's name, or why it cannot be written.
  */
 void sql_save_beside(sqlite3 *db, const char *path);

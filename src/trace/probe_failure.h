@@ -25,7 +25,7 @@ bool probe_lacks_resource(int err);
 
 #define NO_SYSFS "there is no /sys/kernel here, with the kernel's types: mount sysfs"
 
-/* Checks what no attach mode can do without; reports what is not there. */
+/* Checks the needs of all attach modes; reports a missing one. */
 enum traceable probe_check_kernel(const struct ksyms *ksyms);
 
 /*

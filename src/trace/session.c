@@ -41,11 +41,11 @@ struct session {
 	const struct run_ops *run;
 	struct correlator *correlator;
 	struct ring_reader *ring_reader;
-	bool warned;			 /* that what is reported as stuck may not be */
+	bool warned;			 /* that stuck reports may be wrong */
 	bool over;			 /* the run is */
 	bool found_stuck;		 /* something was reported as stuck */
 	int signals;			 /* readable when a signal that ends a run has come */
-	struct correlator_search search; /* for what is stuck; the last one */
+	struct correlator_search search; /* for stuck calls; the last one */
 };
 
 /* Questions of the correlator */
@@ -77,7 +77,7 @@ static void warn_of_missed_returns(struct session *session)
 		if (!counts.attached || !(counts.missed_return + counts.lost_return))
 			continue;
 		diag_warn("%llu returns of %s() were missed by the kernel, and %llu were lost: "
-			  "what is reported as stuck may have ended",
+			  "calls reported as stuck may have ended",
 			  counts.missed_return, counts.function, counts.lost_return);
 		session->warned = true;
 	}
