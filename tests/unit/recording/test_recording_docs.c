@@ -102,7 +102,7 @@ static void record_teardowns(struct writer *recording)
 }
 
 /* The recording of the page's examples. */
-static sqlite3 *record_example(void)
+static sqlite3 *record_example(const char *path)
 {
 	struct run_info run_info = {
 		.tool_version = "0.1.0",
@@ -110,7 +110,7 @@ static sqlite3 *record_example(void)
 		.machine = "x86_64",
 		.host = "build7",
 		.attach = "fentry/fexit",
-		.command_line = "memdestroy-trace record -o run.mdtr",
+		.command_line = "memdestroy-trace record -o run.mdt",
 		.cpus_possible = 8,
 		.cpus_online = 8,
 		.start_ns = START,
@@ -119,7 +119,6 @@ static sqlite3 *record_example(void)
 	};
 	struct ledger ledger = {
 		.entered = 21, .completed = 20, .lost_entry = 1, .missed_return = LEDGER_UNKNOWN};
-	const char *path = temp_path();
 	struct writer *recording = new_recording(path, &run_info);
 	sqlite3 *db;
 
@@ -131,63 +130,65 @@ static sqlite3 *record_example(void)
 	return db;
 }
 
-/* As sqlite3 -header prints. */
-static void run_query(sqlite3 *db, const char *sql, char output[OUTPUT_LEN])
+/* Runs a command of the page, which reads run.mdt, where that file is. */
+static void run_example(const char *folder, const char *command, char output[OUTPUT_LEN])
 {
-	size_t len = 0;
-	sqlite3_stmt *stmt;
-	int i, nr, rc;
+	char line[OUTPUT_LEN];
+	size_t len;
+	FILE *pipe;
 
-	if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL))
-		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-	nr = sqlite3_column_count(stmt);
-	for (i = 0; i < nr; i++)
-		len += snprintf(output + len, OUTPUT_LEN - len, "%s%c",
-				sqlite3_column_name(stmt, i), i < nr - 1 ? '|' : '\n');
-	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-		for (i = 0; i < nr; i++) {
-			const unsigned char *text = sqlite3_column_text(stmt, i);
-
-			len += snprintf(output + len, OUTPUT_LEN - len, "%s%c",
-					text ? (const char *)text : "", i < nr - 1 ? '|' : '\n');
-		}
-		assert_true(len < OUTPUT_LEN);
-	}
-	assert_int_equal(rc, SQLITE_DONE);
-	sqlite3_finalize(stmt);
+	snprintf(line, sizeof(line), "cd '%s' && %s", folder, command);
+	pipe = popen(line, "r");
+	assert_non_null(pipe);
+	len = fread(output, 1, OUTPUT_LEN - 1, pipe);
+	output[len] = '\0';
+	if (pclose(pipe))
+		fail_msg("fails: %s", command);
 }
 
-/* The text between a line with this and the next line of three backticks; *at moves behind it. */
-static bool next_block(char **at, const char *begin, char **block)
+/*
+ * Finds the next block of a command and its output, which begins with the box of a table; *at moves
+ * behind it.
+ */
+static bool next_example(char **at, char **command, char **output)
 {
+	static const char begin[] = "```\n$ sqlite3", prompt[] = "```\n$ ",
+			  box[] = "\n\xe2\x94\x8c";
 	char *start = strstr(*at, begin), *end;
 
 	if (!start)
 		return false;
-	*block = start + strlen(begin);
-	end = strstr(*block, "```\n");
+	*command = start + strlen(prompt);
+	end = strstr(*command, "```\n");
 	assert_non_null(end);
 	*end = '\0';
 	*at = end + 4;
+	*output = strstr(*command, box);
+	if (!*output)
+		fail_msg("without output: %s", *command);
+	*(*output)++ = '\0';
 	return true;
 }
 
 TEST(test_examples)
 {
+	char folder[] = "/tmp/memdestroy-docs.XXXXXX", path[64], output[OUTPUT_LEN];
+	char *docs, *at, *command, *want;
 	size_t len;
-	char *docs = contents(DOCS, &len), *at = docs, *sql, *want, output[OUTPUT_LEN];
-	sqlite3 *db = record_example();
 	int nr = 0;
 
-	while (next_block(&at, "```sql\n", &sql)) {
-		assert_true(next_block(&at, "```text\n", &want));
-		run_query(db, sql, output);
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/run.mdt", folder);
+	sqlite3_close(record_example(path));
+	docs = at = contents(DOCS, &len);
+	for (; next_example(&at, &command, &want); nr++) {
+		run_example(folder, command, output);
 		assert_string_equal(output, want);
-		nr++;
 	}
 	assert_true(nr >= 5);
-	sqlite3_close(db);
 	free(docs);
+	unlink(path);
+	rmdir(folder);
 }
 
 /* The page names every table, view and column. */
@@ -217,10 +218,18 @@ TEST(test_names)
 	free(docs);
 }
 
+static void run_query(sqlite3 *db, const char *sql)
+{
+	char *error = NULL;
+
+	if (sqlite3_exec(db, sql, NULL, NULL, &error))
+		fail_msg("%s: %s", sql, error);
+}
+
 /* A view has all members of lines of JSON, "a.b" as a_b. */
 static void check_view(sqlite3 *db, const char *view, const struct column *column)
 {
-	char output[OUTPUT_LEN], sql[128], name[64], *dot;
+	char sql[128], name[64], *dot;
 
 	for (; column->name; column++) {
 		if (!*column->name || !strcmp(column->name, "type"))
@@ -230,17 +239,16 @@ static void check_view(sqlite3 *db, const char *view, const struct column *colum
 			*dot = '_';
 		snprintf(sql, sizeof(sql), "SELECT %s FROM %s",
 			 strcmp(name, "where") ? name : "place", view);
-		run_query(db, sql, output);
+		run_query(db, sql);
 	}
 }
 
 TEST(test_views)
 {
-	sqlite3 *db = record_example();
-	char output[OUTPUT_LEN];
+	sqlite3 *db = record_example(temp_path());
 
-	run_query(db, "SELECT * FROM releasers", output);
-	run_query(db, "SELECT * FROM scenarios", output);
+	run_query(db, "SELECT * FROM releasers");
+	run_query(db, "SELECT * FROM scenarios");
 	check_view(db, "calls", identified_call_columns);
 	check_view(db, "teardowns", teardown_columns);
 	check_view(db, "reclaims", deferred_free_columns);
