@@ -35,6 +35,7 @@ static const char usage_text[] =
 	"       workload failing COUNT\n"
 	"       workload churn --maps COUNT [--makers COUNT] [--updaters COUNT]\n"
 	"       workload releases\n"
+	"       workload programs\n"
 	"       workload stuck SECONDS [--where wait|free|deferred]    until then, or SIGTERM\n"
 	"       workload refused ERRNO COMMAND...    with bpf() refused\n";
 
@@ -351,6 +352,12 @@ static void do_releases(char **args)
 	releases_run(RELEASES);
 }
 
+static void do_programs(char **args)
+{
+	(void)args;
+	programs_run();
+}
+
 static void do_stuck(char **args)
 {
 	if (!stuck_where_is_known(options.where))
@@ -364,10 +371,10 @@ static const struct {
 	int nr_args;
 	void (*run)(char **args);
 } commands[] = {
-	{"matrix", "", 0, do_matrix},	{"named", "pf", 3, do_named},
-	{"emptied", "", 2, do_emptied}, {"failing", "", 1, do_failing},
-	{"churn", "nmu", 0, do_churn},	{"releases", "", 0, do_releases},
-	{"stuck", "w", 1, do_stuck},
+	{"matrix", "", 0, do_matrix},	  {"named", "pf", 3, do_named},
+	{"emptied", "", 2, do_emptied},	  {"failing", "", 1, do_failing},
+	{"churn", "nmu", 0, do_churn},	  {"releases", "", 0, do_releases},
+	{"programs", "", 0, do_programs}, {"stuck", "w", 1, do_stuck},
 };
 
 int main(int argc, char **argv)
