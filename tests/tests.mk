@@ -13,6 +13,11 @@ $(OUT)/tests/workload: $(filter-out %/slow_disk.c,$(wildcard tests/guest/workloa
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c,$^) $(ALL_LDLIBS)
 
+$(OUT)/tests/pty: tests/support/pty.c
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(HARDENED_LINK) $(LDFLAGS) -lutil $(SANITIZE)
+
 # Libraries that tests preload.
 vpath %.c tests/guest/workload tests/faults
 $(OUT)/tests/%.so: %.c
@@ -45,7 +50,7 @@ $(OUT)/tests/headers.c: $(HEADERS) $(wildcard bpf/*.h) Makefile tests/tests.mk |
 	$(Q)mv $@.new $@
 
 unit: $(UNIT) $(OUT)/tests/headers.c
-programs: all $(OUT)/tests/workload $(addprefix $(OUT)/tests/,slow_disk.so fail_alloc.so) $(addprefix $(OUT)/tests/bin/,calls events fields floor measure scenarios recordings kernels)
+programs: all $(OUT)/tests/workload $(OUT)/tests/pty $(addprefix $(OUT)/tests/,slow_disk.so fail_alloc.so) $(addprefix $(OUT)/tests/bin/,calls events fields floor measure scenarios recordings kernels)
 
 asan:
 	$(Q)$(MAKE) --no-print-directory OUT=build/asan CFLAGS="-O1 -g" SANITIZE="-fsanitize=address,undefined" all unit
