@@ -48,7 +48,7 @@ __attribute__((format(printf, 2, 0))) static int print_verbose(enum libbpf_print
 							       const char *fmt, va_list args)
 {
 	(void)level;
-	return diag_is_verbose() ? vfprintf(stderr, fmt, args) : 0;
+	return diag_verbosity() > 1 ? vfprintf(stderr, fmt, args) : 0;
 }
 
 static void do_nothing(int signo)

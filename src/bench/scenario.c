@@ -15,6 +15,7 @@
 #include "model/map_type.h"
 #include "util/diag.h"
 #include "util/macros.h"
+#include "util/suggest.h"
 
 #define AT(member) offsetof(struct scenario, member)
 
@@ -191,7 +192,8 @@ static int read_number(struct scenario *scenario, const struct setting *setting,
 
 static int read_word(struct scenario *scenario, const struct setting *setting, const char *text)
 {
-	char list[64] = "";
+	struct suggestion nearest = SUGGEST(text, strlen(text));
+	char list[64] = "", meant[SUGGESTION_SIZE];
 
 	for (__u32 word = 0; setting->words[word]; word++) {
 		if (!strcmp(setting->words[word], text)) {
@@ -199,19 +201,25 @@ static int read_word(struct scenario *scenario, const struct setting *setting, c
 			return 0;
 		}
 		list_add(list, sizeof(list), setting->words[word]);
+		suggest_offer(&nearest, setting->words[word]);
 	}
-	return diag_invalid("scenario: %s '%s' is not one of %s", setting->name, text, list);
+	return diag_invalid("scenario: %s '%s' is not one of %s%s", setting->name, text, list,
+			    suggest_text(&nearest, "", meant));
 }
 
 static int read_type(struct scenario *scenario, const char *text)
 {
-	char list[256] = "";
+	struct suggestion nearest = SUGGEST(text, strlen(text));
+	char list[256] = "", meant[SUGGESTION_SIZE];
 
 	if (!map_type_from_name(text, &scenario->map_type) && map_limits_find(scenario->map_type))
 		return 0;
-	for (const struct map_limits *limits = map_limits; limits->map_type; limits++)
+	for (const struct map_limits *limits = map_limits; limits->map_type; limits++) {
 		list_add(list, sizeof(list), map_type_name(limits->map_type));
-	return diag_invalid("scenario: type '%s' cannot be measured (one of %s)", text, list);
+		suggest_offer(&nearest, map_type_name(limits->map_type));
+	}
+	return diag_invalid("scenario: type '%s' cannot be measured%s (one of %s)", text,
+			    suggest_text(&nearest, "", meant), list);
 }
 
 static int read_name(struct scenario *scenario, const char *text)
@@ -231,14 +239,17 @@ static int read_name(struct scenario *scenario, const char *text)
 /* NULL: already reported. */
 static const struct setting *find_setting(const char *name)
 {
-	char list[128] = "";
+	struct suggestion nearest = SUGGEST(name, strlen(name));
+	char list[128] = "", meant[SUGGESTION_SIZE];
 
 	for (const struct setting *setting = scenario_settings; setting->name; setting++) {
 		if (!strcmp(setting->name, name))
 			return setting;
 		list_add(list, sizeof(list), setting->name);
+		suggest_offer(&nearest, setting->name);
 	}
-	diag_error("scenario: unknown key '%s' (one of %s)", name, list);
+	diag_error("scenario: unknown key '%s'%s (one of %s)", name,
+		   suggest_text(&nearest, "", meant), list);
 	return NULL;
 }
 

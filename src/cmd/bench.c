@@ -278,7 +278,7 @@ static const struct option_row rows[] = {
 	FLAG(0, "quick", quick, "fewer and smaller ones"),
 	PROBING_ROWS,
 	HEADING("Output"),
-	FORMAT_ROW(FIGURE_FORMATS_TEXT),
+	FORMAT_ROW,
 	RECORDING_ROW("keep the measurements in this file, as a recording"),
 	FORCE_ROW("overwrite an existing recording"),
 	LIVE_TALK_ROWS,
@@ -293,19 +293,21 @@ const struct command bench_command = {
 	.view = VIEW_BOTH,
 	.take_words = take_words,
 	.finish = finish,
-	.head = "Usage: memdestroy-trace bench [OPTION]... [SCENARIO]...\n"
-		"\n"
-		"Create BPF maps, fill them, release them, and measure their teardowns. SCENARIO\n"
-		"is the name of a standard scenario (see --list), or a list of settings, such as\n"
-		"type=hash,entries=1000,value=64,prealloc=no,fill=full,threads=1,maps=1,runs=50,\n"
-		"which are the defaults. Without a scenario, all standard ones are measured.\n",
+	.help[HELP_ALL] =
+		{.head = "Usage: memdestroy-trace bench [OPTION]... [SCENARIO]...\n"
+			 "\n"
+			 "Create BPF maps, fill them, release them, and measure their teardowns. SCENARIO\n"
+			 "is the name of a standard scenario (see --list), or a list of settings, such as\n"
+			 "type=hash,entries=1000,value=64,prealloc=no,fill=full,threads=1,maps=1,runs=50,\n"
+			 "which are the defaults. Without a scenario, all standard ones are measured.\n",
+		 .examples =
+			 "  memdestroy-trace bench --quick\n"
+			 "      a first look\n"
+			 "  memdestroy-trace bench -o old.mdt\n"
+			 "      all standard scenarios, kept for diff\n"
+			 "  memdestroy-trace bench type=lpm_trie,entries=100000,runs=20\n"
+			 "      how long large tries take\n"
+			 "  memdestroy-trace bench -f markdown type=hash type=hash,prealloc=yes\n"
+			 "      a table for an issue or a mail\n"},
 	.statuses = LIVE_STATUSES,
-	.examples = "  memdestroy-trace bench --quick\n"
-		    "      a first look\n"
-		    "  memdestroy-trace bench -o old.mdt\n"
-		    "      all standard scenarios, kept for diff\n"
-		    "  memdestroy-trace bench type=lpm_trie,entries=100000,runs=20\n"
-		    "      how long large tries take\n"
-		    "  memdestroy-trace bench -f markdown type=hash type=hash,prealloc=yes\n"
-		    "      a table for an issue or a mail\n",
 };

@@ -59,9 +59,9 @@ static const struct option_row rows[] = {
 	PATH("kallsyms", "FILE", check_kallsyms,
 	     "read symbols from this file: a copy of /proc/kallsyms, or a System.map"),
 	HEADING("Output"),
-	FORMAT_ROW("table (default) or json"),
+	FORMAT_ROW,
 	OUTPUT_ROW,
-	VERBOSE_ROW("show libbpf's own messages about each attempt"),
+	VERBOSE_ROW("report what each attempt detected; -vv: also libbpf's own messages"),
 	ABOUT_ROWS,
 };
 
@@ -74,18 +74,19 @@ const struct command check_command = {
 	.view = VIEW_BOTH,
 	.take_words = take_words,
 	.finish = finish,
-	.head = "Usage: memdestroy-trace check [OPTION]...\n"
-		"       memdestroy-trace check [OPTION]... --kernel IMAGE [--kallsyms FILE]\n"
-		"       memdestroy-trace check [OPTION]... --btf FILE [--kallsyms FILE]\n"
-		"\n"
-		"Check whether a kernel can be traced, how, and what would be missing. On this\n"
-		"machine, as far as permitted, programs are attached and a map is released to see\n"
-		"if they run. Another kernel is checked by its files.\n",
+	.help[HELP_ALL] =
+		{.head = "Usage: memdestroy-trace check [OPTION]...\n"
+			 "       memdestroy-trace check [OPTION]... --kernel IMAGE [--kallsyms FILE]\n"
+			 "       memdestroy-trace check [OPTION]... --btf FILE [--kallsyms FILE]\n"
+			 "\n"
+			 "Check whether a kernel can be traced, how, and what would be missing. On this\n"
+			 "machine, as far as permitted, programs are attached and a map is released to see\n"
+			 "if they run. Another kernel is checked by its files.\n",
+		 .examples = "  memdestroy-trace check\n"
+			     "      this machine\n"
+			     "  memdestroy-trace check -f json | jq -r 'select(.reason).reason'\n"
+			     "      the verdict alone\n"
+			     "  memdestroy-trace check --kernel /boot/vmlinuz-7.3.4-amd64\n"
+			     "      a kernel before it is booted\n"},
 	.statuses = LIVE_STATUSES,
-	.examples = "  memdestroy-trace check\n"
-		    "      this machine\n"
-		    "  memdestroy-trace check -f json | jq -r 'select(.reason).reason'\n"
-		    "      the verdict alone\n"
-		    "  memdestroy-trace check --kernel /boot/vmlinuz-7.3.4-amd64\n"
-		    "      a kernel before it is booted\n",
 };

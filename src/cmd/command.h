@@ -9,8 +9,16 @@
 
 #define MAX_OPTIONS 48 /* of a command */
 
-/* The view that an option applies to. */
-enum option_view { OF_BOTH, OF_CALLS, OF_TEARDOWNS };
+struct choices;
+
+/* The help of a command with views: if none was chosen, and of each. Others have the first. */
+enum { HELP_ALL, HELP_CALLS, HELP_TEARDOWNS, NR_HELPS };
+
+/*
+ * The views that an option applies to: both at once, either one, or this one. Without a view on the
+ * command line, an option of one view chooses it, and OF_EITHER chooses calls.
+ */
+enum option_view { OF_BOTH, OF_EITHER, OF_CALLS, OF_TEARDOWNS };
 
 /* Times in seconds may have a unit instead. */
 enum option_unit { UNIT_NONE, UNIT_SECONDS, UNIT_REQUIRED };
@@ -20,7 +28,9 @@ struct option_row {
 	char short_name;       /* 0: none */
 	const char *long_name; /* NULL: none */
 	const char *metavar;   /* NULL: takes no value */
-	const char *help;      /* one sentence, wrapped when printed; NULL: the end of a table */
+	/* One sentence, wrapped when printed; %s in it are the choices. NULL: the end of a table.
+	 */
+	const char *help;
 	/* Stores the value. Returns 0, -errno once the error is reported, or OPTION_DONE. */
 	int (*parse)(struct options *opts, const char *value);
 	/*
@@ -29,11 +39,17 @@ struct option_row {
 	 */
 	size_t member;
 	enum option_unit unit;
-	const char *least; /* of times; NULL: 0 */
-	bool repeatable;   /* otherwise, giving two different values is an error */
+	const char *least;	       /* of times; NULL: 0 */
+	bool repeatable;	       /* otherwise, giving two different values is an error */
+	const struct choices *choices; /* the values; NULL: not of a known set */
+	bool recording;		       /* the value is the file of one; for completion */
+
+	/* What holds without the option, in the help of each view; NULL: the text says it. */
+	const char *usual[NR_HELPS];
 
 	/* Restrictions. */
 	enum option_view view;
+	bool implied;		  /* by the other view, where it is accepted and not listed */
 	unsigned int not_formats; /* bit N: enum format N */
 	const char *not_with;	  /* long names of options, separated by spaces; NULL: none */
 };
@@ -46,7 +62,8 @@ struct command {
 
 	const struct option_row *rows;
 	unsigned int formats;	  /* bit N: enum format N is offered */
-	enum view view;		  /* VIEW_CALLS: or VIEW_TEARDOWNS, by an argument after the name */
+	enum view view;		  /* the default */
+	bool views;		  /* another one may be named after the command */
 	const char *getopt_flags; /* "+": options end at the first argument; "-": arguments
 				     come in order with the options; NULL: neither */
 	/*
@@ -57,15 +74,16 @@ struct command {
 	/* Completes opts after all arguments. Returns like take_words. NULL: nothing to do. */
 	int (*finish)(struct options *opts);
 
-	/* --help: before the options, and after them. */
-	const char *head;
-	const char *times;    /* the units of time; NULL: no option takes a time */
+	/* --help: before the options, and after them. A view without its own has the first. */
+	struct help {
+		const char *head;
+		const char *examples;
+	} help[NR_HELPS];
 	const char *statuses; /* the exit statuses besides 0, 1 and 2; NULL: none */
-	const char *examples;
 };
 
 extern const struct command trace_command, record_command, report_command, diff_command,
-	bench_command, check_command;
+	bench_command, check_command, top_command;
 
 extern const struct command *const commands[]; /* NULL at its end; the default comes first */
 
@@ -78,8 +96,22 @@ struct option_name option_name(const struct option_row *row);
 /* A command's option by its long name, or its short one if that is the only one. NULL: none. */
 const struct option_row *option_row(const struct command *command, const char *name);
 
+/* Whether an option applies to this view. */
+static inline bool option_applies(const struct option_row *row, enum view view)
+{
+	if (row->view == OF_BOTH || row->view == OF_EITHER || view == VIEW_BOTH)
+		return true;
+	return (row->view == OF_TEARDOWNS) == (view == VIEW_TEARDOWNS);
+}
+
 /* Appends a name to a list in a buffer of this size: "--all, --any". */
 void options_list(char *list, size_t size, const char *dashes, const char *name);
+
+/* The words behind the program's name: "", " diff", " report teardowns". */
+struct command_words {
+	char text[32];
+};
+struct command_words command_words(const struct options *opts);
 
 /* How messages name it. */
 static inline const char *command_title(const struct command *command)

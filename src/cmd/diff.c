@@ -364,27 +364,29 @@ static int finish(struct options *opts)
 static const struct option_row rows[] = {
 	HEADING("Recordings"),
 	VALUE(0, "base", "FILE", option_base,
-	      "this and the arguments after it are the base of the comparison", .repeatable = true),
+	      "this and the arguments after it are the base of the comparison", .repeatable = true,
+	      .recording = true),
 	VALUE(0, "new", "FILE", option_new,
-	      "this and the arguments after it are compared with the base", .repeatable = true),
+	      "this and the arguments after it are compared with the base", .repeatable = true,
+	      .recording = true),
 	FILTER_ROWS,
 	HEADING("What to show"),
-	BY_ROW("compare by these keys: " CALL_KEYS MAP_KEYS RECORDING_KEYS
-	       " (default: caller,type; for teardowns: type,name; for benchmarks: scenario)"),
-	VALUE(0, "phase", "PHASE[,PHASE...]", option_phase,
-	      "for teardowns: compare only these: wait, free, destroy, deferred, total"
-	      " (default: all)"),
+	BY_ROW("compare by these keys: %s",
+	       "caller,type; for teardowns: type,name; for benchmarks: scenario",
+	       "caller,type; for benchmarks: scenario", "type,name; for benchmarks: scenario"),
+	VALUE(0, "phase", "PHASE[,PHASE...]", option_phase, "compare only these: %s",
+	      .choices = &phase_choices, .usual = {"all; for calls: destroy", "destroy", "all"}),
 	VALUE(0, "alpha", "NUMBER", option_alpha, "probability of a false alarm: 0.05 (default)"),
 	VALUE(0, "fail-on", "LIMIT", option_fail_on,
-	      "end with status 10 if this metric has grown by more than that: 'p50>10%', p99, mean"
-	      " or total; with 1 if that is unknown (repeatable)",
-	      .repeatable = true),
+	      "end with status 10 if this metric has grown by more than that, as 'p50>10%': one of"
+	      " %s; with 1 if that is unknown (repeatable)",
+	      .repeatable = true, .choices = &metric_choices),
 	FLAG(0, "allow-missing", diff.allow_missing,
 	     "--fail-on passes even if rows of the base are missing, share a row with others or have"
 	     " too few values"),
 	TOP_ROW("only the N worst lines; --fail-on checks all lines"),
 	HEADING("Output"),
-	FORMAT_ROW(FIGURE_FORMATS_TEXT),
+	FORMAT_ROW,
 	OUTPUT_ROW,
 	FORCE_ROW("compare recordings even if they are not well comparable"),
 	RECORDED_TALK_ROWS,
@@ -395,26 +397,54 @@ const struct command diff_command = {
 	.name = "diff",
 	.run = cmd_diff,
 	.rows = rows,
+	.view = VIEW_CALLS,
+	.views = true,
 	.formats = FIGURE_FORMATS,
 	.getopt_flags = "-",
 	.take_words = option_files,
 	.finish = finish,
-	.head = "Usage: memdestroy-trace diff [OPTION]... BASE NEW\n"
-		"       memdestroy-trace diff [OPTION]... --base FILE... --new FILE...\n"
-		"       memdestroy-trace diff teardowns [OPTION]... as above\n"
-		"\n"
-		"Compare recordings: what takes longer in NEW than in BASE, by how much, and how\n"
-		"probable such a difference is by chance. With teardowns, phase by phase.\n",
-	.times = "\nTIME is a number and a unit: ns, us, ms, s, m or h.\n",
+	.help[HELP_ALL] =
+		{.head = "Usage: memdestroy-trace diff [OPTION]... BASE NEW\n"
+			 "       memdestroy-trace diff [OPTION]... --base FILE... --new FILE...\n"
+			 "       memdestroy-trace diff calls [OPTION]... as above\n"
+			 "       memdestroy-trace diff teardowns [OPTION]... as above\n"
+			 "\n"
+			 "Compare recordings: what takes longer in NEW than in BASE, by how much, and how\n"
+			 "probable such a difference is by chance. Calls are the default; with teardowns,\n"
+			 "and for recordings of benchmarks, teardowns phase by phase.\n",
+		 .examples =
+			 "  memdestroy-trace diff old.mdt new.mdt\n"
+			 "      the time of destroy calls\n"
+			 "  memdestroy-trace diff teardowns --phase wait,total old.mdt new.mdt\n"
+			 "      how long maps wait for a worker, and how long teardowns take in all\n"
+			 "  memdestroy-trace diff --base old-*.mdt --new new-*.mdt\n"
+			 "      several recordings on each side\n"
+			 "  memdestroy-trace diff --fail-on 'p50>10%,p99>25%' old.mdt new.mdt\n"
+			 "      for CI: status 10 if something has become slower by more than that\n"
+			 "  memdestroy-trace diff -f markdown old.mdt new.mdt\n"
+			 "      a table for an issue or a mail\n"},
+	.help[HELP_CALLS] =
+		{.head = "Usage: memdestroy-trace diff calls [OPTION]... BASE NEW\n"
+			 "       memdestroy-trace diff calls [OPTION]... --base FILE... --new FILE...\n"
+			 "\n"
+			 "Compare the calls of bpf_mem_alloc_destroy() in recordings: what takes longer in\n"
+			 "NEW than in BASE, by how much, and how probable such a difference is by chance.\n",
+		 .examples =
+			 "  memdestroy-trace diff calls old.mdt new.mdt\n"
+			 "      by caller and map type\n"
+			 "  memdestroy-trace diff calls --by name --fail-on p99>25 old.mdt new.mdt\n"
+			 "      for CI: status 10 if the calls for a map have become slower\n"},
+	.help[HELP_TEARDOWNS] =
+		{.head = "Usage: memdestroy-trace diff teardowns [OPTION]... BASE NEW\n"
+			 "       memdestroy-trace diff teardowns [OPTION]... --base FILE... --new FILE...\n"
+			 "\n"
+			 "Compare the teardowns of BPF maps in recordings, phase by phase: what takes\n"
+			 "longer in NEW than in BASE, by how much, and how probable such a difference is\n"
+			 "by chance.\n",
+		 .examples =
+			 "  memdestroy-trace diff teardowns --phase wait,total old.mdt new.mdt\n"
+			 "      how long maps wait for a worker, and how long teardowns take in all\n"
+			 "  memdestroy-trace diff teardowns --by released_by old.mdt new.mdt\n"
+			 "      by the program that released the maps\n"},
 	.statuses = " 10  a regression beyond --fail-on; 1 if that is unknown\n",
-	.examples = "  memdestroy-trace diff old.mdt new.mdt\n"
-		    "      the time of destroy calls\n"
-		    "  memdestroy-trace diff teardowns --phase wait,total old.mdt new.mdt\n"
-		    "      how long maps wait for a worker, and how long teardowns take in all\n"
-		    "  memdestroy-trace diff --base old-*.mdt --new new-*.mdt\n"
-		    "      several recordings on each side\n"
-		    "  memdestroy-trace diff --fail-on 'p50>10%,p99>25%' old.mdt new.mdt\n"
-		    "      for CI: status 10 if something has become slower by more than that\n"
-		    "  memdestroy-trace diff -f markdown old.mdt new.mdt\n"
-		    "      a table for an issue or a mail\n",
 };

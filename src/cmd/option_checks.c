@@ -87,7 +87,7 @@ static int check_view(const struct options *opts, const char *const *given)
 	const struct option_row *rows = opts->command->rows;
 
 	for (const struct option_row *row = rows; row->help; row++)
-		if (given[row - rows] && row->view == (calls ? OF_TEARDOWNS : OF_CALLS))
+		if (given[row - rows] && !row->implied && !option_applies(row, opts->show.view))
 			return out_of_view(opts, option_name(row).text, NULL, "");
 	if (calls && value_of(opts, given, "identity") && !opts->show.events)
 		return diag_invalid("--identity needs --events (or see --by released_by)");

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "cmd/command.h"
+#include "cmd/option_choices.h"
 #include "cmd/option_values.h"
 
 /* Further members of the row may follow the text. */
@@ -24,19 +25,12 @@
 #define ALL_FORMATS    ((1U << NR_FORMATS) - 1)
 #define VIEWER_FORMATS (1U << FORMAT_PERFETTO | 1U << FORMAT_FOLDED)
 /* Figures are not made of single teardowns, which viewers show. */
-#define FIGURE_FORMATS	    (ALL_FORMATS & ~VIEWER_FORMATS)
-#define FIGURE_FORMATS_TEXT "table (default), json, csv or markdown"
-#define ALL_FORMATS_TEXT    FIGURE_FORMATS_TEXT "; for teardowns: also perfetto or folded"
-
-#define CALL_KEYS      "caller, alloc, comm, cpu; "
-#define MAP_KEYS       "type, name, id, released_by, released_pid, cgroup"
-#define RECORDING_KEYS "; host, scenario"
-#define DEFAULT_KEYS   " (default: caller,type; for teardowns: one row for each map)"
+#define FIGURE_FORMATS (ALL_FORMATS & ~VIEWER_FORMATS)
 
 #define PROBING_ROWS                                                                               \
 	HEADING("Probing"),                                                                        \
-		VALUE(0, "attach", "HOW", option_attach,                                           \
-		      "how to attach to functions: auto (default), fentry or kprobe"),             \
+		VALUE(0, "attach", "HOW", option_attach, "how to attach to functions: %s",         \
+		      .choices = &attach_choices),                                                 \
 		VALUE('k', NULL, NULL, option_kprobe, "the same as --attach kprobe"),              \
 		VALUE(0, "buffer", "SIZE", option_buffer,                                          \
 		      "size of the ring buffer, rounded up to a power of two, at most 1G"          \
@@ -55,7 +49,7 @@
 		      "only calls made by this function (repeatable, up to 8)",                    \
 		      .repeatable = true, .view = OF_CALLS),                                       \
 		TIME(0, "min-latency", "TIME", filter.min_latency_ns, UNIT_REQUIRED,               \
-		     "only calls or teardowns that took at least this long"),                      \
+		     "only those that took at least this long"),                                   \
 		FLAG(0, "no-empty", filter.no_empty, "only calls that had something to destroy",   \
 		     .view = OF_CALLS)
 
@@ -67,46 +61,50 @@
 	     "report calls and teardowns stuck for longer than this, with the kernel stack:"       \
 	     " 10 (default); 0: never")
 
-#define INTERVAL_ROW(text)                                                                         \
+#define INTERVAL_ROW(text, ...)                                                                    \
 	TIME('i', "interval", "SEC", show.interval_ns, UNIT_SECONDS, text, .least = "1ms",         \
-	     .not_formats = VIEWER_FORMATS)
+	     .not_formats = VIEWER_FORMATS, __VA_ARGS__)
 #define TIMESTAMP_ROW                                                                              \
 	FLAG('T', "timestamp", show.timestamp, "print the time of day above each interim table")
 
-#define BY_ROW(text)  VALUE(0, "by", "KEY[,KEY...]", option_by, text, .not_formats = VIEWER_FORMATS)
+#define BY_ROW(text, ...)                                                                          \
+	VALUE(0, "by", "KEY[,KEY...]", option_by, text, .view = OF_EITHER,                         \
+	      .choices = &key_choices, .usual = {__VA_ARGS__}, .not_formats = VIEWER_FORMATS)
+#define SHOW_BY_ROW                                                                                \
+	BY_ROW("one row for each: %s", "caller,type; for teardowns: one row for each map",         \
+	       "caller,type", "one row for each map")
 #define TOP_ROW(text) VALUE('n', "top", "N", option_top, text, .not_formats = VIEWER_FORMATS)
 #define ROW_ROWS                                                                                   \
-	VALUE(0, "sort", "KEY", option_sort,                                                       \
-	      "order of the rows: total (default), count, empty, min, mean, p50, p90, p99, max;"   \
-	      " for teardowns: also wait, free, destroy, deferred; or key, the only one that is"   \
-	      " ascending",                                                                        \
-	      .not_formats = VIEWER_FORMATS),                                                      \
+	VALUE(0, "sort", "KEY", option_sort, "order of the rows: %s; descending, except by key",   \
+	      .choices = &sort_choices, .view = OF_EITHER, .not_formats = VIEWER_FORMATS),         \
 		TOP_ROW("only the first N rows"),                                                  \
 		FLAG('H', "histogram", show.histogram, "draw the distribution of each row",        \
 		     .view = OF_CALLS, .not_formats = ~(1U << FORMAT_TABLE)),                      \
-		FLAG(0, "timeline", show.timeline,                                                 \
-		     "for teardowns: draw the phases of each to scale", .view = OF_TEARDOWNS,      \
-		     .not_formats = ~(1U << FORMAT_TABLE), .not_with = "by")
+		FLAG(0, "timeline", show.timeline, "draw the phases of each to scale",             \
+		     .view = OF_TEARDOWNS, .not_formats = ~(1U << FORMAT_TABLE), .not_with = "by")
 #define EVENTS_ROW(text)                                                                           \
-	FLAG('e', "events", show.events, text,                                                     \
+	FLAG('e', "events", show.events, text, .view = OF_EITHER,                                  \
 	     .not_formats = VIEWER_FORMATS | 1U << FORMAT_MARKDOWN,                                \
 	     .not_with = "histogram by sort top interval timeline")
-#define IDENTITY_ROW(text) FLAG(0, "identity", show.identity, text)
+#define IDENTITY_ROW                                                                               \
+	FLAG(0, "identity", show.identity, "with --events, add the map's id and who released it",  \
+	     .view = OF_CALLS, .implied = true)
 
-#define FORMAT_ROW(text) VALUE('f', "format", "FORMAT", option_format, text)
+#define FORMAT_ROW                                                                                 \
+	VALUE('f', "format", "FORMAT", option_format, "format of the output: %s",                  \
+	      .choices = &format_choices)
 #define OUTPUT_ROW                                                                                 \
 	VALUE('o', "output", "FILE", option_output, "write to this file instead of standard output")
-#define RECORDING_ROW(text) VALUE('o', "output", "FILE", option_recording, text)
+#define RECORDING_ROW(text) VALUE('o', "output", "FILE", option_recording, text, .recording = true)
 #define FORCE_ROW(text)	    FLAG(0, "force", force, text)
 #define QUIET_ROW(text)	    FLAG('q', "quiet", quiet, text, .not_with = "verbose")
-#define VERBOSE_ROW(text)   FLAG('v', "verbose", verbose, text)
+#define VERBOSE_ROW(text)   VALUE('v', "verbose", NULL, option_verbose, text)
 
 #define LIVE_TALK_ROWS                                                                             \
 	QUIET_ROW("no banner; warnings and the ledger stay"),                                      \
-		VERBOSE_ROW("show what was detected, and libbpf's own messages")
+		VERBOSE_ROW("report what was detected; -vv: also libbpf's own messages")
 #define RECORDED_TALK_ROWS                                                                         \
-	QUIET_ROW("only the result and warnings"),                                                 \
-		VERBOSE_ROW("show what was found in the recordings")
+	QUIET_ROW("only the result and warnings"), VERBOSE_ROW("report what the recordings hold")
 
 /* And the end of the table. */
 #define ABOUT_ROWS                                                                                 \
@@ -115,9 +113,4 @@
 	{                                                                                          \
 	}
 
-#define SEC_TEXT                                                                                   \
-	"\nSEC is a number of seconds (10, 0.5) or a time with a unit: ns, us, ms, s, m, h.\n"
-#define SEC_AND_TIME                                                                               \
-	"\nSEC is a number of seconds (10, 0.5) or a time with a unit, which TIME needs:\n"        \
-	"ns, us, ms, s, m or h.\n"
 #define LIVE_STATUSES "  3  this kernel cannot be traced, or not all was seen\n  4  not permitted\n"

@@ -8,86 +8,38 @@
 #include <unistd.h>
 
 #include "cmd/command.h"
+#include "cmd/option_choices.h"
 #include "cmd/option_values.h"
 #include "model/glob.h"
-#include "model/hooks.h"
 #include "model/map_type.h"
 #include "model/teardown.h"
 #include "util/diag.h"
 #include "util/duration.h"
-#include "util/macros.h"
+#include "util/suggest.h"
 
 /* A symbol as a compiler may have left it: "foo.isra.0". */
 #define SYMBOL_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$"
 
-const char *const format_names[] = {
-	[FORMAT_TABLE] = "table",	[FORMAT_JSON] = "json",	    [FORMAT_CSV] = "csv",
-	[FORMAT_PERFETTO] = "perfetto", [FORMAT_FOLDED] = "folded", [FORMAT_MARKDOWN] = "markdown",
-};
-_Static_assert(ARRAY_SIZE(format_names) == NR_FORMATS, "a name for every format");
-
 #define MAX_BUFFER (1ULL << 30)
-
-#define EVERY	     (~0U)
-#define FROM(name)   (~0U << (name))
-#define BEFORE(name) ((1U << (name)) - 1)
-
-/* The names that the value of an option, or a part of it, is chosen from. */
-struct choice {
-	const char *option, *what;
-	const char *const *names;
-	size_t nr;
-	unsigned int offered; /* bit N: names[N] is listed if there is no such name */
-};
-
-#define CHOICE(option, what, names, offered)                                                       \
-	(struct choice)                                                                            \
-	{                                                                                          \
-		option, what, names, ARRAY_SIZE(names), offered                                    \
-	}
-
-struct list {
-	char text[256];
-};
-
-/* "table, json" */
-static struct list offered_names(struct choice choice)
-{
-	struct list list = {""};
-
-	for (size_t i = 0; i < choice.nr; i++)
-		if (choice.offered & 1U << i)
-			options_list(list.text, sizeof(list.text), "", choice.names[i]);
-	return list;
-}
-
-/* The index of the name that is the first len bytes of text. -EINVAL: none; reported. */
-static int choose(struct choice choice, const char *text, size_t len)
-{
-	for (size_t i = 0; i < choice.nr; i++)
-		if (strlen(choice.names[i]) == len && !memcmp(choice.names[i], text, len))
-			return i;
-	return diag_invalid("--%s: unknown %s '%.*s' (one of %s)", choice.option, choice.what,
-			    (int)len, text, offered_names(choice).text);
-}
 
 /*
  * Fills chosen with the indexes of the names in a list separated by commas, in its order, each at
  * most once. Returns how many, or -EINVAL with the error reported.
  */
-static int choose_list(struct choice choice, const char *value, int *chosen)
+static int choose_list(const struct options *opts, const char *option,
+		       const struct choices *choices, const char *value, int *chosen)
 {
 	for (int nr = 0;; value++) {
 		size_t len = strcspn(value, ",");
 
-		chosen[nr] = choose(choice, value, len);
+		chosen[nr] = choice_find(opts, option, choices, value, len);
 		if (chosen[nr] < 0)
 			return -EINVAL;
 		for (int i = 0; i < nr; i++) {
 			if (chosen[i] != chosen[nr])
 				continue;
-			return diag_invalid("--%s: %s '%s' given twice", choice.option, choice.what,
-					    choice.names[chosen[i]]);
+			return diag_invalid("--%s: %s '%s' given twice", option, choices->what,
+					    choices->names[chosen[i]]);
 		}
 		nr++;
 		value += len;
@@ -97,9 +49,10 @@ static int choose_list(struct choice choice, const char *value, int *chosen)
 }
 
 /* Stores a choice in an enum. */
-static int set_choice(struct choice choice, const char *value, unsigned int *stored)
+static int set_choice(const struct options *opts, const char *option, const struct choices *choices,
+		      const char *value, unsigned int *stored)
 {
-	int chosen = choose(choice, value, strlen(value));
+	int chosen = choice_find(opts, option, choices, value, strlen(value));
 
 	if (chosen < 0)
 		return chosen;
@@ -109,8 +62,14 @@ static int set_choice(struct choice choice, const char *value, unsigned int *sto
 
 int option_attach(struct options *opts, const char *value)
 {
-	return set_choice(CHOICE("attach", "mode", attach_mode_names, EVERY), value,
-			  &opts->trace.attach);
+	return set_choice(opts, "attach", &attach_choices, value, &opts->trace.attach);
+}
+
+int option_verbose(struct options *opts, const char *value)
+{
+	(void)value;
+	opts->verbose++;
+	return 0;
 }
 
 int option_kprobe(struct options *opts, const char *value)
@@ -123,32 +82,30 @@ int option_kprobe(struct options *opts, const char *value)
 int option_format(struct options *opts, const char *value)
 {
 	const struct command *command = opts->command;
-	const struct choice choice = CHOICE("format", "format", format_names, command->formats);
-	int err = set_choice(choice, value, &opts->show.format);
+	int err = set_choice(opts, "format", &format_choices, value, &opts->show.format);
 
 	if (err || command->formats & 1U << opts->show.format)
 		return err;
 	return diag_invalid("--format: '%s' does not apply to %s (one of %s)", value,
-			    command_title(command), offered_names(choice).text);
+			    command_title(command),
+			    choices_list(&format_choices, command->formats).text);
 }
 
 int option_sort(struct options *opts, const char *value)
 {
-	return set_choice(CHOICE("sort", "key", sort_names, EVERY), value, &opts->show.sort);
+	return set_choice(opts, "sort", &sort_choices, value, &opts->show.sort);
 }
 
 int option_by(struct options *opts, const char *value)
 {
-	bool recorded = opts->command != &trace_command;
-	unsigned int offered = (opts->show.view == VIEW_TEARDOWNS ? FROM(KEY_TYPE) : EVERY) &
-			       (recorded ? EVERY : BEFORE(KEY_HOST));
+	unsigned int offered = choices_offered(&key_choices, opts->command, VIEW_BOTH);
 	int keys[NR_KEYS + 1];
-	int nr = choose_list(CHOICE("by", "key", key_names, offered), value, keys);
+	int nr = choose_list(opts, "by", &key_choices, value, keys);
 
 	if (nr < 0)
 		return nr;
 	for (int i = 0; i < nr; i++) {
-		if (keys[i] >= KEY_HOST && !recorded)
+		if (!(offered & 1U << keys[i]))
 			return diag_invalid("--by: '%s' applies to recordings only",
 					    key_names[keys[i]]);
 		opts->show.by[i] = keys[i];
@@ -169,7 +126,7 @@ void option_default_keys(struct view_options *show)
 int option_phase(struct options *opts, const char *value)
 {
 	int phases[NR_PHASES + 1];
-	int nr = choose_list(CHOICE("phase", "phase", phase_names, EVERY), value, phases);
+	int nr = choose_list(opts, "phase", &phase_choices, value, phases);
 
 	if (nr < 0)
 		return nr;
@@ -220,7 +177,8 @@ static void trim(const char **text, size_t *len)
 }
 
 /* "p50>10%"; the percent sign is optional. */
-static int parse_limit(const char *text, size_t len, struct diff_limit *limit)
+static int parse_limit(const struct options *opts, const char *text, size_t len,
+		       struct diff_limit *limit)
 {
 	const char *number = memchr(text, '>', len);
 	size_t metric_len = number ? (size_t)(number - text) : 0, number_len;
@@ -232,7 +190,7 @@ static int parse_limit(const char *text, size_t len, struct diff_limit *limit)
 	number++;
 	number_len = len - metric_len - 1;
 	trim(&text, &metric_len);
-	metric = choose(CHOICE("fail-on", "metric", metric_names, EVERY), text, metric_len);
+	metric = choice_find(opts, "fail-on", &metric_choices, text, metric_len);
 	if (metric < 0)
 		return metric;
 	trim(&number, &number_len);
@@ -257,7 +215,7 @@ int option_fail_on(struct options *opts, const char *value)
 		int err;
 
 		trim(&text, &len);
-		err = parse_limit(text, len, &limit);
+		err = parse_limit(opts, text, len, &limit);
 		if (err)
 			return err;
 		if (opts->diff.nr_limits == MAX_LIMITS)
@@ -321,23 +279,49 @@ int option_buffer(struct options *opts, const char *value)
 	return 0;
 }
 
+static const char *time_error(int err)
+{
+	switch (err) {
+	case -ERANGE:
+		return "is too long a time";
+	case -EDOM:
+		return "is not a time: larger units come first, as in 1h30m";
+	case -EEXIST:
+		return "is not a time: a unit is given twice";
+	default:
+		return NULL;
+	}
+}
+
 int option_time(const struct option_row *row, const char *value, __u64 *ns)
 {
 	bool seconds = row->unit == UNIT_SECONDS;
 	int err = duration_parse(value, seconds, ns);
 	__u64 least_ns = 0;
 
-	if (err == -ERANGE)
-		diag_error("--%s: '%s' is too long a time", row->long_name, value);
-	else if (err)
-		diag_error("--%s: '%s' is not a time (such as %s)", row->long_name, value,
-			   seconds ? "10, 0.5, 200ms, 3m, 1h" : "250ns, 10us, 1.5ms, 2s");
+	if (err && time_error(err))
+		return diag_invalid("--%s: '%s' %s", row->long_name, value, time_error(err));
+	if (err)
+		return diag_invalid("--%s: '%s' is not a time (such as %s)", row->long_name, value,
+				    seconds ? "10, 0.5, 200ms, 1h30m"
+					    : "250ns, 10us, 1.5ms, 1m30s");
 	if (row->least)
 		duration_parse(row->least, false, &least_ns);
-	if (err || *ns >= least_ns)
-		return err;
+	if (*ns >= least_ns)
+		return 0;
 	return diag_invalid("--%s: '%s' is too short (at least %s)", row->long_name, value,
 			    row->least);
+}
+
+static int unknown_type(const char *value)
+{
+	struct suggestion nearest = SUGGEST(value, strlen(value));
+	char meant[SUGGESTION_SIZE];
+
+	map_type_suggest(&nearest);
+	return diag_invalid("--type: unknown map type '%s'%s (as bpftool names them: hash, "
+			    "percpu_hash, lpm_trie, ...)",
+			    value, suggest_text(&nearest, "", meant));
 }
 
 int option_type(struct options *opts, const char *value)
@@ -345,9 +329,7 @@ int option_type(struct options *opts, const char *value)
 	__u32 type;
 
 	if (map_type_from_name(value, &type))
-		return diag_invalid("--type: unknown map type '%s' (as bpftool names them: hash, "
-				    "percpu_hash, lpm_trie, ...)",
-				    value);
+		return unknown_type(value);
 	if (type >= 8 * sizeof(opts->filter.map_types))
 		return diag_invalid(
 			"--type: '%s' is type %u, and only types below %zu are supported", value,

@@ -8,6 +8,7 @@
 #include "cmd/command.h"
 
 int option_attach(struct options *opts, const char *value);
+int option_verbose(struct options *opts, const char *value);
 int option_kprobe(struct options *opts, const char *value); /* there is no value */
 int option_format(struct options *opts, const char *value);
 int option_sort(struct options *opts, const char *value);

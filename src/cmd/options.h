@@ -21,7 +21,7 @@ struct options {
 	char *const *argv;
 	const struct command *command;
 	bool quiet;
-	bool verbose;
+	unsigned int verbose; /* as diag_init() takes it */
 
 	struct filter filter;
 	struct trace_options trace;

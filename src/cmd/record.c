@@ -116,8 +116,8 @@ static int finish(struct options *opts)
 {
 	if (opts->output)
 		return 0;
-	return diag_invalid("record needs --output FILE%s",
-			    opts->run_argv ? ", before the command" : "");
+	return diag_invalid("record needs --output FILE%s, such as -o run.mdt",
+			    opts->run_argv ? " before the command" : "");
 }
 
 static const struct option_row rows[] = {
@@ -140,20 +140,20 @@ const struct command record_command = {
 	.getopt_flags = "+",
 	.take_words = take_words,
 	.finish = finish,
-	.head = "Usage: memdestroy-trace record -o FILE [OPTION]... [--] [COMMAND [ARG]...]\n"
-		"\n"
-		"Write every call of bpf_mem_alloc_destroy() and every teardown of a BPF map to a\n"
-		"file, with a description of the machine, for report and diff. Ends when COMMAND\n"
-		"ends, or without one, at Ctrl-C.\n",
-	.times = SEC_TEXT,
+	.help[HELP_ALL] =
+		{.head = "Usage: memdestroy-trace record -o FILE [OPTION]... [--] [COMMAND [ARG]...]\n"
+			 "\n"
+			 "Write every call of bpf_mem_alloc_destroy() and every teardown of a BPF map to a\n"
+			 "file, with a description of the machine, for report and diff. Ends when COMMAND\n"
+			 "ends, or without one, at Ctrl-C.\n",
+		 .examples = "  memdestroy-trace record -o run.mdt\n"
+			     "      until Ctrl-C\n"
+			     "  memdestroy-trace record -o run.mdt -d 1m\n"
+			     "      for a minute\n"
+			     "  memdestroy-trace record -o test.mdt -- make test\n"
+			     "      while this runs\n"
+			     "  memdestroy-trace record -o run.mdt --force -q\n"
+			     "      overwrite the recording of the last time\n"},
 	.statuses = LIVE_STATUSES "126  the command cannot be run\n"
 				  "127  the command is not found; otherwise its own status\n",
-	.examples = "  memdestroy-trace record -o run.mdt\n"
-		    "      until Ctrl-C\n"
-		    "  memdestroy-trace record -o run.mdt -d 60\n"
-		    "      for a minute\n"
-		    "  memdestroy-trace record -o test.mdt -- make test\n"
-		    "      while this runs\n"
-		    "  memdestroy-trace record -o run.mdt --force -q\n"
-		    "      overwrite the recording of the last time\n",
 };

@@ -51,7 +51,7 @@ static int cmd_report(const struct options *opts)
 static int finish(struct options *opts)
 {
 	if (!opts->nr_files[DIFF_BASE])
-		return diag_invalid("report needs a recording (see record)");
+		return diag_invalid("report needs a recording, such as run.mdt (see record)");
 	if (opts->show.interval_ns && opts->nr_files[DIFF_BASE] > 1)
 		return diag_invalid("--interval needs a single recording");
 	option_default_keys(&opts->show);
@@ -66,12 +66,12 @@ static const struct option_row rows[] = {
 	INTERVAL_ROW("for a single recording: print the table also at this interval"),
 	TIMESTAMP_ROW,
 	HEADING("What to show"),
-	BY_ROW("one row for each: " CALL_KEYS MAP_KEYS RECORDING_KEYS DEFAULT_KEYS),
+	SHOW_BY_ROW,
 	ROW_ROWS,
-	EVENTS_ROW("one line for each call or teardown, no table"),
-	IDENTITY_ROW("for --events of calls: also show the map's id and who released it"),
+	EVENTS_ROW("one line for each event instead of a table"),
+	IDENTITY_ROW,
 	HEADING("Output"),
-	FORMAT_ROW(ALL_FORMATS_TEXT),
+	FORMAT_ROW,
 	OUTPUT_ROW,
 	RECORDED_TALK_ROWS,
 	ABOUT_ROWS,
@@ -81,26 +81,50 @@ const struct command report_command = {
 	.name = "report",
 	.run = cmd_report,
 	.rows = rows,
+	.view = VIEW_CALLS,
+	.views = true,
 	.formats = ALL_FORMATS,
 	.take_words = option_files,
 	.finish = finish,
-	.head = "Usage: memdestroy-trace report [OPTION]... FILE...\n"
-		"       memdestroy-trace report teardowns [OPTION]... FILE...\n"
-		"\n"
-		"Show recordings as live tracing would have shown the run: calls of\n"
-		"bpf_mem_alloc_destroy(), or with teardowns, teardowns of BPF maps. Several\n"
-		"recordings are shown as one. Traces no kernel and needs no privileges.\n",
-	.times = SEC_AND_TIME,
-	.examples = "  memdestroy-trace report run.mdt\n"
-		    "      callers and map types\n"
-		    "  memdestroy-trace report teardowns -n 10 run.mdt\n"
-		    "      the ten slowest teardowns, and who released the maps\n"
-		    "  memdestroy-trace report teardowns --by host,type *.mdt\n"
-		    "      what the maps of each type cost on each machine\n"
-		    "  memdestroy-trace report -e -f json --identity run.mdt | jq .\n"
-		    "      all calls for other programs\n"
-		    "  memdestroy-trace report teardowns -f perfetto -o trace.json run.mdt\n"
-		    "      for ui.perfetto.dev\n"
-		    "  memdestroy-trace report teardowns --by type -f markdown run.mdt\n"
-		    "      a table for an issue or a mail\n",
+	.help[HELP_ALL] =
+		{.head = "Usage: memdestroy-trace report [OPTION]... FILE...\n"
+			 "       memdestroy-trace report calls [OPTION]... FILE...\n"
+			 "       memdestroy-trace report teardowns [OPTION]... FILE...\n"
+			 "\n"
+			 "Show recordings as live tracing would have shown the run. Several recordings are\n"
+			 "shown as one. Traces no kernel and needs no privileges.\n",
+		 .examples =
+			 "  memdestroy-trace report run.mdt\n"
+			 "      callers and map types, and the slowest teardowns\n"
+			 "  memdestroy-trace report calls -e -f json --identity run.mdt | jq .\n"
+			 "      all calls for other programs\n"
+			 "  memdestroy-trace report teardowns --by host,type *.mdt\n"
+			 "      what the maps of each type cost on each machine\n"
+			 "  memdestroy-trace report teardowns -f perfetto -o trace.json run.mdt\n"
+			 "      for ui.perfetto.dev\n"},
+	.help[HELP_CALLS] =
+		{.head = "Usage: memdestroy-trace report calls [OPTION]... FILE...\n"
+			 "\n"
+			 "Show the calls of bpf_mem_alloc_destroy() in recordings.\n",
+		 .examples =
+			 "  memdestroy-trace report calls run.mdt\n"
+			 "      callers and map types\n"
+			 "  memdestroy-trace report calls -H --by name --sort max run.mdt\n"
+			 "      maps by their longest call, with histograms\n"
+			 "  memdestroy-trace report calls -e -f json --identity run.mdt | jq .\n"
+			 "      all calls for other programs\n"},
+	.help[HELP_TEARDOWNS] =
+		{.head = "Usage: memdestroy-trace report teardowns [OPTION]... FILE...\n"
+			 "\n"
+			 "Show the teardowns of BPF maps in recordings: which map, who released it, and\n"
+			 "where the time went.\n",
+		 .examples =
+			 "  memdestroy-trace report teardowns -n 10 run.mdt\n"
+			 "      the ten slowest teardowns, and who released the maps\n"
+			 "  memdestroy-trace report teardowns --by host,type *.mdt\n"
+			 "      what the maps of each type cost on each machine\n"
+			 "  memdestroy-trace report teardowns -f perfetto -o trace.json run.mdt\n"
+			 "      for ui.perfetto.dev\n"
+			 "  memdestroy-trace report teardowns --by type -f markdown run.mdt\n"
+			 "      a table for an issue or a mail\n"},
 };

@@ -61,12 +61,12 @@ static const struct option_row rows[] = {
 	TIMESTAMP_ROW,
 	STUCK_ROW,
 	HEADING("What to show"),
-	BY_ROW("one row for each: " CALL_KEYS MAP_KEYS DEFAULT_KEYS),
+	SHOW_BY_ROW,
 	ROW_ROWS,
-	EVENTS_ROW("one line for each call or teardown as it happens, no table"),
-	IDENTITY_ROW("for --events of calls: also find the map's id and who released it"),
+	EVENTS_ROW("one line for each event as it happens, instead of a table"),
+	IDENTITY_ROW,
 	HEADING("Output"),
-	FORMAT_ROW(ALL_FORMATS_TEXT),
+	FORMAT_ROW,
 	OUTPUT_ROW,
 	LIVE_TALK_ROWS,
 	ABOUT_ROWS,
@@ -75,46 +75,70 @@ static const struct option_row rows[] = {
 const struct command trace_command = {
 	.run = cmd_trace,
 	.rows = rows,
+	.view = VIEW_CALLS,
+	.views = true,
 	.formats = ALL_FORMATS,
 	.finish = finish,
-	.head = "Usage: memdestroy-trace [OPTION]...\n"
-		"       memdestroy-trace teardowns [OPTION]...\n"
-		"       memdestroy-trace COMMAND [OPTION]... [ARG]...\n"
-		"\n"
-		"Trace every call of the kernel's bpf_mem_alloc_destroy(): who calls it, for\n"
-		"which type of BPF map, and how long each call takes.\n"
-		"\n"
-		"teardowns: trace whole teardowns of BPF maps of all types instead: which map,\n"
-		"who released it, and where the time goes: the wait for a worker, the worker's\n"
-		"part, its destroy calls, and the deferred frees.\n"
-		"\n"
-		"COMMANDS (see COMMAND --help):\n"
-		"  teardowns  trace whole teardowns of maps\n"
-		"  record     write calls and teardowns to a file\n"
-		"  report     show such files, as live tracing would have shown the run\n"
-		"  diff       compare such files: what is slower, and is it significant?\n"
-		"  bench      create and release maps, and measure their teardowns\n"
-		"  check      check whether this kernel, or another one, can be traced\n",
-	.times = SEC_AND_TIME,
-	.statuses = LIVE_STATUSES " 10  diff: a regression beyond --fail-on\n",
-	.examples = "  memdestroy-trace\n"
-		    "      callers and map types, until Ctrl-C\n"
-		    "  memdestroy-trace -d 10 -H\n"
-		    "      for 10 seconds, with histograms\n"
-		    "  memdestroy-trace -i 1 -T -n 5\n"
-		    "      the five most expensive rows, every second\n"
-		    "  memdestroy-trace -t lpm_trie --by name,comm --sort max\n"
-		    "      which LPM trie takes longest, and in which task\n"
-		    "  memdestroy-trace -e --min-latency 10ms\n"
-		    "      each call of 10 ms and more, as it happens\n"
-		    "  memdestroy-trace -e -f json | jq .\n"
-		    "      events for other programs\n"
-		    "  memdestroy-trace teardowns -n 10\n"
-		    "      the ten slowest teardowns, and who released the maps\n"
-		    "  memdestroy-trace teardowns --by type,name,released_by -i 10\n"
-		    "      what the maps of each name and program cost, every ten seconds\n"
-		    "  memdestroy-trace teardowns -f perfetto -o trace.json\n"
-		    "      for ui.perfetto.dev\n"
-		    "  memdestroy-trace record -o run.mdt -d 60\n"
-		    "      a minute to look at later, with memdestroy-trace report run.mdt\n",
+	.help[HELP_ALL] =
+		{.head = "Usage: memdestroy-trace [OPTION]...\n"
+			 "       memdestroy-trace calls [OPTION]...\n"
+			 "       memdestroy-trace teardowns [OPTION]...\n"
+			 "       memdestroy-trace COMMAND [OPTION]... [ARG]...\n"
+			 "\n"
+			 "Show what it costs to release BPF maps: calls of the kernel's\n"
+			 "bpf_mem_alloc_destroy() by caller and map type, and the slowest teardowns of\n"
+			 "maps. Ends at Ctrl-C.\n"
+			 "\n"
+			 "COMMANDS (see help COMMAND):\n"
+			 "  calls      trace calls only, at the lowest cost\n"
+			 "  teardowns  trace whole teardowns of maps only\n"
+			 "  top        the tables of the default, every second\n"
+			 "  record     write calls and teardowns to a file, a recording\n"
+			 "  report     show recordings\n"
+			 "  diff       compare recordings: what is slower, and is it significant?\n"
+			 "  bench      create and release maps, and measure their teardowns\n"
+			 "  check      check whether this kernel, or another one, can be traced\n"
+			 "  help       show the help of a command\n",
+		 .examples =
+			 "  memdestroy-trace\n"
+			 "      until Ctrl-C\n"
+			 "  memdestroy-trace -d 10\n"
+			 "      for 10 seconds\n"
+			 "  memdestroy-trace calls --by name,comm --sort max\n"
+			 "      maps and tasks of the longest calls\n"
+			 "  memdestroy-trace teardowns --by type,name,released_by -i 10\n"
+			 "      what the maps of each name and program cost, every ten seconds\n"
+			 "  memdestroy-trace record -o run.mdt -d 1m\n"
+			 "      a minute to look at later: memdestroy-trace report run.mdt\n"},
+	.help[HELP_CALLS] =
+		{.head = "Usage: memdestroy-trace calls [OPTION]...\n"
+			 "\n"
+			 "Trace every call of the kernel's bpf_mem_alloc_destroy(): who calls it, for\n"
+			 "which type of BPF map, and how long each call takes. Nothing else is traced.\n",
+		 .examples = "  memdestroy-trace calls -d 10 -H\n"
+			     "      for 10 seconds, with histograms\n"
+			     "  memdestroy-trace calls -i 1 -T -n 5\n"
+			     "      the five most expensive rows, every second\n"
+			     "  memdestroy-trace calls -t lpm_trie --by name,comm --sort max\n"
+			     "      which LPM trie takes longest, and in which task\n"
+			     "  memdestroy-trace calls -e --min-latency 10ms\n"
+			     "      each call of 10 ms and more, as it happens\n"
+			     "  memdestroy-trace calls -e -f json | jq .\n"
+			     "      events for other programs\n"},
+	.help[HELP_TEARDOWNS] =
+		{.head = "Usage: memdestroy-trace teardowns [OPTION]...\n"
+			 "\n"
+			 "Trace whole teardowns of BPF maps of all types: which map, who released it, and\n"
+			 "where the time goes: the wait for a worker, the worker's part, its destroy\n"
+			 "calls, and the deferred frees.\n",
+		 .examples =
+			 "  memdestroy-trace teardowns -n 10\n"
+			 "      the ten slowest teardowns, and who released the maps\n"
+			 "  memdestroy-trace teardowns --by type,name,released_by -i 10\n"
+			 "      what the maps of each name and program cost, every ten seconds\n"
+			 "  memdestroy-trace teardowns --timeline --min-latency 10ms\n"
+			 "      the phases of each teardown of 10 ms and more, to scale\n"
+			 "  memdestroy-trace teardowns -f perfetto -o trace.json\n"
+			 "      for ui.perfetto.dev\n"},
+	.statuses = LIVE_STATUSES,
 };

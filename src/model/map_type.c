@@ -10,6 +10,7 @@
 #include <bpf/libbpf.h>
 
 #include "model/map_type.h"
+#include "util/suggest.h"
 
 #define ENUM_PREFIX  "BPF_MAP_TYPE_"
 #define MAX_TYPES    128 /* a kernel has about 40 */
@@ -177,4 +178,14 @@ int map_type_from_name(const char *name, __u32 *type)
 		}
 	}
 	return -ENOENT;
+}
+
+void map_type_suggest(struct suggestion *suggestion)
+{
+	for (__u32 i = 1; i < MAX_TYPES; i++) {
+		const char *known = known_name(i);
+
+		if (known)
+			suggest_offer(suggestion, known);
+	}
 }

@@ -8,6 +8,7 @@
 #include <linux/types.h>
 
 struct btf;
+struct suggestion;
 
 /*
  * libbpf's name of a type, otherwise the running kernel's, otherwise "type_N"; never NULL. Owned by
@@ -18,6 +19,9 @@ const char *map_type_name(__u32 type);
 
 /* The reverse, "type_N" included. -ENOENT: no such type, in libbpf or in the running kernel. */
 int map_type_from_name(const char *name, __u32 *type);
+
+/* Offers the names of all types in libbpf and in the running kernel. */
+void map_type_suggest(struct suggestion *suggestion);
 
 /*
  * Fills buf with the name in enum bpf_map_type of a kernel's BTF, without BPF_MAP_TYPE_, in lower

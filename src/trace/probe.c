@@ -13,6 +13,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "trace/detected.h"
 #include "trace/kernel_features.h"
 #include "trace/probe.h"
 #include "trace/probe_load.h"
@@ -259,6 +260,7 @@ int probe_open(struct probe **out, const struct trace_options *opts, const struc
 			if (opts->attach == ATTACH_AUTO && modes[i] == ATTACH_FENTRY)
 				prefer_running(out, &settings, ksyms);
 			warn_of_missing(&settings, ksyms, *out);
+			detected_report(*out, &settings, ksyms);
 			malloc_trim(0); /* libbpf has read megabytes of BTF */
 			return 0;
 		}

@@ -29,14 +29,14 @@ bool probe_kernel_has(enum hook hook, const struct bpf_config *settings, const s
 	return settings->config.map_free_deferred && settings->config.free_mem_alloc_deferred;
 }
 
-static bool has_functions(const struct ksyms *ksyms)
+bool probe_reads_in_place(const struct ksyms *ksyms)
 {
 	return !kernel_compiler_lack() && ksyms_has(ksyms, "bpf_rdonly_cast");
 }
 
 bool probe_needs_all_threads(const struct ksyms *ksyms)
 {
-	return privileges_in_pid_namespace() && has_functions(ksyms);
+	return privileges_in_pid_namespace() && probe_reads_in_place(ksyms);
 }
 
 /*
@@ -54,8 +54,8 @@ static struct memdestroy_trace_bpf *open_skeleton(const struct ksyms *ksyms,
 
 	if (probe_needs_all_threads(ksyms))
 		return (void *)memdestroy_trace_all_threads_bpf__open_opts(opts);
-	return has_functions(ksyms) ? (void *)memdestroy_trace_in_place_bpf__open_opts(opts)
-				    : memdestroy_trace_bpf__open_opts(opts);
+	return probe_reads_in_place(ksyms) ? (void *)memdestroy_trace_in_place_bpf__open_opts(opts)
+					   : memdestroy_trace_bpf__open_opts(opts);
 }
 
 /* Programs are named after attach type and hook: fentry_destroy, kretprobe_free, tp_queue_2. */

@@ -16,6 +16,9 @@
 /* Does the kernel have what the hook's programs need? */
 bool probe_kernel_has(enum hook hook, const struct bpf_config *settings, const struct ksyms *ksyms);
 
+/* Are the programs a variant that reads the kernel's memory without copying it? */
+bool probe_reads_in_place(const struct ksyms *ksyms);
+
 /* Are the programs the variant that finds threads outside of this process's PID namespace? */
 bool probe_needs_all_threads(const struct ksyms *ksyms);
 

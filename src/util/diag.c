@@ -12,7 +12,7 @@
 #define LINE_MAX_BYTES 1024
 
 static bool be_quiet;
-static bool be_verbose;
+static unsigned int verbosity;
 static bool status_shown;
 
 #define ERASE_LINE "\r\033[K"
@@ -65,7 +65,7 @@ __attribute__((format(printf, 2, 0))) static void print_line(const char *kind, c
 DEFINE_MESSAGE(diag_error, "", true)
 DEFINE_MESSAGE(diag_warn, "warning: ", true)
 DEFINE_MESSAGE(diag_info, "", !be_quiet)
-DEFINE_MESSAGE(diag_verbose, "", be_verbose)
+DEFINE_MESSAGE(diag_verbose, "", verbosity)
 
 void diag_status(const char *fmt, ...)
 {
@@ -83,13 +83,18 @@ void diag_status(const char *fmt, ...)
 	status_shown = true;
 }
 
-void diag_init(bool quiet, bool verbose)
+void diag_init(bool quiet, unsigned int verbose)
 {
 	be_quiet = quiet;
-	be_verbose = verbose;
+	verbosity = verbose;
 }
 
 bool diag_is_verbose(void)
 {
-	return be_verbose;
+	return verbosity;
+}
+
+unsigned int diag_verbosity(void)
+{
+	return verbosity;
 }

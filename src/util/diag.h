@@ -8,8 +8,11 @@
 #include <stdbool.h>
 
 /* Selects the messages to show from here on; at first neither quiet nor verbose is set. */
-void diag_init(bool quiet, bool verbose);
+void diag_init(bool quiet, unsigned int verbose);
 bool diag_is_verbose(void);
+
+/* How often the user asked for more: 1 says what was detected, 2 adds libbpf's own messages. */
+unsigned int diag_verbosity(void);
 
 /*
  * Adds a newline. Control characters, which user input or the kernel may contain, become '?', so

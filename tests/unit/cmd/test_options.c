@@ -87,7 +87,8 @@ TEST(test_repeated)
 
 TEST(test_choices)
 {
-	bad_words("--attach", "uprobe ~", "' (one of auto, fentry, kprobe)");
+	bad("--attach ~", "--attach: unknown mode '' (one of auto, fentry, kprobe)");
+	bad("--attach uprobe", "unknown mode 'uprobe': did you mean 'kprobe'? (one of auto, ");
 	bad("-f xml", "--format: unknown format 'xml' (one of table, json, csv, perfetto, folded, "
 		      "markdown)");
 	bad("-f JSON", "unknown format 'JSON'");
@@ -144,19 +145,28 @@ TEST(test_times)
 	assert_true(opts.trace.duration_ns == 250000000 && opts.show.interval_ns == 1000000);
 	bad("-d 0", "--duration: '0' is too short (at least 1ns)");
 	bad("-d 0.0h", "--duration: '0.0h' is too short (at least 1ns)");
-	bad_words("-d", "-1 1e3 ~ %1 1%s nan", "' is not a time (such as 10, 0.5, 200ms, 3m, 1h)");
+	bad_words("-d", "-1 1e3 ~ %1 1%s nan", "' is not a time (such as 10, 0.5, 200ms, 1h30m)");
 	bad("-d 99999999999999999999", "--duration: '99999999999999999999' is too long a time");
 	bad("-d 300000h -i 9999999h", "--interval: '9999999h' is too long a time");
 	bad_words("-i", "0 999us", "' is too short (at least 1ms)");
 	bad("-i x", "--interval: 'x' is not a time");
 	bad_words("--min-latency", "10 ~ 0.1ns", "' is not a time (such as 250ns, 10us, 1.5ms");
+	good("-d 1h30m -i 1d --min-latency 1ms500us --stuck 2m30s");
+	assert_true(opts.trace.duration_ns == 5400 * NSEC_PER_SEC &&
+		    opts.show.interval_ns == 86400 * NSEC_PER_SEC &&
+		    opts.filter.min_latency_ns == 1500000 &&
+		    opts.trace.stuck_ns == 150 * NSEC_PER_SEC);
+	bad("-d 30m1h", "--duration: '30m1h' is not a time: larger units come first, as in 1h30m");
+	bad("-i 1m1m", "--interval: '1m1m' is not a time: a unit is given twice");
+	bad("--min-latency 1s30", "--min-latency: '1s30' is not a time (such as ");
+	bad("--stuck 106752d", "--stuck: '106752d' is too long a time");
 	good("--stuck 0");
 	assert_true(opts.trace.stuck_ns == 0);
 	good("--stuck 1.5");
 	assert_true(opts.trace.stuck_ns == 3 * NSEC_PER_SEC / 2);
 	good("--stuck=250ms -e");
 	assert_true(opts.trace.stuck_ns == NSEC_PER_SEC / 4);
-	bad_words("--stuck", "never -1 ~", "' is not a time (such as 10, 0.5, 200ms, 3m, 1h)");
+	bad_words("--stuck", "never -1 ~", "' is not a time (such as 10, 0.5, 200ms, 1h30m)");
 	bad("--stuck 9999999h", "--stuck: '9999999h' is too long a time");
 	bad("--stuck 1 --stuck 2", "option '--stuck' given twice, with '1' and with '2'");
 	bad("--stuck", "option '--stuck' needs a value (SEC)");
@@ -263,14 +273,16 @@ TEST(test_teardowns)
 	good("teardowns --timeline -n 10 -i 1 --sort wait");
 	assert_true(opts.show.timeline);
 
+	good("calls");
+	assert_true(opts.show.view == VIEW_CALLS && opts.view_given && !opts.show.identity);
+
 	/* The view comes first, and once; the rest is parsed as usual. */
 	bad("-e teardowns", "unexpected argument 'teardowns' (it has to come first)");
 	bad("-- teardowns", "unexpected argument 'teardowns' (it has to come first)");
 	bad("teardowns teardowns", "unexpected argument 'teardowns'");
 	bad("teardowns calls", "unexpected argument 'calls'");
-	bad("teardown", "unexpected argument 'teardown' (see memdestroy-trace --help)");
-	bad("teardownsx", "unexpected argument 'teardownsx'");
-	bad("teardowns --foo", "unknown option '--foo' (see memdestroy-trace --help)");
+	bad("teardowns x", "unexpected argument 'x' (see memdestroy-trace teardowns --help)\n");
+	bad("teardowns --foo", "unknown option '--foo' (see memdestroy-trace teardowns --help)");
 	bad("teardowns -d", "option '--duration' needs a value (SEC)");
 	good("teardowns --");
 	assert_int_equal(opts.show.view, VIEW_TEARDOWNS);
@@ -341,7 +353,7 @@ TEST(test_unknown)
 	bad_words("", "--foo --foo=bar", "unknown option '--foo' (see memdestroy-trace --help)\n");
 	bad_words("", "-x -Tx", "unknown option '-x' (see memdestroy-trace --help)\n");
 	bad("-d 1 --foo", "unknown option '--foo' (see");
-	bad("surplus --foo", "unknown option '--foo' (see");
+	bad("surplus --foo", "unknown command 'surplus' (see");
 	bad("-:", "unknown option '-:' (see");
 	bad("-?", "unknown option '-?' (see");
 	bad("-\xff", "unknown option '-\\xff' (see");
@@ -352,14 +364,75 @@ TEST(test_unknown)
 	bad("--events=yes", "option '--events' takes no value");
 	bad("--help=x", "option '--help' takes no value");
 	bad("--no-empty=", "option '--no-empty' takes no value");
-	bad("surplus", "unexpected argument 'surplus' (see memdestroy-trace --help)\n");
+	bad("surplus", "unknown command 'surplus' (see memdestroy-trace --help)\n");
 	bad("-d 1 surplus -T", "unexpected argument 'surplus' (see");
 	bad("-- -d", "unexpected argument '-d' (see");
-	bad("-", "unexpected argument '-' (see");
-	bad("~", "unexpected argument '' (see");
+	bad("-", "unknown command '-' (see");
+	bad("~", "unknown command '' (see");
 	good("--dur 1 --hist");
 	assert_true(opts.show.histogram);
 	good("-T --");
+}
+
+/* Every word of a known set has its suggestion; a word that is near to none has none. */
+TEST(test_suggestions)
+{
+	static const struct {
+		const char *line, *message;
+	} near[] = {
+		{"recrod -o f", "unknown command 'recrod': did you mean 'record'? (see mem"},
+		{"teardown", "unknown command 'teardown': did you mean 'teardowns'? (see mem"},
+		{"call", "unknown command 'call': did you mean 'calls'? (see"},
+		{"halp", "unknown command 'halp': did you mean 'help'? (see"},
+		{"help dif", "unknown command 'dif': did you mean 'diff'? (see"},
+		{"report teardwns f", "'teardwns' is neither a file nor a view: did you mean 'tea"},
+		{"--foramt json", "unknown option '--foramt': did you mean '--format'? (see mem"},
+		{"record --ouptut=f", "unknown option '--ouptut': did you mean '--output'? (see "
+				      "memdestroy-trace record --help)\n"},
+		{"teardowns --timelin3", "'--timelin3': did you mean '--timeline'? (see "
+					 "memdestroy-trace teardowns --help)\n"},
+		{"--by calller", "unknown key 'calller': did you mean 'caller'? (one of"},
+		{"--by type,map_id", "unknown key 'map_id': did you mean 'id'? (one of"},
+		{"--sort totl", "--sort: unknown key 'totl': did you mean 'total'? (one of"},
+		{"-f jsno", "--format: unknown format 'jsno': did you mean 'json'? (one of"},
+		{"-t lpm_tri", "unknown map type 'lpm_tri': did you mean 'lpm_trie'? (as"},
+		{"--attach fexit", "unknown mode 'fexit'"},
+		{"--attach kprobes", "unknown mode 'kprobes': did you mean 'kprobe'? (one of"},
+		{"diff --phase defered a b", "unknown phase 'defered': did you mean 'deferred'?"},
+		{"diff --fail-on men>1 a b", "unknown metric 'men': did you mean 'mean'? (one"},
+		{"bench -f makdown", "'makdown': did you mean 'markdown'? (one of table, json, "},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(near); i++)
+		bad(near[i].line, near[i].message);
+}
+
+/* Lists have what applies to the view. */
+TEST(test_lists_of_views)
+{
+	bad("calls --sort foo",
+	    "(one of total, count, empty, min, mean, p50, p90, p99, max, key)\n");
+	bad("teardowns --sort foo", "(one of total, count, min, mean, p50, p90, p99, max, wait, "
+				    "free, destroy, deferred, key)\n");
+	bad("calls -f foo", "(one of table, json, csv, markdown)\n");
+	bad("teardowns -f foo", "(one of table, json, csv, perfetto, folded, markdown)\n");
+	bad("teardowns --by foo", "(one of type, name, id, released_by, released_pid, cgroup)\n");
+	bad("bench -f foo", "(one of table, json, csv, markdown)\n");
+	bad("check -f foo", "(one of table, json)\n");
+	/* An option of the other view is not suggested. */
+	bad("calls --timelin3", "unknown option '--timelin3' (see memdestroy-trace calls --help)");
+}
+
+TEST(test_verbose)
+{
+	good("");
+	assert_int_equal(opts.verbose, 0);
+	good("-v");
+	assert_int_equal(opts.verbose, 1);
+	good("-vv");
+	assert_int_equal(opts.verbose, 2);
+	good("-v --verbose");
+	assert_int_equal(opts.verbose, 2);
 }
 
 /* For any bytes, the message stays one line of reasonable length. */

@@ -4,11 +4,13 @@
 #include "support/command_line.h"
 #include "util/macros.h"
 
-enum { TRACE = 1, RECORD = 2, REPORT = 4, DIFF = 8, BENCH = 16, CHECK = 32 }; /* as commands[] */
+/* As commands[]. */
+enum { TRACE = 1, RECORD = 2, REPORT = 4, DIFF = 8, BENCH = 16, CHECK = 32, TOP = 64 };
 
-#define LIVE  (TRACE | RECORD | BENCH)
-#define READS (TRACE | REPORT | DIFF)
-#define SHOWS (TRACE | REPORT)
+#define LIVE  (TRACE | TOP | RECORD | BENCH)
+#define READS (TRACE | TOP | REPORT | DIFF)
+#define SHOWS (TRACE | TOP | REPORT)
+#define LINES (TRACE | REPORT)
 #define ALL   (LIVE | READS | CHECK)
 
 /* A second, independent list of the options of each command. */
@@ -34,10 +36,10 @@ static const struct {
 	{"caller", 0, "f", READS, false},
 	{"min-latency", 0, "1ms", READS, false},
 	{"no-empty", 0, NULL, READS, false},
-	{"duration", 'd', "1", TRACE | RECORD, false},
+	{"duration", 'd', "1", TRACE | TOP | RECORD, false},
 	{"interval", 'i', "1", SHOWS, false},
 	{"timestamp", 'T', NULL, SHOWS, false},
-	{"stuck", 0, "1", TRACE | RECORD, false},
+	{"stuck", 0, "1", TRACE | TOP | RECORD, false},
 	{"by", 0, "type", READS, false},
 	{"phase", 0, "wait", DIFF, false},
 	{"alpha", 0, "0.01", DIFF, false},
@@ -47,8 +49,8 @@ static const struct {
 	{"top", 'n', "1", READS, false},
 	{"histogram", 'H', NULL, SHOWS, false},
 	{"timeline", 0, NULL, SHOWS, true},
-	{"events", 'e', NULL, SHOWS, false},
-	{"identity", 0, " -e", SHOWS, false},
+	{"events", 'e', NULL, LINES, false},
+	{"identity", 0, " -e", LINES, false},
 	{"format", 'f', "json", READS | BENCH | CHECK, false},
 	{"output", 'o', "out", ALL, false},
 	{"force", 0, NULL, RECORD | DIFF | BENCH, false},
@@ -59,12 +61,12 @@ static const struct {
 /* Tries one spelling of an option with every command. */
 static void try_everywhere(size_t i, const char *written)
 {
-	static const char *const words[] = {"", "-o out", "f", "a b", "", ""};
+	static const char *const words[] = {"", "-o out", "f", "a b", "", "", ""};
 	char line[128], message[128];
 	bool side = i < 2; /* --base and --new need no further arguments */
 
 	for (size_t c = 0; commands[c]; c++) {
-		bool view = matrix[i].of_teardowns && commands[c]->view == VIEW_CALLS;
+		bool view = matrix[i].of_teardowns && commands[c]->views;
 
 		snprintf(line, sizeof(line), "%s%s %s %s",
 			 commands[c]->name ? commands[c]->name : "", view ? " teardowns" : "",
@@ -141,8 +143,10 @@ TEST(test_conflicts_exist)
 TEST(test_foreign_options)
 {
 	bad("record --list -o f", "--list does not apply to record (only to bench)\n");
-	bad("report -d 1 f", "--duration does not apply to report (only to tracing, record)\n");
-	bad("report --dur=1 f", "--duration does not apply to report (only to tracing, record)\n");
+	bad("report -d 1 f",
+	    "--duration does not apply to report (only to tracing, record, top)\n");
+	bad("report --dur=1 f",
+	    "--duration does not apply to report (only to tracing, record, top)\n");
 	bad("report -Td1 f", "--duration does not apply to report");
 	bad("--force", "--force does not apply to tracing (only to record, diff, bench)\n");
 	bad("teardowns --force", "--force does not apply to tracing");
@@ -164,7 +168,8 @@ TEST(test_commands_come_first)
 	bad("teardowns record", "unexpected argument 'record' (it has to come first)");
 	bad("-q diff a b", "unexpected argument 'diff' (it has to come first)");
 	bad("-- bench", "unexpected argument 'bench' (it has to come first)");
-	bad_words("", "tracing Report rec", "' (see memdestroy-trace --help)");
+	bad("tracing", "unknown command 'tracing' (see memdestroy-trace --help)");
+	bad_words("", "Report rec", "unknown command '%s': did you mean 're");
 	bad("report -n 1 teardowns f", "unexpected argument 'teardowns' (it has to follow 'report';"
 				       " a file of that name is ./teardowns)");
 	bad("diff a teardowns b", "unexpected argument 'teardowns' (it has to follow 'diff';");
@@ -214,10 +219,10 @@ TEST(test_record_command)
 	good("record -o f report"); /* a command like any other */
 	assert_string_equal(opts.run_argv[0], "report");
 
-	bad("record", "record needs --output FILE\n");
-	bad("record -q", "record needs --output FILE\n");
-	bad("record make -o f", "record needs --output FILE, before the command\n");
-	bad("record -- -o f", "record needs --output FILE, before the command\n");
+	bad("record", "record needs --output FILE, such as -o run.mdt\n");
+	bad("record -q", "record needs --output FILE, such as -o run.mdt\n");
+	bad("record make -o f", "needs --output FILE before the command, such as -o run.mdt\n");
+	bad("record -- -o f", "record needs --output FILE before the command, such as");
 	bad("record -o", "option '--output' needs a value (FILE)");
 	bad("record -o ~", "--output: the name of the file is empty");
 	bad("record -o -", "--output: a recording cannot be written to standard output");
@@ -252,7 +257,7 @@ TEST(test_report)
 	good("report -f markdown a");
 	good("report -H a");
 
-	bad("report", "report needs a recording (see record)\n");
+	bad("report", "report needs a recording, such as run.mdt (see record)\n");
 	bad("report teardowns", "report needs a recording");
 	bad("report ~", "the name of a recording is empty");
 	bad("report -i 1 a b", "--interval needs a single recording\n");
@@ -371,6 +376,19 @@ TEST(test_check)
 	    "--format: 'markdown' does not apply to check (one of table, json)");
 	bad("check a", "unexpected argument 'a' (see --kernel");
 	bad("check teardowns", "unexpected argument 'teardowns'");
+}
+
+TEST(test_top)
+{
+	good("top");
+	assert_ptr_equal(opts.command, &top_command);
+	assert_true(opts.show.interval_ns == NSEC_PER_SEC && opts.trace.duration_ns == 0);
+	assert_int_equal(opts.show.nr_by, 2);
+	good("top teardowns -i 1m30s -n 3");
+	assert_true(opts.show.view == VIEW_TEARDOWNS && opts.show.interval_ns == 90 * NSEC_PER_SEC);
+	bad("top -e", "--events does not apply to top (only to tracing, report)");
+	bad("top -f perfetto", "--format: 'perfetto' does not apply to top (one of table, json, ");
+	bad("top x", "unexpected argument 'x' (see memdestroy-trace top --help)");
 }
 
 TEST(test_live_has_no_recordings)

@@ -43,6 +43,13 @@ TEST(test_units)
 		{"0.1s", 100000000},
 		{"9007199254740993ns", 9007199254740993}, /* no double holds this */
 		{"1.123456789s", 1123456789},
+		{"1d", 86400000000000},
+		{"1h30m", 5400000000000},
+		{"2m30s", 150000000000},
+		{"1d1h1m1s1ms1us1ns", 90061001001001},
+		{"1m0.5s", 60500000000},
+		{"0h5ms", 5000000},
+		{"90m1s", 5401000000000},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -87,8 +94,16 @@ TEST(test_refused)
 		"1,5s",
 		"1..5s",
 		"1.5.s",
-		"1s2m",
 		"1m30",
+		"1.5h30m",
+		"1h30",
+		"1h 30m",
+		"1h,30m",
+		"1hm",
+		"1h30mm",
+		"1h.m",
+		"1w",
+		"1h30m-1s",
 		"0.5ns",
 		"1.5ns",
 		"1.0001us",
@@ -102,6 +117,18 @@ TEST(test_refused)
 		expect(bad[i], false, -EINVAL, 0);
 		expect(bad[i], true, -EINVAL, 0);
 	}
+}
+
+/* Units go from the largest to the smallest, each at most once. */
+TEST(test_order)
+{
+	static const char *const orders[] = {"1s2m", "30m1h", "1h1s1m", "1ns1us", "5ms1d"};
+	static const char *const repeats[] = {"1m1m", "1h1h30m", "0s0s", "1h2ms3ms"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(orders); i++)
+		expect(orders[i], true, -EDOM, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(repeats); i++)
+		expect(repeats[i], false, -EEXIST, 0);
 }
 
 TEST(test_limits)
@@ -118,6 +145,11 @@ TEST(test_limits)
 	expect("2562048h", false, -ERANGE, 0);
 	/* A bit over 2^64 ns: wraps around to a small value if the product is not checked. */
 	expect("5124096h", false, -ERANGE, 0);
+	expect("106751d23h47m16s854ms775us807ns", false, 0, INT64_MAX);
+	expect("106751d23h47m16s854ms775us808ns", false, -ERANGE, 0);
+	expect("106751d23h47m16.854775808s", false, -ERANGE, 0);
+	expect("999999999d1h", false, -ERANGE, 0);
+	expect("999999999d1x", false, -EINVAL, 0);
 }
 
 TEST_MAIN(NULL, NULL)
