@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# All build output is under build/.
+# All build output is under build/. A text after ## is that of "make help".
 
 VERSION := 0.1.0
 
@@ -9,7 +9,9 @@ LLVM_STRIP ?= llvm-strip
 BPFTOOL ?= $(firstword $(shell command -v bpftool) /usr/sbin/bpftool)
 PKG_CONFIG ?= pkg-config
 INSTALL ?= install
-prefix ?= /usr/local
+STRIP ?= $(if $(SYSROOT),$(TARGET)-)strip
+PREFIX ?= /usr/local
+prefix ?= $(PREFIX)
 sbindir ?= $(prefix)/sbin
 mandir ?= $(prefix)/share/man
 completionsdir ?= $(prefix)/share/bash-completion/completions
@@ -38,14 +40,16 @@ FORTIFY = $(if $(SANITIZE)$(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,$
 	-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(FORTIFY_LEVEL)))
 HARDENED = -fPIE -fstack-protector-strong $(FORTIFY)
 HARDENED_LINK = $(if $(filter -static,$(LDFLAGS)),,-pie) -Wl,-z,relro,-z,now
+# No folder of the machine in what is built, so that every folder gives the same bytes
+PREFIX_MAP := -ffile-prefix-map='$(CURDIR)'=. $(addsuffix =,$(addprefix -ffile-prefix-map=,$(SYSROOT)))
 LIBS := libbpf libelf zlib liblzma libzstd liblz4 libcap libutf8proc sqlite3
 # Without sane user space types, a __u64 is a long on powerpc.
 ALL_CFLAGS = $(addprefix --sysroot=,$(SYSROOT)) -std=gnu11 -D_GNU_SOURCE -D__SANE_USERSPACE_TYPES__ \
 	-DVERSION='"$(VERSION)"' $(WARNINGS) -iquote src -iquote bpf -iquote $(OUT) -MMD -MP \
-	$(shell $(PKG_CONFIG) --cflags $(LIBS)) $(HARDENED) $(CPPFLAGS) $(CFLAGS) $(SANITIZE)
+	$(shell $(PKG_CONFIG) --cflags $(LIBS)) $(HARDENED) $(PREFIX_MAP) $(CPPFLAGS) $(CFLAGS) $(SANITIZE)
 ALL_LDLIBS = $(HARDENED_LINK) $(LDFLAGS) $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm $(SANITIZE)
 BPF_CFLAGS := -O2 -g -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Wextra -Werror \
-	-Ivmlinux -Ibpf -MMD -MP
+	-Ivmlinux -Ibpf $(PREFIX_MAP) -MMD -MP
 
 SRC := $(sort $(shell find src -name '*.c'))
 OBJ := $(SRC:src/%.c=$(OUT)/src/%.o)
@@ -54,7 +58,7 @@ UNIT := $(patsubst tests/unit/%.c,$(OUT)/tests/unit/%,$(sort $(wildcard tests/un
 SKEL := $(addprefix $(OUT)/,memdestroy_trace.skel.h memdestroy_trace_in_place.skel.h \
 	memdestroy_trace_all_threads.skel.h symbols.skel.h)
 
-all: $(OUT)/memdestroy-trace
+all: $(OUT)/memdestroy-trace ## build the program
 
 $(OUT)/memdestroy-trace: $(OBJ)
 	$(call say,LINK,$@)
@@ -94,17 +98,45 @@ else
 	$(Q)bpf/foreign-skeleton $(BPFTOOL) $< $(OUT)/twin/$*.bpf.o > $@.tmp && mv $@.tmp $@
 endif
 
-install: all
-	$(INSTALL) -D -m 755 $(OUT)/memdestroy-trace $(DESTDIR)$(sbindir)/memdestroy-trace
-	$(INSTALL) -D -m 644 docs/memdestroy-trace.8 $(DESTDIR)$(mandir)/man8/memdestroy-trace.8
-	$(INSTALL) -D -m 644 docs/completion.bash $(DESTDIR)$(completionsdir)/memdestroy-trace
+# One program that needs no library. With -static-pie, its addresses are random all the same. SQLite calls
+# dlopen() for extensions, which are never loaded; that of a static C library would need a shared one.
+static: $(OUT)/memdestroy-trace-static ## build one program that runs on any Linux of this architecture
+$(OUT)/memdestroy-trace-static: $(OBJ)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -s -o $@ $^ -static-pie -Wl,-z,relro,-z,now $(LDFLAGS) \
+		-Wl,--wrap=dlopen,--defsym=__wrap_dlopen=abort $(shell $(PKG_CONFIG) --static --libs $(LIBS)) -lm
 
+# What is installed: mode:file:place
+INSTALLED = 755:$(OUT)/memdestroy-trace:$(sbindir)/memdestroy-trace \
+	$(foreach page,$(wildcard docs/*.8 docs/man/*.8),644:$(page):$(mandir)/man8/$(notdir $(page))) \
+	644:docs/completion.bash:$(completionsdir)/memdestroy-trace
+install: STRIPPED := -s --strip-program=$(STRIP)
+install: install-debug ## install the program without debug information, its manual and completions
+install-debug: all ## install all this with debug information
+	$(Q)for file in $(INSTALLED); do \
+		IFS=:; set -- $$file; unset IFS; strip=; [ $$1 != 755 ] || strip='$(STRIPPED)'; \
+		$(INSTALL) -D -m $$1 $$strip $$2 "$(DESTDIR)$$3" || exit; \
+	done
+
+# Folders are left to others, except in a staging folder.
+places = $(foreach file,$(INSTALLED),$(lastword $(subst :, ,$(file))))
+uninstall: ## remove what install has installed
+	$(Q)for place in $(places); do rm -f "$(DESTDIR)$$place" || exit; done
+	$(Q)$(if $(DESTDIR),cd "$(DESTDIR)" && for place in $(places); do \
+		place=$${place%/*}; rmdir -p "$${place#/}" 2>/dev/null || :; \
+	done)
+
+include docs/debian/package.mk
 include tests/tests.mk
 
-clean:
+clean: ## remove all that was built
 	$(Q)rm -rf $(OUT)
 
-.PHONY: all install clean
+help: ## list these targets
+	@sed -nE 's/^([a-z-]+):.* ## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | \
+		awk -F '\t' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+
+.PHONY: all static install install-debug uninstall clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d) $(UNIT:=.d) $(SKEL:.skel.h=.bpf.d) $(wildcard $(OUT)/tests/bin/*.d $(OUT)/tests/fuzz/*.d)

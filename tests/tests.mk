@@ -49,8 +49,8 @@ $(OUT)/tests/headers.c: $(HEADERS) $(wildcard bpf/*.h) Makefile tests/tests.mk |
 	$(Q)$(check_header) -x c $@.new
 	$(Q)mv $@.new $@
 
-unit: $(UNIT) $(OUT)/tests/headers.c
-programs: all $(OUT)/tests/workload $(OUT)/tests/pty $(addprefix $(OUT)/tests/,slow_disk.so fail_alloc.so) $(addprefix $(OUT)/tests/bin/,calls events fields floor measure scenarios recordings kernels)
+unit: $(UNIT) $(OUT)/tests/headers.c ## build the unit tests
+programs: all $(OUT)/tests/workload $(OUT)/tests/pty $(addprefix $(OUT)/tests/,slow_disk.so fail_alloc.so) $(addprefix $(OUT)/tests/bin/,calls events fields floor measure scenarios recordings kernels) ## build the program and those that the tests run
 
 asan:
 	$(Q)$(MAKE) --no-print-directory OUT=build/asan CFLAGS="-O1 -g" SANITIZE="-fsanitize=address,undefined" all unit
@@ -85,36 +85,41 @@ fuzzers:
 
 # Longer than the part of "make test"; FUZZ_SECONDS for each target. See tests/fuzz/run.
 FUZZ_SECONDS ?= 600
-fuzz: fuzzers
+fuzz: fuzzers ## run each fuzz target for FUZZ_SECONDS (600)
 	$(Q)tests/fuzz/run --keep $(FUZZ_SECONDS)
 
 # Every allocation and system call fails once; "make test" leaves most of a guest's out.
-faults: programs
+faults: programs ## let every allocation and system call fail once
 	$(Q)tests/faults/run
 
-deps:
+deps: ## install the Debian packages that building needs
+	$(Q)tests/deps --build
+
+deps-test: ## install those that testing needs, too
 	$(Q)tests/deps
 
 # PARTS: tests/run has them all.
-PARTS ?= unit cli fuzz faults guest bench
+PARTS ?= unit cli fuzz faults package guest bench
 part = $(filter $(1),$(PARTS))
 # Without a number of jobs, there are as many as processors.
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
-test:
+test: ## run the tests, or those of PARTS='unit cli' (tests/run lists all parts)
 	$(Q)tests/deps $(if $(call part,lint),clang-format shellcheck) \
-		$(if $(call part,kernels),flex bison bc dwarves xz-utils python3)
+		$(if $(call part,kernels),flex bison bc dwarves xz-utils python3) \
+		$(if $(call part,package),build-essential debhelper lintian mmdebstrap)
 	$(Q)$(if $(call part,arch),tests/arch/deps)
 	$(Q)$(MAKE) --no-print-directory $(jobs) $(if $(call part,unit cli),unit asan) programs \
+		$(if $(call part,package),static deb) \
 		$(if $(call part,fuzz),fuzzers) \
 		$(if $(call part,kernels),made-kernels) $(if $(call part,arch),arch)
 	$(Q)tests/run $(PARTS)
 
 # On every kernel in Debian: the whole guest test on some, its core on the rest.
-test-kernels:
+test-kernels: ## run the tests on every kernel in Debian
 	$(Q)$(MAKE) --no-print-directory test PARTS=kernels
 
 # The same on other architectures.
-test-arch:
+test-arch: ## run the tests on other architectures
 	$(Q)$(MAKE) --no-print-directory test PARTS=arch
 
 # Debian has no kernel without kprobes, and none with symbols as link-time optimization makes them.
@@ -123,31 +128,34 @@ made-kernels:
 	$(Q)tests/kernels/build 6.1-nokprobes >/dev/null
 	$(Q)tests/kernels/build 6.12-suffixes >/dev/null
 
-arch: $(addprefix arch-,arm64 s390x ppc64el riscv64 armhf)
+arch: $(addprefix arch-,arm64 s390x ppc64el riscv64 armhf) ## build for other architectures
+cross = sysroot=$$(tests/arch/sysroot $*) && $(MAKE) --no-print-directory SYSROOT=$$sysroot OUT=build/$* \
+	CC=$$(basename "$$(find $$sysroot/usr/lib -maxdepth 1 -name '*-linux-gnu*')")-gcc
 arch-%:
-	$(Q)sysroot=$$(tests/arch/sysroot $*) && $(MAKE) --no-print-directory SYSROOT=$$sysroot OUT=build/$* \
-		CC=$$(basename "$$(find $$sysroot/usr/lib -maxdepth 1 -name '*-linux-gnu*')")-gcc programs
+	$(Q)$(cross) programs $(if $(filter arm64,$*),static)
 	$(Q)tests/hardened build/$*/memdestroy-trace
+static-%:
+	$(Q)$(cross) static
 
 # A guest of one kernel: the whole test, or a command, or a shell if there is none.
 KERNEL ?= 6.12
-guest: programs
+guest: programs ## run CMD='...', or a shell, in a guest with the newest kernel of series KERNEL=6.12
 	$(Q)tests/guest/guest -k $(KERNEL) $(if $(CMD),-- '$(CMD)',--shell)
 
-demo: deps
+demo: deps-test ## show the tool at work in a guest
 	$(Q)$(MAKE) --no-print-directory programs
 	$(Q)tests/guest/demo $(KERNEL)
 
-bench: programs
+bench: programs ## measure the cost of tracing beside other tools, for README
 	$(Q)tests/bench/run $(KERNEL)
 	$(Q)tests/bench/report
 
-bench-check: programs
+bench-check: programs ## compare the cost of tracing with what is expected
 	$(Q)tests/bench/run --check $(KERNEL)
 
-lint:
+lint: ## check the folders' rules, the format of the code and the shell scripts
 	$(Q)tests/layers
 	$(Q)clang-format --dry-run -Werror $(shell find src bpf tests -name '*.[ch]')
 	$(Q)shellcheck -x $(shell grep -rlE '^(#!/.*[ /](ba)?sh|# shellcheck shell=.*)$$' .ci bpf tests)
 
-.PHONY: unit programs asan fuzz-targets fuzzers fuzz faults deps arch made-kernels test test-kernels test-arch guest demo bench bench-check lint
+.PHONY: unit programs asan fuzz-targets fuzzers fuzz faults deps deps-test arch made-kernels test test-kernels test-arch guest demo bench bench-check lint
