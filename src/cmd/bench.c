@@ -168,6 +168,8 @@ static int show(const struct run *run, enum format format)
 	struct rows rows;
 	int err = aggregate_sort(run->aggregate, SORT_KEY, 0, &rows);
 
+	if ((format == FORMAT_TABLE || format == FORMAT_MARKDOWN) && same_stream(stdout, stderr))
+		fputc('\n', stderr); /* below the ledger */
 	if (!err)
 		err = bench_table(stdout, format, run->list, run->nr, &rows);
 	return outfile_end(NULL, NULL, err);

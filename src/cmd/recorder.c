@@ -164,9 +164,10 @@ int recorder_end(struct recorder *recorder, int err)
 	run_info_end(&recorder->run_info, &end);
 	if (writer)
 		run_info_warn_of_clocks(&recorder->run_info, recorder->opts->output);
-	ledger_text_calls(stderr, &ledger, false);
-	ledger_text_teardowns(stderr, &counts.ledger, false);
-	ledger_text_hooks(stderr, counts.hooks, NR_HOOKS);
+	ledger_text(stderr, &(struct ledger_text){.calls = &ledger,
+						  .teardowns = &counts.ledger,
+						  .hooks = counts.hooks,
+						  .view = VIEW_BOTH});
 	ledger_text_blind(stderr, blind);
 	return err;
 }

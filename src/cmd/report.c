@@ -56,7 +56,6 @@ static int finish(struct options *opts)
 		return diag_invalid("--interval needs a single recording");
 	option_default_keys(&opts->show);
 	opts->show.recorded = true;
-	opts->show.only_warnings = opts->quiet;
 	return 0;
 }
 

@@ -365,37 +365,26 @@ static int write_elsewhere(struct report *report, const struct ledger *ledger)
 	return err ? err : fflush(stdout);
 }
 
-static void write_ledgers(const struct report *report, FILE *file, const struct ledger *ledger)
+/* Lines of CSV and the like go to programs, which need no gap. */
+static bool is_table(const struct report *report)
 {
-	const struct teardown_counts *counts = report->counts;
-	bool filtered = filter_is_set(report->filter);
+	const struct view_options *opts = report->opts;
 
-	ledger_text_calls(file, ledger, !report->teardowns && filtered);
-	if (report->teardowns)
-		ledger_text_teardowns(file, &counts->ledger, filtered);
-	if (report->opts->identity)
-		ledger_text_hooks(file, counts->hooks, NR_HOOKS);
+	return !report->path && (opts->format == FORMAT_TABLE || opts->format == FORMAT_MARKDOWN) &&
+	       same_stream(stdout, stderr);
 }
 
-/* For a recording, --quiet leaves the warnings. */
 static void show_ledgers(const struct report *report, const struct ledger *ledger)
 {
-	char *text = NULL, *rest, *line;
-	FILE *file = NULL;
-	size_t size;
+	const struct teardown_counts *counts = report->counts;
 
-	if (report->opts->only_warnings)
-		file = open_memstream(&text, &size);
-	if (!file) {
-		write_ledgers(report, stderr, ledger);
-		return;
-	}
-	write_ledgers(report, file, ledger);
-	fclose(file);
-	for (rest = text; rest && (line = strsep(&rest, "\n"));)
-		if (!strncmp(line, "WARNING", strlen("WARNING")))
-			fprintf(stderr, "%s\n", line);
-	free(text);
+	ledger_text(stderr, &(struct ledger_text){
+				    .calls = ledger,
+				    .teardowns = report->teardowns ? &counts->ledger : NULL,
+				    .hooks = report->opts->identity ? counts->hooks : NULL,
+				    .view = report->opts->view,
+				    .below_table = is_table(report),
+			    });
 }
 
 int report_end(struct report *report, __u64 now_ns, struct ledger *ledger,

@@ -309,6 +309,7 @@ bool reader_has_ledger(const struct reader *reader)
 void reader_ledger(const struct reader *reader, struct ledger *ledger,
 		   struct teardown_counts *counts)
 {
+	*ledger = (struct ledger){.maps_freed = LEDGER_UNKNOWN};
 	read_figures(reader, TABLE_LEDGER, ledger_figures, ledger);
 	read_figures(reader, TABLE_TEARDOWN_LEDGER, teardown_ledger_figures, &counts->ledger);
 	for (int hook = 0; hook < NR_HOOKS; hook++) {

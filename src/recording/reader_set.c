@@ -138,7 +138,7 @@ void reader_set_ledger(const struct reader_set *readers, struct ledger *ledger,
 	struct teardown_counts one_counts;
 	struct ledger one;
 
-	memset(ledger, 0, sizeof(*ledger));
+	*ledger = (struct ledger){.maps_freed = LEDGER_UNKNOWN};
 	memset(counts, 0, sizeof(*counts));
 	for (size_t i = 0; i < readers->nr; i++) {
 		reader_ledger(readers->reader[i], &one, &one_counts);

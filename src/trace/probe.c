@@ -288,6 +288,11 @@ int probe_records_fd(const struct probe *probe)
 	return bpf_map__fd(probe->skel->maps.records);
 }
 
+size_t probe_buffer_bytes(const struct probe *probe)
+{
+	return bpf_map__max_entries(probe->skel->maps.records);
+}
+
 void probe_for_each_parked(struct probe *probe,
 			   void (*each)(void *ctx, const void *record, size_t size), void *ctx)
 {

@@ -41,6 +41,7 @@ const char *probe_method(const struct probe *probe);
 
 /* File descriptor of the ring buffer; the probe owns it. */
 int probe_records_fd(const struct probe *probe);
+size_t probe_buffer_bytes(const struct probe *probe); /* its size */
 
 /* Ends the run: no new calls, but the returns of those in progress. */
 void probe_stop(struct probe *probe);

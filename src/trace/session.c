@@ -287,6 +287,8 @@ const char *session_count(struct session *session, struct ledger *ledger,
 	const char *blind = witness_blind(probe_witness(session->probe), session->over);
 
 	memset(ledger, 0, sizeof(*ledger));
+	ledger->buffer_bytes = probe_buffer_bytes(session->probe);
+	ledger->maps_freed = witness_freed(probe_witness(session->probe));
 	prog_counts_destroy(probe_counts(session->probe), ledger);
 	correlator_count(session->correlator, ledger, counts);
 	if (*blind)

@@ -244,3 +244,10 @@ const char *witness_blind(struct witness *witness, bool at_end)
 	}
 	return witness->blind;
 }
+
+__u64 witness_freed(const struct witness *witness)
+{
+	const struct witness_counts *now = &witness->skel->bss->witness;
+
+	return now->func ? now->freed : LEDGER_UNKNOWN;
+}

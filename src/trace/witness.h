@@ -56,3 +56,6 @@ bool witness_close(struct witness *witness);
  * not empty, it stays. at_end: the run is over, and witness_close() was called in time.
  */
 const char *witness_blind(struct witness *witness, bool at_end);
+
+/* How many maps the kernel has begun to free in the run; LEDGER_UNKNOWN: not counted. */
+__u64 witness_freed(const struct witness *witness);

@@ -41,12 +41,13 @@ __attribute__((format(printf, 2, 0))) static void one_line(char line[LINE_MAX_BY
 __attribute__((format(printf, 2, 0))) static void print_line(const char *kind, const char *fmt,
 							     va_list args)
 {
-	char line[LINE_MAX_BYTES];
+	char line[LINE_MAX_BYTES], whole[LINE_MAX_BYTES + 64];
 	int saved_errno = errno;
 
 	one_line(line, fmt, args);
+	snprintf(whole, sizeof(whole), "memdestroy-trace: %s%s", kind, line);
 	erase_status();
-	fprintf(stderr, "memdestroy-trace: %s%s\n", kind, line);
+	text_line(stderr, whole);
 	errno = saved_errno;
 }
 
@@ -87,6 +88,11 @@ void diag_init(bool quiet, unsigned int verbose)
 {
 	be_quiet = quiet;
 	verbosity = verbose;
+}
+
+bool diag_is_quiet(void)
+{
+	return be_quiet;
 }
 
 bool diag_is_verbose(void)

@@ -9,6 +9,7 @@
 
 /* Selects the messages to show from here on; at first neither quiet nor verbose is set. */
 void diag_init(bool quiet, unsigned int verbose);
+bool diag_is_quiet(void);
 bool diag_is_verbose(void);
 
 /* How often the user asked for more: 1 says what was detected, 2 adds libbpf's own messages. */

@@ -31,6 +31,14 @@ int stream_flush(FILE *stream)
 	return fflush(stream) ? -errno : 0;
 }
 
+bool same_stream(FILE *a, FILE *b)
+{
+	struct stat of_a, of_b;
+
+	return !fstat(fileno(a), &of_a) && !fstat(fileno(b), &of_b) && of_a.st_dev == of_b.st_dev &&
+	       of_a.st_ino == of_b.st_ino;
+}
+
 struct outfile {
 	FILE *file;
 	char *path; /* to be given to the file at the end; NULL: none */

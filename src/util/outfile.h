@@ -14,6 +14,9 @@
 int stream_error(FILE *stream);
 int stream_flush(FILE *stream);
 
+/* Do both go to the same terminal, file or pipe? */
+bool same_stream(FILE *a, FILE *b);
+
 struct outfile;
 
 /*

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Makes bytes, durations and changes printable. */
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <utf8proc.h>
 
 #include "util/macros.h"
 #include "util/text.h"
+
+#define LINE_INDENT 4 /* of the rest of a line that is too wide */
 
 #define MINUTE_NS (60 * NSEC_PER_SEC)
 #define HOUR_NS	  (60 * MINUTE_NS)
@@ -98,9 +103,9 @@ size_t text_printable(char *dst, size_t size, const char *src, size_t len)
 	return text_copy(dst, size, src, len, true);
 }
 
-size_t text_width(const char *text)
+static size_t word_width(const char *text, size_t len)
 {
-	size_t len = strlen(text), width = 0, n;
+	size_t width = 0, n;
 	int columns;
 	__s32 c;
 
@@ -110,6 +115,11 @@ size_t text_width(const char *text)
 		width += columns > 0 ? columns : 0;
 	}
 	return width;
+}
+
+size_t text_width(const char *text)
+{
+	return word_width(text, strlen(text));
 }
 
 static __u64 divide_rounded(__u64 value, __u64 by)
@@ -183,26 +193,46 @@ char *text_change(char dst[CHANGE_SIZE], double percent)
 	return dst;
 }
 
-void text_wrap(FILE *out, const char *text, size_t indent)
+static void wrap(FILE *out, const char *text, size_t column, size_t indent, size_t width)
 {
-	size_t column = indent;
 	bool first = true;
 
 	while (*text) {
 		size_t len = strcspn(text, " ");
+		size_t columns = word_width(text, len);
 
 		if (first) {
 			fprintf(out, "%.*s", (int)len, text);
-		} else if (column + 1 + len > TEXT_WIDTH) {
+		} else if (column + 1 + columns > width) {
 			fprintf(out, "\n%*s%.*s", (int)indent, "", (int)len, text);
 			column = indent;
 		} else {
 			fprintf(out, " %.*s", (int)len, text);
 			column++;
 		}
-		column += len;
+		column += columns;
 		text += len + (text[len] == ' ');
 		first = false;
 	}
 	fputc('\n', out);
+}
+
+void text_wrap(FILE *out, const char *text, size_t indent)
+{
+	wrap(out, text, indent, indent, TEXT_WIDTH);
+}
+
+void text_line(FILE *out, const char *text)
+{
+	struct winsize size = {.ws_col = TEXT_WIDTH};
+	int saved_errno = errno;
+	bool terminal = isatty(fileno(out));
+
+	if (terminal && (ioctl(fileno(out), TIOCGWINSZ, &size) || !size.ws_col))
+		size.ws_col = TEXT_WIDTH;
+	errno = saved_errno; /* of writing */
+	if (terminal)
+		wrap(out, text, 0, LINE_INDENT, size.ws_col);
+	else
+		fprintf(out, "%s\n", text);
 }

@@ -49,3 +49,9 @@ char *text_change(char dst[CHANGE_SIZE], double percent);
  * last one.
  */
 void text_wrap(FILE *out, const char *text, size_t indent);
+
+/*
+ * Writes a line. On a terminal it breaks at blanks if the line is wider, and the rest is indented;
+ * elsewhere it stays one line.
+ */
+void text_line(FILE *out, const char *text);

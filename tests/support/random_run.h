@@ -151,6 +151,7 @@ static inline void count(struct run *run)
 	run->ledger = unknown;
 	for (size_t i = 0; i < sizeof(run->ledger) / sizeof(__u64); i++)
 		figure[i] = figure[i] ? figure[i] : nr++;
+	run->ledger.buffer_bytes = 0; /* not recorded */
 	figure = (__u64 *)&run->counts.ledger;
 	for (size_t i = 0; i < sizeof(run->counts.ledger) / sizeof(__u64); i++)
 		figure[i] = nr++;

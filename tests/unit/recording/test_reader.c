@@ -29,6 +29,7 @@ static void fill(const struct figure *figures, void *ledger, __u64 first, int un
 
 static void fill_ledger(struct ledger *ledger, struct teardown_counts *counts)
 {
+	*ledger = (struct ledger){.maps_freed = LEDGER_UNKNOWN}; /* as in all recordings */
 	fill(ledger_figures, ledger, 1000, 3);
 	fill(teardown_ledger_figures, &counts->ledger, 0, 5);
 	for (int i = 0; i < NR_HOOKS; i++) {
