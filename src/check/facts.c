@@ -8,18 +8,12 @@
 #include <bpf/btf.h>
 
 #include "check/facts.h"
+#include "model/btf_types.h"
 #include "model/hooks.h"
 #include "model/ledger.h"
 #include "model/map_type.h"
 #include "model/symbol.h"
 #include "util/macros.h"
-
-/*
- * Limits on unnamed structures inside structures: a kernel nests two or three, but a hostile file
- * any number, even a structure in itself.
- */
-#define MAX_NESTED  8
-#define MAX_MEMBERS (1 << 20) /* examined in one structure */
 
 /* Size of struct bpf_link_info since it counts what a kprobe missed (3acf8ace6823). */
 #define LINK_INFO_WITH_MISSED 56
@@ -61,15 +55,6 @@ static const char *const needed_by_teardowns[][2] = {
 	{"lpm_trie", "n_entries"},
 };
 
-const char *const facts_callers[NR_KNOWN_CALLERS] = {
-	"htab_map_free",
-	"htab_map_alloc",
-	"bpf_local_storage_map_free",
-	"bpf_local_storage_map_alloc",
-	"trie_free",
-	"rhtab_map_free",
-};
-
 void facts_init(struct facts *facts)
 {
 	*facts = (struct facts){
@@ -92,43 +77,6 @@ static enum answer answer_of(bool yes)
 }
 
 /* Types */
-
-static bool has_in(const struct btf *btf, const struct btf_type *t, const char *member, int depth,
-		   int *budget)
-{
-	const struct btf_member *m = btf_members(t);
-
-	for (int i = 0; i < btf_vlen(t) && (*budget)-- > 0; i++, m++) {
-		const char *name = btf__name_by_offset(btf, m->name_off);
-		const struct btf_type *inner;
-
-		if (name && !strcmp(name, member))
-			return true;
-		if (!name || *name || depth == MAX_NESTED)
-			continue;
-		inner = btf__type_by_id(btf, m->type);
-		if (inner && btf_is_composite(inner) &&
-		    has_in(btf, inner, member, depth + 1, budget))
-			return true;
-	}
-	return false;
-}
-
-/* NULL: there is none, or only a declaration. */
-static const struct btf_type *find_struct(const struct btf *btf, const char *name)
-{
-	int id = btf__find_by_name_kind(btf, name, BTF_KIND_STRUCT);
-
-	return id < 0 ? NULL : btf__type_by_id(btf, id);
-}
-
-static bool has_member(const struct btf *btf, const char *of, const char *member)
-{
-	const struct btf_type *t = find_struct(btf, of);
-	int budget = MAX_MEMBERS;
-
-	return t && has_in(btf, t, member, 0, &budget);
-}
 
 static bool has_function(const struct btf *btf, const char *name)
 {
@@ -170,16 +118,16 @@ static void add_type(struct hook_facts *found, enum hook hook, const struct btf 
 
 static void features_from_btf(enum answer *features, const struct btf *btf)
 {
-	const struct btf_type *info = find_struct(btf, "bpf_link_info");
+	const struct btf_type *info = btf_types_find(btf, "bpf_link_info");
 
 	/* 6.1.176 has the member, but unused; 6.6 uses it and has the function. */
-	features[FEATURE_ELEM_COUNT] = answer_of(has_member(btf, "bpf_map", "elem_count") &&
+	features[FEATURE_ELEM_COUNT] = answer_of(btf_types_has(btf, "bpf_map", "elem_count") &&
 						 has_function(btf, "bpf_map_sum_elem_count"));
-	features[FEATURE_PERCPU] = answer_of(has_member(btf, "bpf_mem_alloc", "percpu") ||
-					     has_member(btf, "bpf_mem_cache", "percpu_size"));
-	features[FEATURE_PREEMPT] = answer_of((has_member(btf, "thread_info", "preempt_count") &&
-					       has_member(btf, "task_struct", "thread_info")) ||
-					      has_member(btf, "lowcore", "preempt_count"));
+	features[FEATURE_PERCPU] = answer_of(btf_types_has(btf, "bpf_mem_alloc", "percpu") ||
+					     btf_types_has(btf, "bpf_mem_cache", "percpu_size"));
+	features[FEATURE_PREEMPT] = answer_of((btf_types_has(btf, "thread_info", "preempt_count") &&
+					       btf_types_has(btf, "task_struct", "thread_info")) ||
+					      btf_types_has(btf, "lowcore", "preempt_count"));
 	features[FEATURE_KPROBE_MISS] = answer_of(info && info->size >= LINK_INFO_WITH_MISSED);
 }
 
@@ -188,7 +136,7 @@ static void find_missing(char lacking[LACKING_LEN], const struct btf *btf,
 			 const char *const members[][2], size_t nr)
 {
 	for (size_t i = 0; i < nr && !*lacking; i++)
-		if (!has_member(btf, members[i][0], members[i][1]))
+		if (!btf_types_has(btf, members[i][0], members[i][1]))
 			snprintf(lacking, LACKING_LEN, "%s.%s", members[i][0], members[i][1]);
 }
 
@@ -197,7 +145,7 @@ int facts_from_btf(struct facts *facts, const struct btf *btf)
 	int err;
 
 	facts->btf = ANSWER_YES;
-	facts->allocator = answer_of(find_struct(btf, "bpf_mem_alloc"));
+	facts->allocator = answer_of(btf_types_find(btf, "bpf_mem_alloc"));
 	errno = 0;
 	facts->map_types = map_type_btf_names(btf);
 	err = !facts->map_types && errno == ENOMEM ? -ENOMEM : 0;
@@ -207,6 +155,11 @@ int facts_from_btf(struct facts *facts, const struct btf *btf)
 		     ARRAY_SIZE(needed_by_teardowns));
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
 		add_type(&facts->hooks[hook], hook, btf);
+	map_allocators_read(&facts->allocators, btf);
+	for (size_t i = 0; i < NR_MAP_OWNERS; i++)
+		for (int nth = 0; map_owners[i].callers[nth]; nth++)
+			if (find_function(btf, map_owners[i].callers[nth]))
+				facts->callers[i][nth] = ANSWER_YES;
 	/* Only kernels with CONFIG_BPF_JIT contain kernel/bpf/trampoline.c. */
 	facts->compiler = has_function(btf, "bpf_trampoline_link_prog")	 ? ANSWER_YES
 			  : has_function(btf, "bpf_prog_select_runtime") ? ANSWER_NO
@@ -245,8 +198,10 @@ void facts_from_symbols(struct facts *facts, const struct ksyms *ksyms)
 			snprintf(found->as, sizeof(found->as), "%s", symbol);
 		found->part = answer_of(ksyms_has_part(ksyms, name));
 	}
-	for (int i = 0; i < NR_KNOWN_CALLERS; i++)
-		facts->callers[i] = answer_of(ksyms_symbol(ksyms, facts_callers[i]));
+	for (size_t i = 0; i < NR_MAP_OWNERS; i++)
+		for (int nth = 0; map_owners[i].callers[nth]; nth++)
+			facts->callers[i][nth] =
+				answer_of(ksyms_symbol(ksyms, map_owners[i].callers[nth]));
 	if (facts->kprobes == ANSWER_UNKNOWN)
 		facts->kprobes = answer_of(ksyms_has(ksyms, "register_kprobe"));
 	/* Addresses hidden in a file may still be visible on that machine. */

@@ -7,13 +7,12 @@
 #include <stdbool.h>
 
 #include "event.h"
+#include "model/map_allocators.h"
 #include "trace/ksyms.h"
 #include "trace/privileges.h"
 #include "trace/trace_options.h"
 
 struct btf;
-
-enum answer { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES };
 
 #define SYMBOL_LEN 160 /* with the NUL */
 
@@ -53,10 +52,6 @@ enum capability {
 	NR_CAPABILITIES,
 };
 
-/* Functions known to call the traced one. */
-#define NR_KNOWN_CALLERS 6
-extern const char *const facts_callers[NR_KNOWN_CALLERS];
-
 #define LACKING_LEN    64
 #define SYSCTL_UNKNOWN (-1000)
 
@@ -77,8 +72,9 @@ struct facts {
 	char teardowns_lacking[LACKING_LEN]; /* the same, of members that only teardowns need */
 	enum answer features[NR_FEATURES];
 	struct hook_facts hooks[NR_HOOKS];
-	enum answer callers[NR_KNOWN_CALLERS]; /* in the symbol table; other callers may exist */
-	char *map_types;		       /* a line each; NULL: unknown */
+	struct map_allocators allocators;
+	enum answer callers[NR_MAP_OWNERS][MAX_OWNER_CALLERS]; /* of map_owners: are they there? */
+	char *map_types;				       /* a line each; NULL: unknown */
 
 	/* Of this machine only. */
 	enum answer capabilities[NR_CAPABILITIES];

@@ -44,6 +44,17 @@ const char *hook_symbol(const struct facts *facts, enum hook hook)
 	return *found->as ? found->as : hook_info[hook].function;
 }
 
+enum answer caller_can_call(const struct facts *facts, const struct map_owner *owner, int nth)
+{
+	enum answer there = facts->callers[owner - map_owners][nth];
+	enum answer calls = map_allocators_caller(&facts->allocators, owner->callers[nth]);
+
+	if (hook_present(facts, HOOK_DESTROY) == ANSWER_NO || there == ANSWER_NO ||
+	    calls == ANSWER_NO)
+		return ANSWER_NO;
+	return there == ANSWER_YES && calls == ANSWER_YES ? ANSWER_YES : ANSWER_UNKNOWN;
+}
+
 static bool is_refusal(int err)
 {
 	return err == -EPERM || err == -EACCES;

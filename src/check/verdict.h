@@ -46,6 +46,9 @@ enum answer hook_present(const struct facts *facts, enum hook hook);
 /* The function's symbol, which may have a suffix; NULL: not there, unknown, or a tracepoint. */
 const char *hook_symbol(const struct facts *facts, enum hook hook);
 
+/* Can the nth caller of this owner call the traced function on this kernel? */
+enum answer caller_can_call(const struct facts *facts, const struct map_owner *owner, int nth);
+
 /* Can the hook be attached in this mode, and how is that known? */
 struct attachable {
 	enum answer answer;

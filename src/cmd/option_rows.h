@@ -101,7 +101,7 @@
 #define VERBOSE_ROW(text)   VALUE('v', "verbose", NULL, option_verbose, text)
 
 #define LIVE_TALK_ROWS                                                                             \
-	QUIET_ROW("no banner and no ledger; warnings stay"),                                      \
+	QUIET_ROW("no banner and no ledger; warnings stay"),                                       \
 		VERBOSE_ROW("report what was detected; -vv: also libbpf's own messages")
 #define RECORDED_TALK_ROWS                                                                         \
 	QUIET_ROW("only the result and warnings"), VERBOSE_ROW("report what the recordings hold")

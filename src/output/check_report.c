@@ -78,10 +78,16 @@ static int write_callers(FILE *out, const struct facts *facts)
 {
 	int err = 0;
 
-	for (int i = 0; i < NR_KNOWN_CALLERS && !err; i++) {
-		const struct caller_view view = {facts_callers[i], facts->callers[i]};
+	for (size_t i = 0; i < NR_MAP_OWNERS; i++) {
+		const struct map_owner *owner = &map_owners[i];
 
-		err = format_line(out, FORMAT_JSON, caller_view_columns, &view, 0);
+		for (int nth = 0; owner->callers[nth] && !err; nth++) {
+			const struct caller_view view = {owner->callers[nth],
+							 facts->callers[i][nth],
+							 caller_can_call(facts, owner, nth)};
+
+			err = format_line(out, FORMAT_JSON, caller_view_columns, &view, 0);
+		}
 	}
 	return err;
 }

@@ -34,10 +34,11 @@ struct hook_view {
 	__u64 seen; /* LEDGER_UNKNOWN */
 };
 
-/* One known caller. */
+/* A function that calls the traced one on some kernels. */
 struct caller_view {
 	const char *name;
 	enum answer found;
+	enum answer calls; /* it can on this one */
 };
 
 extern const struct column check_columns[];	  /* of struct check_view */

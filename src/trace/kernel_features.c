@@ -9,6 +9,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <bpf/btf.h>
+
 #include "trace/kernel_features.h"
 #include "util/macros.h"
 
@@ -106,4 +108,14 @@ const char *kernel_kprobe_danger(void)
 			       kernel_possible_cpus() > 1
 		       ? "kprobes corrupt a preemptible powerpc kernel of several CPUs"
 		       : NULL;
+}
+
+void kernel_map_allocators(struct map_allocators *allocators)
+{
+	struct btf *btf = btf__parse(KERNEL_BTF, NULL);
+
+	*allocators = (struct map_allocators){};
+	if (btf)
+		map_allocators_read(allocators, btf);
+	btf__free(btf);
 }

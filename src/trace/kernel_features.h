@@ -10,6 +10,7 @@
 #include <linux/types.h>
 
 #include "model/hooks.h"
+#include "model/map_allocators.h"
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 
@@ -57,3 +58,6 @@ const char *kernel_silence(enum attach_mode mode, bool ftrace);
  * Debian's 7.2.13 crashed (docs/kernel.md).
  */
 const char *kernel_kprobe_danger(void);
+
+/* Which maps call the traced function, by the kernel's types. Takes a while, and then no memory. */
+void kernel_map_allocators(struct map_allocators *allocators);

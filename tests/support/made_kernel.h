@@ -73,7 +73,7 @@ static inline struct btf *made_btf(const char *without_func)
 	made_struct(btf, "worker", 0, "current_work current_func");
 	made_struct(btf, "work_struct", 0, "func");
 	made_struct(btf, "file", 0, "private_data");
-	made_struct(btf, "bpf_htab", 0, "count pcount use_percpu_counter");
+	made_struct(btf, "bpf_htab", 0, "ma count pcount use_percpu_counter");
 	made_struct(btf, "lpm_trie", 0, "n_entries");
 	made_struct(btf, "thread_info", 0, "preempt_count");
 	made_struct(btf, "bpf_link_info", 56, "type");

@@ -82,6 +82,7 @@ static bool get_lockdown(const struct column *column, const void *object, struct
 	return value->text;
 }
 
+/* "htab_map_free, trie_free?; there may be others": those that can call, or perhaps can. */
 static bool get_callers(const struct column *column, const void *object, struct value *value)
 {
 	const struct facts *facts = facts_of(object);
@@ -89,14 +90,22 @@ static bool get_callers(const struct column *column, const void *object, struct 
 
 	(void)column;
 	snprintf(value->made, sizeof(value->made), "none of those known");
-	for (int i = 0; i < NR_KNOWN_CALLERS; i++)
-		if (facts->callers[i] == ANSWER_YES)
-			len += snprintf(value->made + len, sizeof(value->made) - len, "%s%s",
-					len ? ", " : "", facts_callers[i]);
+	for (size_t i = 0; i < NR_MAP_OWNERS; i++) {
+		const char *const *caller = map_owners[i].callers;
+
+		for (int nth = 0; caller[nth]; nth++) {
+			enum answer can = caller_can_call(facts, &map_owners[i], nth);
+
+			if (can != ANSWER_NO)
+				len += snprintf(value->made + len, sizeof(value->made) - len,
+						"%s%s%s", len ? ", " : "", caller[nth],
+						can == ANSWER_UNKNOWN ? "?" : "");
+		}
+	}
 	if (len)
 		snprintf(value->made + len, sizeof(value->made) - len, "; there may be others");
 	value->text = value->made;
-	return facts->symbols == ANSWER_YES;
+	return facts->symbols == ANSWER_YES || facts->allocators.known;
 }
 
 #define ANSWER(name, heading, member)                                                              \
@@ -228,6 +237,8 @@ const struct column caller_view_columns[] = {
 	 .at = offsetof(struct caller_view, name)},
 	{"present", NULL, "?", VALUE_BOOL, .get = get_answer,
 	 .at = offsetof(struct caller_view, found)},
+	{"calls", NULL, "?", VALUE_BOOL, .get = get_answer,
+	 .at = offsetof(struct caller_view, calls)},
 	{},
 };
 

@@ -131,9 +131,12 @@ static void check_types_and_names(const char *types, const char *names)
 	assert_int_equal(facts.hooks[HOOK_QUEUE].symbol, ANSWER_YES);
 	assert_int_equal(facts.hooks[HOOK_RELEASE].symbol, ANSWER_NO);
 	assert_int_equal(facts.features[FEATURE_PREEMPT_ADDR], ANSWER_YES);
-	for (int i = 0; i < NR_KNOWN_CALLERS; i++)
-		assert_int_equal(facts.callers[i],
-				 strcmp(facts_callers[i], "trie_free") ? ANSWER_NO : ANSWER_YES);
+	for (size_t i = 0; i < NR_MAP_OWNERS; i++)
+		for (int nth = 0; map_owners[i].callers[nth]; nth++)
+			assert_int_equal(facts.callers[i][nth],
+					 strcmp(map_owners[i].callers[nth], "trie_free")
+						 ? ANSWER_NO
+						 : ANSWER_YES);
 	facts_free(&facts);
 }
 
@@ -222,7 +225,7 @@ TEST(test_suffixes)
 	assert_int_equal(facts.hooks[HOOK_PUT].symbol, ANSWER_NO);
 	assert_string_equal(hook_symbol(&facts, HOOK_RELEASE), "bpf_map_release.constprop.0");
 	assert_null(hook_symbol(&facts, HOOK_PUT));
-	assert_int_equal(facts.callers[0], ANSWER_YES);
+	assert_int_equal(facts.callers[0][0], ANSWER_YES);
 	verdict_make(&verdict, &facts);
 	assert_int_equal(verdict.attach, ATTACH_FENTRY);
 	/* The kernel does not find a function of BTF that has another symbol. */
