@@ -15,6 +15,8 @@ prefix ?= $(PREFIX)
 sbindir ?= $(prefix)/sbin
 mandir ?= $(prefix)/share/man
 completionsdir ?= $(prefix)/share/bash-completion/completions
+zshdir ?= $(prefix)/share/zsh/site-functions
+fishdir ?= $(prefix)/share/fish/vendor_completions.d
 
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
@@ -64,6 +66,23 @@ $(OUT)/memdestroy-trace: $(OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDLIBS)
 
+# What shells complete comes from the tables of options. It is the same for every architecture.
+COMPLETIONS := $(addprefix $(OUT)/completion/memdestroy-trace.,bash zsh fish)
+ifdef SYSROOT
+$(OUT)/completion/generate:
+	$(Q)$(MAKE) --no-print-directory SYSROOT= CC=gcc OUT=$(OUT)/native $(OUT)/native/completion/generate
+	$(Q)$(INSTALL) -D $(OUT)/native/completion/generate $@
+else
+$(OUT)/completion/generate: completion/generate.c $(LIB)
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(LIB) $(ALL_LDLIBS)
+endif
+
+$(OUT)/completion/memdestroy-trace.%: completion/functions.% $(OUT)/completion/generate
+	$(call say,GEN,$@)
+	$(Q){ cat $< && $(OUT)/completion/generate $*; } >$@
+
 $(OUT)/src/%.o: src/%.c Makefile | $(SKEL)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
@@ -109,10 +128,12 @@ $(OUT)/memdestroy-trace-static: $(OBJ)
 # What is installed: mode:file:place
 INSTALLED = 755:$(OUT)/memdestroy-trace:$(sbindir)/memdestroy-trace \
 	$(foreach page,$(wildcard docs/*.8 docs/man/*.8),644:$(page):$(mandir)/man8/$(notdir $(page))) \
-	644:docs/completion.bash:$(completionsdir)/memdestroy-trace
+	644:$(OUT)/completion/memdestroy-trace.bash:$(completionsdir)/memdestroy-trace \
+	644:$(OUT)/completion/memdestroy-trace.zsh:$(zshdir)/_memdestroy-trace \
+	644:$(OUT)/completion/memdestroy-trace.fish:$(fishdir)/memdestroy-trace.fish
 install: STRIPPED := -s --strip-program=$(STRIP)
 install: install-debug ## install the program without debug information, its manual and completions
-install-debug: all ## install all this with debug information
+install-debug: all $(COMPLETIONS) ## install all this with debug information
 	$(Q)for file in $(INSTALLED); do \
 		IFS=:; set -- $$file; unset IFS; strip=; [ $$1 != 755 ] || strip='$(STRIPPED)'; \
 		$(INSTALL) -D -m $$1 $$strip $$2 "$(DESTDIR)$$3" || exit; \
@@ -139,4 +160,4 @@ help: ## list these targets
 .PHONY: all static install install-debug uninstall clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
--include $(OBJ:.o=.d) $(UNIT:=.d) $(SKEL:.skel.h=.bpf.d) $(wildcard $(OUT)/tests/bin/*.d $(OUT)/tests/fuzz/*.d)
+-include $(OBJ:.o=.d) $(OUT)/completion/generate.d $(UNIT:=.d) $(SKEL:.skel.h=.bpf.d) $(wildcard $(OUT)/tests/bin/*.d $(OUT)/tests/fuzz/*.d)

@@ -50,7 +50,7 @@ $(OUT)/tests/headers.c: $(HEADERS) $(wildcard bpf/*.h) Makefile tests/tests.mk |
 	$(Q)mv $@.new $@
 
 unit: $(UNIT) $(OUT)/tests/headers.c ## build the unit tests
-programs: all $(OUT)/tests/workload $(OUT)/tests/pty $(addprefix $(OUT)/tests/,slow_disk.so fail_alloc.so) $(addprefix $(OUT)/tests/bin/,calls events fields floor measure scenarios recordings kernels) ## build the program and those that the tests run
+programs: all $(if $(SYSROOT),,$(COMPLETIONS)) $(OUT)/tests/workload $(OUT)/tests/pty $(addprefix $(OUT)/tests/,slow_disk.so fail_alloc.so) $(addprefix $(OUT)/tests/bin/,calls events fields floor measure scenarios recordings kernels) ## build the program and those that the tests run
 
 asan:
 	$(Q)$(MAKE) --no-print-directory OUT=build/asan CFLAGS="-O1 -g" SANITIZE="-fsanitize=address,undefined" all unit
@@ -155,7 +155,7 @@ bench-check: programs ## compare the cost of tracing with what is expected
 
 lint: ## check the folders' rules, the format of the code and the shell scripts
 	$(Q)tests/layers
-	$(Q)clang-format --dry-run -Werror $(shell find src bpf tests -name '*.[ch]')
-	$(Q)shellcheck -x $(shell grep -rlE '^(#!/.*[ /](ba)?sh|# shellcheck shell=.*)$$' .ci bpf tests)
+	$(Q)clang-format --dry-run -Werror $(shell find src bpf tests completion -name '*.[ch]')
+	$(Q)shellcheck -x $(shell grep -rlE '^(#!/.*[ /](ba)?sh|# shellcheck shell=.*)$$' .ci bpf tests completion)
 
 .PHONY: unit programs asan fuzz-targets fuzzers fuzz faults deps deps-test arch made-kernels test test-kernels test-arch guest demo bench bench-check lint
