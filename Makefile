@@ -127,7 +127,7 @@ $(OUT)/memdestroy-trace-static: $(OBJ)
 
 # What is installed: mode:file:place
 INSTALLED = 755:$(OUT)/memdestroy-trace:$(sbindir)/memdestroy-trace \
-	$(foreach page,$(wildcard docs/*.8 docs/man/*.8),644:$(page):$(mandir)/man8/$(notdir $(page))) \
+	$(foreach page,$(wildcard docs/man/*.8),644:$(page):$(mandir)/man8/$(notdir $(page))) \
 	644:$(OUT)/completion/memdestroy-trace.bash:$(completionsdir)/memdestroy-trace \
 	644:$(OUT)/completion/memdestroy-trace.zsh:$(zshdir)/_memdestroy-trace \
 	644:$(OUT)/completion/memdestroy-trace.fish:$(fishdir)/memdestroy-trace.fish
