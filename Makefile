@@ -83,10 +83,17 @@ $(OUT)/completion/memdestroy-trace.%: completion/functions.% $(OUT)/completion/g
 	$(call say,GEN,$@)
 	$(Q){ cat $< && $(OUT)/completion/generate $*; } >$@
 
-$(OUT)/src/%.o: src/%.c Makefile | $(SKEL)
+$(OUT)/src/%.o: src/%.c Makefile | $(SKEL) $(OUT)/embedded_page.h
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# The style and the script of HTML pages.
+PAGE := src/output/html/page.css src/output/html/page.js
+$(OUT)/embedded_page.h: src/output/html/embed $(PAGE)
+	$(call say,PAGE,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)src/output/html/embed $(PAGE) > $@.tmp && mv $@.tmp $@
 
 vpath %.bpf.c bpf
 # The programs are compiled three times: see bpf/kernel_read.bpf.h.

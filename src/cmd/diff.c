@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* diff: compares recordings, and fails if one side is slower than the limits allow. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/diff.h"
 #include "cmd/option_rows.h"
 #include "output/diff_report.h"
+#include "output/html/diff.h"
 #include "output/markdown.h"
 #include "recording/comparable.h"
 #include "util/diag.h"
@@ -161,6 +163,22 @@ static void write_side(FILE *file, enum format format, const char *name,
 	putc('\n', file);
 }
 
+static int write_page(FILE *out, const struct gathering *side, const struct diff *diff)
+{
+	struct page_run *runs[NR_DIFF_SIDES] = {page_runs_new(&side[DIFF_BASE].readers),
+						page_runs_new(&side[DIFF_NEW].readers)};
+	struct page_side sides[NR_DIFF_SIDES];
+	int err = runs[DIFF_BASE] && runs[DIFF_NEW] ? 0 : -ENOMEM;
+
+	for (int i = 0; i < NR_DIFF_SIDES; i++)
+		sides[i] = (struct page_side){runs[i], side[i].readers.nr, side[i].aggregate};
+	if (!err)
+		err = page_diff_write(out, diff, sides);
+	free(runs[DIFF_BASE]);
+	free(runs[DIFF_NEW]);
+	return err;
+}
+
 static int write_diff(const struct options *opts, const struct gathering *side,
 		      const struct diff *diff)
 {
@@ -173,7 +191,9 @@ static int write_diff(const struct options *opts, const struct gathering *side,
 		write_side(outfile_stream(output), format, "new", &side[DIFF_NEW].readers);
 		putc('\n', outfile_stream(output));
 	}
-	if (!err)
+	if (!err && format == FORMAT_HTML)
+		err = write_page(outfile_stream(output), side, diff);
+	else if (!err)
 		err = diff_write(outfile_stream(output), format, diff);
 	return outfile_end(output, opts->output, err);
 }
@@ -399,7 +419,7 @@ const struct command diff_command = {
 	.rows = rows,
 	.view = VIEW_CALLS,
 	.views = true,
-	.formats = FIGURE_FORMATS,
+	.formats = FIGURE_FORMATS | PAGE_FORMAT,
 	.getopt_flags = "-",
 	.take_words = option_files,
 	.finish = finish,

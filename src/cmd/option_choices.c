@@ -16,6 +16,7 @@
 const char *const format_names[] = {
 	[FORMAT_TABLE] = "table",	[FORMAT_JSON] = "json",	    [FORMAT_CSV] = "csv",
 	[FORMAT_PERFETTO] = "perfetto", [FORMAT_FOLDED] = "folded", [FORMAT_MARKDOWN] = "markdown",
+	[FORMAT_HTML] = "html",
 };
 _Static_assert(ARRAY_SIZE(format_names) == NR_FORMATS, "a name for every format");
 

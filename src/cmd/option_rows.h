@@ -22,7 +22,8 @@
 #define TIME(c, name, var, where, kind, text, ...)                                                 \
 	FLAG(c, name, where, text, .metavar = var, .unit = kind, __VA_ARGS__)
 
-#define ALL_FORMATS    ((1U << NR_FORMATS) - 1)
+#define ALL_FORMATS    (((1U << NR_FORMATS) - 1) & ~PAGE_FORMAT)
+#define PAGE_FORMAT    (1U << FORMAT_HTML)
 #define VIEWER_FORMATS (1U << FORMAT_PERFETTO | 1U << FORMAT_FOLDED)
 /* Figures are not made of single teardowns, which viewers show. */
 #define FIGURE_FORMATS (ALL_FORMATS & ~VIEWER_FORMATS)
@@ -63,7 +64,7 @@
 
 #define INTERVAL_ROW(text, ...)                                                                    \
 	TIME('i', "interval", "SEC", show.interval_ns, UNIT_SECONDS, text, .least = "1ms",         \
-	     .not_formats = VIEWER_FORMATS, __VA_ARGS__)
+	     .not_formats = VIEWER_FORMATS | PAGE_FORMAT, __VA_ARGS__)
 #define TIMESTAMP_ROW                                                                              \
 	FLAG('T', "timestamp", show.timestamp, "print the time of day above each interim table")
 
@@ -84,7 +85,7 @@
 		     .view = OF_TEARDOWNS, .not_formats = ~(1U << FORMAT_TABLE), .not_with = "by")
 #define EVENTS_ROW(text)                                                                           \
 	FLAG('e', "events", show.events, text, .view = OF_EITHER,                                  \
-	     .not_formats = VIEWER_FORMATS | 1U << FORMAT_MARKDOWN,                                \
+	     .not_formats = VIEWER_FORMATS | PAGE_FORMAT | 1U << FORMAT_MARKDOWN,                  \
 	     .not_with = "histogram by sort top interval timeline")
 #define IDENTITY_ROW                                                                               \
 	FLAG(0, "identity", show.identity, "with --events, add the map's id and who released it",  \

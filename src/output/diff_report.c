@@ -15,8 +15,6 @@
 #include "util/outfile.h"
 #include "util/text.h"
 
-#define VERDICT_SIZE 256
-
 /* The mean of one line is not worth a line. */
 static void write_means(FILE *out, const struct diff *diff, const char *item)
 {
@@ -109,19 +107,18 @@ static void write_gone(FILE *out, enum format format, const struct column *colum
 		putc('\n', out);
 }
 
-__attribute__((format(printf, 2, 3))) static void append(char text[VERDICT_SIZE], const char *fmt,
-							 ...)
+__attribute__((format(printf, 2, 3))) static void append(char text[DIFF_VERDICT_SIZE],
+							 const char *fmt, ...)
 {
 	size_t len = strlen(text);
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(text + len, VERDICT_SIZE - len, fmt, args);
+	vsnprintf(text + len, DIFF_VERDICT_SIZE - len, fmt, args);
 	va_end(args);
 }
 
-/* "2 of 14 rows are slower; the gate fails" */
-static const char *verdict_of(const struct diff *diff, char text[VERDICT_SIZE])
+const char *diff_verdict(const struct diff *diff, char text[DIFF_VERDICT_SIZE])
 {
 	const struct diff_tally *tally = &diff->tally;
 	size_t changed = tally->slower ?: tally->faster;
@@ -166,7 +163,7 @@ static int write_verdict_line(FILE *out, const struct diff *diff)
 	const struct diff_tally *tally = &diff->tally;
 	struct json_writer json = {.out = out};
 	bool passes = diff->result == RESULT_PASSES;
-	char text[VERDICT_SIZE];
+	char text[DIFF_VERDICT_SIZE];
 
 	errno = 0;
 	json_begin_object(&json);
@@ -184,22 +181,22 @@ static int write_verdict_line(FILE *out, const struct diff *diff)
 	else
 		json_bool(&json, passes);
 	json_key(&json, "text", strlen("text"));
-	json_string(&json, text, strlen(verdict_of(diff, text)));
+	json_string(&json, text, strlen(diff_verdict(diff, text)));
 	json_end_object(&json);
 	json_flush(&json);
 	putc('\n', out);
 	return stream_flush(out);
 }
 
-/* Lines below the table. */
-static int write_summary(FILE *out, enum format format, const struct diff *diff,
-			 const struct column *columns)
+int diff_write_summary(FILE *out, enum format format, const struct diff *diff)
 {
 	const char *item = format == FORMAT_MARKDOWN ? "- " : "";
 	const struct diff_line *line;
-	char verdict[VERDICT_SIZE];
+	struct column columns[MAX_ROW_COLUMNS];
+	char verdict[DIFF_VERDICT_SIZE];
 
 	errno = 0;
+	diff_columns(columns, diff->by, diff->nr_by);
 	if (format == FORMAT_MARKDOWN && diff->nr)
 		putc('\n', out);
 	write_means(out, diff, item);
@@ -208,7 +205,7 @@ static int write_summary(FILE *out, enum format format, const struct diff *diff,
 		write_failures(out, format, columns, line, diff->strict, item);
 	if (diff->strict)
 		write_gone(out, format, columns, diff, item);
-	fprintf(out, "%s%s\n", item, verdict_of(diff, verdict));
+	fprintf(out, "%s%s\n", item, diff_verdict(diff, verdict));
 	return stream_flush(out);
 }
 
@@ -235,7 +232,7 @@ int diff_write(FILE *out, enum format format, const struct diff *diff)
 	if (!err && diff->nr)
 		err = format_list(out, format, columns, &lines);
 	if (!err && text)
-		return write_summary(out, format, diff, columns);
+		return diff_write_summary(out, format, diff);
 	if (!err)
 		err = format_list(out, format, columns, &means);
 	return err || format != FORMAT_JSON ? err : write_verdict_line(out, diff);

@@ -15,3 +15,14 @@
  * lines only; the last one of JSON is the verdict. Flushes. Returns as format_list().
  */
 int diff_write(FILE *out, enum format format, const struct diff *diff);
+
+/*
+ * The lines below the table alone, for FORMAT_TABLE or FORMAT_MARKDOWN; the last one is the
+ * verdict. Flushes. Returns as stream_flush().
+ */
+int diff_write_summary(FILE *out, enum format format, const struct diff *diff);
+
+#define DIFF_VERDICT_SIZE 256
+
+/* The verdict: "2 of 14 rows are slower; the gate fails". Returns text. */
+const char *diff_verdict(const struct diff *diff, char text[DIFF_VERDICT_SIZE]);

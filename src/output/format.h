@@ -25,6 +25,7 @@ enum format {
 	FORMAT_PERFETTO, /* of teardowns only: see perfetto.h */
 	FORMAT_FOLDED,	 /* of teardowns only: see folded.h */
 	FORMAT_MARKDOWN,
+	FORMAT_HTML, /* a page of the whole run: see html/ */
 	NR_FORMATS,
 };
 

@@ -151,6 +151,14 @@ __u64 hist_range(const struct hist *hist, unsigned int range)
 	return count;
 }
 
+void hist_visit(const struct hist *hist, void (*visit)(void *ctx, __u64 ns, __u64 count), void *ctx)
+{
+	for (unsigned int i = 0; i < HIST_OCTAVES; i++)
+		for (unsigned int j = 0; hist->octave[i] && j < HIST_BUCKETS; j++)
+			if (hist->octave[i][j])
+				visit(ctx, bucket_middle(i, j), hist->octave[i][j]);
+}
+
 void hist_free(struct hist *hist)
 {
 	unsigned int i;

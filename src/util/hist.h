@@ -48,5 +48,12 @@ unsigned int hist_range_of(__u64 ns);
 /* The number of values in a range. */
 __u64 hist_range(const struct hist *hist, unsigned int range);
 
+/*
+ * Calls visit for each bucket that has values, in ascending order, with the middle of the bucket
+ * and their number.
+ */
+void hist_visit(const struct hist *hist, void (*visit)(void *ctx, __u64 ns, __u64 count),
+		void *ctx);
+
 /* Frees the histogram's memory and empties it. Takes NULL. */
 void hist_free(struct hist *hist);

@@ -34,8 +34,8 @@ TEST(test_diff)
 	bad("diff a ~", "the name of a recording is empty");
 	bad("diff -f perfetto a b",
 	    "--format: 'perfetto' does not apply to diff (one of table, json, "
-	    "csv, markdown)\n");
-	bad("diff -f xml a b", "unknown format 'xml' (one of table, json, csv, markdown)\n");
+	    "csv, markdown, html)\n");
+	bad("diff -f xml a b", "unknown format 'xml' (one of table, json, csv, markdown, html)\n");
 	bad("diff --by foo a b", "cgroup, host, scenario)");
 }
 
