@@ -220,8 +220,8 @@ static void conclude_tried(struct verdict *verdict, const struct facts *facts)
 	const struct attempt *fentry = &destroy->tried[ATTACH_FENTRY];
 	const struct attempt *kprobe = &destroy->tried[ATTACH_KPROBE];
 	const char *seen = destroy->seen && destroy->seen != LEDGER_UNKNOWN
-				   ? "attached, and saw the teardown of a test map"
-				   : "attached, but untested: no teardown of a test map was seen";
+				   ? "were attached and saw a test map being freed"
+				   : "were attached, but no test map was seen being freed";
 	const char *silence = facts->silence[ATTACH_FENTRY] ?: facts->silence[ATTACH_KPROBE];
 	bool by_fentry = !fentry->err && !facts->silence[ATTACH_FENTRY];
 	bool kprobed = fentry->err != -EPERM && kprobe->made && !kprobe->err;
@@ -234,12 +234,13 @@ static void conclude_tried(struct verdict *verdict, const struct facts *facts)
 			 "compiler inlined it");
 	} else if (by_fentry) {
 		verdict->attach = ATTACH_FENTRY;
-		conclude(verdict, TRACEABLE_YES, "by fentry/fexit, the first choice: %s", seen);
+		conclude(verdict, TRACEABLE_YES, "fentry/fexit programs %s", seen);
 	} else if (by_kprobe) {
 		verdict->attach = ATTACH_KPROBE;
 		conclude(verdict, TRACEABLE_YES,
-			 "by kprobe/kretprobe: %s; fentry/fexit, the first choice, %s: %s", seen,
-			 fentry->err ? "could not be attached" : "sees nothing",
+			 "kprobe/kretprobe programs %s; fentry/fexit programs, the first choice, "
+			 "%s: %s",
+			 seen, fentry->err ? "could not be attached" : "see nothing",
 			 fentry->err ? error_name(fentry->err) : facts->silence[ATTACH_FENTRY]);
 	} else if (silence) {
 		conclude(verdict, TRACEABLE_NO, "nothing can be seen: %s", silence);
@@ -276,28 +277,30 @@ static void conclude_by_name(struct verdict *verdict, const struct facts *facts)
 
 	if (fentry == ANSWER_YES) {
 		verdict->attach = ATTACH_FENTRY;
-		conclude(verdict, TRACEABLE_YES,
-			 "by fentry/fexit, the first choice, judged by names only: BTF has the "
-			 "function's type");
+		conclude(
+			verdict, TRACEABLE_YES,
+			"fentry/fexit programs can be attached: BTF has the function's type (not tried)");
 	} else if (fentry == ANSWER_NO && kprobe == ANSWER_YES) {
 		verdict->attach = ATTACH_KPROBE;
 		conclude(
 			verdict, TRACEABLE_YES,
-			"by kprobe/kretprobe, judged by names only; not by fentry/fexit, the first "
-			"choice: %s",
+			"kprobe/kretprobe programs can be attached (not tried), but fentry/fexit programs, "
+			"the first choice, cannot: %s",
 			without_fentry(facts));
 	} else if (fentry == ANSWER_NO && kprobe == ANSWER_NO) {
 		conclude(verdict, TRACEABLE_NO,
-			 "not by fentry/fexit: %s; nor by kprobe/kretprobe: there are no kprobes",
+			 "fentry/fexit programs cannot be attached: %s; nor can kprobe/kretprobe "
+			 "programs: there are no kprobes",
 			 without_fentry(facts));
 	} else if (hook_present(facts, HOOK_DESTROY) == ANSWER_YES) {
 		conclude(verdict, TRACEABLE_UNKNOWN,
-			 "not by fentry/fexit: %s; whether there are kprobes is unknown%s",
+			 "fentry/fexit programs cannot be attached: %s; whether there are kprobes "
+			 "is not known%s",
 			 without_fentry(facts),
 			 facts->symbols == ANSWER_YES ? "" : " (try --kallsyms FILE)");
 	} else {
 		conclude(verdict, TRACEABLE_UNKNOWN,
-			 "whether the function is there is unknown (try --kallsyms FILE)");
+			 "no file tells whether the function is there (try --kallsyms FILE)");
 	}
 }
 

@@ -7,6 +7,7 @@
 
 #include "model/hooks.h"
 #include "output/check_report.h"
+#include "output/color.h"
 #include "output/column.h"
 #include "output/format.h"
 #include "output/table_cell.h"
@@ -98,11 +99,11 @@ static void write_lacks_text(FILE *out, const struct verdict *verdict)
 
 	fprintf(out, "%-*s", INDENT, "missing");
 	if (!verdict->nr_lacks)
-		text_wrap(out, "nothing known", INDENT);
+		text_wrap(out, "nothing, as far as is known", INDENT);
 	for (size_t i = 0; i < verdict->nr_lacks; i++) {
 		const struct lack *lack = &verdict->lacks[i];
 
-		snprintf(line, sizeof(line), "%s: %s", lack->what, lack->why);
+		snprintf(line, sizeof(line), "%s (%s)", lack->what, lack->why);
 		text_printable(safe, sizeof(safe), line, strlen(line));
 		fprintf(out, "%*s", i ? INDENT : 0, "");
 		text_wrap(out, safe, INDENT);
@@ -112,7 +113,8 @@ static void write_lacks_text(FILE *out, const struct verdict *verdict)
 
 static int write_text(FILE *out, const struct check_view *view, const struct verdict *verdict)
 {
-	char reason[TEXT_SIZE(VERDICT_LEN)];
+	char reason[TEXT_SIZE(VERDICT_LEN)], line[sizeof(reason) + 64];
+	enum color color = verdict->traceable == TRACEABLE_YES ? COLOR_GOOD : COLOR_BAD;
 	int err = write_head(out, view);
 
 	putc('\n', out);
@@ -122,7 +124,9 @@ static int write_text(FILE *out, const struct check_view *view, const struct ver
 	if (verdict->lacks_known)
 		write_lacks_text(out, verdict);
 	text_printable(reason, sizeof(reason), view->reason, strlen(view->reason));
-	fprintf(out, "%s: %s\n", view->verdict, reason);
+	snprintf(line, sizeof(line), "%s%s%s: %s", color_start(out, color), view->verdict,
+		 color_end(out, color), reason);
+	text_line(out, line);
 	return err ? err : stream_flush(out);
 }
 

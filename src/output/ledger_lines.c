@@ -3,11 +3,13 @@
  * Words the losses of a run, and what was not complete at its start or end: what happened, to what,
  * and what to do.
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "model/hooks.h"
 #include "model/ledger_figures.h"
+#include "output/color.h"
 #include "output/column.h"
 #include "output/ledger_lines.h"
 #include "util/diag.h"
@@ -19,15 +21,20 @@
 #define MORE_BUFFER 4		 /* times the size that did not suffice */
 #define SKIPPED	    "the kernel skipped the programs (kprobes miss more than fentry)"
 
-__attribute__((format(printf, 3, 0))) static void
-put_line(struct ledger_lines *lines, const char *begin, const char *fmt, va_list args)
+__attribute__((format(printf, 3, 0))) static void put_line(struct ledger_lines *lines, bool loss,
+							   const char *fmt, va_list args)
 {
+	int saved_errno = errno, len = 0;
 	char text[LINE_SIZE];
-	int len = snprintf(text, sizeof(text), "%s", begin);
 
 	if (!lines->out)
 		return;
+	if (loss)
+		len = snprintf(text, sizeof(text), "%sWARNING:%s ",
+			       color_start(lines->out, COLOR_WARNING),
+			       color_end(lines->out, COLOR_WARNING));
 	vsnprintf(text + len, sizeof(text) - len, fmt, args);
+	errno = saved_errno; /* of writing, not of looking for a terminal */
 	if (lines->below_table)
 		putc('\n', lines->out);
 	lines->below_table = false;
@@ -41,7 +48,7 @@ void ledger_note(struct ledger_lines *lines, const char *fmt, ...)
 	if (diag_is_quiet())
 		return;
 	va_start(args, fmt);
-	put_line(lines, "", fmt, args);
+	put_line(lines, false, fmt, args);
 	va_end(args);
 }
 
@@ -51,7 +58,7 @@ void ledger_loss(struct ledger_lines *lines, const char *fmt, ...)
 
 	lines->nr_losses++;
 	va_start(args, fmt);
-	put_line(lines, "WARNING: ", fmt, args);
+	put_line(lines, true, fmt, args);
 	va_end(args);
 }
 

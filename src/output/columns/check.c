@@ -32,16 +32,16 @@ static bool get_kernel(const struct column *column, const void *object, struct v
 	return *facts->release;
 }
 
-/* Where the traced function was found: "in the symbol table, in BTF". */
+/* Where the traced function was found: "bpf_mem_alloc_destroy, in the symbol table and in BTF". */
 static bool get_where(const struct column *column, const void *object, struct value *value)
 {
 	const struct hook_facts *found = &facts_of(object)->hooks[HOOK_DESTROY];
 	bool symbol = found->symbol == ANSWER_YES, type = found->type == ANSWER_YES;
 
 	(void)column;
-	snprintf(value->made, sizeof(value->made), "%s%s%s%s%s",
+	snprintf(value->made, sizeof(value->made), TRACED_FUNCTION ", %s%s%s%s%s",
 		 symbol ? "in the symbol table" : "", *found->as ? " as " : "", found->as,
-		 symbol && type ? ", " : "", type ? "in BTF" : "");
+		 symbol && type ? " and " : "", type ? "in BTF" : "");
 	if (!symbol && !type)
 		snprintf(value->made, sizeof(value->made), "no " TRACED_FUNCTION);
 	value->text = value->made;
@@ -216,7 +216,7 @@ static bool get_both(const struct column *column, const void *object, struct val
 
 const struct column hook_view_columns[] = {
 	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "probe"},
-	{"function", "PROBED", "?", VALUE_TEXT, .get = get_string,
+	{"function", "FUNCTION", "?", VALUE_TEXT, .get = get_string,
 	 .at = offsetof(struct hook_view, function)},
 	{"present", NULL, "?", VALUE_BOOL, .get = get_answer,
 	 .at = offsetof(struct hook_view, present)},

@@ -83,13 +83,14 @@ TEST(test_tried)
 	struct verdict verdict;
 
 	good_machine();
-	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
+	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "fentry/fexit programs were attached");
 	verdict_make(&verdict, &facts);
 	assert_int_equal(verdict.nr_lacks, 0);
 	all_end(ATTACH_FENTRY, -524);
-	assert_verdict(TRACEABLE_YES, ATTACH_KPROBE,
-		       "by kprobe/kretprobe: attached, and saw the teardown of a test map; "
-		       "fentry/fexit, the first choice, could not be attached: not supported");
+	assert_verdict(
+		TRACEABLE_YES, ATTACH_KPROBE,
+		"kprobe/kretprobe programs were attached and saw a test map being freed; "
+		"fentry/fexit programs, the first choice, could not be attached: not supported");
 	all_end(ATTACH_KPROBE, -ENOENT);
 	assert_verdict(TRACEABLE_NO, ATTACH_AUTO, "not supported; No such file");
 	facts.kprobes = ANSWER_NO;
@@ -114,7 +115,7 @@ TEST(test_silenced)
 {
 	good_machine();
 	facts.silence[ATTACH_KPROBE] = "kprobes are off";
-	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
+	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "fentry/fexit programs were attached");
 	assert_true(lacks("--attach kprobe"));
 	facts.silence[ATTACH_FENTRY] = "ftrace is off";
 	facts.hooks[HOOK_DESTROY].seen = 0;
@@ -123,8 +124,8 @@ TEST(test_silenced)
 	facts.silence[ATTACH_KPROBE] = NULL;
 	facts.hooks[HOOK_DESTROY].seen = 2;
 	assert_verdict(TRACEABLE_YES, ATTACH_KPROBE,
-		       "by kprobe/kretprobe: attached, and saw the teardown of a test map; "
-		       "fentry/fexit, the first choice, sees nothing: ftrace is off");
+		       "kprobe/kretprobe programs were attached and saw a test map being freed; "
+		       "fentry/fexit programs, the first choice, see nothing: ftrace is off");
 }
 
 /* A kernel built without kprobes. */
@@ -134,7 +135,7 @@ TEST(test_without_kprobes)
 	good_machine();
 	facts.kprobes = ANSWER_NO;
 	all_end(ATTACH_KPROBE, -ENOENT);
-	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
+	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "fentry/fexit programs were attached");
 	assert_true(lacks("--attach kprobe"));
 	/* Without kprobes, the count of their misses is not lacking. */
 	facts.features[FEATURE_KPROBE_MISS] = ANSWER_NO;
@@ -146,7 +147,9 @@ TEST(test_without_kprobes)
 	assert_int_equal(kprobe.means, MEANS_CONFIG);
 	good_image();
 	facts.kprobes = ANSWER_NO;
-	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "judged by names only");
+	assert_verdict(
+		TRACEABLE_YES, ATTACH_FENTRY,
+		"fentry/fexit programs can be attached: BTF has the function's type (not tried)");
 	facts.hooks[HOOK_DESTROY].type = ANSWER_NO;
 	facts.hooks[HOOK_DESTROY].symbol = ANSWER_YES;
 	assert_verdict(TRACEABLE_NO, ATTACH_AUTO, "there are no kprobes");
@@ -166,7 +169,8 @@ TEST(test_ruled_out)
 	assert_verdict(TRACEABLE_NO, ATTACH_AUTO, "CONFIG_DEBUG_INFO_BTF");
 	good_machine();
 	strcpy(facts.lacking, "worker.current_func");
-	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit"); /* was tried */
+	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY,
+		       "fentry/fexit programs were attached"); /* was tried */
 	all_end(ATTACH_FENTRY, -EINVAL);
 	all_end(ATTACH_KPROBE, -EINVAL);
 	assert_verdict(TRACEABLE_NO, ATTACH_AUTO, "has no worker.current_func");
@@ -180,10 +184,10 @@ TEST(test_ruled_out)
 	assert_false(verdict.lacks_known);
 	good_machine();
 	facts.lockdown = LOCKDOWN_INTEGRITY;
-	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
+	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "fentry/fexit programs were attached");
 	/* Without a compiler, only some programs run. */
 	facts.compiler_lack = "no compiler";
-	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
+	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "fentry/fexit programs were attached");
 	all_end(ATTACH_FENTRY, -EINVAL);
 	all_end(ATTACH_KPROBE, -EINVAL);
 	assert_verdict(TRACEABLE_NO, ATTACH_AUTO, "Linux 9.8.7 has no compiler");
@@ -200,7 +204,7 @@ TEST(test_unsafe)
 	facts.tried[ATTACH_KPROBE].made = false;
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
 		facts.hooks[hook].tried[ATTACH_KPROBE].made = false;
-	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "by fentry/fexit");
+	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "fentry/fexit programs were attached");
 	assert_true(lacks("--attach kprobe"));
 	kprobe = hook_attachable(&facts, HOOK_DESTROY, ATTACH_KPROBE);
 	assert_int_equal(kprobe.answer, ANSWER_NO);
@@ -255,9 +259,9 @@ TEST(test_inlined)
 	assert_verdict(TRACEABLE_NO, ATTACH_AUTO, "the compiler inlined it");
 	/* Proof requires that the map was seen freed and no program was skipped meanwhile. */
 	facts.missed = true;
-	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "but untested");
+	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "but no test map was seen being freed");
 	facts.missed = facts.freed = false;
-	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "but untested");
+	assert_verdict(TRACEABLE_YES, ATTACH_FENTRY, "but no test map was seen being freed");
 }
 
 TEST(test_files)
@@ -272,7 +276,7 @@ TEST(test_files)
 	facts.direct = ANSWER_NO;
 	assert_verdict(TRACEABLE_YES, ATTACH_KPROBE, "DIRECT_CALLS");
 	facts.kprobes = ANSWER_UNKNOWN;
-	assert_verdict(TRACEABLE_UNKNOWN, ATTACH_AUTO, "unknown (try --kallsyms FILE)");
+	assert_verdict(TRACEABLE_UNKNOWN, ATTACH_AUTO, "not known (try --kallsyms FILE)");
 	facts.kprobes = ANSWER_YES;
 	facts.direct = ANSWER_UNKNOWN;
 	/* A missing type proves that the function is missing only if its argument has none either.
@@ -280,9 +284,10 @@ TEST(test_files)
 	facts.hooks[HOOK_DESTROY].type = ANSWER_NO;
 	assert_verdict(TRACEABLE_UNKNOWN, ATTACH_AUTO, "try --kallsyms FILE");
 	facts.symbols = facts.hooks[HOOK_DESTROY].symbol = ANSWER_YES;
-	assert_verdict(TRACEABLE_YES, ATTACH_KPROBE, "by kprobe/kretprobe, judged by names");
+	assert_verdict(TRACEABLE_YES, ATTACH_KPROBE,
+		       "kprobe/kretprobe programs can be attached (not tried)");
 	facts.kprobes = ANSWER_UNKNOWN;
-	assert_verdict(TRACEABLE_UNKNOWN, ATTACH_AUTO, "whether there are kprobes is unknown");
+	assert_verdict(TRACEABLE_UNKNOWN, ATTACH_AUTO, "whether there are kprobes is not known");
 	facts.hooks[HOOK_DESTROY].symbol = ANSWER_NO;
 	assert_verdict(TRACEABLE_NO, ATTACH_AUTO, "this kernel has no bpf_mem_alloc");
 	facts.symbols = facts.hooks[HOOK_DESTROY].symbol = ANSWER_UNKNOWN;
