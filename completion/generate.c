@@ -15,6 +15,7 @@
 #include "cmd/command.h"
 #include "cmd/option_choices.h"
 #include "cmd/option_values.h"
+#include "model/map_allocators.h"
 #include "util/macros.h"
 
 #define MAX_TYPE 64 /* that --type takes */
@@ -49,6 +50,14 @@ static void add_types(struct values *values)
 	}
 }
 
+/* Those known; others can be typed. */
+static void add_callers(struct values *values)
+{
+	for (size_t i = 0; i < NR_MAP_OWNERS; i++)
+		for (size_t nth = 0; map_owners[i].callers[nth]; nth++)
+			add_name(values->names, sizeof(values->names), map_owners[i].callers[nth]);
+}
+
 /* The values of an option. */
 static struct values values_of(const struct context *context, const struct option_row *row)
 {
@@ -67,6 +76,9 @@ static struct values values_of(const struct context *context, const struct optio
 	} else if (row->parse == option_type) {
 		values.kind = "word";
 		add_types(&values);
+	} else if (row->parse == option_caller) {
+		values.kind = "word";
+		add_callers(&values);
 	} else if (row->recording) {
 		values.kind = "recording";
 	} else if (!strcmp(row->metavar, "FILE") || !strcmp(row->metavar, "IMAGE")) {

@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include "model/hooks.h"
+#include "model/map_allocators.h"
 #include "trace/bpf_config.h"
 #include "util/diag.h"
+#include "util/suggest.h"
 
 #define CPU_BUFFER (512UL << 10)
 #define MIN_BUFFER (1UL << 20)
@@ -54,6 +56,19 @@ static void config_symbols(struct config *config, const struct ksyms *ksyms)
 	ksyms_address(ksyms, "pcpu_hot", &config->pcpu_hot);
 }
 
+/* A caller that is not there, which may be mistyped. */
+static int report_unknown_caller(const char *name)
+{
+	struct suggestion nearest = SUGGEST(name, strlen(name));
+	char meant[SUGGESTION_SIZE];
+
+	for (size_t i = 0; i < NR_MAP_OWNERS; i++)
+		for (size_t nth = 0; map_owners[i].callers[nth]; nth++)
+			suggest_offer(&nearest, map_owners[i].callers[nth]);
+	return diag_invalid("--caller: this kernel has no function '%s'%s", name,
+			    suggest_text(&nearest, "", meant));
+}
+
 static int config_filters(struct config *config, const struct filter *filter,
 			  const struct ksyms *ksyms)
 {
@@ -72,8 +87,7 @@ static int config_filters(struct config *config, const struct filter *filter,
 				"--caller: kernel symbols are hidden here (see kernel.kptr_restrict)");
 		found = ksyms_ranges(ksyms, filter->callers[i], ranges, room);
 		if (!found)
-			return diag_invalid("--caller: this kernel has no function '%s'",
-					    filter->callers[i]);
+			return report_unknown_caller(filter->callers[i]);
 		if (found > room)
 			return diag_invalid("--caller: the functions have more than %d parts here",
 					    MAX_CALLER_RANGES);

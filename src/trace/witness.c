@@ -93,7 +93,8 @@ static void report_proof(const struct witness *witness)
 		return;
 	put_names(witness, true, ran, sizeof(ran));
 	put_names(witness, false, others, sizeof(others));
-	diag_verbose("a map of ours was freed: ran: %s; not proven to run: %s%s", ran, others,
+	diag_verbose("%s: a map of our own proved these to run: %s; not proven: %s%s",
+		     attach_mode_programs[witness->mode], ran, others,
 		     witness->skel->bss->witness.func ? "" : "; its free was not counted");
 }
 
