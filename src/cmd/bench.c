@@ -100,7 +100,7 @@ static const struct event_sink_ops record_ops = {
 	.stuck = recorder_stuck,
 };
 
-static const struct run_ops run_ops = {.tick = tick, .done = done};
+static const struct run_ops run_ops = {.max_pending = RECORDER_PENDING, .tick = tick, .done = done};
 
 /*
  * Maps may go unseen as the ledger says, but not all of a scenario's. Scenarios left out were

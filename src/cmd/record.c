@@ -76,6 +76,7 @@ static const struct event_sink_ops sink_ops = {
 };
 
 static const struct run_ops run_ops = {
+	.max_pending = RECORDER_PENDING,
 	.tick = recorder_tick,
 	.done = done,
 	.signalled = signalled,

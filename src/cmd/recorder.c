@@ -57,16 +57,20 @@ static __u64 lost(const struct ledger *ledger, const struct teardown_counts *cou
 static void show_progress(struct recorder *recorder, __u64 now_ns, __u64 nr_lost)
 {
 	__u64 events = writer_events(recorder->writer), rate = 0;
-	char elapsed[DURATION_SIZE], lost_text[24] = "?";
+	char elapsed[DURATION_SIZE], lost_text[24] = "?", waiting[64] = "";
+	size_t pending = session_pending(recorder->tracer->session);
 
 	if (figure_known(nr_lost))
 		snprintf(lost_text, sizeof(lost_text), "%llu", nr_lost);
 	if (now_ns > recorder->committed_ns)
 		rate = (events - recorder->shown_events) * NSEC_PER_SEC /
 		       (now_ns - recorder->committed_ns);
-	diag_status("%s: %llu events, %llu/s, %s lost",
+	if (pending > RECORDER_PENDING / 8)
+		snprintf(waiting, sizeof(waiting), "; falls behind: %zu %% of its memory full",
+			 pending * 100 / RECORDER_PENDING);
+	diag_status("%s: %llu events, %llu/s, %s lost%s",
 		    text_duration(elapsed, now_ns - recorder->run_info.start_ns), events, rate,
-		    lost_text);
+		    lost_text, waiting);
 	recorder->shown_events = events;
 }
 

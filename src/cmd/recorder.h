@@ -9,6 +9,11 @@
 #include "recording/writer.h"
 #include "trace/tracer.h"
 
+/*
+ * Bytes of records that wait for the writer, at most: with them the process takes less than 64 MB.
+ */
+#define RECORDER_PENDING ((size_t)24 << 20)
+
 struct recorder {
 	struct tracer *tracer;
 	const struct options *opts;

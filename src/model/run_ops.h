@@ -6,11 +6,14 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "model/map_info.h"
 
 /* All get the ctx of the event sink. Any may be NULL. */
 struct run_ops {
+	/* Bytes of records that wait in memory while the sink is slow, at most; 0: 256 MB. */
+	size_t max_pending;
 	/*
 	 * Called at the start, and at *next_ns or soon after; events that end later follow the
 	 * call. now_ns is CLOCK_MONOTONIC. Sets *next_ns to the next time; 0: never again. Returns

@@ -88,6 +88,26 @@ static int bind(sqlite3_stmt *stmt, int at, const struct field *field, const voi
 	return sqlite3_bind_int64(stmt, at, (sqlite3_int64)field_get(field, row));
 }
 
+static void text_result(sqlite3_context *result, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (is_utf8(text, len))
+		sqlite3_result_text(result, text, (int)len, SQLITE_STATIC);
+	else
+		sqlite3_result_blob(result, text, (int)len, SQLITE_STATIC);
+}
+
+void table_result(sqlite3_context *result, const struct field *field, const void *row)
+{
+	if (!field_is_known(field, row))
+		sqlite3_result_null(result);
+	else if (is_text(field))
+		text_result(result, field_text(field, row));
+	else
+		sqlite3_result_int64(result, (sqlite3_int64)field_get(field, row));
+}
+
 int table_insert(sqlite3_stmt *stmt, const struct table *table, __s64 key, const void *row)
 {
 	int at = 0, rc = table->key ? sqlite3_bind_int64(stmt, ++at, key) : SQLITE_OK;

@@ -32,3 +32,6 @@ int table_prepare_insert(sqlite3 *db, const struct table *table, sqlite3_stmt **
  * Text that is no UTF-8 is stored as a BLOB.
  */
 int table_insert(sqlite3_stmt *stmt, const struct table *table, __s64 key, const void *row);
+
+/* The value of a row's column, as table_insert() writes it. The row must outlive the statement. */
+void table_result(sqlite3_context *result, const struct field *field, const void *row);

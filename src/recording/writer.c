@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "model/ledger_figures.h"
+#include "recording/batch.h"
 #include "recording/schema.h"
 #include "recording/sql.h"
 #include "recording/writer.h"
@@ -34,10 +35,20 @@ static const size_t max_remembered[NR_TABLES + 1] = {
 	[TABLE_RELEASE] = MAX_RELEASES,	    [OBJECTS] = MAX_REMEMBERED,
 };
 
+/* Rows that come in great numbers are written many at a time. 0: one by one. */
+static const size_t batched_size[NR_TABLES] = {
+	[TABLE_RELEASE] = sizeof(struct release_row),
+	[TABLE_CALL] = sizeof(struct call_row),
+	[TABLE_TEARDOWN] = sizeof(struct teardown_row),
+	[TABLE_DESTROY] = sizeof(struct destroy_row),
+	[TABLE_DEFERRED_FREE] = sizeof(struct deferred_free_row),
+};
+
 struct writer {
 	const char *path;
 	sqlite3 *db;
-	sqlite3_stmt *insert[NR_TABLES];
+	sqlite3_stmt *insert[NR_TABLES]; /* NULL: batched */
+	struct batch *batch[NR_TABLES];
 	struct intern *rows[NR_TABLES + 1]; /* numbers of rows; NULL: each one is written */
 	struct run_info run_info;
 	bool in_transaction;
@@ -73,6 +84,9 @@ int writer_commit(struct writer *writer)
 {
 	int rc;
 
+	for (int i = 0; i < NR_TABLES && !writer->err; i++)
+		if (writer->batch[i])
+			set_error(writer, batch_write(writer->batch[i]));
 	if (writer->err || !writer->in_transaction)
 		return writer->err;
 	rc = sqlite3_exec(writer->db, "COMMIT", NULL, NULL, NULL);
@@ -85,9 +99,11 @@ int writer_commit(struct writer *writer)
 /* Writes a row of any table, unless there was an error. */
 static void insert(struct writer *writer, enum table_id table, __s64 key, const void *row)
 {
-	if (!writer->err)
-		set_error(writer,
-			  table_insert(writer->insert[table], schema_table(table), key, row));
+	if (writer->err)
+		return;
+	set_error(writer, writer->batch[table] ? batch_add(writer->batch[table], key, row)
+					       : table_insert(writer->insert[table],
+							      schema_table(table), key, row));
 }
 
 static void put_run(struct writer *writer)
@@ -125,7 +141,10 @@ static int make_tables(struct writer *writer)
 	if (!rc)
 		rc = schema_create(writer->db);
 	for (int i = 0; i < NR_TABLES && !rc; i++)
-		rc = table_prepare_insert(writer->db, schema_table(i), &writer->insert[i]);
+		rc = batched_size[i] ? batch_open(&writer->batch[i], writer->db, schema_table(i),
+						  batched_size[i])
+				     : table_prepare_insert(writer->db, schema_table(i),
+							    &writer->insert[i]);
 	writer->in_transaction = !rc;
 	return rc;
 }
@@ -190,8 +209,10 @@ void writer_close(struct writer *writer)
 {
 	if (!writer)
 		return;
-	for (int i = 0; i < NR_TABLES; i++)
+	for (int i = 0; i < NR_TABLES; i++) {
 		sqlite3_finalize(writer->insert[i]);
+		batch_close(writer->batch[i]);
+	}
 	sql_close(writer->db);
 	for (int i = 0; i <= OBJECTS; i++)
 		intern_free(writer->rows[i]);

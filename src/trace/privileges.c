@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include "trace/kernel_features.h"
 #include "trace/privileges.h"
 
+#define HIGHEST_PRIORITY    40	       /* of RLIMIT_NICE: -20 */
 #define PID_NAMESPACE_INODE 0xeffffffc /* of the machine's (include/linux/proc_ns.h) */
 
 bool privileges_has(int capability)
@@ -99,12 +101,21 @@ enum lockdown privileges_lockdown(void)
 	return found;
 }
 
+/* Later, the process may raise its priority without a capability. It can do without. */
+static void keep_priority(void)
+{
+	const struct rlimit any = {HIGHEST_PRIORITY, HIGHEST_PRIORITY};
+
+	setrlimit(RLIMIT_NICE, &any);
+}
+
 int privileges_drop(bool keep_files)
 {
 	bool keep = keep_files && privileges_has(CAP_DAC_OVERRIDE);
 	cap_t wanted = cap_from_text(keep ? "cap_dac_override=ep" : "=");
 	int err = 0;
 
+	keep_priority();
 	if (!wanted || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || cap_set_proc(wanted))
 		err = -errno;
 	cap_free(wanted);

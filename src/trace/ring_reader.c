@@ -12,6 +12,7 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/queue.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <bpf/libbpf.h>
@@ -142,6 +143,8 @@ static void *reader_thread(void *ctx)
 	int idle_polls = 0;
 	bool asleep;
 
+	/* It runs briefly, but in time. On Linux this is the priority of the thread alone. */
+	setpriority(PRIO_PROCESS, 0, -20);
 	do {
 		idle_polls = poll_ring(ring_reader) ? 0 : idle_polls + 1;
 		asleep = idle_polls > IDLE_POLLS;
@@ -190,6 +193,11 @@ int ring_reader_open(struct ring_reader **out, struct probe *probe, size_t limit
 int ring_reader_fd(const struct ring_reader *ring_reader)
 {
 	return ring_reader->fd;
+}
+
+size_t ring_reader_pending(const struct ring_reader *ring_reader)
+{
+	return atomic_load(&ring_reader->pending);
 }
 
 /* Takes over the chunks that were handed over, once the ones before are used up. */

@@ -25,5 +25,8 @@ int ring_reader_fd(const struct ring_reader *ring_reader);
 size_t ring_reader_take(struct ring_reader *ring_reader, size_t max,
 			void (*fn)(void *ctx, const void *record, size_t size), void *ctx);
 
+/* Bytes that wait to be taken. */
+size_t ring_reader_pending(const struct ring_reader *ring_reader);
+
 /* Ends the thread. From then on ring_reader_take() reads the ring buffer itself. */
 void ring_reader_end(struct ring_reader *ring_reader);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "correlate/correlator.h"
@@ -26,8 +27,9 @@
 #define GRACE_NS (500 * 1000000ULL)
 /* Records that are taken between two looks at signals and clocks. */
 #define BATCH 4096
-/* Records that wait in memory while the sink is slower than the kernel, at most: bytes. */
-#define MAX_PENDING	((size_t)256 << 20)
+/* Nice value while too many records wait: most of a processor, if others want it too. */
+#define HURRIED		(-10)
+#define MAX_PENDING	((size_t)256 << 20) /* see struct run_ops */
 #define STUCK_SEARCH_NS (NSEC_PER_SEC / 2)
 #define MAX_RELEASES	16384
 /* Few calls take longer: most that seem to have lost the record of their return. */
@@ -41,9 +43,12 @@ struct session {
 	const struct run_ops *run;
 	struct correlator *correlator;
 	struct ring_reader *ring_reader;
-	bool warned;			 /* that stuck reports may be wrong */
-	bool over;			 /* the run is */
-	bool found_stuck;		 /* something was reported as stuck */
+	bool warned;	  /* that stuck reports may be wrong */
+	bool over;	  /* the run is */
+	bool found_stuck; /* something was reported as stuck */
+	bool hurries;	  /* the thread has a higher priority than usual */
+	int usual_priority;
+	size_t max_pending;
 	int signals;			 /* readable when a signal that ends a run has come */
 	struct correlator_search search; /* for stuck calls; the last one */
 };
@@ -122,6 +127,18 @@ static void add_record(void *ctx, const void *data, size_t size)
 
 	if (correlator_add(session->correlator, data, size) == -ENOMEM)
 		diag_warn("out of memory: part of a call or a teardown is missing");
+}
+
+/* Records are lost when too many wait: before that, other processes get less of the processors. */
+static void set_pace(struct session *session)
+{
+	size_t pending = ring_reader_pending(session->ring_reader), limit = session->max_pending;
+	bool hurry = session->hurries ? pending > limit / 32 : pending > limit / 8;
+
+	if (hurry == session->hurries)
+		return;
+	session->hurries = hurry;
+	setpriority(PRIO_PROCESS, 0, hurry ? HURRIED : session->usual_priority);
 }
 
 /* True: there may be more. */
@@ -217,6 +234,7 @@ static void run_loop(struct session *session)
 		bool more = drain(session);
 		__u64 now = clock_now_ns();
 
+		set_pace(session);
 		if (!more && now - session->search.now_ns >= STUCK_SEARCH_NS)
 			find_stuck(session, false);
 		if (!more && run->drained && !correlator_error(session->correlator))
@@ -296,6 +314,11 @@ const char *session_count(struct session *session, struct ledger *ledger,
 	return blind;
 }
 
+size_t session_pending(const struct session *session)
+{
+	return ring_reader_pending(session->ring_reader);
+}
+
 bool session_waits(struct session *session, __u64 before_ns)
 {
 	return correlator_waits(session->correlator, before_ns);
@@ -315,7 +338,9 @@ static int open_all(struct session *session)
 	session->correlator = correlator_new(&opts, &session->sink, &ops, session);
 	if (!session->correlator)
 		return -ENOMEM;
-	err = ring_reader_open(&session->ring_reader, session->probe, MAX_PENDING);
+	session->max_pending = session->run->max_pending ?: MAX_PENDING;
+	session->usual_priority = getpriority(PRIO_PROCESS, 0);
+	err = ring_reader_open(&session->ring_reader, session->probe, session->max_pending);
 	if (err)
 		return err;
 	session->signals = signals_open();

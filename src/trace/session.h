@@ -32,5 +32,8 @@ int session_run(struct session *session);
 const char *session_count(struct session *session, struct ledger *ledger,
 			  struct teardown_counts *counts);
 
+/* Bytes of records that wait for the sink. */
+size_t session_pending(const struct session *session);
+
 /* Is anything of before that time not complete: in a call, released, or to be freed later? */
 bool session_waits(struct session *session, __u64 before_ns);

@@ -15,10 +15,15 @@ struct known {
 	char value[];
 };
 
+/* The same few values come again and again: those that came last are found without a hash. */
+#define NR_RECENT 4
+
 struct intern {
 	struct known *known; /* by their values */
 	size_t max;
 	__s64 last_id;
+	struct known *recent[NR_RECENT];
+	unsigned int next_recent;
 };
 
 struct intern *intern_new(size_t max)
@@ -38,6 +43,23 @@ static void forget(struct intern *intern)
 		HASH_DEL(intern->known, known);
 		free(known);
 	}
+	memset(intern->recent, 0, sizeof(intern->recent));
+}
+
+static struct known *find_recent(const struct intern *intern, const void *value, size_t len)
+{
+	for (int i = 0; i < NR_RECENT; i++) {
+		struct known *known = intern->recent[i];
+
+		if (known && known->hh.keylen == len && !memcmp(known->value, value, len))
+			return known;
+	}
+	return NULL;
+}
+
+static void set_recent(struct intern *intern, struct known *known)
+{
+	intern->recent[intern->next_recent++ % NR_RECENT] = known;
 }
 
 void intern_free(struct intern *intern)
@@ -50,12 +72,17 @@ void intern_free(struct intern *intern)
 
 int intern_id(struct intern *intern, const void *value, size_t len, __s64 *id)
 {
-	struct known *known;
+	struct known *known = find_recent(intern, value, len);
 	unsigned int hash;
 
+	if (known) {
+		*id = known->id;
+		return 0;
+	}
 	HASH_VALUE(value, len, hash);
 	HASH_FIND_BYHASHVALUE(hh, intern->known, value, len, hash, known);
 	if (known) {
+		set_recent(intern, known);
 		*id = known->id;
 		return 0;
 	}
@@ -71,6 +98,7 @@ int intern_id(struct intern *intern, const void *value, size_t len, __s64 *id)
 		free(known);
 		return -ENOMEM;
 	}
+	set_recent(intern, known);
 	*id = known->id;
 	return 1;
 }
