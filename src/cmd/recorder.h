@@ -12,7 +12,7 @@
 /*
  * Bytes of records that wait for the writer, at most: with them the process takes less than 64 MB.
  */
-#define RECORDER_PENDING ((size_t)24 << 20)
+#define RECORDER_PENDING ((size_t)32 << 20)
 
 struct recorder {
 	struct tracer *tracer;

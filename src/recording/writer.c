@@ -133,7 +133,7 @@ static int make_tables(struct writer *writer)
 	/* The journal stays, empty: its name is not free for others. */
 	snprintf(pragmas, sizeof(pragmas),
 		 "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL;"
-		 "PRAGMA cache_size = -16000; PRAGMA cache_spill = OFF;"
+		 "PRAGMA cache_size = -4000; PRAGMA cache_spill = OFF;"
 		 "PRAGMA temp_store = MEMORY; BEGIN IMMEDIATE;"
 		 "PRAGMA application_id = %d; PRAGMA user_version = %d;",
 		 SCHEMA_APPLICATION_ID, SCHEMA_VERSION);
