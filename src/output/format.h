@@ -2,7 +2,7 @@
 /*
  * The formats of output, and what is written in each of them by columns.
  *
- * A new format is a value of this enum, its name in cmd/option_values.c and a row of the table in
+ * A new format is a value of this enum, its name in cmd/option_choices.c and a row of the table in
  * format.c, with a file of its own for the functions in it.
  *
  * All functions return 0, or -errno if the stream could not be written (-ENOSPC, -EPIPE, ...; -EIO
