@@ -9,7 +9,9 @@
 #include "model/hooks.h"
 #include "model/ledger_figures.h"
 #include "model/run_info.h"
+#include "output/hint.h"
 #include "output/ledger_lines.h"
+#include "trace/kernel_features.h"
 #include "util/diag.h"
 #include "util/outfile.h"
 #include "util/text.h"
@@ -115,6 +117,41 @@ static int put_headline(struct ledger_lines *lines, const struct ledger_text *te
 	return 0;
 }
 
+/* Why nothing was seen. */
+
+/* What of the view was not seen. False: something of all, or it is not known. */
+static bool find_empty(const struct ledger_text *text, enum view *empty)
+{
+	bool no_calls = text->view != VIEW_TEARDOWNS && !shown_calls(text->calls);
+	bool no_teardowns = text->view != VIEW_CALLS && text->teardowns && !text->teardowns->shown;
+
+	*empty = no_calls && no_teardowns ? VIEW_BOTH : no_calls ? VIEW_CALLS : VIEW_TEARDOWNS;
+	return no_calls || no_teardowns;
+}
+
+static void put_hint(struct ledger_lines *lines, const struct ledger_text *text)
+{
+	struct map_allocators kernel = {};
+	struct hint_facts facts = {
+		.filter = text->filter,
+		.both_views = text->view == VIEW_BOTH,
+		.recorded = text->recorded,
+		.kernel = &kernel,
+		.calls = text->calls,
+		.teardowns = text->all_teardowns,
+	};
+	char *hint, *rest, *line;
+
+	if (!text->filter || diag_is_quiet() || !find_empty(text, &facts.view))
+		return;
+	if (!text->recorded)
+		kernel_map_allocators(&kernel);
+	hint = hint_text(&facts);
+	for (rest = hint; (line = strsep(&rest, "\n"));)
+		ledger_note(lines, "%s", line);
+	free(hint);
+}
+
 /* All figures: by the names that they have in JSON. */
 
 static int put_figures(struct ledger_lines *lines, const char *title, const struct figure *figures,
@@ -168,6 +205,7 @@ int ledger_text(FILE *out, const struct ledger_text *text)
 	errno = 0;
 	ledger_losses(&counted, text);
 	err = put_headline(&lines, text, counted.nr_losses);
+	put_hint(&lines, text);
 	ledger_losses(&lines, text);
 	ledger_notes(&lines, text);
 	if (!err && diag_is_verbose())

@@ -2,15 +2,17 @@
 /*
  * Prints ledgers as text. All messages about losses are here and in ledger_lines.c.
  *
- * One line says what was seen, "326 calls, 140 maps freed, 36 deferred frees; nothing lost". Losses
- * follow, each a line that begins with "WARNING: ", then notes on what was not complete at the
- * start or the end of the run. --quiet leaves only the losses, --verbose adds all figures.
+ * One line says what was seen, "326 calls, 140 maps freed, 36 deferred frees; nothing lost", and
+ * if that is nothing, one or two lines say why. Losses follow, each a line that begins with
+ * "WARNING: ", then notes on what was not complete at the start or the end of the run. --quiet
+ * leaves only the losses, --verbose adds all figures.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "model/filter.h"
 #include "model/keys.h"
 #include "model/ledger.h"
 
@@ -21,6 +23,10 @@ struct ledger_text {
 	const struct hook_counts *hooks;	 /* of all hooks; NULL: only calls are shown */
 	enum view view;				 /* whose figures the first line has */
 	bool below_table;			 /* a table on stdout was written just before */
+	const struct filter *filter; /* to say why nothing was seen; NULL: it is not said */
+	/* With a filter: that of teardowns, also if only calls are shown. */
+	const struct teardown_ledger *all_teardowns;
+	bool recorded; /* of a recording, or the sum of several */
 };
 
 /* Flushes, and returns as stream_flush(). */

@@ -13,11 +13,13 @@
 #include "model/ledger_figures.h"
 #include "output/column.h"
 #include "output/format.h"
+#include "output/hint.h"
 #include "output/histogram.h"
 #include "output/ledger_text.h"
 #include "output/report.h"
 #include "output/stuck_text.h"
 #include "output/teardown_view.h"
+#include "trace/kernel_features.h"
 #include "util/clock.h"
 #include "util/diag.h"
 #include "util/macros.h"
@@ -68,6 +70,24 @@ static int open_views(struct report *report)
 	return report->run && (report->interval || !opts->interval_ns) ? 0 : -ENOMEM;
 }
 
+/* They may ask for what this kernel cannot have. */
+static void warn_of_filters(const struct report *report)
+{
+	enum view view = report->opts->view;
+	struct map_allocators kernel;
+	const struct hint_facts facts = {
+		.filter = report->filter,
+		.view = view == VIEW_TEARDOWNS ? VIEW_TEARDOWNS : VIEW_CALLS,
+		.both_views = view == VIEW_BOTH,
+		.kernel = &kernel,
+	};
+
+	if (!report->filter->map_types && !report->filter->nr_callers)
+		return;
+	kernel_map_allocators(&kernel);
+	hint_warn(&facts);
+}
+
 int report_open(struct report **out, const struct view_options *opts, const struct filter *filter,
 		const char *path)
 {
@@ -92,6 +112,8 @@ int report_open(struct report **out, const struct view_options *opts, const stru
 		report_close(report);
 		return err;
 	}
+	if (!opts->recorded)
+		warn_of_filters(report);
 	*out = report;
 	return 0;
 }
@@ -384,6 +406,9 @@ static void show_ledgers(const struct report *report, const struct ledger *ledge
 				    .hooks = report->opts->identity ? counts->hooks : NULL,
 				    .view = report->opts->view,
 				    .below_table = is_table(report),
+				    .filter = report->filter,
+				    .all_teardowns = &counts->ledger,
+				    .recorded = report->opts->recorded,
 			    });
 }
 

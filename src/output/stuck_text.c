@@ -2,6 +2,7 @@
 /*
  * Words reports of stuck calls and teardowns.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/map_type.h"
@@ -17,15 +18,13 @@ static void print_safe(FILE *file, const char *text)
 	fputs(safe, file);
 }
 
-void stuck_text_print(FILE *file, const struct stuck *stuck)
+static void put_head(FILE *file, const struct stuck *stuck)
 {
 	const struct releaser *releaser = identity_releaser(&stuck->map.identity);
-	const char *line = stuck->stack;
 	char duration[DURATION_SIZE] = "?";
 
 	if (stuck->for_ns != UNKNOWN_NS)
 		text_duration(duration, stuck->for_ns);
-	diag_status(NULL);
 	fprintf(file, "memdestroy-trace: stuck for %s: %s", duration, stuck->where);
 	if (map_has_type(&stuck->map))
 		fprintf(file, " of %s", map_type_name(stuck->map.type));
@@ -46,7 +45,23 @@ void stuck_text_print(FILE *file, const struct stuck *stuck)
 		print_safe(file, stuck->worker.comm);
 		fprintf(file, " (pid %u)", stuck->worker.tid);
 	}
-	putc('\n', file);
+}
+
+void stuck_text_print(FILE *file, const struct stuck *stuck)
+{
+	const char *line = stuck->stack;
+	char *head = NULL;
+	size_t size;
+	FILE *memory = open_memstream(&head, &size);
+
+	diag_status(NULL);
+	if (memory) {
+		put_head(memory, stuck);
+		fclose(memory);
+	}
+	if (head)
+		text_line(file, head);
+	free(head);
 	while (*line) {
 		int len = (int)strcspn(line, "\n");
 

@@ -114,7 +114,8 @@ TEST(all_is_well)
 		[HOOK_PUT] = {"bpf_map_put", false, false, 0, 0, 7, 7, 7, 7, 7},
 		[HOOK_QUEUE] = {"workqueue_queue_work", true, false, 12, 12, 0, 0, 0, 5, 5},
 	};
-	struct ledger_text text = {&calls, &teardowns, hooks, VIEW_BOTH, false};
+	struct ledger_text text = {
+		.calls = &calls, .teardowns = &teardowns, .hooks = hooks, .view = VIEW_BOTH};
 
 	assert_string_equal(printed(&text, NORMAL),
 			    "326 calls, 140 maps freed, 36 deferred frees; nothing lost\n");
@@ -162,7 +163,8 @@ TEST(begun_before_the_run)
 	struct ledger calls = {.entered = 10, .completed = 10, .return_only = 2};
 	struct teardown_ledger teardowns = {.end_only = 1, .strays = 3};
 	struct hook_counts hooks[NR_HOOKS] = {};
-	struct ledger_text text = {&calls, &teardowns, hooks, VIEW_BOTH, false};
+	struct ledger_text text = {
+		.calls = &calls, .teardowns = &teardowns, .hooks = hooks, .view = VIEW_BOTH};
 
 	assert_string_equal(printed(&text, NORMAL),
 			    "12 calls, 0 maps freed, 0 deferred frees; nothing lost\n"
@@ -255,7 +257,8 @@ TEST(unknown_figures_are_no_numbers)
 	struct hook_counts hooks[NR_HOOKS];
 	struct teardown_ledger teardowns = {};
 	struct ledger calls = {};
-	const struct ledger_text text = {&calls, &teardowns, hooks, VIEW_BOTH, false};
+	const struct ledger_text text = {
+		.calls = &calls, .teardowns = &teardowns, .hooks = hooks, .view = VIEW_BOTH};
 
 	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
 		memset(hooks, 0, sizeof(hooks));
