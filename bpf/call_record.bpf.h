@@ -18,16 +18,22 @@
 #define ALLOC_HEAD 32
 
 /* Fills in the facts known of any call: the task, the CPU, the argument. */
-static __always_inline void init_call(struct record_call *rec, __u8 type, __u8 hook, __u64 arg)
+static __always_inline void init_call(struct record_call *rec, __u8 type, __u8 hook, __u64 arg,
+				      __u64 caller)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	__builtin_memset(rec, 0, sizeof(*rec));
 	rec->head.type = type;
 	rec->head.hook = hook;
 	rec->head.size = sizeof(*rec);
 	rec->head.tid = task->pid;
+	rec->head.ts_ns = 0;
 	rec->head.arg = arg;
+	rec->head.map = 0;
+	rec->head.caller = caller;
+	__builtin_memset(&rec->map_type, 0,
+			 offsetof(struct record_call, comm) -
+				 offsetof(struct record_call, map_type));
 	rec->pid = task->tgid;
 	rec->cpu = this_cpu();
 	/* set_task_comm() fills all 16 bytes. */
@@ -44,8 +50,7 @@ static __always_inline bool init_destroy_call(struct record_call *rec, __u8 type
 {
 	__u64 map;
 
-	init_call(rec, type, HOOK_DESTROY, ma);
-	rec->head.caller = caller;
+	init_call(rec, type, HOOK_DESTROY, ma, caller);
 	map = map_of_worker(ma);
 	if (map)
 		read_map(rec, map);

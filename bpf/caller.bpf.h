@@ -39,6 +39,25 @@ static __always_inline bool is_caller(__u64 addr)
 	return within(addr, config.text_start, config.text_end) > elsewhere;
 }
 
+/* Callers that were found; the few that there are come again and again. */
+#define NR_KNOWN_CALLERS 16
+
+__u64 known_callers[NR_KNOWN_CALLERS];
+
+static __always_inline bool is_known_caller(__u64 addr)
+{
+	__u64 *known = &known_callers[(addr ^ addr >> 4) % NR_KNOWN_CALLERS];
+
+	if (!addr) /* as entries are that are not known yet */
+		return false;
+	if (*known == addr)
+		return true;
+	if (!is_caller(addr))
+		return false;
+	*known = addr;
+	return true;
+}
+
 /*
  * The slow way, for when something else replaced the return address, such as another tool's
  * kretprobe, which the kernel's unwinder sees through.
@@ -74,19 +93,18 @@ static __noinline __u64 caller_by_unwinding(void *ctx)
  * layout, so each word is checked.
  */
 struct trampoline_frame {
-	__u64 arg;
-	__u64 skipped[FRAME_WORDS_START - 1];
+	__u64 skipped[FRAME_WORDS_START];
 	__u64 words[FRAME_WORDS];
 };
 
 /* Without symbols, code near the function counts. */
 static __always_inline bool may_be_caller(__u64 addr, __u64 func)
 {
-	return config.text_start ? is_caller(addr) : addr - (func - TEXT_REACH) < 2 * TEXT_REACH;
+	return config.text_start ? is_known_caller(addr)
+				 : addr - (func - TEXT_REACH) < 2 * TEXT_REACH;
 }
 
-/* Sets *ma to the argument, as a number: ctx[0] is a pointer to the verifier. */
-static __always_inline __u64 caller_of_fentry(__u64 *ctx, __u64 *ma)
+static __always_inline __u64 caller_of_fentry(__u64 *ctx)
 {
 	__u64 func = bpf_get_func_ip(ctx);
 	bool at_return = !FRAME_HAS_FUNC;
@@ -95,11 +113,9 @@ static __always_inline __u64 caller_of_fentry(__u64 *ctx, __u64 *ma)
 	int i;
 
 	READ_STRUCT(bytes, sizeof(*frame), ctx);
-	*ma = 0;
 	if (!bytes_ok)
 		return 0;
 	frame = bytes;
-	*ma = frame->arg;
 	for (i = 0; i < FRAME_WORDS; i++) {
 		word = frame->words[i];
 		if (word - func < IN_FUNC)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * bpf_mem_alloc_destroy(): a record at its entry, and one at its return.
+ * bpf_mem_alloc_destroy(): one record for each call, sent at its return.
  *
- * User space joins the two. So the kernel keeps no state of a call, and a call that has not
- * returned is seen. Only filters hold the entry's record back until the return (filter.bpf.h).
+ * Until then the entry's record is in a slot (call_slots.bpf.h). If one side is missed, or the slot
+ * is lost to other threads, each side is sent alone and user space joins them.
  */
 #pragma once
 
@@ -12,6 +12,7 @@
 #include <bpf/bpf_tracing.h>
 
 #include "call_record.bpf.h"
+#include "call_slots.bpf.h"
 #include "caller.bpf.h"
 #include "config.bpf.h"
 #include "current.bpf.h"
@@ -19,40 +20,68 @@
 #include "filter.bpf.h"
 #include "map_info.bpf.h"
 #include "output.bpf.h"
-#include "slots.bpf.h"
 
-static __always_inline bool send_entry(struct prog_cpu_counts *counts, __u64 ma, __u64 caller,
-				       struct slot *slot)
+/* True: the call is wanted, as far as its entry shows. */
+static __always_inline bool fill_entry(struct record_call *rec, struct prog_cpu_counts *counts,
+				       __u64 ma, __u64 caller)
+{
+	counts->hashes += init_destroy_call(rec, RECORD_ENTRY, ma, caller);
+	read_allocator(rec, ma);
+	if (config.filters && !call_wanted(rec)) {
+		counts->filtered++;
+		return false;
+	}
+	rec->head.ts_ns = bpf_ktime_get_ns();
+	return true;
+}
+
+/* arg: to the verifier perhaps a pointer, which becomes a number in memory. */
+static __always_inline void enter_call(struct prog_cpu_counts *counts, __u32 tid, __u64 arg,
+				       __u64 caller, __u32 prog)
+{
+	struct call_slot *slot = find_call_slot(tid, true);
+	enum call_state was;
+
+	if (!slot || !take_slot(slot, tid, prog, &was)) {
+		counts->lost++; /* other threads write to both slots just now */
+		return;
+	}
+	if (was == CALL_RUNS)
+		send_stale(slot, counts);
+	*(volatile __u64 *)&slot->rec.head.arg = arg;
+	if (!fill_entry(&slot->rec, counts, *(volatile __u64 *)&slot->rec.head.arg, caller)) {
+		set_state(slot, CALL_UNWANTED);
+		return;
+	}
+	set_state(slot, CALL_RUNS);
+	if (reader_sleeps)
+		wake_reader();
+}
+
+static __always_inline void send_return(struct prog_cpu_counts *counts, struct record_head *head)
+{
+	head->type = RECORD_RETURN;
+	head->size = sizeof(*head);
+	if (!send(head, sizeof(*head)))
+		counts->lost++;
+}
+
+/* For a return whose entry is not known here: all that is still known of the call. */
+static __noinline void send_full_return(struct prog_cpu_counts *counts, __u64 ma, __u64 caller,
+					__u64 ts_ns)
 {
 	struct record_call *rec = bpf_ringbuf_reserve(&records, sizeof(*rec), 0);
 
 	if (!rec) {
 		counts->lost++;
-		return false;
-	}
-	counts->hashes += init_destroy_call(rec, RECORD_ENTRY, ma, caller);
-	read_allocator(rec, ma);
-	if (slot) {
-		slot->map = rec->head.map;
-		slot->caller = caller;
-	}
-	rec->head.ts_ns = bpf_ktime_get_ns();
-	submit(rec);
-	return true;
-}
-
-/* For a return whose entry was not sent: all that is still known of the call. */
-static __always_inline void send_full_return(struct prog_cpu_counts *counts, __u64 ma, __u64 caller,
-					     __u64 ts_ns)
-{
-	struct record_call rec = {};
-
-	init_destroy_call(&rec, RECORD_RETURN_FULL, ma, caller);
-	rec.head.ts_ns = ts_ns;
-	if (config.park && !call_wanted(&rec))
 		return;
-	if (!send(&rec, sizeof(rec)))
-		counts->lost++;
+	}
+	init_destroy_call(rec, RECORD_RETURN_FULL, ma, caller);
+	rec->head.ts_ns = ts_ns;
+	if (config.filters && !call_wanted(rec))
+		bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
+	else
+		submit(rec);
 }
 
 /* Are these the same, as far as both are known? */
@@ -62,17 +91,83 @@ static __always_inline bool may_be_same(__u64 at_entry, __u64 at_return)
 }
 
 /*
- * Is this the return of a call whose entry was sent? A kretprobe has no argument to compare, so
+ * Is this the return of the call in the thread's slot? A kretprobe has no argument to compare, so
  * this asks what correlate/call_matcher.c asks: where the return of one call and the entry of the
  * next were missed, the two differ in caller or map.
  */
-static __always_inline bool entry_was_sent(const struct slot *slot, const struct record_head *ret)
+static __always_inline bool is_return_of(const struct call_slot *slot,
+					 const struct record_head *ret)
 {
-	if (config.park || !slot || slot->tid != ret->tid || slot->state != SLOT_ENTRY_SENT)
-		return false;
+	const struct record_head *entry = &slot->rec.head;
+
 	if (ret->arg)
-		return slot->arg == ret->arg;
-	return may_be_same(slot->map, ret->map) && may_be_same(slot->caller, ret->caller);
+		return entry->arg == ret->arg;
+	return may_be_same(entry->map, ret->map) && may_be_same(entry->caller, ret->caller);
+}
+
+/* A kretprobe knows where the call returns to, whatever is on the stack at entry. */
+static __always_inline void fill_return(struct record_call *rec, const struct record_head *ret)
+{
+	rec->head.type = RECORD_CALL;
+	rec->returned_ns = ret->ts_ns;
+	if (ret->caller)
+		rec->head.caller = ret->caller;
+}
+
+/* Sends the call in the slot, if it is wanted. False: others have sent its entry meanwhile. */
+static __always_inline bool send_call(struct prog_cpu_counts *counts, struct call_slot *slot,
+				      __u64 owner, const struct record_head *ret, __u32 prog)
+{
+	__u64 ended = CALL_OWNER(CALL_OWNER_TID(owner), CALL_OWNER_NTH(owner), prog, CALL_RETURNED);
+	struct record_call *rec;
+
+	if (config.min_latency_ns && ret->ts_ns - slot->rec.head.ts_ns < config.min_latency_ns) {
+		if (!change_owner(slot, owner, ended))
+			return false;
+		counts->filtered++;
+		return true;
+	}
+	rec = bpf_ringbuf_reserve(&records, sizeof(*rec), 0);
+	if (!rec) {
+		if (!change_owner(slot, owner, ended))
+			return false;
+		counts->lost_call++;
+		return true;
+	}
+	__builtin_memcpy(rec, &slot->rec, sizeof(*rec));
+	fill_return(rec, ret);
+	if (!change_owner(slot, owner, ended)) {
+		bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
+		return false;
+	}
+	submit(rec);
+	return true;
+}
+
+/*
+ * The return does not send the call. state: of the thread's slot, as it was; CALL_NONE if there is
+ * none, or it has another call.
+ */
+static __always_inline void return_alone(struct prog_cpu_counts *counts, struct call_slot *slot,
+					 enum call_state state, struct record_head *head, __u64 arg,
+					 __u32 prog)
+{
+	enum call_state was = CALL_NONE;
+	bool taken;
+
+	if (!slot && config.all_progs)
+		slot = find_call_slot(head->tid, true);
+	taken = slot && take_slot(slot, head->tid, prog, &was);
+	if (was == CALL_RUNS && taken)
+		send_stale(slot, counts);
+	if (state == CALL_TAKEN || state == CALL_RUNS) /* the entry has been sent */
+		send_return(counts, head);
+	else if (state != CALL_UNWANTED)
+		send_full_return(counts, head->arg, head->caller, head->ts_ns);
+	if (!taken)
+		return;
+	slot->rec.head.arg = arg;
+	set_state(slot, CALL_RETURNED);
 }
 
 /* by_kprobe: ctx is that of a kprobe or kretprobe, which are one program each. */
@@ -83,55 +178,77 @@ static __always_inline __u64 destroy_arg(void *ctx, bool by_kprobe)
 
 static __always_inline int handle_destroy_entry(void *ctx, bool by_kprobe, __u32 prog)
 {
-	__u32 tid = this_tid();
 	struct prog_cpu_counts *counts;
-	struct slot *slot;
-	__u64 ma, caller;
-	bool kept;
+	__u32 tid = this_tid();
+	__u64 arg, caller;
 
 	if (stage != STAGE_RUNNING) {
-		skip_entry(HOOK_DESTROY, destroy_arg(ctx, by_kprobe), prog);
+		note_fired(prog);
+		if (stage == STAGE_ATTACHING)
+			note_before_run(tid, destroy_arg(ctx, by_kprobe), prog);
 		return 0;
 	}
 	counts = count_run(prog);
 	if (!counts)
 		return 0;
-	slot = slot_of(HOOK_DESTROY, tid);
-	ma = destroy_arg(ctx, by_kprobe);
-	if (!by_kprobe && is_handled(slot, false, prog, tid, ma))
+	arg = destroy_arg(ctx, by_kprobe);
+	if (!by_kprobe && config.all_progs &&
+	    call_is_handled(find_call_slot(tid, false), false, prog, arg))
 		return 0;
-	caller = by_kprobe ? caller_of_kprobe(ctx) : caller_of_fentry(ctx, &ma);
+	caller = by_kprobe ? caller_of_kprobe(ctx) : caller_of_fentry(ctx);
 	counts->handled++;
-	kept = config.park ? park(counts, ma, caller) : send_entry(counts, ma, caller, slot);
-	slot_set(slot, tid, ma, kept && caller ? SLOT_ENTRY_SENT : SLOT_ENTRY_LACKING, prog);
+	enter_call(counts, tid, arg, caller, prog);
 	return 0;
+}
+
+/* Does this return end a call of this run, or one that another program has handled? */
+static __always_inline bool destroy_is_of_run(struct call_slot *slot, __u32 prog, __u64 arg)
+{
+	__u64 owner = slot ? slot_owner(slot) : 0;
+	enum call_state state = CALL_OWNER_STATE(owner);
+
+	note_fired(prog);
+	if (stage == STAGE_ATTACHING)
+		return false;
+	if (state == CALL_BEFORE_RUN) {
+		change_owner(slot, owner, owner - CALL_BEFORE_RUN + CALL_RETURNED);
+		return false;
+	}
+	return stage == STAGE_RUNNING || state > CALL_RETURNED ||
+	       call_is_handled(slot, true, prog, arg);
 }
 
 static __always_inline int handle_destroy_return(void *ctx, bool by_kprobe, __u32 prog)
 {
 	const __u64 arg = by_kprobe ? 0 : destroy_arg(ctx, false); /* gone in a kretprobe */
-	struct record_head head = {.ts_ns = bpf_ktime_get_ns(), .tid = this_tid(), .arg = arg};
-	struct slot *slot = slot_of(HOOK_DESTROY, head.tid);
+	struct record_head head = {
+		.hook = HOOK_DESTROY, .ts_ns = bpf_ktime_get_ns(), .tid = this_tid(), .arg = arg};
+	struct call_slot *slot = find_call_slot(head.tid, false);
+	enum call_state state = CALL_NONE;
 	struct prog_cpu_counts *counts;
+	__u64 owner = 0;
 
-	if (!return_is_of_run(slot, prog, head.tid, head.arg))
+	if (!destroy_is_of_run(slot, prog, arg))
 		return 0;
 	counts = count_run(prog);
-	if (!counts || (!by_kprobe && is_handled(slot, true, prog, head.tid, head.arg)))
+	if (!counts || (!by_kprobe && call_is_handled(slot, true, prog, arg)))
 		return 0;
 	counts->handled++;
 	if (by_kprobe) {
 		head.caller = caller_of_kretprobe(ctx);
 		head.map = map_of_worker(0);
 	}
-	if (entry_was_sent(slot, &head)) {
-		send_return(counts, &head);
-	} else {
-		if (!by_kprobe)
-			head.caller = caller_of_fentry(ctx, &head.arg);
-		if (!config.park || !unpark(counts, &head))
-			send_full_return(counts, head.arg, head.caller, head.ts_ns);
+	if (slot && is_return_of(slot, &head)) {
+		owner = slot_owner(slot);
+		state = CALL_OWNER_STATE(owner);
 	}
-	slot_set(slot, head.tid, arg, SLOT_RETURNED, prog);
+	if (!by_kprobe && state != CALL_UNWANTED &&
+	    (state != CALL_RUNS || !slot->rec.head.caller)) {
+		head.arg = number_of_arg(ctx, 0);
+		head.caller = caller_of_fentry(ctx);
+	}
+	if (state == CALL_RUNS && send_call(counts, slot, owner, &head, prog))
+		return 0;
+	return_alone(counts, slot, state, &head, arg, prog);
 	return 0;
 }

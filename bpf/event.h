@@ -50,6 +50,7 @@ enum record_type {
 	RECORD_RETURN_FULL, /* struct record_call: the entry's record may be missing */
 	RECORD_RELEASE,	    /* struct record_release */
 	RECORD_QUEUE,	    /* struct record_head */
+	RECORD_CALL,	    /* struct record_call: a destroy call, its return included */
 };
 
 /* Facts known of a call; a bit not set means "unknown", never "no". */
@@ -61,7 +62,6 @@ enum call_flags {
 	CALL_EMPTY = 1 << 4,	    /* ma->cache and ma->caches were both NULL */
 	CALL_PERCPU_KNOWN = 1 << 5, /* CALL_PERCPU is valid */
 	CALL_PERCPU = 1 << 6,	    /* the allocator hands out per-CPU objects */
-	CALL_UNWANTED = 1 << 7,	    /* filtered; parked only so that its return is recognized */
 };
 
 struct record_head {
@@ -93,6 +93,7 @@ struct record_call {
 				  the deferred allocator has too; 0 if not known */
 		__u64 entries; /* free: elements in the map, or ENTRIES_UNKNOWN */
 	};
+	__u64 returned_ns; /* RECORD_CALL only */
 	char map_name[NAME_LEN];
 	char comm[NAME_LEN];
 };
@@ -147,6 +148,36 @@ struct task_stack {
 /* Threads that are kept apart for each hook, see slots.bpf.h. */
 #define NR_SLOTS 4096
 
+/*
+ * A destroy call stays in a slot until its return, which sends it. Threads have one of two slots
+ * each; if both are taken, the call there is sent without its return. User space maps the slots,
+ * and takes over calls that last: then the return is sent alone.
+ */
+#define NR_CALL_SLOTS 2048
+
+struct call_slot {
+	__u64 owner; /* CALL_OWNER(); changed atomically */
+	struct record_call rec;
+};
+
+/* nth: of the slot's owners, so that no two are equal for long. prog: the one that wrote it last */
+#define CALL_OWNER(tid, nth, prog, state)                                                          \
+	((__u64)(tid) << 32 | (__u64)((nth)&0xffff) << 16 | (prog) << 8 | (state))
+#define CALL_OWNER_TID(owner)	((__u32)((owner) >> 32))
+#define CALL_OWNER_NTH(owner)	((__u32)(owner) >> 16)
+#define CALL_OWNER_PROG(owner)	((__u8)((owner) >> 8))
+#define CALL_OWNER_STATE(owner) ((__u8)(owner))
+
+enum call_state {
+	CALL_NONE,
+	CALL_RETURNED,
+	CALL_BEFORE_RUN, /* entered before the run */
+	CALL_ENTERING,	 /* rec is being written */
+	CALL_UNWANTED,	 /* in progress, but filtered */
+	CALL_RUNS,	 /* in progress; rec is its entry */
+	CALL_TAKEN,	 /* in progress; user space has the entry */
+};
+
 enum hook_side { HOOK_ENTRY, HOOK_RETURN, NR_HOOK_SIDES };
 
 /* The number of the nth program of a hook side. */
@@ -165,15 +196,15 @@ enum stage {
  * writes them, and the kernel runs a program only once at a time on a CPU.
  */
 struct prog_cpu_counts {
-	__u64 runs;	   /* calls that it ran for */
-	__u64 handled;	   /* of the runs: no other program of its side had handled the call */
-	__u64 filtered;	   /* of the handled: not wanted; at return, shorter than --min-latency */
-	__u64 lost;	   /* of the handled: the ring buffer had no room for the record */
-	__u64 lost_parked; /* at entry: the table of parked entries was full; at return: the ring
-			      buffer had no room for the parked entry */
-	__u64 hashes; /* of the handled entries of destroy: calls for the "ma" of a hash map that
-			 a worker frees, one for each such map */
-	__u64 pad[2];
+	__u64 runs;	 /* calls that it ran for */
+	__u64 handled;	 /* of the runs: no other program of its side had handled the call */
+	__u64 filtered;	 /* of the handled: not wanted; at return, shorter than --min-latency */
+	__u64 lost;	 /* of the handled: the ring buffer had no room for the record */
+	__u64 lost_call; /* of the handled: the same for the record of a whole call */
+	__u64 hashes;	 /* of the handled entries of destroy: calls for the "ma" of a hash map that
+			    a worker frees, one for each such map */
+	__u64 lost_stale; /* the same for the entry of an earlier call, not returned or missed */
+	__u64 pad;
 };
 
 struct cpu_counts {
@@ -214,7 +245,7 @@ struct config {
 	__u64 callers[MAX_CALLER_RANGES][2]; /* start and end of the wanted functions' symbols */
 	__u32 nr_callers;		     /* 0: all */
 	__u8 no_empty;
-	__u8 park;	/* there is a filter: the entry is held back until the return */
+	__u8 filters;	/* there are some */
 	__u8 compiled;	/* the kernel compiles programs, and so supports callbacks */
 	__u8 by_name;	/* name_filter holds a pattern */
 	__u8 all_progs; /* PROGS_PER_HOOK programs are attached, not one; never for kprobes */
@@ -258,7 +289,8 @@ name_filter_match(const volatile struct name_filter *filter, const char *name, _
 }
 
 _Static_assert(sizeof(struct record_head) == 40, "record_head");
-_Static_assert(sizeof(struct record_call) == 120, "record_call");
+_Static_assert(sizeof(struct record_call) == 128, "record_call");
+_Static_assert(sizeof(struct call_slot) == 136, "call_slot");
 _Static_assert(sizeof(struct record_release) == 96, "record_release");
 _Static_assert(sizeof(struct task_stack) == 304, "task_stack");
 _Static_assert(sizeof(struct cpu_counts) == NR_PROGS * 64, "cpu_counts");

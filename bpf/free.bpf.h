@@ -10,6 +10,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "call_record.bpf.h"
+#include "call_slots.bpf.h"
 #include "config.bpf.h"
 #include "current.bpf.h"
 #include "elements.bpf.h"
@@ -18,16 +19,16 @@
 #include "output.bpf.h"
 #include "slots.bpf.h"
 
-static __always_inline bool send_free_entry(struct prog_cpu_counts *counts, enum hook hook,
+static __always_inline void send_free_entry(struct prog_cpu_counts *counts, enum hook hook,
 					    __u64 work)
 {
 	struct record_call *rec = bpf_ringbuf_reserve(&records, sizeof(*rec), 0);
 
 	if (!rec) {
 		counts->lost++;
-		return false;
+		return;
 	}
-	init_call(rec, RECORD_ENTRY, hook, work);
+	init_call(rec, RECORD_ENTRY, hook, work, 0);
 	if (hook == HOOK_FREE) {
 		read_map(rec, map_of_work(work));
 		rec->entries = rec->flags & CALL_MAP ? count_elements(rec) : ENTRIES_UNKNOWN;
@@ -36,7 +37,6 @@ static __always_inline bool send_free_entry(struct prog_cpu_counts *counts, enum
 	}
 	rec->head.ts_ns = bpf_ktime_get_ns();
 	submit(rec);
-	return true;
 }
 
 static __always_inline int handle_free_entry(__u64 work, enum hook hook, __u32 prog)
@@ -44,7 +44,6 @@ static __always_inline int handle_free_entry(__u64 work, enum hook hook, __u32 p
 	__u32 tid = this_tid();
 	struct slot *slot = slot_of(hook, tid);
 	struct prog_cpu_counts *counts;
-	bool sent;
 
 	/* Deferred frees of this run may start after its end. */
 	if (stage == STAGE_ATTACHING || (stage == STAGE_ENDING && hook == HOOK_FREE)) {
@@ -55,8 +54,8 @@ static __always_inline int handle_free_entry(__u64 work, enum hook hook, __u32 p
 	if (!counts || is_handled(slot, false, prog, tid, work))
 		return 0;
 	counts->handled++;
-	sent = send_free_entry(counts, hook, work);
-	slot_set(slot, tid, work, sent ? SLOT_ENTRY_SENT : SLOT_ENTRY_LACKING, prog);
+	send_free_entry(counts, hook, work);
+	slot_set(slot, tid, work, SLOT_ENTERED, prog);
 	return 0;
 }
 
@@ -86,6 +85,8 @@ static __always_inline int handle_free_return(__u64 work, enum hook hook, __u32 
 		head.arg = work_of_worker(&func);
 	if (head.arg && hook == HOOK_FREE)
 		head.map = map_of_work(head.arg);
+	if (hook == HOOK_FREE) /* the worker is in no destroy call any more */
+		send_unreturned(head.tid, counts);
 	if (!send(&head, sizeof(head)))
 		counts->lost++;
 	slot_set(slot, head.tid, work, SLOT_RETURNED, prog);

@@ -41,14 +41,20 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym;
 	const bool name##_ok = !bpf_probe_read_kernel(name##_bytes, name##_size, (void *)(addr))
 #endif
 
-/* A member of what READ_STRUCT() read, at the running kernel's offset; 0 if it lies behind that. */
+/*
+ * A member of what READ_STRUCT() read, at the running kernel's offset; 0 if it lies behind that.
+ * The kernel removes the test, because only one side of it can be reached: the assembly makes sure
+ * that the other has an instruction of its own.
+ */
 #define STRUCT_FIELD(name, type, field)                                                            \
 	({                                                                                         \
-		typeof(((type *)0)->field) __val = 0;                                              \
+		__u64 __word;                                                                      \
 		__u32 __off = bpf_core_field_offset(type, field);                                  \
-		if (__off <= name##_size - sizeof(__val))                                          \
-			__val = *(typeof(__val) *)((name) + __off);                                \
-		__val;                                                                             \
+		if (__off <= name##_size - sizeof(((type *)0)->field))                             \
+			__word = (__u64) * (typeof(((type *)0)->field) *)((name) + __off);         \
+		else                                                                               \
+			asm volatile("%0 = 0" : "=r"(__word));                                     \
+		(typeof(((type *)0)->field))__word;                                                \
 	})
 
 /* Argument n of a fentry or fexit program, as a number: ctx[n] is a pointer to the verifier. */

@@ -53,6 +53,20 @@ static __always_inline void submit(void *record)
 	bpf_ringbuf_submit(record, flags);
 }
 
+/*
+ * A call begins while the reader sleeps: wakes it without a record, so that it learns of a call
+ * that does not return.
+ */
+static __always_inline void wake_reader(void)
+{
+	void *reserved = bpf_ringbuf_reserve(&records, sizeof(__u64), 0);
+
+	if (!reserved)
+		return;
+	reader_sleeps = 0;
+	bpf_ringbuf_discard(reserved, BPF_RB_FORCE_WAKEUP);
+}
+
 /* Sends a copy of a record. False: the ring buffer is full. */
 static __always_inline bool send(const void *record, __u64 size)
 {

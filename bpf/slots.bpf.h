@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The call of each function that each thread is in. A return learns here whether its entry was
- * sent, and a program whether another one of its hook side has handled the call already.
+ * The call of each function that each thread is in, except destroy calls (call_slots.bpf.h). A
+ * program learns here whether another one of its hook side has handled the call already.
  */
 #pragma once
 
@@ -13,15 +13,13 @@
 #include "event.h"
 
 enum slot_state {
-	SLOT_ENTRY_SENT = 1, /* or parked, with all that is known of the call */
-	SLOT_ENTRY_LACKING,  /* the entry's record is lost, or lacks the caller */
+	SLOT_ENTERED = 1,
 	SLOT_RETURNED,
 	SLOT_BEFORE_RUN, /* entered before the run */
 };
 
 struct slot {
 	__u64 arg;
-	__u64 map, caller; /* as in the entry's record; destroy only */
 	__u32 tid;
 	__u16 state; /* enum slot_state; of hooks without a return: bit N: program N has run */
 	__u16 prog;  /* the program that wrote this */
@@ -29,7 +27,7 @@ struct slot {
 
 /*
  * NR_SLOTS for each hook, in order; sized by the loader to the hooks in use. Threads that share a
- * slot overwrite each other, which only makes a return's record longer.
+ * slot overwrite each other.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

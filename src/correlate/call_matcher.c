@@ -185,8 +185,6 @@ static void pass_both(struct call_matcher *matcher, const struct record_call *en
 /* Facts that both sides know must be equal. */
 static bool is_same_call(const struct record_head *entry, const struct record_head *ret)
 {
-	if (ret->ts_ns < entry->ts_ns)
-		return false;
 	if (entry->arg && ret->arg && entry->arg != ret->arg)
 		return false;
 	if (entry->map && ret->map && entry->map != ret->map)
@@ -226,11 +224,29 @@ static int add_entry(struct call_matcher *matcher, const struct record_call *ent
 	return 0;
 }
 
+/* The one record of a call. An entry that waits is older and has no return, or was taken early. */
+static void add_both(struct call_matcher *matcher, const struct record_call *rec)
+{
+	struct thread *thread =
+		matcher->counts.waiting ? find_thread(matcher, rec->head.tid) : NULL;
+	struct matched_call matched = matched_entry(rec);
+
+	if (thread && thread->waiting && thread->entry.head.ts_ns < rec->head.ts_ns) {
+		matcher->counts.entry_only++;
+		pass_entry(matcher, &thread->entry, true);
+		stop_waiting(matcher, thread);
+	}
+	matched.latency_ns = rec->returned_ns - rec->head.ts_ns;
+	matcher->counts.completed++;
+	matcher->fn(matcher->ctx, &matched);
+}
+
+/* An entry taken from a slot comes before earlier records that are still in the ring buffer. */
 static void add_return(struct call_matcher *matcher, const struct record_call *ret)
 {
 	struct thread *thread = find_thread(matcher, ret->head.tid);
 
-	if (!thread || !thread->waiting) {
+	if (!thread || !thread->waiting || ret->head.ts_ns < thread->entry.head.ts_ns) {
 		pass_return(matcher, ret);
 		return;
 	}
@@ -248,7 +264,10 @@ int call_matcher_add(struct call_matcher *matcher, const struct record_call *rec
 {
 	if (rec->head.type == RECORD_ENTRY)
 		return add_entry(matcher, rec);
-	add_return(matcher, rec);
+	if (rec->head.type == RECORD_CALL)
+		add_both(matcher, rec);
+	else
+		add_return(matcher, rec);
 	return 0;
 }
 

@@ -54,9 +54,9 @@ int correlator_error(const struct correlator *correlator);
 /* Sets an error of the sink's owner, after which the sink gets no more events. 0: no error. */
 void correlator_set_error(struct correlator *correlator, int err);
 
-/* A search for what takes longer than limit_ns, at now_ns; last_ns: the search before; 0: none. */
+/* A search for what takes longer than limit_ns, at now_ns. */
 struct correlator_search {
-	__u64 now_ns, last_ns, limit_ns;
+	__u64 now_ns, limit_ns;
 	bool at_end; /* of the trace: also report what has been reported before */
 };
 
@@ -68,10 +68,6 @@ void correlator_find_returned(struct correlator *correlator, __u64 before_ns);
 
 /* Hands over a report of each stuck call and teardown. */
 void correlator_find_stuck(struct correlator *correlator, const struct correlator_search *search);
-
-/* Hands over this entry record, which filters hold back in the kernel, if it is stuck. */
-void correlator_check_parked(struct correlator *correlator, const struct correlator_search *search,
-			     const void *data, size_t size);
 
 /* Is anything of before that time known not to be complete: a call, a release, a deferred free? */
 bool correlator_waits(struct correlator *correlator, __u64 before_ns);

@@ -12,6 +12,8 @@ static size_t record_size(const struct record_head *head)
 	case RECORD_ENTRY:
 	case RECORD_RETURN_FULL:
 		return head->hook < NR_CALL_HOOKS ? sizeof(struct record_call) : 0;
+	case RECORD_CALL:
+		return head->hook == HOOK_DESTROY ? sizeof(struct record_call) : 0;
 	case RECORD_RETURN:
 	case RECORD_QUEUE:
 		return head->hook < NR_CALL_HOOKS ? sizeof(*head) : 0;
@@ -46,6 +48,8 @@ int decode_record(const void *data, size_t size, union record *rec)
 		terminate(rec->release.comm);
 		return 0;
 	}
+	if (head.type == RECORD_CALL && rec->call.returned_ns < head.ts_ns)
+		return -EBADMSG;
 	if (rec->call.alloc >= NR_ALLOC_MEMBERS)
 		rec->call.alloc = ALLOC_UNKNOWN;
 	terminate(rec->call.map_name);

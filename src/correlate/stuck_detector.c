@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Finds calls and phases of teardowns that take longer than a limit. */
 #include "correlate/correlator_parts.h"
-#include "correlate/decode.h"
 #include "correlate/thread_state.h"
 #include "model/hooks.h"
 
@@ -147,22 +146,4 @@ void correlator_find_stuck(struct correlator *correlator, const struct correlato
 		deferred_frees_for_each_overdue(teardown_tracker_frees(correlator->tracker),
 						before_ns, search->at_end, report_deferred,
 						correlator);
-}
-
-void correlator_check_parked(struct correlator *correlator, const struct correlator_search *search,
-			     const void *data, size_t size)
-{
-	__u64 before_ns = search->now_ns - search->limit_ns, after_ns = 0;
-	struct matched_call matched;
-	union record rec;
-
-	if (search->last_ns > search->limit_ns)
-		after_ns = search->last_ns - search->limit_ns;
-	if (search->now_ns < search->limit_ns || decode_record(data, size, &rec) ||
-	    rec.head.type != RECORD_ENTRY || rec.head.ts_ns <= after_ns ||
-	    rec.head.ts_ns > before_ns)
-		return;
-	correlator->search = search;
-	matched = matched_entry(&rec.call);
-	report_call(correlator, &matched);
 }

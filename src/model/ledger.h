@@ -45,8 +45,8 @@ static inline bool figure_known(__u64 figure)
 	FIGURE(ledger, return_only, COUNT)   /* the entry was missed or lost */                    \
 	FIGURE(ledger, lost_entry, NOTED)    /* entry records dropped: ring buffer full */         \
 	FIGURE(ledger, lost_return, NOTED)   /* return records dropped: ring buffer full */        \
-	FIGURE(ledger, parked_lost, NOTED)   /* entries dropped: table of parked entries full */   \
-	FIGURE(ledger, missed_entry, COUNT)  /* entries at which the kernel skipped the program */ \
+	FIGURE(ledger, parked_lost, NOTED)  /* entries dropped: of earlier versions' recordings */ \
+	FIGURE(ledger, missed_entry, COUNT) /* entries at which the kernel skipped the program */  \
 	FIGURE(ledger, missed_return, COUNT) /* returns at which the kernel skipped the program */ \
 	/* entries at which the kernel skipped the kprobe */                                       \
 	FIGURE(ledger, probe_missed_entry, COUNT)                                                  \

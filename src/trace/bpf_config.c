@@ -93,8 +93,8 @@ static int config_filters(struct config *config, const struct filter *filter,
 					    MAX_CALLER_RANGES);
 		config->nr_callers += found;
 	}
-	config->park = config->map_types || config->min_latency_ns || config->no_empty ||
-		       config->by_name || config->nr_callers;
+	config->filters = config->map_types || config->min_latency_ns || config->no_empty ||
+			  config->by_name || config->nr_callers;
 	return 0;
 }
 

@@ -29,6 +29,7 @@ struct probe {
 	enum attach_mode mode;
 	struct memdestroy_trace_bpf *skel;
 	struct prog_counts prog_counts;
+	struct call_slot *call_slots;
 	struct bpf_link *stack_link; /* NULL: no kernel stacks */
 	bool all_threads;	     /* the variant of the programs */
 	struct witness witness;
@@ -140,6 +141,8 @@ static int probe_start(struct probe *probe, const struct bpf_config *settings,
 			 prog_counts->nr_cpus);
 	if (!err)
 		err = prog_counts_map(prog_counts, bpf_map__fd(probe->skel->maps.counters));
+	if (!err)
+		err = call_slots_map(&probe->call_slots, bpf_map__fd(probe->skel->maps.call_slots));
 	if (!err && witness_init(&probe->witness, probe->mode, probe->skel, prog_counts, ksyms))
 		err = attach_all(probe);
 	if (err)
@@ -161,6 +164,7 @@ void probe_close(struct probe *probe)
 		bpf_link__destroy(probe->prog_counts.attached[i].link);
 	bpf_link__destroy(probe->stack_link);
 	prog_counts_unmap(&probe->prog_counts);
+	call_slots_unmap(probe->call_slots);
 	memdestroy_trace_bpf__destroy(probe->skel);
 	free(probe);
 }
@@ -293,20 +297,9 @@ size_t probe_buffer_bytes(const struct probe *probe)
 	return bpf_map__max_entries(probe->skel->maps.records);
 }
 
-void probe_for_each_parked(struct probe *probe,
-			   void (*each)(void *ctx, const void *record, size_t size), void *ctx)
+struct call_slot *probe_call_slots(const struct probe *probe)
 {
-	int fd = bpf_map__fd(probe->skel->maps.parked);
-	struct record_call entry;
-	__u32 tid, *last = NULL;
-
-	if (fd < 0)
-		return;
-	while (!bpf_map_get_next_key(fd, last, &tid)) {
-		last = &tid;
-		if (!bpf_map_lookup_elem(fd, &tid, &entry) && !(entry.flags & CALL_UNWANTED))
-			each(ctx, &entry, sizeof(entry));
-	}
+	return probe->call_slots;
 }
 
 bool probe_has(const struct probe *probe, enum hook hook)
@@ -323,6 +316,11 @@ void probe_stop(struct probe *probe)
 void probe_reader_sleeps(struct probe *probe, bool asleep)
 {
 	__atomic_store_n(&probe->skel->bss->reader_sleeps, asleep, __ATOMIC_SEQ_CST);
+}
+
+bool probe_reader_asleep(const struct probe *probe)
+{
+	return __atomic_load_n(&probe->skel->bss->reader_sleeps, __ATOMIC_SEQ_CST);
 }
 
 struct witness *probe_witness(struct probe *probe)

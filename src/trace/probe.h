@@ -11,6 +11,7 @@
 #include "model/filter.h"
 #include "model/hooks.h"
 #include "trace/bpf_config.h"
+#include "trace/call_slots.h"
 #include "trace/ksyms.h"
 #include "trace/probe_failure.h"
 #include "trace/prog_counts.h"
@@ -46,15 +47,15 @@ size_t probe_buffer_bytes(const struct probe *probe); /* its size */
 /* Ends the run: no new calls, but the returns of those in progress. */
 void probe_stop(struct probe *probe);
 
-/* Passes on the entries that filters hold back until a return that has not come yet. */
-void probe_for_each_parked(struct probe *probe,
-			   void (*each)(void *ctx, const void *record, size_t size), void *ctx);
+/* The destroy calls in progress, for call_slots_take(). */
+struct call_slot *probe_call_slots(const struct probe *probe);
 
 /* Is the hook attached? */
 bool probe_has(const struct probe *probe, enum hook hook);
 
-/* The reader is about to sleep, or awake. The next record wakes a sleeping reader, once. */
+/* The reader is about to sleep, or awake. The next call or record wakes a sleeping reader, once. */
 void probe_reader_sleeps(struct probe *probe, bool asleep);
+bool probe_reader_asleep(const struct probe *probe);
 
 /* Whether the programs see everything. */
 struct witness *probe_witness(struct probe *probe);

@@ -17,10 +17,6 @@
 #include "memdestroy_trace_all_threads.skel.h"
 #include "memdestroy_trace_in_place.skel.h"
 
-/* Entries to hold back at a time: one for each thread in the function, or whose return was missed.
- */
-#define MAX_PARKED 8192
-
 bool probe_kernel_has(enum hook hook, const struct bpf_config *settings, const struct ksyms *ksyms)
 {
 	if (!hook_info[hook].tracepoint)
@@ -115,18 +111,13 @@ static void choose_hook(const struct memdestroy_trace_bpf *skel, struct attached
 static int size_maps(struct memdestroy_trace_bpf *skel, const struct bpf_config *settings,
 		     __u32 nr_cpus)
 {
-	__u32 nr_slots = settings->hooks >> HOOK_FREE ? NR_HOOKS * NR_SLOTS : NR_SLOTS;
+	__u32 nr_slots = settings->hooks >> HOOK_FREE ? NR_HOOKS * NR_SLOTS : 1;
 	int err = bpf_map__set_max_entries(skel->maps.records, settings->buffer_bytes);
 
 	if (!err)
 		err = bpf_map__set_max_entries(skel->maps.counters, nr_cpus);
 	if (!err)
 		err = bpf_map__set_max_entries(skel->maps.slots, nr_slots);
-	/* A hash map that is not needed would still be torn down through the traced function. */
-	if (!err)
-		err = settings->config.park
-			      ? bpf_map__set_max_entries(skel->maps.parked, MAX_PARKED)
-			      : bpf_map__set_autocreate(skel->maps.parked, false);
 	return err;
 }
 

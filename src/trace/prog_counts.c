@@ -116,7 +116,8 @@ static struct prog_cpu_counts side_sum(const struct prog_counts *prog_counts, en
 			sum.handled += counts->handled;
 			sum.filtered += counts->filtered;
 			sum.lost += counts->lost;
-			sum.lost_parked += counts->lost_parked;
+			sum.lost_call += counts->lost_call;
+			sum.lost_stale += counts->lost_stale;
 			sum.hashes += counts->hashes;
 		}
 	}
@@ -184,6 +185,16 @@ static __u64 first_missed(const struct prog_counts *prog_counts, enum hook hook,
 	return missed < first->most_missed ? missed : first->most_missed;
 }
 
+/* Destroy calls whose entry was dropped, alone or with the return. */
+static __u64 lost_calls(const struct prog_counts *prog_counts)
+{
+	struct prog_cpu_counts in = side_sum(prog_counts, HOOK_DESTROY, HOOK_ENTRY);
+	struct prog_cpu_counts out = side_sum(prog_counts, HOOK_DESTROY, HOOK_RETURN);
+
+	return in.lost + in.lost_stale + out.lost_call + out.lost_stale +
+	       side_sum(prog_counts, HOOK_FREE, HOOK_RETURN).lost_stale;
+}
+
 void prog_counts_destroy(const struct prog_counts *prog_counts, struct ledger *ledger)
 {
 	const struct attached *entry = &prog_counts->attached[PROG(HOOK_DESTROY, HOOK_ENTRY, 0)];
@@ -195,9 +206,8 @@ void prog_counts_destroy(const struct prog_counts *prog_counts, struct ledger *l
 
 	ledger->entered = in.handled;
 	ledger->filtered = in.filtered + out.filtered;
-	ledger->lost_entry = in.lost + out.lost_parked;
+	ledger->lost_entry = lost_calls(prog_counts);
 	ledger->lost_return = out.lost;
-	ledger->parked_lost = in.lost_parked;
 	ledger->probe_missed_entry = ledger->probe_missed_return = 0; /* there are no kprobes */
 	if (entry->kprobe) {
 		ledger->probe_missed_entry = kprobe_missed(entry);
@@ -242,7 +252,7 @@ void prog_counts_hook(const struct prog_counts *prog_counts, enum hook hook,
 		return;
 	counts->seen = in.handled;
 	counts->taken = in.handled - (counts->returns ? 0 : in.filtered);
-	counts->lost = in.lost;
+	counts->lost = hook == HOOK_DESTROY ? lost_calls(prog_counts) : in.lost;
 	counts->missed = missed_at(prog_counts, hook, HOOK_ENTRY);
 	if (!counts->returns)
 		return;

@@ -30,6 +30,8 @@
 
 #define CHUNK_SIZE (64 << 10)
 #define NO_ROOM	   (-EAGAIN)
+/* Empty chunks that are kept: new ones would cost a page fault for each page. */
+#define MAX_SPARE 4
 
 /* Larger records are not ours; they stay invalid when they are cut. */
 #define RECORD_MAX 128
@@ -60,12 +62,42 @@ struct ring_reader {
 	struct chunk *open;
 
 	pthread_mutex_t lock;
-	struct chunks ready; /* handed over, under the lock */
+	/* Under the lock: handed over; and empty. */
+	struct chunks ready, spare;
+	int nr_spare;
 
 	/* Used by ring_reader_take(). */
 	struct chunks taken;
 	size_t at; /* offset in the first one */
 };
+
+static struct chunk *take_spare(struct ring_reader *ring_reader)
+{
+	struct chunk *chunk;
+
+	pthread_mutex_lock(&ring_reader->lock);
+	chunk = STAILQ_FIRST(&ring_reader->spare);
+	if (chunk) {
+		STAILQ_REMOVE_HEAD(&ring_reader->spare, next);
+		ring_reader->nr_spare--;
+	}
+	pthread_mutex_unlock(&ring_reader->lock);
+	return chunk;
+}
+
+static bool keep_spare(struct ring_reader *ring_reader, struct chunk *chunk)
+{
+	bool keep;
+
+	pthread_mutex_lock(&ring_reader->lock);
+	keep = ring_reader->nr_spare < MAX_SPARE;
+	if (keep) {
+		STAILQ_INSERT_HEAD(&ring_reader->spare, chunk, next);
+		ring_reader->nr_spare++;
+	}
+	pthread_mutex_unlock(&ring_reader->lock);
+	return keep;
+}
 
 static bool open_chunk(struct ring_reader *ring_reader)
 {
@@ -73,7 +105,7 @@ static bool open_chunk(struct ring_reader *ring_reader)
 		return true;
 	if (atomic_load(&ring_reader->pending) >= ring_reader->limit)
 		return false;
-	ring_reader->open = malloc(sizeof(*ring_reader->open));
+	ring_reader->open = take_spare(ring_reader) ?: malloc(sizeof(*ring_reader->open));
 	if (!ring_reader->open)
 		return false;
 	ring_reader->open->len = 0;
@@ -134,6 +166,8 @@ static bool wait_for_poll(struct ring_reader *ring_reader, bool asleep)
 	poll(fds, ARRAY_SIZE(fds), asleep ? -1 : POLL_MS);
 	if (asleep)
 		probe_reader_sleeps(ring_reader->probe, false);
+	if (asleep && fds[1].revents) /* perhaps for a call whose record comes later */
+		eventfd_write(ring_reader->fd, 1);
 	return fds[0].revents;
 }
 
@@ -165,6 +199,7 @@ int ring_reader_open(struct ring_reader **out, struct probe *probe, size_t limit
 	ring_reader->limit = limit;
 	STAILQ_INIT(&ring_reader->ready);
 	STAILQ_INIT(&ring_reader->taken);
+	STAILQ_INIT(&ring_reader->spare);
 	/*
 	 * khugepaged locks a process's memory while it makes huge pages, at the lowest priority:
 	 * preempted meanwhile, it kept the thread from new memory for up to two seconds.
@@ -220,7 +255,8 @@ static void drop_first(struct ring_reader *ring_reader)
 	struct chunk *chunk = STAILQ_FIRST(&ring_reader->taken);
 
 	STAILQ_REMOVE_HEAD(&ring_reader->taken, next);
-	free(chunk);
+	if (!keep_spare(ring_reader, chunk))
+		free(chunk);
 	atomic_fetch_sub(&ring_reader->pending, sizeof(*chunk));
 	ring_reader->at = 0;
 }
@@ -266,6 +302,8 @@ void ring_reader_close(struct ring_reader *ring_reader)
 	STAILQ_CONCAT(&ring_reader->taken, &ring_reader->ready);
 	while (!STAILQ_EMPTY(&ring_reader->taken))
 		drop_first(ring_reader);
+	while (ring_reader->nr_spare)
+		free(take_spare(ring_reader));
 	free(ring_reader->open);
 	if (ring_reader->stop_fd >= 0)
 		close(ring_reader->stop_fd);

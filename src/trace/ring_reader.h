@@ -18,7 +18,10 @@ struct ring_reader;
 int ring_reader_open(struct ring_reader **out, struct probe *probe, size_t limit);
 void ring_reader_close(struct ring_reader *ring_reader); /* takes NULL */
 
-/* A file descriptor, readable when there may be records. ring_reader_take() resets it. */
+/*
+ * A file descriptor, readable when there may be records, and when a call begins after the thread
+ * slept. ring_reader_take() resets it.
+ */
 int ring_reader_fd(const struct ring_reader *ring_reader);
 
 /* Hands over records, oldest first, at most max. Returns how many. */

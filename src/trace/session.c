@@ -147,28 +147,26 @@ static bool drain(struct session *session)
 	return ring_reader_take(session->ring_reader, BATCH, add_record, session) == BATCH;
 }
 
-static void check_parked(void *ctx, const void *data, size_t size)
+/* Takes over the calls that have lasted since before this time. */
+static void take_calls(struct session *session, __u64 before_ns)
 {
-	const struct session *session = ctx;
-
-	correlator_check_parked(session->correlator, &session->search, data, size);
+	call_slots_take(probe_call_slots(session->probe), before_ns, add_record, session);
 }
 
 static void find_stuck(struct session *session, bool at_end)
 {
-	__u64 limit_ns = session->opts->stuck_ns, now_ns = clock_now_ns();
+	__u64 limit_ns = session->opts->stuck_ns, now_ns = clock_now_ns(), before_ns;
 
 	session->search = (struct correlator_search){
 		.now_ns = now_ns,
-		.last_ns = at_end ? 0 : session->search.now_ns,
 		.limit_ns = limit_ns,
 		.at_end = at_end,
 	};
 	if (!limit_ns)
 		return;
-	correlator_find_returned(session->correlator,
-				 now_ns - (limit_ns < LOOK_NS ? limit_ns : LOOK_NS));
-	probe_for_each_parked(session->probe, check_parked, session);
+	before_ns = now_ns - (limit_ns < LOOK_NS ? limit_ns : LOOK_NS);
+	take_calls(session, before_ns);
+	correlator_find_returned(session->correlator, before_ns);
 	correlator_find_stuck(session->correlator, &session->search);
 }
 
@@ -183,7 +181,10 @@ static __u64 next_wakeup(struct session *session, __u64 now)
 {
 	if (!session->run->outlet)
 		return now + POLL_NS;
-	return session_waits(session, now) ? now + STUCK_SEARCH_NS : 0;
+	/* An awake reader is not woken by a call that begins. */
+	return !probe_reader_asleep(session->probe) || session_waits(session, now)
+		       ? now + STUCK_SEARCH_NS
+		       : 0;
 }
 
 /* Waits for a record, a signal, an error of the outlet, and for this time; 0: without a limit. */
@@ -283,12 +284,12 @@ static void wind_up(struct session *session)
 		nanosleep(&pause, NULL);
 	}
 	drain_pending(session);
+	take_calls(session, clock_now_ns());
 	correlator_find_returned(session->correlator, clock_now_ns());
 	drain_pending(session); /* some may just have returned */
 	find_stuck(session, false);
 	if (session->found_stuck)
 		find_stuck(session, true);
-	probe_for_each_parked(session->probe, add_record, session);
 	correlator_flush(session->correlator);
 }
 
@@ -321,6 +322,7 @@ size_t session_pending(const struct session *session)
 
 bool session_waits(struct session *session, __u64 before_ns)
 {
+	take_calls(session, before_ns);
 	return correlator_waits(session->correlator, before_ns);
 }
 

@@ -122,9 +122,8 @@ int main(int argc, char **argv)
 		struct record_call *this = &rec[nth % 1024];
 
 		this->head.ts_ns = 1000 * nth;
-		add(correlator, this, RECORD_ENTRY, sizeof(*this));
-		this->head.ts_ns += 300 + nth % 4096;
-		add(correlator, this, RECORD_RETURN, sizeof(this->head));
+		this->returned_ns = this->head.ts_ns + 300 + nth % 4096;
+		add(correlator, this, RECORD_CALL, sizeof(*this));
 	}
 	start = now() - start;
 	getrusage(RUSAGE_SELF, &usage);

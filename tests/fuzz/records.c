@@ -24,13 +24,13 @@ static size_t make_record(struct input *input, __u64 *now_ns, union record *rec)
 	static const __u16 sizes[] = {
 		[RECORD_ENTRY] = sizeof(rec->call),	  [RECORD_RETURN] = sizeof(rec->head),
 		[RECORD_RETURN_FULL] = sizeof(rec->call), [RECORD_RELEASE] = sizeof(rec->release),
-		[RECORD_QUEUE] = sizeof(rec->head),
+		[RECORD_QUEUE] = sizeof(rec->head),	  [RECORD_CALL] = sizeof(rec->call),
 	};
 	__u8 kind = take_number(input, 1), who = take_number(input, 1),
 	     what = take_number(input, 1), damage;
 
 	*rec = (union record){};
-	rec->head.type = 1 + kind % RECORD_QUEUE;
+	rec->head.type = 1 + kind % RECORD_CALL;
 	rec->head.hook = (kind >> 3) % NR_CALL_HOOKS;
 	rec->head.size = sizes[rec->head.type];
 	*now_ns += kind & 32 ? take_number(input, 2) : 10;
@@ -44,6 +44,7 @@ static size_t make_record(struct input *input, __u64 *now_ns, union record *rec)
 		rec->release.pid = 1 + (what >> 6);
 	} else if (rec->head.size == sizeof(rec->call)) {
 		rec->call.key = (who >> 4) & 7;
+		rec->call.returned_ns = rec->head.ts_ns + what;
 		rec->call.flags = what;
 		rec->call.map_type = what % 40;
 		rec->call.alloc = what % NR_ALLOC_MEMBERS;

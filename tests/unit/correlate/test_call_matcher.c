@@ -75,6 +75,56 @@ MATCHER_TEST(joins_by_thread)
 	assert_int_equal(call_matcher_counts(matcher)->waiting, 0);
 }
 
+static void add_whole(__u32 tid, __u64 ts_ns, __u64 returned_ns)
+{
+	struct record_call rec = record(RECORD_CALL, tid, ts_ns, 0xa, 0x10);
+
+	rec.returned_ns = returned_ns;
+	assert_int_equal(call_matcher_add(matcher, &rec), 0);
+}
+
+MATCHER_TEST(one_record_is_a_call)
+{
+	add_whole(1, 100, 150);
+	assert_int_equal(seen.nr, 1);
+	assert_int_equal(seen.call[0].ts_ns, 100);
+	assert_int_equal(seen.call[0].latency_ns, 50);
+	assert_int_equal(seen.call[0].caller.address, 0x10);
+	assert_int_equal(call_matcher_counts(matcher)->completed, 1);
+	assert_int_equal(call_matcher_counts(matcher)->waiting, 0);
+}
+
+/* The return of an entry that was sent alone was missed. */
+MATCHER_TEST(one_record_ends_an_older_entry)
+{
+	add(RECORD_ENTRY, 1, 100, 0xa, 0x10);
+	add_whole(1, 200, 250);
+	assert_int_equal(seen.nr, 2);
+	assert_int_equal(seen.call[0].ts_ns, 100);
+	assert_true(seen.call[0].latency_ns == UNKNOWN_NS);
+	assert_int_equal(seen.call[1].latency_ns, 50);
+	assert_int_equal(call_matcher_counts(matcher)->entry_only, 1);
+	assert_int_equal(call_matcher_counts(matcher)->completed, 1);
+	assert_int_equal(call_matcher_counts(matcher)->waiting, 0);
+}
+
+/* An entry was taken from its slot while records of earlier calls were in the ring buffer. */
+MATCHER_TEST(entry_taken_early_still_waits)
+{
+	add(RECORD_ENTRY, 1, 300, 0xa, 0x10);
+	add_whole(1, 100, 150);
+	add(RECORD_RETURN_FULL, 1, 250, 0xa, 0x10);
+	assert_int_equal(seen.nr, 2);
+	assert_int_equal(seen.call[0].latency_ns, 50);
+	assert_true(seen.call[1].ts_ns == UNKNOWN_NS);
+	assert_int_equal(call_matcher_counts(matcher)->return_only, 1);
+	assert_int_equal(call_matcher_counts(matcher)->entry_only, 0);
+	assert_int_equal(call_matcher_counts(matcher)->waiting, 1);
+	add(RECORD_RETURN, 1, 310, 0xa, 0);
+	assert_int_equal(seen.call[2].latency_ns, 10);
+	assert_int_equal(call_matcher_counts(matcher)->waiting, 0);
+}
+
 MATCHER_TEST(missed_return_is_reported)
 {
 	add(RECORD_ENTRY, 1, 100, 0xa, 0x10);

@@ -11,6 +11,7 @@ static const __u16 sizes[] = {
 	[RECORD_RETURN_FULL] = sizeof(struct record_call),
 	[RECORD_RELEASE] = sizeof(struct record_release),
 	[RECORD_QUEUE] = sizeof(struct record_head),
+	[RECORD_CALL] = sizeof(struct record_call),
 };
 
 static union record whole(__u8 type, __u8 hook)
@@ -101,7 +102,7 @@ TEST(refuses_unknown_kinds_and_sizes)
 
 	for (type = 0; type < 256; type++) {
 		for (size = 0; size < 256; size++) {
-			bool known = type && type <= RECORD_QUEUE && size == sizes[type];
+			bool known = type && type <= RECORD_CALL && size == sizes[type];
 
 			rec.head.type = type;
 			rec.head.size = size;

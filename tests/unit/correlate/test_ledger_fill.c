@@ -170,27 +170,6 @@ KEPT_TEST(deferred_free_that_may_be_over, VIEW_TEARDOWNS)
 	assert_string_equal(kept.stuck.where, "deferred");
 }
 
-/* Parked entries are reported if they became stuck since the last search. */
-KEPT_TEST(parked_entries, VIEW_CALLS)
-{
-	union record rec = record(RECORD_ENTRY, HOOK_DESTROY, WORKER, 1200);
-	struct correlator_search search = {.now_ns = 2199, .limit_ns = 1000};
-
-	correlator_check_parked(kept.correlator, &search, &rec, rec.head.size);
-	assert_int_equal(kept.stucks, 0);
-	search.now_ns = 2200;
-	search.last_ns = 2199;
-	correlator_check_parked(kept.correlator, &search, &rec, rec.head.size - 1);
-	assert_int_equal(kept.stucks, 0);
-	correlator_check_parked(kept.correlator, &search, &rec, rec.head.size);
-	assert_int_equal(kept.stucks, 1);
-	assert_int_equal(kept.stuck.since_ns, 1200);
-	search.now_ns = 3000;
-	search.last_ns = 2200;
-	correlator_check_parked(kept.correlator, &search, &rec, rec.head.size);
-	assert_int_equal(kept.stucks, 1);
-}
-
 /* If a return may have been missed, the number of running calls is unknown. */
 KEPT_TEST(running_or_missed, VIEW_TEARDOWNS)
 {

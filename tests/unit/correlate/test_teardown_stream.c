@@ -18,7 +18,7 @@ static size_t make_record(union record *rec, __u64 nth)
 {
 	static const __u8 types[] = {RECORD_ENTRY,   RECORD_ENTRY,	 RECORD_RETURN,
 				     RECORD_RETURN,  RECORD_RETURN_FULL, RECORD_RELEASE,
-				     RECORD_RELEASE, RECORD_QUEUE};
+				     RECORD_RELEASE, RECORD_QUEUE,	 RECORD_CALL};
 	__u8 *bytes = (__u8 *)rec;
 	size_t i;
 
@@ -40,6 +40,7 @@ static size_t make_record(union record *rec, __u64 nth)
 					 ? sizeof(rec->head)
 					 : sizeof(rec->call);
 		rec->call.key = below(6);
+		rec->call.returned_ns = rec->head.ts_ns + below(100);
 		rec->call.map_type = below(40);
 	}
 	if (!below(16)) /* damage */
