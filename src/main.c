@@ -26,6 +26,7 @@
 #include <bpf/libbpf.h>
 
 #include "cmd/command.h"
+#include "output/color.h"
 #include "util/clock.h"
 #include "util/diag.h"
 #include "util/outfile.h"
@@ -79,5 +80,6 @@ int main(int argc, char **argv)
 		break;
 	}
 	diag_init(opts.quiet, opts.verbose);
+	color_init(opts.show.color);
 	return opts.command->run(&opts);
 }

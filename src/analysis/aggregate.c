@@ -124,7 +124,9 @@ static struct sample sample_of_teardown(const struct teardown *teardown)
 		.latency_ns = teardown->phase[PHASE_TOTAL],
 	};
 
-	memcpy(sample.phase, teardown->phase, sizeof(sample.phase));
+	for (enum phase phase = 0; phase < NR_PHASES; phase++)
+		sample.phase[phase] =
+			teardown_has_phase(teardown, phase) ? teardown->phase[phase] : UNKNOWN_NS;
 	return sample;
 }
 
@@ -176,6 +178,7 @@ static void phases_add(struct row_phases *phases, const struct sample *sample)
 	for (int i = 0; i < PHASE_TOTAL; i++)
 		if (sample->phase[i] != UNKNOWN_NS)
 			hist_add(&phases->phase[i], sample->phase[i]);
+	phases->destroyers += teardown_has_phase(sample->teardown, PHASE_DESTROY);
 	if (entries != ENTRIES_UNKNOWN && free_ns != UNKNOWN_NS) {
 		phases->entries += entries;
 		phases->counted++;
@@ -297,6 +300,13 @@ static __u64 row_rank(const struct row *row, enum sort sort)
 		return 0;
 	ns = hist_figure(hist, sort);
 	return ns + (ns != ~0ULL);
+}
+
+bool row_has_phase(const struct row *row, enum phase phase)
+{
+	if (!row->phases)
+		return row->count > row->empty;
+	return (phase != PHASE_DESTROY && phase != PHASE_DEFERRED) || row->phases->destroyers;
 }
 
 int aggregate_compare_keys(const struct row *left, const struct row *right)

@@ -14,7 +14,8 @@
 
 /* The figures that only teardowns have. */
 struct row_phases {
-	struct hist phase[PHASE_TOTAL]; /* without teardowns where it is unknown */
+	struct hist phase[PHASE_TOTAL]; /* without teardowns that lack it or where it is unknown */
+	__u64 destroyers;		/* teardowns that have PHASE_DESTROY and PHASE_DEFERRED */
 	__u64 entries;			/* elements of the maps where known */
 	__u64 counted;			/* number of these maps */
 	__u64 counted_ns;		/* PHASE_FREE of these maps */
@@ -44,6 +45,12 @@ struct rows {
 	size_t nr;
 	size_t left_out; /* rows beyond the first "top" ones */
 };
+
+/*
+ * Whether the row can have times of this phase: not if all of its calls were empty, or if none of
+ * its teardowns has the phase. The times of calls are their PHASE_TOTAL and their PHASE_DESTROY.
+ */
+bool row_has_phase(const struct row *row, enum phase phase);
 
 struct aggregate;
 

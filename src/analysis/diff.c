@@ -86,6 +86,8 @@ static int add_key(struct diff *diff, const struct row *base, const struct row *
 			continue;
 		*line = (struct diff_line){.row = base ? base : now, .phase = phase};
 		err = line_fill(line, base_samples, new_samples, opts->alpha);
+		line->side[DIFF_BASE].applies = base && row_has_phase(base, phase);
+		line->side[DIFF_NEW].applies = now && row_has_phase(now, phase);
 		diff->nr++;
 	}
 	return err;

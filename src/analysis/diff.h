@@ -42,7 +42,8 @@ struct diff_options {
 };
 
 struct diff_figures {
-	__u64 n; /* known values */
+	bool applies; /* the side has the key, and its maps have the phase */
+	__u64 n;      /* known values */
 	__u64 total_ns;
 	double metric[NR_METRICS]; /* in ns; NAN if n is 0 */
 	bool bounded;		   /* the interval is known */

@@ -163,15 +163,17 @@ static int report_incomplete(const struct run *run, bool by_name)
 	return 0;
 }
 
-static int show(const struct run *run, enum format format)
+static int show_results(const struct run *run, const struct view_options *show)
 {
+	const struct table_style style = view_style(show, stdout);
+	enum format format = show->format;
 	struct rows rows;
 	int err = aggregate_sort(run->aggregate, SORT_KEY, 0, &rows);
 
 	if ((format == FORMAT_TABLE || format == FORMAT_MARKDOWN) && same_stream(stdout, stderr))
 		fputc('\n', stderr); /* below the ledger */
 	if (!err)
-		err = bench_table(stdout, format, run->list, run->nr, &rows);
+		err = bench_table(stdout, format, run->list, run->nr, &rows, &style);
 	return outfile_end(NULL, NULL, err);
 }
 
@@ -203,7 +205,7 @@ static int run_all(const struct options *opts, const struct scenario *list, size
 	recorder_close(&run.recorder);
 	worker_stop(&run.worker);
 	if (!err)
-		err = show(&run, opts->show.format);
+		err = show_results(&run, &opts->show);
 	if (!err)
 		err = report_incomplete(&run, opts->nr_scenarios);
 	aggregate_free(run.aggregate);
@@ -281,6 +283,7 @@ static const struct option_row rows[] = {
 	PROBING_ROWS,
 	HEADING("Output"),
 	FORMAT_ROW,
+	TABLE_ROWS,
 	RECORDING_ROW("keep the measurements in this file, as a recording"),
 	FORCE_ROW("overwrite an existing recording"),
 	LIVE_TALK_ROWS,

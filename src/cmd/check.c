@@ -7,6 +7,14 @@
 #include "util/diag.h"
 #include "util/outfile.h"
 
+static int write_report(FILE *out, const struct view_options *show, const struct facts *facts,
+			const struct verdict *verdict, int status)
+{
+	const struct table_style style = view_style(show, out);
+
+	return check_report(out, show->format, facts, verdict, status, &style);
+}
+
 static int cmd_check(const struct options *opts)
 {
 	bool files = opts->check_kernel || opts->check_btf;
@@ -26,8 +34,8 @@ static int cmd_check(const struct options *opts)
 		status = exit_status_of(0, verdict.traceable);
 		err = outfile_open(&output, opts->output, false);
 		if (!err)
-			err = check_report(outfile_stream(output), opts->show.format, &facts,
-					   &verdict, status);
+			err = write_report(outfile_stream(output), &opts->show, &facts, &verdict,
+					   status);
 		err = outfile_end(output, opts->output, err);
 	}
 	facts_free(&facts);
@@ -60,6 +68,7 @@ static const struct option_row rows[] = {
 	     "read symbols from this file: a copy of /proc/kallsyms, or a System.map"),
 	HEADING("Output"),
 	FORMAT_ROW,
+	TABLE_ROWS,
 	OUTPUT_ROW,
 	VERBOSE_ROW("report what each attempt detected; -vv: also libbpf's own messages"),
 	ABOUT_ROWS,

@@ -9,6 +9,7 @@
 #include "output/diff_report.h"
 #include "output/html/diff.h"
 #include "output/markdown.h"
+#include "output/terminal.h"
 #include "recording/comparable.h"
 #include "util/diag.h"
 #include "util/macros.h"
@@ -179,22 +180,46 @@ static int write_page(FILE *out, const struct gathering *side, const struct diff
 	return err;
 }
 
+/* Names both; on a terminal in lines that fit. */
+static int write_sides(FILE *file, enum format format, const struct gathering *side)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *lines = open_memstream(&text, &size);
+
+	if (!lines)
+		return -ENOMEM;
+	write_side(lines, format, "base", &side[DIFF_BASE].readers);
+	write_side(lines, format, "new", &side[DIFF_NEW].readers);
+	if (fclose(lines)) {
+		free(text);
+		return -ENOMEM;
+	}
+	if (format == FORMAT_TABLE)
+		terminal_lines(file, text);
+	else
+		fputs(text, file);
+	putc('\n', file);
+	free(text);
+	return 0;
+}
+
 static int write_diff(const struct options *opts, const struct gathering *side,
 		      const struct diff *diff)
 {
 	struct outfile *output = NULL;
 	enum format format = opts->show.format;
+	struct table_style style;
 	int err = outfile_open(&output, opts->output, false);
 
-	if (!err && (format == FORMAT_TABLE || format == FORMAT_MARKDOWN)) {
-		write_side(outfile_stream(output), format, "base", &side[DIFF_BASE].readers);
-		write_side(outfile_stream(output), format, "new", &side[DIFF_NEW].readers);
-		putc('\n', outfile_stream(output));
-	}
-	if (!err && format == FORMAT_HTML)
+	if (!err && (format == FORMAT_TABLE || format == FORMAT_MARKDOWN))
+		err = write_sides(outfile_stream(output), format, side);
+	if (!err && format == FORMAT_HTML) {
 		err = write_page(outfile_stream(output), side, diff);
-	else if (!err)
-		err = diff_write(outfile_stream(output), format, diff);
+	} else if (!err) {
+		style = view_style(&opts->show, outfile_stream(output));
+		err = diff_write(outfile_stream(output), format, diff, &style);
+	}
 	return outfile_end(output, opts->output, err);
 }
 
@@ -263,8 +288,11 @@ static int compare(const struct options *opts, struct gathering side[NR_DIFF_SID
 	const struct view_options show = select_view(opts, side);
 	struct diff_options options = opts->diff;
 	struct diff diff;
-	int err = gather(&side[DIFF_BASE], &show, opts);
+	int err;
 
+	if (option_check_columns(opts, &show))
+		return EXIT_USAGE;
+	err = gather(&side[DIFF_BASE], &show, opts);
 	if (!err)
 		err = gather(&side[DIFF_NEW], &show, opts);
 	options.unlike = are_benchmarks(side) && !opts->force &&
@@ -407,6 +435,7 @@ static const struct option_row rows[] = {
 	TOP_ROW("only the N worst lines; --fail-on checks all lines"),
 	HEADING("Output"),
 	FORMAT_ROW,
+	TABLE_ROWS,
 	OUTPUT_ROW,
 	FORCE_ROW("compare recordings even if they are not well comparable"),
 	RECORDED_TALK_ROWS,

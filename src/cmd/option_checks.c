@@ -104,5 +104,8 @@ int options_check(const struct options *opts, const char *const *given)
 			return -EINVAL;
 	if (attach && value_of(opts, given, "k") && strcmp(attach, "kprobe"))
 		return diag_invalid("-k cannot be combined with --attach %s", attach);
-	return opts->show.view == VIEW_BOTH ? 0 : check_view(opts, given);
+	if (opts->show.view != VIEW_BOTH && check_view(opts, given))
+		return -EINVAL;
+	/* diff chooses its keys by the recordings. */
+	return opts->command == &diff_command ? 0 : option_check_columns(opts, &opts->show);
 }

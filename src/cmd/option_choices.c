@@ -20,6 +20,13 @@ const char *const format_names[] = {
 };
 _Static_assert(ARRAY_SIZE(format_names) == NR_FORMATS, "a name for every format");
 
+static const char *const color_names[] = {
+	[COLOR_AUTO] = "auto",
+	[COLOR_ALWAYS] = "always",
+	[COLOR_NEVER] = "never",
+};
+_Static_assert(ARRAY_SIZE(color_names) == NR_COLOR_WHENS, "a name for each");
+
 /* Viewers show single teardowns. */
 static unsigned int offered_formats(const struct command *command, enum view view)
 {
@@ -64,6 +71,7 @@ const struct choices key_choices = CHOICES(key_names, "key", .list = true, .offe
 const struct choices phase_choices =
 	CHOICES(phase_names, "phase", .list = true, .offered = offered_phases);
 const struct choices metric_choices = CHOICES(metric_names, "metric");
+const struct choices color_choices = CHOICES(color_names, "time", .has_default = true);
 
 unsigned int choices_offered(const struct choices *choices, const struct command *command,
 			     enum view view)

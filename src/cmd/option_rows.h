@@ -78,11 +78,12 @@
 #define ROW_ROWS                                                                                   \
 	VALUE(0, "sort", "KEY", option_sort, "order of the rows: %s; descending, except by key",   \
 	      .choices = &sort_choices, .view = OF_EITHER, .not_formats = VIEWER_FORMATS),         \
-		TOP_ROW("only the first N rows"),                                                  \
+		TOP_ROW("only the first N rows; 0: all (default; teardowns on a terminal: 20)"),   \
 		FLAG('H', "histogram", show.histogram, "draw the distribution of each row",        \
 		     .view = OF_CALLS, .not_formats = ~(1U << FORMAT_TABLE)),                      \
 		FLAG(0, "timeline", show.timeline, "draw the phases of each to scale",             \
-		     .view = OF_TEARDOWNS, .not_formats = ~(1U << FORMAT_TABLE), .not_with = "by")
+		     .view = OF_TEARDOWNS, .not_formats = ~(1U << FORMAT_TABLE),                   \
+		     .not_with = "by columns")
 #define EVENTS_ROW(text)                                                                           \
 	FLAG('e', "events", show.events, text, .view = OF_EITHER,                                  \
 	     .not_formats = VIEWER_FORMATS | PAGE_FORMAT | 1U << FORMAT_MARKDOWN,                  \
@@ -90,6 +91,20 @@
 #define IDENTITY_ROW                                                                               \
 	FLAG(0, "identity", show.identity, "with --events, add the map's id and who released it",  \
 	     .view = OF_CALLS, .implied = true)
+
+/* Of tables. */
+#define COLUMNS_ROW                                                                                \
+	VALUE(0, "columns", "NAME[,NAME...]", option_columns,                                      \
+	      "show these columns, in this order, of those that the table or CSV has",             \
+	      .not_formats = ~(1U << FORMAT_TABLE | 1U << FORMAT_MARKDOWN | 1U << FORMAT_CSV))
+#define WIDE_ROW                                                                                   \
+	FLAG(0, "wide", show.wide,                                                                 \
+	     "show all columns and whole names, even if the terminal is too narrow",               \
+	     .not_formats = ~(1U << FORMAT_TABLE))
+#define COLOR_ROW                                                                                  \
+	VALUE(0, "color", "WHEN", option_color, "color what a terminal shows: %s",                 \
+	      .choices = &color_choices)
+#define TABLE_ROWS COLUMNS_ROW, WIDE_ROW, COLOR_ROW
 
 #define FORMAT_ROW                                                                                 \
 	VALUE('f', "format", "FORMAT", option_format, "format of the output: %s",                  \

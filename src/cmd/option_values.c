@@ -249,12 +249,27 @@ int option_top(struct options *opts, const char *value)
 	__u64 rows;
 	int err = parse_digits(&end, &rows);
 
-	if (err == -EINVAL || *end || (!err && !rows))
-		return diag_invalid("--top: '%s' is not a number of rows (1 or more)", value);
+	if (err == -EINVAL || *end)
+		return diag_invalid("--top: '%s' is not a number of rows (0: all)", value);
 	if (err)
 		return diag_invalid("--top: '%s' is too large a number", value);
 	opts->show.top = rows;
+	opts->show.top_given = true;
 	return 0;
+}
+
+/* The names are checked once it is known which columns there are. */
+int option_columns(struct options *opts, const char *value)
+{
+	if (!*value)
+		return diag_invalid("--columns: the list is empty");
+	opts->show.columns = value;
+	return 0;
+}
+
+int option_color(struct options *opts, const char *value)
+{
+	return set_choice(opts, "color", &color_choices, value, &opts->show.color);
 }
 
 int option_buffer(struct options *opts, const char *value)

@@ -14,6 +14,8 @@ int option_format(struct options *opts, const char *value);
 int option_sort(struct options *opts, const char *value);
 int option_by(struct options *opts, const char *value);
 int option_top(struct options *opts, const char *value);
+int option_columns(struct options *opts, const char *value);
+int option_color(struct options *opts, const char *value);
 int option_buffer(struct options *opts, const char *value);
 int option_type(struct options *opts, const char *value);
 int option_map_name(struct options *opts, const char *value);
@@ -29,6 +31,9 @@ int option_time(const struct option_row *row, const char *value, __u64 *ns);
 
 /* Adds recordings to the side that was named last, or to the base. */
 int option_files(struct options *opts, int argc, char **argv);
+
+/* Whether the columns that the user named are in this view. Returns 0, or -EINVAL; reported. */
+int option_check_columns(const struct options *opts, const struct view_options *show);
 
 /* If there is no --by, calls are shown by caller and map type. */
 void option_default_keys(struct view_options *show);

@@ -129,6 +129,7 @@ static const struct option_row rows[] = {
 	HEADING("Output"),
 	RECORDING_ROW("the recording to write; required"),
 	FORCE_ROW("overwrite an existing recording"),
+	COLOR_ROW,
 	LIVE_TALK_ROWS,
 	ABOUT_ROWS,
 };

@@ -71,6 +71,7 @@ static const struct option_row rows[] = {
 	IDENTITY_ROW,
 	HEADING("Output"),
 	FORMAT_ROW,
+	TABLE_ROWS,
 	OUTPUT_ROW,
 	RECORDED_TALK_ROWS,
 	ABOUT_ROWS,

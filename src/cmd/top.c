@@ -28,6 +28,7 @@ static const struct option_row rows[] = {
 	ROW_ROWS,
 	HEADING("Output"),
 	FORMAT_ROW,
+	TABLE_ROWS,
 	OUTPUT_ROW,
 	LIVE_TALK_ROWS,
 	ABOUT_ROWS,

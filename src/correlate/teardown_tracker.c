@@ -68,7 +68,8 @@ static __u64 deferred_after(const struct teardown *teardown, __u64 end)
 	return last - end;
 }
 
-static void measure(struct teardown *teardown)
+/* That a map made no destroy call is known only if none was missed. */
+static void measure(const struct teardown_tracker *tracker, struct teardown *teardown)
 {
 	const struct worker_run *run = &teardown->run;
 	__u64 released = teardown->map.identity.released_ns, *phase = teardown->phase;
@@ -79,7 +80,10 @@ static void measure(struct teardown *teardown)
 			? UNKNOWN_NS
 			: run->start_ns - released;
 	phase[PHASE_FREE] = run->latency_ns;
-	phase[PHASE_DESTROY] = ended ? sum_of_destroys(teardown) : UNKNOWN_NS;
+	phase[PHASE_DESTROY] = ended && (teardown->nr_destroys ||
+					 tracker->ops->sees_all(tracker->ctx, HOOK_DESTROY))
+				       ? sum_of_destroys(teardown)
+				       : UNKNOWN_NS;
 	phase[PHASE_DEFERRED] =
 		deferred_after(teardown, ended ? run->start_ns + run->latency_ns : UNKNOWN_NS);
 	phase[PHASE_TOTAL] = UNKNOWN_NS;
@@ -133,7 +137,7 @@ static void finish(struct teardown_tracker *tracker, struct open_teardown *open)
 	if (is_of_before(tracker, teardown)) {
 		tracker->counts.before++;
 	} else {
-		measure(teardown);
+		measure(tracker, teardown);
 		count_outcomes(tracker, teardown);
 		tracker->counts.shown++;
 		tracker->counts.no_release += teardown->map.identity.released_ns == UNKNOWN_NS;

@@ -28,11 +28,13 @@ struct call {
 	__u8 flags; /* bits of enum call_flags: CALL_EMPTY*, CALL_PERCPU* */
 };
 
-/* The member's name in its map's structure, or "unknown". */
+#define ALLOC_NOT_KNOWN "unknown"
+
+/* The member's name in its map's structure, or ALLOC_NOT_KNOWN. */
 static inline const char *alloc_name(enum alloc_member alloc)
 {
 	static const char *const names[] = {
-		[ALLOC_UNKNOWN] = "unknown",	   [ALLOC_MA] = "ma",
+		[ALLOC_UNKNOWN] = ALLOC_NOT_KNOWN, [ALLOC_MA] = "ma",
 		[ALLOC_PCPU_MA] = "pcpu_ma",	   [ALLOC_SELEM_MA] = "selem_ma",
 		[ALLOC_STORAGE_MA] = "storage_ma",
 	};

@@ -80,6 +80,16 @@ struct teardown {
 	struct destroy destroy[MAX_DESTROYS]; /* the first ones, in order */
 };
 
+/*
+ * Whether the teardown can have the phase: a map that never makes the destroy call spends no time
+ * in it, and defers no free. True if it is not known whether it does.
+ */
+static inline bool teardown_has_phase(const struct teardown *teardown, enum phase phase)
+{
+	return (phase != PHASE_DESTROY && phase != PHASE_DEFERRED) || teardown->nr_destroys ||
+	       teardown->phase[PHASE_DESTROY];
+}
+
 /* The total; if that is unknown, the sum of the known phases. */
 static inline __u64 teardown_known_ns(const struct teardown *teardown)
 {

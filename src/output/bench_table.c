@@ -10,6 +10,7 @@
 #include "output/bench_table.h"
 #include "output/column.h"
 #include "output/format.h"
+#include "output/table.h"
 #include "util/hist.h"
 
 double bench_exponent(const double *x, const double *y, size_t nr)
@@ -100,6 +101,7 @@ static struct scaling_line scale(const struct bench_line *lines, size_t first, s
 			scaling.least = scenario->entries;
 		if (!used || scenario->entries > scaling.most) {
 			scaling.most = scenario->entries;
+			scaling.emptied = scenario->fill != FILL_FULL;
 			scaling.free_per_entry_ns =
 				scenario->fill == FILL_FULL ? y[used] / scenario->entries : NAN;
 		}
@@ -140,16 +142,22 @@ static int scale_all(const struct bench_line *lines, size_t nr, struct scaling_l
 }
 
 static int write_tables(FILE *out, enum format format, const struct bench_line *lines, size_t nr,
-			const struct scaling_line *scalings, size_t nr_scalings)
+			const struct scaling_line *scalings, size_t nr_scalings,
+			const struct table_style *style)
 {
-	const struct object_list rows = {
-		.objects = lines, .size = sizeof(*lines), .nr = nr, .empty = "no scenarios"};
+	const struct table_style all = {.width = style ? style->width : 0};
+	const struct object_list rows = {.objects = lines,
+					 .size = sizeof(*lines),
+					 .nr = nr,
+					 .empty = "no scenarios",
+					 .style = style};
 	const struct object_list families = {
-		.objects = scalings, .size = sizeof(*scalings), .nr = nr_scalings};
+		.objects = scalings, .size = sizeof(*scalings), .nr = nr_scalings, .style = &all};
+	struct table_layout layout;
 	int err = 0;
 
 	if (format == FORMAT_CSV)
-		err = format_heading(out, format, bench_columns());
+		err = format_lines(out, format, &layout, bench_columns(), style);
 	if (!err)
 		err = format_list(out, format, bench_columns(), &rows);
 	if (err || !nr_scalings || format == FORMAT_CSV)
@@ -160,7 +168,7 @@ static int write_tables(FILE *out, enum format format, const struct bench_line *
 }
 
 int bench_table(FILE *out, enum format format, const struct scenario *list, size_t nr,
-		const struct rows *rows)
+		const struct rows *rows, const struct table_style *style)
 {
 	struct bench_line *lines = calloc(nr + 1, sizeof(*lines));
 	struct scaling_line *scalings = NULL;
@@ -176,7 +184,7 @@ int bench_table(FILE *out, enum format format, const struct scenario *list, size
 	}
 	err = scale_all(lines, nr, &scalings, &nr_scalings);
 	if (!err)
-		err = write_tables(out, format, lines, nr, scalings, nr_scalings);
+		err = write_tables(out, format, lines, nr, scalings, nr_scalings, style);
 	free(scalings);
 	free(lines);
 	return err;

@@ -28,6 +28,7 @@ struct scaling_line {
 				     part of a teardown weighs less; NAN */
 	double total_exponent;	  /* as free_exponent; NAN */
 	double free_per_entry_ns; /* of the median with the most entries; NAN */
+	bool emptied;		  /* these maps: nothing was left to free for each entry */
 };
 
 /* Of struct bench_line: a column for each setting of a scenario, and the figures. */
@@ -45,7 +46,7 @@ double bench_exponent(const double *x, const double *y, size_t nr);
  * Writes all scenarios in the order of the list, with their rows: teardowns by KEY_SCENARIO only,
  * in any order; other rows are not shown. Then the families with at least two different numbers of
  * entries, except as CSV, where a file has one table. An empty line separates tables of text and
- * Markdown. Returns as format_list().
+ * Markdown. A choice of columns is of the first table. Returns as format_list().
  */
 int bench_table(FILE *out, enum format format, const struct scenario *list, size_t nr,
-		const struct rows *rows);
+		const struct rows *rows, const struct table_style *style);

@@ -38,7 +38,7 @@ static int write_head(FILE *out, const struct check_view *view)
 		if (!column->heading || (column->optional && !view->facts.live)) /* not in files */
 			continue;
 		fprintf(out, "%-*s", INDENT, column->heading);
-		if (column->kind == VALUE_LINES && column->get(column, view, &value)) {
+		if (column->kind == VALUE_LINES && column_read(column, view, &value)) {
 			write_lines(out, value.text);
 			continue;
 		}
@@ -48,10 +48,12 @@ static int write_head(FILE *out, const struct check_view *view)
 	return stream_error(out);
 }
 
-static int write_hooks(FILE *out, enum format format, const struct facts *facts)
+static int write_hooks(FILE *out, enum format format, const struct facts *facts,
+		       const struct table_style *style)
 {
 	struct hook_view views[NR_HOOKS];
-	const struct object_list list = {.objects = views, .size = sizeof(*views), .nr = NR_HOOKS};
+	const struct object_list list = {
+		.objects = views, .size = sizeof(*views), .nr = NR_HOOKS, .style = style};
 
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++) {
 		struct hook_view *view = &views[hook];
@@ -111,7 +113,8 @@ static void write_lacks_text(FILE *out, const struct verdict *verdict)
 	putc('\n', out);
 }
 
-static int write_text(FILE *out, const struct check_view *view, const struct verdict *verdict)
+static int write_text(FILE *out, const struct check_view *view, const struct verdict *verdict,
+		      const struct table_style *style)
 {
 	char reason[TEXT_SIZE(VERDICT_LEN)], line[sizeof(reason) + 64];
 	enum color color = verdict->traceable == TRACEABLE_YES ? COLOR_GOOD : COLOR_BAD;
@@ -119,7 +122,7 @@ static int write_text(FILE *out, const struct check_view *view, const struct ver
 
 	putc('\n', out);
 	if (!err)
-		err = write_hooks(out, FORMAT_TABLE, &view->facts);
+		err = write_hooks(out, FORMAT_TABLE, &view->facts, style);
 	putc('\n', out);
 	if (verdict->lacks_known)
 		write_lacks_text(out, verdict);
@@ -131,7 +134,7 @@ static int write_text(FILE *out, const struct check_view *view, const struct ver
 }
 
 int check_report(FILE *out, enum format format, const struct facts *facts,
-		 const struct verdict *verdict, int exit_status)
+		 const struct verdict *verdict, int exit_status, const struct table_style *style)
 {
 	static const char *const names[] = {
 		[TRACEABLE_YES] = "traceable",
@@ -156,10 +159,10 @@ int check_report(FILE *out, enum format format, const struct facts *facts,
 
 	errno = 0;
 	if (format == FORMAT_TABLE)
-		return write_text(out, &view, verdict);
+		return write_text(out, &view, verdict, style);
 	err = format_line(out, format, check_columns, &view, 0);
 	if (!err)
-		err = write_hooks(out, format, facts);
+		err = write_hooks(out, format, facts, style);
 	if (!err)
 		err = write_callers(out, facts);
 	return err ? err : format_list(out, format, lack_columns, &lacks);

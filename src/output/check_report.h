@@ -48,4 +48,4 @@ extern const struct column lack_columns[];	  /* of struct lack */
 
 /* Returns as format_list(). */
 int check_report(FILE *out, enum format format, const struct facts *facts,
-		 const struct verdict *verdict, int exit_status);
+		 const struct verdict *verdict, int exit_status, const struct table_style *style);

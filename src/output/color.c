@@ -4,9 +4,9 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "output/color.h"
+#include "output/terminal.h"
 
 static enum color_when chosen = COLOR_AUTO;
 
@@ -24,11 +24,9 @@ static bool is_wanted_by_environment(void)
 
 bool color_used(FILE *out)
 {
-	int fd = fileno(out); /* -1 of a stream in memory */
-
 	if (chosen != COLOR_AUTO)
 		return chosen == COLOR_ALWAYS;
-	return fd >= 0 && isatty(fd) && is_wanted_by_environment();
+	return terminal_width(out) && is_wanted_by_environment();
 }
 
 const char *color_start(FILE *out, enum color color)

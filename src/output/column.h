@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "analysis/aggregate.h"
+#include "output/color.h"
 
 enum value_kind {
 	VALUE_NUMBER,
@@ -50,14 +51,23 @@ struct column {
 	 * which is null if none of its members is known.
 	 */
 	const char *name;
-	const char *heading; /* in tables; NULL: not shown there */
-	const char *missing; /* in tables, for a value that is not known */
+	const char *heading; /* in tables; NULL: not shown there, unless asked for */
 	enum value_kind kind;
 	int width;     /* in tables whose lines are written one by one */
 	bool optional; /* tables leave it out if it is 0 or not known in all rows */
+	/*
+	 * On a terminal too narrow for all columns, the rank at which this one goes: 1 first, and
+	 * from NAMES_SHRINK on after names have been shortened. 0: last of all, from the right.
+	 */
+	int goes;
+	unsigned int sorts;  /* bit N: enum sort N orders lines by it, so that it stays */
+	const char *unknown; /* the text that stands for "not known" except in tables; NULL: none */
 	enum real_format shown_as;
-	/* Reads the value from the object. false: not known (null in JSON). */
+	/* Reads the value from the object. false: there is none. */
 	bool (*get)(const struct column *column, const void *object, struct value *value);
+	/* Whether the object can have a value. NULL: always. */
+	bool (*applies)(const struct column *column, const void *object);
+	enum color (*color)(const void *object); /* in tables; NULL: none */
 
 	/* For the getters only. */
 	size_t at;	    /* offset of the member */
@@ -66,7 +76,21 @@ struct column {
 	const char *text;
 	const struct column
 		*of_key; /* a row's key: the column that reads it from a struct row_key */
+
+	bool limited; /* set for the lines of a table: longer names are shortened to the width */
 };
+
+/* The first rank of the columns that are worth more than whole names. */
+#define NAMES_SHRINK 20
+
+/*
+ * Reads the column's value. false: none is known, or the column does not apply to the object; JSON
+ * has null, and CSV an empty field.
+ */
+bool column_read(const struct column *column, const void *object, struct value *value);
+
+/* What tables show in place of such a value: "?" if it is not known, "-" if it does not apply. */
+const char *column_missing(const struct column *column, const void *object);
 
 /* The keys of the "other" row: longer than any comm or map name. */
 #define OTHER_ROW "(other: row limit)"
@@ -77,7 +101,7 @@ struct row_line {
 	__u64 interval; /* number of the interim table it is in, from 1; 0: the whole run */
 };
 
-#define MAX_ROW_COLUMNS 48
+#define MAX_ROW_COLUMNS 64
 
 extern const struct column call_columns[];	      /* of struct call */
 extern const struct column identified_call_columns[]; /* the same, and its identity */

@@ -74,7 +74,7 @@ static void put_value(FILE *out, const struct column *column, const void *object
 {
 	struct value value;
 
-	if (!column->get(column, object, &value))
+	if (!column_read(column, object, &value))
 		return;
 	if (column->kind == VALUE_TEXT || column->kind == VALUE_LINES) {
 		put_text(out, value.text, column->kind == VALUE_LINES);

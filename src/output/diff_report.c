@@ -5,12 +5,15 @@
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "output/diff_report.h"
 #include "output/column.h"
 #include "output/format.h"
+#include "output/table.h"
 #include "output/table_cell.h"
+#include "output/terminal.h"
 #include "util/json_writer.h"
 #include "util/outfile.h"
 #include "util/text.h"
@@ -209,29 +212,72 @@ int diff_write_summary(FILE *out, enum format format, const struct diff *diff)
 	return stream_flush(out);
 }
 
-int diff_write(FILE *out, enum format format, const struct diff *diff)
+static enum color color_of(const struct diff *diff, const char *line, bool last)
+{
+	if (!last)
+		return strncmp(line, "FAIL: ", strlen("FAIL: ")) ? COLOR_NONE : COLOR_BAD;
+	if (diff->result == RESULT_FAILS || diff->result == RESULT_NO_EVIDENCE)
+		return COLOR_BAD;
+	if (diff->tally.slower)
+		return COLOR_BAD;
+	return diff->tally.faster ? COLOR_GOOD : COLOR_NONE;
+}
+
+/* In a table: wrapped to the terminal, and colored line by line. */
+static int show_summary(FILE *out, const struct diff *diff)
+{
+	char *text = NULL, *rest, *line;
+	FILE *file;
+	size_t size;
+
+	file = open_memstream(&text, &size);
+	if (!file)
+		return -ENOMEM;
+	diff_write_summary(file, FORMAT_TABLE, diff);
+	if (fclose(file)) {
+		free(text);
+		return -ENOMEM;
+	}
+	for (rest = text; (line = strsep(&rest, "\n")) && rest;) {
+		enum color color = color_of(diff, line, !*rest);
+
+		fputs(color_start(out, color), out);
+		terminal_lines(out, line);
+		fprintf(out, "%s\n", color_end(out, color));
+	}
+	free(text);
+	return stream_flush(out);
+}
+
+int diff_write(FILE *out, enum format format, const struct diff *diff,
+	       const struct table_style *style)
 {
 	struct object_list lines = {
 		.objects = diff->line,
 		.size = sizeof(*diff->line),
 		.nr = diff->nr,
 		.left_out = diff->left_out,
+		.style = style,
 	};
 	struct object_list means = {
 		.objects = diff->means,
 		.size = sizeof(*diff->means),
 		.nr = diff->nr_means,
+		.style = style,
 	};
-	bool text = format == FORMAT_TABLE || format == FORMAT_MARKDOWN;
 	struct column columns[MAX_ROW_COLUMNS];
+	struct table_layout layout;
 	int err = 0;
 
 	diff_columns(columns, diff->by, diff->nr_by);
 	if (format == FORMAT_CSV)
-		err = format_heading(out, FORMAT_CSV, columns);
+		err = format_lines(out, FORMAT_CSV, &layout, columns, style);
 	if (!err && diff->nr)
 		err = format_list(out, format, columns, &lines);
-	if (!err && text)
+	errno = 0;
+	if (!err && format == FORMAT_TABLE)
+		return show_summary(out, diff);
+	if (!err && format == FORMAT_MARKDOWN)
 		return diff_write_summary(out, format, diff);
 	if (!err)
 		err = format_list(out, format, columns, &means);

@@ -12,9 +12,11 @@
 /*
  * Tables and Markdown are followed by the geometric means, a line for each limit exceeded and for
  * each key missing, also of rows beyond "top", and last the verdict in a line. JSON and CSV have
- * lines only; the last one of JSON is the verdict. Flushes. Returns as format_list().
+ * lines only; the last one of JSON is the verdict. On a terminal, long lines are wrapped. Flushes.
+ * Returns as format_list().
  */
-int diff_write(FILE *out, enum format format, const struct diff *diff);
+int diff_write(FILE *out, enum format format, const struct diff *diff,
+	       const struct table_style *style);
 
 /*
  * The lines below the table alone, for FORMAT_TABLE or FORMAT_MARKDOWN; the last one is the

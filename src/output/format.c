@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "analysis/aggregate.h"
+#include "output/column_names.h"
 #include "output/csv_line.h"
 #include "output/format.h"
 #include "output/json_line.h"
@@ -43,6 +44,16 @@ int format_line(FILE *out, enum format format, const struct column *columns, con
 	return formats[format].line(out, columns, object, start_ns);
 }
 
+/* Of the formats without widths. */
+static void choose(struct table_layout *layout, enum format format, const struct column *columns,
+		   const struct table_style *style)
+{
+	const char *names = style && format == FORMAT_CSV ? style->columns : NULL;
+
+	layout->note[0] = '\0';
+	column_names_choose(layout->columns, columns, names, format);
+}
+
 const void *object_list_nth(const struct object_list *list, size_t n)
 {
 	if (!list->size)
@@ -50,11 +61,43 @@ const void *object_list_nth(const struct object_list *list, size_t n)
 	return (const char *)list->objects + n * list->size;
 }
 
+int format_lines(FILE *out, enum format format, struct table_layout *layout,
+		 const struct column *columns, const struct table_style *style)
+{
+	errno = 0;
+	if (format == FORMAT_TABLE)
+		table_fit_lines(layout, columns, style);
+	else
+		choose(layout, format, columns, style);
+	if (*layout->note)
+		fprintf(out, "%s\n", layout->note);
+	return format_heading(out, format, layout->columns);
+}
+
+static void write_left_out(FILE *out, const char *gap, const struct object_list *list)
+{
+	const char *how = list->style ? list->style->how : NULL;
+
+	if (!list->left_out)
+		return;
+	fprintf(out, "%s%zu more row%s", gap, list->left_out, list->left_out > 1 ? "s" : "");
+	if (how)
+		fprintf(out, " (%s)", how);
+	putc('\n', out);
+}
+
+int format_left_out(FILE *out, const struct object_list *list)
+{
+	errno = 0;
+	write_left_out(out, "", list);
+	return stream_flush(out);
+}
+
 int format_list(FILE *out, enum format format, const struct column *columns,
 		const struct object_list *list)
 {
 	const char *gap = formats[format].gap;
-	struct column fitted[MAX_ROW_COLUMNS];
+	struct table_layout layout;
 	size_t i;
 	int err = 0;
 
@@ -62,36 +105,40 @@ int format_list(FILE *out, enum format format, const struct column *columns,
 	if (gap && !list->nr)
 		fprintf(out, "%s\n", list->empty);
 	if (gap && list->nr) {
-		table_fit(fitted, columns, list);
-		columns = fitted;
-		err = format_heading(out, format, columns);
+		table_fit(&layout, columns, list);
+		err = format_heading(out, format, layout.columns);
+	} else {
+		choose(&layout, format, columns, list->style);
 	}
 	for (i = 0; i < list->nr && !err; i++)
-		err = format_line(out, format, columns, object_list_nth(list, i), list->start_ns);
+		err = format_line(out, format, layout.columns, object_list_nth(list, i),
+				  list->start_ns);
 	if (err)
 		return err;
-	if (gap && list->nr && list->left_out)
-		fprintf(out, "%s%zu more row%s\n", gap, list->left_out,
-			list->left_out > 1 ? "s" : "");
+	if (gap && list->nr)
+		write_left_out(out, gap, list);
+	if (gap && list->nr && *layout.note && !list->no_note)
+		fprintf(out, "%s\n", layout.note);
 	return stream_flush(out);
 }
 
 int format_rows_heading(FILE *out, enum format format, const struct rows *rows, bool teardowns,
-			__u64 interval)
+			__u64 interval, const struct table_style *style)
 {
 	struct column columns[MAX_ROW_COLUMNS];
+	struct table_layout layout;
 	int err;
 
 	if (format != FORMAT_CSV)
 		return 0;
 
 	row_columns(columns, rows->by, rows->nr_by, teardowns, interval != INTERVAL_NONE);
-	err = format_heading(out, format, columns);
+	err = format_lines(out, format, &layout, columns, style);
 	return err ? err : stream_flush(out);
 }
 
 int format_rows(FILE *out, enum format format, const struct rows *rows, bool teardowns,
-		__u64 interval)
+		__u64 interval, const struct table_style *style)
 {
 	/* One too many, because an allocation of nothing may return NULL. */
 	struct row_line *lines = calloc(rows->nr + 1, sizeof(*lines));
@@ -101,6 +148,8 @@ int format_rows(FILE *out, enum format format, const struct rows *rows, bool tea
 		.nr = rows->nr,
 		.left_out = rows->left_out,
 		.empty = teardowns ? "no teardowns" : "no calls",
+		.style = style,
+		.no_note = interval != INTERVAL_NONE && interval > 1,
 	};
 	struct column columns[MAX_ROW_COLUMNS];
 	size_t i;

@@ -31,6 +31,23 @@ enum format {
 
 struct column;
 struct rows;
+struct table_layout;
+
+/* What tables are like, beside their contents. */
+struct table_style {
+	size_t width; /* of the terminal's lines; 0: tables have all columns and whole names */
+	/* Names for column_names_choose(), which were checked. NULL: the usual columns. */
+	const char *columns;
+	unsigned int sorts; /* bit N: by enum sort N, so that its column is shown; 0: none */
+	const char *how;    /* to see rows left out: "-n 0: all"; NULL: tables do not say */
+};
+
+/*
+ * The columns of lines that are written one by one; tables say which have no room. All but tables
+ * and CSV have all columns. style NULL: the default.
+ */
+int format_lines(FILE *out, enum format format, struct table_layout *layout,
+		 const struct column *columns, const struct table_style *style);
 
 /* The line with the names of the columns; nothing for JSON. */
 int format_heading(FILE *out, enum format format, const struct column *columns);
@@ -49,17 +66,22 @@ struct object_list {
 	size_t left_out;   /* how many more there are */
 	const char *empty; /* what tables show if there are none */
 	__u64 start_ns;
+	const struct table_style *style; /* NULL: the default */
+	bool no_note;			 /* do not say again which columns have no room */
 };
 
 /* The nth object. */
 const void *object_list_nth(const struct object_list *list, size_t n);
 
 /*
- * A line for each. Tables have their headings, columns as wide as needed, and the number of rows
- * left out; CSV has no heading.
+ * A line for each. Tables have their headings, columns as wide as needed, the number of rows
+ * left out, and which columns were; CSV has no heading.
  */
 int format_list(FILE *out, enum format format, const struct column *columns,
 		const struct object_list *list);
+
+/* The number of rows left out, if there are any, as a line of a text table. */
+int format_left_out(FILE *out, const struct object_list *list);
 
 /* Which table the rows are from; numbers from 1 on are interim tables. */
 #define INTERVAL_NONE  (~0ULL) /* the whole run, of a run without interim tables */
@@ -70,8 +92,8 @@ int format_list(FILE *out, enum format format, const struct column *columns,
  * the rows are of them, not of calls. interval: any of the run's.
  */
 int format_rows_heading(FILE *out, enum format format, const struct rows *rows, bool teardowns,
-			__u64 interval);
+			__u64 interval, const struct table_style *style);
 
 /* The list of the rows. */
 int format_rows(FILE *out, enum format format, const struct rows *rows, bool teardowns,
-		__u64 interval);
+		__u64 interval, const struct table_style *style);

@@ -25,7 +25,7 @@ void json_column(struct json_writer *json, const struct column *column, const vo
 {
 	struct value value;
 
-	if (!column->get(column, object, &value)) {
+	if (!column_read(column, object, &value)) {
 		json_null(json);
 		return;
 	}
@@ -60,7 +60,7 @@ static bool is_known(const struct column *column, const void *object)
 {
 	struct value value;
 
-	return column->get(column, object, &value) &&
+	return column_read(column, object, &value) &&
 	       (column->kind != VALUE_REAL || isfinite(value.real));
 }
 

@@ -67,7 +67,7 @@ static int put_name(struct perfetto *perfetto, const char *what, __u32 pid, __u3
 		    const char *name)
 {
 	static const struct column columns[] = {
-		{"name", NULL, "", VALUE_TEXT, .get = get_string},
+		{"name", NULL, VALUE_TEXT, .get = get_string},
 		{},
 	};
 	const struct trace_event event = {
@@ -310,10 +310,9 @@ static bool get_outcome(const struct column *column, const void *object, struct 
 }
 
 static const struct column destroy_columns[] = {
-	{"alloc", NULL, "", VALUE_TEXT, .get = get_destroy_alloc},
-	{"outcome", NULL, "", VALUE_TEXT, .get = get_outcome},
-	{"freed_ns", NULL, "", VALUE_TIME, .get = get_u64,
-	 .at = offsetof(struct destroy, freed_ns)},
+	{"alloc", NULL, VALUE_TEXT, .get = get_destroy_alloc},
+	{"outcome", NULL, VALUE_TEXT, .get = get_outcome},
+	{"freed_ns", NULL, VALUE_TIME, .get = get_u64, .at = offsetof(struct destroy, freed_ns)},
 	{},
 };
 

@@ -18,6 +18,7 @@
 #include "output/ledger_text.h"
 #include "output/report.h"
 #include "output/stuck_text.h"
+#include "output/table.h"
 #include "output/teardown_view.h"
 #include "trace/kernel_features.h"
 #include "util/clock.h"
@@ -33,6 +34,8 @@ struct report {
 	const struct filter *filter;
 	const char *path; /* of the output; NULL: stdout */
 	struct outfile *output;
+	struct table_style style;
+	struct table_layout events;	 /* with --events */
 	struct aggregate *run;		 /* of calls; NULL with --events */
 	struct aggregate *interval;	 /* of calls; NULL without -i */
 	struct teardown_view *teardowns; /* NULL if calls are shown */
@@ -125,17 +128,19 @@ int report_begin(struct report *report, const struct start *start)
 	int err;
 
 	report->start = *start;
+	report->style = view_style(opts, report_file(report));
 	report->now_ns = start->ns;
 	if (report->teardowns) {
 		err = teardown_view_begin(report->teardowns, report_file(report), start->ns);
 	} else if (opts->events) {
-		err = format_heading(report_file(report), opts->format, columns_of_calls(opts));
+		err = format_lines(report_file(report), opts->format, &report->events,
+				   columns_of_calls(opts), &report->style);
 	} else {
 		err = aggregate_sort(report->run, opts->sort, opts->top, &rows);
 		if (!err)
-			err = format_rows_heading(report_file(report), opts->format, &rows, false,
-						  opts->interval_ns ? INTERVAL_WHOLE
-								    : INTERVAL_NONE);
+			err = format_rows_heading(
+				report_file(report), opts->format, &rows, false,
+				opts->interval_ns ? INTERVAL_WHOLE : INTERVAL_NONE, &report->style);
 	}
 	if (err)
 		outfile_failed(report->path, err);
@@ -164,7 +169,7 @@ static int take_call(void *ctx, const struct call *call)
 	}
 	if (report->opts->events)
 		return format_line(report_file(report), report->opts->format,
-				   columns_of_calls(report->opts), call, report->start.ns);
+				   report->events.columns, call, report->start.ns);
 	err = aggregate_add(report->run, call);
 	if (!err && report->interval)
 		err = aggregate_add(report->interval, call);
@@ -240,7 +245,7 @@ static int write_rows(struct report *report, FILE *file, struct aggregate *aggre
 
 	if (!err) {
 		write_timestamp(report, file);
-		err = format_rows(file, opts->format, &rows, false, interval);
+		err = format_rows(file, opts->format, &rows, false, interval, &report->style);
 	}
 	if (!err && opts->histogram)
 		err = histogram_draw(file, &rows);

@@ -4,15 +4,19 @@
  */
 #include <string.h>
 
+#include "output/column_names.h"
 #include "output/markdown.h"
 #include "output/table.h"
 #include "output/table_cell.h"
+#include "output/terminal.h"
 #include "util/outfile.h"
 #include "util/text.h"
 
+#define LEAST_NAME 4 /* columns of a name in a line with wide figures */
+
 static bool is_shown(const struct column *column)
 {
-	return column->heading && column->width;
+	return column->width;
 }
 
 /* Figures are aligned to the right, text is not. */
@@ -21,60 +25,70 @@ static bool to_the_right(enum value_kind kind)
 	return kind != VALUE_TEXT && kind != VALUE_LINES && kind != VALUE_BOOL;
 }
 
-static int at_least(int width, const char *text)
+/* The object's value, or the heading for NULL. */
+static const char *fill(char cell[CELL_SIZE], const struct column *column, const void *object,
+			__u64 start_ns)
 {
-	int other = (int)text_width(text);
-
-	return other > width ? other : width;
+	if (!object)
+		return column_heading(cell, column);
+	table_cell_fill(cell, column, object, start_ns);
+	return cell;
 }
 
-static void fit_column(struct column *column, const struct object_list *list)
+/* The columns by which the figures of a line are wider than theirs: names give way. */
+static int excess_of(const struct column *column, const void *object, __u64 start_ns)
 {
-	bool wanted = !column->optional;
 	char cell[CELL_SIZE];
+	int excess = 0;
 
-	column->width = at_least(0, column->heading);
-	for (size_t i = 0; i < list->nr; i++) {
-		table_cell_fill(cell, column, object_list_nth(list, i), list->start_ns);
-		column->width = at_least(column->width, cell);
-		wanted = wanted || (strcmp(cell, "0") && strcmp(cell, column->missing));
+	for (; object && column->name; column++) {
+		int over;
+
+		if (!is_shown(column) || column->limited)
+			continue;
+		over = (int)text_width(fill(cell, column, object, start_ns)) - column->width;
+		excess += over > 0 ? over : 0;
 	}
-	if (!wanted)
-		column->width = 0;
+	return excess;
 }
 
-void table_fit(struct column fitted[MAX_ROW_COLUMNS], const struct column *columns,
-	       const struct object_list *list)
+static bool has_limit(const struct column *column)
 {
-	for (; columns->name; columns++) {
-		*fitted = *columns;
-		if (fitted->heading)
-			fit_column(fitted++, list);
-	}
-	*fitted = (struct column){};
+	while (column->name && !column->limited)
+		column++;
+	return column->name;
 }
-
-/* Text: no blanks at the end of a line. */
 
 void table_cells(FILE *out, const struct column *column, const void *object, __u64 start_ns)
 {
-	int blanks, width, owed = 0; /* owed: to be written if another cell follows */
-	char cell[CELL_SIZE];
+	int excess = has_limit(column) ? excess_of(column, object, start_ns) : 0;
+	int owed = 0; /* blanks to be written if another cell follows */
+	char cell[CELL_SIZE], name[CELL_SIZE];
 
 	for (; column->name; column++) {
+		enum color color = object && column->color ? column->color(object) : COLOR_NONE;
+		int blanks, width = column->width, given = 0;
+		const char *text;
+
 		if (!is_shown(column))
 			continue;
-		if (object)
-			table_cell_fill(cell, column, object, start_ns);
-		else
-			strcpy(cell, column->heading);
-		width = (int)text_width(cell);
-		blanks = column->width > width ? column->width - width : 0;
-		fprintf(out, "%*s%s", owed + (to_the_right(column->kind) ? blanks : 0), "", cell);
+		text = fill(cell, column, object, start_ns);
+		if (column->limited) {
+			given = excess < width - LEAST_NAME ? excess : width - LEAST_NAME;
+			given = given > 0 ? given : 0;
+			excess -= given;
+			text_shorten(name, sizeof(name), text, width - given, terminal_dots());
+			text = name;
+		}
+		blanks = width - given - (int)text_width(text);
+		blanks = blanks > 0 ? blanks : 0;
+		fprintf(out, "%*s%s%s%s", owed + (to_the_right(column->kind) ? blanks : 0), "",
+			color_start(out, color), text, color_end(out, color));
 		owed = TABLE_GAP + (to_the_right(column->kind) ? 0 : blanks);
 	}
 }
 
+/* No blanks are at its end. */
 int table_line(FILE *out, const struct column *columns, const void *object, __u64 start_ns)
 {
 	table_cells(out, columns, object, start_ns);
@@ -92,18 +106,18 @@ int table_heading(FILE *out, const struct column *columns)
 int markdown_line(FILE *out, const struct column *column, const void *object, __u64 start_ns)
 {
 	char cell[CELL_SIZE];
+	const char *text;
 
 	putc('|', out);
 	for (; column->name; column++) {
 		if (!is_shown(column))
 			continue;
-		if (object)
-			table_cell_fill(cell, column, object, start_ns);
+		text = fill(cell, column, object, start_ns);
 		putc(' ', out);
 		if (object && (column->kind == VALUE_TEXT || column->kind == VALUE_LINES))
-			markdown_text(out, cell, true);
+			markdown_text(out, text, true);
 		else
-			markdown_figure(out, object ? cell : column->heading);
+			markdown_figure(out, text);
 		fputs(" |", out);
 	}
 	putc('\n', out);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Writes objects as lines of a table, in text or Markdown, by the columns that have a heading.
+ * Writes objects as lines of a table, in text or Markdown, by their columns.
  *
- * Functions return as stream_error().
+ * Functions return as stream_error() unless they say otherwise.
  */
 #pragma once
 
@@ -11,9 +11,27 @@
 #include "output/column.h"
 #include "output/format.h"
 
-/* Sets fitted to the columns with the widths that the list needs; 0: the column is left out. */
-void table_fit(struct column fitted[MAX_ROW_COLUMNS], const struct column *columns,
+/* The columns of a table with the widths that it needs or has room for. */
+struct table_layout {
+	struct column columns[MAX_ROW_COLUMNS];
+	char note[256]; /* which columns had no room, as a line without its end; "": none */
+};
+
+/*
+ * Lays out the columns that have a heading and the one that the list is sorted by, or the columns
+ * of the style, for all objects of the list.
+ */
+void table_fit(struct table_layout *layout, const struct column *columns,
 	       const struct object_list *list);
+
+/* The same for lines written one by one, of unknown contents: columns have the width of their own.
+ */
+void table_fit_lines(struct table_layout *layout, const struct column *columns,
+		     const struct table_style *style);
+
+/* Leaves room for so many columns beside the table; the rest is as above. */
+void table_fit_beside(struct table_layout *layout, const struct column *columns,
+		      const struct object_list *list, size_t beside);
 
 #define TABLE_GAP 2 /* blanks between the columns of a text table */
 

@@ -32,12 +32,13 @@ static void cell_text(char cell[CELL_SIZE], const char *text)
 }
 
 /* NAN is "no significant change" for changes, and unknown for the rest. */
-static void cell_real(char cell[CELL_SIZE], const struct column *column, double real)
+static void cell_real(char cell[CELL_SIZE], const struct column *column, const void *object,
+		      double real)
 {
 	if (column->shown_as == REAL_CHANGE && isnan(real))
 		snprintf(cell, CELL_SIZE, "~");
 	else if (!isfinite(real))
-		snprintf(cell, CELL_SIZE, "%s", column->missing);
+		snprintf(cell, CELL_SIZE, "%s", column_missing(column, object));
 	else if (column->shown_as == REAL_CHANGE)
 		text_change(cell, real);
 	else if (column->shown_as == REAL_DURATION)
@@ -57,8 +58,9 @@ void table_cell_fill(char cell[CELL_SIZE], const struct column *column, const vo
 {
 	struct value value;
 
-	if (!column->get(column, object, &value)) {
-		snprintf(cell, CELL_SIZE, "%s", column->missing);
+	if (!column_read(column, object, &value) ||
+	    (column->unknown && !strcmp(value.text, column->unknown))) {
+		snprintf(cell, CELL_SIZE, "%s", column_missing(column, object));
 		return;
 	}
 
@@ -79,7 +81,7 @@ void table_cell_fill(char cell[CELL_SIZE], const struct column *column, const vo
 		snprintf(cell, CELL_SIZE, "%s", value.number ? "yes" : "no");
 		break;
 	case VALUE_REAL:
-		cell_real(cell, column, value.real);
+		cell_real(cell, column, object, value.real);
 		break;
 	case VALUE_TEXT:
 	case VALUE_LINES:

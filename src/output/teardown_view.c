@@ -4,8 +4,6 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "analysis/aggregate.h"
 #include "analysis/top_teardowns.h"
@@ -15,7 +13,9 @@
 #include "output/perfetto.h"
 #include "output/column.h"
 #include "output/format.h"
+#include "output/table.h"
 #include "output/teardown_view.h"
+#include "output/terminal.h"
 #include "output/timeline.h"
 #include "util/diag.h"
 
@@ -23,6 +23,7 @@
 #define MAX_ROWS 4096
 
 #define DEFAULT_WIDTH 100 /* without a terminal */
+#define TERMINAL_TOP  20  /* teardowns or rows that fit on a screen */
 
 /* Teardowns of the run or of an interval: one of the two. */
 struct gathered {
@@ -32,6 +33,8 @@ struct gathered {
 
 struct teardown_view {
 	const struct view_options *opts;
+	struct table_style style;
+	struct table_layout events; /* with --events */
 	__u64 start_ns;
 	const struct filter *filter;
 	struct gathered run, interval;
@@ -123,17 +126,30 @@ static int write_names(struct teardown_view *view, FILE *file)
 	int err;
 
 	if (!view->run.rows)
-		return format_heading(file, opts->format, teardown_columns);
+		return format_lines(file, opts->format, &view->events, teardown_columns,
+				    &view->style);
 	err = aggregate_sort(view->run.rows, opts->sort, opts->top, &rows);
 	if (err)
 		return err;
 	return format_rows_heading(file, opts->format, &rows, true,
-				   opts->interval_ns ? INTERVAL_WHOLE : INTERVAL_NONE);
+				   opts->interval_ns ? INTERVAL_WHOLE : INTERVAL_NONE,
+				   &view->style);
+}
+
+/* As many as a screen shows, unless the user has said how many. */
+static __u64 top_of(const struct view_options *opts, FILE *file)
+{
+	bool screen = opts->format == FORMAT_TABLE && terminal_width(file);
+
+	return opts->top_given || !screen ? opts->top : TERMINAL_TOP;
 }
 
 int teardown_view_begin(struct teardown_view *view, FILE *file, __u64 start_ns)
 {
 	view->start_ns = start_ns;
+	view->style = view_style(view->opts, file);
+	if (top_of(view->opts, file) != view->opts->top)
+		view->style.how = "-n 0: all";
 	if (view->opts->format == FORMAT_PERFETTO)
 		return perfetto_begin(&view->perfetto, file, start_ns);
 	if (view->opts->events || view->opts->format == FORMAT_CSV)
@@ -160,7 +176,8 @@ int teardown_view_teardown(struct teardown_view *view, FILE *file, const struct 
 	if (view->folded)
 		return folded_add(view->folded, teardown);
 	if (opts->events)
-		return format_line(file, opts->format, teardown_columns, teardown, view->start_ns);
+		return format_line(file, opts->format, view->events.columns, teardown,
+				   view->start_ns);
 	err = gathered_add(&view->run, teardown);
 	return err ? err : gathered_add(&view->interval, teardown);
 }
@@ -178,24 +195,29 @@ int teardown_view_deferred_free(struct teardown_view *view, FILE *file,
 	return format_line(file, FORMAT_JSON, deferred_free_columns, deferred, view->start_ns);
 }
 
-static int terminal_width(FILE *file)
+static int write_timeline(FILE *file, const struct teardown *const *teardowns,
+			  const struct object_list *list)
 {
-	struct winsize size;
+	int err = timeline_draw(file, teardowns, list->nr, terminal_width(file) ?: DEFAULT_WIDTH);
 
-	if (ioctl(fileno(file), TIOCGWINSZ, &size) || !size.ws_col)
-		return DEFAULT_WIDTH;
-	return size.ws_col;
+	return err ? err : format_left_out(file, list);
 }
 
-static int write_slowest(struct teardown_view *view, FILE *file, struct top_teardowns *slowest)
+static int write_slowest(struct teardown_view *view, FILE *file, struct top_teardowns *slowest,
+			 __u64 interval)
 {
 	const struct view_options *opts = view->opts;
-	struct object_list list = {.start_ns = view->start_ns, .empty = "no teardowns"};
+	struct object_list list = {
+		.start_ns = view->start_ns,
+		.empty = "no teardowns",
+		.style = &view->style,
+		.no_note = interval != INTERVAL_NONE && interval > 1,
+	};
 	const struct teardown *const *teardowns =
-		top_teardowns_sorted(slowest, opts->top, &list.nr, &list.left_out);
+		top_teardowns_sorted(slowest, top_of(opts, file), &list.nr, &list.left_out);
 
 	if (opts->timeline)
-		return timeline_draw(file, teardowns, list.nr, terminal_width(file));
+		return write_timeline(file, teardowns, &list);
 	list.objects = teardowns;
 	return format_list(file, opts->format, teardown_columns, &list);
 }
@@ -208,9 +230,9 @@ static int write_gathered(struct teardown_view *view, FILE *file, struct gathere
 	int err;
 
 	if (gathered->slowest)
-		return write_slowest(view, file, gathered->slowest);
-	err = aggregate_sort(gathered->rows, opts->sort, opts->top, &rows);
-	return err ? err : format_rows(file, opts->format, &rows, true, interval);
+		return write_slowest(view, file, gathered->slowest, interval);
+	err = aggregate_sort(gathered->rows, opts->sort, top_of(opts, file), &rows);
+	return err ? err : format_rows(file, opts->format, &rows, true, interval, &view->style);
 }
 
 /* Interim lists have shown each teardown, and only tables name the interval. */

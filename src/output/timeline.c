@@ -7,7 +7,9 @@
 
 #include "output/columns/get.h"
 #include "output/table.h"
+#include "output/terminal.h"
 #include "output/timeline.h"
+#include "util/macros.h"
 #include "util/outfile.h"
 #include "util/text.h"
 
@@ -113,23 +115,26 @@ static bool get_short_name(const struct column *column, const void *object, stru
 #define AT(member) .at = offsetof(struct teardown, member)
 
 static const struct column before_bars[] = {
-	{"id", "ID", "?", VALUE_NUMBER, .get = get_nonzero_u32, AT(map.identity.map_id)},
-	{"map_type", "TYPE", "?", VALUE_TEXT, .get = get_map_type, AT(map)},
-	{"map_name", "NAME", "?", VALUE_TEXT, .get = get_short_name, AT(map)},
-	{"total_ns", "TOTAL", "?", VALUE_DURATION, .get = get_u64, AT(phase[PHASE_TOTAL])},
+	{"id", "ID", VALUE_NUMBER, .goes = NAMES_SHRINK + 1, .get = get_nonzero_u32,
+	 AT(map.identity.map_id)},
+	{"map_type", "TYPE", VALUE_TEXT, .goes = NAMES_SHRINK, .get = get_map_type, AT(map)},
+	{"map_name", "NAME", VALUE_TEXT, .get = get_short_name, AT(map)},
+	{"total_ns", "TOTAL", VALUE_DURATION, .get = get_u64, AT(phase[PHASE_TOTAL])},
 	{},
 };
 
 struct layout {
-	struct column columns[MAX_ROW_COLUMNS]; /* before the bars */
-	int bar;				/* columns of a bar */
-	int bar_room;				/* of these, without marks */
-	double longest;				/* ns */
+	struct table_layout table; /* before the bars */
+	int bar;		   /* columns of a bar */
+	int bar_room;		   /* of these, without marks */
+	double longest;		   /* ns */
 	bool measured;
 };
 
 static void lay_out(struct layout *layout, const struct object_list *list, int width)
 {
+	const struct table_style style = {.width = width > 0 ? (size_t)width : 0};
+	struct object_list fitted = *list;
 	int marks = 0;
 
 	for (size_t i = 0; i < list->nr; i++) {
@@ -146,13 +151,57 @@ static void lay_out(struct layout *layout, const struct object_list *list, int w
 		width = TIMELINE_MAX_WIDTH;
 	if (width < 0)
 		width = 0;
-	table_fit(layout->columns, before_bars, list);
-	for (const struct column *column = layout->columns; column->name; column++)
-		width -= column->width + TABLE_GAP;
+	fitted.style = &style;
+	table_fit_beside(&layout->table, before_bars, &fitted,
+			 TIMELINE_MIN_BAR + marks + strlen("||") + TABLE_GAP);
+	for (const struct column *column = layout->table.columns; column->name; column++)
+		width -= column->width ? column->width + TABLE_GAP : 0;
 	layout->bar_room = width - (int)strlen("||") - marks;
 	if (layout->bar_room < TIMELINE_MIN_BAR)
 		layout->bar_room = TIMELINE_MIN_BAR;
 	layout->bar = layout->bar_room + marks;
+}
+
+/* Each mark of a bar, in the color of its phase. */
+static enum color color_of(char mark)
+{
+	static const char marks[] = ".=#~";
+	static const enum color colors[] = {COLOR_WAIT, COLOR_FREE, COLOR_DESTROY, COLOR_DEFERRED};
+	const char *found = mark ? strchr(marks, mark) : NULL;
+
+	return found ? colors[found - marks] : COLOR_NONE;
+}
+
+static void put_marks(FILE *out, const char *marks)
+{
+	for (size_t len; *marks; marks += len) {
+		enum color color = color_of(*marks);
+
+		len = strspn(marks, (char[]){*marks, '\0'});
+		fprintf(out, "%s%.*s%s", color_start(out, color), (int)len, marks,
+			color_end(out, color));
+	}
+}
+
+static void put_legend(FILE *out, const char *column)
+{
+	static const struct {
+		char mark;
+		const char *meaning;
+	} legend[] = {{'.', "wait"},	 {'=', "worker"},  {'#', "destroy calls"},
+		      {'~', "deferred"}, {'?', "unknown"}, {'>', "running"}};
+	char text[256];
+	size_t len = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(legend); i++) {
+		enum color color = color_of(legend[i].mark);
+
+		len += snprintf(text + len, sizeof(text) - len, "%s%c%s %s  ",
+				color_start(out, color), legend[i].mark, color_end(out, color),
+				legend[i].meaning);
+	}
+	snprintf(text + len, sizeof(text) - len, "(a column: %s)\n", column);
+	terminal_lines(out, text);
 }
 
 /* The headings, and the time of a whole bar and of a column of it. */
@@ -164,11 +213,8 @@ static void put_header(FILE *out, const struct layout *layout)
 		text_duration(whole, (__u64)layout->longest);
 		text_duration(column, (__u64)(layout->longest / layout->bar_room));
 	}
-	fprintf(out,
-		". wait  = worker  # destroy calls  ~ deferred  ? unknown  > running  "
-		"(a column: %s)\n",
-		column);
-	table_cells(out, layout->columns, NULL, 0);
+	put_legend(out, column);
+	table_cells(out, layout->table.columns, NULL, 0);
 	fprintf(out, "%*s|0%*s|\n", TABLE_GAP, "", layout->bar - 1, whole);
 }
 
@@ -177,8 +223,10 @@ static void put_line(FILE *out, const struct layout *layout, const struct teardo
 	struct bar bar = {.ns_per_column = layout->longest / layout->bar_room};
 
 	bar_draw(&bar, teardown);
-	table_cells(out, layout->columns, teardown, 0);
-	fprintf(out, "%*s|%-*s|\n", TABLE_GAP, "", layout->bar, bar.text);
+	table_cells(out, layout->table.columns, teardown, 0);
+	fprintf(out, "%*s|", TABLE_GAP, "");
+	put_marks(out, bar.text);
+	fprintf(out, "%*s|\n", layout->bar - bar.columns, "");
 }
 
 int timeline_draw(FILE *out, const struct teardown *const *teardowns, size_t nr, int width)
@@ -196,5 +244,7 @@ int timeline_draw(FILE *out, const struct teardown *const *teardowns, size_t nr,
 	}
 	for (i = 0; i < nr; i++)
 		put_line(out, &layout, teardowns[i]);
+	if (*layout.table.note)
+		fprintf(out, "%s\n", layout.table.note);
 	return stream_flush(out);
 }

@@ -35,7 +35,7 @@ static void put_args(struct json_writer *json, const struct trace_event *event)
 	for (column = event->columns; column->name; column++) {
 		if (!*column->name || !strcmp(column->name, "type"))
 			continue;
-		if (column->kind == VALUE_TEXT && column->get(column, event->object, &value)) {
+		if (column->kind == VALUE_TEXT && column_read(column, event->object, &value)) {
 			put_text(json, column->name, value.text);
 			continue;
 		}

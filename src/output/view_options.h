@@ -10,6 +10,7 @@
 
 #include "analysis/sort.h"
 #include "model/keys.h"
+#include "output/color.h"
 #include "output/format.h"
 
 struct view_options {
@@ -26,4 +27,11 @@ struct view_options {
 	size_t nr_by;	      /* 0: for teardowns, one row for each */
 	enum sort sort;
 	__u64 top; /* rows to show; 0: all */
+	bool top_given;
+	bool wide;	     /* all columns, whatever the terminal's width */
+	const char *columns; /* those to show, as in struct table_style; NULL: the usual ones */
+	enum color_when color;
 };
+
+/* How tables are laid out in this stream. */
+struct table_style view_style(const struct view_options *show, FILE *out);

@@ -103,16 +103,39 @@ size_t text_printable(char *dst, size_t size, const char *src, size_t len)
 	return text_copy(dst, size, src, len, true);
 }
 
-static size_t word_width(const char *text, size_t len)
+/* The bytes of the escape sequence at the start, "\033[1;31m", or 0. */
+static size_t escape_len(const char *text)
 {
-	size_t width = 0, n;
-	int columns;
+	size_t len;
+
+	if (text[0] != '\033' || text[1] != '[')
+		return 0;
+	len = 2 + strspn(text + 2, "0123456789;");
+	return text[len] == 'm' ? len + 1 : 0;
+}
+
+/* The bytes of the next character, and its columns. */
+static size_t next_char(const char *text, size_t *columns)
+{
+	int signed_columns;
+	size_t n;
 	__s32 c;
 
-	for (; len; text += n, len -= n) {
-		n = text_char(text, len, &c) ?: 1;
-		columns = columns_of(c);
-		width += columns > 0 ? columns : 0;
+	n = text_char(text, strnlen(text, 4), &c) ?: 1;
+	signed_columns = columns_of(c);
+	*columns = signed_columns > 0 ? signed_columns : 0;
+	return n;
+}
+
+static size_t word_width(const char *text, size_t len)
+{
+	size_t width = 0, columns, n;
+
+	for (size_t done = 0; done < len; done += n, width += columns) {
+		n = escape_len(text + done);
+		columns = 0;
+		if (!n)
+			n = next_char(text + done, &columns);
 	}
 	return width;
 }
@@ -120,6 +143,48 @@ static size_t word_width(const char *text, size_t len)
 size_t text_width(const char *text)
 {
 	return word_width(text, strlen(text));
+}
+
+/* The bytes at the start of the text that take at most so many columns. */
+static size_t bytes_within(const char *text, size_t width)
+{
+	size_t len = 0, used = 0, columns, n;
+
+	for (; text[len]; len += n, used += columns) {
+		n = next_char(text + len, &columns);
+		if (used + columns > width)
+			break;
+	}
+	return len;
+}
+
+/* The end of the text that takes at most so many of its columns. It begins with no accent. */
+static const char *end_within(const char *text, size_t all, size_t width)
+{
+	size_t columns, n;
+
+	for (; *text; text += n, all -= columns) {
+		n = next_char(text, &columns);
+		if (all <= width && columns)
+			break;
+	}
+	return text;
+}
+
+size_t text_shorten(char *dst, size_t size, const char *text, size_t width, const char *dots)
+{
+	size_t all = text_width(text), taken = text_width(dots), keep;
+	int head = (int)strlen(text);
+	const char *tail = "";
+
+	if (all > width) {
+		keep = width > taken ? width - taken : 0;
+		head = (int)bytes_within(text, (keep + 1) / 2);
+		tail = end_within(text, all, keep / 2);
+	}
+	snprintf(dst, size, "%.*s%.*s%s", head, text,
+		 all > width ? (int)bytes_within(dots, width) : 0, dots, tail);
+	return all > width ? text_width(dst) : all;
 }
 
 static __u64 divide_rounded(__u64 value, __u64 by)

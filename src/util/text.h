@@ -33,8 +33,15 @@ size_t text_utf8(char *dst, size_t size, const char *src, size_t len);
  */
 size_t text_printable(char *dst, size_t size, const char *src, size_t len);
 
-/* Columns on a terminal of a text from text_printable(). */
+/* Columns on a terminal of a text from text_printable(). Escape sequences for colors have none. */
 size_t text_width(const char *text);
+
+/*
+ * Copies such a text, without escape sequences, in at most so many columns: "bpf_lo…map_free". What
+ * is too long loses its middle, in whose place are the dots. size has room for text and dots.
+ * Returns the columns of dst.
+ */
+size_t text_shorten(char *dst, size_t size, const char *text, size_t width, const char *dots);
 
 /* A duration in three significant digits or two units, at most 7 characters. Returns dst. */
 char *text_duration(char dst[DURATION_SIZE], __u64 ns);

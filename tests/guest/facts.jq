@@ -139,18 +139,20 @@ def right_map:
 	and (.worker.comm | test("^kworker/"))
 	and (.entries == null or .entries == $made.elements);
 
-# An unknown phase makes the total unknown.
+# An unknown phase makes the total unknown. Maps that made no destroy call have no time in it.
 def phases_right:
-	.start_ns > 0 and .free_ns > 0 and .destroy_ns != null and .destroy_ns <= .free_ns
-	and .deferred_ns >= 0
+	.start_ns > 0 and .free_ns > 0
+	and (if (.destroys | add) > 0 then
+			.destroy_ns != null and .destroy_ns <= .free_ns and .deferred_ns >= 0
+		else .destroy_ns == null and .deferred_ns == null end)
 	and (if .released_ns then .wait_ns == .start_ns - .released_ns
-			and .total_ns == .wait_ns + .free_ns + .deferred_ns
+			and .total_ns == .wait_ns + .free_ns + (.deferred_ns // 0)
 		else .wait_ns == null and .total_ns == null end)
 	and (if .released_ns and .queued_ns then
 			.released_ns <= .queued_ns and .queued_ns <= .start_ns
 		else true end)
 	and (.destroys | .pending == 0 and .unknown == 0)
-	and ((.destroys.deferred > 0) or .deferred_ns == 0);
+	and ((.destroys.deferred > 0) or (.deferred_ns // 0) == 0);
 
 def teardown_adds_up:
 	.started == .completed + (.running // 0) + .start_only + .lost

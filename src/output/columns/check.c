@@ -110,46 +110,46 @@ static bool get_callers(const struct column *column, const void *object, struct 
 
 #define ANSWER(name, heading, member)                                                              \
 	{                                                                                          \
-		name, heading, "?", VALUE_BOOL, .get = get_answer,                                 \
-						.at = offsetof(struct check_view, facts.member)    \
+		name, heading, VALUE_BOOL, .get = get_answer,                                      \
+					   .at = offsetof(struct check_view, facts.member)         \
 	}
 #define SYSCTL(name, heading, member)                                                              \
 	{                                                                                          \
-		name, heading, "?", VALUE_INTEGER, .optional = true, .get = get_sysctl,            \
-						   .at = offsetof(struct check_view, facts.member) \
+		name, heading, VALUE_INTEGER, .optional = true, .get = get_sysctl,                 \
+					      .at = offsetof(struct check_view, facts.member)      \
 	}
 #define NAME(name, member)                                                                         \
 	{                                                                                          \
-		name, NULL, "?", VALUE_TEXT, .get = get_name,                                      \
-					     .at = offsetof(struct check_view, facts.member)       \
+		name, NULL, VALUE_TEXT, .get = get_name,                                           \
+					.at = offsetof(struct check_view, facts.member)            \
 	}
 
 #define STRING(name, member)                                                                       \
 	{                                                                                          \
-		name, NULL, "?", VALUE_TEXT, .get = get_string,                                    \
-					     .at = offsetof(struct check_view, member)             \
+		name, NULL, VALUE_TEXT, .get = get_string,                                         \
+					.at = offsetof(struct check_view, member)                  \
 	}
 
 const struct column check_columns[] = {
-	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "check"},
+	{"type", NULL, VALUE_TEXT, .get = get_text, .text = "check"},
 	STRING("verdict", verdict),
-	{"exit_status", NULL, "?", VALUE_NUMBER, .get = get_u32,
+	{"exit_status", NULL, VALUE_NUMBER, .get = get_u32,
 	 .at = offsetof(struct check_view, exit_status)},
 	STRING("reason", reason),
 	STRING("attach", attach),
 	STRING("source", source),
-	{TABLE_ONLY, "kernel", "?", VALUE_TEXT, .get = get_kernel},
+	{TABLE_ONLY, "kernel", VALUE_TEXT, .get = get_kernel},
 	NAME("release", release),
 	NAME("version", version),
 	NAME("machine", machine),
-	{"function", NULL, "?", VALUE_BOOL, .get = get_answer,
+	{"function", NULL, VALUE_BOOL, .get = get_answer,
 	 .at = offsetof(struct check_view, function)},
-	{TABLE_ONLY, "function", "?", VALUE_TEXT, .get = get_where},
+	{TABLE_ONLY, "function", VALUE_TEXT, .get = get_where},
 	ANSWER("btf", "BTF", btf),
 	NAME("lacking_member", lacking),
 	ANSWER("symbols", NULL, symbols),
 	ANSWER("symbols_hidden", NULL, hidden),
-	{TABLE_ONLY, "symbols", "?", VALUE_TEXT, .get = get_symbols},
+	{TABLE_ONLY, "symbols", VALUE_TEXT, .get = get_symbols},
 	ANSWER("compiler", NULL, compiler),
 	ANSWER("direct_calls", NULL, direct),
 	ANSWER("kprobes", "kprobes", kprobes),
@@ -157,12 +157,12 @@ const struct column check_columns[] = {
 	ANSWER("capabilities.perfmon", NULL, capabilities[CAPABILITY_PERFMON]),
 	ANSWER("capabilities.syslog", NULL, capabilities[CAPABILITY_SYSLOG]),
 	ANSWER("capabilities.sys_admin", NULL, capabilities[CAPABILITY_ADMIN]),
-	{TABLE_ONLY, "capabilities", "?", VALUE_TEXT, .optional = true, .get = get_capabilities},
-	{"lockdown", "lockdown", "?", VALUE_TEXT, .optional = true, .get = get_lockdown},
+	{TABLE_ONLY, "capabilities", VALUE_TEXT, .optional = true, .get = get_capabilities},
+	{"lockdown", "lockdown", VALUE_TEXT, .optional = true, .get = get_lockdown},
 	SYSCTL("kptr_restrict", "kptr_restrict", kptr_restrict),
 	SYSCTL("perf_event_paranoid", "perf_event_paranoid", perf_event_paranoid),
-	{TABLE_ONLY, "callers", "?", VALUE_TEXT, .get = get_callers},
-	{"map_types", "map types", "?", VALUE_LINES, .get = get_string,
+	{TABLE_ONLY, "callers", VALUE_TEXT, .get = get_callers},
+	{"map_types", "map types", VALUE_LINES, .get = get_string,
 	 .at = offsetof(struct check_view, facts.map_types)},
 	{},
 };
@@ -197,56 +197,44 @@ static bool get_both(const struct column *column, const void *object, struct val
 }
 
 #define MODE(name, heading, nth)                                                                   \
-	{name ".attachable",                                                                       \
-	 NULL,                                                                                     \
-	 "?",                                                                                      \
-	 VALUE_BOOL,                                                                               \
-	 .get = get_answer,                                                                        \
+	{name ".attachable", NULL, VALUE_BOOL, .get = get_answer,                                  \
 	 .at = offsetof(struct hook_view, mode[nth].attachable)},                                  \
-		{name ".known_by",                                                                 \
-		 NULL,                                                                             \
-		 "?",                                                                              \
-		 VALUE_TEXT,                                                                       \
-		 .get = get_string,                                                                \
+		{name ".known_by", NULL, VALUE_TEXT, .get = get_string,                            \
 		 .at = offsetof(struct hook_view, mode[nth].known_by)},                            \
 	{                                                                                          \
-		TABLE_ONLY, heading, "?", VALUE_TEXT, .get = get_both,                             \
-						      .at = offsetof(struct hook_view, mode[nth])  \
+		TABLE_ONLY, heading, VALUE_TEXT, .get = get_both,                                  \
+						 .at = offsetof(struct hook_view, mode[nth])       \
 	}
 
 const struct column hook_view_columns[] = {
-	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "probe"},
-	{"function", "FUNCTION", "?", VALUE_TEXT, .get = get_string,
+	{"type", NULL, VALUE_TEXT, .get = get_text, .text = "probe"},
+	{"function", "FUNCTION", VALUE_TEXT, .get = get_string,
 	 .at = offsetof(struct hook_view, function)},
-	{"present", NULL, "?", VALUE_BOOL, .get = get_answer,
-	 .at = offsetof(struct hook_view, present)},
-	{"symbol", NULL, "?", VALUE_TEXT, .get = get_string,
-	 .at = offsetof(struct hook_view, symbol)},
-	{TABLE_ONLY, "PRESENT", "?", VALUE_TEXT, .get = get_present},
-	{"inlined", "INLINED", "?", VALUE_BOOL, .get = get_answer,
+	{"present", NULL, VALUE_BOOL, .get = get_answer, .at = offsetof(struct hook_view, present)},
+	{"symbol", NULL, VALUE_TEXT, .get = get_string, .at = offsetof(struct hook_view, symbol)},
+	{TABLE_ONLY, "PRESENT", VALUE_TEXT, .goes = 3, .get = get_present},
+	{"inlined", "INLINED", VALUE_BOOL, .goes = 1, .get = get_answer,
 	 .at = offsetof(struct hook_view, inlined)},
 	MODE("fentry", "FENTRY", ATTACH_FENTRY),
 	MODE("kprobe", "KPROBE", ATTACH_KPROBE),
-	{"seen", "SEEN", "?", VALUE_NUMBER, .get = get_u64, .at = offsetof(struct hook_view, seen)},
+	{"seen", "SEEN", VALUE_NUMBER, .goes = 2, .get = get_u64,
+	 .at = offsetof(struct hook_view, seen)},
 	{},
 };
 
 const struct column caller_view_columns[] = {
-	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "caller"},
-	{"function", NULL, "?", VALUE_TEXT, .get = get_string,
-	 .at = offsetof(struct caller_view, name)},
-	{"present", NULL, "?", VALUE_BOOL, .get = get_answer,
-	 .at = offsetof(struct caller_view, found)},
-	{"calls", NULL, "?", VALUE_BOOL, .get = get_answer,
-	 .at = offsetof(struct caller_view, calls)},
+	{"type", NULL, VALUE_TEXT, .get = get_text, .text = "caller"},
+	{"function", NULL, VALUE_TEXT, .get = get_string, .at = offsetof(struct caller_view, name)},
+	{"present", NULL, VALUE_BOOL, .get = get_answer, .at = offsetof(struct caller_view, found)},
+	{"calls", NULL, VALUE_BOOL, .get = get_answer, .at = offsetof(struct caller_view, calls)},
 	{},
 };
 
 /* The lacks of a run */
 
 const struct column lack_columns[] = {
-	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "missing"},
-	{"what", "MISSING", "?", VALUE_TEXT, .get = get_string, .at = offsetof(struct lack, what)},
-	{"why", "WHY", "?", VALUE_TEXT, .get = get_text_at, .at = offsetof(struct lack, why)},
+	{"type", NULL, VALUE_TEXT, .get = get_text, .text = "missing"},
+	{"what", "MISSING", VALUE_TEXT, .get = get_string, .at = offsetof(struct lack, what)},
+	{"why", "WHY", VALUE_TEXT, .get = get_text_at, .at = offsetof(struct lack, why)},
 	{},
 };

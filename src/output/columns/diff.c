@@ -23,6 +23,43 @@ LINE_GETTER(get_mark, line->failed, text, "FAIL");
 LINE_GETTER(get_change, line->verdict == VERDICT_SAME || isfinite(line->delta[METRIC_P50]), real,
 	    line->verdict == VERDICT_SAME ? NAN : line->delta[METRIC_P50]);
 
+/* Of a side. */
+static bool has_times(const struct column *column, const void *object)
+{
+	return ((const struct diff_line *)object)->side[column->which].applies;
+}
+
+static bool is_on_both_sides(const struct column *column, const void *object)
+{
+	const struct diff_line *line = object;
+
+	(void)column;
+	return line->side[DIFF_BASE].applies && line->side[DIFF_NEW].applies;
+}
+
+static bool has_failed(const struct column *column, const void *object)
+{
+	(void)column;
+	return ((const struct diff_line *)object)->failed;
+}
+
+static enum color color_of_verdict(const void *object)
+{
+	static const enum color colors[] = {
+		[VERDICT_UNKNOWN] = COLOR_NONE,
+		[VERDICT_SAME] = COLOR_NONE,
+		[VERDICT_FASTER] = COLOR_GOOD,
+		[VERDICT_SLOWER] = COLOR_BAD,
+	};
+
+	return colors[((const struct diff_line *)object)->verdict];
+}
+
+static enum color color_of_mark(const void *object)
+{
+	return has_failed(NULL, object) ? COLOR_BAD : COLOR_NONE;
+}
+
 SIDE_GETTER(get_n, true, number, side->n);
 SIDE_GETTER(get_low, side->bounded, number, side->low_ns);
 SIDE_GETTER(get_high, side->bounded, number, side->high_ns);
@@ -55,6 +92,14 @@ static bool get_diff_key(const struct column *column, const void *object, struct
 	return row.row && of_row.get(&of_row, &row, value);
 }
 
+static bool has_diff_key(const struct column *column, const void *object)
+{
+	const struct row_line row = {.row = ((const struct diff_line *)object)->row};
+	const struct column of_row = key_column(column->which);
+
+	return !row.row || of_row.applies(&of_row, &row);
+}
+
 static const char *const verdict_names[] = {
 	[VERDICT_UNKNOWN] = "unknown",
 	[VERDICT_SAME] = "same",
@@ -84,50 +129,56 @@ static bool get_failed(const struct column *column, const void *object, struct v
 #define AT(member) .at = offsetof(struct diff_line, member)
 #define REAL(name, member)                                                                         \
 	{                                                                                          \
-		name, NULL, "?", VALUE_REAL, .get = get_real, AT(member)                           \
+		name, NULL, VALUE_REAL, .get = get_real, AT(member)                                \
 	}
-#define SIDE(name, heading, which_side)                                                              \
-	{name ".n", heading " N", "?", VALUE_NUMBER, .get = get_n, AT(side[which_side])},            \
-		{name ".total_ns",     NULL, "?", VALUE_DURATION, .get = get_total,                  \
-		 .which = (which_side)},                                                             \
-		{name ".median_ns",                                                                  \
-		 heading,                                                                            \
-		 "?",                                                                                \
-		 VALUE_REAL,                                                                         \
-		 .shown_as = REAL_DURATION,                                                          \
-		 .get = get_real,                                                                    \
-		 AT(side[which_side].metric[METRIC_P50])},                                           \
-		{TABLE_ONLY,                                                                         \
-		 "±",                                                                                \
-		 "?",                                                                                \
-		 VALUE_REAL,                                                                         \
-		 .shown_as = REAL_SPREAD,                                                            \
-		 .get = get_spread,                                                                  \
-		 AT(side[which_side])},                                                              \
-		{name ".low_ns", NULL, "?", VALUE_DURATION, .get = get_low, AT(side[which_side])},   \
-		{name ".high_ns", NULL, "?", VALUE_DURATION, .get = get_high, AT(side[which_side])}, \
-		REAL(name ".mean_ns", side[which_side].metric[METRIC_MEAN]),                         \
+#define SIDE(name, heading, which_side)                                                            \
+	{name ".n", heading " N", VALUE_NUMBER, .goes = 2, .get = get_n, AT(side[which_side])},    \
+		{name ".total_ns", NULL, VALUE_DURATION, .get = get_total, .which = (which_side)}, \
+		{name ".median_ns",                                                                \
+		 heading,                                                                          \
+		 VALUE_REAL,                                                                       \
+		 .shown_as = REAL_DURATION,                                                        \
+		 .get = get_real,                                                                  \
+		 .applies = has_times,                                                             \
+		 .which = (which_side),                                                            \
+		 AT(side[which_side].metric[METRIC_P50])},                                         \
+		{TABLE_ONLY,                                                                       \
+		 "±",                                                                              \
+		 VALUE_REAL,                                                                       \
+		 .shown_as = REAL_SPREAD,                                                          \
+		 .goes = 3,                                                                        \
+		 .get = get_spread,                                                                \
+		 .applies = has_times,                                                             \
+		 .which = (which_side),                                                            \
+		 AT(side[which_side])},                                                            \
+		{name ".low_ns", NULL, VALUE_DURATION, .get = get_low, AT(side[which_side])},      \
+		{name ".high_ns", NULL, VALUE_DURATION, .get = get_high, AT(side[which_side])},    \
+		REAL(name ".mean_ns", side[which_side].metric[METRIC_MEAN]),                       \
 		REAL(name ".p99_ns", side[which_side].metric[METRIC_P99])
 
-static const struct column type_column = {"type", NULL, "", VALUE_TEXT, .get = get_type};
+static const struct column type_column = {"type", NULL, VALUE_TEXT, .get = get_type};
 static const struct column figure_columns[] = {
-	{"phase", "PHASE", "?", VALUE_TEXT, .get = get_phase},
+	{"phase", "PHASE", VALUE_TEXT, .get = get_phase},
 	SIDE("base", "BASE", DIFF_BASE),
 	SIDE("new", "NEW", DIFF_NEW),
-	{TABLE_ONLY, "DELTA", "?", VALUE_REAL, .shown_as = REAL_CHANGE, .get = get_change},
+	{TABLE_ONLY, "DELTA", VALUE_REAL, .shown_as = REAL_CHANGE, .get = get_change,
+	 .applies = is_on_both_sides, .color = color_of_verdict},
 	REAL("delta.p50", delta[METRIC_P50]),
 	REAL("delta.p99", delta[METRIC_P99]),
 	REAL("delta.mean", delta[METRIC_MEAN]),
 	REAL("delta.total", delta[METRIC_TOTAL]),
 	REAL("u", difference.u),
 	REAL("p", difference.p),
-	{"p_corrected", "P", "?", VALUE_REAL, .shown_as = REAL_P, .get = get_real, AT(p_corrected)},
+	{"p_corrected", "P", VALUE_REAL, .shown_as = REAL_P, .goes = NAMES_SHRINK, .get = get_real,
+	 .applies = is_on_both_sides, AT(p_corrected)},
 	REAL("p_tail", p_tail_corrected),
-	{"exact", NULL, "?", VALUE_BOOL, .get = get_exact},
-	{"effect", "EFFECT", "?", VALUE_REAL, .get = get_real, AT(difference.effect)},
-	{"verdict", NULL, "?", VALUE_TEXT, .get = get_verdict},
-	{"failed", NULL, "?", VALUE_LINES, .get = get_failed},
-	{TABLE_ONLY, "GATE", "-", VALUE_TEXT, .optional = true, .get = get_mark},
+	{"exact", NULL, VALUE_BOOL, .get = get_exact},
+	{"effect", "EFFECT", VALUE_REAL, .goes = 1, .get = get_real, .applies = is_on_both_sides,
+	 AT(difference.effect)},
+	{"verdict", NULL, VALUE_TEXT, .get = get_verdict},
+	{"failed", NULL, VALUE_LINES, .get = get_failed},
+	{TABLE_ONLY, "GATE", VALUE_TEXT, .optional = true, .get = get_mark, .applies = has_failed,
+	 .color = color_of_mark},
 };
 
 _Static_assert(1 + NR_KEYS + ARRAY_SIZE(figure_columns) < MAX_ROW_COLUMNS, "columns of a diff");
@@ -140,6 +191,7 @@ void diff_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_
 	for (i = 0; i < nr_by; i++) {
 		*list = key_column(by[i]);
 		list->get = get_diff_key;
+		list->applies = has_diff_key;
 		list->which = by[i];
 		list++;
 	}

@@ -51,29 +51,30 @@ getter get_context, get_releaser_comm, get_releaser_pid, get_releaser_cgroup;
 struct column key_column(enum key key);
 
 #define TASK(name, of)                                                                             \
-	{name ".pid", NULL, "?", VALUE_NUMBER, .get = get_task_pid, .at = (of)},                   \
-		{name ".tid", NULL, "?", VALUE_NUMBER, .get = get_task_tid, .at = (of)},           \
-		{name ".comm", NULL, "?", VALUE_TEXT, .get = get_task_comm, .at = (of)},           \
+	{name ".pid", NULL, VALUE_NUMBER, .get = get_task_pid, .at = (of)},                        \
+		{name ".tid", NULL, VALUE_NUMBER, .get = get_task_tid, .at = (of)},                \
+		{name ".comm", NULL, VALUE_TEXT, .get = get_task_comm, .at = (of)},                \
 	{                                                                                          \
-		name ".cgroup_id", NULL, "?", VALUE_NUMBER, .get = get_task_cgroup, .at = (of)     \
+		name ".cgroup_id", NULL, VALUE_NUMBER, .get = get_task_cgroup, .at = (of)          \
 	}
 
 #define IDENTITY(of)                                                                               \
 	TASK("released_by", (of) + offsetof(struct identity, released_by)),                        \
-		{"released_in", NULL, "?", VALUE_TEXT, .get = get_context, .at = (of)},            \
+		{"released_in", NULL, VALUE_TEXT, .get = get_context, .at = (of)},                 \
 		TASK("closed_by", (of) + offsetof(struct identity, closed_by))
 
 #define MAP_SIZES(of)                                                                              \
-	{"key_size", NULL, "?", VALUE_NUMBER, .get = get_key_size, .at = (of)},                    \
-		{"value_size", NULL, "?", VALUE_NUMBER, .get = get_value_size, .at = (of)},        \
-		{"max_entries", NULL, "?", VALUE_NUMBER, .get = get_max_entries, .at = (of)},      \
+	{"key_size", NULL, VALUE_NUMBER, .get = get_key_size, .at = (of)},                         \
+		{"value_size", NULL, VALUE_NUMBER, .get = get_value_size, .at = (of)},             \
+		{"max_entries", NULL, VALUE_NUMBER, .get = get_max_entries, .at = (of)},           \
 	{                                                                                          \
-		"map_flags", NULL, "?", VALUE_NUMBER, .get = get_map_flags, .at = (of)             \
+		"map_flags", NULL, VALUE_NUMBER, .get = get_map_flags, .at = (of)                  \
 	}
 
 /* In tables: the task that released the map, or had it released. */
 #define RELEASER(of)                                                                               \
-	{TABLE_ONLY, "RELEASED BY", "?", VALUE_TEXT, 15, .get = get_releaser_comm, .at = (of)},    \
+	{TABLE_ONLY, "RELEASED BY", VALUE_TEXT, 15, .get = get_releaser_comm, .at = (of)},         \
 	{                                                                                          \
-		TABLE_ONLY, "BY PID", "?", VALUE_NUMBER, 7, .get = get_releaser_pid, .at = (of)    \
+		TABLE_ONLY, "BY PID", VALUE_NUMBER, 7, .goes = 2, .get = get_releaser_pid,         \
+						       .at = (of)                                  \
 	}

@@ -12,23 +12,18 @@
 #define VALUE_OF_LONGEST  VALUE_DURATION
 
 #define COLUMN(object, member, kind, getter)                                                       \
-	{#member,                                                                                  \
-	 NULL,                                                                                     \
-	 "",                                                                                       \
-	 VALUE_OF_##kind,                                                                          \
-	 .get = (getter),                                                                          \
-	 .at = offsetof(struct object, member)},
+	{#member, NULL, VALUE_OF_##kind, .get = (getter), .at = offsetof(struct object, member)},
 #define FIGURE(object, member, kind) COLUMN(object, member, kind, get_figure)
 
 static GETTER(get_figure, const __u64 *figure, figure_known(*figure), number, *figure);
 
 const struct column ledger_columns[] = {
-	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "ledger"},
+	{"type", NULL, VALUE_TEXT, .get = get_text, .text = "ledger"},
 	LEDGER_FIGURES(FIGURE){},
 };
 
 const struct column teardown_ledger_columns[] = {
-	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "teardown_ledger"},
+	{"type", NULL, VALUE_TEXT, .get = get_text, .text = "teardown_ledger"},
 	TEARDOWN_LEDGER_FIGURES(FIGURE){},
 };
 
@@ -53,9 +48,9 @@ static bool get_return_figure(const struct column *column, const void *object, s
 #define RETURN_FIGURE(object, member, kind) COLUMN(object, member, kind, get_return_figure)
 
 const struct column hook_columns[] = {
-	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "point"},
-	{"function", NULL, "", VALUE_TEXT, .get = get_string,
+	{"type", NULL, VALUE_TEXT, .get = get_text, .text = "point"},
+	{"function", NULL, VALUE_TEXT, .get = get_string,
 	 .at = offsetof(struct hook_counts, function)},
-	{"attached", NULL, "", VALUE_BOOL, .get = get_attached},
+	{"attached", NULL, VALUE_BOOL, .get = get_attached},
 	HOOK_ENTRY_FIGURES(ENTRY_FIGURE) HOOK_RETURN_FIGURES(RETURN_FIGURE){},
 };

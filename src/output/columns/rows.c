@@ -36,6 +36,29 @@ ROW_GETTER(get_count, true, line->row->count);
 ROW_GETTER(get_empty, true, line->row->empty);
 ROW_GETTER(get_unmeasured, true, line->row->unmeasured);
 
+static bool has_phase(const struct column *column, const void *object)
+{
+	return row_has_phase(((const struct row_line *)object)->row, column->which);
+}
+
+/* True if the number of entries is not known. */
+static bool has_entries(const struct column *column, const void *object)
+{
+	const struct row_phases *phases = ((const struct row_line *)object)->row->phases;
+
+	(void)column;
+	return !phases || !phases->counted || phases->entries;
+}
+
+/* The row without keys has no numbers for them. A map of no benchmark has no scenario. */
+static bool has_key(const struct column *column, const void *object)
+{
+	const struct row *row = ((const struct row_line *)object)->row;
+
+	return row->other ? column->kind == VALUE_TEXT
+			  : column->which != KEY_SCENARIO || row->key.map.scenario;
+}
+
 ROW_GETTER(get_sum, row_hist(line->row, column->which),
 	   row_hist(line->row, column->which)->total_ns);
 ROW_GETTER(get_mean, row_hist(line->row, column->which),
@@ -49,51 +72,82 @@ ROW_GETTER(get_entry_ns, line->row->phases && line->row->phases->entries,
 	   line->row->phases->counted_ns / line->row->phases->entries);
 
 static const struct column type_column[] = {
-	{"type", NULL, "", VALUE_TEXT, .get = get_text, .text = "row"},
+	{"type", NULL, VALUE_TEXT, .get = get_text, .text = "row"},
 };
 static const struct column interval_column[] = {
-	{"interval", NULL, "", VALUE_NUMBER, .get = get_interval},
+	{"interval", NULL, VALUE_NUMBER, .get = get_interval},
 };
 
-#define SUM(name, heading, phase)                                                                  \
+#define OF_PHASE(of_phase) VALUE_DURATION, .applies = has_phase, .which = (of_phase)
+#define SUM(name, heading, phase, ...)                                                             \
 	{                                                                                          \
-		name, heading, "-", VALUE_DURATION, .get = get_sum, .which = (phase)               \
+		name, heading, OF_PHASE(phase), .get = get_sum, __VA_ARGS__                        \
 	}
-#define PERCENTILE(name, heading, phase, of_hundred)                                               \
+#define MEAN(name, heading, phase, ...)                                                            \
 	{                                                                                          \
-		name, heading, "-", VALUE_DURATION, .get = get_percentile, .which = (phase),       \
-						    .percent = (of_hundred)                        \
+		name, heading, OF_PHASE(phase), .get = get_mean, __VA_ARGS__                       \
+	}
+#define PERCENTILE(name, heading, phase, of_hundred, ...)                                          \
+	{                                                                                          \
+		name, heading, OF_PHASE(phase), .get = get_percentile, .percent = (of_hundred),    \
+						__VA_ARGS__                                        \
+	}
+#define SORTS(key) .sorts = 1U << (key)
+
+#define COUNT                                                                                      \
+	{                                                                                          \
+		"count", "COUNT", VALUE_NUMBER, .get = get_count, SORTS(SORT_COUNT)                \
+	}
+#define UNMEASURED                                                                                 \
+	{                                                                                          \
+		"unmeasured", "UNMEASURED", VALUE_NUMBER,                                          \
+			.optional = true, .goes = NAMES_SHRINK + 4, .get = get_unmeasured          \
 	}
 
 static const struct column figure_columns[] = {
-	{"count", "COUNT", "-", VALUE_NUMBER, .get = get_count},
-	{"empty", "EMPTY", "-", VALUE_NUMBER, .get = get_empty},
-	{"unmeasured", "UNMEASURED", "-", VALUE_NUMBER, .optional = true, .get = get_unmeasured},
-	SUM("total_ns", "TOTAL", PHASE_TOTAL),
-	PERCENTILE("min_ns", "MIN", PHASE_TOTAL, 0),
-	{"mean_ns", "MEAN", "-", VALUE_DURATION, .get = get_mean, .which = PHASE_TOTAL},
-	PERCENTILE("p50_ns", "P50", PHASE_TOTAL, 50),
-	PERCENTILE("p90_ns", "P90", PHASE_TOTAL, 90),
-	PERCENTILE("p99_ns", "P99", PHASE_TOTAL, 99),
-	PERCENTILE("max_ns", "MAX", PHASE_TOTAL, 100),
+	COUNT,
+	{"empty", "EMPTY", VALUE_NUMBER, .goes = 4, .get = get_empty, SORTS(SORT_EMPTY)},
+	UNMEASURED,
+	SUM("total_ns", "TOTAL", PHASE_TOTAL, SORTS(SORT_TOTAL)),
+	PERCENTILE("min_ns", "MIN", PHASE_TOTAL, 0, .goes = 1, SORTS(SORT_MIN)),
+	MEAN("mean_ns", "MEAN", PHASE_TOTAL, .goes = 3, SORTS(SORT_MEAN)),
+	PERCENTILE("p50_ns", "P50", PHASE_TOTAL, 50, .goes = 5, SORTS(SORT_P50)),
+	PERCENTILE("p90_ns", "P90", PHASE_TOTAL, 90, .goes = 2, SORTS(SORT_P90)),
+	PERCENTILE("p99_ns", "P99", PHASE_TOTAL, 99, .goes = NAMES_SHRINK, SORTS(SORT_P99)),
+	PERCENTILE("max_ns", "MAX", PHASE_TOTAL, 100, .goes = NAMES_SHRINK + 1, SORTS(SORT_MAX)),
 };
 
-#define PHASE_FIGURES(name, heading, phase)                                                        \
-	SUM(name "_sum_ns", NULL, phase), PERCENTILE(name "_p50_ns", heading " P50", phase, 50),   \
+/* goes: the rank of the median; the 99th percentile stays longer. */
+#define PHASE_FIGURES(name, heading, phase, rank)                                                  \
+	SUM(name "_sum_ns", NULL, phase),                                                          \
+		PERCENTILE(name "_p50_ns", heading " P50", phase, 50, .goes = (rank)),             \
 		PERCENTILE(name "_p90_ns", NULL, phase, 90),                                       \
-		PERCENTILE(name "_p99_ns", heading " P99", phase, 99),                             \
+		PERCENTILE(name "_p99_ns", heading " P99", phase, 99, .goes = (rank) + 5),         \
 		PERCENTILE(name "_max_ns", NULL, phase, 100)
 
+/* In tables, the sums stand first. */
 static const struct column teardown_figure_columns[] = {
-	{"count", "COUNT", "-", VALUE_NUMBER, .get = get_count},
-	{"unmeasured", "UNMEASURED", "-", VALUE_NUMBER, .optional = true, .get = get_unmeasured},
-	PHASE_FIGURES("wait", "WAIT", PHASE_WAIT),
-	PHASE_FIGURES("free", "FREE", PHASE_FREE),
-	PHASE_FIGURES("destroy", "DESTROY", PHASE_DESTROY),
-	PHASE_FIGURES("deferred", "DEFERRED", PHASE_DEFERRED),
-	PHASE_FIGURES("total", "TOTAL", PHASE_TOTAL),
-	{"entries", "ENTRIES", "-", VALUE_NUMBER, .get = get_entries},
-	{"ns_per_entry", "PER ENTRY", "-", VALUE_DURATION, .get = get_entry_ns},
+	COUNT,
+	SUM(TABLE_ONLY, "TOTAL", PHASE_TOTAL, SORTS(SORT_TOTAL)),
+	SUM(TABLE_ONLY, "WAIT", PHASE_WAIT, .goes = NAMES_SHRINK + 2, SORTS(SORT_WAIT)),
+	SUM(TABLE_ONLY, "FREE", PHASE_FREE, .goes = NAMES_SHRINK + 3, SORTS(SORT_FREE)),
+	SUM(TABLE_ONLY, "DESTROY", PHASE_DESTROY, .goes = NAMES_SHRINK, SORTS(SORT_DESTROY)),
+	SUM(TABLE_ONLY, "DEFERRED", PHASE_DEFERRED, .goes = NAMES_SHRINK + 1, SORTS(SORT_DEFERRED)),
+	UNMEASURED,
+	PHASE_FIGURES("wait", "WAIT", PHASE_WAIT, 3),
+	PHASE_FIGURES("free", "FREE", PHASE_FREE, 4),
+	PHASE_FIGURES("destroy", "DESTROY", PHASE_DESTROY, 1),
+	PHASE_FIGURES("deferred", "DEFERRED", PHASE_DEFERRED, 2),
+	SUM("total_sum_ns", NULL, PHASE_TOTAL),
+	PERCENTILE("total_p50_ns", "TOTAL P50", PHASE_TOTAL, 50, .goes = 11, SORTS(SORT_P50)),
+	PERCENTILE("total_p90_ns", NULL, PHASE_TOTAL, 90, SORTS(SORT_P90)),
+	PERCENTILE("total_p99_ns", "TOTAL P99", PHASE_TOTAL, 99, .goes = 12, SORTS(SORT_P99)),
+	PERCENTILE("total_max_ns", NULL, PHASE_TOTAL, 100, SORTS(SORT_MAX)),
+	PERCENTILE("total_min_ns", NULL, PHASE_TOTAL, 0, SORTS(SORT_MIN)),
+	MEAN("total_mean_ns", NULL, PHASE_TOTAL, SORTS(SORT_MEAN)),
+	{"entries", "ENTRIES", VALUE_NUMBER, .goes = 10, .get = get_entries},
+	{"ns_per_entry", "PER ENTRY", VALUE_DURATION, .goes = 13, .get = get_entry_ns,
+	 .applies = has_entries},
 };
 
 _Static_assert(2 + NR_KEYS + ARRAY_SIZE(figure_columns) < MAX_ROW_COLUMNS, "columns of a row");
@@ -103,23 +157,22 @@ _Static_assert(2 + NR_KEYS + ARRAY_SIZE(teardown_figure_columns) < MAX_ROW_COLUM
 #define AT(member) .at = offsetof(struct row_key, member)
 
 static const struct column key_columns[] = {
-	[KEY_CALLER] = {"caller", "CALLER", "?", VALUE_TEXT, .get = get_caller, AT(caller)},
-	[KEY_TYPE] = {"map_type", "TYPE", "?", VALUE_TEXT, .get = get_map_type, AT(map)},
-	[KEY_NAME] = {"map_name", "NAME", "?", VALUE_TEXT, .get = get_map_name, AT(map)},
-	[KEY_ALLOC] = {"alloc", "ALLOC", "?", VALUE_TEXT, .get = get_alloc, AT(alloc)},
-	[KEY_COMM] = {"comm", "COMM", "?", VALUE_TEXT, .get = get_text_at, AT(comm)},
-	[KEY_CPU] = {"cpu", "CPU", "?", VALUE_NUMBER, .get = get_u32, AT(cpu)},
-	[KEY_ID] = {"map_id", "ID", "?", VALUE_NUMBER, .get = get_nonzero_u32,
-		    AT(map.identity.map_id)},
-	[KEY_RELEASED_BY] = {"released_by", "RELEASED BY", "?", VALUE_TEXT,
-			     .get = get_releaser_comm, AT(map.identity)},
-	[KEY_RELEASED_PID] = {"released_pid", "BY PID", "?", VALUE_NUMBER, .get = get_releaser_pid,
+	[KEY_CALLER] = {"caller", "CALLER", VALUE_TEXT, .get = get_caller, AT(caller)},
+	[KEY_TYPE] = {"map_type", "TYPE", VALUE_TEXT, .get = get_map_type, AT(map)},
+	[KEY_NAME] = {"map_name", "NAME", VALUE_TEXT, .get = get_map_name, AT(map)},
+	[KEY_ALLOC] = {"alloc", "ALLOC", VALUE_TEXT, .get = get_alloc, .unknown = ALLOC_NOT_KNOWN,
+		       AT(alloc)},
+	[KEY_COMM] = {"comm", "COMM", VALUE_TEXT, .get = get_text_at, AT(comm)},
+	[KEY_CPU] = {"cpu", "CPU", VALUE_NUMBER, .get = get_u32, AT(cpu)},
+	[KEY_ID] = {"map_id", "ID", VALUE_NUMBER, .get = get_nonzero_u32, AT(map.identity.map_id)},
+	[KEY_RELEASED_BY] = {"released_by", "RELEASED BY", VALUE_TEXT, .get = get_releaser_comm,
+			     AT(map.identity)},
+	[KEY_RELEASED_PID] = {"released_pid", "BY PID", VALUE_NUMBER, .get = get_releaser_pid,
 			      AT(map.identity)},
-	[KEY_CGROUP] = {"cgroup_id", "CGROUP", "?", VALUE_NUMBER, .get = get_releaser_cgroup,
+	[KEY_CGROUP] = {"cgroup_id", "CGROUP", VALUE_NUMBER, .get = get_releaser_cgroup,
 			AT(map.identity)},
-	[KEY_HOST] = {"host", "HOST", "?", VALUE_TEXT, .get = get_string, AT(map.host)},
-	[KEY_SCENARIO] = {"scenario", "SCENARIO", "?", VALUE_TEXT, .get = get_string,
-			  AT(map.scenario)},
+	[KEY_HOST] = {"host", "HOST", VALUE_TEXT, .get = get_string, AT(map.host)},
+	[KEY_SCENARIO] = {"scenario", "SCENARIO", VALUE_TEXT, .get = get_string, AT(map.scenario)},
 };
 
 _Static_assert(ARRAY_SIZE(key_columns) == NR_KEYS, "a column for each key");
@@ -129,6 +182,8 @@ struct column key_column(enum key key)
 	struct column column = key_columns[key];
 
 	column.get = get_row_key;
+	column.applies = has_key;
+	column.which = key;
 	column.of_key = &key_columns[key];
 	return column;
 }

@@ -32,7 +32,7 @@ static void put_value(FILE *out, const struct column *column, const void *object
 {
 	struct value value;
 
-	if (is_text(column) || !column->get(column, object, &value))
+	if (is_text(column) || !column_read(column, object, &value))
 		return;
 	if (column->kind == VALUE_INTEGER)
 		fprintf(out, " data-value=\"%lld\"", value.integer);
@@ -54,7 +54,7 @@ static void put_lines(FILE *out, const struct column *column, const void *object
 	char line[CELL_SIZE];
 	size_t len;
 
-	column->get(column, object, &value);
+	column_read(column, object, &value);
 	for (const char *text = value.text; *text; text += len + (text[len] == '\n')) {
 		len = strcspn(text, "\n");
 		snprintf(line, sizeof(line), "%.*s", (int)len, text);
@@ -120,7 +120,7 @@ static bool is_used(const struct column *column, const struct object_list *list)
 	struct value value;
 
 	for (size_t i = 0; i < list->nr; i++)
-		if (column->get(column, object_list_nth(list, i), &value) &&
+		if (column_read(column, object_list_nth(list, i), &value) &&
 		    (is_text(column) || value.number))
 			return true;
 	return false;
@@ -166,7 +166,7 @@ void page_figures(FILE *out, const char *id, const struct column *columns, const
 
 	fprintf(out, "<dl class=\"figures\" id=\"%s\">\n", id);
 	for (const struct column *column = columns; column->name; column++) {
-		if (!column->heading || !column->get(column, object, &value) ||
+		if (!column->heading || !column_read(column, object, &value) ||
 		    (column->optional && !value.number))
 			continue;
 		fputs("<div><dt>", out);

@@ -164,6 +164,7 @@ TEST(no_time_is_a_time)
 	memset(teardown.phase, 0xff, sizeof(teardown.phase));
 	add_teardown(aggregate, &teardown);
 	teardown = teardown_of(1, 0, 0, 0, 0);
+	teardown.nr_destroys = 1;
 	add_teardown(aggregate, &teardown);
 	for (order = SORT_WAIT; order <= SORT_DEFERRED; order++)
 		assert_int_equal(sort(aggregate, order, 0).row[0]->key.map.type, 1);

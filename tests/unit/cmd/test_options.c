@@ -107,8 +107,8 @@ TEST(test_choices)
 
 TEST(test_numbers)
 {
-	bad_words("--top", "0 -1 +1 1e3 ~ %1 1% 1x 0x1 1.5 1K 00 99999999999999999999999999x",
-		  "is not a number of rows (1 or more)");
+	bad_words("--top", "-1 +1 1e3 ~ %1 1% 1x 0x1 1.5 1K 99999999999999999999999999x",
+		  "is not a number of rows (0: all)");
 	bad("-n 18446744073709551616", "--top: '18446744073709551616' is too large a number");
 	bad("-n 99999999999999999999999999", "too large a number");
 	good("-n 18446744073709551615");

@@ -52,6 +52,9 @@ static const struct {
 	{"events", 'e', NULL, LINES, false},
 	{"identity", 0, " -e", LINES, false},
 	{"format", 'f', "json", READS | BENCH | CHECK, false},
+	{"columns", 0, "count", READS | BENCH | CHECK, false},
+	{"wide", 0, NULL, READS | BENCH | CHECK, false},
+	{"color", 0, "never", ALL, false},
 	{"output", 'o', "out", ALL, false},
 	{"force", 0, NULL, RECORD | DIFF | BENCH, false},
 	{"quiet", 'q', NULL, LIVE | READS, false},
@@ -67,10 +70,12 @@ static void try_everywhere(size_t i, const char *written)
 
 	for (size_t c = 0; commands[c]; c++) {
 		bool view = matrix[i].of_teardowns && commands[c]->views;
+		bool other = commands[c] == &check_command && !strcmp(written, "--columns count");
 
 		snprintf(line, sizeof(line), "%s%s %s %s",
 			 commands[c]->name ? commands[c]->name : "", view ? " teardowns" : "",
-			 written, side && commands[c] == &diff_command ? "" : words[c]);
+			 other ? "--columns seen" : written,
+			 side && commands[c] == &diff_command ? "" : words[c]);
 		if (matrix[i].of & 1U << c) {
 			good(line);
 			assert_ptr_equal(opts.command, commands[c]);

@@ -60,7 +60,7 @@ static const char *shown(enum format format)
 	struct aggregate *aggregate = measured(&rows);
 	FILE *out = out_open();
 
-	assert_int_equal(bench_table(out, format, list, NR, &rows), 0);
+	assert_int_equal(bench_table(out, format, list, NR, &rows, NULL), 0);
 	aggregate_free(aggregate);
 	return out_close(out);
 }
@@ -94,16 +94,16 @@ TEST(tables_have_a_line_for_each_scenario)
 		" P99  FREE P50 PER ENTRY\n"
 		"h1            3        1     100ns         50ns           0ns     1.10us"
 		"     1.10us               100ns\n"
-		"t|1           1      100    10.0us       5.00us             -          -"
-		"          -               100ns\n"
+		"t|1           1      100    10.0us       5.00us             ?          ?"
+		"          ?               100ns\n"
 		"h2            3    10000    10.0us       5.00us           0ns     11.0us"
 		"     11.0us                 1ns\n"
 		"t2            3    10000    1.00ms        500us        5.00ms     6.00ms"
 		"     6.00ms               100ns\n"
 		"e1            1      100     200ns        100ns          30ns     1.23us"
 		"     1.23us                   -\n"
-		"left out      0  1000000         -            -             -          -"
-		"          -                   -\n"
+		"left out      0  1000000         ?            ?             ?          ?"
+		"          ?                   ?\n"
 		"\n"
 		"SCENARIOS                           POINTS  ENTRIES FROM     TO  FREE P50 ~"
 		" ENTRIES^  OF THE LAST TWO  TOTAL P50 ~ ENTRIES^  FREE P50 PER ENTRY AT THE MOST\n"
@@ -111,7 +111,7 @@ TEST(tables_have_a_line_for_each_scenario)
 		"                  0.5              0.5                  0.25"
 		"                             1ns\n"
 		"lpm_trie,value=8,threads=4,maps=50       2           100  10000"
-		"                    1                1                     -"
+		"                    1                1                     ?"
 		"                           100ns\n");
 }
 
@@ -187,12 +187,12 @@ TEST(nothing_measured_is_shown_as_that)
 	FILE *out = out_open();
 	const char *text;
 
-	assert_int_equal(bench_table(out, FORMAT_TABLE, list, 1, &none), 0);
+	assert_int_equal(bench_table(out, FORMAT_TABLE, list, 1, &none, NULL), 0);
 	text = out_close(out);
 	check_has(line_of(text, 1), "h1");
 	assert_string_equal(line_of(text, 2), "");
 	out = out_open();
-	assert_int_equal(bench_table(out, FORMAT_TABLE, list, 0, &none), 0);
+	assert_int_equal(bench_table(out, FORMAT_TABLE, list, 0, &none, NULL), 0);
 	assert_string_equal(out_close(out), "no scenarios\n");
 }
 
@@ -214,7 +214,7 @@ TEST(growth_of_the_greatest_maps)
 		add(aggregate, three[i].name, medians[i], 0);
 	}
 	assert_int_equal(aggregate_sort(aggregate, SORT_TOTAL, 0, &rows), 0);
-	assert_int_equal(bench_table(out, FORMAT_JSON, three, 3, &rows), 0);
+	assert_int_equal(bench_table(out, FORMAT_JSON, three, 3, &rows, NULL), 0);
 	line = line_of(out_close(out), 3);
 	check_number(line, "free_exponent_top", 1);
 	check_number(line, "free_exponent",

@@ -32,7 +32,7 @@ static const char *written(struct sides *sides, enum format format)
 {
 	FILE *out = out_open();
 
-	assert_int_equal(diff_write(out, format, compare(sides)), 0);
+	assert_int_equal(diff_write(out, format, compare(sides), NULL), 0);
 	return out_close(out);
 }
 
@@ -46,8 +46,8 @@ TEST(table)
 		"  EFFECT  GATE\n"
 		"hash  slower  destroy      20  1.01us  ±0%     20  2.02us  ±0%  +100.0%  <0.001"
 		"       1  FAIL\n"
-		"hash  gone    destroy       3  1.00us    ?      0       ?    ?        ?       ?"
-		"       ?  -\n"
+		"hash  gone    destroy       3  1.00us    ?      0       -    -        -       -"
+		"       -  -\n"
 		"hash  same|x  destroy      20  1.01us  ±0%     20  1.01us  ±0%        ~   1.000"
 		"       0  -\n"
 		"geometric mean of 2 medians: destroy +41.4%\n"
@@ -279,7 +279,7 @@ TEST(write_errors)
 	for (i = 0; i < ARRAY_SIZE(formats); i++) {
 		FILE *out = full_disk();
 
-		assert_int_equal(diff_write(out, formats[i], compare(&sides)), -ENOSPC);
+		assert_int_equal(diff_write(out, formats[i], compare(&sides), NULL), -ENOSPC);
 		fclose(out);
 	}
 	sides_free(&sides);

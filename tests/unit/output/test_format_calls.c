@@ -104,7 +104,7 @@ TEST(spreadsheets)
 		{"a=1-2+3@4", "a=1-2+3@4"},
 	};
 	static const struct column integer[] = {
-		{"n", "N", "?", VALUE_INTEGER, .get = get_integer},
+		{"n", "N", VALUE_INTEGER, .get = get_integer},
 		{},
 	};
 	const __s64 minus = -5;
@@ -178,7 +178,7 @@ TEST(event_table)
 		"              events               100  kworker/3:1        3\n"
 		"   -0.000001   1.23us  htab_map_free                ma          yes    hash"
 		"              events               100  kworker/3:1        3\n"
-		"           ?        ?  ?                            unknown     ?      ?"
+		"           ?        ?  ?                            ?           ?      ?"
 		"                 ?                      0  x                  0\n");
 }
 
@@ -193,12 +193,13 @@ TEST(write_errors)
 	int i, err = 0;
 
 	for (format = FORMAT_TABLE; format <= FORMAT_CSV; format++) {
-		assert_int_equal(format_rows(full, format, &rows, false, INTERVAL_NONE), -ENOSPC);
+		assert_int_equal(format_rows(full, format, &rows, false, INTERVAL_NONE, NULL),
+				 -ENOSPC);
 		clearerr(full);
 	}
 	assert_int_equal(histogram_draw(full, &rows), -ENOSPC);
 	clearerr(full);
-	assert_int_equal(format_rows_heading(full, FORMAT_CSV, &rows, false, 1), -ENOSPC);
+	assert_int_equal(format_rows_heading(full, FORMAT_CSV, &rows, false, 1, NULL), -ENOSPC);
 	/* A stream that failed stays failed until clearerr(). */
 	assert_int_equal(format_heading(full, FORMAT_CSV, call_columns), -EIO);
 	clearerr(full);

@@ -19,7 +19,7 @@ TEST(list)
 		"| ---: | ---: | --- | --- | --- | --- | --- | ---: | --- | ---: |\n"
 		"| 0.000000 | 1.23us | htab_map_free | ma | no | hash | `a\\|b\\c*d_e` | 100 |"
 		" kworker/3:1 | 3 |\n"
-		"| ? | ? | ? | unknown | ? | ? | ? | 0 | x | 0 |\n"
+		"| ? | ? | ? | ? | ? | ? | ? | 0 | x | 0 |\n"
 		"\n"
 		"1 more row\n");
 	assert_string_equal(list_of(FORMAT_MARKDOWN, call_columns, objects, 0, 0, 0), "none\n");
@@ -96,9 +96,9 @@ TEST(rows)
 	struct aggregate *aggregate = rows_of(calls, 2, &rows_);
 	FILE *out = out_open();
 
-	assert_int_equal(format_rows_heading(out, FORMAT_MARKDOWN, &rows_, false, INTERVAL_NONE),
-			 0);
-	assert_int_equal(format_rows(out, FORMAT_MARKDOWN, &rows_, false, INTERVAL_NONE), 0);
+	assert_int_equal(
+		format_rows_heading(out, FORMAT_MARKDOWN, &rows_, false, INTERVAL_NONE, NULL), 0);
+	assert_int_equal(format_rows(out, FORMAT_MARKDOWN, &rows_, false, INTERVAL_NONE, NULL), 0);
 	assert_string_equal(
 		out_close(out),
 		"| CALLER | TYPE | NAME | COUNT | EMPTY | TOTAL | MIN | MEAN | P50 | P90 | P99 |"
@@ -120,7 +120,7 @@ static bool get_real(const struct column *column, const void *object, struct val
 static const char *real(enum format format, enum real_format shown_as, double number)
 {
 	const struct column columns[] = {
-		{"real", "R", "?", VALUE_REAL, .shown_as = shown_as, .get = get_real},
+		{"real", "R", VALUE_REAL, .shown_as = shown_as, .get = get_real},
 		{},
 	};
 	const void *objects[] = {&number};

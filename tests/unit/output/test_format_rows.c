@@ -33,8 +33,8 @@ static const char *rendered_of(bool teardowns, enum format format, __u64 interva
 {
 	FILE *out = out_open();
 
-	assert_int_equal(format_rows_heading(out, format, &rows, teardowns, interval), 0);
-	assert_int_equal(format_rows(out, format, &rows, teardowns, interval), 0);
+	assert_int_equal(format_rows_heading(out, format, &rows, teardowns, interval, NULL), 0);
+	assert_int_equal(format_rows(out, format, &rows, teardowns, interval, NULL), 0);
 	return out_close(out);
 }
 
@@ -86,9 +86,9 @@ ROWS_TEST(row_csv)
 	strcpy(calls[0].map.name, "a,\"b\"");
 	strcpy(calls[1].map.name, "a,\"b\"");
 	aggregate = rows_of(calls, 2, &rows);
-	assert_int_equal(format_rows_heading(out, FORMAT_CSV, &rows, false, 1), 0);
-	assert_int_equal(format_rows(out, FORMAT_CSV, &rows, false, 1), 0);
-	assert_int_equal(format_rows(out, FORMAT_CSV, &rows, false, INTERVAL_WHOLE), 0);
+	assert_int_equal(format_rows_heading(out, FORMAT_CSV, &rows, false, 1, NULL), 0);
+	assert_int_equal(format_rows(out, FORMAT_CSV, &rows, false, 1, NULL), 0);
+	assert_int_equal(format_rows(out, FORMAT_CSV, &rows, false, INTERVAL_WHOLE, NULL), 0);
 	assert_string_equal(
 		out_close(out),
 		"type,interval,caller,map_type,map_name,count,empty,unmeasured,total_ns,min_ns,"
@@ -200,8 +200,8 @@ ROWS_TEST(histogram_of_extremes)
 	"\"" name "_p99_ns\":null,\"" name "_max_ns\":null,"
 #define UNMEASURED                                                                                 \
 	"\"count\":1,\"unmeasured\":1," NULL_PHASE("wait") NULL_PHASE("free")                      \
-		NULL_PHASE("destroy") NULL_PHASE("deferred")                                       \
-			NULL_PHASE("total") "\"entries\":null,\"ns_per_entry\":null}\n"
+		NULL_PHASE("destroy") NULL_PHASE("deferred") NULL_PHASE(                           \
+			"total") "\"total_min_ns\":null,\"total_mean_ns\":null,\"entries\":null,\"ns_per_entry\":null}\n"
 
 ROWS_TEST(group_rows)
 {
@@ -235,7 +235,8 @@ ROWS_TEST(group_rows)
 		"\"destroy_max_ns\":300,\"deferred_sum_ns\":4000,\"deferred_p50_ns\":40,"
 		"\"deferred_p90_ns\":40,\"deferred_p99_ns\":40,\"deferred_max_ns\":40,"
 		"\"total_sum_ns\":5050,\"total_p50_ns\":50,\"total_p90_ns\":90,"
-		"\"total_p99_ns\":99,\"total_max_ns\":100,\"entries\":100000,"
+		"\"total_p99_ns\":99,\"total_max_ns\":100,\"total_min_ns\":1,"
+		"\"total_mean_ns\":51,\"entries\":100000,"
 		"\"ns_per_entry\":2}\n"
 		"{\"type\":\"row\",\"interval\":3,\"released_by\":null,\"released_pid\":null,"
 		"\"cgroup_id\":null,\"map_type\":null,\"map_name\":null,\"map_id\":null," UNMEASURED
@@ -258,9 +259,9 @@ ROWS_TEST(group_rows_as_text)
 	sort_rows(SORT_TOTAL, 0);
 	assert_string_equal(
 		rendered_of(true, FORMAT_TABLE, INTERVAL_NONE),
-		"RELEASED BY  COUNT  WAIT P50  WAIT P99  FREE P50  FREE P99  DESTROY P50  DESTROY"
+		"RELEASED BY  COUNT  TOTAL   WAIT    FREE  DESTROY  DEFERRED  WAIT P50  WAIT P99  FREE P50  FREE P99  DESTROY P50  DESTROY"
 		" P99  DEFERRED P50  DEFERRED P99  TOTAL P50  TOTAL P99  ENTRIES  PER ENTRY\n"
-		"loader           1     1.00s     1.00s    2.00us    2.00us        300ns"
+		"loader           1  1.00s  1.00s  2.00us    300ns      40ns     1.00s     1.00s    2.00us    2.00us        300ns"
 		"        300ns          40ns          40ns      1.00s      1.00s     1000"
 		"        2ns\n");
 
@@ -271,10 +272,10 @@ ROWS_TEST(group_rows_as_text)
 		"free_max_ns,destroy_sum_ns,destroy_p50_ns,destroy_p90_ns,destroy_p99_ns,"
 		"destroy_max_ns,deferred_sum_ns,deferred_p50_ns,deferred_p90_ns,"
 		"deferred_p99_ns,deferred_max_ns,total_sum_ns,total_p50_ns,total_p90_ns,"
-		"total_p99_ns,total_max_ns,entries,ns_per_entry\n"
+		"total_p99_ns,total_max_ns,total_min_ns,total_mean_ns,entries,ns_per_entry\n"
 		"row,loader,1,0,1000000123,1000000123,1000000123,1000000123,1000000123,2000,2000,"
 		"2000,2000,2000,300,300,300,300,300,40,40,40,40,40,1000002163,1000002163,"
-		"1000002163,1000002163,1000002163,1000,2\n");
+		"1000002163,1000002163,1000002163,1000002163,1000002163,1000,2\n");
 }
 
 TEST_MAIN(NULL, NULL)
