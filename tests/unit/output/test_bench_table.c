@@ -10,6 +10,7 @@
 #include "support/json.h"
 #include "support/rendered.h"
 #include "util/macros.h"
+#include "util/text.h"
 
 /* Medians grow as entries^0.5 in one family, and as entries in another. */
 static const struct scenario list[] = {
@@ -113,6 +114,25 @@ TEST(tables_have_a_line_for_each_scenario)
 		"lpm_trie,value=8,threads=4,maps=50       2           100  10000"
 		"                    1                1                     ?"
 		"                           100ns\n");
+}
+
+/* Neither table is wider than a terminal; numbers are whole. */
+TEST(tables_fit_a_terminal)
+{
+	static const struct table_style narrow = {.width = 60};
+	struct rows rows;
+	struct aggregate *aggregate = measured(&rows);
+	FILE *out = out_open();
+	char text[4096], *line, *rest = text;
+
+	assert_int_equal(bench_table(out, FORMAT_TABLE, list, NR, &rows, &narrow), 0);
+	aggregate_free(aggregate);
+	snprintf(text, sizeof(text), "%s", out_close(out));
+	check_has(text, "not shown: ");
+	check_has(text, "t2          1.00ms        500us        5.00ms     6.00ms\n");
+	while ((line = strsep(&rest, "\n")))
+		if (text_width(line) > narrow.width)
+			fail_msg("too wide: %s", line);
 }
 
 static void check_number(const char *line, const char *name, double want)

@@ -235,4 +235,40 @@ TEST(what_shows_nothing_is_escaped)
 	}
 }
 
+/* The middle goes; characters stay whole, and accents at their letters. */
+TEST(shortened_text)
+{
+	static const struct {
+		const char *text;
+		size_t width;
+		const char *dots, *want;
+	} cases[] = {
+		{"htab_map_free", 13, "..", "htab_map_free"},
+		{"htab_map_free", 12, "..", "htab_.._free"},
+		{"abcdefgh", 7, "..", "abc..gh"},
+		{"abcdefgh", 6, "\u2026", "abc\u2026gh"},
+		{"abcdefgh", 2, "..", ".."},
+		{"abcdefgh", 1, "..", "."},
+		{"abcdefgh", 0, "..", ""},
+		{"\u540d\u540d\u540d\u540d", 6, "\u2026", "\u540d\u2026\u540d"},
+		{"abcde\u0301f", 5, "\u2026", "ab\u2026e\u0301f"},
+	};
+	char dst[64];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		size_t width = text_shorten(dst, sizeof(dst), cases[i].text, cases[i].width,
+					    cases[i].dots);
+
+		assert_string_equal(dst, cases[i].want);
+		assert_int_equal(width, text_width(dst));
+		assert_true(width <= cases[i].width);
+	}
+}
+
+TEST(colors_have_no_width)
+{
+	assert_int_equal(text_width("\033[1;31mFAIL\033[0m"), 4);
+	assert_int_equal(text_width("\033[x"), 2);
+}
+
 TEST_MAIN(NULL, NULL)
