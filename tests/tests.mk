@@ -99,13 +99,14 @@ deps-test: ## install those that testing needs, too
 	$(Q)tests/deps
 
 # PARTS: tests/run has them all.
-PARTS ?= unit cli fuzz faults package guest bench
+PARTS ?= unit cli pages fuzz faults package guest bench
 part = $(filter $(1),$(PARTS))
 # Without a number of jobs, there are as many as processors.
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 test: ## run the tests, or those of PARTS='unit cli' (tests/run lists all parts)
 	$(Q)tests/deps $(if $(call part,lint),clang-format shellcheck) \
 		$(if $(call part,kernels),flex bison bc dwarves xz-utils python3) \
+		$(if $(call part,pages),chromium) \
 		$(if $(call part,package),build-essential debhelper lintian mmdebstrap)
 	$(Q)$(if $(call part,arch),tests/arch/deps)
 	$(Q)$(MAKE) --no-print-directory $(jobs) $(if $(call part,unit cli),unit asan) programs \

@@ -22,11 +22,11 @@
 #define TIME(c, name, var, where, kind, text, ...)                                                 \
 	FLAG(c, name, where, text, .metavar = var, .unit = kind, __VA_ARGS__)
 
-#define ALL_FORMATS    (((1U << NR_FORMATS) - 1) & ~PAGE_FORMAT)
+#define ALL_FORMATS    ((1U << NR_FORMATS) - 1)
 #define PAGE_FORMAT    (1U << FORMAT_HTML)
 #define VIEWER_FORMATS (1U << FORMAT_PERFETTO | 1U << FORMAT_FOLDED)
 /* Figures are not made of single teardowns, which viewers show. */
-#define FIGURE_FORMATS (ALL_FORMATS & ~VIEWER_FORMATS)
+#define FIGURE_FORMATS (ALL_FORMATS & ~VIEWER_FORMATS & ~PAGE_FORMAT)
 
 #define PROBING_ROWS                                                                               \
 	HEADING("Probing"),                                                                        \

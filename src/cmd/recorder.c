@@ -97,21 +97,9 @@ int recorder_tick(void *ctx, __u64 now_ns, __u64 *next_ns)
 	return err;
 }
 
-static struct run_info run_info_of(const struct tracer *tracer, const struct options *opts)
-{
-	struct run_info run_info = {.end_ns = UNKNOWN_NS};
-
-	run_info_now(&run_info, opts->argc, opts->argv,
-		     tracer->ksyms && ksyms_hidden(tracer->ksyms));
-	if (tracer->probe)
-		snprintf(run_info.attach, sizeof(run_info.attach), "%s",
-			 probe_method(tracer->probe));
-	return run_info;
-}
-
 static int make_file(struct recorder *recorder, const struct options *opts)
 {
-	const struct run_info run_info = run_info_of(recorder->tracer, opts);
+	const struct run_info run_info = tracer_run_info(recorder->tracer, opts->argc, opts->argv);
 
 	if (!opts->output)
 		return 0;
@@ -136,7 +124,8 @@ int recorder_open(struct recorder *recorder, struct tracer *tracer, const struct
 
 int recorder_begin(struct recorder *recorder)
 {
-	recorder->run_info = run_info_of(recorder->tracer, recorder->opts);
+	recorder->run_info =
+		tracer_run_info(recorder->tracer, recorder->opts->argc, recorder->opts->argv);
 	recorder->committed_ns = recorder->run_info.start_ns;
 	return recorder->writer ? writer_begin(recorder->writer, &recorder->run_info) : 0;
 }

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* report: shows recordings. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/option_rows.h"
+#include "output/html/output.h"
 #include "output/ledger_text.h"
 #include "output/report.h"
 #include "recording/reader_set.h"
 #include "util/diag.h"
+
+static void report_blind(const struct reader_set *readers)
+{
+	for (size_t i = 0; i < readers->nr; i++)
+		ledger_text_blind(stderr, readers->reader[i]->run_info->blind);
+}
 
 static int show(struct reader_set *readers, const struct options *opts, struct report *report)
 {
@@ -25,25 +33,72 @@ static int show(struct reader_set *readers, const struct options *opts, struct r
 	if (err == -EINVAL) /* damaged: do not show a part of it */
 		return err;
 	err = report_end(report, reader_set_end_ns(readers), &ledger, &counts, err);
-	for (size_t i = 0; i < readers->nr; i++)
-		ledger_text_blind(stderr, readers->reader[i]->run_info->blind);
+	report_blind(readers);
+	return err;
+}
+
+static int show_report(struct reader_set *readers, const struct options *opts)
+{
+	struct report *report;
+	int err = report_open(&report, &opts->show, &opts->filter, opts->output);
+
+	if (err)
+		return err;
+	err = show(readers, opts, report);
+	report_close(report);
+	return err;
+}
+
+/* In place of show(). */
+static int write_page(struct reader_set *readers, const struct options *opts,
+		      struct page_output *output, const struct page_run *runs)
+{
+	const struct event_sink sink = page_output_sink(output);
+	struct teardown_counts counts;
+	struct ledger ledger;
+	const struct page_facts facts = {runs, readers->nr, reader_set_end_ns(readers), &ledger,
+					 &counts};
+	int err;
+
+	reader_set_ledger(readers, &ledger, &counts);
+	page_output_begin(output, readers->first->start_ns);
+	err = reader_set_run(readers, opts->show.view, opts->show.identity, &sink,
+			     &page_output_run_ops);
+	if (err == -EINVAL)
+		return err;
+	err = page_output_end(output, &facts, err);
+	report_blind(readers);
+	return err;
+}
+
+static int show_page(struct reader_set *readers, const struct options *opts)
+{
+	struct page_output *output;
+	struct page_run *runs;
+	int err = page_output_open(&output, &opts->show, &opts->filter, opts->output);
+
+	if (err)
+		return err;
+	runs = page_runs_new(readers);
+	if (!runs)
+		diag_error("cannot read recordings: %s", strerror(ENOMEM));
+	err = runs ? write_page(readers, opts, output, runs) : -ENOMEM;
+	page_output_close(output);
+	free(runs);
 	return err;
 }
 
 static int cmd_report(const struct options *opts)
 {
 	struct reader_set readers = {};
-	struct report *report;
 	int err = reader_set_open(&readers, opts->files[DIFF_BASE], opts->nr_files[DIFF_BASE]);
 
 	if (!err)
 		err = reader_set_spare(&readers, opts->output);
-	if (!err)
-		err = report_open(&report, &opts->show, &opts->filter, opts->output);
-	if (!err) {
-		err = show(&readers, opts, report);
-		report_close(report);
-	}
+	if (!err && opts->show.format == FORMAT_HTML)
+		err = show_page(&readers, opts);
+	else if (!err)
+		err = show_report(&readers, opts);
 	reader_set_close(&readers);
 	return err ? EXIT_FAILED : EXIT_DONE;
 }

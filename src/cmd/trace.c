@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* trace, the default: shows calls or teardowns in the running kernel. */
 #include "cmd/option_rows.h"
+#include "output/html/output.h"
 #include "output/ledger_text.h"
 #include "output/report.h"
 #include "trace/tracer.h"
@@ -27,14 +28,69 @@ static int trace(struct tracer *tracer, struct report *report, const struct star
 	return err;
 }
 
+/* In place of trace(). */
+static int trace_for_page(struct tracer *tracer, const struct options *opts,
+			  struct page_output *output)
+{
+	struct run_info run_info = tracer_run_info(tracer, opts->argc, opts->argv);
+	const struct page_run run = {&run_info, NULL};
+	const struct event_sink sink = page_output_sink(output);
+	struct teardown_counts counts;
+	struct ledger ledger;
+	struct page_facts facts = {&run, 1, 0, &ledger, &counts};
+	struct moment end;
+	int err;
+
+	page_output_begin(output, run_info.start_ns);
+	err = tracer_run(tracer, &sink, &page_output_run_ops);
+	if (!tracer->session)
+		return err;
+	end = clock_moment();
+	facts.end_ns = end.ns;
+	run_info_end(&run_info, &end);
+	snprintf(run_info.blind, sizeof(run_info.blind), "%s",
+		 session_count(tracer->session, &ledger, &counts));
+	if (*run_info.blind)
+		tracer->traceable = TRACEABLE_NO;
+	err = page_output_end(output, &facts, err);
+	ledger_text_blind(stderr, run_info.blind);
+	return err;
+}
+
+static int write_page(struct tracer *tracer, const struct options *opts)
+{
+	struct page_output *output;
+	int err = page_output_open(&output, &opts->show, &opts->filter, opts->output);
+
+	if (err)
+		return err;
+	err = tracer_start(tracer, &opts->trace, &opts->filter, opts->output);
+	if (!err)
+		err = trace_for_page(tracer, opts, output);
+	page_output_close(output);
+	return err;
+}
+
+static int cmd_page(const struct options *opts)
+{
+	struct tracer tracer = {};
+	int err = write_page(&tracer, opts);
+
+	tracer_stop(&tracer);
+	return exit_status_of(err, tracer.traceable);
+}
+
 static int cmd_trace(const struct options *opts)
 {
 	const struct moment now = clock_moment();
 	struct start start = {.realtime_ns = now.realtime_ns, .live = true};
 	struct report *report;
 	struct tracer tracer = {};
-	int err = report_open(&report, &opts->show, &opts->filter, opts->output);
+	int err;
 
+	if (opts->show.format == FORMAT_HTML)
+		return cmd_page(opts);
+	err = report_open(&report, &opts->show, &opts->filter, opts->output);
 	if (err)
 		return EXIT_FAILED;
 	err = tracer_start(&tracer, &opts->trace, &opts->filter, opts->output);

@@ -49,6 +49,17 @@ int tracer_start(struct tracer *tracer, const struct trace_options *opts,
 	return 0;
 }
 
+struct run_info tracer_run_info(const struct tracer *tracer, int argc, char *const *argv)
+{
+	struct run_info run_info = {.end_ns = UNKNOWN_NS};
+
+	run_info_now(&run_info, argc, argv, tracer->ksyms && ksyms_hidden(tracer->ksyms));
+	if (tracer->probe)
+		snprintf(run_info.attach, sizeof(run_info.attach), "%s",
+			 probe_method(tracer->probe));
+	return run_info;
+}
+
 int tracer_run(struct tracer *tracer, const struct event_sink *sink, const struct run_ops *run)
 {
 	int err;

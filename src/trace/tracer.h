@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "model/run_info.h"
 #include "trace/ksyms.h"
 #include "trace/probe.h"
 #include "trace/session.h"
@@ -26,6 +27,9 @@ struct tracer {
  */
 int tracer_start(struct tracer *tracer, const struct trace_options *opts,
 		 const struct filter *filter, bool keep_files);
+
+/* The conditions of the run that begins or has begun, of this command line. */
+struct run_info tracer_run_info(const struct tracer *tracer, int argc, char *const *argv);
 
 /* Hands all that happens to the sink until the end. -errno of the sink, or as session_open(). */
 int tracer_run(struct tracer *tracer, const struct event_sink *sink, const struct run_ops *run);

@@ -131,6 +131,8 @@ void plot_mark(FILE *out, const struct plot *plot, const struct bins *bins, doub
 {
 	double x = plot_x(plot, bins, ns);
 
+	if (ns < 1)
+		return;
 	fprintf(out,
 		"<line class=\"mark\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"><title>%s"
 		"</title></line>",

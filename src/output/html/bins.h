@@ -46,7 +46,7 @@ double plot_x(const struct plot *plot, const struct bins *bins, double ns);
 /* The counts have a logarithmic scale, too. style: class of the bars. */
 void plot_bins(FILE *out, const struct plot *plot, const struct bins *bins, const char *style);
 
-/* A line across the height. */
+/* A line across the height; none at 0. */
 void plot_mark(FILE *out, const struct plot *plot, const struct bins *bins, double ns,
 	       const char *title);
 

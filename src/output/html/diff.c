@@ -21,7 +21,7 @@
 #define HALF	    30 /* height of a side */
 #define HEIGHT	    (2 * HALF + GAP)
 #define AXIS	    18
-#define LABEL_BYTES 46
+#define LABEL_BYTES 40
 #define BINS	    80
 #define FINEST	    0.001 /* of values that are all the same */
 
@@ -75,6 +75,27 @@ static void put_label(FILE *out, const struct diff *diff, const struct diff_line
 		"%s</text><text class=\"dim\" x=\"0\" y=\"40\">%s, %llu and %llu values</text>",
 		label[shown] ? "\u2026" : "", phase_names[line->phase], line->side[DIFF_BASE].n,
 		line->side[DIFF_NEW].n);
+}
+
+static __u64 zeros_of(const struct samples *samples)
+{
+	__u64 zeros = 0;
+
+	while (samples && zeros < samples->nr && !samples->ns[zeros])
+		zeros++;
+	return zeros;
+}
+
+/* Values of 0 have no place on the axis. */
+static void put_zeros(FILE *out, const struct samples *const samples[NR_DIFF_SIDES])
+{
+	__u64 base = zeros_of(samples[DIFF_BASE]), now = zeros_of(samples[DIFF_NEW]);
+
+	if (base || now)
+		fprintf(out,
+			"<text class=\"dim\" x=\"0\" y=\"56\" data-base=\"%llu\" data-new=\"%llu\">"
+			"%llu and %llu took no time</text>",
+			base, now, base, now);
 }
 
 /* The verdict in words, and the medians. */
@@ -181,6 +202,7 @@ static void put_line(FILE *out, const struct diff *diff, const struct diff_line 
 		PAGE_WIDTH, HEIGHT + AXIS);
 	plot_axis(out, &up, &bins, 0, HEIGHT);
 	put_label(out, diff, line);
+	put_zeros(out, samples);
 	put_side(out, &up, bins, most, samples[DIFF_BASE], &line->side[DIFF_BASE], "base");
 	put_side(out, &down, bins, most, samples[DIFF_NEW], &line->side[DIFF_NEW], "new");
 	fprintf(out, "<line class=\"ground\" x1=\"%d\" x2=\"%d\" y1=\"%.0f\" y2=\"%.0f\"/>", LEFT,

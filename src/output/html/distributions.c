@@ -62,10 +62,12 @@ static void put_percentiles(FILE *out, const struct plot *plot, const struct bin
 	}
 	fprintf(out, "<text class=\"dim\" x=\"%d\" y=\"%.0f\">p50 %s, ", PAGE_WIDTH - RIGHT + GAP,
 		plot->ground - 2, text_duration(text, hist_percentile(hist, 50)));
-	fprintf(out, "p99 %s", text_duration(text, hist_percentile(hist, 99)));
+	fprintf(out, "p99 %s</text>", text_duration(text, hist_percentile(hist, 99)));
 	if (bins->zeros)
-		fprintf(out, "; %llu of 0", bins->zeros);
-	fputs("</text>", out);
+		fprintf(out,
+			"<text class=\"dim\" x=\"%d\" y=\"%.0f\" data-zeros=\"%llu\">"
+			"%llu took no time</text>",
+			PAGE_WIDTH - RIGHT + GAP, plot->ground - 16, bins->zeros, bins->zeros);
 }
 
 static void draw(FILE *out, const struct distribution *distribution, struct bins bins,

@@ -72,7 +72,7 @@ static void put_cell(FILE *out, const struct column *column, const void *object,
 		return;
 	}
 	table_cell_fill(cell, column, object, start_ns);
-	page_text(out, cell);
+	page_text(out, *cell ? cell : "?");
 }
 
 /* Tables */

@@ -8,48 +8,41 @@
 
 #include "model/ledger_figures.h"
 #include "output/html/report_parts.h"
+#include "util/macros.h"
 
 #define MAX_ROWS 4096 /* each of some kilobytes */
 
-static int open_gathered(struct page_gathered *gathered, const enum key *by, size_t nr_by)
+static int open_gathered(struct page_gathered *gathered, struct aggregate *rows)
 {
 	gathered->rate.slot_ns = RATE_FIRST_NS;
-	gathered->rows = aggregate_new(by, nr_by, MAX_ROWS);
+	gathered->rows = rows;
 	gathered->all = aggregate_new(NULL, 0, 1);
 	return gathered->rows && gathered->all ? 0 : -ENOMEM;
 }
 
-/* The keys given that apply to teardowns; type and name if there are none. */
-static size_t teardown_keys(const struct view_options *opts, enum key by[NR_KEYS])
+/* The keys given; type and name if there are none, or if they belong to calls. */
+static struct aggregate *teardown_rows(const struct view_options *opts)
 {
-	size_t nr = 0;
+	static const enum key usual[] = {KEY_TYPE, KEY_NAME};
+	bool of_calls = !opts->nr_by;
 
 	for (size_t i = 0; i < opts->nr_by; i++)
-		if (opts->by[i] >= KEY_TYPE)
-			by[nr++] = opts->by[i];
-	if (nr)
-		return nr;
-	by[nr++] = KEY_TYPE;
-	by[nr++] = KEY_NAME;
-	return nr;
+		of_calls |= opts->by[i] < KEY_TYPE;
+	return of_calls ? aggregate_new(usual, ARRAY_SIZE(usual), MAX_ROWS)
+			: aggregate_new(opts->by, opts->nr_by, MAX_ROWS);
 }
 
-static int open_calls(struct page_report *report)
+static struct aggregate *call_rows(const struct view_options *opts)
 {
 	static const enum key usual[] = {KEY_CALLER, KEY_TYPE};
-	const struct view_options *opts = report->opts;
 
-	if (opts->view == VIEW_TEARDOWNS)
-		return 0;
-	if (opts->nr_by)
-		return open_gathered(&report->calls, opts->by, opts->nr_by);
-	return open_gathered(&report->calls, usual, sizeof(usual) / sizeof(*usual));
+	return opts->nr_by ? aggregate_new(opts->by, opts->nr_by, MAX_ROWS)
+			   : aggregate_new(usual, ARRAY_SIZE(usual), MAX_ROWS);
 }
 
 static int open_teardowns(struct page_report *report)
 {
 	const struct view_options *opts = report->opts;
-	enum key by[NR_KEYS];
 	__u64 max = opts->top ?: PAGE_ROWS;
 
 	if (opts->view == VIEW_CALLS)
@@ -57,7 +50,7 @@ static int open_teardowns(struct page_report *report)
 	report->slowest = top_teardowns_new(max < MAX_ROWS ? max : MAX_ROWS, opts->sort);
 	if (!report->slowest)
 		return -ENOMEM;
-	return open_gathered(&report->teardowns, by, teardown_keys(opts, by));
+	return open_gathered(&report->teardowns, teardown_rows(opts));
 }
 
 struct page_report *page_report_new(const struct view_options *opts, const struct filter *filter)
@@ -69,7 +62,8 @@ struct page_report *page_report_new(const struct view_options *opts, const struc
 	report->opts = opts;
 	report->filter = filter;
 	report->from_ns = UNKNOWN_NS;
-	if (!open_calls(report) && !open_teardowns(report))
+	if ((opts->view == VIEW_TEARDOWNS || !open_gathered(&report->calls, call_rows(opts))) &&
+	    !open_teardowns(report))
 		return report;
 	page_report_free(report);
 	return NULL;

@@ -38,8 +38,8 @@ struct page_facts {
 	const struct page_run *runs;
 	size_t nr_runs;
 	__u64 end_ns; /* CLOCK_MONOTONIC */
-	const struct ledger *ledger;
-	const struct teardown_counts *counts;
+	struct ledger *ledger;
+	struct teardown_counts *counts;
 };
 
 /* Returns 0, -ENOMEM, or an error of the stream as stream_flush(). */

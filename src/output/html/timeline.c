@@ -112,16 +112,19 @@ static double x_of(const struct drawing *drawing, double ns)
 	return LEFT + (ns - drawing->from) / (drawing->to - drawing->from) * WIDTH;
 }
 
+/* Only the part between the ends of the timeline is drawn, as the script does it. */
 static void put_rect(const struct drawing *drawing, const char *style, double from, double to,
 		     double y, double height)
 {
+	double x = x_of(drawing, fmax(from, drawing->from));
+
 	if (isnan(from) || isnan(to) || to < from)
 		return;
 	fprintf(drawing->out,
 		"<rect class=\"%s\" data-at=\"%.0f\" data-ns=\"%.0f\" x=\"%.2f\" y=\"%.1f\" "
 		"width=\"%.2f\" height=\"%.1f\"/>",
-		style, from, to - from, x_of(drawing, from), y,
-		fmax(x_of(drawing, to) - x_of(drawing, from), LEAST_WIDTH), height);
+		style, from, to - from, x, y,
+		fmax(x_of(drawing, fmin(to, drawing->to)) - x, LEAST_WIDTH), height);
 }
 
 static void put_slice_title(const struct drawing *drawing, const struct slice *slice)

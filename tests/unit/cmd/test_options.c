@@ -90,7 +90,7 @@ TEST(test_choices)
 	bad("--attach ~", "--attach: unknown mode '' (one of auto, fentry, kprobe)");
 	bad("--attach uprobe", "unknown mode 'uprobe': did you mean 'kprobe'? (one of auto, ");
 	bad("-f xml", "--format: unknown format 'xml' (one of table, json, csv, perfetto, folded, "
-		      "markdown)");
+		      "markdown, html)");
 	bad("-f JSON", "unknown format 'JSON'");
 	bad_words("-f", "js jsonx", "unknown format 'js");
 	bad("--sort foo", "--sort: unknown key 'foo' (one of total, count, empty, min, mean, p50, "
@@ -414,8 +414,8 @@ TEST(test_lists_of_views)
 	    "(one of total, count, empty, min, mean, p50, p90, p99, max, key)\n");
 	bad("teardowns --sort foo", "(one of total, count, min, mean, p50, p90, p99, max, wait, "
 				    "free, destroy, deferred, key)\n");
-	bad("calls -f foo", "(one of table, json, csv, markdown)\n");
-	bad("teardowns -f foo", "(one of table, json, csv, perfetto, folded, markdown)\n");
+	bad("calls -f foo", "(one of table, json, csv, markdown, html)\n");
+	bad("teardowns -f foo", "(one of table, json, csv, perfetto, folded, markdown, html)\n");
 	bad("teardowns --by foo", "(one of type, name, id, released_by, released_pid, cgroup)\n");
 	bad("bench -f foo", "(one of table, json, csv, markdown)\n");
 	bad("check -f foo", "(one of table, json)\n");
