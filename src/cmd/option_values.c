@@ -115,6 +115,14 @@ int option_by(struct options *opts, const char *value)
 	return 0;
 }
 
+void option_page_view(struct options *opts)
+{
+	if (opts->show.format != FORMAT_HTML || opts->view_given)
+		return;
+	opts->show.view = VIEW_BOTH;
+	opts->show.identity = true;
+}
+
 void option_default_keys(struct view_options *show)
 {
 	if (show->view != VIEW_CALLS || show->nr_by)

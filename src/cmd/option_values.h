@@ -35,6 +35,9 @@ int option_files(struct options *opts, int argc, char **argv);
 /* Whether the columns that the user named are in this view. Returns 0, or -EINVAL; reported. */
 int option_check_columns(const struct options *opts, const struct view_options *show);
 
+/* A page shows calls and teardowns if no view was named. */
+void option_page_view(struct options *opts);
+
 /* If there is no --by, calls are shown by caller and map type. */
 void option_default_keys(struct view_options *show);
 

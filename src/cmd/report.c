@@ -109,6 +109,7 @@ static int finish(struct options *opts)
 		return diag_invalid("report needs a recording, such as run.mdt (see record)");
 	if (opts->show.interval_ns && opts->nr_files[DIFF_BASE] > 1)
 		return diag_invalid("--interval needs a single recording");
+	option_page_view(opts);
 	option_default_keys(&opts->show);
 	opts->show.recorded = true;
 	return 0;

@@ -104,6 +104,7 @@ static int cmd_trace(const struct options *opts)
 
 static int finish(struct options *opts)
 {
+	option_page_view(opts);
 	option_default_keys(&opts->show);
 	return 0;
 }
