@@ -269,7 +269,7 @@ static int take_words(struct options *opts, int argc, char **argv)
 
 static int finish(struct options *opts)
 {
-	opts->trace.ends_by_itself = true;
+	opts->trace.ends_by_itself = opts->trace.records = true;
 	if (!opts->nr_scenarios || !(opts->list || opts->quick))
 		return 0;
 	return diag_invalid("--%s applies to the standard scenarios only, not to '%s'",

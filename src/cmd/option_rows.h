@@ -96,6 +96,7 @@
 #define COLUMNS_ROW                                                                                \
 	VALUE(0, "columns", "NAME[,NAME...]", option_columns,                                      \
 	      "show these columns, in this order, of those that the table or CSV has",             \
+	      .view = OF_EITHER,                                                                   \
 	      .not_formats = ~(1U << FORMAT_TABLE | 1U << FORMAT_MARKDOWN | 1U << FORMAT_CSV))
 #define WIDE_ROW                                                                                   \
 	FLAG(0, "wide", show.wide,                                                                 \

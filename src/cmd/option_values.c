@@ -125,7 +125,7 @@ void option_page_view(struct options *opts)
 
 void option_default_keys(struct view_options *show)
 {
-	if (show->view != VIEW_CALLS || show->nr_by)
+	if (show->view == VIEW_TEARDOWNS || show->nr_by)
 		return;
 	show->by[show->nr_by++] = KEY_CALLER;
 	show->by[show->nr_by++] = KEY_TYPE;

@@ -115,6 +115,7 @@ static int take_words(struct options *opts, int argc, char **argv)
 
 static int finish(struct options *opts)
 {
+	opts->trace.records = true;
 	if (opts->output)
 		return 0;
 	return diag_invalid("record needs --output FILE%s, such as -o run.mdt",

@@ -6,6 +6,7 @@
 #include "cmd/recorder.h"
 #include "model/ledger_figures.h"
 #include "output/ledger_text.h"
+#include "output/progress.h"
 #include "output/stuck_text.h"
 #include "util/clock.h"
 #include "util/diag.h"
@@ -40,37 +41,24 @@ int recorder_stuck(void *ctx, const struct stuck *stuck)
 	return writer ? writer_stuck(writer, stuck) : 0;
 }
 
-static __u64 lost(const struct ledger *ledger, const struct teardown_counts *counts)
-{
-	__u64 sum = 0;
-	int i;
-
-	figure_add(&sum, ledger->parked_lost);
-	for (i = 0; i < NR_HOOKS; i++)
-		if (counts->hooks[i].attached) {
-			figure_add(&sum, counts->hooks[i].lost);
-			figure_add(&sum, counts->hooks[i].lost_return);
-		}
-	return sum;
-}
-
-static void show_progress(struct recorder *recorder, __u64 now_ns, __u64 nr_lost)
+/* A command that runs meanwhile has the terminal for itself. */
+static void show_progress(struct recorder *recorder, __u64 now_ns, const struct ledger *ledger,
+			  const struct teardown_counts *counts)
 {
 	__u64 events = writer_events(recorder->writer), rate = 0;
-	char elapsed[DURATION_SIZE], lost_text[24] = "?", waiting[64] = "";
 	size_t pending = session_pending(recorder->tracer->session);
+	char waiting[64] = "";
 
-	if (figure_known(nr_lost))
-		snprintf(lost_text, sizeof(lost_text), "%llu", nr_lost);
+	if (recorder->opts->run_argv)
+		return;
 	if (now_ns > recorder->committed_ns)
 		rate = (events - recorder->shown_events) * NSEC_PER_SEC /
 		       (now_ns - recorder->committed_ns);
 	if (pending > RECORDER_PENDING / 8)
 		snprintf(waiting, sizeof(waiting), "; falls behind: %zu %% of its memory full",
 			 pending * 100 / RECORDER_PENDING);
-	diag_status("%s: %llu events, %llu/s, %s lost%s",
-		    text_duration(elapsed, now_ns - recorder->run_info.start_ns), events, rate,
-		    lost_text, waiting);
+	progress_of_recording(now_ns - recorder->run_info.start_ns, events, rate, ledger, counts,
+			      waiting);
 	recorder->shown_events = events;
 }
 
@@ -86,7 +74,7 @@ int recorder_tick(void *ctx, __u64 now_ns, __u64 *next_ns)
 	if (now_ns < *next_ns)
 		return 0;
 	blind = session_count(recorder->tracer->session, &ledger, &counts);
-	show_progress(recorder, now_ns, lost(&ledger, &counts));
+	show_progress(recorder, now_ns, &ledger, &counts);
 	err = writer_blind(recorder->writer, blind);
 	if (!err)
 		err = writer_ledger(recorder->writer, &ledger, &counts);

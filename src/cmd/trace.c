@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* trace, the default: shows calls or teardowns in the running kernel. */
+/* trace, the default: shows calls, teardowns or both in the running kernel. */
 #include "cmd/option_rows.h"
 #include "output/html/output.h"
 #include "output/ledger_text.h"
@@ -7,16 +7,26 @@
 #include "trace/tracer.h"
 #include "util/clock.h"
 
-static int trace(struct tracer *tracer, struct report *report, const struct start *start)
+static void count(void *ctx, struct ledger *ledger, struct teardown_counts *counts)
 {
+	const struct tracer *tracer = ctx;
+
+	session_count(tracer->session, ledger, counts);
+}
+
+static int trace(struct tracer *tracer, struct report *report)
+{
+	const struct moment *began = probe_began(tracer->probe);
+	const struct start start = {began->ns, began->realtime_ns, true};
 	const struct event_sink sink = report_sink(report);
 	struct teardown_counts counts;
 	struct ledger ledger;
 	const char *blind;
-	int err = report_begin(report, start);
+	int err = report_begin(report, &start);
 
 	if (err)
 		return err;
+	report_show_progress(report, count, tracer);
 	err = tracer_run(tracer, &sink, &report_run_ops);
 	if (!tracer->session)
 		return err;
@@ -82,8 +92,6 @@ static int cmd_page(const struct options *opts)
 
 static int cmd_trace(const struct options *opts)
 {
-	const struct moment now = clock_moment();
-	struct start start = {.realtime_ns = now.realtime_ns, .live = true};
 	struct report *report;
 	struct tracer tracer = {};
 	int err;
@@ -94,9 +102,8 @@ static int cmd_trace(const struct options *opts)
 	if (err)
 		return EXIT_FAILED;
 	err = tracer_start(&tracer, &opts->trace, &opts->filter, opts->output);
-	start.ns = clock_corrected_ns(now.ns); /* the programs know by how much */
 	if (!err)
-		err = trace(&tracer, report, &start);
+		err = trace(&tracer, report);
 	tracer_stop(&tracer);
 	report_close(report);
 	return exit_status_of(err, tracer.traceable);
@@ -133,7 +140,7 @@ static const struct option_row rows[] = {
 const struct command trace_command = {
 	.run = cmd_trace,
 	.rows = rows,
-	.view = VIEW_CALLS,
+	.view = VIEW_BOTH,
 	.views = true,
 	.formats = ALL_FORMATS,
 	.finish = finish,

@@ -75,8 +75,8 @@ static void join_words(char line[RUN_INFO_LEN], int argc, char *const *argv)
 
 void run_info_now(struct run_info *run_info, int argc, char *const *argv, bool symbols_hidden)
 {
-	long online = sysconf(_SC_NPROCESSORS_ONLN);
 	const struct moment now = clock_moment();
+	long online = sysconf(_SC_NPROCESSORS_ONLN);
 	int possible = libbpf_num_possible_cpus();
 	struct utsname kernel;
 
@@ -94,9 +94,14 @@ void run_info_now(struct run_info *run_info, int argc, char *const *argv, bool s
 	run_info->cpus_online = online > 0 ? online : 0;
 	run_info->symbols_hidden = symbols_hidden;
 	run_info->end_ns = run_info->end_realtime_ns = run_info->slept_ns = UNKNOWN_NS;
-	run_info->start_ns = now.ns;
-	run_info->start_realtime_ns = now.realtime_ns;
-	run_info->slept_before_ns = now.slept_ns;
+	run_info_begin(run_info, &now);
+}
+
+void run_info_begin(struct run_info *run_info, const struct moment *began)
+{
+	run_info->start_ns = began->ns;
+	run_info->start_realtime_ns = began->realtime_ns;
+	run_info->slept_before_ns = began->slept_ns;
 }
 
 void run_info_end(struct run_info *run_info, const struct moment *end)

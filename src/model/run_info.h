@@ -48,6 +48,9 @@ struct start {
 /* Sets the conditions of a run that begins now; "attach" is left empty. */
 void run_info_now(struct run_info *run_info, int argc, char *const *argv, bool symbols_hidden);
 
+/* Sets the start, if it was at another moment. */
+void run_info_begin(struct run_info *run_info, const struct moment *began);
+
 /* Sets the end. */
 void run_info_end(struct run_info *run_info, const struct moment *end);
 

@@ -99,6 +99,7 @@ const char *column_missing(const struct column *column, const void *object);
 struct row_line {
 	const struct row *row;
 	__u64 interval; /* number of the interim table it is in, from 1; 0: the whole run */
+	__u64 end_ns;	/* of the interval or the run, CLOCK_MONOTONIC */
 };
 
 #define MAX_ROW_COLUMNS 64

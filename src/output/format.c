@@ -138,7 +138,7 @@ int format_rows_heading(FILE *out, enum format format, const struct rows *rows, 
 }
 
 int format_rows(FILE *out, enum format format, const struct rows *rows, bool teardowns,
-		__u64 interval, const struct table_style *style)
+		__u64 interval, __u64 end_ns, const struct table_style *style)
 {
 	/* One too many, because an allocation of nothing may return NULL. */
 	struct row_line *lines = calloc(rows->nr + 1, sizeof(*lines));
@@ -158,7 +158,7 @@ int format_rows(FILE *out, enum format format, const struct rows *rows, bool tea
 	if (!lines)
 		return -ENOMEM;
 	for (i = 0; i < rows->nr; i++)
-		lines[i] = (struct row_line){rows->row[i], interval};
+		lines[i] = (struct row_line){rows->row[i], interval, end_ns};
 	row_columns(columns, rows->by, rows->nr_by, teardowns, interval != INTERVAL_NONE);
 	err = format_list(out, format, columns, &list);
 	free(lines);

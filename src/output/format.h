@@ -29,6 +29,12 @@ enum format {
 	NR_FORMATS,
 };
 
+/* Tables, which have headings and a place for sentences. */
+static inline bool format_is_for_people(enum format format)
+{
+	return format == FORMAT_TABLE || format == FORMAT_MARKDOWN;
+}
+
 struct column;
 struct rows;
 struct table_layout;
@@ -94,6 +100,6 @@ int format_left_out(FILE *out, const struct object_list *list);
 int format_rows_heading(FILE *out, enum format format, const struct rows *rows, bool teardowns,
 			__u64 interval, const struct table_style *style);
 
-/* The list of the rows. */
+/* The list of the rows. end_ns: of the interval or the run, CLOCK_MONOTONIC. */
 int format_rows(FILE *out, enum format format, const struct rows *rows, bool teardowns,
-		__u64 interval, const struct table_style *style);
+		__u64 interval, __u64 end_ns, const struct table_style *style);

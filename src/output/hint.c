@@ -11,6 +11,7 @@
 #include "model/ledger_figures.h"
 #include "model/map_type.h"
 #include "output/hint.h"
+#include "trace/kernel_features.h"
 #include "util/diag.h"
 #include "util/macros.h"
 
@@ -352,4 +353,20 @@ void hint_warn(const struct hint_facts *facts)
 		diag_warn("no %s will be seen: %s%s%s", subject(facts), hint.why_text,
 			  *hint.try_text ? "; " : "", hint.try_text);
 	hint_free(&hint);
+}
+
+void hint_warn_here(const struct filter *filter, enum view view)
+{
+	struct map_allocators kernel;
+	const struct hint_facts facts = {
+		.filter = filter,
+		.view = view == VIEW_TEARDOWNS ? VIEW_TEARDOWNS : VIEW_CALLS,
+		.both_views = view == VIEW_BOTH,
+		.kernel = &kernel,
+	};
+
+	if (!filter->map_types && !filter->nr_callers)
+		return;
+	kernel_map_allocators(&kernel);
+	hint_warn(&facts);
 }

@@ -30,3 +30,6 @@ char *hint_text(const struct hint_facts *facts);
 
 /* Before a run: warns if its filters can match nothing on this kernel. Needs no ledgers. */
 void hint_warn(const struct hint_facts *facts);
+
+/* The same for the running kernel. view: what is shown. */
+void hint_warn_here(const struct filter *filter, enum view view);

@@ -5,90 +5,67 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
-#include "analysis/aggregate.h"
 #include "model/filter.h"
 #include "model/hooks.h"
-#include "model/ledger_figures.h"
+#include "output/call_view.h"
 #include "output/column.h"
 #include "output/format.h"
+#include "output/heading.h"
 #include "output/hint.h"
-#include "output/histogram.h"
 #include "output/ledger_text.h"
+#include "output/progress.h"
 #include "output/report.h"
 #include "output/stuck_text.h"
 #include "output/table.h"
 #include "output/teardown_view.h"
-#include "trace/kernel_features.h"
-#include "util/clock.h"
+#include "output/wall_time.h"
 #include "util/diag.h"
 #include "util/macros.h"
 #include "util/outfile.h"
 
-/* Rows kept at a time, each of some kilobytes: bounds the memory of a long run. */
-#define MAX_ROWS 4096
+/* Lines for quiet intervals of a recording, one after the other; a longer gap has one line. */
+#define MAX_QUIET 1000
 
 struct report {
 	const struct view_options *opts;
 	const struct filter *filter;
 	const char *path; /* of the output; NULL: stdout */
 	struct outfile *output;
-	struct table_style style;
-	struct table_layout events;	 /* with --events */
-	struct aggregate *run;		 /* of calls; NULL with --events */
-	struct aggregate *interval;	 /* of calls; NULL without -i */
-	struct teardown_view *teardowns; /* NULL if calls are shown */
+	struct call_view *calls;	 /* NULL if only teardowns are shown */
+	struct teardown_view *teardowns; /* NULL if only calls are shown */
 	struct teardown_counts *counts;	 /* at the end; not owned */
-	__u64 filtered;
+	struct page page;
+	bool on_terminal;	/* the output may be where progress is shown */
+	report_count_fn *count; /* for progress; NULL: none is shown */
+	void *count_ctx;
+	__u64 progress_ns; /* when it is due */
 	__u64 nr_intervals;
 	__u64 next_ns; /* when the next interim table is due; 0: none is */
 	__u64 now_ns;
 	struct start start;
 };
 
+/* To write to. */
 static FILE *report_file(const struct report *report)
 {
+	if (report->on_terminal)
+		diag_status(NULL);
 	return outfile_stream(report->output);
-}
-
-static const struct column *columns_of_calls(const struct view_options *opts)
-{
-	return opts->identity ? identified_call_columns : call_columns;
 }
 
 static int open_views(struct report *report)
 {
 	const struct view_options *opts = report->opts;
 
-	if (opts->view == VIEW_TEARDOWNS) {
+	bool calls = opts->view != VIEW_TEARDOWNS, teardowns = opts->view != VIEW_CALLS;
+
+	if (calls)
+		report->calls = call_view_new(opts, report->filter);
+	if (teardowns)
 		report->teardowns = teardown_view_new(opts, report->filter);
-		return report->teardowns ? 0 : -ENOMEM;
-	}
-	if (opts->events)
-		return 0;
-	report->run = aggregate_new(opts->by, opts->nr_by, MAX_ROWS);
-	if (opts->interval_ns)
-		report->interval = aggregate_new(opts->by, opts->nr_by, MAX_ROWS);
-	return report->run && (report->interval || !opts->interval_ns) ? 0 : -ENOMEM;
-}
-
-/* They may ask for what this kernel cannot have. */
-static void warn_of_filters(const struct report *report)
-{
-	enum view view = report->opts->view;
-	struct map_allocators kernel;
-	const struct hint_facts facts = {
-		.filter = report->filter,
-		.view = view == VIEW_TEARDOWNS ? VIEW_TEARDOWNS : VIEW_CALLS,
-		.both_views = view == VIEW_BOTH,
-		.kernel = &kernel,
-	};
-
-	if (!report->filter->map_types && !report->filter->nr_callers)
-		return;
-	kernel_map_allocators(&kernel);
-	hint_warn(&facts);
+	return (calls && !report->calls) || (teardowns && !report->teardowns) ? -ENOMEM : 0;
 }
 
 int report_open(struct report **out, const struct view_options *opts, const struct filter *filter,
@@ -116,35 +93,35 @@ int report_open(struct report **out, const struct view_options *opts, const stru
 		return err;
 	}
 	if (!opts->recorded)
-		warn_of_filters(report);
+		hint_warn_here(filter, opts->view);
 	*out = report;
 	return 0;
 }
 
 int report_begin(struct report *report, const struct start *start)
 {
-	const struct view_options *opts = report->opts;
-	struct rows rows;
-	int err;
+	FILE *file = report_file(report);
+	int err = 0;
 
 	report->start = *start;
-	report->style = view_style(opts, report_file(report));
 	report->now_ns = start->ns;
-	if (report->teardowns) {
-		err = teardown_view_begin(report->teardowns, report_file(report), start->ns);
-	} else if (opts->events) {
-		err = format_lines(report_file(report), opts->format, &report->events,
-				   columns_of_calls(opts), &report->style);
-	} else {
-		err = aggregate_sort(report->run, opts->sort, opts->top, &rows);
-		if (!err)
-			err = format_rows_heading(
-				report_file(report), opts->format, &rows, false,
-				opts->interval_ns ? INTERVAL_WHOLE : INTERVAL_NONE, &report->style);
-	}
+	wall_time_set(start, report->opts->timestamp);
+	if (report->calls)
+		err = call_view_begin(report->calls, file, start->ns);
+	if (!err && report->teardowns)
+		err = teardown_view_begin(report->teardowns, file, start->ns);
 	if (err)
 		outfile_failed(report->path, err);
 	return err;
+}
+
+void report_show_progress(struct report *report, report_count_fn *count, void *ctx)
+{
+	if (!diag_shows_status())
+		return;
+	report->count = count;
+	report->count_ctx = ctx;
+	report->on_terminal = isatty(fileno(report_file(report)));
 }
 
 void report_close(struct report *report)
@@ -152,8 +129,7 @@ void report_close(struct report *report)
 	if (!report)
 		return;
 	outfile_close(report->output, false);
-	aggregate_free(report->run);
-	aggregate_free(report->interval);
+	call_view_free(report->calls);
 	teardown_view_free(report->teardowns);
 	free(report);
 }
@@ -161,19 +137,8 @@ void report_close(struct report *report)
 static int take_call(void *ctx, const struct call *call)
 {
 	struct report *report = ctx;
-	int err;
 
-	if (report->opts->recorded && !filter_wants_call(report->filter, call)) {
-		report->filtered += call->ts_ns != UNKNOWN_NS && call->latency_ns != UNKNOWN_NS;
-		return 0;
-	}
-	if (report->opts->events)
-		return format_line(report_file(report), report->opts->format,
-				   report->events.columns, call, report->start.ns);
-	err = aggregate_add(report->run, call);
-	if (!err && report->interval)
-		err = aggregate_add(report->interval, call);
-	return err;
+	return call_view_call(report->calls, report_file(report), call);
 }
 
 static int take_teardown(void *ctx, const struct teardown *teardown)
@@ -221,52 +186,77 @@ static int take_stuck(void *ctx, const struct stuck *stuck)
 			   report->start.ns);
 }
 
-/* Of a live run, by the clock as it is now: it may have been set, or the machine have slept. */
-static void write_timestamp(const struct report *report, FILE *file)
+static struct heading heading_of(const struct report *report, __u64 interval)
 {
-	const struct start *start = &report->start;
-	__u64 now_ns = start->live ? clock_moment().realtime_ns
-				   : start->realtime_ns + (report->now_ns - start->ns);
-	time_t now = (time_t)(now_ns / NSEC_PER_SEC);
-	char text[16];
-
-	if (!report->opts->timestamp || report->opts->format != FORMAT_TABLE)
-		return;
-	strftime(text, sizeof(text), "%H:%M:%S", localtime(&now));
-	fprintf(file, "%s\n", text);
+	return (struct heading){
+		.format = report->opts->format,
+		.timed = report->opts->timestamp || report->opts->interval_ns,
+		.realtime_ns = wall_time_ns(report->now_ns),
+		.interval = interval,
+		.took_ns = report->now_ns - report->start.ns,
+	};
 }
 
-static int write_rows(struct report *report, FILE *file, struct aggregate *aggregate,
-		      __u64 interval)
+static bool is_interim(__u64 interval)
 {
-	const struct view_options *opts = report->opts;
-	struct rows rows;
-	int err = aggregate_sort(aggregate, opts->sort, opts->top, &rows);
-
-	if (!err) {
-		write_timestamp(report, file);
-		err = format_rows(file, opts->format, &rows, false, interval, &report->style);
-	}
-	if (!err && opts->histogram)
-		err = histogram_draw(file, &rows);
-	return err;
+	return interval != INTERVAL_WHOLE && interval != INTERVAL_NONE;
 }
 
-static int write_interval(struct report *report)
+static bool is_empty(const struct report *report, enum view of, __u64 interval)
 {
-	FILE *file = report_file(report);
-	int err;
+	bool interim = is_interim(interval);
 
-	if (report->teardowns) {
-		write_timestamp(report, file);
-		err = teardown_view_interval(report->teardowns, file, ++report->nr_intervals);
-	} else {
-		err = write_rows(report, file, report->interval, ++report->nr_intervals);
-		aggregate_reset(report->interval);
+	return (of == VIEW_TEARDOWNS || call_view_is_empty(report->calls, interim)) &&
+	       (of == VIEW_CALLS || teardown_view_is_empty(report->teardowns, interim));
+}
+
+/* A line in place of a table, or of the tables of nr intervals up to this one. */
+static int write_empty(struct report *report, FILE *file, enum view of, __u64 interval, __u64 nr)
+{
+	static const char *const quiet[] = {"no calls", "no teardowns", "no calls, no teardowns"};
+	struct heading heading = heading_of(report, interval);
+
+	heading.more = nr - 1;
+	errno = 0;
+	heading_put_empty(file, &report->page, &heading, quiet[of]);
+	return stream_flush(file);
+}
+
+/* One view, with the heading of its table. */
+static int write_view(struct report *report, FILE *file, enum view of, __u64 interval)
+{
+	static const char *const titles[] = {"destroy calls by caller and type",
+					     "slowest teardowns"};
+	const struct heading heading = heading_of(report, interval);
+	const char *title = report->opts->view == VIEW_BOTH ? titles[of] : NULL;
+	__u64 now_ns = report->now_ns;
+
+	if (format_is_for_people(report->opts->format)) {
+		if (is_empty(report, of, interval))
+			return write_empty(report, file, of, interval, 1);
+		heading_put(file, &report->page, &heading, title);
 	}
-	/* Without an empty line, Markdown would take the next table for more rows. */
-	if (!err && report->opts->format == FORMAT_MARKDOWN)
-		putc('\n', file);
+	if (of == VIEW_CALLS)
+		return is_interim(interval)
+			       ? call_view_interval(report->calls, file, interval, now_ns)
+			       : call_view_end(report->calls, file, now_ns);
+	return is_interim(interval)
+		       ? teardown_view_interval(report->teardowns, file, interval, now_ns)
+		       : teardown_view_end(report->teardowns, file, now_ns);
+}
+
+static int write_views(struct report *report, FILE *file, __u64 interval)
+{
+	enum view view = report->opts->view;
+	int err = 0;
+
+	if (view == VIEW_BOTH && format_is_for_people(report->opts->format) &&
+	    is_interim(interval) && is_empty(report, view, interval))
+		return write_empty(report, file, view, interval, 1);
+	if (report->calls)
+		err = write_view(report, file, VIEW_CALLS, interval);
+	if (!err && report->teardowns)
+		err = write_view(report, file, VIEW_TEARDOWNS, interval);
 	return err;
 }
 
@@ -275,9 +265,26 @@ static __u64 later(__u64 ns, __u64 by_ns)
 	return ns > ~0ULL - by_ns ? ~0ULL : ns + by_ns;
 }
 
+/* Passes nr intervals of a recording, in which nothing happened. */
+static int pass_quiet(struct report *report, __u64 nr)
+{
+	const struct view_options *opts = report->opts;
+	__u64 at_once = nr > MAX_QUIET ? nr : 1;
+	int err = 0;
+
+	for (; nr && !err; nr -= at_once) {
+		report->now_ns += at_once * opts->interval_ns;
+		report->nr_intervals += at_once;
+		if (format_is_for_people(opts->format))
+			err = write_empty(report, report_file(report), opts->view,
+					  report->nr_intervals, at_once);
+	}
+	return err;
+}
+
 /*
- * Writes the table that is due. Later intervals that have passed get a number, but no table: the
- * machine slept in them; or, in a recording, where the next event sets the time, nothing happened.
+ * Writes the table that is due. Later intervals that have passed in a live run get a number, but no
+ * table: the reader of the output was slow, and their events are in this one.
  */
 static int write_due(struct report *report, __u64 now_ns)
 {
@@ -289,11 +296,43 @@ static int write_due(struct report *report, __u64 now_ns)
 		return 0;
 	if (report->opts->recorded)
 		report->now_ns = report->next_ns;
-	err = write_interval(report);
+	err = write_views(report, report_file(report), ++report->nr_intervals);
+	if (report->opts->recorded && !err)
+		err = pass_quiet(report, late_ns / interval_ns);
+	else
+		report->nr_intervals += late_ns / interval_ns;
 	report->now_ns = now_ns;
-	report->nr_intervals += late_ns / interval_ns;
 	report->next_ns = later(now_ns - late_ns % interval_ns, interval_ns);
 	return err;
+}
+
+static int flush(struct report *report)
+{
+	if (fflush(outfile_stream(report->output)))
+		return errno ? -errno : -EIO;
+	return 0;
+}
+
+/* A part of a line must not stand before it, and be erased with it. */
+static int show_progress(struct report *report, __u64 now_ns)
+{
+	struct teardown_counts counts;
+	struct ledger ledger;
+	int err = report->on_terminal ? flush(report) : 0;
+
+	report->count(report->count_ctx, &ledger, &counts);
+	progress_of_trace(now_ns - report->start.ns, &ledger, &counts);
+	report->progress_ns = now_ns + NSEC_PER_SEC;
+	return err;
+}
+
+/* Whether the run went on after the last interim table. */
+static bool has_rest(const struct report *report)
+{
+	const struct view_options *opts = report->opts;
+
+	return opts->interval_ns && (report->now_ns != report->next_ns - opts->interval_ns ||
+				     !is_empty(report, opts->view, report->nr_intervals));
 }
 
 static int tick(void *ctx, __u64 now_ns, __u64 *next_ns)
@@ -301,21 +340,23 @@ static int tick(void *ctx, __u64 now_ns, __u64 *next_ns)
 	struct report *report = ctx;
 	int err;
 
-	if (!report->next_ns) /* the first time */
-		report->next_ns = later(now_ns, report->opts->interval_ns);
+	if (!report->next_ns) { /* the first time */
+		report->next_ns = later(report->start.ns, report->opts->interval_ns);
+		report->progress_ns = now_ns + NSEC_PER_SEC;
+	}
 	err = write_due(report, now_ns);
+	if (!err && report->count && now_ns >= report->progress_ns)
+		err = show_progress(report, now_ns);
 	*next_ns = report->opts->interval_ns ? report->next_ns : 0;
+	if (report->count && (!*next_ns || report->progress_ns < *next_ns))
+		*next_ns = report->progress_ns;
 	return err;
 }
 
 /* Lines are flushed together, once no more are pending. */
 static int drained(void *ctx)
 {
-	struct report *report = ctx;
-
-	if (fflush(report_file(report)))
-		return errno ? -errno : -EIO;
-	return 0;
+	return flush(ctx);
 }
 
 static bool done(void *ctx)
@@ -329,22 +370,18 @@ static int outlet(void *ctx)
 {
 	const struct report *report = ctx;
 
-	return fileno(report_file(report));
+	return fileno(outfile_stream(report->output));
 }
 
 struct event_sink report_sink(struct report *report)
 {
-	static const struct event_sink_ops of_calls = {.call = take_call, .stuck = take_stuck};
-	static const struct event_sink_ops of_teardowns = {
-		.teardown = take_teardown,
-		.deferred_free = take_deferred_free,
-		.stuck = take_stuck,
+	static const struct event_sink_ops ops[] = {
+		[VIEW_CALLS] = {take_call, NULL, NULL, take_stuck},
+		[VIEW_TEARDOWNS] = {NULL, take_teardown, take_deferred_free, take_stuck},
+		[VIEW_BOTH] = {take_call, take_teardown, take_deferred_free, take_stuck},
 	};
 
-	return (struct event_sink){
-		.ops = report->teardowns ? &of_teardowns : &of_calls,
-		.ctx = report,
-	};
+	return (struct event_sink){.ops = &ops[report->opts->view], .ctx = report};
 }
 
 const struct run_ops report_run_ops = {
@@ -362,14 +399,8 @@ static int write_end(struct report *report, FILE *file, const struct ledger *led
 	const struct teardown_counts *counts = report->counts;
 	int err = 0;
 
-	if (report->teardowns) {
-		if (!opts->events)
-			write_timestamp(report, file);
-		err = teardown_view_end(report->teardowns, file);
-	} else if (report->run) {
-		err = write_rows(report, file, report->run,
-				 report->interval ? INTERVAL_WHOLE : INTERVAL_NONE);
-	}
+	if (!opts->events)
+		err = write_views(report, file, opts->interval_ns ? INTERVAL_WHOLE : INTERVAL_NONE);
 	if (err || opts->format != FORMAT_JSON)
 		return err;
 	err = format_line(file, FORMAT_JSON, ledger_columns, ledger, 0);
@@ -388,6 +419,7 @@ static int write_elsewhere(struct report *report, const struct ledger *ledger)
 	/* The first part of a trace is in the file that failed. */
 	if (!report->path || report->opts->format == FORMAT_PERFETTO)
 		return -EIO;
+	report->page = (struct page){};
 	err = write_end(report, stdout, ledger);
 	return err ? err : fflush(stdout);
 }
@@ -423,22 +455,20 @@ int report_end(struct report *report, __u64 now_ns, struct ledger *ledger,
 	bool ledger_shown = report->opts->format == FORMAT_JSON;
 	int close_err;
 
-	if (report->run)
-		ledger->rows_full = aggregate_overflow(report->run);
+	diag_status(NULL);
 	/* A recording that was never ended has no end time. */
 	if (now_ns < report->now_ns)
 		now_ns = report->now_ns;
-	/* They were counted as completed when they were recorded. */
-	figure_add(&ledger->filtered, report->filtered);
-	figure_subtract(&ledger->completed, report->filtered);
 	report->counts = counts;
+	if (report->calls)
+		call_view_count(report->calls, ledger);
 	if (report->teardowns)
 		teardown_view_count(report->teardowns, &counts->ledger);
 	if (!err && report->opts->recorded)
 		err = write_due(report, now_ns);
 	report->now_ns = now_ns;
-	if (!err && report->opts->interval_ns)
-		err = write_interval(report);
+	if (!err && has_rest(report))
+		err = write_views(report, report_file(report), ++report->nr_intervals);
 	if (!err)
 		err = write_end(report, report_file(report), ledger);
 	close_err = outfile_close(report->output, !err);

@@ -25,6 +25,12 @@ void report_close(struct report *report);
 /* Writes headings and the like. Returns 0 or -errno; errors are already reported. */
 int report_begin(struct report *report, const struct start *start);
 
+/* Sets both to what has been counted so far. */
+typedef void report_count_fn(void *ctx, struct ledger *ledger, struct teardown_counts *counts);
+
+/* Shows progress once a second, if stderr is a terminal. Needs report_run_ops. */
+void report_show_progress(struct report *report, report_count_fn *count, void *ctx);
+
 /*
  * Takes calls with their callers resolved, or teardowns. Filters what comes from a recording; live,
  * the kernel has filtered. Reports stuck calls on stderr at once, too.

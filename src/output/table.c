@@ -9,6 +9,7 @@
 #include "output/table.h"
 #include "output/table_cell.h"
 #include "output/terminal.h"
+#include "output/wall_time.h"
 #include "util/outfile.h"
 #include "util/text.h"
 
@@ -35,6 +36,16 @@ static const char *fill(char cell[CELL_SIZE], const struct column *column, const
 	return cell;
 }
 
+/* At least: a line may be written without a look at the others. */
+static int width_of(const struct column *column)
+{
+	int least = (int)strlen("15:04:05.123456");
+
+	if (column->kind != VALUE_TIME || !wall_time_in_tables() || column->width > least)
+		return column->width;
+	return least;
+}
+
 /* The columns by which the figures of a line are wider than theirs: names give way. */
 static int excess_of(const struct column *column, const void *object, __u64 start_ns)
 {
@@ -46,7 +57,7 @@ static int excess_of(const struct column *column, const void *object, __u64 star
 
 		if (!is_shown(column) || column->limited)
 			continue;
-		over = (int)text_width(fill(cell, column, object, start_ns)) - column->width;
+		over = (int)text_width(fill(cell, column, object, start_ns)) - width_of(column);
 		excess += over > 0 ? over : 0;
 	}
 	return excess;
@@ -67,7 +78,7 @@ void table_cells(FILE *out, const struct column *column, const void *object, __u
 
 	for (; column->name; column++) {
 		enum color color = object && column->color ? column->color(object) : COLOR_NONE;
-		int blanks, width = column->width, given = 0;
+		int blanks, width = width_of(column), given = 0;
 		const char *text;
 
 		if (!is_shown(column))

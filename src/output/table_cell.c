@@ -9,6 +9,7 @@
 #include "model/map_type.h"
 #include "output/markdown.h"
 #include "output/table_cell.h"
+#include "output/wall_time.h"
 #include "util/macros.h"
 #include "util/text.h"
 
@@ -17,8 +18,13 @@
 static void cell_time(char cell[CELL_SIZE], __u64 ts_ns, __u64 start_ns)
 {
 	bool before = ts_ns < start_ns;
+	char text[WALL_TIME_SIZE];
 	__u64 ns = before ? start_ns - ts_ns : ts_ns - start_ns;
 
+	if (wall_time_in_tables()) {
+		snprintf(cell, CELL_SIZE, "%s", wall_time_local(text, ts_ns));
+		return;
+	}
 	snprintf(cell, CELL_SIZE, "%s%llu.%06llu", before ? "-" : "", ns / NSEC_PER_SEC,
 		 ns % NSEC_PER_SEC / 1000);
 }

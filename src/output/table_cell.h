@@ -15,7 +15,7 @@
 
 /*
  * The object's value, or the column's "missing" text, without control characters. Times are shown
- * in seconds since start_ns (CLOCK_MONOTONIC).
+ * in seconds since start_ns (CLOCK_MONOTONIC), or as wall_time_set() says.
  */
 void table_cell_fill(char cell[CELL_SIZE], const struct column *column, const void *object,
 		     __u64 start_ns);

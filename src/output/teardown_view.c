@@ -41,12 +41,13 @@ struct teardown_view {
 	struct perfetto *perfetto;
 	struct folded *folded;
 	__u64 filtered;
-	__u64 interim_dropped; /* teardowns without room in the interim lists */
+	__u64 taken, taken_before; /* in the run; before this interval */
+	__u64 interim_dropped;	   /* teardowns without room in the interim lists */
 };
 
 static int gathered_open(struct gathered *gathered, const struct view_options *opts)
 {
-	if (opts->nr_by)
+	if (opts->nr_by && opts->view != VIEW_BOTH)
 		gathered->rows = aggregate_new(opts->by, opts->nr_by, MAX_ROWS);
 	else
 		gathered->slowest = top_teardowns_new(MAX_ROWS, opts->sort);
@@ -171,6 +172,7 @@ int teardown_view_teardown(struct teardown_view *view, FILE *file, const struct 
 		view->filtered++;
 		return 0;
 	}
+	view->taken++;
 	if (view->perfetto)
 		return perfetto_teardown(view->perfetto, teardown);
 	if (view->folded)
@@ -223,7 +225,7 @@ static int write_slowest(struct teardown_view *view, FILE *file, struct top_tear
 }
 
 static int write_gathered(struct teardown_view *view, FILE *file, struct gathered *gathered,
-			  __u64 interval)
+			  __u64 interval, __u64 end_ns)
 {
 	const struct view_options *opts = view->opts;
 	struct rows rows;
@@ -232,22 +234,29 @@ static int write_gathered(struct teardown_view *view, FILE *file, struct gathere
 	if (gathered->slowest)
 		return write_slowest(view, file, gathered->slowest, interval);
 	err = aggregate_sort(gathered->rows, opts->sort, top_of(opts, file), &rows);
-	return err ? err : format_rows(file, opts->format, &rows, true, interval, &view->style);
+	return err ? err
+		   : format_rows(file, opts->format, &rows, true, interval, end_ns, &view->style);
 }
 
-/* Interim lists have shown each teardown, and only tables name the interval. */
+/* Interim lists have shown each teardown, and only tables say which interval they are of. */
 static bool interim_only(const struct teardown_view *view)
 {
-	return view->interval.slowest && view->opts->format != FORMAT_TABLE;
+	return view->interval.slowest && !format_is_for_people(view->opts->format);
 }
 
-int teardown_view_interval(struct teardown_view *view, FILE *file, __u64 interval)
+bool teardown_view_is_empty(const struct teardown_view *view, bool interval)
 {
-	int err = write_gathered(view, file, &view->interval, interval);
+	return view->taken == (interval ? view->taken_before : 0);
+}
+
+int teardown_view_interval(struct teardown_view *view, FILE *file, __u64 interval, __u64 end_ns)
+{
+	int err = write_gathered(view, file, &view->interval, interval, end_ns);
 
 	if (interim_only(view))
 		view->interim_dropped += top_teardowns_dropped(view->interval.slowest);
 	gathered_reset(&view->interval);
+	view->taken_before = view->taken;
 	return err;
 }
 
@@ -262,7 +271,7 @@ static void warn_of_unknown(const struct folded *folded)
 				  folded_unknown(folded, phase));
 }
 
-int teardown_view_end(struct teardown_view *view, FILE *file)
+int teardown_view_end(struct teardown_view *view, FILE *file, __u64 end_ns)
 {
 	if (view->perfetto)
 		return perfetto_end(view->perfetto);
@@ -275,7 +284,7 @@ int teardown_view_end(struct teardown_view *view, FILE *file)
 	if (interim_only(view))
 		return 0;
 	return write_gathered(view, file, &view->run,
-			      view->opts->interval_ns ? INTERVAL_WHOLE : INTERVAL_NONE);
+			      view->opts->interval_ns ? INTERVAL_WHOLE : INTERVAL_NONE, end_ns);
 }
 
 void teardown_view_count(const struct teardown_view *view, struct teardown_ledger *ledger)

@@ -32,14 +32,17 @@ int teardown_view_teardown(struct teardown_view *view, FILE *file, const struct 
 int teardown_view_deferred_free(struct teardown_view *view, FILE *file,
 				const struct deferred_free *deferred);
 
-/* Writes what was taken in this interval. */
-int teardown_view_interval(struct teardown_view *view, FILE *file, __u64 interval);
+/* Whether nothing was taken in this interval, or in the whole run. */
+bool teardown_view_is_empty(const struct teardown_view *view, bool interval);
+
+/* Writes what was taken in this interval, which ends then (CLOCK_MONOTONIC). */
+int teardown_view_interval(struct teardown_view *view, FILE *file, __u64 interval, __u64 end_ns);
 
 /*
  * Writes what was taken in the run. If that fails, it can be called for another file, except for a
  * trace, whose first part is in the first file.
  */
-int teardown_view_end(struct teardown_view *view, FILE *file);
+int teardown_view_end(struct teardown_view *view, FILE *file, __u64 end_ns);
 
 /* Sets the members that are counted here. */
 void teardown_view_count(const struct teardown_view *view, struct teardown_ledger *ledger);

@@ -23,7 +23,7 @@ struct view_options {
 	bool identity;	   /* of calls, show also which map it was, and who released it */
 	bool recorded;	   /* from a recording: nothing is filtered yet, nobody waits for lines */
 	__u64 interval_ns; /* 0: no interim tables */
-	enum key by[NR_KEYS]; /* in the order given, each at most once */
+	enum key by[NR_KEYS]; /* in the order given, each at most once; VIEW_BOTH: of calls */
 	size_t nr_by;	      /* 0: for teardowns, one row for each */
 	enum sort sort;
 	__u64 top; /* rows to show; 0: all */

@@ -286,57 +286,67 @@ static const struct table tables[NR_TABLES] = {
 	" LEFT JOIN map AS m ON m.id = f.map\n"                                                    \
 	" LEFT JOIN task AS t ON t.id = f.task\n"
 
-static const char views_sql[] =
-	"CREATE VIEW calls AS SELECT f.seq, f.ts_ns, f.latency_ns,\n"
-	" coalesce(c.name, nullif(printf('0x%llx', c.address), '0x0')) AS caller,\n"
-	" c.byte_offset AS caller_offset, coalesce(a.alloc, 'unknown') AS alloc,\n"
-	" a.percpu, f.empty, a.unit_size, m.type AS map_type, m.name AS map_name,\n"
-	" m.key_size, m.value_size, m.max_entries, m.flags AS map_flags,\n"
-	" t.pid, t.tid, t.comm, f.cpu, r.map_id,\n" IDENTITY_COLUMNS " FROM call AS f\n"
-	" LEFT JOIN caller AS c ON c.id = f.caller\n"
-	" LEFT JOIN allocator AS a ON a.id = f.allocator\n" MAP_AND_TASK_TABLES IDENTITY_TABLES
-	";\n"
-	"CREATE VIEW teardowns AS SELECT f.seq, r.released_ns, f.queued_ns, f.start_ns,\n"
-	" r.map_id AS id, m.type AS map_type, m.name AS map_name,\n"
-	" f.wait_ns, f.free_ns, f.destroy_ns, f.deferred_ns, f.total_ns, f.entries,\n"
-	" f.free_ns / nullif(f.entries, 0) AS ns_per_entry,\n"
-	" CASE WHEN f.running OR f.free_ns IS NOT NULL THEN f.running END AS running,\n"
-	" f.empty AS destroys_empty, f.direct AS destroys_direct,\n"
-	" f.deferred AS destroys_deferred, f.pending AS destroys_pending,\n"
-	" f.undecided AS destroys_unknown,\n"
-	" m.key_size, m.value_size, m.max_entries, m.flags AS map_flags,\n"
-	" t.pid AS worker_pid, t.comm AS worker_comm,\n"
-	" w.pid AS by_pid, w.comm AS by_comm, " RELEASER_CGROUP
-	" AS by_cgroup_id,\n" IDENTITY_COLUMNS
-	" FROM teardown AS f\n" MAP_AND_TASK_TABLES IDENTITY_TABLES
-	" LEFT JOIN task AS w ON w.id = " RELEASER ";\n"
-	"CREATE VIEW reclaims AS SELECT f.seq, f.destroy_ns, f.start_ns, f.latency_ns,\n"
-	" f.free_ns, r.map_id AS id, m.type AS map_type, m.name AS map_name,\n"
-	" coalesce(f.alloc, 'unknown') AS alloc, t.pid AS worker_pid, t.comm AS worker_comm\n"
-	" FROM reclaim AS f\n" MAP_AND_TASK_TABLES IDENTITY_TABLES ";\n"
-	"CREATE VIEW hangs AS SELECT f.seq, f.place, f.since_ns, f.for_ns, r.map_id AS id,\n"
-	" m.type AS map_type, m.name AS map_name,\n"
-	" CASE WHEN f.in_worker THEN t.tid END AS worker_pid,\n"
-	" CASE WHEN f.in_worker THEN t.comm END AS worker_comm, f.stack,\n" IDENTITY_COLUMNS
-	" FROM hang AS f\n" MAP_AND_TASK_TABLES IDENTITY_TABLES ";\n"
-	"CREATE VIEW callers AS SELECT caller, map_type, count(*) AS count,\n"
-	" count(*) FILTER (WHERE empty) AS empty,\n"
-	" sum(latency_ns) FILTER (WHERE empty IS NOT 1) AS total_ns,\n"
-	" min(latency_ns) FILTER (WHERE empty IS NOT 1) AS min_ns,\n"
-	" CAST(round(avg(latency_ns) FILTER (WHERE empty IS NOT 1)) AS INTEGER) AS mean_ns,\n"
-	" max(latency_ns) FILTER (WHERE empty IS NOT 1) AS max_ns\n"
-	" FROM calls GROUP BY caller, map_type ORDER BY total_ns DESC;\n"
-	"CREATE VIEW slowest AS SELECT * FROM teardowns\n"
-	" WHERE total_ns IS NOT NULL ORDER BY total_ns DESC;\n"
-	"CREATE VIEW releasers AS SELECT by_comm, by_cgroup_id, count(*) AS count,\n"
-	" sum(wait_ns) AS wait_ns, sum(free_ns) AS free_ns, sum(deferred_ns) AS deferred_ns,\n"
-	" sum(total_ns) AS total_ns, max(total_ns) AS max_ns\n"
-	" FROM teardowns GROUP BY by_comm, by_cgroup_id ORDER BY total_ns DESC;\n"
-	"CREATE VIEW scenarios AS SELECT s.name AS scenario, count(*) AS count,\n"
-	" min(f.total_ns) AS min_ns, CAST(round(avg(f.total_ns)) AS INTEGER) AS mean_ns,\n"
-	" max(f.total_ns) AS max_ns\n"
-	" FROM teardown AS f JOIN map AS m ON m.id = f.map\n"
-	" JOIN scenario AS s ON s.map_name = m.name GROUP BY s.id;\n";
+/* As in JSON: UTC, by RFC 3339. */
+#define TIME_OF(ns)                                                                                \
+	" (SELECT strftime('%Y-%m-%dT%H:%M:%S', real / 1000000000, 'unixepoch')\n"                 \
+	"  || printf('.%09dZ', real % 1000000000) FROM\n"                                          \
+	"  (SELECT " ns " + start_realtime_ns - start_ns AS real FROM run)) AS time,\n"
+
+static const char views_sql[] = "CREATE VIEW calls AS SELECT f.seq, f.ts_ns,\n" TIME_OF(
+	"f.ts_ns") " f.latency_ns,\n"
+		   " coalesce(c.name, nullif(printf('0x%llx', c.address), '0x0')) AS caller,\n"
+		   " c.byte_offset AS caller_offset, coalesce(a.alloc, 'unknown') AS alloc,\n"
+		   " a.percpu, f.empty, a.unit_size, m.type AS map_type, m.name AS map_name,\n"
+		   " m.key_size, m.value_size, m.max_entries, m.flags AS map_flags,\n"
+		   " t.pid, t.tid, t.comm, f.cpu, r.map_id,\n" IDENTITY_COLUMNS " FROM call AS f\n"
+		   " LEFT JOIN caller AS c ON c.id = f.caller\n"
+		   " LEFT JOIN allocator AS a ON a.id = f.allocator\n" MAP_AND_TASK_TABLES
+			   IDENTITY_TABLES ";\n"
+		   "CREATE VIEW teardowns AS SELECT f.seq, r.released_ns, f.queued_ns, f.start_ns,\n" TIME_OF(
+			   "f.start_ns") " r.map_id AS id, m.type AS map_type, m.name AS map_name,\n"
+					 " f.wait_ns, f.free_ns, f.destroy_ns, f.deferred_ns, f.total_ns, f.entries,\n"
+					 " f.free_ns / nullif(f.entries, 0) AS ns_per_entry,\n"
+					 " CASE WHEN f.running OR f.free_ns IS NOT NULL THEN f.running END AS running,\n"
+					 " f.empty AS destroys_empty, f.direct AS destroys_direct,\n"
+					 " f.deferred AS destroys_deferred, f.pending AS destroys_pending,\n"
+					 " f.undecided AS destroys_unknown,\n"
+					 " m.key_size, m.value_size, m.max_entries, m.flags AS map_flags,\n"
+					 " t.pid AS worker_pid, t.comm AS worker_comm,\n"
+					 " w.pid AS by_pid, w.comm AS by_comm, " RELEASER_CGROUP
+					 " AS by_cgroup_id,\n" IDENTITY_COLUMNS
+					 " FROM teardown AS f\n" MAP_AND_TASK_TABLES IDENTITY_TABLES
+					 " LEFT JOIN task AS w ON w.id = " RELEASER ";\n"
+					 "CREATE VIEW reclaims AS SELECT f.seq, f.destroy_ns, f.start_ns,\n" TIME_OF(
+						 "f.start_ns") " f.latency_ns, f.free_ns, r.map_id AS id, m.type AS map_type, m.name AS map_name,\n"
+							       " coalesce(f.alloc, 'unknown') AS alloc, t.pid AS worker_pid, t.comm AS worker_comm\n"
+							       " FROM reclaim AS f\n" MAP_AND_TASK_TABLES
+								       IDENTITY_TABLES ";\n"
+							       "CREATE VIEW hangs AS SELECT f.seq, f.place, f.since_ns,\n" TIME_OF(
+								       "f.since_ns") " f.for_ns, r.map_id AS id,\n"
+										     " m.type AS map_type, m.name AS map_name,\n"
+										     " CASE WHEN f.in_worker THEN t.tid END AS worker_pid,\n"
+										     " CASE WHEN f.in_worker THEN t.comm END AS worker_comm, f.stack,\n" IDENTITY_COLUMNS
+										     " FROM hang AS f\n" MAP_AND_TASK_TABLES
+											     IDENTITY_TABLES
+										     ";\n"
+										     "CREATE VIEW callers AS SELECT caller, map_type, count(*) AS count,\n"
+										     " count(*) FILTER (WHERE empty) AS empty,\n"
+										     " sum(latency_ns) FILTER (WHERE empty IS NOT 1) AS total_ns,\n"
+										     " min(latency_ns) FILTER (WHERE empty IS NOT 1) AS min_ns,\n"
+										     " CAST(round(avg(latency_ns) FILTER (WHERE empty IS NOT 1)) AS INTEGER) AS mean_ns,\n"
+										     " max(latency_ns) FILTER (WHERE empty IS NOT 1) AS max_ns\n"
+										     " FROM calls GROUP BY caller, map_type ORDER BY total_ns DESC;\n"
+										     "CREATE VIEW slowest AS SELECT * FROM teardowns\n"
+										     " WHERE total_ns IS NOT NULL ORDER BY total_ns DESC;\n"
+										     "CREATE VIEW releasers AS SELECT by_comm, by_cgroup_id, count(*) AS count,\n"
+										     " sum(wait_ns) AS wait_ns, sum(free_ns) AS free_ns, sum(deferred_ns) AS deferred_ns,\n"
+										     " sum(total_ns) AS total_ns, max(total_ns) AS max_ns\n"
+										     " FROM teardowns GROUP BY by_comm, by_cgroup_id ORDER BY total_ns DESC;\n"
+										     "CREATE VIEW scenarios AS SELECT s.name AS scenario, count(*) AS count,\n"
+										     " min(f.total_ns) AS min_ns, CAST(round(avg(f.total_ns)) AS INTEGER) AS mean_ns,\n"
+										     " max(f.total_ns) AS max_ns\n"
+										     " FROM teardown AS f JOIN map AS m ON m.id = f.map\n"
+										     " JOIN scenario AS s ON s.map_name = m.name GROUP BY s.id;\n";
 
 const struct table *schema_table(enum table_id table)
 {

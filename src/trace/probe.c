@@ -32,6 +32,7 @@ struct probe {
 	struct call_slot *call_slots;
 	struct bpf_link *stack_link; /* NULL: no kernel stacks */
 	bool all_threads;	     /* the variant of the programs */
+	struct moment began;	     /* when the run did */
 	struct witness witness;
 };
 
@@ -152,6 +153,7 @@ static int probe_start(struct probe *probe, const struct bpf_config *settings,
 		attach_stacks(probe);
 	witness_prove(&probe->witness);
 	prog_counts_start(prog_counts);
+	probe->began = clock_moment();
 	probe->skel->bss->stage = STAGE_RUNNING;
 	return 0;
 }
@@ -285,6 +287,11 @@ int probe_open(struct probe **out, const struct trace_options *opts, const struc
 const char *probe_method(const struct probe *probe)
 {
 	return attach_mode_programs[probe->mode];
+}
+
+const struct moment *probe_began(const struct probe *probe)
+{
+	return &probe->began;
 }
 
 int probe_records_fd(const struct probe *probe)

@@ -17,6 +17,7 @@
 #include "trace/prog_counts.h"
 #include "trace/trace_options.h"
 #include "trace/witness.h"
+#include "util/clock.h"
 
 struct probe;
 
@@ -39,6 +40,9 @@ int probe_attempt(struct probe **out, enum attach_mode mode, const struct bpf_co
 
 /* "fentry/fexit" or "kprobe/kretprobe": the mode that was chosen. */
 const char *probe_method(const struct probe *probe);
+
+/* When the run began: no event of it is earlier. Owned by the probe. */
+const struct moment *probe_began(const struct probe *probe);
 
 /* File descriptor of the ring buffer; the probe owns it. */
 int probe_records_fd(const struct probe *probe);

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,6 +213,8 @@ static bool signal_ends(const struct session *session)
 
 	if (!signal)
 		return false;
+	if (signal == SIGINT && to_group)
+		diag_end_echo();
 	return !session->run->signalled ||
 	       !session->run->signalled(session->sink.ctx, signal, to_group);
 }
@@ -227,7 +230,7 @@ static bool is_over(struct session *session, __u64 now, __u64 end)
 static void run_loop(struct session *session)
 {
 	const struct run_ops *run = session->run;
-	__u64 duration = session->opts->duration_ns, start = clock_now_ns();
+	__u64 duration = session->opts->duration_ns, start = probe_began(session->probe)->ns;
 	__u64 end = duration ? start + duration : 0, next = run->tick ? start : 0;
 	void *ctx = session->sink.ctx;
 
@@ -332,7 +335,7 @@ static int open_all(struct session *session)
 	const struct correlator_options opts = {
 		.view = session->opts->view,
 		.identity = session->opts->identity,
-		.start_ns = clock_now_ns(),
+		.start_ns = probe_began(session->probe)->ns,
 		.max_releases = MAX_RELEASES,
 	};
 	int err;

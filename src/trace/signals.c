@@ -68,6 +68,8 @@ static void *wait_for_signals(void *unused)
 			pending = signo;
 			eventfd_write(fd, 1);
 		} else if (clock_now_ns() - since_ns >= SIGNALS_PATIENCE_NS) {
+			if (signo == SIGINT && info.si_code == SI_KERNEL)
+				diag_end_echo();
 			give_up(signo);
 		}
 	}

@@ -24,7 +24,7 @@ static void print_banner(const struct trace_options *opts, const struct probe *p
 	struct utsname kernel;
 
 	uname(&kernel);
-	diag_info("%s %s by %s on Linux %s; %s", opts->view == VIEW_BOTH ? "recording" : "tracing",
+	diag_info("%s %s by %s on Linux %s; %s", opts->records ? "recording" : "tracing",
 		  traced_events[opts->view], probe_method(probe), kernel.release,
 		  ends ? "Ctrl-C ends it early" : "Ctrl-C ends it");
 }
@@ -54,9 +54,10 @@ struct run_info tracer_run_info(const struct tracer *tracer, int argc, char *con
 	struct run_info run_info = {.end_ns = UNKNOWN_NS};
 
 	run_info_now(&run_info, argc, argv, tracer->ksyms && ksyms_hidden(tracer->ksyms));
-	if (tracer->probe)
-		snprintf(run_info.attach, sizeof(run_info.attach), "%s",
-			 probe_method(tracer->probe));
+	if (!tracer->probe)
+		return run_info;
+	snprintf(run_info.attach, sizeof(run_info.attach), "%s", probe_method(tracer->probe));
+	run_info_begin(&run_info, probe_began(tracer->probe));
 	return run_info;
 }
 

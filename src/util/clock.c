@@ -54,11 +54,6 @@ __s64 clock_shift(__s64 low, __s64 high)
 	return whole >= low && whole <= high ? whole : middle;
 }
 
-__u64 clock_corrected_ns(__u64 ns)
-{
-	return ns - ahead_ns;
-}
-
 /* Of five times, the one at which CLOCK_MONOTONIC passed least while the clocks were read. */
 struct moment clock_moment(void)
 {

@@ -19,12 +19,8 @@ void clock_join_children(void);
  */
 __u64 clock_now_ns(void);
 
-/*
- * clock_now_ns() is ahead of the kernel's clock by so much, and gives the kernel's from now on.
- * clock_corrected_ns(): a time that it gave before, by the kernel's clock.
- */
+/* clock_now_ns() is ahead of the kernel's clock by so much, and gives the kernel's from now on. */
 void clock_correct(__s64 ahead_ns);
-__u64 clock_corrected_ns(__u64 ns);
 
 /*
  * How far a clock is ahead that is ahead by between low and high: not at all if that is possible,

@@ -4,12 +4,15 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "util/diag.h"
 #include "util/text.h"
 
 #define LINE_MAX_BYTES 1024
+#define ECHO_NS	       5000000 /* the kernel sends the signal first, and then echoes "^C" */
 
 static bool be_quiet;
 static unsigned int verbosity;
@@ -68,18 +71,47 @@ DEFINE_MESSAGE(diag_warn, "warning: ", true)
 DEFINE_MESSAGE(diag_info, "", !be_quiet)
 DEFINE_MESSAGE(diag_verbose, "", verbosity)
 
+bool diag_shows_status(void)
+{
+	return !be_quiet && isatty(STDERR_FILENO);
+}
+
+/* At least 2. */
+static int terminal_width(void)
+{
+	struct winsize size;
+
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) || size.ws_col < 2 ? LINE_MAX_BYTES
+									  : size.ws_col;
+}
+
+void diag_end_echo(void)
+{
+	const struct timespec pause = {.tv_nsec = ECHO_NS};
+	bool on_stderr = isatty(STDERR_FILENO);
+
+	if (!on_stderr && !isatty(STDOUT_FILENO))
+		return;
+	nanosleep(&pause, NULL);
+	if (status_shown)
+		erase_status();
+	else
+		dprintf(on_stderr ? STDERR_FILENO : STDOUT_FILENO, "\n");
+}
+
 void diag_status(const char *fmt, ...)
 {
 	char line[LINE_MAX_BYTES];
 	va_list args;
 
 	erase_status();
-	if (!fmt || be_quiet || !isatty(STDERR_FILENO))
+	if (!fmt || !diag_shows_status())
 		return;
 	va_start(args, fmt);
 	one_line(line, fmt, args);
 	va_end(args);
-	fputs(line, stderr);
+	/* Of a line that wraps, only the last part would be erased. */
+	fprintf(stderr, "%.*s", terminal_width() - 1, line);
 	fflush(stderr);
 	status_shown = true;
 }

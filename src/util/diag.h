@@ -28,6 +28,15 @@ void diag_verbose(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /
 #define diag_invalid(...) (diag_error(__VA_ARGS__), -EINVAL)
 
 /*
+ * After a signal of a terminal's key: what follows begins a new line, not behind the "^C" that the
+ * terminal shows.
+ */
+void diag_end_echo(void);
+
+/* Whether diag_status() shows anything. */
+bool diag_shows_status(void);
+
+/*
  * Shows progress on the last line of a terminal until the next message replaces it; not elsewhere,
  * and not if quiet. NULL removes it.
  */

@@ -15,6 +15,7 @@ static GETTER(get_empty, const struct call *call, call_has(call, CALL_EMPTY_KNOW
 #define CALL_COLUMNS                                                                               \
 	{"type", NULL, VALUE_TEXT, .get = get_text, .text = "destroy"},                            \
 		{"ts_ns", "TIME", VALUE_TIME, 12, .get = get_u64, AT(ts_ns)},                      \
+		{"time", NULL, VALUE_TEXT, .get = get_time, AT(ts_ns)},                            \
 		{"latency_ns", "LATENCY", VALUE_DURATION, 7, .get = get_u64, AT(latency_ns)},      \
 		{"caller", "CALLER", VALUE_TEXT, 27, .get = get_caller, AT(caller)},               \
 		{"caller_offset", NULL, VALUE_NUMBER, .get = get_caller_offset, AT(caller)},       \

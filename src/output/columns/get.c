@@ -8,6 +8,7 @@
 #include "model/ledger.h"
 #include "model/map_type.h"
 #include "output/columns/get.h"
+#include "output/wall_time.h"
 
 GETTER(get_text, const void *object, object, text, column->text);
 GETTER(get_text_at, const char *text, true, text, text);
@@ -18,6 +19,16 @@ GETTER(get_real, const double *real, isfinite(*real), real, *real);
 
 _Static_assert(UNKNOWN_NS == LEDGER_UNKNOWN, "one getter for times and for figures of ledgers");
 GETTER(get_u64, const __u64 *number, *number != UNKNOWN_NS, number, *number);
+
+bool get_time(const struct column *column, const void *object, struct value *value)
+{
+	const __u64 *ns = (const void *)((const char *)object + column->at);
+
+	if (*ns == UNKNOWN_NS)
+		return false;
+	value->text = wall_time_utc(value->made, *ns);
+	return true;
+}
 
 GETTER(get_caller_offset, const struct caller *caller, caller->name, number, caller->offset);
 GETTER(get_alloc, const enum alloc_member *alloc, true, text, alloc_name(*alloc));

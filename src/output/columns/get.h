@@ -33,6 +33,8 @@ getter get_u32, get_text_at;
 /* Members that are not known if they are 0, UNKNOWN_NS or LEDGER_UNKNOWN, NULL, or not finite. */
 getter get_nonzero_u32, get_u64, get_string, get_real;
 
+getter get_time; /* of a time of CLOCK_MONOTONIC: the time of day, as text */
+
 /* Of a struct caller: its name, or its address as text; and the offset in the function. */
 getter get_caller, get_caller_offset;
 

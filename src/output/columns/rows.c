@@ -74,8 +74,9 @@ ROW_GETTER(get_entry_ns, line->row->phases && line->row->phases->entries,
 static const struct column type_column[] = {
 	{"type", NULL, VALUE_TEXT, .get = get_text, .text = "row"},
 };
-static const struct column interval_column[] = {
+static const struct column interval_columns[] = {
 	{"interval", NULL, VALUE_NUMBER, .get = get_interval},
+	{"time", NULL, VALUE_TEXT, .get = get_time, .at = offsetof(struct row_line, end_ns)},
 };
 
 #define OF_PHASE(of_phase) VALUE_DURATION, .applies = has_phase, .which = (of_phase)
@@ -150,8 +151,8 @@ static const struct column teardown_figure_columns[] = {
 	 .applies = has_entries},
 };
 
-_Static_assert(2 + NR_KEYS + ARRAY_SIZE(figure_columns) < MAX_ROW_COLUMNS, "columns of a row");
-_Static_assert(2 + NR_KEYS + ARRAY_SIZE(teardown_figure_columns) < MAX_ROW_COLUMNS,
+_Static_assert(3 + NR_KEYS + ARRAY_SIZE(figure_columns) < MAX_ROW_COLUMNS, "columns of a row");
+_Static_assert(3 + NR_KEYS + ARRAY_SIZE(teardown_figure_columns) < MAX_ROW_COLUMNS,
 	       "columns of a row");
 
 #define AT(member) .at = offsetof(struct row_key, member)
@@ -195,8 +196,8 @@ void row_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t
 	size_t nr = teardowns ? ARRAY_SIZE(teardown_figure_columns) : ARRAY_SIZE(figure_columns), i;
 
 	*list++ = *type_column;
-	if (intervals)
-		*list++ = *interval_column;
+	for (i = 0; i < ARRAY_SIZE(interval_columns) && intervals; i++)
+		*list++ = interval_columns[i];
 	for (i = 0; i < nr_by; i++)
 		*list++ = key_column(by[i]);
 	for (i = 0; i < nr; i++)

@@ -16,11 +16,13 @@ TEST(test_defaults)
 	assert_int_equal(opts.show.by[1], KEY_TYPE);
 	assert_int_equal(opts.trace.buffer_bytes, 0);
 	assert_ptr_equal(opts.command, &trace_command);
-	assert_int_equal(opts.show.view, VIEW_CALLS);
-	assert_false(opts.view_given || opts.force || opts.list || opts.quick);
+	assert_int_equal(opts.show.view, VIEW_BOTH);
+	assert_int_equal(opts.trace.view, VIEW_BOTH);
+	assert_true(opts.show.identity && opts.trace.identity); /* teardowns need it */
+	assert_false(opts.view_given || opts.trace.records || opts.force || opts.list ||
+		     opts.quick);
 	assert_false(opts.show.events || opts.show.histogram || opts.show.timestamp || opts.quiet ||
-		     opts.verbose || opts.filter.no_empty || opts.show.timeline ||
-		     opts.show.identity);
+		     opts.verbose || opts.filter.no_empty || opts.show.timeline);
 	assert_true(opts.trace.stuck_ns == 10 * NSEC_PER_SEC);
 	assert_true(opts.show.interval_ns == 0 && opts.trace.duration_ns == 0 &&
 		    opts.show.top == 0);
@@ -287,39 +289,9 @@ TEST(test_teardowns)
 	good("teardowns --");
 	assert_int_equal(opts.show.view, VIEW_TEARDOWNS);
 	/* The view does not persist in the next parse. */
-	good("-T");
+	good("-e");
 	assert_int_equal(opts.show.view, VIEW_CALLS);
 	assert_false(opts.show.identity);
-}
-
-/* Options for calls alone, and for teardowns alone. */
-TEST(test_views)
-{
-	static const char *const of_phases[] = {"wait", "free", "destroy", "deferred"};
-	char line[64];
-
-	bad("teardowns --caller f", "--caller does not apply to teardowns");
-	bad("teardowns --no-empty", "--no-empty does not apply to teardowns");
-	bad("teardowns -H", "--histogram does not apply to teardowns");
-	bad("--timeline", "--timeline does not apply to calls (see: memdestroy-trace teardowns)\n");
-	bad_words("teardowns --by", "caller alloc comm cpu",
-		  "--by: '%s' does not apply to teardowns");
-	bad("teardowns --by type,cpu", "--by: 'cpu' does not apply to teardowns");
-	bad_words("--sort", "wait free destroy deferred",
-		  "--sort: '%s' does not apply to calls (see: memdestroy-trace teardowns)\n");
-	for (size_t i = 0; i < ARRAY_SIZE(of_phases); i++) {
-		snprintf(line, sizeof(line), "teardowns --sort %s", of_phases[i]);
-		good(line);
-		assert_int_equal(opts.show.sort, SORT_WAIT + i);
-	}
-	bad_words("teardowns --sort", "count min mean p50 p90 p99 max",
-		  "--sort: '%s' does not apply to teardowns without --by\n");
-	good_words("teardowns --by name --sort",
-		   "wait free destroy deferred count min mean p50 p90 p99 max key");
-	bad_words("teardowns --sort", "empty", "--sort: '%s' does not apply to teardowns\n");
-	bad_words("teardowns --by name --sort", "empty",
-		  "--sort: '%s' does not apply to teardowns\n");
-	good_words("teardowns --sort", "key total");
 }
 
 /* Formats for other viewers are for whole runs of teardowns only. */
@@ -339,7 +311,7 @@ TEST(test_formats_for_viewers)
 		bad_words(line, "--events --by=name --sort=total --top=1 --interval=1 --timeline",
 			  message);
 	}
-	bad_words("-f", "perfetto folded",
+	bad_words("calls -f", "perfetto folded",
 		  "--format: '%s' does not apply to calls (see: memdestroy-trace teardowns)");
 	bad_words("teardowns --timeline -f", "json csv",
 		  "--timeline cannot be combined with --format %s");

@@ -240,8 +240,8 @@ TEST(test_report)
 {
 	good("report a");
 	assert_ptr_equal(opts.command, &report_command);
-	assert_int_equal(opts.show.view, VIEW_CALLS);
-	assert_false(opts.view_given || opts.show.identity);
+	assert_int_equal(opts.show.view, VIEW_BOTH);
+	assert_false(opts.view_given);
 	assert_int_equal(opts.nr_files[DIFF_BASE], 1);
 	assert_int_equal(opts.nr_files[DIFF_NEW], 0);
 	assert_string_equal(opts.files[DIFF_BASE][0], "a");
@@ -269,8 +269,8 @@ TEST(test_report)
 	bad("report -i 0 a", "--interval: '0' is too short");
 	bad("report --by foo a", "(one of caller, alloc, comm, cpu, type, name, id, released_by, "
 				 "released_pid, cgroup, host, scenario)");
-	bad("report -f perfetto a", "--format: 'perfetto' does not apply to calls (see: "
-				    "memdestroy-trace report teardowns)\n");
+	bad("report calls -f perfetto a", "--format: 'perfetto' does not apply to calls (see: "
+					  "memdestroy-trace report teardowns)\n");
 	bad("report --identity a", "--identity needs --events");
 	bad("report -e -n 1 a", "--events cannot be combined with --top");
 	bad("report -e -f markdown a", "--events cannot be combined with --format markdown");

@@ -80,6 +80,8 @@ TEST(test_diff_views)
 	assert_true(opts.view_given && opts.show.view == VIEW_CALLS);
 	good("diff --no-empty --phase destroy a b");
 	assert_true(opts.view_given && opts.show.view == VIEW_CALLS);
+	good("diff calls a b");
+	assert_true(opts.view_given && opts.show.view == VIEW_CALLS);
 	good("diff teardowns --phase wait,free,destroy,deferred,total a b");
 	assert_int_equal(opts.diff.phases, (1U << NR_PHASES) - 1);
 

@@ -142,8 +142,8 @@ TEST(every_record_is_accounted_for)
 	assert_rows_account_for(stream.aggregate, stream.calls);
 	aggregate_sort(stream.aggregate, SORT_KEY, 0, &rows);
 	for (i = 0; i < 3; i++) {
-		assert_int_equal(format_rows(stream.out[i], i, &rows, false, INTERVAL_NONE, NULL),
-				 0);
+		assert_int_equal(
+			format_rows(stream.out[i], i, &rows, false, INTERVAL_NONE, 0, NULL), 0);
 		fclose(stream.out[i]);
 	}
 	correlator_free(correlator);

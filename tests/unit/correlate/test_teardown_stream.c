@@ -122,7 +122,7 @@ static void end_views(void *arg)
 	struct shown *shown = arg;
 
 	for (size_t i = 0; i < NR_VIEWS; i++)
-		shown[i].err = teardown_view_end(shown[i].view, shown[i].file);
+		shown[i].err = teardown_view_end(shown[i].view, shown[i].file, 0);
 }
 
 static void show_end(struct shown shown[NR_VIEWS])

@@ -26,7 +26,7 @@ TEST(event_json)
 	/* The order of the names is part of the interface. */
 	assert_string_equal(
 		event(FORMAT_JSON, call_columns, &call),
-		"{\"type\":\"destroy\",\"ts_ns\":5000000123,\"latency_ns\":1234,"
+		"{\"type\":\"destroy\",\"ts_ns\":5000000123,\"time\":\"1970-01-01T00:00:05.000000123Z\",\"latency_ns\":1234,"
 		"\"caller\":\"htab_map_free\",\"caller_offset\":71,\"alloc\":\"ma\","
 		"\"percpu\":false,\"empty\":false,\"unit_size\":64,\"map_type\":\"hash\","
 		"\"map_name\":\"events\",\"key_size\":4,\"value_size\":3145728,"
@@ -39,7 +39,7 @@ TEST(event_json)
 	call.caller.name = NULL;
 	assert_string_equal(
 		event(FORMAT_JSON, call_columns, &call),
-		"{\"type\":\"destroy\",\"ts_ns\":5000000123,\"latency_ns\":1234,"
+		"{\"type\":\"destroy\",\"ts_ns\":5000000123,\"time\":\"1970-01-01T00:00:05.000000123Z\",\"latency_ns\":1234,"
 		"\"caller\":\"0xffffffff81234567\",\"caller_offset\":null,"
 		"\"alloc\":\"storage_ma\",\"percpu\":true,\"empty\":true,\"unit_size\":64,"
 		"\"map_type\":\"hash\",\"map_name\":null,\"key_size\":4,"
@@ -47,7 +47,7 @@ TEST(event_json)
 		"\"pid\":100,\"tid\":101,\"comm\":\"kworker/3:1\",\"cpu\":3}\n");
 	assert_string_equal(
 		event(FORMAT_JSON, call_columns, &unknown),
-		"{\"type\":\"destroy\",\"ts_ns\":null,\"latency_ns\":null,\"caller\":null,"
+		"{\"type\":\"destroy\",\"ts_ns\":null,\"time\":null,\"latency_ns\":null,\"caller\":null,"
 		"\"caller_offset\":null,\"alloc\":\"unknown\",\"percpu\":null,"
 		"\"empty\":null,\"unit_size\":null,\"map_type\":null,\"map_name\":null,"
 		"\"key_size\":null,\"value_size\":null,\"max_entries\":null,"
@@ -146,14 +146,15 @@ TEST(event_csv)
 
 	assert_string_equal(header(FORMAT_JSON, call_columns), "");
 	assert_string_equal(header(FORMAT_CSV, call_columns),
-			    "type,ts_ns,latency_ns,caller,caller_offset,alloc,percpu,empty,"
+			    "type,ts_ns,time,latency_ns,caller,caller_offset,alloc,percpu,empty,"
 			    "unit_size,map_type,map_name,key_size,value_size,max_entries,"
 			    "map_flags,pid,tid,comm,cpu\n");
-	assert_string_equal(event(FORMAT_CSV, call_columns, &call),
-			    "destroy,5000000123,1234,htab_map_free,71,ma,false,false,64,hash,"
-			    "events,4,3145728,4294967295,1,100,101,kworker/3:1,3\n");
+	assert_string_equal(
+		event(FORMAT_CSV, call_columns, &call),
+		"destroy,5000000123,1970-01-01T00:00:05.000000123Z,1234,htab_map_free,71,ma,false,false,64,hash,"
+		"events,4,3145728,4294967295,1,100,101,kworker/3:1,3\n");
 	assert_string_equal(event(FORMAT_CSV, call_columns, &unknown),
-			    "destroy,,,,,unknown,,,,,,,,,,0,0,x,0\n");
+			    "destroy,,,,,,unknown,,,,,,,,,,0,0,x,0\n");
 	/* An empty name is known. */
 	call.map.name[0] = '\0';
 	check_has(event(FORMAT_CSV, call_columns, &call), ",hash,\"\",4,");
@@ -193,7 +194,7 @@ TEST(write_errors)
 	int i, err = 0;
 
 	for (format = FORMAT_TABLE; format <= FORMAT_CSV; format++) {
-		assert_int_equal(format_rows(full, format, &rows, false, INTERVAL_NONE, NULL),
+		assert_int_equal(format_rows(full, format, &rows, false, INTERVAL_NONE, 0, NULL),
 				 -ENOSPC);
 		clearerr(full);
 	}

@@ -98,7 +98,8 @@ TEST(rows)
 
 	assert_int_equal(
 		format_rows_heading(out, FORMAT_MARKDOWN, &rows_, false, INTERVAL_NONE, NULL), 0);
-	assert_int_equal(format_rows(out, FORMAT_MARKDOWN, &rows_, false, INTERVAL_NONE, NULL), 0);
+	assert_int_equal(format_rows(out, FORMAT_MARKDOWN, &rows_, false, INTERVAL_NONE, 0, NULL),
+			 0);
 	assert_string_equal(
 		out_close(out),
 		"| CALLER | TYPE | NAME | COUNT | EMPTY | TOTAL | MIN | MEAN | P50 | P90 | P99 |"

@@ -34,7 +34,7 @@ static const char *rendered_of(bool teardowns, enum format format, __u64 interva
 	FILE *out = out_open();
 
 	assert_int_equal(format_rows_heading(out, format, &rows, teardowns, interval, NULL), 0);
-	assert_int_equal(format_rows(out, format, &rows, teardowns, interval, NULL), 0);
+	assert_int_equal(format_rows(out, format, &rows, teardowns, interval, 0, NULL), 0);
 	return out_close(out);
 }
 
@@ -61,9 +61,12 @@ ROWS_TEST(row_json)
 		"\"mean_ns\":null,\"p50_ns\":null,\"p90_ns\":null,\"p99_ns\":null,"
 		"\"max_ns\":null}\n");
 
-	check_begins(rendered(FORMAT_JSON, 7), "{\"type\":\"row\",\"interval\":7,\"caller\"");
-	check_begins(rendered(FORMAT_JSON, INTERVAL_WHOLE),
-		     "{\"type\":\"row\",\"interval\":null,\"caller");
+	check_begins(
+		rendered(FORMAT_JSON, 7),
+		"{\"type\":\"row\",\"interval\":7,\"time\":\"1970-01-01T00:00:00.000000000Z\",\"caller\"");
+	check_begins(
+		rendered(FORMAT_JSON, INTERVAL_WHOLE),
+		"{\"type\":\"row\",\"interval\":null,\"time\":\"1970-01-01T00:00:00.000000000Z\",\"caller");
 }
 
 /* The other row has no CPU: null, not the text of other keys. */
@@ -87,14 +90,14 @@ ROWS_TEST(row_csv)
 	strcpy(calls[1].map.name, "a,\"b\"");
 	aggregate = rows_of(calls, 2, &rows);
 	assert_int_equal(format_rows_heading(out, FORMAT_CSV, &rows, false, 1, NULL), 0);
-	assert_int_equal(format_rows(out, FORMAT_CSV, &rows, false, 1, NULL), 0);
-	assert_int_equal(format_rows(out, FORMAT_CSV, &rows, false, INTERVAL_WHOLE, NULL), 0);
+	assert_int_equal(format_rows(out, FORMAT_CSV, &rows, false, 1, 0, NULL), 0);
+	assert_int_equal(format_rows(out, FORMAT_CSV, &rows, false, INTERVAL_WHOLE, 0, NULL), 0);
 	assert_string_equal(
 		out_close(out),
-		"type,interval,caller,map_type,map_name,count,empty,unmeasured,total_ns,min_ns,"
+		"type,interval,time,caller,map_type,map_name,count,empty,unmeasured,total_ns,min_ns,"
 		"mean_ns,p50_ns,p90_ns,p99_ns,max_ns\n"
-		"row,1,htab_map_free,hash,\"a,\"\"b\"\"\",2,0,0,2468,1234,1234,1234,1234,1234,1234\n"
-		"row,,htab_map_free,hash,\"a,\"\"b\"\"\",2,0,0,2468,1234,1234,1234,1234,1234,1234\n");
+		"row,1,1970-01-01T00:00:00.000000000Z,htab_map_free,hash,\"a,\"\"b\"\"\",2,0,0,2468,1234,1234,1234,1234,1234,1234\n"
+		"row,,1970-01-01T00:00:00.000000000Z,htab_map_free,hash,\"a,\"\"b\"\"\",2,0,0,2468,1234,1234,1234,1234,1234,1234\n");
 }
 
 /* Six calls of five kinds: rows_of() makes three rows and the other one. */
@@ -225,7 +228,7 @@ ROWS_TEST(group_rows)
 	sort_rows(SORT_COUNT, 0);
 	assert_string_equal(
 		rendered_of(true, FORMAT_JSON, 3),
-		"{\"type\":\"row\",\"interval\":3,\"released_by\":\"loader\",\"released_pid\":500,"
+		"{\"type\":\"row\",\"interval\":3,\"time\":\"1970-01-01T00:00:00.000000000Z\",\"released_by\":\"loader\",\"released_pid\":500,"
 		"\"cgroup_id\":4242,\"map_type\":\"hash\",\"map_name\":\"events\",\"map_id\":7,"
 		"\"count\":100,\"unmeasured\":0,\"wait_sum_ns\":5050,\"wait_p50_ns\":50,"
 		"\"wait_p90_ns\":90,\"wait_p99_ns\":99,\"wait_max_ns\":100,"
@@ -238,9 +241,9 @@ ROWS_TEST(group_rows)
 		"\"total_p99_ns\":99,\"total_max_ns\":100,\"total_min_ns\":1,"
 		"\"total_mean_ns\":51,\"entries\":100000,"
 		"\"ns_per_entry\":2}\n"
-		"{\"type\":\"row\",\"interval\":3,\"released_by\":null,\"released_pid\":null,"
+		"{\"type\":\"row\",\"interval\":3,\"time\":\"1970-01-01T00:00:00.000000000Z\",\"released_by\":null,\"released_pid\":null,"
 		"\"cgroup_id\":null,\"map_type\":null,\"map_name\":null,\"map_id\":null," UNMEASURED
-		"{\"type\":\"row\",\"interval\":3,\"released_by\":\"(other: row limit)\","
+		"{\"type\":\"row\",\"interval\":3,\"time\":\"1970-01-01T00:00:00.000000000Z\",\"released_by\":\"(other: row limit)\","
 		"\"released_pid\":null,\"cgroup_id\":null,\"map_type\":\"(other: row limit)\","
 		"\"map_name\":\"(other: row limit)\",\"map_id\":null," UNMEASURED);
 }

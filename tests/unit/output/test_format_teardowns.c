@@ -16,7 +16,7 @@ TEST(teardown_json)
 	assert_string_equal(
 		event(FORMAT_JSON, teardown_columns, &teardown),
 		"{\"type\":\"teardown\",\"released_ns\":4000000000,\"queued_ns\":4000001000,"
-		"\"start_ns\":5000000123,\"id\":7,\"map_type\":\"hash\",\"map_name\":\"events\","
+		"\"start_ns\":5000000123,\"time\":\"1970-01-01T00:00:05.000000123Z\",\"id\":7,\"map_type\":\"hash\",\"map_name\":\"events\","
 		"\"wait_ns\":1000000123,\"free_ns\":2000,\"destroy_ns\":300,\"deferred_ns\":40,"
 		"\"total_ns\":1000002163,\"entries\":1000,\"ns_per_entry\":2,\"running\":false,"
 		"\"destroys\":{\"empty\":1,\"direct\":2,\"deferred\":3,\"pending\":4,"
@@ -31,7 +31,7 @@ TEST(teardown_json)
 	assert_string_equal(
 		event(FORMAT_JSON, teardown_columns, &teardown),
 		"{\"type\":\"teardown\",\"released_ns\":null,\"queued_ns\":null,"
-		"\"start_ns\":null,\"id\":null,\"map_type\":null,\"map_name\":null,"
+		"\"start_ns\":null,\"time\":null,\"id\":null,\"map_type\":null,\"map_name\":null,"
 		"\"wait_ns\":null,\"free_ns\":null,\"destroy_ns\":null,\"deferred_ns\":null,"
 		"\"total_ns\":null,\"entries\":null,\"ns_per_entry\":null,\"running\":null,"
 		"\"destroys\":{\"empty\":0,\"direct\":0,\"deferred\":0,\"pending\":0,"
@@ -95,7 +95,7 @@ TEST(teardown_csv)
 	size_t commas = 0;
 
 	assert_string_equal(names,
-			    "type,released_ns,queued_ns,start_ns,id,map_type,map_name,wait_ns,"
+			    "type,released_ns,queued_ns,start_ns,time,id,map_type,map_name,wait_ns,"
 			    "free_ns,destroy_ns,deferred_ns,total_ns,entries,ns_per_entry,running,"
 			    "destroys.empty,destroys.direct,destroys.deferred,destroys.pending,"
 			    "destroys.unknown,key_size,value_size,max_entries,map_flags,"
@@ -104,13 +104,14 @@ TEST(teardown_csv)
 			    "closed_by.tid,closed_by.comm,closed_by.cgroup_id\n");
 	for (c = names; *c; c++)
 		commas += *c == ',';
-	assert_string_equal(event(FORMAT_CSV, teardown_columns, &teardown),
-			    "teardown,4000000000,4000001000,5000000123,7,hash,events,1000000123,"
-			    "2000,300,40,1000002163,1000,2,false,1,2,3,4,5,4,3145728,4294967295,1,"
-			    "100,kworker/3:1,44,44,kworker/0:2,1,kernel,500,501,loader,4242\n");
+	assert_string_equal(
+		event(FORMAT_CSV, teardown_columns, &teardown),
+		"teardown,4000000000,4000001000,5000000123,1970-01-01T00:00:05.000000123Z,7,hash,events,1000000123,"
+		"2000,300,40,1000002163,1000,2,false,1,2,3,4,5,4,3145728,4294967295,1,"
+		"100,kworker/3:1,44,44,kworker/0:2,1,kernel,500,501,loader,4242\n");
 	teardown = unknown_teardown();
 	assert_string_equal(event(FORMAT_CSV, teardown_columns, &teardown),
-			    "teardown,,,,,,,,,,,,,,,0,0,0,0,0,,,,,,,,,,,,,,,\n");
+			    "teardown,,,,,,,,,,,,,,,,0,0,0,0,0,,,,,,,,,,,,,,,\n");
 	for (c = event(FORMAT_CSV, teardown_columns, &teardown); *c; c++)
 		commas -= *c == ',';
 	assert_int_equal(commas, 0);
@@ -220,12 +221,13 @@ TEST(deferred_free_event)
 	};
 
 	deferred.map.identity.map_id = 7;
-	assert_string_equal(event(FORMAT_JSON, deferred_free_columns, &deferred),
-			    "{\"type\":\"reclaim\",\"destroy_ns\":5000000000,"
-			    "\"start_ns\":5000000123,\"latency_ns\":1357,\"free_ns\":1234,"
-			    "\"id\":7,\"map_type\":\"hash\",\"map_name\":\"events\","
-			    "\"alloc\":\"pcpu_ma\",\"worker\":{\"pid\":100,"
-			    "\"comm\":\"kworker/3:1\"}}\n");
+	assert_string_equal(
+		event(FORMAT_JSON, deferred_free_columns, &deferred),
+		"{\"type\":\"reclaim\",\"destroy_ns\":5000000000,"
+		"\"start_ns\":5000000123,\"time\":\"1970-01-01T00:00:05.000000123Z\",\"latency_ns\":1357,\"free_ns\":1234,"
+		"\"id\":7,\"map_type\":\"hash\",\"map_name\":\"events\","
+		"\"alloc\":\"pcpu_ma\",\"worker\":{\"pid\":100,"
+		"\"comm\":\"kworker/3:1\"}}\n");
 
 	/* A stray has a known worker. */
 	deferred = (struct deferred_free){
@@ -233,11 +235,12 @@ TEST(deferred_free_event)
 		.destroy_ns = UNKNOWN_NS,
 		.latency_ns = UNKNOWN_NS,
 	};
-	assert_string_equal(event(FORMAT_JSON, deferred_free_columns, &deferred),
-			    "{\"type\":\"reclaim\",\"destroy_ns\":null,\"start_ns\":5000000123,"
-			    "\"latency_ns\":null,\"free_ns\":1234,\"id\":null,\"map_type\":null,"
-			    "\"map_name\":null,\"alloc\":\"unknown\",\"worker\":{\"pid\":100,"
-			    "\"comm\":\"kworker/3:1\"}}\n");
+	assert_string_equal(
+		event(FORMAT_JSON, deferred_free_columns, &deferred),
+		"{\"type\":\"reclaim\",\"destroy_ns\":null,\"start_ns\":5000000123,\"time\":\"1970-01-01T00:00:05.000000123Z\","
+		"\"latency_ns\":null,\"free_ns\":1234,\"id\":null,\"map_type\":null,"
+		"\"map_name\":null,\"alloc\":\"unknown\",\"worker\":{\"pid\":100,"
+		"\"comm\":\"kworker/3:1\"}}\n");
 	deferred.run.worker = (struct task){};
 	check_has(event(FORMAT_JSON, deferred_free_columns, &deferred), ",\"worker\":null}\n");
 }
@@ -259,7 +262,7 @@ TEST(stuck_event)
 	stuck.map.identity = known_teardown().map.identity;
 	assert_string_equal(
 		event(FORMAT_JSON, stuck_columns, &stuck),
-		"{\"type\":\"stuck\",\"where\":\"bpf_map_free_deferred\",\"since_ns\":5000000123,"
+		"{\"type\":\"stuck\",\"where\":\"bpf_map_free_deferred\",\"since_ns\":5000000123,\"time\":\"1970-01-01T00:00:05.000000123Z\","
 		"\"for_ns\":10000000000,\"id\":7,\"map_type\":\"hash\",\"map_name\":\"events\","
 		"\"worker\":{\"pid\":101,\"comm\":\"kworker/3:1\"},"
 		"\"stack\":[\"synchronize_rcu+0x12\",\"bpf_map_free_deferred+0x34\","

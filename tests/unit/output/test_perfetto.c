@@ -32,7 +32,7 @@ TEST(all_is_known)
 	assert_string_equal(
 		line_of(json_find(event, "args"), 0),
 		"{\"released_ns\":5000000000000,\"queued_ns\":5000000000500,"
-		"\"start_ns\":5000000001500,\"id\":7,\"map_type\":\"hash\","
+		"\"start_ns\":5000000001500,\"time\":\"1970-01-01T01:23:20.000001500Z\",\"id\":7,\"map_type\":\"hash\","
 		"\"map_name\":\"events\",\"wait_ns\":1500,\"free_ns\":200000,"
 		"\"destroy_ns\":90000,\"deferred_ns\":5000000,\"total_ns\":5201500,"
 		"\"entries\":42,\"ns_per_entry\":4761,\"running\":false,\"destroys.empty\":1,"

@@ -10,7 +10,6 @@
  * - Callers of stuck calls are not recorded: with --caller, none is reported.
  * - Calls with only one side seen are counted live only if the filters want them, and always from a
  *   recording.
- * - After the last call, live tables of intervals continue until the end.
  */
 #include "support/files.h"
 #include "support/random_run.h"
@@ -86,7 +85,8 @@ static int live_call(struct live_report *live, struct call call)
 	if (!live->sink.ops->call)
 		return 0;
 	pass_time(live, call.ts_ns, call.latency_ns);
-	if (!kernel_wants(&call)) {
+	/* Not if teardowns are shown, too. */
+	if (opts.show.view == VIEW_CALLS && !kernel_wants(&call)) {
 		live->filtered += call.ts_ns != UNKNOWN_NS && call.latency_ns != UNKNOWN_NS;
 		return 0;
 	}
@@ -98,7 +98,7 @@ static int live_call(struct live_report *live, struct call call)
 /* Whether a live run would report it. */
 static bool can_be_stuck(const struct stuck *stuck)
 {
-	if (opts.show.view == VIEW_TEARDOWNS)
+	if (opts.show.view != VIEW_CALLS)
 		return true;
 	return !strcmp(stuck->where, TRACED_FUNCTION) && !opts.filter.nr_callers &&
 	       map_wanted(&stuck->map);
@@ -148,6 +148,7 @@ static int show_live(const struct run *run)
 	tick(&live);
 	for (size_t i = 0; i < NR_ITEMS; i++)
 		assert_int_equal(live_item(&live, &run->items[i]), 0);
+	pass_time(&live, run->end_ns, 0);
 	ledger.filtered += live.filtered;
 	ledger.completed -= live.filtered;
 	err = report_end(report, run->end_ns, &ledger, &counts, 0);
@@ -224,8 +225,12 @@ TEST(test_forms)
 	static const char *const lines[] = {
 		"-f table",
 		"-f json",
-		"-f csv",
 		"-f markdown",
+		"-n 3 -T",
+		"calls -f table",
+		"calls -f json",
+		"calls -f csv",
+		"calls -f markdown",
 		"-e",
 		"-e -f json",
 		"-e -f csv",
@@ -280,11 +285,15 @@ TEST(test_orders)
 	}
 }
 
-/* Reports have no table for an empty interval, so the intervals of tables are long here. */
 TEST(test_intervals)
 {
 	static const char *const lines[] = {
 		"-i 0.3",
+		"-i 0.01",
+		"-i 0.01 -f markdown",
+		"-i 0.01 -f json",
+		"calls -i 0.001 -t hash",
+		"teardowns -i 0.01 -t hash",
 		"-i 0.3 -f markdown",
 		"-i 0.05 -f json",
 		"-i 0.05 -f csv",
@@ -307,17 +316,18 @@ TEST(test_intervals)
 /* Without an empty line, Markdown would take the next table for more rows. */
 TEST(test_markdown_intervals)
 {
-	static const char *const views[] = {"", "teardowns"};
+	static const char *const views[] = {"", "calls --by type", "teardowns --by type"};
 	const char *path = temp_path(), *errors = temp_path();
 	size_t len, tables;
 	char *text;
 
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 3; i++) {
 		tables = 0;
-		parse("memdestroy-trace %s -i 0.2 -f markdown --by type -o %s", views[i], path);
+		parse("memdestroy-trace %s -i 0.2 -f markdown -o %s", views[i], path);
 		stderr_to(errors, show_live, &tame);
 		text = contents(path, &len);
-		for (char *at = text; (at = strstr(at, "| TYPE")); at++, tables++)
+		for (char *at = text; (at = strstr(at, i ? "| TYPE" : "| CALLER | TYPE"));
+		     at++, tables++)
 			assert_true(at == text || !strncmp(at - 2, "\n\n", 2));
 		assert_true(tables > 2);
 		free(text);
@@ -426,6 +436,24 @@ TEST(test_keys_and_filters)
 			some_filters(line, sizeof(line), calls);
 		} while (has_two_names(line));
 		check(runs[below(2)], line);
+	}
+}
+
+/* Without a view, the kernel filters nothing. */
+TEST(test_filters_of_both)
+{
+	static const char *const forms[] = {"-f table", "-f json", "-f markdown", "-i 0.1"};
+	const struct run *const runs[] = {&wild, &tame};
+	char line[512];
+
+	for (int i = 0; i < 60; i++) {
+		int form = (int)below(4);
+
+		do {
+			snprintf(line, sizeof(line), "%s", forms[form]);
+			some_filters(line, sizeof(line), false);
+		} while (has_two_names(line));
+		check(runs[form == 3 ? 1 : below(2)], line);
 	}
 }
 

@@ -60,9 +60,9 @@ static const char *whole_run(const struct view_options *opts)
 		take(view, out, &teardown);
 		assert_int_equal(teardown_view_deferred_free(view, out, &deferred), 0);
 		if (opts->interval_ns && id % 2 == 0)
-			assert_int_equal(teardown_view_interval(view, out, id / 2), 0);
+			assert_int_equal(teardown_view_interval(view, out, id / 2, 0), 0);
 	}
-	assert_int_equal(teardown_view_end(view, out), 0);
+	assert_int_equal(teardown_view_end(view, out, 0), 0);
 	teardown_view_free(view);
 	return out_close(out);
 }
@@ -102,12 +102,15 @@ static const struct {
 	 .in = {{"type,released_by,count,", 1}, {"\nrow,loader,5,", 1}}},
 	/* An interval shows its own teardowns, the whole run shows all. */
 	{.opts = {.interval_ns = 1, .by = {KEY_TYPE}, .nr_by = 1, .format = FORMAT_JSON},
-	 .in = {{"{\"type\":\"row\",\"interval\":1,\"map_type\":\"hash\",\"count\":2,", 1},
-		{"{\"type\":\"row\",\"interval\":2,\"map_type\":\"hash\",\"count\":2,", 1},
-		{"{\"type\":\"row\",\"interval\":null,\"map_type\":\"hash\",\"count\":5,", 1},
+	 .in = {{"{\"type\":\"row\",\"interval\":1,\"time\":\"1970-01-01T00:00:00.000000000Z\",\"map_type\":\"hash\",\"count\":2,",
+		 1},
+		{"{\"type\":\"row\",\"interval\":2,\"time\":\"1970-01-01T00:00:00.000000000Z\",\"map_type\":\"hash\",\"count\":2,",
+		 1},
+		{"{\"type\":\"row\",\"interval\":null,\"time\":\"1970-01-01T00:00:00.000000000Z\",\"map_type\":\"hash\",\"count\":5,",
+		 1},
 		{"\n", 3}}},
 	{.opts = {.interval_ns = 1, .by = {KEY_TYPE}, .nr_by = 1, .format = FORMAT_CSV},
-	 .in = {{"type,interval,map_type,count,", 1}, {"\n", 4}}},
+	 .in = {{"type,interval,time,map_type,count,", 1}, {"\n", 4}}},
 	{.opts = {.interval_ns = 1},
 	 .in = {{"RELEASED BY", 3}, {"\n", 3 + 2 + 2 + 5}, {"1.00us", 2}}},
 	/* Without the name of the list, each is shown once; the last one's interval is open. */
@@ -262,7 +265,7 @@ TEST(too_many)
 		teardown_view_count(view, &ledger);
 		assert_int_equal(ledger.rows_full, 5000 - 4096);
 		assert_int_equal(ledger.shown, 5000);
-		assert_int_equal(teardown_view_end(view, out), 0);
+		assert_int_equal(teardown_view_end(view, out, 0), 0);
 		teardown_view_free(view);
 		/* The slowest, or the first ones and the other row. */
 		assert_int_equal(occurrences(out_close(out), "\n"), 4096 + by);

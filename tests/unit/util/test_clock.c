@@ -22,10 +22,8 @@ TEST(follows_the_kernel)
 	__u64 now;
 
 	assert_in_range(before, first, monotonic_ns());
-	assert_int_equal(clock_corrected_ns(before), before);
 	/* In a time namespace; the kernel's clock may be ahead of it, too. */
 	clock_correct(-(__s64)day_ns);
-	assert_int_equal(clock_corrected_ns(before), before + day_ns);
 	now = clock_now_ns();
 	assert_in_range(now, before + day_ns, monotonic_ns() + day_ns);
 	moment = clock_moment();
