@@ -17,7 +17,6 @@
 #include "trace/kernel_features.h"
 #include "trace/privileges.h"
 
-#define HIGHEST_PRIORITY    40	       /* of RLIMIT_NICE: -20 */
 #define PID_NAMESPACE_INODE 0xeffffffc /* of the machine's (include/linux/proc_ns.h) */
 
 bool privileges_has(int capability)
@@ -101,12 +100,12 @@ enum lockdown privileges_lockdown(void)
 	return found;
 }
 
-/* Later, the process may raise its priority without a capability. It can do without. */
+/* The tool works without it, too. */
 static void keep_priority(void)
 {
-	const struct rlimit any = {HIGHEST_PRIORITY, HIGHEST_PRIORITY};
+	const struct rlimit limit = {20 - PRIVILEGES_NICE, 20 - PRIVILEGES_NICE};
 
-	setrlimit(RLIMIT_NICE, &any);
+	setrlimit(RLIMIT_NICE, &limit);
 }
 
 int privileges_drop(bool keep_files)

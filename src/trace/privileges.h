@@ -34,6 +34,9 @@ enum lockdown { LOCKDOWN_UNKNOWN, LOCKDOWN_NONE, LOCKDOWN_INTEGRITY, LOCKDOWN_CO
 /* LOCKDOWN_UNKNOWN: securityfs cannot be read. */
 enum lockdown privileges_lockdown(void);
 
+/* The lowest nice value that a thread may still take without capabilities. */
+#define PRIVILEGES_NICE (-5)
+
 /*
  * Drops every capability for good, except CAP_DAC_OVERRIDE if keep_files is set: at the end, a file
  * may have to be renamed in another user's folder. Returns 0 or -errno.

@@ -12,7 +12,6 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/queue.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <bpf/libbpf.h>
@@ -177,8 +176,6 @@ static void *reader_thread(void *ctx)
 	int idle_polls = 0;
 	bool asleep;
 
-	/* It runs briefly, but in time. On Linux this is the priority of the thread alone. */
-	setpriority(PRIO_PROCESS, 0, -20);
 	do {
 		idle_polls = poll_ring(ring_reader) ? 0 : idle_polls + 1;
 		asleep = idle_polls > IDLE_POLLS;

@@ -14,6 +14,7 @@
 
 #include "correlate/correlator.h"
 #include "model/ledger_figures.h"
+#include "trace/privileges.h"
 #include "trace/ring_reader.h"
 #include "trace/session.h"
 #include "trace/signals.h"
@@ -27,9 +28,7 @@
 /* After the end, for calls in progress to return. */
 #define GRACE_NS (500 * 1000000ULL)
 /* Records that are taken between two looks at signals and clocks. */
-#define BATCH 4096
-/* Nice value while too many records wait: most of a processor, if others want it too. */
-#define HURRIED		(-10)
+#define BATCH		4096
 #define MAX_PENDING	((size_t)256 << 20) /* see struct run_ops */
 #define STUCK_SEARCH_NS (NSEC_PER_SEC / 2)
 #define MAX_RELEASES	16384
@@ -135,11 +134,14 @@ static void set_pace(struct session *session)
 {
 	size_t pending = ring_reader_pending(session->ring_reader), limit = session->max_pending;
 	bool hurry = session->hurries ? pending > limit / 32 : pending > limit / 8;
+	int priority = session->usual_priority;
 
 	if (hurry == session->hurries)
 		return;
 	session->hurries = hurry;
-	setpriority(PRIO_PROCESS, 0, hurry ? HURRIED : session->usual_priority);
+	if (hurry && priority > PRIVILEGES_NICE)
+		priority = PRIVILEGES_NICE;
+	setpriority(PRIO_PROCESS, 0, priority); /* of this thread alone */
 }
 
 /* True: there may be more. */
