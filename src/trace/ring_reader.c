@@ -112,21 +112,20 @@ static bool open_chunk(struct ring_reader *ring_reader)
 	return true;
 }
 
-/* Returns whether there was something to hand over. */
-static bool hand_over(struct ring_reader *ring_reader)
+/* A chunk that is not full stays while others wait: it would count like a full one. */
+static void hand_over(struct ring_reader *ring_reader, bool full)
 {
 	bool first;
 
-	if (!ring_reader->open || !ring_reader->open->len)
-		return false;
 	pthread_mutex_lock(&ring_reader->lock);
 	first = STAILQ_EMPTY(&ring_reader->ready);
-	STAILQ_INSERT_TAIL(&ring_reader->ready, ring_reader->open, next);
+	if (first || full) {
+		STAILQ_INSERT_TAIL(&ring_reader->ready, ring_reader->open, next);
+		ring_reader->open = NULL;
+	}
 	pthread_mutex_unlock(&ring_reader->lock);
-	ring_reader->open = NULL;
 	if (first)
 		eventfd_write(ring_reader->fd, 1);
-	return true;
 }
 
 static int copy_record(void *ctx, void *record, size_t size)
@@ -140,7 +139,7 @@ static int copy_record(void *ctx, void *record, size_t size)
 	chunk->len += sizeof(*kept) + (kept->size + 7) / 8 * 8;
 	if (chunk->len + sizeof(*kept) + RECORD_MAX <= CHUNK_SIZE)
 		return 0;
-	hand_over(ring_reader);
+	hand_over(ring_reader, true);
 	return open_chunk(ring_reader) ? 0 : NO_ROOM;
 }
 
@@ -149,7 +148,12 @@ static bool poll_ring(struct ring_reader *ring_reader)
 {
 	if (!open_chunk(ring_reader))
 		return true;
-	return ring_buffer__consume(ring_reader->ring) == NO_ROOM || hand_over(ring_reader);
+	if (ring_buffer__consume(ring_reader->ring) == NO_ROOM)
+		return true;
+	if (!ring_reader->open || !ring_reader->open->len)
+		return false;
+	hand_over(ring_reader, false);
+	return true;
 }
 
 /* Waits for the next poll, or asleep for a record. Returns whether the thread shall end. */
