@@ -53,7 +53,7 @@ ALL_LDLIBS = $(HARDENED_LINK) $(LDFLAGS) $(shell $(PKG_CONFIG) --libs $(LIBS)) -
 BPF_CFLAGS := -O2 -g -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Wextra -Werror \
 	-Ivmlinux -Ibpf $(PREFIX_MAP) -MMD -MP
 
-SRC := $(sort $(shell find src -name '*.c'))
+SRC := $(sort $(shell find src -name '*.c' ! -path 'src/completion/*'))
 OBJ := $(SRC:src/%.c=$(OUT)/src/%.o)
 LIB := $(filter-out $(OUT)/src/main.o,$(OBJ))
 UNIT := $(patsubst tests/unit/%.c,$(OUT)/tests/unit/%,$(sort $(wildcard tests/unit/*/test_*.c)))
@@ -73,13 +73,13 @@ $(OUT)/completion/generate:
 	$(Q)$(MAKE) --no-print-directory SYSROOT= CC=gcc OUT=$(OUT)/native $(OUT)/native/completion/generate
 	$(Q)$(INSTALL) -D $(OUT)/native/completion/generate $@
 else
-$(OUT)/completion/generate: completion/generate.c $(LIB)
+$(OUT)/completion/generate: src/completion/generate.c $(LIB)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(LIB) $(ALL_LDLIBS)
 endif
 
-$(OUT)/completion/memdestroy-trace.%: completion/functions.% $(OUT)/completion/generate
+$(OUT)/completion/memdestroy-trace.%: src/completion/functions.% $(OUT)/completion/generate
 	$(call say,GEN,$@)
 	$(Q){ cat $< && $(OUT)/completion/generate $*; } >$@
 

@@ -156,7 +156,7 @@ bench-check: programs ## compare the cost of tracing with what is expected
 
 lint: ## check the folders' rules, the format of the code and the shell scripts
 	$(Q)tests/layers
-	$(Q)clang-format --dry-run -Werror $(shell find src bpf tests completion -name '*.[ch]')
-	$(Q)shellcheck -x $(shell grep -rlE '^(#!/.*[ /](ba)?sh|# shellcheck shell=.*)$$' .ci bpf tests completion)
+	$(Q)clang-format --dry-run -Werror $(shell find src bpf tests -name '*.[ch]')
+	$(Q)shellcheck -x $(shell grep -rlE '^(#!/.*[ /](ba)?sh|# shellcheck shell=.*)$$' .ci bpf src tests)
 
 .PHONY: unit programs asan fuzz-targets fuzzers fuzz faults deps deps-test arch made-kernels test test-kernels test-arch guest demo bench bench-check lint
