@@ -57,7 +57,7 @@ static void write_exceeded(FILE *out, const struct diff_line *line, size_t nth)
 
 	if (isfinite(line->delta[limit->metric]))
 		text_change(change, line->delta[limit->metric]);
-	fprintf(out, "%s %s %s (gate %g%%)", phase_names[line->phase], metric_names[limit->metric],
+	fprintf(out, "%s %s %s (limit %g%%)", phase_names[line->phase], metric_names[limit->metric],
 		change, limit->percent);
 }
 

@@ -36,23 +36,23 @@ struct variant {
 };
 
 static const struct variant variants[] = {
-	{"base.db", .nr = 12, .percent = {100, 100, 100}},
-	{"same.db", .nr = 12, .percent = {100, 100, 100}},
-	{"slow.db", .nr = 12, .percent = {150, 100, 100}},
-	{"few.db", .nr = 3, .percent = {100}},
-	{"lossy.db", .nr = 12, .percent = {100, 100, 100}, .lost = 5},
-	{"unended.db", .nr = 3, .percent = {100}, .unended = true},
-	{"stuck.db", .nr = 1, .percent = {100}, .stuck = true},
-	{"bench-a.db", .nr = 12, .percent = {100, 100}, .bench = true},
-	{"bench-b.db", .nr = 12, .percent = {100, 50}, .bench = true},
-	{"other-cpus.db", .nr = 12, .percent = {100, 100, 100}, .cpus = 4},
-	{"other-attach.db", .nr = 12, .percent = {100, 100, 100}, .attach = "kprobe/kretprobe"},
+	{"base.mdt", .nr = 12, .percent = {100, 100, 100}},
+	{"same.mdt", .nr = 12, .percent = {100, 100, 100}},
+	{"slow.mdt", .nr = 12, .percent = {150, 100, 100}},
+	{"few.mdt", .nr = 3, .percent = {100}},
+	{"lossy.mdt", .nr = 12, .percent = {100, 100, 100}, .lost = 5},
+	{"unended.mdt", .nr = 3, .percent = {100}, .unended = true},
+	{"stuck.mdt", .nr = 1, .percent = {100}, .stuck = true},
+	{"bench-a.mdt", .nr = 12, .percent = {100, 100}, .bench = true},
+	{"bench-b.mdt", .nr = 12, .percent = {100, 50}, .bench = true},
+	{"other-cpus.mdt", .nr = 12, .percent = {100, 100, 100}, .cpus = 4},
+	{"other-attach.mdt", .nr = 12, .percent = {100, 100, 100}, .attach = "kprobe/kretprobe"},
 	/* Started an hour later, on a machine that had just been booted. */
-	{"host2.db", .nr = 3, .percent = {100, 0, 100}, .host = "beta",
+	{"host2.mdt", .nr = 3, .percent = {100, 0, 100}, .host = "beta",
 	 .boot_id = "66666666-7777-8888-9999-000000000000", .start_ns = 50 * NSEC_PER_SEC,
 	 .later_ns = 3600 * NSEC_PER_SEC},
-	/* A minute after base.db; before and in it the clock was set back. */
-	{"clock.db", .nr = 3, .percent = {100}, .start_ns = 1060 * NSEC_PER_SEC,
+	/* A minute after base.mdt; before and in it the clock was set back. */
+	{"clock.mdt", .nr = 3, .percent = {100}, .start_ns = 1060 * NSEC_PER_SEC,
 	 .later_ns = -3540 * NSEC_PER_SEC, .slept_ns = 30 * NSEC_PER_SEC,
 	 .set_ns = -7200 * (__s64)NSEC_PER_SEC},
 };

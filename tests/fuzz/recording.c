@@ -39,7 +39,7 @@ static const char *const lines[] = {
 };
 
 /* Recordings of tests/cli/recordings.c, as made; files[0] is the one that is changed. */
-static const char *const names[] = {"few.db", "stuck.db", "bench-a.db", "unended.db"};
+static const char *const names[] = {"few.mdt", "stuck.mdt", "bench-a.mdt", "unended.mdt"};
 static struct memory_file files[2], made[ARRAY_SIZE(names)];
 static size_t last_made = ARRAY_SIZE(names);
 static sqlite3 *db; /* writes to files[0] */
@@ -77,7 +77,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	assert_int_equal(recordings_main(2, args), 0); /* changes to the folder */
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		load(&made[i], names[i]);
-	load(&files[1], "base.db");
+	load(&files[1], "base.mdt");
 	assert_int_equal(chdir(cwd), 0);
 	free(cwd);
 	snprintf(command, sizeof(command), "rm -r %s", dir);

@@ -52,8 +52,8 @@ TEST(table)
 		"       0  -\n"
 		"geometric mean of 2 medians: destroy +41.4%\n"
 		"rows with less than 8 values on a side, which say little: 1\n"
-		"FAIL: map_type=hash map_name=slower: destroy p50 +100.0% (gate 10%), p=2.9e-11\n"
-		"FAIL: map_type=hash map_name=slower: destroy total +100.0% (gate 12.5%), "
+		"FAIL: map_type=hash map_name=slower: destroy p50 +100.0% (limit 10%), p=2.9e-11\n"
+		"FAIL: map_type=hash map_name=slower: destroy total +100.0% (limit 12.5%), "
 		"p=2.9e-11\n"
 		"FAIL: map_type=hash map_name=gone: missing in the new side: destroy\n"
 		"1 of 2 rows is slower; only in the base: 1; the gate fails\n");
@@ -80,7 +80,7 @@ TEST(tail)
 	limit(&sides, METRIC_P99, 5);
 	line = compare(&sides)->line;
 	assert_true(line->p_corrected > 0.05);
-	snprintf(want, sizeof(want), "FAIL: destroy p99 +%.1f%% (gate 5%%), p=%.2g\n",
+	snprintf(want, sizeof(want), "FAIL: destroy p99 +%.1f%% (limit 5%%), p=%.2g\n",
 		 line->delta[METRIC_P99], line->p_tail_corrected);
 	check_has(written(&sides, FORMAT_TABLE), want);
 	/* One row is its own mean. */
@@ -162,12 +162,12 @@ TEST(markdown)
 		"3 more rows\n"
 		"\n"
 		"- geometric mean of 3 medians: destroy +44.1%\n"
-		"- FAIL: map_type=hash map_name=slower: destroy p50 +100.0% (gate 10%), p=4.4e-11\n"
-		"- FAIL: map_type=hash map_name=slower: destroy total +100.0% (gate 12.5%), "
+		"- FAIL: map_type=hash map_name=slower: destroy p50 +100.0% (limit 10%), p=4.4e-11\n"
+		"- FAIL: map_type=hash map_name=slower: destroy total +100.0% (limit 12.5%), "
 		"p=4.4e-11\n"
-		"- FAIL: map_type=hash map_name=`` _<a>` ``: destroy p50 +49.5% (gate 10%), "
+		"- FAIL: map_type=hash map_name=`` _<a>` ``: destroy p50 +49.5% (limit 10%), "
 		"p=4.4e-11\n"
-		"- FAIL: map_type=hash map_name=`` _<a>` ``: destroy total +49.5% (gate 12.5%), "
+		"- FAIL: map_type=hash map_name=`` _<a>` ``: destroy total +49.5% (limit 12.5%), "
 		"p=4.4e-11\n"
 		"- FAIL: map_type=hash map_name=gone: missing in the new side: destroy\n"
 		"- 2 of 3 rows are slower; only in the base: 1; the gate fails\n");
@@ -218,7 +218,7 @@ TEST(verdicts)
 		 .nr = 20, .percent = 50},
 		{"\nno significant change in 2 rows; too few values: 2; the gate fails\n",
 		 .hash = 1000, .lpm = 1000, .nr = 2, .percent = 50},
-		{"\nFAIL: map_name=hash: destroy p50 +100.0% (gate 50%): too few values\n"
+		{"\nFAIL: map_name=hash: destroy p50 +100.0% (limit 50%): too few values\n"
 		 "no significant change in 2 rows; too few values: 2; the gate fails\n",
 		 .hash = 2000, .lpm = 1000, .nr = 2, .percent = 50},
 		{"\nno significant change in 2 rows; too few values: 2; the gate passes\n",

@@ -45,7 +45,7 @@ TEST(verdict_and_intervals)
 	page = written(&sides);
 	check_has(page, "<p class=\"verdict\">1 of 2 rows is slower; only in the base: 1; the gate "
 			"fails</p>");
-	check_has(page, "FAIL: map_name=slower: destroy p50 +99.1% (gate 10%)");
+	check_has(page, "FAIL: map_name=slower: destroy p50 +99.1% (limit 10%)");
 	check_has(page, "data-verdict=\"slower\">FAIL: slower +99.1%</text>");
 	check_has(page, "data-verdict=\"no significant change\">");
 	check_has(page, "data-verdict=\"unknown\">");
