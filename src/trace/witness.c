@@ -111,9 +111,19 @@ bool witness_init(struct witness *witness, enum attach_mode mode, struct memdest
 	return !witness->switched_off;
 }
 
-/* Frees maps until the programs have run or, where they cannot, the witness. */
+/* Needs a map of our own to be freed after its tracepoint is attached. */
+static bool knows_work(const struct witness *witness)
+{
+	return witness->skel->bss->witness.func;
+}
+
+/*
+ * Frees maps until the programs have run, if they can, and the tracepoint, if it is attached. The
+ * programs may have run for the map of another run, which began at the same time.
+ */
 static bool make_run(struct witness *witness)
 {
+	bool can_know = witness->skel->links.work_start;
 	__u64 start = clock_now_ns(), next = start, now = start;
 
 	for (; now - start < PATIENCE_NS; now = clock_now_ns()) {
@@ -124,10 +134,11 @@ static bool make_run(struct witness *witness)
 			next = now + ANOTHER_NS;
 		}
 		usleep(POLL_US);
-		if (witness->switched_off ? witness->skel->bss->witness.func : all_ran(witness))
-			return !witness->switched_off;
+		if ((witness->switched_off || all_ran(witness)) &&
+		    (knows_work(witness) || (!can_know && !witness->switched_off)))
+			break;
 	}
-	return false;
+	return !witness->switched_off && all_ran(witness);
 }
 
 /* Lets the frees end that have begun, which are not of the run. */
