@@ -66,7 +66,7 @@ $(OUT)/memdestroy-trace: $(OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDLIBS)
 
-# What shells complete comes from the tables of options. It is the same for every architecture.
+# Completions come from the tables of options and are the same for every architecture.
 COMPLETIONS := $(addprefix $(OUT)/completion/memdestroy-trace.,bash zsh fish)
 ifdef SYSROOT
 $(OUT)/completion/generate:
@@ -132,7 +132,7 @@ $(OUT)/memdestroy-trace-static: $(OBJ)
 	$(Q)$(CC) $(ALL_CFLAGS) -s -o $@ $^ -static-pie -Wl,-z,relro,-z,now $(LDFLAGS) \
 		-Wl,--wrap=dlopen,--defsym=__wrap_dlopen=abort $(shell $(PKG_CONFIG) --static --libs $(LIBS)) -lm
 
-# What is installed: mode:file:place
+# Installed files: mode:file:place
 INSTALLED = 755:$(OUT)/memdestroy-trace:$(sbindir)/memdestroy-trace \
 	$(foreach page,$(wildcard docs/man/*.8),644:$(page):$(mandir)/man8/$(notdir $(page))) \
 	644:$(OUT)/completion/memdestroy-trace.bash:$(completionsdir)/memdestroy-trace \

@@ -37,7 +37,7 @@ struct scenario {
 /* The owner of an entry of local storage; the map's keys are file descriptors of owners. */
 enum owner { OWNER_NONE, OWNER_TASK, OWNER_SOCKET };
 
-/* What the benchmark can do with maps of a type. */
+/* The abilities of the benchmark with maps of a type. */
 struct map_limits {
 	__u32 map_type; /* enum bpf_map_type */
 	__u32 key_size;

@@ -44,7 +44,7 @@ struct option_row {
 	const struct choices *choices; /* the values; NULL: not of a known set */
 	bool recording;		       /* the value is the file of one; for completion */
 
-	/* What holds without the option, in the help of each view; NULL: the text says it. */
+	/* The default, in the help of each view; NULL: the text says it. */
 	const char *usual[NR_HELPS];
 
 	/* Restrictions. */

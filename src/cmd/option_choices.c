@@ -91,7 +91,7 @@ struct choice_list choices_list(const struct choices *choices, unsigned int offe
 	return list;
 }
 
-/* What does not fit is left out. */
+/* Choices that do not fit are left out. */
 static void append(struct choice_list *list, const char *text)
 {
 	size_t len = strlen(list->text);

@@ -25,7 +25,7 @@ struct choice_list {
 	char text[256];
 };
 
-/* What applies to a command and a view, as bits. */
+/* The choices that apply to a command and a view, as bits. */
 unsigned int choices_offered(const struct choices *choices, const struct command *command,
 			     enum view view);
 

@@ -33,7 +33,7 @@ void color_init(enum color_when when);
 /* Whether the stream gets colors. */
 bool color_used(FILE *out);
 
-/* What to write before and after a colored text; empty for COLOR_NONE, and if colors are not used.
+/* The text to write before and after a colored one; empty for COLOR_NONE, and without colors.
  */
 const char *color_start(FILE *out, enum color color);
 const char *color_end(FILE *out, enum color color);

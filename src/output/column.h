@@ -89,7 +89,7 @@ struct column {
  */
 bool column_read(const struct column *column, const void *object, struct value *value);
 
-/* What tables show in place of such a value: "?" if it is not known, "-" if it does not apply. */
+/* The table cell of such a value: "?" if it is not known, "-" if it does not apply. */
 const char *column_missing(const struct column *column, const void *object);
 
 /* The keys of the "other" row: longer than any comm or map name. */

@@ -90,7 +90,7 @@ static void list_names(char all[MAX_NAMES], const struct column *columns, enum f
 		fclose(out);
 }
 
-/* What is meant, and what there is. */
+/* Suggestions, and the list of names. */
 static int report_unknown(const struct column *columns, const char *name, size_t len,
 			  enum format format)
 {

@@ -39,7 +39,7 @@ struct column;
 struct rows;
 struct table_layout;
 
-/* What tables are like, beside their contents. */
+/* The style of tables. */
 struct table_style {
 	size_t width; /* of the terminal's lines; 0: tables have all columns and whole names */
 	/* Names for column_names_choose(), which were checked. NULL: the usual columns. */

@@ -177,7 +177,7 @@ static void explain_callers(struct hint *hint, const struct hint_facts *facts)
 	put_known_callers(hint->try, facts->kernel);
 }
 
-/* What the filters can match on this kernel. False: something, or it is not known. */
+/* Explains why the filters can match nothing here. False: they can, or it is not known. */
 static bool explain_kernel(struct hint *hint, const struct hint_facts *facts)
 {
 	if (all_types(facts, map_allocators_has_type, ANSWER_NO)) {
@@ -197,7 +197,7 @@ static bool explain_kernel(struct hint *hint, const struct hint_facts *facts)
 	return true;
 }
 
-/* What the run has seen */
+/* Events of the run */
 
 /* "--type, --no-empty" */
 static void put_filters(FILE *out, const struct filter *filter, enum view view)

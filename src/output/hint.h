@@ -11,7 +11,7 @@
 #include "model/ledger.h"
 #include "model/map_allocators.h"
 
-/* What is known of a run. */
+/* The known facts of a run. */
 struct hint_facts {
 	const struct filter *filter;
 	enum view view;	 /* what was not seen; VIEW_BOTH: neither calls nor teardowns */

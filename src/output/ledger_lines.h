@@ -22,7 +22,7 @@ void ledger_loss(struct ledger_lines *lines, const char *fmt, ...)
 /* All losses that are known. */
 void ledger_losses(struct ledger_lines *lines, const struct ledger_text *text);
 
-/* What had begun before the run, what had not ended at its end, and what is not counted. */
+/* Notes on events in progress at the start or the end, and on figures that nothing counts. */
 void ledger_notes(struct ledger_lines *lines, const struct ledger_text *text);
 
 /* A loss is counted and not zero. */

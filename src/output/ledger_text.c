@@ -119,7 +119,7 @@ static int put_headline(struct ledger_lines *lines, const struct ledger_text *te
 
 /* Why nothing was seen. */
 
-/* What of the view was not seen. False: something of all, or it is not known. */
+/* Names the events of the view that never came. False: all came, or it is not known. */
 static bool find_empty(const struct ledger_text *text, enum view *empty)
 {
 	bool no_calls = text->view != VIEW_TEARDOWNS && !shown_calls(text->calls);

@@ -16,7 +16,7 @@
 #include "model/keys.h"
 #include "model/ledger.h"
 
-/* What is printed. */
+/* The parts to print. */
 struct ledger_text {
 	const struct ledger *calls;
 	const struct teardown_ledger *teardowns; /* NULL: not traced */

@@ -147,7 +147,7 @@ static void squeeze(struct column *columns, const struct table_style *style, int
 	widen_names(columns, limit, room - width_of_all(columns, limit));
 }
 
-/* What had no room */
+/* Columns without room */
 
 #define NOTE_BEGIN "not shown: "
 #define NOTE_END   " (see --wide, --columns)"

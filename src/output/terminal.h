@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is known of the terminal that a stream may be.
+ * Properties of the terminal behind a stream, if it is one.
  */
 #pragma once
 
@@ -12,7 +12,7 @@
  */
 int terminal_width(FILE *out);
 
-/* What stands for the middle of a name that was too long: "…", or ".." if the locale lacks it. */
+/* Replaces the middle of a name that is too long: "…", or ".." if the locale lacks it. */
 const char *terminal_dots(void);
 
 /*

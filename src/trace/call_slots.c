@@ -24,7 +24,7 @@ void call_slots_unmap(struct call_slot *slots)
 		munmap(slots, SIZE);
 }
 
-/* What was copied is one call's only if the owner has not changed since. */
+/* The copy belongs to one call only if the owner has not changed since. */
 static bool take(struct call_slot *slot, __u64 owner)
 {
 	return __atomic_compare_exchange_n(&slot->owner, &owner, owner - CALL_RUNS + CALL_TAKEN,

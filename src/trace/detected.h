@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What was detected about the kernel, for --verbose.
+ * Reports the kernel's features for --verbose.
  */
 #pragma once
 

@@ -34,7 +34,7 @@ struct bar {
 struct bar bar_of_row(const struct row *row);
 struct bar bar_of_teardown(const struct teardown *teardown);
 
-/* What the colours mean. */
+/* The legend of the colors. */
 void bars_legend(FILE *out);
 
 /*

@@ -32,7 +32,7 @@ static struct scenario read_scenario(const char *text)
 	return scenario;
 }
 
-/* What is left out is as usual, for the type. */
+/* Settings left out have the type's defaults. */
 TEST(what_is_right_is_read)
 {
 	static const struct {

@@ -7,7 +7,7 @@
 static const char *const with_views[] = {"", "top", "report", "diff"};
 static const char *const without_views[] = {"record", "bench", "check"};
 
-/* What a command line prints on stdout; valid until the next call. */
+/* The output of a command line on stdout; valid until the next call. */
 static const char *printed(const char *line)
 {
 	static char *text;

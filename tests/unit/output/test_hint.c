@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What stands in place of an empty table: why, and what to try. */
+/* The text in place of an empty table: why it is empty, and what to try. */
 #include <stdlib.h>
 
 #include "model/map_type.h"

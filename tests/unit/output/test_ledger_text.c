@@ -157,7 +157,7 @@ TEST(what_was_seen)
 			    "4 destroy calls that perhaps deferred a free\n");
 }
 
-/* What was in progress at the start was not lost, as far as nothing else can explain it. */
+/* Events in progress at the start were not lost, unless a loss explains them as well. */
 TEST(begun_before_the_run)
 {
 	struct ledger calls = {.entered = 10, .completed = 10, .return_only = 2};

@@ -87,7 +87,7 @@ static void same_map(const struct map_info *read, const struct map_info *written
 	assert_null(read->scenario);
 }
 
-/* What all events have. */
+/* The members that all events have. */
 static void same_refs(const struct checked *checked, const struct map_info *read_map,
 		      const struct map_info *map, const struct task *read_task,
 		      const struct task *task)
