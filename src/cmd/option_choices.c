@@ -71,7 +71,7 @@ const struct choices key_choices = CHOICES(key_names, "key", .list = true, .offe
 const struct choices phase_choices =
 	CHOICES(phase_names, "phase", .list = true, .offered = offered_phases);
 const struct choices metric_choices = CHOICES(metric_names, "metric");
-const struct choices color_choices = CHOICES(color_names, "time", .has_default = true);
+const struct choices color_choices = CHOICES(color_names, "setting", .has_default = true);
 
 unsigned int choices_offered(const struct choices *choices, const struct command *command,
 			     enum view view)
