@@ -191,10 +191,8 @@ static int write_sides(FILE *file, enum format format, const struct gathering *s
 		return -ENOMEM;
 	write_side(lines, format, "base", &side[DIFF_BASE].readers);
 	write_side(lines, format, "new", &side[DIFF_NEW].readers);
-	if (fclose(lines)) {
-		free(text);
+	if (text_memory_end(lines, &text))
 		return -ENOMEM;
-	}
 	if (format == FORMAT_TABLE)
 		terminal_lines(file, text);
 	else

@@ -11,6 +11,7 @@
 
 #include "model/map_type.h"
 #include "util/suggest.h"
+#include "util/text.h"
 
 #define ENUM_PREFIX  "BPF_MAP_TYPE_"
 #define MAX_TYPES    128 /* a kernel has about 40 */
@@ -100,10 +101,7 @@ char *map_type_btf_names(const struct btf *btf)
 		copy_lower(name, sizeof(name), found);
 		fprintf(file, "%s\n", name);
 	}
-	if (fclose(file)) {
-		free(all);
-		return NULL;
-	}
+	text_memory_end(file, &all);
 	return all;
 }
 

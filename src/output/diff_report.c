@@ -234,10 +234,8 @@ static int show_summary(FILE *out, const struct diff *diff)
 	if (!file)
 		return -ENOMEM;
 	diff_write_summary(file, FORMAT_TABLE, diff);
-	if (fclose(file)) {
-		free(text);
+	if (text_memory_end(file, &text))
 		return -ENOMEM;
-	}
 	for (rest = text; (line = strsep(&rest, "\n")) && rest;) {
 		enum color color = color_of(diff, line, !*rest);
 

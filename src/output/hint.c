@@ -14,6 +14,7 @@
 #include "trace/kernel_features.h"
 #include "util/diag.h"
 #include "util/macros.h"
+#include "util/text.h"
 
 #define MAX_TYPE 64 /* of filters */
 
@@ -44,9 +45,9 @@ static int hint_open(struct hint *hint)
 /* Whether there is something to say. The texts are to be freed with hint_free(). */
 static bool hint_end(struct hint *hint)
 {
-	bool whole = !fclose(hint->why);
+	int err = text_memory_end(hint->why, &hint->why_text);
 
-	return !fclose(hint->try) && whole && *hint->why_text;
+	return !text_memory_end(hint->try, &hint->try_text) && !err && *hint->why_text;
 }
 
 static void hint_free(struct hint *hint)

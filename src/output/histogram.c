@@ -61,10 +61,8 @@ static int histogram_title(FILE *out, const struct rows *rows, const struct row 
 		putc(' ', file);
 	fprintf(file, "count=%llu empty=%llu unmeasured=%llu\n", row->count, row->empty,
 		row->unmeasured);
-	if (fclose(file)) {
-		free(title);
+	if (text_memory_end(file, &title))
 		return -ENOMEM;
-	}
 	terminal_lines(out, title);
 	free(title);
 	return 0;

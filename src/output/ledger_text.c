@@ -110,7 +110,7 @@ static int put_headline(struct ledger_lines *lines, const struct ledger_text *te
 		return -ENOMEM;
 	put_seen(file, text);
 	fputs(verdict(text, nr_losses), file);
-	if (fclose(file))
+	if (text_memory_end(file, &line))
 		return -ENOMEM;
 	ledger_note(lines, "%s", line);
 	free(line);
@@ -176,7 +176,7 @@ static int put_figures(struct ledger_lines *lines, const char *title, const stru
 			fprintf(file, "%s%s %s", gap, figures->name, why_unknown(figure));
 		gap = ", ";
 	}
-	if (fclose(file))
+	if (text_memory_end(file, &line))
 		return -ENOMEM;
 	ledger_note(lines, "%s", line);
 	free(line);

@@ -57,10 +57,9 @@ void stuck_text_print(FILE *file, const struct stuck *stuck)
 	diag_status(NULL);
 	if (memory) {
 		put_head(memory, stuck);
-		fclose(memory);
+		if (!text_memory_end(memory, &head))
+			text_line(file, head);
 	}
-	if (head)
-		text_line(file, head);
 	free(head);
 	while (*line) {
 		int len = (int)strcspn(line, "\n");

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -140,9 +141,14 @@ static size_t word_width(const char *text, size_t len)
 	return width;
 }
 
+/* Most cells are plain ASCII, whose columns are its bytes. */
 size_t text_width(const char *text)
 {
-	return word_width(text, strlen(text));
+	size_t ascii = 0;
+
+	while (text[ascii] >= ' ' && text[ascii] <= '~')
+		ascii++;
+	return text[ascii] ? word_width(text, strlen(text)) : ascii;
 }
 
 /* The bytes at the start of the text that take at most so many columns. */
@@ -300,4 +306,15 @@ void text_line(FILE *out, const char *text)
 		wrap(out, text, 0, LINE_INDENT, size.ws_col);
 	else
 		fprintf(out, "%s\n", text);
+}
+
+int text_memory_end(FILE *stream, char **text)
+{
+	bool failed = ferror(stream);
+
+	if (!fclose(stream) && !failed && *text)
+		return 0;
+	free(*text);
+	*text = NULL;
+	return -ENOMEM;
 }

@@ -43,6 +43,12 @@ size_t text_width(const char *text);
  */
 size_t text_shorten(char *dst, size_t size, const char *text, size_t width, const char *dots);
 
+/*
+ * Closes a stream of open_memstream(), whose text the caller frees. glibc reports no error if it
+ * has no memory for the last part. Returns 0, or -ENOMEM with *text freed and NULL.
+ */
+int text_memory_end(FILE *stream, char **text);
+
 /* A duration in three significant digits or two units, at most 7 characters. Returns dst. */
 char *text_duration(char dst[DURATION_SIZE], __u64 ns);
 

@@ -271,10 +271,8 @@ static int put_summary(FILE *out, const struct diff *diff,
 	if (!file)
 		return -ENOMEM;
 	diff_write_summary(file, FORMAT_TABLE, diff);
-	if (fclose(file)) {
-		free(text);
+	if (text_memory_end(file, &text))
 		return -ENOMEM;
-	}
 	/* Its last line is the verdict. */
 	last = text + strlen(text) - (*text != '\0');
 	while (last > text && last[-1] != '\n')

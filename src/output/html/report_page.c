@@ -208,7 +208,7 @@ static int word_ledger(struct page_writing *page)
 	err = ledger_text(text, &ledger);
 	for (size_t i = 0; i < facts->nr_runs; i++)
 		ledger_text_blind(text, facts->runs[i].info->blind);
-	return fclose(text) ? -ENOMEM : err;
+	return text_memory_end(text, &page->ledger) ?: err;
 }
 
 /* The whole */
