@@ -70,6 +70,27 @@ static bool has_limit(const struct column *column)
 	return column->name;
 }
 
+/* There may be a million lines: without printf(). */
+static void put_blanks(FILE *out, int nr)
+{
+	static const char blanks[] = "                                ";
+	int len;
+
+	for (; nr > 0; nr -= len) {
+		len = nr < (int)strlen(blanks) ? nr : (int)strlen(blanks);
+		fwrite_unlocked(blanks, 1, len, out);
+	}
+}
+
+static void put_colored(FILE *out, enum color color, const char *text)
+{
+	if (color != COLOR_NONE)
+		fputs(color_start(out, color), out);
+	fputs_unlocked(text, out);
+	if (color != COLOR_NONE)
+		fputs(color_end(out, color), out);
+}
+
 void table_cells(FILE *out, const struct column *column, const void *object, __u64 start_ns)
 {
 	int excess = has_limit(column) ? excess_of(column, object, start_ns) : 0;
@@ -93,8 +114,8 @@ void table_cells(FILE *out, const struct column *column, const void *object, __u
 		}
 		blanks = width - given - (int)text_width(text);
 		blanks = blanks > 0 ? blanks : 0;
-		fprintf(out, "%*s%s%s%s", owed + (to_the_right(column->kind) ? blanks : 0), "",
-			color_start(out, color), text, color_end(out, color));
+		put_blanks(out, owed + (to_the_right(column->kind) ? blanks : 0));
+		put_colored(out, color, text);
 		owed = TABLE_GAP + (to_the_right(column->kind) ? 0 : blanks);
 	}
 }
