@@ -14,7 +14,7 @@
 #include "util/text.h"
 
 /* The columns that a name keeps: with all columns, once details have gone, and at the very last. */
-static const int name_limits[] = {26, 11, 5};
+static const int name_limits[] = {26, 12, 5};
 #define LAST_LIMIT (ARRAY_SIZE(name_limits) - 1)
 
 static int at_least(int width, const char *text)

@@ -144,7 +144,7 @@ def phases_right:
 	.start_ns > 0 and .free_ns > 0
 	and (if (.destroys | add) > 0 then
 			.destroy_ns != null and .destroy_ns <= .free_ns and .deferred_ns >= 0
-		else .destroy_ns == null and .deferred_ns == null end)
+		else .destroy_ns == null and (.deferred_ns // 0) == 0 end) # 0: calls may have been missed
 	and (if .released_ns then .wait_ns == .start_ns - .released_ns
 			and .total_ns == .wait_ns + .free_ns + (.deferred_ns // 0)
 		else .wait_ns == null and .total_ns == null end)
