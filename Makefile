@@ -42,7 +42,7 @@ FORTIFY = $(if $(SANITIZE)$(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,$
 	-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(FORTIFY_LEVEL)))
 HARDENED = -fPIE -fstack-protector-strong $(FORTIFY)
 HARDENED_LINK = $(if $(filter -static,$(LDFLAGS)),,-pie) -Wl,-z,relro,-z,now
-# No folder of the machine in what is built, so that every folder gives the same bytes
+# Keeps folder names out of the program, so that every folder gives the same bytes
 PREFIX_MAP := -ffile-prefix-map='$(CURDIR)'=. $(addsuffix =,$(addprefix -ffile-prefix-map=,$(SYSROOT)))
 LIBS := libbpf libelf zlib liblzma libzstd liblz4 libcap libutf8proc sqlite3
 # Without sane user space types, a __u64 is a long on powerpc.

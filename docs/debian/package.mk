@@ -28,14 +28,14 @@ dist: ## build a release in build/dist: source archive, packages, static program
 	$(Q)[ "$$(sed -n '/^## /{s///;s/ .*//;p;q}' CHANGELOG)" = $(VERSION) ] || \
 		{ echo 'dist: the first entry of CHANGELOG is not that of $(VERSION)' >&2; exit 1; }
 	$(Q)rm -rf $(DIST)
-	$(Q)mkdir -p $(DIST)/work
+	$(Q)mkdir -p $(DIST)/tree
 	$(Q)git -c tar.umask=0022 archive --prefix=$(NAME)/ HEAD | gzip -9n >$(DIST)/$(NAME).tar.gz
-	$(Q)tar -xzf $(DIST)/$(NAME).tar.gz -C $(DIST)/work
-	$(Q)$(MAKE) --no-print-directory -C $(DIST)/work/$(NAME) static static-arm64 deb
-	$(Q)cp $(DIST)/work/$(NAME)/build/deb/*.deb $(DIST)
-	$(Q)cp $(DIST)/work/$(NAME)/build/memdestroy-trace-static $(DIST)/$(NAME)-x86_64
-	$(Q)cp $(DIST)/work/$(NAME)/build/arm64/memdestroy-trace-static $(DIST)/$(NAME)-arm64
-	$(Q)rm -rf $(DIST)/work
+	$(Q)tar -xzf $(DIST)/$(NAME).tar.gz -C $(DIST)/tree
+	$(Q)$(MAKE) --no-print-directory -C $(DIST)/tree/$(NAME) static static-arm64 deb
+	$(Q)cp $(DIST)/tree/$(NAME)/build/deb/*.deb $(DIST)
+	$(Q)cp $(DIST)/tree/$(NAME)/build/memdestroy-trace-static $(DIST)/$(NAME)-x86_64
+	$(Q)cp $(DIST)/tree/$(NAME)/build/arm64/memdestroy-trace-static $(DIST)/$(NAME)-arm64
+	$(Q)rm -rf $(DIST)/tree
 	$(Q)cd $(DIST) && sha256sum * >SHA256SUMS && cat SHA256SUMS
 
 dist-check: ## build a release twice, in two folders, and compare (10 minutes)

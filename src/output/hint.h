@@ -31,5 +31,5 @@ char *hint_text(const struct hint_facts *facts);
 /* Before a run: warns if its filters can match nothing on this kernel. Needs no ledgers. */
 void hint_warn(const struct hint_facts *facts);
 
-/* The same for the running kernel. view: what is shown. */
+/* The same for the running kernel. view: the tables to show. */
 void hint_warn_here(const struct filter *filter, enum view view);

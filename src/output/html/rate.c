@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Counts events over time in slots, two of which become one when the last is full.
+ * Counts events over time in slots. When the last slot is full, each two become one.
  */
 #include "output/html/rate.h"
 

@@ -24,7 +24,7 @@ void page_report_free(struct page_report *report);
 /* The time that the run started, CLOCK_MONOTONIC; before all events. */
 void page_report_begin(struct page_report *report, __u64 start_ns);
 
-/* Filter, and keep what is wanted. Return 0 or -ENOMEM. */
+/* Filter events, and keep the others. Return 0 or -ENOMEM. */
 int page_report_call(struct page_report *report, const struct call *call);
 int page_report_teardown(struct page_report *report, const struct teardown *teardown);
 int page_report_stuck(struct page_report *report, const struct stuck *stuck);
