@@ -4,7 +4,7 @@
 # if the run's programs may miss calls.
 
 def may_miss: $ENV.may_miss == "yes";
-def wrong(f): map(select(f | not)) | length;
+def wrong(f): map(select(f | not)) | reduce (.[:3][] | debug) as $row (.; .) | length; # shows three of them
 def median: sort | .[length / 2 | floor];
 def only(what): map(select(.type == what)) | if length == 1 then .[0] else error("not one \(what)") end;
 
@@ -169,7 +169,8 @@ def points_lossless:
 def held: map(select(.kind == "stuck"))[0];
 def held_teardown: held as $made | map(select(.type == "teardown" and .id == $made.map_id));
 
-# The benchmark. An LRU map drops elements before it is full; local storage has no limit, which is shown as 0.
+# The benchmark. An LRU map evicts elements before it is full: each of the guest's two processors keeps up to 128
+# free ones, on the second if the worker moves there. Local storage has no limit, which is shown as 0.
 def made_scenarios: map(select(.kind == "scenario"));
 def right_scenario($made):
 	.map_type == $made.map_type and .value_size == $made.value_size
@@ -179,7 +180,7 @@ def right_scenario($made):
 	and (if .entries == null then true
 		elif $made.fill == "emptied" then .entries == 0
 		elif $made.map_type | startswith("lru") then
-			.entries > 0.9 * $made.entries and .entries <= $made.entries
+			.entries >= $made.entries - 2 * 128 and .entries <= $made.entries
 		else .entries == $made.entries end);
 
 # check
