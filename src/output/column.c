@@ -2,19 +2,16 @@
 /*
  * Decides what there is to show for a column of an object.
  */
+#include <string.h>
+
 #include "output/column.h"
 
-static bool applies(const struct column *column, const void *object)
+size_t column_name_len(const char *name)
 {
-	return !column->applies || column->applies(column, object);
-}
-
-bool column_read(const struct column *column, const void *object, struct value *value)
-{
-	return applies(column, object) && column->get(column, object, value);
+	return strchrnul(name, '.') - name;
 }
 
 const char *column_missing(const struct column *column, const void *object)
 {
-	return applies(column, object) ? "?" : "-";
+	return !column->applies || column->applies(column, object) ? "?" : "-";
 }

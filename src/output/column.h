@@ -9,6 +9,7 @@
 
 #include "analysis/aggregate.h"
 #include "output/color.h"
+#include "util/json_writer.h"
 
 enum value_kind {
 	VALUE_NUMBER,
@@ -77,17 +78,26 @@ struct column {
 	const struct column
 		*of_key; /* a row's key: the column that reads it from a struct row_key */
 
+	struct json_key json_key; /* of names without a point, made by column_names_choose() */
+
 	bool limited; /* set for the lines of a table: longer names are shortened to the width */
 };
 
 /* The first rank of the columns that are worth more than whole names. */
 #define NAMES_SHRINK 20
 
+/* The bytes of a name before its point, if it has one: those of the object's in JSON. */
+size_t column_name_len(const char *name);
+
 /*
  * Reads the column's value. false: none is known, or the column does not apply to the object; JSON
  * has null, and CSV an empty field.
  */
-bool column_read(const struct column *column, const void *object, struct value *value);
+static inline bool column_read(const struct column *column, const void *object, struct value *value)
+{
+	return (!column->applies || column->applies(column, object)) &&
+	       column->get(column, object, value);
+}
 
 /* The table cell of such a value: "?" if it is not known, "-" if it does not apply. */
 const char *column_missing(const struct column *column, const void *object);

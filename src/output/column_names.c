@@ -127,5 +127,8 @@ int column_names_choose(struct column list[MAX_ROW_COLUMNS], const struct column
 	for (bool all = !nr; all && columns->name; columns++)
 		list[nr++] = *columns;
 	list[nr] = (struct column){};
+	while (nr--)
+		if (!strchr(list[nr].name, '.'))
+			json_make_key(&list[nr].json_key, list[nr].name);
 	return 0;
 }

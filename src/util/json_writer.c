@@ -18,24 +18,22 @@ void json_flush(struct json_writer *json)
 
 static inline void put(struct json_writer *json, const char *bytes, size_t len)
 {
-	if (len > sizeof(json->buffer) - json->used)
-		json_flush(json);
 	if (len > sizeof(json->buffer)) {
+		json_flush(json);
 		fwrite_unlocked(bytes, 1, len, json->out);
 		return;
 	}
-	memcpy(json->buffer + json->used, bytes, len);
+	memcpy(json_room(json, len), bytes, len);
 	json->used += len;
 }
 
 static inline void put_byte(struct json_writer *json, char byte)
 {
-	if (json->used == sizeof(json->buffer))
-		json_flush(json);
-	json->buffer[json->used++] = byte;
+	*json_room(json, 1) = byte;
+	json->used++;
 }
 
-static void begin_value(struct json_writer *json)
+static inline void begin_value(struct json_writer *json)
 {
 	if (json->comma)
 		put_byte(json, ',');
@@ -53,6 +51,14 @@ static void end(struct json_writer *json, char bracket)
 {
 	put_byte(json, bracket);
 	json->comma = true;
+}
+
+void json_start(struct json_writer *json, FILE *out)
+{
+	json->out = out;
+	json->utf8 = json->comma = false;
+	json->digits = 0;
+	json->used = 0;
 }
 
 void json_begin_object(struct json_writer *json)
@@ -77,12 +83,8 @@ void json_end_array(struct json_writer *json)
 
 void json_key(struct json_writer *json, const char *name, size_t len)
 {
-	char *to;
+	char *to = json_room(json, len + 4);
 
-	/* Half of what is written: worth its own way into the buffer. */
-	if (len + 4 > sizeof(json->buffer) - json->used)
-		json_flush(json);
-	to = json->buffer + json->used;
 	if (json->comma)
 		*to++ = ',';
 	*to++ = '"';
@@ -91,6 +93,15 @@ void json_key(struct json_writer *json, const char *name, size_t len)
 	*to++ = ':';
 	json->used = to - json->buffer;
 	json->comma = false;
+}
+
+void json_make_key(struct json_key *key, const char *name)
+{
+	size_t len = strlen(name);
+
+	key->len = len && len <= MAX_JSON_KEY ? len + 4 : 0;
+	if (key->len)
+		snprintf(key->text, sizeof(key->text), ",\"%s\":", name);
 }
 
 /* All printable ASCII that needs no escape. */
@@ -150,12 +161,43 @@ static size_t put_char(struct json_writer *json, const char *text, size_t len)
 	return n;
 }
 
-void json_string(struct json_writer *json, const char *text, size_t len)
+#define BYTES(byte) (~0ULL / 255 * (byte)) /* eight times the same */
+
+/* Copies eight bytes. Whether each of them is plain. */
+static inline bool copy_plain(char *to, const char *from)
+{
+	__u64 bytes = *(const json_word *)from;
+	__u64 quotes = bytes ^ BYTES('"'), slashes = bytes ^ BYTES('\\');
+
+	*(json_word *)to = bytes;
+	/* The first bad byte sets its high bit, and only bad ones carry or borrow into others. */
+	return !((bytes | (bytes + BYTES(1)) | (bytes - BYTES(' ')) | (quotes - BYTES(1)) |
+		  (slashes - BYTES(1))) &
+		 BYTES(0x80));
+}
+
+/* Copies text that is plain. Otherwise returns false, and what has been copied is void. */
+static inline bool copy_plain_text(char *to, const char *text, size_t len)
+{
+	size_t i = 0;
+
+	for (; len - i >= sizeof(json_word); i += sizeof(json_word))
+		if (!copy_plain(to + i, text + i))
+			return false;
+	if (i)
+		return copy_plain(to + len - sizeof(json_word), text + len - sizeof(json_word));
+	for (; i < len; i++) {
+		if (!plain[(unsigned char)text[i]])
+			return false;
+		to[i] = text[i];
+	}
+	return true;
+}
+
+static void put_escaped(struct json_writer *json, const char *text, size_t len)
 {
 	const char *end = text + len, *run;
 
-	begin_value(json);
-	put_byte(json, '"');
 	while (text < end) {
 		for (run = text; text < end && plain[(unsigned char)*text];)
 			text++;
@@ -163,7 +205,54 @@ void json_string(struct json_writer *json, const char *text, size_t len)
 		if (text < end)
 			text += put_char(json, text, end - text);
 	}
+}
+
+void json_string(struct json_writer *json, const char *text, size_t len)
+{
+	char *to;
+
+	begin_value(json);
 	put_byte(json, '"');
+	to = len < sizeof(json->buffer) ? json_room(json, len + 1) : NULL;
+	if (to && copy_plain_text(to, text, len)) {
+		to[len] = '"';
+		json->used += len + 1;
+		return;
+	}
+	put_escaped(json, text, len);
+	put_byte(json, '"');
+}
+
+#define MAX_DIGITS 20 /* of a __u64 */
+
+static inline int count_digits(__u64 number)
+{
+	static const __u64 powers[MAX_DIGITS] = {
+		1ULL,
+		10ULL,
+		100ULL,
+		1000ULL,
+		10000ULL,
+		100000ULL,
+		1000000ULL,
+		10000000ULL,
+		100000000ULL,
+		1000000000ULL,
+		10000000000ULL,
+		100000000000ULL,
+		1000000000000ULL,
+		10000000000000ULL,
+		100000000000000ULL,
+		1000000000000000ULL,
+		10000000000000000ULL,
+		100000000000000000ULL,
+		1000000000000000000ULL,
+		10000000000000000000ULL,
+	};
+	/* log10(2) is 1233 / 4096: of its bits, at most one digit too few. */
+	int digits = (64 - __builtin_clzll(number | 1)) * 1233 >> 12;
+
+	return digits + (number >= powers[digits]);
 }
 
 void json_u64(struct json_writer *json, __u64 number)
@@ -172,18 +261,26 @@ void json_u64(struct json_writer *json, __u64 number)
 				    "25262728293031323334353637383940414243444546474849"
 				    "50515253545556575859606162636465666768697071727374"
 				    "75767778798081828384858687888990919293949596979899";
-	char digits[20], *first = digits + sizeof(digits);
+	char *to = json_room(json, 1 + MAX_DIGITS);
 
-	/* Most of what is written: worth more than printf(). */
-	for (; number >= 100; number /= 100) {
-		*--first = pairs[number % 100 * 2 + 1];
-		*--first = pairs[number % 100 * 2];
+	if (json->comma)
+		*to++ = ',';
+	json->comma = true;
+	if (number < 10) {
+		*to++ = '0' + number;
+		json->used = to - json->buffer;
+		return;
 	}
-	*--first = '0' + number % 10;
+	/* Most of what is written: worth more than printf(). */
+	to += count_digits(number);
+	json->used = to - json->buffer;
+	for (; number >= 100; number /= 100) {
+		*--to = pairs[number % 100 * 2 + 1];
+		*--to = pairs[number % 100 * 2];
+	}
+	*--to = '0' + number % 10;
 	if (number >= 10)
-		*--first = '0' + number / 10;
-	begin_value(json);
-	put(json, first, digits + sizeof(digits) - first);
+		*--to = '0' + number / 10;
 }
 
 void json_i64(struct json_writer *json, __s64 number)
@@ -213,7 +310,10 @@ void json_double(struct json_writer *json, double number)
 void json_bool(struct json_writer *json, bool value)
 {
 	begin_value(json);
-	put(json, value ? "true" : "false", value ? 4 : 5);
+	if (value)
+		put(json, "true", 4);
+	else
+		put(json, "false", 5);
 }
 
 void json_null(struct json_writer *json)

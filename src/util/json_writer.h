@@ -2,8 +2,8 @@
 /*
  * Writes JSON to a stream, value by value, without holding any of it in memory.
  *
- * Start from {.out = stream} for each document, and end it with json_flush(); commas are put where
- * they belong. Errors are the stream's: see ferror().
+ * Start from {.out = stream} or by json_start() for each document, and end it with json_flush();
+ * commas are put where they belong. Errors are the stream's: see ferror().
  */
 #pragma once
 
@@ -24,6 +24,9 @@ struct json_writer {
 	char buffer[1024];
 };
 
+/* Without clearing the buffer, which takes longer than a short document. */
+void json_start(struct json_writer *json, FILE *out);
+
 void json_flush(struct json_writer *json);
 
 void json_begin_object(struct json_writer *json);
@@ -31,11 +34,46 @@ void json_end_object(struct json_writer *json);
 void json_begin_array(struct json_writer *json);
 void json_end_array(struct json_writer *json);
 
+/* Eight bytes at any address. Their copies need no call; memcpy() into a part of a buffer does. */
+typedef __u64 __attribute__((aligned(1), may_alias)) json_word;
+
+/* Where so many bytes of the buffer are free: at most its size. */
+static inline char *json_room(struct json_writer *json, size_t len)
+{
+	if (len > sizeof(json->buffer) - json->used)
+		json_flush(json);
+	return json->buffer + json->used;
+}
+
 /*
  * The name of a member, of at most 1000 bytes, printable ASCII without quotes; its value has to
  * follow.
  */
 void json_key(struct json_writer *json, const char *name, size_t len);
+
+/* The name of a member that comes again and again: as it is written, after a comma. */
+#define MAX_JSON_KEY 28
+struct json_key {
+	char text[MAX_JSON_KEY + 4 + sizeof(json_word)]; /* more than is copied */
+	size_t len;					 /* 0: not made */
+};
+
+/* Makes the key of a name, unless that is empty or longer than MAX_JSON_KEY. */
+void json_make_key(struct json_key *key, const char *name);
+
+/* As json_key(), by a key that is made. */
+static inline void json_made_key(struct json_writer *json, const struct json_key *key)
+{
+	struct __attribute__((may_alias)) words {
+		json_word words[(MAX_JSON_KEY + 4) / sizeof(json_word)];
+	};
+	char *to = json_room(json, sizeof(struct words));
+	bool comma = json->comma;
+
+	*(struct words *)to = *(const struct words *)(key->text + !comma);
+	json->used += key->len - !comma;
+	json->comma = false;
+}
 
 /* Any bytes; each one that is not UTF-8 becomes the four characters \xNN. */
 void json_string(struct json_writer *json, const char *text, size_t len);

@@ -66,6 +66,46 @@ TEST(test_integers)
 		     "-1,-9223372036854775808]");
 }
 
+/* Numbers beside each power of ten and of two */
+TEST(test_digits)
+{
+	char want[32];
+
+	for (__u64 power = 1, bit = 1; bit; power *= power < UINT64_MAX / 10 ? 10 : 1, bit *= 2)
+		for (int i = -1; i <= 2; i++) {
+			struct json_writer json = writer(false);
+			__u64 number = (i < 2 ? power : bit) + (i < 2 ? i : 0);
+
+			json_u64(&json, number);
+			snprintf(want, sizeof(want), "%llu", number);
+			check(&json, want);
+		}
+}
+
+TEST(test_made_keys)
+{
+	static const char *const too_long = "name_of_twenty-nine_character";
+	struct json_writer json = writer(false);
+	struct json_key a, longest, none;
+
+	json_make_key(&a, "a");
+	json_make_key(&longest, too_long + 1);
+	json_begin_object(&json);
+	json_made_key(&json, &a);
+	json_u64(&json, 1);
+	json_made_key(&json, &longest);
+	json_null(&json);
+	json_make_key(&a, "b");
+	json_made_key(&json, &a);
+	json_bool(&json, true);
+	json_end_object(&json);
+	check(&json, "{\"a\":1,\"ame_of_twenty-nine_character\":null,\"b\":true}");
+	json_make_key(&none, "");
+	assert_int_equal(none.len, 0);
+	json_make_key(&none, too_long);
+	assert_int_equal(none.len, 0);
+}
+
 TEST(test_doubles)
 {
 	static const struct {
@@ -125,14 +165,47 @@ TEST(test_strings)
 	}
 }
 
+/* Each byte of ASCII, at each place of texts of up to three words */
+TEST(test_bytes)
+{
+	char text[25], want[64];
+
+	for (size_t len = 1; len < sizeof(text); len++)
+		for (size_t at = 0; at < len; at++)
+			for (int byte = 1; byte < 128; byte++) {
+				static const char escaped[] = "\"\\\b\f\n\r\t",
+						  letters[] = "\"\\bfnrt";
+				const char *found = strchr(escaped, byte);
+				struct json_writer json = {.out = stdout};
+				char shown[8];
+
+				memset(text, 'x', len);
+				text[at] = (char)byte;
+				if (found)
+					snprintf(shown, sizeof(shown), "\\%c",
+						 letters[found - escaped]);
+				else
+					snprintf(shown, sizeof(shown),
+						 byte < ' ' ? "\\u%04X" : "%c", byte);
+				snprintf(want, sizeof(want), "\"%.*s%s%.*s\"", (int)at,
+					 "xxxxxxxxxxxxxxxxxxxxxxxx", shown, (int)(len - at - 1),
+					 "xxxxxxxxxxxxxxxxxxxxxxxx");
+				json_string(&json, text, len);
+				assert_int_equal(json.used, strlen(want));
+				assert_memory_equal(json.buffer, want, json.used);
+			}
+}
+
 /* Every kind of value, at every place around the end of the writer's buffer. */
 TEST(test_buffer_end)
 {
 	static const char rest[] =
-		"\",12345678901234567,-42,0.5,true,null,{\"name\":\"\\u0001\\u00FC\"}]";
+		"\",12345678901234567,-42,0.5,true,null,{\"name\":\"\\u0001\\u00FC\",\"made\":null}]";
 	char pad[2 * sizeof(((struct json_writer *)0)->buffer)],
 		want[sizeof(pad) + sizeof(rest) + 2];
+	struct json_key key;
 
+	json_make_key(&key, "made");
 	memset(pad, 'x', sizeof(pad));
 	for (size_t len = 0; len < sizeof(pad); len++) {
 		struct json_writer json = writer(false);
@@ -147,6 +220,8 @@ TEST(test_buffer_end)
 		json_begin_object(&json);
 		json_key(&json, "name", 4);
 		json_string(&json, "\x01\xc3\xbc", 3);
+		json_made_key(&json, &key);
+		json_null(&json);
 		json_end_object(&json);
 		json_end_array(&json);
 		snprintf(want, sizeof(want), "[\"%.*s%s", (int)len, pad, rest);
