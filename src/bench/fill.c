@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Puts entries into maps and deletes them: in batches where the kernel has these. Makes the
- * processes and sockets that own entries of local storage.
- */
+/* Puts entries into maps and deletes them: in batches where the kernel has these. */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/param.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "bench/fill.h"
+#include "bench/owners.h"
 
 #define BATCH_ENTRIES 4096
 #define BATCH_BYTES   (4U << 20)
@@ -26,77 +20,13 @@
 #define MAX_WAITS     2000
 #define WAIT_US	      1000
 
-static struct {
-	int *fd;
-	__u32 nr;
-} owners[OWNER_SOCKET + 1];
-
-/* Waits, without open files, until the parent dies. */
-static void idle(pid_t parent)
-{
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	close_range(0, ~0U, 0);
-	while (getppid() == parent)
-		pause();
-	_exit(0);
-}
-
-static int make_task(void)
-{
-	pid_t parent = getpid(), pid = fork();
-	int fd, err;
-
-	if (pid < 0)
-		return -errno;
-	if (!pid)
-		idle(parent);
-	fd = syscall(SYS_pidfd_open, pid, 0);
-	if (fd >= 0)
-		return fd;
-	err = -errno;
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-	return err;
-}
-
-static int make_socket(void)
-{
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	return fd < 0 ? -errno : fd;
-}
-
-int fill_make_owners(enum owner sort, __u32 nr)
-{
-	int *fds, fd;
-
-	if (sort == OWNER_NONE || nr <= owners[sort].nr)
-		return 0;
-	fds = reallocarray(owners[sort].fd, nr, sizeof(*fds));
-	if (!fds)
-		return -ENOMEM;
-	owners[sort].fd = fds;
-	while (owners[sort].nr < nr) {
-		fd = sort == OWNER_TASK ? make_task() : make_socket();
-		if (fd < 0)
-			return fd;
-		fds[owners[sort].nr++] = fd;
-	}
-	return 0;
-}
-
-__u32 fill_count_owners(void)
-{
-	return owners[OWNER_TASK].nr + owners[OWNER_SOCKET].nr;
-}
-
 /* Bytes of a value in user space. */
 static size_t value_bytes(const struct scenario *scenario, const struct map_limits *limits)
 {
 	size_t rounded = (scenario->value_size + 7UL) & ~7UL;
 	int cpus = libbpf_num_possible_cpus();
 
-	if (!limits->percpu)
+	if (!(limits->abilities & IS_PERCPU))
 		return scenario->value_size;
 	return rounded * (cpus > 0 ? cpus : 1);
 }
@@ -109,6 +39,7 @@ int fill_init(struct filler *filler, const struct scenario *scenario,
 
 	*filler = (struct filler){
 		.limits = limits,
+		.order = scenario->keys,
 		.entries = scenario->entries,
 		.batch = MAX(batch, 1),
 		.one_by_one = limits->owner != OWNER_NONE,
@@ -142,16 +73,25 @@ static void prefix_key(__u32 index, __u32 key[2])
 	key[1] = htonl(index / 4 * 2654435761U << (32 - len));
 }
 
-void fill_key(const struct map_limits *limits, __u32 index, __u32 key[2])
+static bool is_array(const struct map_limits *limits)
 {
-	if (limits->map_type == BPF_MAP_TYPE_LPM_TRIE)
+	return !(limits->abilities & CAN_DELETE) || limits->map_type == BPF_MAP_TYPE_ARRAY_OF_MAPS;
+}
+
+void fill_key(const struct map_limits *limits, enum key_order order, __u32 index, __u32 key[2])
+{
+	bool is_trie = limits->map_type == BPF_MAP_TYPE_LPM_TRIE;
+
+	if (limits->owner != OWNER_NONE)
+		key[0] = owner_fd(limits->owner, index);
+	else if (is_trie && order == KEYS_SPREAD)
 		prefix_key(index, key);
-	else if (limits->owner != OWNER_NONE)
-		key[0] = owners[limits->owner].fd[index];
-	else if (limits->can_delete)
+	else if (order == KEYS_SPREAD && !is_array(limits))
 		key[0] = index * 2654435761U;
 	else
-		key[0] = index; /* of an array */
+		key[is_trie] = index;
+	if (is_trie && order == KEYS_DENSE)
+		key[0] = 32; /* bits of prefix */
 }
 
 /* Adds or deletes *nr keys from the first one on, and sets *nr to how many are done. */
@@ -186,18 +126,35 @@ static int forgive(struct filler *filler, int err, __u32 *done, unsigned int *wa
 	return 0;
 }
 
+/* The first access to a page of an arena, through memory that is mapped to it, allocates it. */
+static int touch_pages(int fd, __u32 entries)
+{
+	size_t page = getpagesize(),
+	       size = ((size_t)entries * SCENARIO_PAGE + page - 1) / page * page;
+	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (memory == MAP_FAILED)
+		return -errno;
+	for (size_t at = 0; at < size; at += page)
+		*(volatile char *)(memory + at) = 1;
+	munmap(memory, size);
+	return 0;
+}
+
 int fill_map(struct filler *filler, int fd, bool delete)
 {
 	unsigned int waits = 0;
 	__u32 key[2];
 
+	if (filler->limits->abilities & IN_PAGES)
+		return touch_pages(fd, filler->entries);
 	for (__u32 first = 0; first < filler->entries; first += filler->batch) {
 		__u32 left = filler->entries - first, done = 0;
 
 		if (left > filler->batch)
 			left = filler->batch;
 		for (__u32 i = 0; i < left; i++) {
-			fill_key(filler->limits, first + i, key);
+			fill_key(filler->limits, filler->order, first + i, key);
 			memcpy(filler->keys + i * filler->limits->key_size, key,
 			       filler->limits->key_size);
 		}

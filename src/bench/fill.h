@@ -8,22 +8,13 @@
 
 struct filler {
 	const struct map_limits *limits;
+	enum key_order order;
 	__u32 entries;
 	__u32 batch; /* entries of one operation */
 	char *keys;
 	char *values;	 /* the same for all batches */
 	bool one_by_one; /* the kernel has no batches for this map type */
 };
-
-/*
- * Makes owners of entries until there are nr of a sort; they are kept until the process ends.
- * Processes are forked, inherit no open file and die with the calling thread. 0 or -errno, not
- * reported.
- */
-int fill_make_owners(enum owner sort, __u32 nr);
-
-/* Owners of all sorts; each is an open file. */
-__u32 fill_count_owners(void);
 
 /* inner_fd: the map that maps of maps hold; -1: none. 0 or -ENOMEM. Free with fill_free(). */
 int fill_init(struct filler *filler, const struct scenario *scenario,
@@ -37,4 +28,4 @@ void fill_free(struct filler *filler); /* takes zeroes too */
 int fill_map(struct filler *filler, int map_fd, bool delete);
 
 /* The index-th key; no two are the same. */
-void fill_key(const struct map_limits *limits, __u32 index, __u32 key[2]);
+void fill_key(const struct map_limits *limits, enum key_order order, __u32 index, __u32 key[2]);

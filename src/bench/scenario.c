@@ -20,27 +20,42 @@
 #define AT(member) offsetof(struct scenario, member)
 
 static const char *const no_yes[] = {"no", "yes", NULL};
-static const char *const fills[] = {[FILL_FULL] = "full", [FILL_EMPTIED] = "emptied", NULL};
+static const char *const fills[] = {"full",	   "emptied",		"empty",
+				    "overwritten", "emptied_elsewhere", NULL};
+static const char *const keys[] = {"spread", "dense", NULL};
+static const char *const specials[] = {"none", "timer", "kptr", NULL};
+static const char *const holders[] = {"fd", "map", "prog", NULL};
 
-_Static_assert(ARRAY_SIZE(fills) == NR_FILLS + 1, "a name for every fill");
+_Static_assert(ARRAY_SIZE(fills) == NR_FILLS + 1 && ARRAY_SIZE(keys) == NR_KEY_ORDERS + 1 &&
+		       ARRAY_SIZE(specials) == NR_SPECIALS + 1 &&
+		       ARRAY_SIZE(holders) == NR_HOLDERS + 1,
+	       "a name for every value");
 
 /* clang-format off */
 const struct setting scenario_settings[] = {
 	{"type", SETTING_TYPE, .at = AT(map_type), .usual = BPF_MAP_TYPE_HASH},
-	{"entries", SETTING_NUMBER, NAMED_ALWAYS, AT(entries), 10000000, 1000,
+	{"entries", SETTING_NUMBER, NAMED_ALWAYS, AT(entries), 100000000, 1000,
 	 .column = "entries", .comment = "of each map"},
 	{"value", SETTING_NUMBER, NAMED_ALWAYS, AT(value_size), 65536, 64,
 	 .column = "value_size", .comment = "bytes"},
 	{"prealloc", SETTING_BOOL, NAMED_IF_UNUSUAL, AT(prealloc), .words = no_yes,
 	 .column = "prealloc", .comment = "0 or 1"},
 	{"fill", SETTING_WORD, NAMED_IF_UNUSUAL, AT(fill), .usual = FILL_FULL, .words = fills,
-	 .column = "fill", .comment = "full, emptied"},
+	 .column = "fill", .comment = "full, emptied, empty, overwritten, emptied_elsewhere"},
 	{"threads", SETTING_NUMBER, NAMED_IF_UNUSUAL, AT(threads), 64, 1,
 	 .column = "threads", .comment = "that release maps at the same time"},
 	{"maps", SETTING_NUMBER, NAMED_IF_UNUSUAL, AT(maps), 10000, 1,
 	 .column = "maps", .comment = "that each thread releases"},
 	{"runs", SETTING_NUMBER, NAMED_NEVER, AT(runs), 100000, 50,
 	 .column = "runs", .comment = "planned"},
+	{"max", SETTING_NUMBER, NAMED_IF_UNUSUAL, AT(max_entries), 100000000,
+	 .column = "max_entries", .comment = "room in each map; 0: entries", .later = true},
+	{"keys", SETTING_WORD, NAMED_IF_UNUSUAL, AT(keys), .words = keys,
+	 .column = "keys", .comment = "spread, dense", .later = true},
+	{"special", SETTING_WORD, NAMED_IF_UNUSUAL, AT(special), .words = specials,
+	 .column = "special", .comment = "field in each value: none, timer, kptr", .later = true},
+	{"held", SETTING_WORD, NAMED_IF_UNUSUAL, AT(held), .words = holders,
+	 .column = "held", .comment = "by what to the end: fd, map, prog", .later = true},
 	{"name", SETTING_NAME, .naming = NAMED_NEVER},
 	{},
 };
@@ -48,25 +63,43 @@ const struct setting scenario_settings[] = {
 
 _Static_assert(ARRAY_SIZE(scenario_settings) <= MAX_SETTINGS, "a bit for each setting");
 
-#define MANY	     10000000 /* entries */
-#define ANY_VALUE    65536
-#define UNIT_VALUE   32768 /* the kernel's PCPU_MIN_UNIT_SIZE */
-#define MANY_TASKS   1000  /* each entry takes a process */
-#define MANY_SOCKETS 10000 /* or a socket */
+/* Newer than the header may be */
+#define TYPE_CGRP_STORAGE 32
+#define TYPE_ARENA	  33
+#define TYPE_RHASH	  35
+
+#define MANY	    10000000  /* entries that are added */
+#define HUGE	    100000000 /* entries that are just there */
+#define ANY_VALUE   65536
+#define UNIT_VALUE  32768 /* the kernel's PCPU_MIN_UNIT_SIZE */
+#define MANY_OWNERS 1000  /* each entry takes a process, or a cgroup */
+#define MANY_FILES  10000 /* or a socket, or an inode */
+#define MANY_PAGES  262144
+
+#define HASH	(CAN_PREALLOC | CAN_GROW | CAN_FILL | CAN_DELETE)
+#define LRU	(CAN_PREALLOC | CAN_FILL | CAN_DELETE)
+#define GROWING (CAN_GROW | CAN_FILL | CAN_DELETE)
+#define ARRAY	(CAN_PREALLOC | CAN_FILL)
 
 static const struct map_limits map_limits[] = {
-	{BPF_MAP_TYPE_HASH, 4, 0, ANY_VALUE, MANY, true, true, true, false, OWNER_NONE},
-	{BPF_MAP_TYPE_PERCPU_HASH, 4, 0, UNIT_VALUE, MANY, true, true, true, true, OWNER_NONE},
-	{BPF_MAP_TYPE_LRU_HASH, 4, 0, ANY_VALUE, MANY, true, false, true, false, OWNER_NONE},
-	{BPF_MAP_TYPE_LRU_PERCPU_HASH, 4, 0, UNIT_VALUE, MANY, true, false, true, true, OWNER_NONE},
-	{BPF_MAP_TYPE_LPM_TRIE, 8, 0, ANY_VALUE, MANY, false, true, true, false, OWNER_NONE},
-	{BPF_MAP_TYPE_HASH_OF_MAPS, 4, 4, 4, MANY, true, true, true, false, OWNER_NONE},
-	{BPF_MAP_TYPE_ARRAY, 4, 0, ANY_VALUE, MANY, true, false, false, false, OWNER_NONE},
-	{BPF_MAP_TYPE_PERCPU_ARRAY, 4, 0, UNIT_VALUE, MANY, true, false, false, true, OWNER_NONE},
-	{BPF_MAP_TYPE_TASK_STORAGE, 4, 0, ANY_VALUE, MANY_TASKS, false, true, true, false,
-	 OWNER_TASK},
-	{BPF_MAP_TYPE_SK_STORAGE, 4, 0, ANY_VALUE, MANY_SOCKETS, false, true, true, false,
-	 OWNER_SOCKET},
+	{BPF_MAP_TYPE_HASH, 4, 0, ANY_VALUE, HUGE, HASH | CAN_SPECIAL, OWNER_NONE},
+	{BPF_MAP_TYPE_PERCPU_HASH, 4, 0, UNIT_VALUE, MANY, HASH | IS_PERCPU, OWNER_NONE},
+	{BPF_MAP_TYPE_LRU_HASH, 4, 0, ANY_VALUE, MANY, LRU, OWNER_NONE},
+	{BPF_MAP_TYPE_LRU_PERCPU_HASH, 4, 0, UNIT_VALUE, MANY, LRU | IS_PERCPU, OWNER_NONE},
+	{TYPE_RHASH, 4, 0, ANY_VALUE, MANY, GROWING, OWNER_NONE},
+	{BPF_MAP_TYPE_LPM_TRIE, 8, 0, ANY_VALUE, MANY, GROWING, OWNER_NONE},
+	{BPF_MAP_TYPE_HASH_OF_MAPS, 4, 4, 4, MANY, HASH | HOLDS_MAPS, OWNER_NONE},
+	{BPF_MAP_TYPE_ARRAY_OF_MAPS, 4, 4, 4, MANY, LRU | HOLDS_MAPS, OWNER_NONE},
+	{BPF_MAP_TYPE_ARRAY, 4, 0, ANY_VALUE, HUGE, ARRAY | CAN_SPECIAL, OWNER_NONE},
+	{BPF_MAP_TYPE_PERCPU_ARRAY, 4, 0, UNIT_VALUE, MANY, ARRAY | IS_PERCPU, OWNER_NONE},
+	{BPF_MAP_TYPE_TASK_STORAGE, 4, 0, ANY_VALUE, MANY_OWNERS, GROWING, OWNER_TASK},
+	{BPF_MAP_TYPE_SK_STORAGE, 4, 0, ANY_VALUE, MANY_FILES, GROWING, OWNER_SOCKET},
+	{BPF_MAP_TYPE_INODE_STORAGE, 4, 0, ANY_VALUE, MANY_FILES, GROWING, OWNER_INODE},
+	{TYPE_CGRP_STORAGE, 4, 0, ANY_VALUE, MANY_OWNERS, GROWING, OWNER_CGROUP},
+	{BPF_MAP_TYPE_RINGBUF, 0, SCENARIO_PAGE, SCENARIO_PAGE, MANY_PAGES, CAN_PREALLOC | IN_PAGES,
+	 OWNER_NONE},
+	{TYPE_ARENA, 0, SCENARIO_PAGE, SCENARIO_PAGE, MANY_PAGES, CAN_GROW | CAN_FILL | IN_PAGES,
+	 OWNER_NONE},
 	{},
 };
 
@@ -116,6 +149,29 @@ static const char *const standard_texts[] = {
 	"task_storage,entries=1",
 	"task_storage,entries=100",
 	"sk_storage,entries=100",
+	"inode_storage,entries=100",
+	"cgrp_storage,entries=100",
+	"rhash,entries=1000",
+	"rhash,entries=100000,runs=30",
+	"rhash,entries=1000,fill=emptied",
+	"array_of_maps,entries=50,runs=10",
+	"hash,entries=1000,held=map,runs=20",
+	"hash,entries=1000,held=prog,runs=20",
+	"hash,entries=1000,special=timer,runs=20",
+	"hash,entries=1000,special=kptr,runs=20",
+	"hash,entries=1000,fill=overwritten",
+	"hash,entries=1000,fill=emptied_elsewhere",
+	"hash,entries=10,max=1000000,runs=20",
+	"array,entries=100000000,value=8,fill=empty,runs=10",
+	"ringbuf,entries=256",
+	"arena,entries=256",
+	/* The maps of the kernel's tools/testing/selftests/bpf/bench; see docs/benchmark.md. */
+	"lpm_trie,entries=10000,value=4,keys=dense,runs=20,name=lpm-trie-free",
+	"hash,entries=64,value=8,max=8192,fill=overwritten,keys=dense,name=htab-mem-overwrite",
+	"hash,entries=64,value=8,max=8192,fill=emptied,keys=dense,name=htab-mem-batch",
+	"hash,entries=64,value=8,max=8192,fill=emptied_elsewhere,keys=dense,name=htab-mem-add-del",
+	"sk_storage,entries=32,name=local-storage-create-socket",
+	"task_storage,entries=32,name=local-storage-create-task",
 };
 
 /* About a minute in an emulated guest. */
@@ -149,13 +205,29 @@ const struct map_limits *map_limits_find(__u32 map_type)
 }
 
 /* The value of a setting that is not given. limits may be NULL. */
-static __u32 usual_of(const struct setting *setting, const struct map_limits *limits)
+static __u32 usual_of(const struct setting *setting, const struct scenario *scenario,
+		      const struct map_limits *limits)
 {
+	if (setting->at == AT(max_entries))
+		return scenario->entries;
+	if (!limits)
+		return setting->usual;
 	if (setting->at == AT(prealloc))
-		return limits && !limits->can_grow;
-	if (setting->at == AT(value_size) && limits && limits->value_size)
-		return limits->value_size;
-	return setting->usual;
+		return !(limits->abilities & CAN_GROW);
+	if (setting->at == AT(fill) && !(limits->abilities & CAN_FILL))
+		return FILL_EMPTY;
+	if (setting->at == AT(entries) && limits->abilities & IN_PAGES)
+		return 256;
+	return setting->at == AT(value_size) && limits->value_size ? limits->value_size
+								   : setting->usual;
+}
+
+static bool is_unusual(const struct scenario *s, const struct setting *setting,
+		       const struct map_limits *limits)
+{
+	__u32 value = scenario_get(s, setting);
+
+	return value != usual_of(setting, s, limits) && (value || setting->at != AT(max_entries));
 }
 
 void scenario_describe(const struct scenario *s, bool with_entries, char text[SCENARIO_NAME_LEN])
@@ -169,7 +241,7 @@ void scenario_describe(const struct scenario *s, bool with_entries, char text[SC
 
 		if (!setting->column || setting->naming == NAMED_NEVER ||
 		    (setting->at == AT(entries) && !with_entries) || len >= SCENARIO_NAME_LEN ||
-		    (setting->naming == NAMED_IF_UNUSUAL && value == usual_of(setting, limits)))
+		    (setting->naming == NAMED_IF_UNUSUAL && !is_unusual(s, setting, limits)))
 			continue;
 		snprintf(number, sizeof(number), "%u", value);
 		len += snprintf(text + len, SCENARIO_NAME_LEN - len, ",%s=%s", setting->name,
@@ -280,29 +352,67 @@ static int read_setting(struct scenario *scenario, char *text, __u32 *given)
 	}
 }
 
+/* Refuses ways to fill a map that its type does not allow. */
+static int check_fill(const struct scenario *s, const struct map_limits *limits)
+{
+	const char *name = map_type_name(s->map_type);
+
+	if (s->fill != FILL_EMPTY && !(limits->abilities & CAN_FILL))
+		return diag_invalid("scenario: maps of type %s can only be empty", name);
+	if (s->fill >= FILL_OVERWRITTEN && !(limits->abilities & CAN_DELETE))
+		return diag_invalid("scenario: maps of type %s cannot be %s", name, fills[s->fill]);
+	if (s->fill == FILL_EMPTIED && !(limits->abilities & CAN_DELETE))
+		return diag_invalid("scenario: maps of type %s cannot be emptied", name);
+	if (s->special && !(limits->abilities & CAN_SPECIAL))
+		return diag_invalid("scenario: values of type %s get no special fields", name);
+	if (s->special && s->value_size < 16)
+		return diag_invalid("scenario: values with a special field have at least 16 bytes");
+	if (s->held == HELD_BY_MAP && limits->abilities & HOLDS_MAPS)
+		return diag_invalid("scenario: maps of type %s cannot be held by a map", name);
+	return 0;
+}
+
+static int check_entries(const struct scenario *s, const struct map_limits *limits)
+{
+	const char *name = map_type_name(s->map_type);
+
+	if (s->entries > limits->max_entries)
+		return diag_invalid(
+			"scenario: maps of type %s are measured with at most %u entries", name,
+			limits->max_entries);
+	if (s->entries > MANY && limits->abilities & CAN_DELETE && s->fill != FILL_EMPTY)
+		return diag_invalid("scenario: at most %u entries are added to a map", MANY);
+	if (s->map_type == BPF_MAP_TYPE_RINGBUF && s->entries & (s->entries - 1))
+		return diag_invalid("scenario: entries of type %s are a power of two", name);
+	if (s->max_entries < s->entries)
+		return diag_invalid("scenario: max %u is less than entries %u", s->max_entries,
+				    s->entries);
+	if (s->max_entries > s->entries && (limits->abilities & IN_PAGES || limits->owner))
+		return diag_invalid("scenario: maps of type %s have no max", name);
+	if (s->max_entries > limits->max_entries)
+		return diag_invalid(
+			"scenario: maps of type %s are measured with a max of at most %u", name,
+			limits->max_entries);
+	return 0;
+}
+
 /* Refuses what the map type does not allow. */
 static int check_limits(const struct scenario *s)
 {
 	const struct map_limits *limits = map_limits_find(s->map_type);
 	const char *name = map_type_name(s->map_type);
 
-	if (s->prealloc && !limits->can_prealloc)
-		diag_error("scenario: maps of type %s cannot be preallocated", name);
-	else if (!s->prealloc && !limits->can_grow)
-		diag_error("scenario: maps of type %s are always preallocated", name);
-	else if (s->fill == FILL_EMPTIED && !limits->can_delete)
-		diag_error("scenario: maps of type %s cannot be emptied", name);
-	else if (limits->value_size && s->value_size != limits->value_size)
-		diag_error("scenario: values of type %s have %u bytes", name, limits->value_size);
-	else if (s->value_size > limits->max_value)
-		diag_error("scenario: values of type %s have at most %u bytes", name,
-			   limits->max_value);
-	else if (s->entries > limits->max_entries)
-		diag_error("scenario: maps of type %s are measured with at most %u entries", name,
-			   limits->max_entries);
-	else
-		return 0;
-	return -EINVAL;
+	if (s->prealloc && !(limits->abilities & CAN_PREALLOC))
+		return diag_invalid("scenario: maps of type %s cannot be preallocated", name);
+	if (!s->prealloc && !(limits->abilities & CAN_GROW))
+		return diag_invalid("scenario: maps of type %s are always preallocated", name);
+	if (limits->value_size && s->value_size != limits->value_size)
+		return diag_invalid("scenario: values of type %s have %u bytes", name,
+				    limits->value_size);
+	if (s->value_size > limits->max_value)
+		return diag_invalid("scenario: values of type %s have at most %u bytes", name,
+				    limits->max_value);
+	return check_fill(s, limits) ?: check_entries(s, limits);
 }
 
 static int parse(struct scenario *scenario, const char *text)
@@ -319,8 +429,9 @@ static int parse(struct scenario *scenario, const char *text)
 		return err;
 	for (setting = scenario_settings; setting->name; setting++)
 		if (setting->column && !(given & 1 << (setting - scenario_settings)))
-			scenario_set(scenario, setting,
-				     usual_of(setting, map_limits_find(scenario->map_type)));
+			scenario_set(
+				scenario, setting,
+				usual_of(setting, scenario, map_limits_find(scenario->map_type)));
 	if (!scenario->name[0])
 		scenario_describe(scenario, true, scenario->name);
 	return check_limits(scenario);

@@ -11,10 +11,37 @@
 
 #define SCENARIO_NAME_LEN 128 /* with the NUL */
 
+/* How the maps are when they are released. Recordings have the names, in scenario.c. */
 enum fill {
-	FILL_FULL,    /* maps are released with their entries */
-	FILL_EMPTIED, /* the entries are deleted first */
+	FILL_FULL,		/* with their entries */
+	FILL_EMPTIED,		/* with all entries deleted */
+	FILL_EMPTY,		/* without ever an entry */
+	FILL_OVERWRITTEN,	/* with their entries, each of which was replaced once */
+	FILL_EMPTIED_ELSEWHERE, /* with all entries deleted, by another CPU than added them */
 	NR_FILLS,
+};
+
+/* The keys of hashes and tries. */
+enum key_order {
+	KEYS_SPREAD, /* over all 32 bits, and over prefixes of several lengths */
+	KEYS_DENSE,  /* 0 to entries - 1, in the byte order of the CPU; all prefixes have 32 bits */
+	NR_KEY_ORDERS,
+};
+
+/* A field in each value that the kernel releases with the entry. */
+enum special {
+	SPECIAL_NONE,
+	SPECIAL_TIMER, /* struct bpf_timer, initialized */
+	SPECIAL_KPTR,  /* a pointer to an object of the program's own type */
+	NR_SPECIALS,
+};
+
+/* The last holder of a map. */
+enum holder {
+	HELD_BY_FD,
+	HELD_BY_MAP,  /* an outer array of maps */
+	HELD_BY_PROG, /* a loaded program */
+	NR_HOLDERS,
 };
 
 /* All settings but the name are a __u32, as scenario_settings[] describes them. */
@@ -29,13 +56,19 @@ struct scenario {
 	__u32 threads;		 /* that release maps at the same time */
 	__u32 maps;		 /* that each thread releases, one after the other */
 	__u32 runs;
+	__u32 max_entries; /* room in each map; 0 in older recordings: entries */
+	__u32 keys;	   /* enum key_order */
+	__u32 special;	   /* enum special */
+	__u32 held;	   /* enum holder */
 };
 
 #define SCENARIO_WARM_UP_MAP "bench_warmup" /* name of maps that are not measured */
 #define SCENARIO_KEPT_MAP    "bench_kept"   /* name of maps that are never released */
 
 /* The owner of an entry of local storage; the map's keys are file descriptors of owners. */
-enum owner { OWNER_NONE, OWNER_TASK, OWNER_SOCKET };
+enum owner { OWNER_NONE, OWNER_TASK, OWNER_SOCKET, OWNER_INODE, OWNER_CGROUP, NR_OWNERS };
+
+#define SCENARIO_PAGE 4096 /* bytes of an "entry" of a map that has no entries */
 
 /* The abilities of the benchmark with maps of a type. */
 struct map_limits {
@@ -44,10 +77,16 @@ struct map_limits {
 	__u32 value_size; /* bytes; 0: any up to max_value */
 	__u32 max_value;
 	__u32 max_entries;
-	bool can_prealloc;
-	bool can_grow; /* without preallocation */
-	bool can_delete;
-	bool percpu;
+	enum {
+		CAN_PREALLOC = 1 << 0,
+		CAN_GROW = 1 << 1, /* without preallocation */
+		CAN_FILL = 1 << 2,
+		CAN_DELETE = 1 << 3,
+		CAN_SPECIAL = 1 << 4, /* the benchmark can add special fields */
+		IS_PERCPU = 1 << 5,
+		HOLDS_MAPS = 1 << 6,
+		IN_PAGES = 1 << 7, /* memory without entries: a number of SCENARIO_PAGE bytes */
+	} abilities;
 	enum owner owner;
 };
 
@@ -72,7 +111,7 @@ struct setting {
 	enum naming naming;
 	size_t at; /* offset of its __u32 in struct scenario */
 	__u32 max;
-	__u32 usual;		  /* value if it is not given; the map type may ask for another */
+	__u32 usual; /* value if it is not given; type and entries may ask for another */
 	const char *const *words; /* NULL-terminated; NULL for numbers, type and name */
 	const char *column;	  /* in recordings and output; NULL for type and name */
 	const char *comment;	  /* on that column of a recording */
@@ -95,9 +134,10 @@ static inline void scenario_set(struct scenario *scenario, const struct setting 
 }
 
 /*
- * Reads "type=hash,entries=1000,value=64,prealloc=no,fill=full,threads=1,maps=1,runs=50", or the
- * name of a standard scenario. "type=" may be left out of the first setting and "name=TEXT" may be
- * added. Settings left out are as in that line, or as the map type requires. Without a name, the
+ * Reads "type=hash,entries=1000,value=64,prealloc=no,fill=full,threads=1,maps=1,runs=50,max=1000,
+ * keys=spread,special=none,held=fd", or the name of a standard scenario. "type=" may be left out of
+ * the first setting and "name=TEXT" may be added. Settings left out are as in that line, or as the
+ * map type and the entries require. Without a name, the
  * scenario is named by its unusual settings other than the runs; that name can be read again.
  * map_name is left empty for scenario_name_maps(). -EINVAL: already reported.
  */
@@ -115,6 +155,12 @@ int scenario_name_maps(struct scenario *list, size_t nr);
  */
 void scenario_describe(const struct scenario *scenario, bool with_entries,
 		       char text[SCENARIO_NAME_LEN]);
+
+/* Whether the maps have entries when they are released. */
+static inline bool scenario_has_entries(const struct scenario *scenario)
+{
+	return scenario->fill == FILL_FULL || scenario->fill == FILL_OVERWRITTEN;
+}
 
 /* Maps released in one run. */
 static inline __u64 scenario_maps(const struct scenario *scenario)

@@ -10,6 +10,7 @@
 #include <bpf/libbpf.h>
 
 #include "model/map_type.h"
+#include "util/macros.h"
 #include "util/suggest.h"
 #include "util/text.h"
 
@@ -117,16 +118,19 @@ static void read_kernel_names(void)
 	btf__free(btf);
 }
 
-/* NULL: neither libbpf nor the kernel has a name for it. */
+/* NULL: neither libbpf nor the kernel has a name for it, nor is it one that bench can make. */
 static const char *known_name(__u32 type)
 {
+	static const char *const newer[] = {[33] = "arena", [35] = "rhash"};
 	const char *name = libbpf_bpf_map_type_str(type);
 
 	if (name || type >= MAX_TYPES)
 		return name;
 	if (!kernel_names_read)
 		read_kernel_names();
-	return kernel_names[type][0] ? kernel_names[type] : NULL;
+	if (kernel_names[type][0])
+		return kernel_names[type];
+	return type < ARRAY_SIZE(newer) ? newer[type] : NULL;
 }
 
 const char *map_type_name(__u32 type)

@@ -101,9 +101,9 @@ static struct scaling_line scale(const struct bench_line *lines, size_t first, s
 			scaling.least = scenario->entries;
 		if (!used || scenario->entries > scaling.most) {
 			scaling.most = scenario->entries;
-			scaling.emptied = scenario->fill != FILL_FULL;
+			scaling.emptied = !scenario_has_entries(scenario);
 			scaling.free_per_entry_ns =
-				scenario->fill == FILL_FULL ? y[used] / scenario->entries : NAN;
+				scaling.emptied ? NAN : y[used] / scenario->entries;
 		}
 		used++;
 	}

@@ -10,6 +10,7 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,14 +60,23 @@ static struct scenario *read_list(int argc, char **argv, size_t *nr)
 	return list;
 }
 
+/* Each setting by its column's name */
 static void say(const struct scenario *s, int err, __u64 ms)
 {
 	printf("{\"kind\":\"scenario\",\"scenario\":\"%s\",\"map_name\":\"%s\",", s->name,
 	       s->map_name);
-	printf("\"map_type\":\"%s\",\"fill\":\"%s\",\"prealloc\":%s,", map_type_name(s->map_type),
-	       s->fill == FILL_FULL ? "full" : "emptied", s->prealloc ? "true" : "false");
-	printf("\"entries\":%u,\"value_size\":%u,\"maps\":%llu,\"runs\":%u,\"err\":%d,\"ms\":%llu}\n",
-	       s->entries, s->value_size, scenario_maps(s), s->runs, err, ms);
+	printf("\"map_type\":\"%s\",", map_type_name(s->map_type));
+	for (const struct setting *setting = scenario_settings; setting->name; setting++) {
+		__u32 value = scenario_get(s, setting);
+
+		if (setting->kind == SETTING_BOOL)
+			printf("\"%s\":%s,", setting->column, value ? "true" : "false");
+		else if (setting->column && setting->words)
+			printf("\"%s\":\"%s\",", setting->column, setting->words[value]);
+		else if (setting->column && setting->at != offsetof(struct scenario, maps))
+			printf("\"%s\":%u,", setting->column, value);
+	}
+	printf("\"maps\":%llu,\"err\":%d,\"ms\":%llu}\n", scenario_maps(s), err, ms);
 }
 
 int main(int argc, char **argv)

@@ -170,18 +170,26 @@ def held: map(select(.kind == "stuck"))[0];
 def held_teardown: held as $made | map(select(.type == "teardown" and .id == $made.map_id));
 
 # The benchmark. An LRU map evicts elements before it is full: each of the guest's two processors keeps up to 128
-# free ones, on the second if the worker moves there. Local storage has no limit, which is shown as 0.
+# free ones, on the second if the worker moves there. Local storage has no limit, which is shown as 0. Memory without
+# entries is measured in units of 4096 bytes: a ring buffer's limit is in bytes, an arena's in pages.
 def made_scenarios: map(select(.kind == "scenario"));
-def right_scenario($made):
-	.map_type == $made.map_type and .value_size == $made.value_size
-	and .max_entries == (if $made.map_type | endswith("_storage") then 0 else $made.entries end)
-	and .map_flags % 2 == (if $made.prealloc then 0 else 1 end)
-	and (.released_by == null or .released_by.comm == "bench-worker")
-	and (if .entries == null then true
-		elif $made.fill == "emptied" then .entries == 0
+def right_sizes($made):
+	if $made.map_type == "ringbuf" then .value_size == 0 and .max_entries == 4096 * $made.max_entries
+	elif $made.map_type == "arena" then .value_size == 0 and .max_entries == $made.max_entries
+	elif $made.map_type | endswith("_storage") then .value_size == $made.value_size and .max_entries == 0
+	else .value_size == $made.value_size and .max_entries == $made.max_entries end;
+def right_holder($made):
+	if $made.held == "fd" then .released_by == null or .released_by.comm == "bench-worker"
+	else .released_in == "kernel" and (.closed_by == null or .closed_by.comm == "bench-worker") end;
+def right_entries($made):
+	.entries == null or ($made.map_type | test("array|ringbuf|arena"))
+	or (if $made.fill | test("^empt") then .entries == 0
 		elif $made.map_type | startswith("lru") then
 			.entries >= $made.entries - 2 * 128 and .entries <= $made.entries
 		else .entries == $made.entries end);
+def right_scenario($made):
+	.map_type == $made.map_type and right_sizes($made) and right_holder($made) and right_entries($made)
+	and ($made.map_type == "arena" or .map_flags % 2 == (if $made.prealloc then 0 else 1 end));
 
 # check
 def verdict: .[] | select(.type == "check");

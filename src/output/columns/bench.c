@@ -42,7 +42,7 @@ static bool has_phase(const struct column *column, const void *object)
 static bool has_entries(const struct column *column, const void *object)
 {
 	(void)column;
-	return ((const struct bench_line *)object)->scenario->fill == FILL_FULL;
+	return scenario_has_entries(((const struct bench_line *)object)->scenario);
 }
 
 static bool has_entries_at_most(const struct column *column, const void *object)

@@ -9,6 +9,8 @@
 #include "support/messages.h"
 #include "util/macros.h"
 
+#define PLAIN KEYS_SPREAD, SPECIAL_NONE, HELD_BY_FD
+
 static void parse_bad(void *text)
 {
 	struct scenario scenario;
@@ -42,21 +44,37 @@ TEST(what_is_right_is_read)
 		{"type=percpu_hash,entries=10000000,value=32768,prealloc=yes,fill=emptied,"
 		 "threads=64,maps=10000,runs=100000,name=as much as it takes: \xc3\xa4=b",
 		 {"as much as it takes: \xc3\xa4=b", "", BPF_MAP_TYPE_PERCPU_HASH, 10000000, 32768,
-		  true, FILL_EMPTIED, 64, 10000, 100000}},
+		  true, FILL_EMPTIED, 64, 10000, 100000, 10000000, PLAIN}},
 		{"runs=3,name=x",
-		 {"x", "", BPF_MAP_TYPE_HASH, 1000, 64, false, FILL_FULL, 1, 1, 3}},
+		 {"x", "", BPF_MAP_TYPE_HASH, 1000, 64, false, FILL_FULL, 1, 1, 3, 1000, PLAIN}},
 		{"type=hash,name=x",
-		 {"x", "", BPF_MAP_TYPE_HASH, 1000, 64, false, FILL_FULL, 1, 1, 50}},
+		 {"x", "", BPF_MAP_TYPE_HASH, 1000, 64, false, FILL_FULL, 1, 1, 50, 1000, PLAIN}},
 		{"lru_hash,name=x",
-		 {"x", "", BPF_MAP_TYPE_LRU_HASH, 1000, 64, true, FILL_FULL, 1, 1, 50}},
+		 {"x", "", BPF_MAP_TYPE_LRU_HASH, 1000, 64, true, FILL_FULL, 1, 1, 50, 1000,
+		  PLAIN}},
 		{"array,prealloc=yes,name=x",
-		 {"x", "", BPF_MAP_TYPE_ARRAY, 1000, 64, true, FILL_FULL, 1, 1, 50}},
+		 {"x", "", BPF_MAP_TYPE_ARRAY, 1000, 64, true, FILL_FULL, 1, 1, 50, 1000, PLAIN}},
 		{"lpm_trie,prealloc=no,name=x",
-		 {"x", "", BPF_MAP_TYPE_LPM_TRIE, 1000, 64, false, FILL_FULL, 1, 1, 50}},
+		 {"x", "", BPF_MAP_TYPE_LPM_TRIE, 1000, 64, false, FILL_FULL, 1, 1, 50, 1000,
+		  PLAIN}},
 		{"hash_of_maps,name=x",
-		 {"x", "", BPF_MAP_TYPE_HASH_OF_MAPS, 1000, 4, false, FILL_FULL, 1, 1, 50}},
+		 {"x", "", BPF_MAP_TYPE_HASH_OF_MAPS, 1000, 4, false, FILL_FULL, 1, 1, 50, 1000,
+		  PLAIN}},
+		{"max=2000,keys=dense,special=kptr,held=prog,fill=overwritten,name=x",
+		 {"x", "", BPF_MAP_TYPE_HASH, 1000, 64, false, FILL_OVERWRITTEN, 1, 1, 50, 2000,
+		  KEYS_DENSE, SPECIAL_KPTR, HELD_BY_PROG}},
+		{"array,entries=100000000,special=timer,held=map,fill=empty,name=x",
+		 {"x", "", BPF_MAP_TYPE_ARRAY, 100000000, 64, true, FILL_EMPTY, 1, 1, 50, 100000000,
+		  KEYS_SPREAD, SPECIAL_TIMER, HELD_BY_MAP}},
+		{"rhash,fill=emptied_elsewhere,name=x",
+		 {"x", "", 35, 1000, 64, false, FILL_EMPTIED_ELSEWHERE, 1, 1, 50, 1000, PLAIN}},
+		{"arena,name=x", {"x", "", 33, 256, 4096, false, FILL_FULL, 1, 1, 50, 256, PLAIN}},
+		{"ringbuf,name=x",
+		 {"x", "", BPF_MAP_TYPE_RINGBUF, 256, 4096, true, FILL_EMPTY, 1, 1, 50, 256,
+		  PLAIN}},
 		{"type=hash_of_maps,value=4,name=x",
-		 {"x", "", BPF_MAP_TYPE_HASH_OF_MAPS, 1000, 4, false, FILL_FULL, 1, 1, 50}},
+		 {"x", "", BPF_MAP_TYPE_HASH_OF_MAPS, 1000, 4, false, FILL_FULL, 1, 1, 50, 1000,
+		  PLAIN}},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -72,7 +90,7 @@ TEST(what_is_wrong_is_said)
 	static const char *const texts[][2] = {
 		{"", "scenario: type '' cannot be measured (one of hash, percpu_hash, "},
 		{"nonsense", "scenario: type 'nonsense' cannot be measured"},
-		{"type=ringbuf", "scenario: type 'ringbuf' cannot be measured"},
+		{"type=queue", "scenario: type 'queue' cannot be measured"},
 		{"type_1,runs=1,type=hash", "scenario: type is given twice"},
 		{"hash,", "scenario: '' has no value"},
 		{"hash,100", "scenario: '100' has no value"},
@@ -80,19 +98,19 @@ TEST(what_is_wrong_is_said)
 		{"hash,size=1", "scenario: unknown key 'size' (one of type, entries, "},
 		{"=1", "scenario: unknown key ''"},
 		{"entries=1,entries=1", "scenario: entries is given twice"},
-		{"entries=", "scenario: entries '' is not a number from 1 to 10000000"},
+		{"entries=", "scenario: entries '' is not a number from 1 to 100000000"},
 		{"entries=0", "scenario: entries '0' is not"},
 		{"entries=-1", "scenario: entries '-1' is not"},
 		{"entries= 1", "scenario: entries ' 1' is not"},
 		{"entries=1k", "scenario: entries '1k' is not"},
-		{"entries=10000001", "scenario: entries '10000001' is not"},
+		{"entries=100000001", "scenario: entries '100000001' is not"},
 		{"entries=18446744073709551617", "scenario: entries '18446744073709551617' is not"},
 		{"value=65537", "scenario: value '65537' is not a number from 1 to 65536"},
 		{"threads=65", "scenario: threads '65' is not a number from 1 to 64"},
 		{"maps=10001", "scenario: maps '10001' is not a number from 1 to 10000"},
 		{"runs=100001", "scenario: runs '100001' is not a number from 1 to 100000"},
 		{"prealloc=maybe", "scenario: prealloc 'maybe' is not one of no, yes"},
-		{"fill=empty", "scenario: fill 'empty' is not one of full, emptied"},
+		{"fill=gone", "scenario: fill 'gone' is not one of full, emptied, empty, "},
 		{"lpm_trie,prealloc=yes", "maps of type lpm_trie cannot be preallocated"},
 		{"task_storage,prealloc=yes", "maps of type task_storage cannot be preallocated"},
 		{"lru_hash,prealloc=no", "maps of type lru_hash are always preallocated"},
@@ -101,6 +119,25 @@ TEST(what_is_wrong_is_said)
 		{"percpu_hash,value=32769", "values of type percpu_hash have at most 32768 bytes"},
 		{"task_storage,entries=1001", "maps of type task_storage are measured with at most "
 					      "1000 entries"},
+		{"array,fill=overwritten", "maps of type array cannot be overwritten"},
+		{"arena,fill=emptied_elsewhere", "maps of type arena cannot be emptied_elsewhere"},
+		{"ringbuf,fill=full", "maps of type ringbuf can only be empty"},
+		{"ringbuf,entries=100", "entries of type ringbuf are a power of two"},
+		{"ringbuf,max=512", "maps of type ringbuf have no max"},
+		{"ringbuf,value=1", "values of type ringbuf have 4096 bytes"},
+		{"sk_storage,max=2000", "maps of type sk_storage have no max"},
+		{"max=999", "max 999 is less than entries 1000"},
+		{"max=0", "max '0' is not a number from 1 to 100000000"},
+		{"lpm_trie,max=10000001",
+		 "maps of type lpm_trie are measured with a max of at most "
+		 "10000000"},
+		{"entries=10000001", "at most 10000000 entries are added to a map"},
+		{"keys=none", "keys 'none' is not one of spread, dense"},
+		{"special=lock", "special 'lock' is not one of none, timer, kptr"},
+		{"lru_hash,special=timer", "values of type lru_hash get no special fields"},
+		{"special=kptr,value=15", "values with a special field have at least 16 bytes"},
+		{"held=me", "held 'me' is not one of fd, map, prog"},
+		{"array_of_maps,held=map", "maps of type array_of_maps cannot be held by a map"},
 		{"name=", "scenario: name '' is too short"},
 		{"name=a\tb", "scenario: name 'a\\x09b' has control characters"},
 	};
@@ -130,6 +167,11 @@ TEST(names_say_what_differs)
 		{"lpm_trie,prealloc=no,fill=emptied",
 		 "lpm_trie,entries=1000,value=64,fill=emptied"},
 		{"maps=50,threads=4,value=8", "hash,entries=1000,value=8,threads=4,maps=50"},
+		{"max=1000,keys=spread,special=none,held=fd", "hash,entries=1000,value=64"},
+		{"held=prog,max=2000,keys=dense,special=timer",
+		 "hash,entries=1000,value=64,max=2000,keys=dense,special=timer,held=prog"},
+		{"ringbuf,fill=empty", "ringbuf,entries=256,value=4096"},
+		{"arena", "arena,entries=256,value=4096"},
 	};
 	struct scenario s, again;
 
@@ -140,6 +182,17 @@ TEST(names_say_what_differs)
 		again.runs = s.runs;
 		assert_memory_equal(&again, &s, sizeof(s));
 	}
+}
+
+/* Recordings made before the setting was added have a 0. */
+TEST(an_unknown_max_is_usual)
+{
+	struct scenario s = read_scenario("max=2000");
+	char text[SCENARIO_NAME_LEN];
+
+	s.max_entries = 0;
+	scenario_describe(&s, true, text);
+	assert_string_equal(text, "hash,entries=1000,value=64");
 }
 
 TEST(families_leave_entries_out)
@@ -175,14 +228,14 @@ static void check_list(bool quick, size_t least, size_t most)
 		assert_string_not_equal(one->map_name, SCENARIO_WARM_UP_MAP);
 		assert_string_not_equal(one->map_name, SCENARIO_KEPT_MAP);
 	}
-	assert_int_equal(entries, quick ? 10000 : 1000000);
+	assert_int_equal(entries, quick ? 10000 : 100000000);
 	assert_string_equal(copy[3].map_name, "bench_3");
 	free(copy);
 }
 
 TEST(the_standard_lists_are_right)
 {
-	check_list(false, 30, 60);
+	check_list(false, 30, 70);
 	check_list(true, 8, 10);
 }
 
@@ -192,6 +245,8 @@ TEST(standard_scenarios_are_found)
 	assert_int_equal(read_scenario("hash,entries=1000000,value=64").runs, 10);
 	assert_int_equal(read_scenario("hash,entries=10000,value=64").runs, 20);
 	assert_int_equal(read_scenario("hash,entries=1000000").runs, 50);
+	assert_int_equal(read_scenario("lpm-trie-free").entries, 10000);
+	assert_int_equal(read_scenario("lpm-trie-free").keys, KEYS_DENSE);
 }
 
 TEST(the_same_twice_is_refused)

@@ -24,9 +24,23 @@
 
 /* Both fail before they create a map. */
 static const struct scenario list[] = {
-	{"no such type", "bench_0", BPF_MAP_TYPE_RINGBUF, 1, 8, false, FILL_FULL, 1, 1, 1},
-	{"too large", "bench_1", BPF_MAP_TYPE_HASH, 10000000, 65536, false, FILL_FULL, 64, 10000,
-	 1},
+	{.name = "no such type",
+	 .map_name = "bench_0",
+	 .map_type = BPF_MAP_TYPE_QUEUE,
+	 .entries = 1,
+	 .value_size = 8,
+	 .threads = 1,
+	 .maps = 1,
+	 .runs = 1},
+	{.name = "too large",
+	 .map_name = "bench_1",
+	 .map_type = BPF_MAP_TYPE_HASH,
+	 .entries = 10000000,
+	 .value_size = 65536,
+	 .threads = 64,
+	 .maps = 10000,
+	 .runs = 1,
+	 .max_entries = 10000000},
 };
 
 static struct worker worker;
@@ -128,7 +142,7 @@ static int by_value(const void *left, const void *right)
 	return (*a > *b) - (*a < *b);
 }
 
-static void check_keys(const struct map_limits *type, __u32 nr)
+static void check_keys(const struct map_limits *type, enum key_order order, __u32 nr)
 {
 	__u64 *keys = calloc(nr, sizeof(*keys));
 	__u32 i;
@@ -137,7 +151,7 @@ static void check_keys(const struct map_limits *type, __u32 nr)
 	for (i = 0; i < nr; i++) {
 		__u32 key[2] = {0};
 
-		fill_key(type, i, key);
+		fill_key(type, order, i, key);
 		keys[i] = (__u64)key[1] << 32 | key[0];
 		if (type->map_type == BPF_MAP_TYPE_LPM_TRIE) {
 			assert_in_range(key[0], 1, 32);
@@ -154,9 +168,32 @@ static void check_keys(const struct map_limits *type, __u32 nr)
 /* Equal keys would leave a map with fewer entries. Prefixes have no bits beyond their length. */
 TEST(no_two_keys_are_the_same)
 {
-	check_keys(map_limits_find(BPF_MAP_TYPE_HASH), 1000000);
-	check_keys(map_limits_find(BPF_MAP_TYPE_ARRAY), 1000);
-	check_keys(map_limits_find(BPF_MAP_TYPE_LPM_TRIE), 10000000);
+	check_keys(map_limits_find(BPF_MAP_TYPE_HASH), KEYS_SPREAD, 1000000);
+	check_keys(map_limits_find(BPF_MAP_TYPE_ARRAY), KEYS_SPREAD, 1000);
+	check_keys(map_limits_find(BPF_MAP_TYPE_LPM_TRIE), KEYS_SPREAD, 10000000);
+}
+
+/* As the kernel's own benchmark of tries has them: whole addresses, in the CPU's byte order. */
+TEST(dense_keys_are_numbers)
+{
+	__u32 key[2];
+
+	fill_key(map_limits_find(BPF_MAP_TYPE_LPM_TRIE), KEYS_DENSE, 9999, key);
+	assert_int_equal(key[0], 32);
+	assert_int_equal(key[1], 9999);
+	fill_key(map_limits_find(BPF_MAP_TYPE_HASH), KEYS_DENSE, 63, key);
+	assert_int_equal(key[0], 63);
+}
+
+/* An array has no keys but its indices. */
+TEST(arrays_take_indices)
+{
+	__u32 key[2];
+
+	fill_key(map_limits_find(BPF_MAP_TYPE_ARRAY), KEYS_SPREAD, 7, key);
+	assert_int_equal(key[0], 7);
+	fill_key(map_limits_find(BPF_MAP_TYPE_ARRAY_OF_MAPS), KEYS_SPREAD, 7, key);
+	assert_int_equal(key[0], 7);
 }
 
 TEST_MAIN(NULL, NULL)

@@ -12,14 +12,21 @@
 #include "util/macros.h"
 #include "util/text.h"
 
+#define SCENARIO(of_name, of_map, type, nr, value, filled, nr_threads, nr_maps, nr_runs)           \
+	{                                                                                          \
+		.name = (of_name), .map_name = (of_map), .map_type = BPF_MAP_TYPE_##type,          \
+		.entries = (nr), .max_entries = (nr), .value_size = (value), .fill = (filled),     \
+		.threads = (nr_threads), .maps = (nr_maps), .runs = (nr_runs)                      \
+	}
+
 /* Medians grow as entries^0.5 in one family, and as entries in another. */
 static const struct scenario list[] = {
-	{"h1", "bench_0", BPF_MAP_TYPE_HASH, 1, 64, false, FILL_FULL, 1, 1, 3},
-	{"t|1", "bench_1", BPF_MAP_TYPE_LPM_TRIE, 100, 8, false, FILL_FULL, 4, 50, 1},
-	{"h2", "bench_2", BPF_MAP_TYPE_HASH, 10000, 64, false, FILL_FULL, 1, 1, 3},
-	{"t2", "bench_3", BPF_MAP_TYPE_LPM_TRIE, 10000, 8, false, FILL_FULL, 4, 50, 1},
-	{"e1", "bench_4", BPF_MAP_TYPE_HASH, 100, 64, false, FILL_EMPTIED, 1, 1, 3},
-	{"left out", "bench_5", BPF_MAP_TYPE_HASH, 1000000, 64, false, FILL_FULL, 1, 1, 3},
+	SCENARIO("h1", "bench_0", HASH, 1, 64, FILL_FULL, 1, 1, 3),
+	SCENARIO("t|1", "bench_1", LPM_TRIE, 100, 8, FILL_FULL, 4, 50, 1),
+	SCENARIO("h2", "bench_2", HASH, 10000, 64, FILL_FULL, 1, 1, 3),
+	SCENARIO("t2", "bench_3", LPM_TRIE, 10000, 8, FILL_FULL, 4, 50, 1),
+	SCENARIO("e1", "bench_4", HASH, 100, 64, FILL_EMPTIED, 1, 1, 3),
+	SCENARIO("left out", "bench_5", HASH, 1000000, 64, FILL_FULL, 1, 1, 3),
 };
 #define NR (ARRAY_SIZE(list))
 
@@ -153,9 +160,10 @@ TEST(json_has_it_all)
 			"{\"type\":\"bench\",\"scenario\":\"t2\",\"map_type\":\"lpm_trie\","
 			"\"value_size\":8,\"prealloc\":false,\"fill\":\"full\","
 			"\"threads\":4,\"maps\":50,\"runs\":1,"
+			"\"max_entries\":10000,\"keys\":\"spread\",\"special\":\"none\",\"held\":\"fd\","
 			"\"family\":\"lpm_trie,value=8,threads=4,maps=50\",\"count\":3,"
 			"\"entries\":10000,",
-			201),
+			268),
 		0);
 	check_number(line, "free_p50_ns", 1000000);
 	check_number(line, "deferred_p99_ns", 5000000);
@@ -185,7 +193,7 @@ TEST(csv_is_one_table)
 	const char *text = shown(FORMAT_CSV);
 
 	check_begins(text, "type,scenario,map_type,");
-	check_begins(line_of(text, 1), "bench,h1,hash,64,false,full,1,1,3,");
+	check_begins(line_of(text, 1), "bench,h1,hash,64,false,full,1,1,3,1,spread,none,fd,");
 	check_begins(line_of(text, 6), "bench,left out,hash,");
 	assert_string_equal(line_of(text, 7), "");
 }
@@ -230,7 +238,7 @@ TEST(growth_of_the_greatest_maps)
 
 	for (int i = 0; i < 3; i++) {
 		snprintf(three[i].name, sizeof(three[i].name), "%d", i);
-		three[i].entries = entries[i];
+		three[i].entries = three[i].max_entries = entries[i];
 		add(aggregate, three[i].name, medians[i], 0);
 	}
 	assert_int_equal(aggregate_sort(aggregate, SORT_TOTAL, 0, &rows), 0);
