@@ -88,7 +88,7 @@ FUZZ_SECONDS ?= 600
 fuzz: fuzzers ## run each fuzz target for FUZZ_SECONDS (600)
 	$(Q)tests/fuzz/run --keep $(FUZZ_SECONDS)
 
-# Every allocation and system call fails once; "make test" leaves most of a guest's out.
+# Every allocation and system call fails once; "make test" leaves out most of a guest's, and repeated allocations.
 faults: programs ## let every allocation and system call fail once
 	$(Q)tests/faults/run
 
