@@ -110,24 +110,38 @@ static inline const char *field_text(const struct field *field, const void *obje
 	}
 }
 
-static inline bool field_is_known(const struct field *field, const void *object)
+/* Reads a field that is no text. false: it is unknown. */
+static inline bool field_read(const struct field *field, const void *object, __u64 *value)
 {
 	const __u8 *flags = (const __u8 *)object + field->flags;
 
 	if (field->known && !(*flags & field->known))
 		return false;
+	*value = field_get(field, object);
 	switch (field->kind) {
 	case FIELD_NONZERO:
-		return field_get(field, object) != 0;
+		return *value != 0;
 	case FIELD_FIGURE:
 	case FIELD_TIME:
-		return field_get(field, object) <= INT64_MAX;
-	case FIELD_TEXT:
-	case FIELD_WORD:
-		return field_text(field, object) != NULL;
+		return *value <= INT64_MAX;
 	default:
 		return true;
 	}
+}
+
+static inline bool field_is_text(const struct field *field)
+{
+	return field->kind == FIELD_WORD || field->kind == FIELD_TEXT || field->kind == FIELD_NAME;
+}
+
+static inline bool field_is_known(const struct field *field, const void *object)
+{
+	const __u8 *flags = (const __u8 *)object + field->flags;
+	__u64 value;
+
+	if (!field_is_text(field))
+		return field_read(field, object, &value);
+	return (!field->known || *flags & field->known) && field_text(field, object);
 }
 
 /* Whether the field can be unknown, by its description. */

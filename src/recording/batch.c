@@ -10,6 +10,7 @@
 
 struct batch {
 	const struct table *table;
+	int nr_keys; /* 1: the first column is no field */
 	sqlite3_stmt *insert;
 	size_t row_size;
 	int nr;
@@ -27,6 +28,7 @@ struct batch_vtab {
 struct batch_cursor {
 	sqlite3_vtab_cursor base; /* first, too */
 	int at;
+	const char *row;
 };
 
 static const struct batch *batch_of(const sqlite3_vtab_cursor *cursor)
@@ -102,12 +104,14 @@ static int rewind_cursor(sqlite3_vtab_cursor *cursor, int plan_nr, const char *p
 {
 	(void)plan_nr, (void)plan_text, (void)argc, (void)argv;
 	((struct batch_cursor *)cursor)->at = 0;
+	((struct batch_cursor *)cursor)->row = batch_of(cursor)->rows;
 	return SQLITE_OK;
 }
 
 static int advance(sqlite3_vtab_cursor *cursor)
 {
 	((struct batch_cursor *)cursor)->at++;
+	((struct batch_cursor *)cursor)->row += batch_of(cursor)->row_size;
 	return SQLITE_OK;
 }
 
@@ -118,14 +122,13 @@ static int is_at_end(sqlite3_vtab_cursor *cursor)
 
 static int get_column(sqlite3_vtab_cursor *cursor, sqlite3_context *result, int column)
 {
+	const struct batch_cursor *at = (const struct batch_cursor *)cursor;
 	const struct batch *batch = batch_of(cursor);
-	int at = ((struct batch_cursor *)cursor)->at;
 
-	if (batch->table->key && !column)
-		sqlite3_result_int64(result, batch->keys[at]);
+	if (column < batch->nr_keys)
+		sqlite3_result_int64(result, batch->keys[at->at]);
 	else
-		table_result(result, &batch->table->fields[column - (batch->table->key != NULL)],
-			     batch->rows + at * batch->row_size);
+		table_result(result, &batch->table->fields[column - batch->nr_keys], at->row);
 	return SQLITE_OK;
 }
 
@@ -177,6 +180,7 @@ int batch_open(struct batch **out, sqlite3 *db, const struct table *table, size_
 		return SQLITE_NOMEM;
 	*out = batch;
 	batch->table = table;
+	batch->nr_keys = table->key != NULL;
 	batch->row_size = row_size;
 	return prepare(batch, db);
 }

@@ -9,11 +9,6 @@
 
 #define TEXT_MAX 4096 /* longer text is stored as bytes unless it is ASCII */
 
-static bool is_text(const struct field *field)
-{
-	return field->kind == FIELD_WORD || field->kind == FIELD_TEXT || field->kind == FIELD_NAME;
-}
-
 char *table_create_sql(const struct table *table)
 {
 	sqlite3_str *sql = sqlite3_str_new(NULL);
@@ -26,7 +21,7 @@ char *table_create_sql(const struct table *table)
 				    table->key_note ?: "");
 	for (field = table->fields; field->name; field++)
 		sqlite3_str_appendf(sql, " %s %s%s%s%s%s%s%s\n", field->name,
-				    is_text(field) ? "TEXT" : "INTEGER",
+				    field_is_text(field) ? "TEXT" : "INTEGER",
 				    field_may_be_unknown(field) ? "" : " NOT NULL",
 				    field->refers ? " REFERENCES " : "", field->refers ?: "",
 				    field[1].name || !table->key ? "," : "",
@@ -83,7 +78,7 @@ static int bind(sqlite3_stmt *stmt, int at, const struct field *field, const voi
 {
 	if (!field_is_known(field, row))
 		return sqlite3_bind_null(stmt, at);
-	if (is_text(field))
+	if (field_is_text(field))
 		return bind_text(stmt, at, field_text(field, row));
 	return sqlite3_bind_int64(stmt, at, (sqlite3_int64)field_get(field, row));
 }
@@ -100,12 +95,15 @@ static void text_result(sqlite3_context *result, const char *text)
 
 void table_result(sqlite3_context *result, const struct field *field, const void *row)
 {
-	if (!field_is_known(field, row))
-		sqlite3_result_null(result);
-	else if (is_text(field))
+	__u64 value;
+
+	if (!field_is_text(field)) {
+		if (field_read(field, row, &value))
+			sqlite3_result_int64(result, (sqlite3_int64)value);
+		return; /* NULL, unless it is set */
+	}
+	if (field_is_known(field, row))
 		text_result(result, field_text(field, row));
-	else
-		sqlite3_result_int64(result, (sqlite3_int64)field_get(field, row));
 }
 
 int table_insert(sqlite3_stmt *stmt, const struct table *table, __s64 key, const void *row)

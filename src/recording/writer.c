@@ -44,12 +44,39 @@ static const size_t batched_size[NR_TABLES] = {
 	[TABLE_DEFERRED_FREE] = sizeof(struct deferred_free_row),
 };
 
+/*
+ * What the last event referred to, as events have it: mostly the next one refers to the same. Only
+ * the id is that of a row.
+ */
+struct last_refs {
+	struct {
+		__s64 id; /* 0: none */
+		struct map_info map;
+	} map;
+	struct {
+		__s64 id;
+		struct task task;
+	} task;
+	struct {
+		__s64 id;
+		struct caller caller;
+		char name[CALLER_LEN];
+	} caller;
+	struct {
+		__s64 id;
+		enum alloc_member alloc;
+		__u32 unit_size;
+		__u8 flags;
+	} allocator[2]; /* by the last bit of "alloc": the calls for a hash map are of two */
+};
+
 struct writer {
 	const char *path;
 	sqlite3 *db;
 	sqlite3_stmt *insert[NR_TABLES]; /* NULL: batched */
 	struct batch *batch[NR_TABLES];
 	struct intern *rows[NR_TABLES + 1]; /* numbers of rows; NULL: each one is written */
+	struct last_refs last;
 	struct run_info run_info;
 	bool in_transaction;
 	__u64 events;
@@ -251,12 +278,20 @@ static __s64 share(struct writer *writer, enum table_id table, const void *row, 
 	return id;
 }
 
+/* The bytes of a map that are in its row; those after the end of a name may differ. */
+#define MAP_AT	 offsetof(struct map_info, type)
+#define MAP_SIZE (offsetof(struct map_info, name) + NAME_LEN - MAP_AT)
+
 static __s64 refer_to_map(struct writer *writer, const struct map_info *map)
 {
+	const char *bytes = (const char *)map + MAP_AT;
+	char *last = (char *)&writer->last.map.map + MAP_AT;
 	struct map_row row;
 
 	if (!map_has_type(map))
 		return 0;
+	if (writer->last.map.id && !memcmp(last, bytes, MAP_SIZE))
+		return writer->last.map.id;
 	memset(&row, 0, sizeof(row));
 	row.type = map->type;
 	row.known = map->known & (CALL_NAME | CALL_SIZES);
@@ -268,7 +303,18 @@ static __s64 refer_to_map(struct writer *writer, const struct map_info *map)
 	}
 	if (map_has_name(map))
 		memcpy(row.name, map->name, strnlen(map->name, NAME_LEN - 1));
-	return share(writer, TABLE_MAP, &row, sizeof(row));
+	memcpy(last, bytes, MAP_SIZE);
+	return writer->last.map.id = share(writer, TABLE_MAP, &row, sizeof(row));
+}
+
+static bool is_last_caller(const struct writer *writer, const struct caller *caller)
+{
+	const struct caller *last = &writer->last.caller.caller;
+
+	if (!writer->last.caller.id || caller->address != last->address ||
+	    caller->offset != last->offset || !caller->name != !last->name)
+		return false;
+	return !caller->name || !strncmp(caller->name, writer->last.caller.name, CALLER_LEN - 1);
 }
 
 static __s64 refer_to_caller(struct writer *writer, const struct caller *caller)
@@ -278,6 +324,8 @@ static __s64 refer_to_caller(struct writer *writer, const struct caller *caller)
 
 	if (!caller->name && !caller->address)
 		return 0;
+	if (is_last_caller(writer, caller))
+		return writer->last.caller.id;
 	memset(&row, 0, offsetof(struct caller_row, name) + len + 1);
 	if (caller->name) {
 		row.known = CALLER_NAME;
@@ -287,29 +335,40 @@ static __s64 refer_to_caller(struct writer *writer, const struct caller *caller)
 		row.known = CALLER_ADDRESS;
 		row.address = caller->address;
 	}
-	return share(writer, TABLE_CALLER, &row, offsetof(struct caller_row, name) + len + 1);
+	writer->last.caller.caller = *caller;
+	memcpy(writer->last.caller.name, row.name, len + 1);
+	return writer->last.caller.id = share(writer, TABLE_CALLER, &row,
+					      offsetof(struct caller_row, name) + len + 1);
 }
 
 static __s64 refer_to_allocator(struct writer *writer, const struct call *call)
 {
+	__u8 flags = call->flags & (CALL_PERCPU_KNOWN | CALL_PERCPU);
+	typeof(*writer->last.allocator) *last = &writer->last.allocator[call->alloc % 2];
 	struct allocator_row row;
 
+	if (last->id && last->alloc == call->alloc && last->unit_size == call->unit_size &&
+	    last->flags == flags)
+		return last->id;
 	memset(&row, 0, sizeof(row));
-	row.alloc = call->alloc;
-	row.unit_size = call->unit_size;
-	row.flags = call->flags & (CALL_PERCPU_KNOWN | CALL_PERCPU);
-	return share(writer, TABLE_ALLOCATOR, &row, sizeof(row));
+	row.alloc = last->alloc = call->alloc;
+	row.unit_size = last->unit_size = call->unit_size;
+	row.flags = last->flags = flags;
+	return last->id = share(writer, TABLE_ALLOCATOR, &row, sizeof(row));
 }
 
 static __s64 refer_to_task(struct writer *writer, const struct task *task)
 {
 	struct task row;
 
+	if (writer->last.task.id && !memcmp(&writer->last.task.task, task, sizeof(*task)))
+		return writer->last.task.id;
 	memset(&row, 0, sizeof(row));
 	row.pid = task->pid;
 	row.tid = task->tid;
 	memcpy(row.comm, task->comm, strnlen(task->comm, NAME_LEN - 1));
-	return share(writer, TABLE_TASK, &row, sizeof(row));
+	writer->last.task.task = *task;
+	return writer->last.task.id = share(writer, TABLE_TASK, &row, sizeof(row));
 }
 
 static void set_releaser(struct writer *writer, const struct releaser *releaser,
@@ -335,15 +394,16 @@ static enum release_context context_of(const struct identity *identity)
 
 static __s64 refer_to_release(struct writer *writer, const struct identity *identity)
 {
+	enum release_context context = context_of(identity);
 	struct release_row row;
 
+	if (!identity->map_id && !context && !identity->released_by.known &&
+	    !identity->closed_by.known)
+		return 0;
 	memset(&row, 0, sizeof(row));
 	row.map_id = identity->map_id;
 	row.released_ns = identity->released_ns;
-	row.context = context_of(identity);
-	if (!row.map_id && !row.context && !identity->released_by.known &&
-	    !identity->closed_by.known)
-		return 0;
+	row.context = context;
 	set_releaser(writer, &identity->released_by, &row.released_by);
 	set_releaser(writer, &identity->closed_by, &row.closed_by);
 	return share(writer, TABLE_RELEASE, &row, sizeof(row));

@@ -204,6 +204,47 @@ static const struct event_sink_ops reader_ops = {
 	.stuck = on_stuck,
 };
 
+/* A call like another, except for one thing that it refers to */
+static struct item alike(const struct item *other)
+{
+	static const char *const callers[] = {"a", "b", NULL};
+	struct item item = *other;
+	struct call *call = &item.call;
+
+	switch (below(10)) {
+	case 0:
+		call->map.name[0] = (char)('a' + below(2));
+		break;
+	case 1:
+		call->map.max_entries ^= 1;
+		break;
+	case 2:
+		call->map.known ^= CALL_NAME;
+		break;
+	case 3:
+		call->task.tid ^= 1;
+		break;
+	case 4:
+		call->task.comm[0] = (char)('a' + below(2));
+		break;
+	case 5:
+		call->caller.name = callers[below(3)];
+		break;
+	case 6:
+		call->caller.address ^= 1;
+		break;
+	case 7:
+		call->caller.offset ^= 1;
+		break;
+	case 8:
+		call->unit_size ^= 1;
+		break;
+	default:
+		call->flags ^= CALL_PERCPU;
+	}
+	return item;
+}
+
 static const char *write_items(void)
 {
 	struct run_info run_info = some_conditions();
@@ -214,7 +255,8 @@ static const char *write_items(void)
 	strcpy(run_info.host, "here");
 	recording = new_recording(path, &run_info);
 	for (i = 0; i < NR_ITEMS; i++) {
-		items[i] = some_item();
+		items[i] = i && items[i - 1].kind == ITEM_CALL && below(8) ? alike(&items[i - 1])
+									   : some_item();
 		assert_int_equal(record_item(recording, &items[i]), 0);
 		if (!below(100))
 			assert_int_equal(writer_commit(recording), 0);
