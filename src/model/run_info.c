@@ -16,6 +16,7 @@
 
 #define CLOCK_JITTER_NS (NSEC_PER_SEC / 10)
 #define BOOT_ID		"/proc/sys/kernel/random/boot_id"
+#define NEW_ID		"/proc/sys/kernel/random/uuid" /* another one each time */
 
 /* Comments are stored with the table: sqlite3's .schema shows them. */
 const struct field run_info_fields[] = {
@@ -26,6 +27,8 @@ const struct field run_info_fields[] = {
 	{"machine", FIELD(TEXT, run_info, machine), .note = "uname -m", .title = "architecture"},
 	{"host", FIELD(TEXT, run_info, host), .note = "uname -n"},
 	{"boot_id", FIELD(TEXT, run_info, boot_id)},
+	{"run_id", FIELD(TEXT, run_info, run_id), .later = true,
+	 .note = "random: copies of a recording are of the same run"},
 	{"attach", FIELD(TEXT, run_info, attach), .note = "how programs were attached",
 	 .title = "attach mode"},
 	{"command_line", FIELD(TEXT, run_info, command_line)},
@@ -53,14 +56,14 @@ static void copy_text(char dst[RUN_INFO_LEN], const char *src)
 	snprintf(dst, RUN_INFO_LEN, "%s", src);
 }
 
-static void read_boot_id(char boot_id[RUN_INFO_LEN])
+static void read_id(const char *path, char id[RUN_INFO_LEN])
 {
-	FILE *file = fopen(BOOT_ID, "re");
+	FILE *file = fopen(path, "re");
 
 	if (!file)
 		return;
-	if (fgets(boot_id, RUN_INFO_LEN, file))
-		boot_id[strcspn(boot_id, "\n")] = '\0';
+	if (fgets(id, RUN_INFO_LEN, file))
+		id[strcspn(id, "\n")] = '\0';
 	fclose(file);
 }
 
@@ -88,7 +91,8 @@ void run_info_now(struct run_info *run_info, int argc, char *const *argv, bool s
 		copy_text(run_info->machine, kernel.machine);
 		copy_text(run_info->host, kernel.nodename);
 	}
-	read_boot_id(run_info->boot_id);
+	read_id(BOOT_ID, run_info->boot_id);
+	read_id(NEW_ID, run_info->run_id);
 	join_words(run_info->command_line, argc, argv);
 	run_info->cpus_possible = possible > 0 ? possible : 0;
 	run_info->cpus_online = online > 0 ? online : 0;

@@ -22,6 +22,7 @@ struct run_info {
 	char machine[RUN_INFO_LEN];
 	char host[RUN_INFO_LEN];
 	char boot_id[RUN_INFO_LEN];
+	char run_id[RUN_INFO_LEN];	 /* random: copies of a recording have the same one */
 	char attach[RUN_INFO_LEN];	 /* of probe_method() */
 	char command_line[RUN_INFO_LEN]; /* of this tool, joined by blanks */
 	__u64 cpus_possible;		 /* 0: unknown */

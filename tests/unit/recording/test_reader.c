@@ -344,7 +344,7 @@ TEST(test_many_callers)
 TEST(test_conditions)
 {
 	static char *const argv[] = {"memdestroy-trace", "record", "a b", NULL};
-	struct run_info run_info;
+	struct run_info run_info, other;
 	char *long_argv[200];
 
 	memset(&run_info, 0x55, sizeof(run_info));
@@ -352,6 +352,10 @@ TEST(test_conditions)
 	assert_string_equal(run_info.command_line, "memdestroy-trace record a b");
 	assert_string_equal(run_info.tool_version, VERSION);
 	assert_int_equal(strlen(run_info.boot_id), 36);
+	assert_int_equal(strlen(run_info.run_id), 36);
+	run_info_now(&other, 3, argv, true);
+	assert_string_equal(other.boot_id, run_info.boot_id);
+	assert_string_not_equal(other.run_id, run_info.run_id);
 	assert_true(*run_info.kernel_release && *run_info.machine);
 	assert_string_equal(run_info.attach, "");
 	assert_true(run_info.symbols_hidden);
