@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Compares two groups of runs by several figures at once, by exchanging runs between the groups.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Runs are exchanged within a block only. */
+struct permute_runs {
+	const bool *second;  /* of each run: it is in the second group */
+	const size_t *block; /* of each run; ascending */
+	size_t nr;
+};
+
+/* The least p that a comparison of these runs can give; 1: there is only one arrangement. */
+double permute_least_p(const struct permute_runs *runs);
+
+/*
+ * value: nr_figures rows of runs->nr values; NAN: the run lacks the figure. p[i]: the share of the
+ * arrangements of the runs in two groups whose means of figure i differ at least as much as they
+ * do; exactly, or, of more than 20,000 arrangements, from as many random ones. corrected[i]: for
+ * all figures together (Westfall and Young's step-down procedure): the probability of even one
+ * false alarm among those below alpha is at most alpha, however figures depend on each other. NAN
+ * in a row without a difference to test: all values are NAN. Returns 0 or -ENOMEM.
+ */
+int permute_compare(const double *value, size_t nr_figures, const struct permute_runs *runs,
+		    double *p, double *corrected, bool *exact);

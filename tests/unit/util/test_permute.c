@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Permutation of runs: against R, and by hand. */
+#include <math.h>
+
+#include "support/permute_reference.h"
+#include "support/test.h"
+#include "util/macros.h"
+#include "util/permute.h"
+
+static bool is_p(double got, double want)
+{
+	return isnan(want) ? isnan(got) : fabs(got - want) < 1e-12;
+}
+
+TEST(as_r)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(permute_cases); i++) {
+		const typeof(permute_cases[0]) *want = &permute_cases[i];
+		const struct permute_runs runs = {want->second, want->block, want->nr_runs};
+		double p[5], corrected[5];
+		bool exact;
+
+		assert_int_equal(
+			permute_compare(want->value, want->nr_figures, &runs, p, corrected, &exact),
+			0);
+		assert_true(exact);
+		for (size_t j = 0; j < want->nr_figures; j++)
+			if (!is_p(p[j], want->p[j]) || !is_p(corrected[j], want->corrected[j]))
+				fail_msg("case %zu, figure %zu: p %.17g, corrected %.17g", i, j,
+					 p[j], corrected[j]);
+	}
+}
+
+/* The groups of a block are as many as can be; a group of another size has no opposite. */
+TEST(least_p)
+{
+	static const bool second[] = {false, false, false, true, true, true, true, false, true};
+	static const size_t one[9], two[] = {0, 0, 0, 0, 0, 0, 0, 1, 1};
+
+	assert_true(is_p(permute_least_p(&(struct permute_runs){second, one, 6}), 2 / 20.0));
+	assert_true(is_p(permute_least_p(&(struct permute_runs){second, one, 5}), 1 / 10.0));
+	assert_true(is_p(permute_least_p(&(struct permute_runs){second, one, 3}), 1));
+	assert_true(is_p(permute_least_p(&(struct permute_runs){second, one, 0}), 1));
+	assert_true(is_p(permute_least_p(&(struct permute_runs){second, two, 9}), 1 / 70.0));
+}
+
+/* 184,756 arrangements of 10 and 10: by chance, and the same each time. */
+TEST(random_arrangements)
+{
+	double value[2 * 20], p[2], again[2], corrected[2];
+	bool second[20], exact;
+	size_t block[20] = {0};
+	const struct permute_runs runs = {second, block, 20};
+
+	for (int i = 0; i < 20; i++) {
+		second[i] = i >= 10;
+		value[i] = i;
+		value[20 + i] = i % 2;
+	}
+	assert_int_equal(permute_compare(value, 2, &runs, p, corrected, &exact), 0);
+	assert_false(exact);
+	assert_true(p[0] > 0 && p[0] < 0.001 && corrected[0] < 0.001);
+	assert_true(p[1] > 0.99);
+	assert_int_equal(permute_compare(value, 2, &runs, again, corrected, &exact), 0);
+	assert_true(again[0] == p[0] && again[1] == p[1]);
+	assert_int_equal(permute_compare(value, 0, &runs, p, corrected, &exact), 0);
+}
+
+TEST_MAIN(NULL, NULL)
