@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "analysis/diff.h"
+#include "analysis/diff_runs.h"
 
 /* Exact for whole percents: 10 % does not exceed a limit of 10 %. */
 static double change_percent(double base, double now)
@@ -31,6 +31,13 @@ static void side_fill(struct diff_figures *side, const struct samples *samples, 
 					      &side->high_ns);
 }
 
+static void set_deltas(struct diff_line *line)
+{
+	for (enum metric metric = 0; metric < NR_METRICS; metric++)
+		line->delta[metric] = change_percent(line->side[DIFF_BASE].metric[metric],
+						     line->side[DIFF_NEW].metric[metric]);
+}
+
 /* Fills what does not depend on other lines: p values are not corrected yet. */
 static int line_fill(struct diff_line *line, const struct samples *base, const struct samples *now,
 		     double alpha)
@@ -39,10 +46,7 @@ static int line_fill(struct diff_line *line, const struct samples *base, const s
 
 	side_fill(&line->side[DIFF_BASE], base, alpha);
 	side_fill(&line->side[DIFF_NEW], now, alpha);
-	for (enum metric metric = 0; metric < NR_METRICS; metric++)
-		line->delta[metric] = change_percent(line->side[DIFF_BASE].metric[metric],
-						     line->side[DIFF_NEW].metric[metric]);
-
+	set_deltas(line);
 	err = stats_compare(base->ns, base->nr, now->ns, now->nr, &line->difference);
 	if (err)
 		return err;
@@ -103,19 +107,19 @@ static bool lacks_scenario(const struct rows *rows, const struct row *row)
 }
 
 /* Those of the base, then those of the new side alone. */
-static int add_keys(struct diff *diff, struct aggregate *const sides[NR_DIFF_SIDES],
+static int add_keys(struct diff *diff, const struct diff_input sides[NR_DIFF_SIDES],
 		    const struct diff_options *opts)
 {
 	struct rows rows[NR_DIFF_SIDES];
 	int err = 0;
 
 	for (int side = 0; side < NR_DIFF_SIDES && !err; side++)
-		err = aggregate_sort(sides[side], SORT_KEY, 0, &rows[side]);
+		err = aggregate_sort(sides[side].aggregate, SORT_KEY, 0, &rows[side]);
 	if (err)
 		return err;
 
-	diff->keys_mixed =
-		aggregate_overflow(sides[DIFF_BASE]) || aggregate_overflow(sides[DIFF_NEW]);
+	diff->keys_mixed = aggregate_overflow(sides[DIFF_BASE].aggregate) ||
+			   aggregate_overflow(sides[DIFF_NEW].aggregate);
 	diff->by = rows[DIFF_BASE].by;
 	diff->nr_by = rows[DIFF_BASE].nr_by;
 	/* One more, because an allocation of nothing may return NULL. */
@@ -126,7 +130,7 @@ static int add_keys(struct diff *diff, struct aggregate *const sides[NR_DIFF_SID
 	for (int side = 0; side < NR_DIFF_SIDES; side++) {
 		for (size_t i = 0; i < rows[side].nr && !err; i++) {
 			const struct row *row = rows[side].row[i];
-			const struct row *match = aggregate_find(sides[!side], row);
+			const struct row *match = aggregate_find(sides[!side].aggregate, row);
 
 			if (lacks_scenario(&rows[side], row))
 				continue;
@@ -141,6 +145,7 @@ static int add_keys(struct diff *diff, struct aggregate *const sides[NR_DIFF_SID
 
 /* All lines together */
 
+/* Medians and tails are one family: a comparison without differences gives no alarm by either. */
 static int correct(struct diff *diff)
 {
 	double *p = calloc(2 * diff->nr + 1, sizeof(*p)), *tail = p + diff->nr;
@@ -151,9 +156,7 @@ static int correct(struct diff *diff)
 		tail[i] = diff->line[i].p_tail_corrected;
 	}
 	if (!err)
-		err = stats_correct(p, p, diff->nr);
-	if (!err)
-		err = stats_correct(tail, tail, diff->nr);
+		err = stats_correct(p, p, 2 * diff->nr);
 	for (size_t i = 0; i < diff->nr && !err; i++) {
 		diff->line[i].p_corrected = p[i];
 		diff->line[i].p_tail_corrected = tail[i];
@@ -162,10 +165,43 @@ static int correct(struct diff *diff)
 	return err;
 }
 
-static enum diff_verdict verdict_of(const struct diff_line *line, double alpha)
+/* Replaces what values say by what runs say. */
+static int compare_runs(struct diff *diff, const struct diff_input sides[NR_DIFF_SIDES],
+			double alpha)
+{
+	struct diff_units units;
+	int err = diff_units_make(&units, sides, diff);
+	bool several = units.nr[DIFF_BASE] > 1 && units.nr[DIFF_NEW] > 1;
+
+	for (size_t i = 0; i < diff->nr && !err; i++)
+		diff_units_count(sides, &diff->line[i]);
+	if (!err && several)
+		err = diff_units_compare(&units, sides, diff, alpha);
+	for (size_t i = 0; i < diff->nr && !err; i++)
+		set_deltas(&diff->line[i]);
+	if (!err)
+		diff->few_runs = !several || !(permute_least_p(&units.permute) < alpha);
+	/* Two of the arrangements of 2 k units are as far apart as can be. */
+	diff->enough = 2;
+	for (double ways = 6; 2 / ways >= alpha; diff->enough++)
+		ways *= (4.0 * (double)diff->enough + 2) / ((double)diff->enough + 1);
+	diff_units_free(&units);
+	return err;
+}
+
+static bool has_few_runs(const struct diff *diff, const struct diff_line *line)
+{
+	return diff->few_runs || (diff->unit != UNIT_VALUE && (line->side[DIFF_BASE].units < 2 ||
+							       line->side[DIFF_NEW].units < 2));
+}
+
+static enum diff_verdict verdict_of(const struct diff *diff, const struct diff_line *line,
+				    double alpha)
 {
 	if (!line->side[DIFF_BASE].n || !line->side[DIFF_NEW].n)
 		return VERDICT_UNKNOWN;
+	if (has_few_runs(diff, line))
+		return VERDICT_FEW_RUNS;
 	if (!(line->p_corrected < alpha) || line->difference.effect == 0)
 		return VERDICT_SAME;
 	return line->difference.effect > 0 ? VERDICT_SLOWER : VERDICT_FASTER;
@@ -189,7 +225,8 @@ static void apply_limits(struct diff_line *line, const struct diff_options *opts
 		if (!is_beyond(line, &opts->limits[i]))
 			continue;
 		if (line->verdict == VERDICT_SLOWER ||
-		    (opts->limits[i].metric == METRIC_P99 && line->p_tail_corrected < opts->alpha))
+		    (opts->limits[i].metric == METRIC_P99 && !few &&
+		     line->p_tail_corrected < opts->alpha))
 			line->failed |= 1U << i;
 		else if (few)
 			line->unclear |= 1U << i;
@@ -205,7 +242,7 @@ static enum diff_result result_of(const struct diff *diff, const struct diff_opt
 		return RESULT_NO_LIMITS;
 	if (tally->failed)
 		return RESULT_FAILS;
-	if (!tally->compared || opts->unlike || (missing && diff->strict))
+	if (!tally->compared || diff->few_runs || opts->unlike || (missing && diff->strict))
 		return RESULT_NO_EVIDENCE;
 	return RESULT_PASSES;
 }
@@ -225,9 +262,11 @@ static void judge(struct diff *diff, const struct diff_options *opts)
 		tally->compared += is_compared(line);
 	for (line = diff->line; line < end; line++) {
 		double least = stats_least_p(line->side[DIFF_BASE].n, line->side[DIFF_NEW].n);
-		bool few = least * (double)tally->compared >= opts->alpha;
+		bool few = least * 2 * (double)tally->compared >= opts->alpha;
 
-		line->verdict = verdict_of(line, opts->alpha);
+		line->verdict = verdict_of(diff, line, opts->alpha);
+		if (diff->unit != UNIT_VALUE)
+			few = line->verdict == VERDICT_FEW_RUNS;
 		apply_limits(line, opts, few);
 		nr_few += few;
 		tally->failed += !!line->failed;
@@ -305,15 +344,17 @@ static int compare(const void *left, const void *right)
 	return order ? order : (a->phase > b->phase) - (a->phase < b->phase);
 }
 
-int diff_make(struct diff *diff, struct aggregate *base, struct aggregate *new_side,
+int diff_make(struct diff *diff, const struct diff_input sides[NR_DIFF_SIDES],
 	      const struct diff_options *opts)
 {
 	int err;
 
 	*diff = (struct diff){};
-	err = add_keys(diff, (struct aggregate *[]){base, new_side}, opts);
+	err = add_keys(diff, sides, opts);
 	if (!err)
 		err = correct(diff);
+	if (!err && !opts->within_run)
+		err = compare_runs(diff, sides, opts->alpha);
 	if (err) {
 		diff_free(diff);
 		return err;

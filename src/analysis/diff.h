@@ -36,14 +36,39 @@ struct diff_options {
 	size_t nr_limits;
 	bool allow_missing; /* lines may lack evidence: see struct diff_tally */
 	bool unlike;	    /* the sides are of different things: limits are not known to be kept */
+	bool within_run;    /* values are compared, as if runs did not differ by chance */
 	double alpha;	    /* probability of a false alarm */
 	__u32 phases;	    /* bit N: enum phase N is compared; 0: all */
 	__u64 top;	    /* lines to show; 0: all */
 };
 
+/* A recording. */
+struct diff_run {
+	struct aggregate *aggregate; /* of its values alone */
+	const char *run_id;	     /* empty: unknown */
+	const char *boot_id;	     /* empty: unknown */
+};
+
+/* A side of a comparison. */
+struct diff_input {
+	struct aggregate *aggregate; /* of all values */
+	const struct diff_run *run;  /* not read with diff_options.within_run */
+	size_t nr_runs;
+};
+
+/* What is exchanged between the sides to find out what chance does. */
+enum diff_unit {
+	UNIT_VALUE, /* with diff_options.within_run */
+	UNIT_RUN,   /* both sides were measured in the same boots */
+	UNIT_BOOT,
+};
+
 struct diff_figures {
 	bool applies; /* the side has the key, and its maps have the phase */
 	__u64 n;      /* known values */
+	__u64 runs;   /* with values; 0 with UNIT_VALUE */
+	__u64 boots;  /* the same */
+	size_t units; /* runs or boots with values; 0: the figures are of all values together */
 	__u64 total_ns;
 	double metric[NR_METRICS]; /* in ns; NAN if n is 0 */
 	bool bounded;		   /* the interval is known */
@@ -55,6 +80,7 @@ enum diff_verdict {
 	VERDICT_SAME,	 /* the difference is not significant */
 	VERDICT_FASTER,
 	VERDICT_SLOWER,
+	VERDICT_FEW_RUNS, /* so few runs or boots that no difference can be significant */
 };
 
 struct diff_line {
@@ -109,6 +135,11 @@ struct diff {
 	struct diff_tally tally; /* of all lines */
 	bool keys_mixed;	 /* a side has an "other" row, of several keys */
 	bool strict;		 /* there are limits, and missing evidence is not allowed */
+	enum diff_unit unit;
+	size_t runs[NR_DIFF_SIDES];  /* 0 with UNIT_VALUE */
+	size_t boots[NR_DIFF_SIDES]; /* the same */
+	bool few_runs; /* for any difference to be significant; p is of the values of one run */
+	size_t enough; /* units a side that can be */
 	enum diff_result result;
 };
 
@@ -121,10 +152,11 @@ static inline bool diff_is_gone(const struct diff_line *line)
 /*
  * Fills *diff, to be freed with diff_free(). Calls have the phase PHASE_DESTROY only. Phases that
  * took no time on both sides are left out, and so are rows without a scenario if that is a key. The
- * aggregates have the same keys, keep samples, which are sorted here, and must outlive *diff.
+ * aggregates have the same keys, keep samples, which are sorted here, and must outlive *diff; those
+ * of runs are no longer needed.
  * Returns 0, or -ENOMEM with nothing to be freed.
  */
-int diff_make(struct diff *diff, struct aggregate *base, struct aggregate *new_side,
+int diff_make(struct diff *diff, const struct diff_input sides[NR_DIFF_SIDES],
 	      const struct diff_options *opts);
 
 /* Leaves an empty *diff, which can be freed again. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analysis/diff.h"
+#include "cmd/gathering.h"
 #include "cmd/option_rows.h"
 #include "output/diff_report.h"
 #include "output/html/diff.h"
@@ -15,71 +16,6 @@
 #include "util/macros.h"
 #include "util/outfile.h"
 #include "util/text.h"
-
-/* Rows on each side; the values of further keys go to one more row. */
-#define MAX_ROWS 4096
-
-/* One side of the comparison. */
-struct gathering {
-	struct reader_set readers;
-	struct aggregate *aggregate;
-	struct aggregate *measured; /* teardowns by scenario, all of them; NULL: not counted */
-	const struct filter *filter;
-};
-
-static int take_call(void *ctx, const struct call *call)
-{
-	struct gathering *side = ctx;
-
-	return filter_wants_call(side->filter, call) ? aggregate_add(side->aggregate, call) : 0;
-}
-
-static int take_teardown(void *ctx, const struct teardown *teardown)
-{
-	struct gathering *side = ctx;
-
-	if (!filter_wants_teardown(side->filter, teardown))
-		return 0;
-	return aggregate_add_teardown(side->aggregate, teardown);
-}
-
-static int count_measured(void *ctx, const struct teardown *teardown)
-{
-	return aggregate_add_teardown(((struct gathering *)ctx)->measured, teardown);
-}
-
-static int gather_measured(struct gathering *side)
-{
-	static const struct event_sink_ops ops = {.teardown = count_measured};
-	static const enum key by_scenario[] = {KEY_SCENARIO};
-	const struct event_sink sink = {.ops = &ops, .ctx = side};
-
-	side->measured = aggregate_new(by_scenario, 1, MAX_ROWS);
-	if (!side->measured)
-		return -ENOMEM;
-	return reader_set_run(&side->readers, VIEW_TEARDOWNS, false, &sink, NULL);
-}
-
-static int gather(struct gathering *side, const struct view_options *show,
-		  const struct options *opts)
-{
-	static const struct event_sink_ops ops = {.call = take_call, .teardown = take_teardown};
-	const struct event_sink sink = {.ops = &ops, .ctx = side};
-	int err;
-
-	side->filter = &opts->filter;
-	side->aggregate = aggregate_new(show->by, show->nr_by, MAX_ROWS);
-	if (!side->aggregate)
-		return -ENOMEM;
-	aggregate_keep_samples(side->aggregate);
-	err = reader_set_run(&side->readers, show->view, show->identity, &sink, NULL);
-	if (!err && opts->diff.nr_limits && !opts->force)
-		err = gather_measured(side);
-	if (!err && aggregate_overflow(side->aggregate))
-		diag_warn("more than %d keys: %llu values of further keys are in one row", MAX_ROWS,
-			  aggregate_overflow(side->aggregate));
-	return err;
-}
 
 static bool are_benchmarks(const struct gathering side[NR_DIFF_SIDES])
 {
@@ -147,7 +83,7 @@ static void write_safe(FILE *file, enum format format, const char *text)
 
 /* Names a side's recording and its machine. */
 static void write_side(FILE *file, enum format format, const char *name,
-		       const struct reader_set *side)
+		       const struct reader_set *side, const char *runs)
 {
 	const struct run_info *run_info = side->first;
 
@@ -155,7 +91,7 @@ static void write_side(FILE *file, enum format format, const char *name,
 	write_safe(file, format, side->reader[0]->path);
 	if (side->nr > 1)
 		fprintf(file, " and %zu more", side->nr - 1);
-	fputs(", Linux ", file);
+	fprintf(file, "%s, Linux ", runs);
 	write_safe(file, format, run_info->kernel_release);
 	fputs(" on ", file);
 	write_safe(file, format, run_info->host);
@@ -181,16 +117,18 @@ static int write_page(FILE *out, const struct gathering *side, const struct diff
 }
 
 /* Names both; on a terminal in lines that fit. */
-static int write_sides(FILE *file, enum format format, const struct gathering *side)
+static int write_sides(FILE *file, enum format format, const struct gathering *side,
+		       const struct diff *diff)
 {
-	char *text = NULL;
+	char *text = NULL, runs[DIFF_RUNS_SIZE];
 	size_t size;
 	FILE *lines = open_memstream(&text, &size);
 
 	if (!lines)
 		return -ENOMEM;
-	write_side(lines, format, "base", &side[DIFF_BASE].readers);
-	write_side(lines, format, "new", &side[DIFF_NEW].readers);
+	write_side(lines, format, "base", &side[DIFF_BASE].readers,
+		   diff_runs(diff, DIFF_BASE, runs));
+	write_side(lines, format, "new", &side[DIFF_NEW].readers, diff_runs(diff, DIFF_NEW, runs));
 	if (text_memory_end(lines, &text))
 		return -ENOMEM;
 	if (format == FORMAT_TABLE)
@@ -211,7 +149,7 @@ static int write_diff(const struct options *opts, const struct gathering *side,
 	int err = outfile_open(&output, opts->output, false);
 
 	if (!err && (format == FORMAT_TABLE || format == FORMAT_MARKDOWN))
-		err = write_sides(outfile_stream(output), format, side);
+		err = write_sides(outfile_stream(output), format, side, diff);
 	if (!err && format == FORMAT_HTML) {
 		err = write_page(outfile_stream(output), side, diff);
 	} else if (!err) {
@@ -252,10 +190,16 @@ static int report_not_comparable(void)
 static int report_no_evidence(const struct diff *diff, bool unlike)
 {
 	const struct diff_tally *tally = &diff->tally;
+	char few_runs[DIFF_RUNS_SIZE];
 
 	if (!tally->compared)
 		return diag_invalid(
 			"--fail-on: nothing to compare: no row has values on both sides");
+	if (diff->few_runs)
+		return diag_invalid("--fail-on: %s: record %zu %s or more on each side"
+				    " (--within-run judges by the noise within runs)",
+				    diff_few_runs(diff, few_runs), diff->enough,
+				    diff->unit == UNIT_BOOT ? "boots" : "runs");
 	if (unlike)
 		return diag_invalid("--fail-on: the benchmarks are not the same (--force compares"
 				    " them)");
@@ -268,9 +212,10 @@ static int report_no_evidence(const struct diff *diff, bool unlike)
 				    " (--allow-missing accepts that)",
 				    tally->only_in[DIFF_BASE],
 				    tally->only_in[DIFF_BASE] > 1 ? "are" : "is");
-	return diag_invalid("--fail-on: too few values in %zu row%s (--allow-missing accepts"
+	return diag_invalid("--fail-on: too few %s in %zu row%s (--allow-missing accepts"
 			    " that)",
-			    tally->unclear, tally->unclear > 1 ? "s" : "");
+			    diff->unit == UNIT_VALUE ? "values" : "runs", tally->unclear,
+			    tally->unclear > 1 ? "s" : "");
 }
 
 static bool has_key(const struct view_options *show, enum key key)
@@ -285,6 +230,7 @@ static int compare(const struct options *opts, struct gathering side[NR_DIFF_SID
 {
 	const struct view_options show = select_view(opts, side);
 	struct diff_options options = opts->diff;
+	struct diff_input inputs[NR_DIFF_SIDES];
 	struct diff diff;
 	int err;
 
@@ -298,9 +244,12 @@ static int compare(const struct options *opts, struct gathering side[NR_DIFF_SID
 						has_key(&show, KEY_SCENARIO));
 	if (!err && !are_all_measured(side))
 		return report_not_comparable();
+	for (int i = 0; i < NR_DIFF_SIDES; i++)
+		inputs[i] = (struct diff_input){side[i].aggregate, side[i].run, side[i].readers.nr};
 	if (!err)
-		err = diff_make(&diff, side[DIFF_BASE].aggregate, side[DIFF_NEW].aggregate,
-				&options);
+		err = diff_make(&diff, inputs, &options);
+	for (int i = 0; i < NR_DIFF_SIDES; i++)
+		gathering_free_runs(&side[i]);
 	if (err) {
 		if (err != -EINVAL) /* already reported */
 			diag_error("cannot compare: %s", strerror(-err));
@@ -332,11 +281,8 @@ static int cmd_diff(const struct options *opts)
 	struct gathering side[NR_DIFF_SIDES] = {};
 	int status = compare_if_comparable(opts, side);
 
-	for (int i = 0; i < NR_DIFF_SIDES; i++) {
-		aggregate_free(side[i].aggregate);
-		aggregate_free(side[i].measured);
-		reader_set_close(&side[i].readers);
-	}
+	for (int i = 0; i < NR_DIFF_SIDES; i++)
+		gathering_free(&side[i]);
 	return status;
 }
 
@@ -430,6 +376,9 @@ static const struct option_row rows[] = {
 	FLAG(0, "allow-missing", diff.allow_missing,
 	     "--fail-on passes even if rows of the base are missing, share a row with others or have"
 	     " too few values"),
+	FLAG(0, "within-run", diff.within_run,
+	     "compare values as if runs did not differ by chance, as where the clock counts"
+	     " instructions; one run a side is then enough"),
 	TOP_ROW("only the N worst lines; --fail-on checks all lines"),
 	HEADING("Output"),
 	FORMAT_ROW,
@@ -466,8 +415,9 @@ const struct command diff_command = {
 			 "      how long maps wait for a worker, and how long teardowns take in all\n"
 			 "  memdestroy-trace diff --base old-*.mdt --new new-*.mdt\n"
 			 "      several recordings on each side\n"
-			 "  memdestroy-trace diff --fail-on 'p50>10%,p99>25%' old.mdt new.mdt\n"
-			 "      for CI: status 10 if something has become slower by more than that\n"
+			 "  memdestroy-trace diff --fail-on 'p50>10%' --base old-*.mdt --new new-*.mdt\n"
+			 "      for CI, with 5 runs or more on each side: status 10 if something has\n"
+			 "      become slower by more than that\n"
 			 "  memdestroy-trace diff -f markdown old.mdt new.mdt\n"
 			 "      a table for an issue or a mail\n"},
 	.help[HELP_CALLS] =
@@ -479,8 +429,8 @@ const struct command diff_command = {
 		 .examples =
 			 "  memdestroy-trace diff calls old.mdt new.mdt\n"
 			 "      by caller and map type\n"
-			 "  memdestroy-trace diff calls --by name --fail-on p99>25 old.mdt new.mdt\n"
-			 "      for CI: status 10 if the calls for a map have become slower\n"},
+			 "  memdestroy-trace diff calls --by name --base old-*.mdt --new new-*.mdt\n"
+			 "      whether the calls for a map have become slower, from several runs\n"},
 	.help[HELP_TEARDOWNS] =
 		{.head = "Usage: memdestroy-trace diff teardowns [OPTION]... BASE NEW\n"
 			 "       memdestroy-trace diff teardowns [OPTION]... --base FILE... --new FILE...\n"

@@ -83,7 +83,8 @@ static void write_failures(FILE *out, enum format format, const struct column *c
 		if (line->failed & 1U << i)
 			fprintf(out, ", p=%.2g\n", p_of(line));
 		else
-			fprintf(out, ": too few values\n");
+			fprintf(out, ": too few %s\n",
+				line->verdict == VERDICT_FEW_RUNS ? "runs" : "values");
 	}
 }
 
@@ -121,10 +122,42 @@ __attribute__((format(printf, 2, 3))) static void append(char text[DIFF_VERDICT_
 	va_end(args);
 }
 
+const char *diff_runs(const struct diff *diff, enum diff_side side, char text[DIFF_RUNS_SIZE])
+{
+	size_t runs = diff->runs[side], boots = diff->boots[side];
+
+	text[0] = '\0';
+	if (runs > 1)
+		snprintf(text, DIFF_RUNS_SIZE, ", %zu runs in %zu boot%s", runs, boots,
+			 boots > 1 ? "s" : "");
+	return text;
+}
+
+static size_t least_of(const size_t nr[NR_DIFF_SIDES])
+{
+	return nr[DIFF_BASE] < nr[DIFF_NEW] ? nr[DIFF_BASE] : nr[DIFF_NEW];
+}
+
+const char *diff_few_runs(const struct diff *diff, char text[DIFF_RUNS_SIZE])
+{
+	const size_t *units = diff->unit == UNIT_BOOT ? diff->boots : diff->runs;
+	const char *name = diff->unit == UNIT_BOOT ? "boot" : "run";
+
+	if (least_of(diff->runs) == 1)
+		snprintf(text, DIFF_RUNS_SIZE, "1 run: within-run noise only");
+	else if (least_of(units) == 1)
+		snprintf(text, DIFF_RUNS_SIZE, "1 boot: within-boot noise only");
+	else
+		snprintf(text, DIFF_RUNS_SIZE, "%zu and %zu %ss are too few", units[DIFF_BASE],
+			 units[DIFF_NEW], name);
+	return text;
+}
+
 const char *diff_verdict(const struct diff *diff, char text[DIFF_VERDICT_SIZE])
 {
 	const struct diff_tally *tally = &diff->tally;
 	size_t changed = tally->slower ?: tally->faster;
+	char few_runs[DIFF_RUNS_SIZE];
 	static const char *const results[] = {
 		[RESULT_NO_LIMITS] = "",
 		[RESULT_PASSES] = "; the gate passes",
@@ -135,6 +168,9 @@ const char *diff_verdict(const struct diff *diff, char text[DIFF_VERDICT_SIZE])
 	text[0] = '\0';
 	if (!tally->compared)
 		append(text, "nothing to compare");
+	else if (diff->few_runs)
+		append(text, "no row is called slower or faster (%s)",
+		       diff_few_runs(diff, few_runs));
 	else if (changed)
 		append(text, "%zu of %zu row%s %s %s", changed, tally->compared,
 		       tally->compared > 1 ? "s" : "", changed > 1 ? "are" : "is",
@@ -148,8 +184,9 @@ const char *diff_verdict(const struct diff *diff, char text[DIFF_VERDICT_SIZE])
 		append(text, "; only in the base: %zu", tally->only_in[DIFF_BASE]);
 	if (tally->only_in[DIFF_NEW])
 		append(text, "; only in the new side: %zu", tally->only_in[DIFF_NEW]);
-	if (tally->unclear)
-		append(text, "; too few values: %zu", tally->unclear);
+	if (tally->unclear && !diff->few_runs)
+		append(text, "; too few %s: %zu", diff->unit == UNIT_VALUE ? "values" : "runs",
+		       tally->unclear);
 	append(text, "%s", results[diff->result]);
 	return text;
 }
@@ -159,6 +196,18 @@ static void put_count(struct json_writer *json, const char *name, size_t count)
 	json_key(json, name, strlen(name));
 	json_u64(json, count);
 }
+
+static void put_text(struct json_writer *json, const char *name, const char *text)
+{
+	json_key(json, name, strlen(name));
+	json_string(json, text, strlen(text));
+}
+
+static const char *const unit_names[] = {
+	[UNIT_VALUE] = "value",
+	[UNIT_RUN] = "run",
+	[UNIT_BOOT] = "boot",
+};
 
 /* The last line of JSON. */
 static int write_verdict_line(FILE *out, const struct diff *diff)
@@ -170,8 +219,10 @@ static int write_verdict_line(FILE *out, const struct diff *diff)
 
 	errno = 0;
 	json_begin_object(&json);
-	json_key(&json, "type", strlen("type"));
-	json_string(&json, "verdict", strlen("verdict"));
+	put_text(&json, "type", "verdict");
+	put_text(&json, "unit", unit_names[diff->unit]);
+	json_key(&json, "few_runs", strlen("few_runs"));
+	json_bool(&json, diff->few_runs);
 	put_count(&json, "compared", tally->compared);
 	put_count(&json, "slower", tally->slower);
 	put_count(&json, "faster", tally->faster);
@@ -183,8 +234,7 @@ static int write_verdict_line(FILE *out, const struct diff *diff)
 		json_null(&json);
 	else
 		json_bool(&json, passes);
-	json_key(&json, "text", strlen("text"));
-	json_string(&json, text, strlen(diff_verdict(diff, text)));
+	put_text(&json, "text", diff_verdict(diff, text));
 	json_end_object(&json);
 	json_flush(&json);
 	putc('\n', out);

@@ -28,3 +28,11 @@ int diff_write_summary(FILE *out, enum format format, const struct diff *diff);
 
 /* The verdict: "2 of 14 rows are slower; the gate fails". Returns text. */
 const char *diff_verdict(const struct diff *diff, char text[DIFF_VERDICT_SIZE]);
+
+#define DIFF_RUNS_SIZE 128
+
+/* ", 5 runs in 2 boots" of a side; empty: one run, or runs do not matter. Returns text. */
+const char *diff_runs(const struct diff *diff, enum diff_side side, char text[DIFF_RUNS_SIZE]);
+
+/* With diff->few_runs, why nothing is significant: "1 run: within-run noise only". */
+const char *diff_few_runs(const struct diff *diff, char text[DIFF_RUNS_SIZE]);

@@ -105,21 +105,29 @@ static bool has_counts(const struct reader *reader)
 	       figure_known(counts.ledger.lost) && counts.hooks[HOOK_DESTROY].attached;
 }
 
+/* One file, or copies of one; a file that is gone from its name is open, and another one. */
+static bool is_same(const struct reader *reader, const struct reader *other)
+{
+	const char *id = reader->run_info->run_id;
+	struct stat file, other_file;
+
+	if (reader == other || (*id && !strcmp(id, other->run_info->run_id)))
+		return true;
+	return !stat(reader->path, &file) && !stat(other->path, &other_file) &&
+	       file.st_dev == other_file.st_dev && file.st_ino == other_file.st_ino;
+}
+
 /* A whole run, with its counts, and another one than the others. */
 static bool is_whole(const struct reader *reader, const struct reader_set *const sides[2])
 {
 	const struct reader *first = NULL;
-	struct stat file, other;
 	size_t same = 0;
 
-	if (stat(reader->path, &file))
-		return true; /* it is open, whatever its name */
 	for (size_t side = 0; side < 2; side++) {
 		for (size_t i = 0; i < sides[side]->nr; i++) {
 			const struct reader *it = sides[side]->reader[i];
 
-			if (stat(it->path, &other) || other.st_dev != file.st_dev ||
-			    other.st_ino != file.st_ino)
+			if (!is_same(it, reader))
 				continue;
 			first = first ?: it;
 			same++;

@@ -149,15 +149,21 @@ void reader_set_ledger(const struct reader_set *readers, struct ledger *ledger,
 	}
 }
 
+int reader_set_run_one(struct reader_set *readers, size_t nth, enum view view, bool identity,
+		       const struct event_sink *sink, const struct run_ops *run)
+{
+	struct reader *reader = readers->reader[nth];
+	const struct reader_options opts = {view, identity, shift_ns(readers, reader->run_info)};
+
+	return reader_run(reader, &opts, sink, run);
+}
+
 int reader_set_run(struct reader_set *readers, enum view view, bool identity,
 		   const struct event_sink *sink, const struct run_ops *run)
 {
-	struct reader_options opts = {.view = view, .identity = identity};
 	int err = 0;
 
-	for (size_t i = 0; i < readers->nr && !err; i++) {
-		opts.shift_ns = shift_ns(readers, readers->reader[i]->run_info);
-		err = reader_run(readers->reader[i], &opts, sink, run);
-	}
+	for (size_t i = 0; i < readers->nr && !err; i++)
+		err = reader_set_run_one(readers, i, view, identity, sink, run);
 	return err;
 }

@@ -35,6 +35,10 @@ bool reader_set_have_scenarios(const struct reader_set *readers);
 void reader_set_ledger(const struct reader_set *readers, struct ledger *ledger,
 		       struct teardown_counts *counts);
 
-/* Hands over the events of one recording after the other. Errors as of reader_run(). */
+/* Hands over the events of the nth recording. Errors as of reader_run(). */
+int reader_set_run_one(struct reader_set *readers, size_t nth, enum view view, bool identity,
+		       const struct event_sink *sink, const struct run_ops *run);
+
+/* The same of one recording after the other. */
 int reader_set_run(struct reader_set *readers, enum view view, bool identity,
 		   const struct event_sink *sink, const struct run_ops *run);

@@ -9,16 +9,20 @@
 
 static const enum key by_name[] = {KEY_NAME};
 
+#define MAX_RUNS 20 /* on a side */
+
 /* The sides and options of a comparison. All zero except for members that sides_new() sets. */
 struct sides {
 	struct aggregate *of[NR_DIFF_SIDES];
+	struct diff_run run[NR_DIFF_SIDES][MAX_RUNS];
+	size_t nr_runs[NR_DIFF_SIDES]; /* 0: values are compared as those of one run */
 	struct diff_options opts;
 	struct diff diff;
 };
 
 static inline struct sides sides_by(const enum key *by, size_t nr_by, size_t max_rows)
 {
-	struct sides sides = {.opts = {.alpha = 0.05}};
+	struct sides sides = {.opts = {.alpha = 0.05, .within_run = true}};
 	int i;
 
 	for (i = 0; i < NR_DIFF_SIDES; i++) {
@@ -37,8 +41,11 @@ static inline struct sides sides_new(void)
 static inline void sides_free(struct sides *sides)
 {
 	diff_free(&sides->diff);
-	aggregate_free(sides->of[DIFF_BASE]);
-	aggregate_free(sides->of[DIFF_NEW]);
+	for (int i = 0; i < NR_DIFF_SIDES; i++) {
+		aggregate_free(sides->of[i]);
+		for (size_t nth = 0; nth < sides->nr_runs[i]; nth++)
+			aggregate_free(sides->run[i][nth].aggregate);
+	}
 }
 
 static inline struct call call_of(const char *name, __u64 latency_ns)
@@ -53,11 +60,26 @@ static inline struct call call_of(const char *name, __u64 latency_ns)
 	return call;
 }
 
+/* The values that follow on this side are of a new run. */
+static inline void begin_run(struct sides *sides, enum diff_side side, const char *run_id,
+			     const char *boot_id)
+{
+	struct aggregate *aggregate = aggregate_new(by_name, 1, 100);
+
+	assert_non_null(aggregate);
+	aggregate_keep_samples(aggregate);
+	sides->run[side][sides->nr_runs[side]++] = (struct diff_run){aggregate, run_id, boot_id};
+	sides->opts.within_run = false;
+}
+
 static inline void put(struct sides *sides, enum diff_side side, const char *name, __u64 ns)
 {
 	struct call call = call_of(name, ns);
+	size_t nr = sides->nr_runs[side];
 
 	assert_int_equal(aggregate_add(sides->of[side], &call), 0);
+	if (nr)
+		assert_int_equal(aggregate_add(sides->run[side][nr - 1].aggregate, &call), 0);
 }
 
 /* nr values from "from" on, each "step" more than the one before. */
@@ -85,9 +107,11 @@ static inline void limit(struct sides *sides, enum metric metric, double percent
 
 static inline const struct diff *compare(struct sides *sides)
 {
+	struct diff_input input[NR_DIFF_SIDES] = {};
+
+	for (int i = 0; i < NR_DIFF_SIDES; i++)
+		input[i] = (struct diff_input){sides->of[i], sides->run[i], sides->nr_runs[i]};
 	diff_free(&sides->diff);
-	assert_int_equal(
-		diff_make(&sides->diff, sides->of[DIFF_BASE], sides->of[DIFF_NEW], &sides->opts),
-		0);
+	assert_int_equal(diff_make(&sides->diff, input, &sides->opts), 0);
 	return &sides->diff;
 }

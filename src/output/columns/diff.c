@@ -46,10 +46,9 @@ static bool has_failed(const struct column *column, const void *object)
 static enum color color_of_verdict(const void *object)
 {
 	static const enum color colors[] = {
-		[VERDICT_UNKNOWN] = COLOR_NONE,
-		[VERDICT_SAME] = COLOR_NONE,
-		[VERDICT_FASTER] = COLOR_GOOD,
-		[VERDICT_SLOWER] = COLOR_BAD,
+		[VERDICT_UNKNOWN] = COLOR_NONE,	 [VERDICT_SAME] = COLOR_NONE,
+		[VERDICT_FASTER] = COLOR_GOOD,	 [VERDICT_SLOWER] = COLOR_BAD,
+		[VERDICT_FEW_RUNS] = COLOR_NONE,
 	};
 
 	return colors[((const struct diff_line *)object)->verdict];
@@ -61,6 +60,8 @@ static enum color color_of_mark(const void *object)
 }
 
 SIDE_GETTER(get_n, true, number, side->n);
+SIDE_GETTER(get_runs, side->runs, number, side->runs);
+SIDE_GETTER(get_boots, side->runs, number, side->boots);
 SIDE_GETTER(get_low, side->bounded, number, side->low_ns);
 SIDE_GETTER(get_high, side->bounded, number, side->high_ns);
 
@@ -101,10 +102,8 @@ static bool has_diff_key(const struct column *column, const void *object)
 }
 
 static const char *const verdict_names[] = {
-	[VERDICT_UNKNOWN] = "unknown",
-	[VERDICT_SAME] = "same",
-	[VERDICT_FASTER] = "faster",
-	[VERDICT_SLOWER] = "slower",
+	[VERDICT_UNKNOWN] = "unknown", [VERDICT_SAME] = "same",		[VERDICT_FASTER] = "faster",
+	[VERDICT_SLOWER] = "slower",   [VERDICT_FEW_RUNS] = "few_runs",
 };
 
 LINE_GETTER(get_verdict, true, text, verdict_names[line->verdict]);
@@ -126,6 +125,18 @@ static bool get_failed(const struct column *column, const void *object, struct v
 	return true;
 }
 
+/* "5+5" */
+static bool get_all_runs(const struct column *column, const void *object, struct value *value)
+{
+	const struct diff_line *line = object;
+
+	(void)column;
+	value->text = value->made;
+	snprintf(value->made, sizeof(value->made), "%llu+%llu", line->side[DIFF_BASE].runs,
+		 line->side[DIFF_NEW].runs);
+	return line->side[DIFF_BASE].runs || line->side[DIFF_NEW].runs;
+}
+
 #define AT(member) .at = offsetof(struct diff_line, member)
 #define REAL(name, member)                                                                         \
 	{                                                                                          \
@@ -133,6 +144,8 @@ static bool get_failed(const struct column *column, const void *object, struct v
 	}
 #define SIDE(name, heading, which_side)                                                            \
 	{name ".n", heading " N", VALUE_NUMBER, .goes = 2, .get = get_n, AT(side[which_side])},    \
+		{name ".runs", NULL, VALUE_NUMBER, .get = get_runs, AT(side[which_side])},         \
+		{name ".boots", NULL, VALUE_NUMBER, .get = get_boots, AT(side[which_side])},       \
 		{name ".total_ns", NULL, VALUE_DURATION, .get = get_total, .which = (which_side)}, \
 		{name ".median_ns",                                                                \
 		 heading,                                                                          \
@@ -159,6 +172,7 @@ static bool get_failed(const struct column *column, const void *object, struct v
 static const struct column type_column = {"type", NULL, VALUE_TEXT, .get = get_type};
 static const struct column figure_columns[] = {
 	{"phase", "PHASE", VALUE_TEXT, .get = get_phase},
+	{TABLE_ONLY, "RUNS", VALUE_TEXT, .optional = true, .goes = 2, .get = get_all_runs},
 	SIDE("base", "BASE", DIFF_BASE),
 	SIDE("new", "NEW", DIFF_NEW),
 	{TABLE_ONLY, "DELTA", VALUE_REAL, .shown_as = REAL_CHANGE, .get = get_change,

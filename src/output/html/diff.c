@@ -28,17 +28,14 @@
 static const char *const side_names[] = {[DIFF_BASE] = "base", [DIFF_NEW] = "new"};
 
 static const char *const verdict_styles[] = {
-	[VERDICT_UNKNOWN] = "dim",
-	[VERDICT_SAME] = "dim",
-	[VERDICT_FASTER] = "faster",
-	[VERDICT_SLOWER] = "slower",
+	[VERDICT_UNKNOWN] = "dim",   [VERDICT_SAME] = "dim",	 [VERDICT_FASTER] = "faster",
+	[VERDICT_SLOWER] = "slower", [VERDICT_FEW_RUNS] = "dim",
 };
 
 static const char *const verdict_words[] = {
-	[VERDICT_UNKNOWN] = "unknown",
-	[VERDICT_SAME] = "no significant change",
-	[VERDICT_FASTER] = "faster",
-	[VERDICT_SLOWER] = "slower",
+	[VERDICT_UNKNOWN] = "unknown",	     [VERDICT_SAME] = "no significant change",
+	[VERDICT_FASTER] = "faster",	     [VERDICT_SLOWER] = "slower",
+	[VERDICT_FEW_RUNS] = "too few runs",
 };
 
 /* Sorted; NULL: no values. */
@@ -102,7 +99,7 @@ static void put_zeros(FILE *out, const struct samples *const samples[NR_DIFF_SID
 static void put_verdict(FILE *out, const struct diff_line *line)
 {
 	char change[CHANGE_SIZE] = "", text[NR_DIFF_SIDES][DURATION_SIZE] = {"?", "?"};
-	bool changed = line->verdict == VERDICT_FASTER || line->verdict == VERDICT_SLOWER;
+	bool changed = line->verdict != VERDICT_UNKNOWN && line->verdict != VERDICT_SAME;
 
 	for (int i = 0; i < NR_DIFF_SIDES; i++)
 		if (line->side[i].n)

@@ -45,6 +45,7 @@ static const struct {
 	{"alpha", 0, "0.01", DIFF, false},
 	{"fail-on", 0, "p50>1", DIFF, false},
 	{"allow-missing", 0, " --fail-on p50>1", DIFF, false},
+	{"within-run", 0, "", DIFF, false},
 	{"sort", 0, "max", SHOWS, false},
 	{"top", 'n', "1", READS, false},
 	{"histogram", 'H', NULL, SHOWS, false},

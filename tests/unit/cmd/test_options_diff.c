@@ -130,6 +130,8 @@ TEST(test_diff_limits)
 		"p50>>1 p50>1%1 p50>1^x "
 		"p50>9999999999999999999999999999999999999999999999999999999999999999999999999999",
 		"is not a percentage (0 or more, such as 10 or 2.5)\n");
+	good("diff --within-run a b");
+	assert_true(opts.diff.within_run);
 	good("diff --fail-on p50>10 --allow-missing a b");
 	assert_true(opts.diff.allow_missing);
 	bad("diff --allow-missing a b", "--allow-missing needs --fail-on\n");

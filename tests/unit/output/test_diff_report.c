@@ -52,9 +52,9 @@ TEST(table)
 		"       0  -\n"
 		"geometric mean of 2 medians: destroy +41.4%\n"
 		"rows with less than 8 values on a side, which say little: 1\n"
-		"FAIL: map_type=hash map_name=slower: destroy p50 +100.0% (limit 10%), p=2.9e-11\n"
+		"FAIL: map_type=hash map_name=slower: destroy p50 +100.0% (limit 10%), p=5.8e-11\n"
 		"FAIL: map_type=hash map_name=slower: destroy total +100.0% (limit 12.5%), "
-		"p=2.9e-11\n"
+		"p=5.8e-11\n"
 		"FAIL: map_type=hash map_name=gone: missing in the new side: destroy\n"
 		"1 of 2 rows is slower; only in the base: 1; the gate fails\n");
 
@@ -95,28 +95,30 @@ TEST(json)
 	const char *text = written(&sides, FORMAT_JSON), *line = text;
 
 	json_check_lines(text);
-	check_begins(line,
-		     "{\"type\":\"diff\",\"map_type\":\"hash\",\"map_name\":\"slower\","
-		     "\"phase\":\"destroy\",\"base\":{\"n\":20,\"total_ns\":20190,"
-		     "\"median_ns\":1009.5,\"low_ns\":1005,\"high_ns\":1014,\"mean_ns\":1009.5,"
-		     "\"p99_ns\":1019.0},\"new\":{\"n\":20,\"total_ns\":40380,"
-		     "\"median_ns\":2019.0,\"low_ns\":2010,\"high_ns\":2028,\"mean_ns\":2019.0,"
-		     "\"p99_ns\":2038.0},\"delta\":{\"p50\":100.0,\"p99\":100.0,\"mean\":100.0,"
-		     "\"total\":100.0},\"u\":400.0,\"p\":");
+	check_begins(
+		line,
+		"{\"type\":\"diff\",\"map_type\":\"hash\",\"map_name\":\"slower\","
+		"\"phase\":\"destroy\",\"base\":{\"n\":20,\"runs\":null,\"boots\":null,\"total_ns\":20190,"
+		"\"median_ns\":1009.5,\"low_ns\":1005,\"high_ns\":1014,\"mean_ns\":1009.5,"
+		"\"p99_ns\":1019.0},\"new\":{\"n\":20,\"runs\":null,\"boots\":null,\"total_ns\":40380,"
+		"\"median_ns\":2019.0,\"low_ns\":2010,\"high_ns\":2028,\"mean_ns\":2019.0,"
+		"\"p99_ns\":2038.0},\"delta\":{\"p50\":100.0,\"p99\":100.0,\"mean\":100.0,"
+		"\"total\":100.0},\"u\":400.0,\"p\":");
 	assert_true(strtod(json_find(line, "p"), NULL) < 2e-11);
 	assert_true(strtod(json_find(line, "p_corrected"), NULL) > 2e-11);
 	line = strstr(line, ",\"p_tail\"");
-	check_begins(line,
-		     ",\"p_tail\":1.0,\"exact\":true,\"effect\":1.0,\"verdict\":\"slower\","
-		     "\"failed\":[\"p50>10%\",\"total>12.5%\"]}\n"
-		     "{\"type\":\"diff\",\"map_type\":\"hash\",\"map_name\":\"gone\","
-		     "\"phase\":\"destroy\",\"base\":{\"n\":3,\"total_ns\":3003,"
-		     "\"median_ns\":1001.0,\"low_ns\":null,\"high_ns\":null,"
-		     "\"mean_ns\":1001.0,\"p99_ns\":1002.0},"
-		     "\"new\":{\"n\":0,\"total_ns\":null,\"median_ns\":null,\"low_ns\":null,"
-		     "\"high_ns\":null,\"mean_ns\":null,\"p99_ns\":null},\"delta\":null,"
-		     "\"u\":null,\"p\":null,\"p_corrected\":null,\"p_tail\":null,"
-		     "\"exact\":null,\"effect\":null,\"verdict\":\"unknown\",\"failed\":[]}\n");
+	check_begins(
+		line,
+		",\"p_tail\":1.0,\"exact\":true,\"effect\":1.0,\"verdict\":\"slower\","
+		"\"failed\":[\"p50>10%\",\"total>12.5%\"]}\n"
+		"{\"type\":\"diff\",\"map_type\":\"hash\",\"map_name\":\"gone\","
+		"\"phase\":\"destroy\",\"base\":{\"n\":3,\"runs\":null,\"boots\":null,\"total_ns\":3003,"
+		"\"median_ns\":1001.0,\"low_ns\":null,\"high_ns\":null,"
+		"\"mean_ns\":1001.0,\"p99_ns\":1002.0},"
+		"\"new\":{\"n\":0,\"runs\":null,\"boots\":null,\"total_ns\":null,\"median_ns\":null,\"low_ns\":null,"
+		"\"high_ns\":null,\"mean_ns\":null,\"p99_ns\":null},\"delta\":null,"
+		"\"u\":null,\"p\":null,\"p_corrected\":null,\"p_tail\":null,"
+		"\"exact\":null,\"effect\":null,\"verdict\":\"unknown\",\"failed\":[]}\n");
 	line = strstr(line, "{\"type\":\"geomean\"");
 	assert_non_null(line);
 	assert_true(json_is(line, "map_name", "null"));
@@ -133,12 +135,13 @@ TEST(csv)
 	struct sides sides = three_keys();
 	const char *text = written(&sides, FORMAT_CSV);
 
-	check_begins(text, "type,map_type,map_name,phase,base.n,base.total_ns,");
+	check_begins(text,
+		     "type,map_type,map_name,phase,base.n,base.runs,base.boots,base.total_ns,");
 	check_has(text, ",p_tail,exact,effect,verdict,failed\n"
-			"diff,hash,slower,destroy,20,20190,1009.5,1005,1014,1009.5,1019,"
-			"20,40380,2019,2010,2028,2019,2038,100,100,100,100,400,");
+			"diff,hash,slower,destroy,20,,,20190,1009.5,1005,1014,1009.5,1019,"
+			"20,,,40380,2019,2010,2028,2019,2038,100,100,100,100,400,");
 	check_has(text, ",slower,p50>10%;total>12.5%\ndiff,hash,gone,");
-	check_has(text, "\ngeomean,,,destroy,2,,,,,,,2,,,,,,,41.4213562373");
+	check_has(text, "\ngeomean,,,destroy,2,,,,,,,,,2,,,,,,,,,41.4213562373");
 	assert_null(strstr(text, "FAIL"));
 	sides_free(&sides);
 }
@@ -162,13 +165,13 @@ TEST(markdown)
 		"3 more rows\n"
 		"\n"
 		"- geometric mean of 3 medians: destroy +44.1%\n"
-		"- FAIL: map_type=hash map_name=slower: destroy p50 +100.0% (limit 10%), p=4.4e-11\n"
+		"- FAIL: map_type=hash map_name=slower: destroy p50 +100.0% (limit 10%), p=8.7e-11\n"
 		"- FAIL: map_type=hash map_name=slower: destroy total +100.0% (limit 12.5%), "
-		"p=4.4e-11\n"
+		"p=8.7e-11\n"
 		"- FAIL: map_type=hash map_name=`` _<a>` ``: destroy p50 +49.5% (limit 10%), "
-		"p=4.4e-11\n"
+		"p=8.7e-11\n"
 		"- FAIL: map_type=hash map_name=`` _<a>` ``: destroy total +49.5% (limit 12.5%), "
-		"p=4.4e-11\n"
+		"p=8.7e-11\n"
 		"- FAIL: map_type=hash map_name=gone: missing in the new side: destroy\n"
 		"- 2 of 3 rows are slower; only in the base: 1; the gate fails\n");
 	sides_free(&sides);
@@ -180,10 +183,11 @@ TEST(nothing_to_compare)
 
 	assert_string_equal(written(&sides, FORMAT_TABLE), "nothing to compare\n");
 	assert_string_equal(written(&sides, FORMAT_MARKDOWN), "- nothing to compare\n");
-	assert_string_equal(written(&sides, FORMAT_JSON),
-			    "{\"type\":\"verdict\",\"compared\":0,\"slower\":0,\"faster\":0,"
-			    "\"only_in_base\":0,\"only_in_new\":0,\"unclear\":0,\"passes\":null,"
-			    "\"text\":\"nothing to compare\"}\n");
+	assert_string_equal(
+		written(&sides, FORMAT_JSON),
+		"{\"type\":\"verdict\",\"unit\":\"value\",\"few_runs\":false,\"compared\":0,\"slower\":0,\"faster\":0,"
+		"\"only_in_base\":0,\"only_in_new\":0,\"unclear\":0,\"passes\":null,"
+		"\"text\":\"nothing to compare\"}\n");
 	check_begins(written(&sides, FORMAT_CSV), "type,map_name,phase,");
 	limit(&sides, METRIC_P50, 10);
 	assert_string_equal(written(&sides, FORMAT_TABLE), "nothing to compare; the gate fails\n");

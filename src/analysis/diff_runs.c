@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Compares lines over runs or boots instead of over their values. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/diff_runs.h"
+
+/* Runs of one side that are known to be the same one, such as copies of a recording. */
+static bool is_same_run(const struct diff_run *run, const struct diff_run *other)
+{
+	return *run->run_id && !strcmp(run->run_id, other->run_id);
+}
+
+/* Runs of unknown boots are taken for runs of one boot: they may be. */
+static bool is_same_boot(const struct diff_run *run, const struct diff_run *other)
+{
+	return !strcmp(run->boot_id, other->boot_id);
+}
+
+typedef bool same_fn(const struct diff_run *run, const struct diff_run *other);
+
+/* The first run like this one. */
+static size_t first_like(const struct diff_input *side, size_t nth, same_fn *is_same)
+{
+	size_t first = 0;
+
+	while (first < nth && !is_same(&side->run[first], &side->run[nth]))
+		first++;
+	return first;
+}
+
+static size_t count_different(const struct diff_input *side, same_fn *is_same)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < side->nr_runs; i++)
+		nr += first_like(side, i, is_same) == i;
+	return nr;
+}
+
+/* Whether each run has a run of the same boot on the other side. */
+static bool has_boots_of(const struct diff_input *side, const struct diff_input *other)
+{
+	for (size_t i = 0; i < side->nr_runs; i++) {
+		size_t j = 0;
+
+		while (j < other->nr_runs && !is_same_boot(&side->run[i], &other->run[j]))
+			j++;
+		if (!*side->run[i].boot_id || j == other->nr_runs)
+			return false;
+	}
+	return true;
+}
+
+/* The boot's number: the first run of the base with that boot. */
+static size_t block_of(const struct diff_input sides[NR_DIFF_SIDES], const struct diff_run *run)
+{
+	size_t block = 0;
+
+	while (!is_same_boot(&sides[DIFF_BASE].run[block], run))
+		block++;
+	return block;
+}
+
+/* Adds the units of a side that belong to the block. */
+static void add_units(struct diff_units *units, const struct diff_input sides[NR_DIFF_SIDES],
+		      enum diff_side side, bool by_boot, size_t block)
+{
+	const struct diff_input *input = &sides[side];
+
+	for (size_t i = 0; i < input->nr_runs; i++) {
+		size_t first = first_like(input, i, by_boot ? is_same_boot : is_same_run);
+
+		if (!by_boot && block_of(sides, &input->run[i]) != block)
+			continue;
+		if (first < i) {
+			units->unit_of[side][i] = units->unit_of[side][first];
+			continue;
+		}
+		units->unit_of[side][i] = units->permute.nr;
+		units->second[units->permute.nr] = side == DIFF_NEW;
+		units->block[units->permute.nr++] = block;
+		units->nr[side]++;
+	}
+}
+
+int diff_units_make(struct diff_units *units, const struct diff_input sides[NR_DIFF_SIDES],
+		    struct diff *diff)
+{
+	bool by_boot = !has_boots_of(&sides[DIFF_BASE], &sides[DIFF_NEW]) ||
+		       !has_boots_of(&sides[DIFF_NEW], &sides[DIFF_BASE]);
+	size_t nr = sides[DIFF_BASE].nr_runs + sides[DIFF_NEW].nr_runs;
+
+	*units = (struct diff_units){
+		.second = calloc(nr + 1, sizeof(*units->second)),
+		.block = calloc(nr + 1, sizeof(*units->block)),
+		.scratch = calloc(nr + 1, sizeof(*units->scratch)),
+	};
+	units->permute = (struct permute_runs){.second = units->second, .block = units->block};
+	diff->unit = by_boot ? UNIT_BOOT : UNIT_RUN;
+	for (int i = 0; i < NR_DIFF_SIDES; i++) {
+		units->unit_of[i] = calloc(sides[i].nr_runs + 1, sizeof(size_t));
+		units->ns[i] = calloc(sides[i].nr_runs + 1, sizeof(__u64));
+		diff->runs[i] = count_different(&sides[i], is_same_run);
+		diff->boots[i] = count_different(&sides[i], is_same_boot);
+	}
+	if (!units->second || !units->block || !units->scratch || !units->unit_of[DIFF_BASE] ||
+	    !units->unit_of[DIFF_NEW] || !units->ns[DIFF_BASE] || !units->ns[DIFF_NEW])
+		return -ENOMEM;
+	for (size_t block = 0; block < (by_boot ? 1 : sides[DIFF_BASE].nr_runs); block++)
+		for (int i = 0; i < NR_DIFF_SIDES; i++)
+			add_units(units, sides, i, by_boot, block);
+	return 0;
+}
+
+void diff_units_free(struct diff_units *units)
+{
+	free(units->second);
+	free(units->block);
+	free(units->scratch);
+	for (int i = 0; i < NR_DIFF_SIDES; i++) {
+		free(units->unit_of[i]);
+		free(units->ns[i]);
+	}
+}
+
+static int compare_ns(const void *left, const void *right)
+{
+	const __u64 *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/* Rounded. The values are sorted. */
+static __u64 median_ns(const __u64 *ns, size_t nr)
+{
+	return (__u64)(stats_median(ns, nr) + 0.5);
+}
+
+/* Of a run; sorted. NULL: it has no such values. */
+static const struct samples *samples_of(const struct diff_run *run, const struct diff_line *line)
+{
+	const struct row *row = aggregate_find(run->aggregate, line->row);
+
+	if (!row || !row->samples || !row->samples[line->phase].nr)
+		return NULL;
+	samples_sort(&row->samples[line->phase]);
+	return &row->samples[line->phase];
+}
+
+static void count_runs(struct diff_line *line, const struct diff_input *input, enum diff_side side)
+{
+	struct diff_figures *figures = &line->side[side];
+
+	for (size_t i = 0; i < input->nr_runs; i++) {
+		size_t boot = 0;
+
+		if (!samples_of(&input->run[i], line) || first_like(input, i, is_same_run) < i)
+			continue;
+		while (boot < i && !(is_same_boot(&input->run[boot], &input->run[i]) &&
+				     samples_of(&input->run[boot], line)))
+			boot++;
+		figures->runs++;
+		figures->boots += boot == i;
+	}
+}
+
+/* The percentile of a unit: the median of those of its runs. False: it has no values. */
+static bool unit_figure(const struct diff_units *units, const struct diff_input *input, size_t unit,
+			const struct diff_line *line, enum metric metric, __u64 *ns)
+{
+	const size_t *unit_of = units->unit_of[units->second[unit]];
+	size_t nr = 0;
+
+	for (size_t i = 0; i < input->nr_runs; i++) {
+		const struct samples *samples =
+			unit_of[i] == unit ? samples_of(&input->run[i], line) : NULL;
+
+		if (samples)
+			units->scratch[nr++] =
+				metric == METRIC_P99
+					? stats_percentile(samples->ns, samples->nr, 99)
+					: median_ns(samples->ns, samples->nr);
+	}
+	qsort(units->scratch, nr, sizeof(*units->scratch), compare_ns);
+	if (nr)
+		*ns = median_ns(units->scratch, nr);
+	return nr;
+}
+
+/*
+ * Sets the metric of both sides to the median over their units, whose figures are left in
+ * units->ns. value: of each unit, the logarithm, so that a percentage is as far from any value; NAN
+ * in all if a side has none.
+ */
+static void set_metric(struct diff_units *units, const struct diff_input sides[NR_DIFF_SIDES],
+		       struct diff_line *line, enum metric metric, double *value)
+{
+	size_t nr[NR_DIFF_SIDES] = {};
+
+	for (size_t unit = 0; unit < units->permute.nr; unit++) {
+		enum diff_side side = units->second[unit] ? DIFF_NEW : DIFF_BASE;
+		__u64 ns;
+
+		value[unit] = NAN;
+		if (!unit_figure(units, &sides[side], unit, line, metric, &ns))
+			continue;
+		value[unit] = log1p((double)ns);
+		units->ns[side][nr[side]++] = ns;
+	}
+	for (size_t unit = 0; unit < units->permute.nr; unit++)
+		if (!nr[DIFF_BASE] || !nr[DIFF_NEW])
+			value[unit] = NAN;
+	for (int side = 0; side < NR_DIFF_SIDES; side++) {
+		qsort(units->ns[side], nr[side], sizeof(__u64), compare_ns);
+		line->side[side].units = nr[side];
+		if (nr[side])
+			line->side[side].metric[metric] = stats_median(units->ns[side], nr[side]);
+	}
+}
+
+static int set_line(struct diff_units *units, const struct diff_input sides[NR_DIFF_SIDES],
+		    struct diff_line *line, double alpha, double *values)
+{
+	set_metric(units, sides, line, METRIC_P99, values + units->permute.nr);
+	set_metric(units, sides, line, METRIC_P50, values);
+	for (int i = 0; i < NR_DIFF_SIDES; i++)
+		line->side[i].bounded =
+			stats_median_interval(units->ns[i], line->side[i].units, alpha,
+					      &line->side[i].low_ns, &line->side[i].high_ns);
+	return stats_compare(units->ns[DIFF_BASE], line->side[DIFF_BASE].units, units->ns[DIFF_NEW],
+			     line->side[DIFF_NEW].units, &line->difference);
+}
+
+int diff_units_compare(struct diff_units *units, const struct diff_input sides[NR_DIFF_SIDES],
+		       struct diff *diff, double alpha)
+{
+	size_t nr = units->permute.nr;
+	double *values = calloc(2 * diff->nr * nr + 1, sizeof(*values));
+	double *p = calloc(4 * diff->nr + 1, sizeof(*p)), *corrected = p + 2 * diff->nr;
+	bool exact = false;
+	int err = values && p ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < diff->nr && !err; i++)
+		err = set_line(units, sides, &diff->line[i], alpha, values + 2 * i * nr);
+	if (!err)
+		err = permute_compare(values, 2 * diff->nr, &units->permute, p, corrected, &exact);
+	for (size_t i = 0; i < diff->nr && !err; i++) {
+		diff->line[i].difference.p = p[2 * i];
+		diff->line[i].difference.exact = exact;
+		diff->line[i].p_corrected = corrected[2 * i];
+		diff->line[i].p_tail_corrected = corrected[2 * i + 1];
+	}
+	free(values);
+	free(p);
+	return err;
+}
+
+void diff_units_count(const struct diff_input sides[NR_DIFF_SIDES], struct diff_line *line)
+{
+	for (int i = 0; i < NR_DIFF_SIDES; i++)
+		count_runs(line, &sides[i], i);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The recordings of one side of a comparison, and their values: all together, and run by run.
+ */
+#pragma once
+
+#include "analysis/diff.h"
+#include "cmd/options.h"
+#include "recording/reader_set.h"
+
+/* Rows on each side; the values of further keys go to one more row. */
+#define MAX_ROWS 4096
+
+/* All zero before. */
+struct gathering {
+	struct reader_set readers;
+	struct aggregate *aggregate;
+	struct diff_run run[MAX_FILES]; /* an only one has the aggregate of the side */
+	struct aggregate *current;	/* of the run that is read; NULL: none of its own */
+	struct aggregate *measured;	/* teardowns by scenario, all of them; NULL: not counted */
+	const struct filter *filter;
+};
+
+/*
+ * Reads the recordings, which are open: fills aggregate and run[], and measured if limits need it.
+ * Returns 0, -EINVAL, already reported, or another -errno. Call gathering_free() in any case.
+ */
+int gather(struct gathering *side, const struct view_options *show, const struct options *opts);
+
+/* Frees the aggregates of single runs: diff_make() no longer needs them. */
+void gathering_free_runs(struct gathering *side);
+
+/* Frees all of it, and closes the recordings. */
+void gathering_free(struct gathering *side);

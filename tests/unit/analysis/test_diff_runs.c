@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Comparisons over runs and boots, with results known by hand. */
+#include <math.h>
+
+#include "support/compared.h"
+
+static struct sides sides; /* by name */
+
+static int open_sides(void **state __attribute__((unused)))
+{
+	sides = sides_new();
+	return 0;
+}
+
+static int close_sides(void **state __attribute__((unused)))
+{
+	sides_free(&sides);
+	return 0;
+}
+
+#define RUNS_TEST(name) TEST_BETWEEN(name, open_sides, close_sides)
+
+/* Three values of each key, the middle one of which is ns. */
+static void put_run(enum diff_side side, const char *run_id, const char *boot_id, __u64 ns)
+{
+	begin_run(&sides, side, run_id, boot_id);
+	put_steps(&sides, side, "a", ns - 10, 10, 3);
+}
+
+/* Runs of one boot, of which each is a little slower than the one before. */
+static void put_runs(enum diff_side side, const char *boot_id, __u64 from_ns, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		put_run(side, "", boot_id, from_ns + 2 * i);
+}
+
+static bool is_near(double got, double want)
+{
+	return fabs(got - want) <= 1e-9;
+}
+
+/* All of 252 arrangements of 5 and 5 runs: two are as far apart, for median and tail alike. */
+RUNS_TEST(figures_of_runs)
+{
+	const struct diff_line *line;
+	const struct diff *diff;
+
+	put_runs(DIFF_BASE, "x", 1000, 5);
+	put_runs(DIFF_NEW, "x", 1100, 5);
+	limit(&sides, METRIC_P50, 9);
+	limit(&sides, METRIC_P99, 9);
+	diff = compare(&sides);
+	line = diff->line;
+	assert_int_equal(diff->unit, UNIT_RUN);
+	assert_true(diff->runs[DIFF_BASE] == 5 && diff->boots[DIFF_NEW] == 1);
+	assert_int_equal(line->side[DIFF_BASE].n, 15);
+	assert_int_equal(line->side[DIFF_BASE].runs, 5);
+	assert_int_equal(line->side[DIFF_BASE].boots, 1);
+	assert_true(line->side[DIFF_BASE].metric[METRIC_P50] == 1004);
+	assert_true(line->side[DIFF_NEW].metric[METRIC_P99] == 1114);
+	assert_true(is_near(line->delta[METRIC_P50], 100 * 100 / 1004.0));
+	assert_true(is_near(line->difference.p, 2 / 252.0));
+	assert_true(is_near(line->p_corrected, 2 / 252.0));
+	assert_true(is_near(line->p_tail_corrected, 2 / 252.0));
+	assert_true(line->difference.exact && line->difference.effect == 1);
+	assert_int_equal(line->verdict, VERDICT_SLOWER);
+	assert_int_equal(line->failed, 1 << 0 | 1 << 1);
+	assert_int_equal(diff->result, RESULT_FAILS);
+	/* Six medians bound their median at 1 - 2 / 64; five do not. */
+	assert_false(line->side[DIFF_BASE].bounded);
+	put_run(DIFF_BASE, "", "x", 1010);
+	line = compare(&sides)->line;
+	assert_true(line->side[DIFF_BASE].bounded);
+	assert_true(line->side[DIFF_BASE].low_ns == 1000 && line->side[DIFF_BASE].high_ns == 1010);
+}
+
+/* However many values a run has. */
+RUNS_TEST(one_run)
+{
+	const struct diff *diff;
+
+	put_run(DIFF_BASE, "", "x", 1000);
+	put_run(DIFF_NEW, "", "x", 2000);
+	put_both(&sides, "many", 1000, 2000, 1, 300);
+	diff = compare(&sides);
+	assert_true(diff->few_runs && diff->enough == 4);
+	assert_int_equal(diff->result, RESULT_NO_LIMITS);
+	assert_int_equal(diff->line[1].verdict, VERDICT_FEW_RUNS);
+	assert_true(diff->line[1].p_corrected < 0.001 && diff->line[1].delta[METRIC_P50] > 80);
+	assert_true(diff->tally.slower == 0 && diff->tally.faster == 0);
+
+	/* A limit is neither kept nor exceeded, whatever may be missing. */
+	limit(&sides, METRIC_P50, 10);
+	limit(&sides, METRIC_P99, 10);
+	sides.opts.allow_missing = true;
+	diff = compare(&sides);
+	assert_int_equal(diff->result, RESULT_NO_EVIDENCE);
+	assert_int_equal(diff->tally.failed, 0);
+	sides.opts.limits[0].percent = sides.opts.limits[1].percent = 1000;
+	assert_int_equal(compare(&sides)->result, RESULT_NO_EVIDENCE);
+
+	sides.opts.within_run = true;
+	assert_int_equal(compare(&sides)->result, RESULT_PASSES);
+	assert_int_equal(sides.diff.line[0].verdict, VERDICT_SLOWER);
+	assert_int_equal(sides.diff.unit, UNIT_VALUE);
+}
+
+/* 2 of 20 arrangements are 0.1, 2 of 70 less than 0.03. */
+RUNS_TEST(three_and_four_runs)
+{
+	put_runs(DIFF_BASE, "x", 1000, 3);
+	put_runs(DIFF_NEW, "x", 2000, 3);
+	assert_true(compare(&sides)->few_runs);
+	assert_true(is_near(sides.diff.line->p_corrected, 0.1));
+	assert_int_equal(sides.diff.line->verdict, VERDICT_FEW_RUNS);
+	sides.opts.alpha = 0.11;
+	assert_int_equal(compare(&sides)->line->verdict, VERDICT_SLOWER);
+	sides.opts.alpha = 0.01;
+	assert_int_equal(compare(&sides)->enough, 5);
+	sides.opts.alpha = 0.05;
+	put_run(DIFF_BASE, "", "x", 1006);
+	put_run(DIFF_NEW, "", "x", 2006);
+	assert_false(compare(&sides)->few_runs);
+	assert_int_equal(sides.diff.line->verdict, VERDICT_SLOWER);
+}
+
+/* Five runs of one boot against five of another may differ as boots do. */
+RUNS_TEST(boots_are_units)
+{
+	put_runs(DIFF_BASE, "x", 1000, 5);
+	put_runs(DIFF_NEW, "y", 2000, 5);
+	assert_int_equal(compare(&sides)->unit, UNIT_BOOT);
+	assert_true(sides.diff.few_runs);
+	assert_true(sides.diff.runs[DIFF_NEW] == 5 && sides.diff.boots[DIFF_NEW] == 1);
+	for (int i = 0; i < 3; i++) {
+		put_runs(DIFF_BASE, (char[][2]){"a", "b", "c"}[i], 1000 + i, 2);
+		put_runs(DIFF_NEW, (char[][2]){"d", "e", "f"}[i], 2000 + i, 1);
+	}
+	assert_false(compare(&sides)->few_runs);
+	assert_int_equal(sides.diff.line->side[DIFF_BASE].units, 4);
+	assert_int_equal(sides.diff.line->side[DIFF_BASE].runs, 11);
+	assert_int_equal(sides.diff.line->side[DIFF_BASE].boots, 4);
+	assert_true(is_near(sides.diff.line->p_corrected, 2 / 70.0));
+}
+
+/* Runs of unknown boots may be of one. */
+RUNS_TEST(unknown_boots)
+{
+	put_runs(DIFF_BASE, "", 1000, 5);
+	put_runs(DIFF_NEW, "", 2000, 5);
+	assert_int_equal(compare(&sides)->unit, UNIT_BOOT);
+	assert_true(sides.diff.few_runs);
+}
+
+/* Boots on both sides are blocks: that one is slow is no difference of sides. */
+RUNS_TEST(boots_on_both_sides)
+{
+	put_runs(DIFF_BASE, "x", 1000, 4);
+	put_runs(DIFF_NEW, "x", 1001, 1);
+	put_runs(DIFF_BASE, "y", 2000, 1);
+	put_runs(DIFF_NEW, "y", 2001, 4);
+	assert_int_equal(compare(&sides)->unit, UNIT_RUN);
+	/* 5 * 5 arrangements */
+	assert_int_equal(sides.diff.line->verdict, VERDICT_SAME);
+	assert_true(sides.diff.line->p_corrected > 0.2);
+}
+
+/* A copy is no further run. */
+RUNS_TEST(copies)
+{
+	for (int i = 0; i < 5; i++) {
+		put_run(DIFF_BASE, "one", "x", 1000);
+		put_run(DIFF_NEW, "other", "x", 2000);
+	}
+	assert_true(compare(&sides)->few_runs);
+	assert_int_equal(sides.diff.runs[DIFF_BASE], 1);
+	assert_int_equal(sides.diff.line->side[DIFF_BASE].runs, 1);
+}
+
+/* A key that one run of a side has is shown, and not judged. */
+RUNS_TEST(key_of_one_run)
+{
+	const struct diff_line *line;
+
+	put_runs(DIFF_BASE, "x", 1000, 5);
+	put_runs(DIFF_NEW, "x", 1001, 5);
+	put_both(&sides, "b", 1000, 5000, 1, 50);
+	put_steps(&sides, DIFF_BASE, "gone", 1000, 1, 50);
+	limit(&sides, METRIC_P50, 10);
+	line = compare(&sides)->line;
+	assert_string_equal(line[1].row->key.map.name, "b");
+	assert_int_equal(line[1].verdict, VERDICT_FEW_RUNS);
+	assert_int_equal(line[1].unclear, 1);
+	assert_int_equal(line[2].verdict, VERDICT_UNKNOWN);
+	assert_true(isnan(line[2].p_corrected));
+	assert_int_equal(sides.diff.result, RESULT_NO_EVIDENCE);
+	assert_int_equal(sides.diff.tally.unclear, 1);
+	sides.opts.allow_missing = true;
+	assert_int_equal(compare(&sides)->result, RESULT_PASSES);
+}
+
+TEST_MAIN(NULL, NULL)

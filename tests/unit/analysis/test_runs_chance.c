@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Simulates comparisons of several runs a side, with differences between runs as real ones have
+ * them, and counts false alarms and differences found: by the permutation of runs that diff uses,
+ * and by the methods it does not use.
+ *
+ * The random numbers are always the same, so that each test passes always or never.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "support/chance.h"
+#include "support/compared.h"
+#include "util/permute.h"
+
+#define PAIRS	  100
+#define KEYS	  10  /* each with its median and its 99th percentile in the family */
+#define VALUES	  20  /* of a key in a run */
+#define RESAMPLES 401 /* so that 10 p of the least are below 0.05 */
+
+/* Within a run: the logarithms of values; one in fifty takes exp(SLOW) as long. */
+#define MEDIAN_NS 1e6
+#define SIGMA	  0.05
+#define SLOW	  1
+
+/* P(more than this many of 100 at 12 of 252) is 0.0009. */
+#define MOST_ALARMS 12
+
+/* What a run adds to the logarithms of all of its values of a key. */
+struct model {
+	const char *name;
+	double own;    /* standard deviation, drawn for each key */
+	double shared; /* standard deviation, drawn for all keys of the run */
+	double layout; /* this or nothing, evenly, for each key: as by the luck of its layout */
+};
+
+static const struct model models[] = {
+	{"no difference of runs", 0, 0, 0},	   {"5 % for each key", 0.05, 0, 0},
+	{"10 % for each key", 0.10, 0, 0},	   {"15 % for each key", 0.15, 0, 0},
+	{"7 %, mostly of the run", 0.03, 0.06, 0}, {"0 or 10 % by layout", 0, 0, 0.10},
+};
+
+static __u64 values[NR_DIFF_SIDES][MAX_RUNS][KEYS][VALUES];
+
+/* Between 0 and 1, both excluded. */
+static double uniform(void)
+{
+	return ((double)(random64() >> 11) + 0.5) * 0x1p-53;
+}
+
+static double normal(void)
+{
+	return sqrt(-2 * log(uniform())) * cos(2 * M_PI * uniform());
+}
+
+static int compare_ns(const void *left, const void *right)
+{
+	const __u64 *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+static void draw_run(const struct model *model, __u64 run[KEYS][VALUES], double factor)
+{
+	double shared = model->shared * normal();
+
+	for (int key = 0; key < KEYS; key++) {
+		double of_run = shared + model->own * normal() +
+				(model->layout > 0 && uniform() < 0.5 ? model->layout : 0);
+
+		for (int i = 0; i < VALUES; i++)
+			run[key][i] = (__u64)(MEDIAN_NS * (key ? 1 : factor) *
+					      exp(of_run + SIGMA * normal() +
+						  (uniform() < 0.02 ? SLOW : 0)));
+	}
+}
+
+/* Key "a" takes factor times as long on the new side. Each run is of its own boot. */
+static struct sides draw_pair(const struct model *model, size_t nr_runs, double factor)
+{
+	static char boots[NR_DIFF_SIDES][MAX_RUNS][12];
+	struct sides sides = sides_new();
+
+	for (int side = 0; side < NR_DIFF_SIDES; side++) {
+		for (size_t run = 0; run < nr_runs; run++) {
+			snprintf(boots[side][run], sizeof(boots[side][run]), "%d %zu", side, run);
+			begin_run(&sides, side, "", boots[side][run]);
+			draw_run(model, values[side][run], side == DIFF_NEW ? factor : 1);
+			for (int key = 0; key < KEYS; key++)
+				for (int i = 0; i < VALUES; i++)
+					put(&sides, side, (char[]){(char)('a' + key), '\0'},
+					    values[side][run][key][i]);
+		}
+	}
+	return sides;
+}
+
+struct found {
+	int alarms; /* comparisons with a key found that does not differ, or its tail */
+	int hits;   /* with key "a" found */
+};
+
+static void count_found(struct found *found, const struct diff *diff, bool differs)
+{
+	bool alarm = false, hit = false;
+
+	for (size_t i = 0; i < diff->nr; i++) {
+		const struct diff_line *line = &diff->line[i];
+		bool is_a = *line->row->key.map.name == 'a';
+
+		hit |= is_a && line->verdict != VERDICT_SAME;
+		if (!is_a || !differs)
+			alarm |= line->verdict != VERDICT_SAME || line->p_tail_corrected < 0.05;
+	}
+	found->alarms += alarm;
+	found->hits += hit;
+}
+
+static struct found simulate(const struct model *model, size_t nr_runs, double factor,
+			     bool within_run)
+{
+	struct found found = {};
+
+	state64 = 0x9e3779b97f4a7c15;
+	for (int i = 0; i < PAIRS; i++) {
+		struct sides sides = draw_pair(model, nr_runs, factor);
+
+		sides.opts.within_run = within_run;
+		if (nr_runs < 4 && !within_run)
+			assert_true(compare(&sides)->few_runs);
+		else
+			count_found(&found, compare(&sides), factor != 1);
+		sides_free(&sides);
+	}
+	print_message("%-22s %2zu runs a side, a %.2f times: %3d with a false alarm, a found in %d"
+		      " of %d%s\n",
+		      model->name, nr_runs, factor, found.alarms, found.hits, PAIRS,
+		      within_run ? " (by values)" : "");
+	return found;
+}
+
+TEST(few_false_alarms)
+{
+	int all = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(models); i++) {
+		int alarms = simulate(&models[i], 5, 1, false).alarms;
+
+		assert_in_range(alarms, 0, MOST_ALARMS);
+		all += alarms;
+	}
+	/* 29 are expected; more than 45 or less than 14 have a probability of 0.003. */
+	assert_in_range(all, 14, 45);
+	assert_in_range(simulate(&models[2], 10, 1, false).alarms, 1, MOST_ALARMS);
+}
+
+/* The values of all runs together find what is not there, as soon as runs differ. */
+TEST(values_are_no_runs)
+{
+	assert_in_range(simulate(&models[0], 5, 1, true).alarms, 0, MOST_ALARMS);
+	for (size_t i = 1; i < ARRAY_SIZE(models); i++)
+		assert_in_range(simulate(&models[i], 5, 1, true).alarms, 70, PAIRS);
+	/* Nor is one run a side more. */
+	assert_in_range(simulate(&models[2], 1, 1, true).alarms, 70, PAIRS);
+}
+
+static struct found power[ARRAY_SIZE(models)][3][2];
+
+/* 3 and 3 runs can be arranged in 20 ways: p is 0.1 at least. */
+TEST(power_of_runs)
+{
+	static const size_t nr_runs[] = {3, 5, 10};
+	static const double factors[] = {1.10, 1.25};
+
+	for (size_t i = 0; i < ARRAY_SIZE(models); i++) {
+		for (size_t j = 0; j < ARRAY_SIZE(nr_runs); j++) {
+			for (size_t k = 0; k < ARRAY_SIZE(factors); k++) {
+				power[i][j][k] =
+					simulate(&models[i], nr_runs[j], factors[k], false);
+				assert_in_range(power[i][j][k].alarms, 0, MOST_ALARMS + 2);
+				if (!j)
+					assert_int_equal(power[i][j][k].hits, 0);
+			}
+		}
+	}
+	/* Without differences of runs, and with 10 runs where they are half of what is sought. */
+	assert_in_range(power[0][1][0].hits, 95, PAIRS);
+	assert_in_range(power[1][1][1].hits, 85, PAIRS);
+	assert_in_range(power[1][2][0].hits, 60, 95);
+	assert_in_range(power[2][2][1].hits, 75, 98);
+	assert_in_range(power[5][1][1].hits, 70, PAIRS);
+}
+
+/* The mean over runs of the logarithm of the median; runs and their values are drawn again. */
+static double resampled(__u64 (*runs)[KEYS][VALUES], size_t nr_runs, int key)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < nr_runs; i++) {
+		const __u64 *run = runs[below(nr_runs)][key];
+		__u64 drawn[VALUES];
+
+		for (int j = 0; j < VALUES; j++)
+			drawn[j] = run[below(VALUES)];
+		qsort(drawn, VALUES, sizeof(*drawn), compare_ns);
+		sum += log(stats_median(drawn, VALUES));
+	}
+	return sum / (double)nr_runs;
+}
+
+/* Two-sided: how rarely the resampled difference is on the other side of 0. */
+static double bootstrap_p(size_t nr_runs, int key)
+{
+	int above = 0;
+
+	for (int i = 0; i < RESAMPLES; i++)
+		above += resampled(values[DIFF_NEW], nr_runs, key) >
+			 resampled(values[DIFF_BASE], nr_runs, key);
+	if (above > RESAMPLES / 2)
+		above = RESAMPLES - above;
+	return 2.0 * (above + 1) / (RESAMPLES + 1);
+}
+
+/* Five runs are too few to stand for all that there may be. Only medians are tested here. */
+TEST(two_level_bootstrap)
+{
+	int alarms = 0;
+
+	state64 = 0x9e3779b97f4a7c15;
+	for (int i = 0; i < PAIRS; i++) {
+		struct sides sides = draw_pair(&models[2], 5, 1);
+		double p[KEYS];
+		bool alarm = false;
+
+		for (int key = 0; key < KEYS; key++)
+			p[key] = bootstrap_p(5, key);
+		assert_int_equal(stats_correct(p, p, KEYS), 0);
+		for (int key = 0; key < KEYS; key++)
+			alarm |= p[key] < 0.05;
+		alarms += alarm;
+		sides_free(&sides);
+	}
+	print_message("two-level bootstrap: %d of %d with a false alarm\n", alarms, PAIRS);
+	assert_in_range(alarms, MOST_ALARMS + 1, PAIRS);
+}
+
+/* Even if all runs of key "a" are apart, Holm's correction of 20 single p is above 0.05. */
+TEST(holm_of_permutations)
+{
+	static const bool second[10] = {[5] = true, true, true, true, true};
+	static const size_t block[10];
+
+	assert_true(permute_least_p(&(struct permute_runs){second, block, 10}) * 2 * KEYS > 0.05);
+}
+
+TEST_MAIN(NULL, NULL)
