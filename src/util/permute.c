@@ -115,23 +115,33 @@ static void shuffle(bool *second, const struct permute_runs *runs, uint64_t *sta
 	}
 }
 
-static double sum_of(const struct test *test, const bool *second, size_t nr)
+static double sum_of(const struct test *test, const size_t *chosen, size_t nr_chosen)
 {
 	double sum = 0;
 
-	for (size_t i = 0; i < nr; i++)
-		if (second[i])
-			sum += test->score[i];
+	for (size_t i = 0; i < nr_chosen; i++)
+		sum += test->score[chosen[i]];
 	return fabs(sum);
 }
 
+/* Lists the runs of the second group in chosen. Returns their number. */
+static size_t choose(const bool *second, size_t nr, size_t *chosen)
+{
+	size_t nr_chosen = 0;
+
+	for (size_t i = 0; i < nr; i++)
+		if (second[i])
+			chosen[nr_chosen++] = i;
+	return nr_chosen;
+}
+
 /* Tests are in the order of what was found, the farthest first. */
-static void count(struct test *tests, size_t nr_tests, const bool *second, size_t nr)
+static void count(struct test *tests, size_t nr_tests, const size_t *chosen, size_t nr_chosen)
 {
 	double farthest = 0;
 
 	for (size_t i = nr_tests; i-- > 0;) {
-		double sum = sum_of(&tests[i], second, nr);
+		double sum = sum_of(&tests[i], chosen, nr_chosen);
 
 		farthest = fmax(farthest, sum);
 		tests[i].as_far += sum >= tests[i].found - SAME_SUM;
@@ -159,9 +169,12 @@ static bool set_scores(struct test *test, const double *value, const struct perm
 		}
 		known = known || n;
 	}
-	for (size_t i = 0; i < runs->nr && squares > 0; i++)
-		test->score[i] /= sqrt(squares);
-	test->found = sum_of(test, runs->second, runs->nr);
+	for (size_t i = 0; i < runs->nr; i++) {
+		if (squares > 0)
+			test->score[i] /= sqrt(squares);
+		test->found += runs->second[i] ? test->score[i] : 0;
+	}
+	test->found = fabs(test->found);
 	return known;
 }
 
@@ -177,23 +190,25 @@ static int count_all(struct test *tests, size_t nr_tests, const struct permute_r
 		     size_t *nr, bool *exact)
 {
 	bool *second = malloc(runs->nr + 1);
+	size_t *chosen = calloc(runs->nr + 1, sizeof(*chosen));
 	uint64_t state = 88172645463325252ULL;
 	double ways = nr_arrangements(runs);
+	int err = second && chosen ? 0 : -ENOMEM;
 
-	if (!second)
-		return -ENOMEM;
-	memcpy(second, runs->second, runs->nr);
+	if (!err)
+		memcpy(second, runs->second, runs->nr);
 	*exact = ways <= MOST_ARRANGEMENTS;
 	*nr = *exact ? (size_t)(ways + 0.5) : MOST_ARRANGEMENTS;
-	for (size_t i = 0; i < *nr; i++) {
-		count(tests, nr_tests, second, runs->nr);
+	for (size_t i = 0; i < *nr && !err; i++) {
+		count(tests, nr_tests, chosen, choose(second, runs->nr, chosen));
 		if (*exact)
 			next(second, runs);
 		else
 			shuffle(second, runs, &state);
 	}
 	free(second);
-	return 0;
+	free(chosen);
+	return err;
 }
 
 int permute_compare(const double *value, size_t nr_figures, const struct permute_runs *runs,

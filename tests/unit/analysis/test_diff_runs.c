@@ -127,14 +127,16 @@ RUNS_TEST(three_and_four_runs)
 /* Five runs of one boot against five of another may differ as boots do. */
 RUNS_TEST(boots_are_units)
 {
+	static const char boots[NR_DIFF_SIDES][3][2] = {{"a", "b", "c"}, {"d", "e", "f"}};
+
 	put_runs(DIFF_BASE, "x", 1000, 5);
 	put_runs(DIFF_NEW, "y", 2000, 5);
 	assert_int_equal(compare(&sides)->unit, UNIT_BOOT);
 	assert_true(sides.diff.few_runs);
 	assert_true(sides.diff.runs[DIFF_NEW] == 5 && sides.diff.boots[DIFF_NEW] == 1);
 	for (int i = 0; i < 3; i++) {
-		put_runs(DIFF_BASE, (char[][2]){"a", "b", "c"}[i], 1000 + i, 2);
-		put_runs(DIFF_NEW, (char[][2]){"d", "e", "f"}[i], 2000 + i, 1);
+		put_runs(DIFF_BASE, boots[DIFF_BASE][i], 1000 + i, 2);
+		put_runs(DIFF_NEW, boots[DIFF_NEW][i], 2000 + i, 1);
 	}
 	assert_false(compare(&sides)->few_runs);
 	assert_int_equal(sides.diff.line->side[DIFF_BASE].units, 4);
