@@ -34,7 +34,7 @@ static const char *const lines[] = {
 	"diff @ =",
 	"diff --force -f json = @",
 	"diff teardowns --force --fail-on p50>10% -f markdown = @",
-	"diff --force --by host,scenario,caller,comm -f csv --base = --new @ =",
+	"diff --force --by host,scenario,caller,comm -f csv --base = @ --new @ =",
 	"report teardowns -f perfetto @", /* not if in haste: its tables of threads take 5 ms */
 };
 
