@@ -267,6 +267,7 @@ static void judge(struct diff *diff, const struct diff_options *opts)
 		line->verdict = verdict_of(diff, line, opts->alpha);
 		if (diff->unit != UNIT_VALUE)
 			few = line->verdict == VERDICT_FEW_RUNS;
+		line->few = few;
 		apply_limits(line, opts, few);
 		nr_few += few;
 		tally->failed += !!line->failed;
@@ -278,6 +279,7 @@ static void judge(struct diff *diff, const struct diff_options *opts)
 	}
 	if (opts->nr_limits && nr_few == tally->compared)
 		tally->unclear = nr_few;
+	diff->unlike = opts->unlike;
 	diff->strict = opts->nr_limits && !opts->allow_missing;
 	diff->result = result_of(diff, opts);
 }

@@ -12,6 +12,9 @@
 
 #define MAX_LIMITS 16
 
+/* Rows on each side; the values of further keys go to one more row. */
+#define DIFF_MAX_ROWS 4096
+
 enum diff_side { DIFF_BASE, DIFF_NEW, NR_DIFF_SIDES };
 
 /* A figure that both sides of a comparison have. */
@@ -96,6 +99,7 @@ struct diff_line {
 	double p_corrected;	 /* of difference.p */
 	double p_tail_corrected; /* of the test of the 99th percentile */
 	enum diff_verdict verdict;
+	bool few; /* no difference of so few values, runs or boots is significant */
 	const struct diff_limit *limits; /* of the options */
 	__u32 failed;			 /* bit N: limits[N] is exceeded */
 	__u32 unclear; /* bit N: it seems to be, but no difference of so few values is significant
@@ -134,6 +138,7 @@ struct diff {
 	size_t nr_means;
 	struct diff_tally tally; /* of all lines */
 	bool keys_mixed;	 /* a side has an "other" row, of several keys */
+	bool unlike;		 /* as in the options */
 	bool strict;		 /* there are limits, and missing evidence is not allowed */
 	enum diff_unit unit;
 	size_t runs[NR_DIFF_SIDES];  /* 0 with UNIT_VALUE */

@@ -3,19 +3,15 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "analysis/diff.h"
+#include "cmd/diff_output.h"
 #include "cmd/gathering.h"
 #include "cmd/option_rows.h"
-#include "output/diff_report.h"
-#include "output/html/diff.h"
-#include "output/markdown.h"
-#include "output/terminal.h"
+#include "output/diff_cases.h"
 #include "recording/comparable.h"
 #include "util/diag.h"
-#include "util/macros.h"
-#include "util/outfile.h"
-#include "util/text.h"
 
 static bool are_benchmarks(const struct gathering side[NR_DIFF_SIDES])
 {
@@ -67,98 +63,6 @@ static bool are_all_measured(const struct gathering side[NR_DIFF_SIDES])
 	return is_all_measured(&side[DIFF_NEW]) && base;
 }
 
-/* Recordings are not trusted: text may contain control characters. */
-static void write_safe(FILE *file, enum format format, const char *text)
-{
-	char safe[TEXT_SIZE(RUN_INFO_LEN)];
-
-	if (!*text)
-		text = "?";
-	text_printable(safe, sizeof(safe), text, strnlen(text, RUN_INFO_LEN));
-	if (format == FORMAT_MARKDOWN)
-		markdown_text(file, safe, false);
-	else
-		fputs(safe, file);
-}
-
-/* Names a side's recording and its machine. */
-static void write_side(FILE *file, enum format format, const char *name,
-		       const struct reader_set *side, const char *runs)
-{
-	const struct run_info *run_info = side->first;
-
-	fprintf(file, "%s%s: ", format == FORMAT_MARKDOWN ? "- " : "", name);
-	write_safe(file, format, side->reader[0]->path);
-	if (side->nr > 1)
-		fprintf(file, " and %zu more", side->nr - 1);
-	fprintf(file, "%s, Linux ", runs);
-	write_safe(file, format, run_info->kernel_release);
-	fputs(" on ", file);
-	write_safe(file, format, run_info->host);
-	fputs(", ", file);
-	write_safe(file, format, run_info->attach);
-	putc('\n', file);
-}
-
-static int write_page(FILE *out, const struct gathering *side, const struct diff *diff)
-{
-	struct page_run *runs[NR_DIFF_SIDES] = {page_runs_new(&side[DIFF_BASE].readers),
-						page_runs_new(&side[DIFF_NEW].readers)};
-	struct page_side sides[NR_DIFF_SIDES];
-	int err = runs[DIFF_BASE] && runs[DIFF_NEW] ? 0 : -ENOMEM;
-
-	for (int i = 0; i < NR_DIFF_SIDES; i++)
-		sides[i] = (struct page_side){runs[i], side[i].readers.nr, side[i].aggregate};
-	if (!err)
-		err = page_diff_write(out, diff, sides);
-	free(runs[DIFF_BASE]);
-	free(runs[DIFF_NEW]);
-	return err;
-}
-
-/* Names both; on a terminal in lines that fit. */
-static int write_sides(FILE *file, enum format format, const struct gathering *side,
-		       const struct diff *diff)
-{
-	char *text = NULL, runs[DIFF_RUNS_SIZE];
-	size_t size;
-	FILE *lines = open_memstream(&text, &size);
-
-	if (!lines)
-		return -ENOMEM;
-	write_side(lines, format, "base", &side[DIFF_BASE].readers,
-		   diff_runs(diff, DIFF_BASE, runs));
-	write_side(lines, format, "new", &side[DIFF_NEW].readers, diff_runs(diff, DIFF_NEW, runs));
-	if (text_memory_end(lines, &text))
-		return -ENOMEM;
-	if (format == FORMAT_TABLE)
-		terminal_lines(file, text);
-	else
-		fputs(text, file);
-	putc('\n', file);
-	free(text);
-	return 0;
-}
-
-static int write_diff(const struct options *opts, const struct gathering *side,
-		      const struct diff *diff)
-{
-	struct outfile *output = NULL;
-	enum format format = opts->show.format;
-	struct table_style style;
-	int err = outfile_open(&output, opts->output, false);
-
-	if (!err && (format == FORMAT_TABLE || format == FORMAT_MARKDOWN))
-		err = write_sides(outfile_stream(output), format, side, diff);
-	if (!err && format == FORMAT_HTML) {
-		err = write_page(outfile_stream(output), side, diff);
-	} else if (!err) {
-		style = view_style(&opts->show, outfile_stream(output));
-		err = diff_write(outfile_stream(output), format, diff, &style);
-	}
-	return outfile_end(output, opts->output, err);
-}
-
 /* The options, with defaults that depend on whether the recordings are benchmarks. */
 static struct view_options select_view(const struct options *opts,
 				       const struct gathering side[NR_DIFF_SIDES])
@@ -180,42 +84,16 @@ static struct view_options select_view(const struct options *opts,
 	return show;
 }
 
-static int report_not_comparable(void)
+static int refuse(const struct options *opts, const char *reason)
 {
-	diag_error("these recordings are not well comparable (--force compares them)");
+	diag_error("%s", reason);
+	diff_output_refuse(opts, reason);
 	return EXIT_FAILED;
 }
 
-/* Why the limits are not known to be kept, in one line. */
-static int report_no_evidence(const struct diff *diff, bool unlike)
+static int refuse_unlike(const struct options *opts)
 {
-	const struct diff_tally *tally = &diff->tally;
-	char few_runs[DIFF_RUNS_SIZE];
-
-	if (!tally->compared)
-		return diag_invalid(
-			"--fail-on: nothing to compare: no row has values on both sides");
-	if (diff->few_runs)
-		return diag_invalid("--fail-on: %s: record %zu %s or more on each side"
-				    " (--within-run judges by the noise within runs)",
-				    diff_few_runs(diff, few_runs), diff->enough,
-				    diff->unit == UNIT_BOOT ? "boots" : "runs");
-	if (unlike)
-		return diag_invalid("--fail-on: the benchmarks are not the same (--force compares"
-				    " them)");
-	if (diff->keys_mixed)
-		return diag_invalid("--fail-on: some of more than %d keys share a row"
-				    " (--allow-missing accepts that)",
-				    MAX_ROWS);
-	if (tally->only_in[DIFF_BASE])
-		return diag_invalid("--fail-on: %zu of the base's rows %s missing in the new side"
-				    " (--allow-missing accepts that)",
-				    tally->only_in[DIFF_BASE],
-				    tally->only_in[DIFF_BASE] > 1 ? "are" : "is");
-	return diag_invalid("--fail-on: too few %s in %zu row%s (--allow-missing accepts"
-			    " that)",
-			    diff->unit == UNIT_VALUE ? "values" : "runs", tally->unclear,
-			    tally->unclear > 1 ? "s" : "");
+	return refuse(opts, "these recordings are not well comparable (--force compares them)");
 }
 
 static bool has_key(const struct view_options *show, enum key key)
@@ -226,11 +104,12 @@ static bool has_key(const struct view_options *show, enum key key)
 	return false;
 }
 
-static int compare(const struct options *opts, struct gathering side[NR_DIFF_SIDES])
+static int compare(const struct options *opts, struct gathering side[NR_DIFF_SIDES], bool forced)
 {
 	const struct view_options show = select_view(opts, side);
 	struct diff_options options = opts->diff;
 	struct diff_input inputs[NR_DIFF_SIDES];
+	char text[NO_EVIDENCE_SIZE];
 	struct diff diff;
 	int err;
 
@@ -243,37 +122,60 @@ static int compare(const struct options *opts, struct gathering side[NR_DIFF_SID
 			 !comparable_benchmarks(&side[DIFF_BASE].readers, &side[DIFF_NEW].readers,
 						has_key(&show, KEY_SCENARIO));
 	if (!err && !are_all_measured(side))
-		return report_not_comparable();
+		return refuse_unlike(opts);
 	for (int i = 0; i < NR_DIFF_SIDES; i++)
 		inputs[i] = (struct diff_input){side[i].aggregate, side[i].run, side[i].readers.nr};
 	if (!err)
 		err = diff_make(&diff, inputs, &options);
 	for (int i = 0; i < NR_DIFF_SIDES; i++)
 		gathering_free_runs(&side[i]);
-	if (err) {
-		if (err != -EINVAL) /* already reported */
-			diag_error("cannot compare: %s", strerror(-err));
+	if (err == -EINVAL) /* already reported */
+		diff_output_refuse(opts, "a recording is damaged");
+	else if (err)
+		refuse(opts, "cannot compare: out of memory");
+	if (err)
 		return EXIT_FAILED;
-	}
-	err = write_diff(opts, side, &diff);
+	err = diff_output_write(opts, side, &diff, forced);
 	if (!err && diff.result == RESULT_FAILS)
 		err = EXIT_REGRESSION;
 	else if (!err && diff.result == RESULT_NO_EVIDENCE)
-		err = report_no_evidence(&diff, options.unlike);
+		err = diag_invalid("--fail-on: %s", diff_no_evidence(&diff, text));
 	diff_free(&diff);
 	return err < 0 ? EXIT_FAILED : err;
 }
 
+/* Also of those that cannot be read. */
+static bool output_is_input(const struct options *opts)
+{
+	struct stat out, in;
+
+	if (!opts->output || stat(opts->output, &out))
+		return false;
+	for (int side = 0; side < NR_DIFF_SIDES; side++)
+		for (size_t i = 0; i < opts->nr_files[side]; i++)
+			if (!stat(opts->files[side][i], &in) && in.st_dev == out.st_dev &&
+			    in.st_ino == out.st_ino)
+				return true;
+	return false;
+}
+
 static int compare_if_comparable(const struct options *opts, struct gathering side[NR_DIFF_SIDES])
 {
-	for (int i = 0; i < NR_DIFF_SIDES; i++)
-		if (reader_set_open(&side[i].readers, opts->files[i], opts->nr_files[i]) ||
-		    reader_set_spare(&side[i].readers, opts->output))
+	bool fit;
+
+	for (int i = 0; i < NR_DIFF_SIDES; i++) {
+		if (reader_set_open(&side[i].readers, opts->files[i], opts->nr_files[i])) {
+			if (!output_is_input(opts))
+				diff_output_refuse(opts, "a recording cannot be read");
 			return EXIT_FAILED;
-	if (!comparable(&side[DIFF_BASE].readers, &side[DIFF_NEW].readers, opts->diff.nr_limits) &&
-	    !opts->force)
-		return report_not_comparable();
-	return compare(opts, side);
+		}
+		if (reader_set_spare(&side[i].readers, opts->output))
+			return EXIT_FAILED;
+	}
+	fit = comparable(&side[DIFF_BASE].readers, &side[DIFF_NEW].readers, opts->diff.nr_limits);
+	if (!fit && !opts->force)
+		return refuse_unlike(opts);
+	return compare(opts, side, !fit);
 }
 
 static int cmd_diff(const struct options *opts)
@@ -345,8 +247,13 @@ static void imply_view(struct options *opts)
 
 static int finish(struct options *opts)
 {
+	const char *actions = getenv("GITHUB_ACTIONS");
+
 	if (!opts->view_given)
 		imply_view(opts);
+	if (actions && !strcmp(actions, "true"))
+		opts->github = true;
+	opts->summary = getenv("GITHUB_STEP_SUMMARY");
 	opts->diff.top = opts->show.top;
 	if (opts->diff.allow_missing && !opts->diff.nr_limits)
 		return diag_invalid("--allow-missing needs --fail-on");
@@ -384,6 +291,9 @@ static const struct option_row rows[] = {
 	FORMAT_ROW,
 	TABLE_ROWS,
 	OUTPUT_ROW,
+	FLAG(0, "github", github,
+	     "annotations in the log of GitHub Actions and a summary of the step; as if given where"
+	     " GITHUB_ACTIONS is 'true'"),
 	FORCE_ROW("compare recordings even if they are not well comparable"),
 	RECORDED_TALK_ROWS,
 	ABOUT_ROWS,
@@ -395,7 +305,7 @@ const struct command diff_command = {
 	.rows = rows,
 	.view = VIEW_CALLS,
 	.views = true,
-	.formats = FIGURE_FORMATS | PAGE_FORMAT,
+	.formats = FIGURE_FORMATS | PAGE_FORMAT | DIFF_FORMATS,
 	.getopt_flags = "-",
 	.take_words = option_files,
 	.finish = finish,
@@ -419,7 +329,10 @@ const struct command diff_command = {
 			 "      for CI, with 5 runs or more on each side: status 10 if something has\n"
 			 "      become slower by more than that\n"
 			 "  memdestroy-trace diff -f markdown old.mdt new.mdt\n"
-			 "      a table for an issue or a mail\n"},
+			 "      a table for an issue; -f mail: text for a mail\n"
+			 "  memdestroy-trace diff -f junit -o diff.xml --fail-on 'p50>10%' \\\n"
+			 "                   --base old-*.mdt --new new-*.mdt\n"
+			 "      for a CI system that shows test cases; -f ktap: for kernel CI\n"},
 	.help[HELP_CALLS] =
 		{.head = "Usage: memdestroy-trace diff calls [OPTION]... BASE NEW\n"
 			 "       memdestroy-trace diff calls [OPTION]... --base FILE... --new FILE...\n"

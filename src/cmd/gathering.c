@@ -38,7 +38,7 @@ static int gather_measured(struct gathering *side)
 	static const enum key by_scenario[] = {KEY_SCENARIO};
 	const struct event_sink sink = {.ops = &ops, .ctx = side};
 
-	side->measured = aggregate_new(by_scenario, 1, MAX_ROWS);
+	side->measured = aggregate_new(by_scenario, 1, DIFF_MAX_ROWS);
 	if (!side->measured)
 		return -ENOMEM;
 	return reader_set_run(&side->readers, VIEW_TEARDOWNS, false, &sink, NULL);
@@ -46,7 +46,7 @@ static int gather_measured(struct gathering *side)
 
 static struct aggregate *samples_new(const struct view_options *show)
 {
-	struct aggregate *aggregate = aggregate_new(show->by, show->nr_by, MAX_ROWS);
+	struct aggregate *aggregate = aggregate_new(show->by, show->nr_by, DIFF_MAX_ROWS);
 
 	if (aggregate)
 		aggregate_keep_samples(aggregate);
@@ -83,8 +83,8 @@ int gather(struct gathering *side, const struct view_options *show, const struct
 	if (!err && opts->diff.nr_limits && !opts->force)
 		err = gather_measured(side);
 	if (!err && aggregate_overflow(side->aggregate))
-		diag_warn("more than %d keys: %llu values of further keys are in one row", MAX_ROWS,
-			  aggregate_overflow(side->aggregate));
+		diag_warn("more than %d keys: %llu values of further keys are in one row",
+			  DIFF_MAX_ROWS, aggregate_overflow(side->aggregate));
 	return err;
 }
 

@@ -8,9 +8,6 @@
 #include "cmd/options.h"
 #include "recording/reader_set.h"
 
-/* Rows on each side; the values of further keys go to one more row. */
-#define MAX_ROWS 4096
-
 /* All zero before. */
 struct gathering {
 	struct reader_set readers;

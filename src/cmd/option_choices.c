@@ -16,7 +16,8 @@
 const char *const format_names[] = {
 	[FORMAT_TABLE] = "table",	[FORMAT_JSON] = "json",	    [FORMAT_CSV] = "csv",
 	[FORMAT_PERFETTO] = "perfetto", [FORMAT_FOLDED] = "folded", [FORMAT_MARKDOWN] = "markdown",
-	[FORMAT_HTML] = "html",
+	[FORMAT_HTML] = "html",		[FORMAT_JUNIT] = "junit",   [FORMAT_KTAP] = "ktap",
+	[FORMAT_MAIL] = "mail",
 };
 _Static_assert(ARRAY_SIZE(format_names) == NR_FORMATS, "a name for every format");
 

@@ -25,8 +25,13 @@
 #define ALL_FORMATS    ((1U << NR_FORMATS) - 1)
 #define PAGE_FORMAT    (1U << FORMAT_HTML)
 #define VIEWER_FORMATS (1U << FORMAT_PERFETTO | 1U << FORMAT_FOLDED)
+#define CASE_FORMATS   (1U << FORMAT_JUNIT | 1U << FORMAT_KTAP)
+/* Of comparisons */
+#define DIFF_FORMATS (CASE_FORMATS | 1U << FORMAT_MAIL)
+/* Of runs */
+#define RUN_FORMATS (ALL_FORMATS & ~DIFF_FORMATS)
 /* Figures are not made of single teardowns, which viewers show. */
-#define FIGURE_FORMATS (ALL_FORMATS & ~VIEWER_FORMATS & ~PAGE_FORMAT)
+#define FIGURE_FORMATS (RUN_FORMATS & ~VIEWER_FORMATS & ~PAGE_FORMAT)
 
 #define PROBING_ROWS                                                                               \
 	HEADING("Probing"),                                                                        \
@@ -74,7 +79,8 @@
 #define SHOW_BY_ROW                                                                                \
 	BY_ROW("one row for each: %s", "caller,type; for teardowns: one row for each map",         \
 	       "caller,type", "one row for each map")
-#define TOP_ROW(text) VALUE('n', "top", "N", option_top, text, .not_formats = VIEWER_FORMATS)
+#define TOP_ROW(text)                                                                              \
+	VALUE('n', "top", "N", option_top, text, .not_formats = VIEWER_FORMATS | CASE_FORMATS)
 #define ROW_ROWS                                                                                   \
 	VALUE(0, "sort", "KEY", option_sort, "order of the rows: %s; descending, except by key",   \
 	      .choices = &sort_choices, .view = OF_EITHER, .not_formats = VIEWER_FORMATS),         \

@@ -29,8 +29,10 @@ struct options {
 	struct diff_options diff;
 	bool view_given; /* the user chose the view; for diff, which has a default of its own */
 
-	const char *output; /* file; NULL: stdout */
-	bool force;	    /* overwrite a file; compare recordings that are not well comparable */
+	const char *output;  /* file; NULL: stdout */
+	bool github;	     /* of diff: annotate for GitHub Actions */
+	const char *summary; /* of the environment: the file of a step's summary; NULL: none */
+	bool force;	     /* overwrite a file; compare recordings that are not well comparable */
 
 	char *const *run_argv; /* of record: the command to run, NULL at its end; NULL: none */
 

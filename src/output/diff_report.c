@@ -44,13 +44,18 @@ static void write_few(FILE *out, const struct diff *diff, const char *item)
 			item, DIFF_FEW, few);
 }
 
+const char *diff_too_few(const struct diff_line *line)
+{
+	return line->verdict == VERDICT_FEW_RUNS ? "too few runs" : "too few values";
+}
+
 /* Of the test that was significant: that of all values, or that of the tail. */
 static double p_of(const struct diff_line *line)
 {
 	return line->verdict == VERDICT_SLOWER ? line->p_corrected : line->p_tail_corrected;
 }
 
-static void write_exceeded(FILE *out, const struct diff_line *line, size_t nth)
+void diff_write_exceeded(FILE *out, const struct diff_line *line, size_t nth)
 {
 	const struct diff_limit *limit = &line->limits[nth];
 	char change[CHANGE_SIZE] = "from 0";
@@ -59,6 +64,10 @@ static void write_exceeded(FILE *out, const struct diff_line *line, size_t nth)
 		text_change(change, line->delta[limit->metric]);
 	fprintf(out, "%s %s %s (limit %g%%)", phase_names[line->phase], metric_names[limit->metric],
 		change, limit->percent);
+	if (line->failed & 1U << nth)
+		fprintf(out, ", p=%.2g", p_of(line));
+	else
+		fprintf(out, ": %s", diff_too_few(line));
 }
 
 /* Begins a line that says why the limits are not kept. */
@@ -79,12 +88,8 @@ static void write_failures(FILE *out, enum format format, const struct column *c
 		if (!(limits & 1U << i))
 			continue;
 		begin_failure(out, format, columns, line, item);
-		write_exceeded(out, line, i);
-		if (line->failed & 1U << i)
-			fprintf(out, ", p=%.2g\n", p_of(line));
-		else
-			fprintf(out, ": too few %s\n",
-				line->verdict == VERDICT_FEW_RUNS ? "runs" : "values");
+		diff_write_exceeded(out, line, i);
+		putc('\n', out);
 	}
 }
 

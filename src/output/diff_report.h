@@ -24,6 +24,15 @@ int diff_write(FILE *out, enum format format, const struct diff *diff,
  */
 int diff_write_summary(FILE *out, enum format format, const struct diff *diff);
 
+/*
+ * A limit of the line that is exceeded or may be: "destroy p50 +49.8% (limit 10%), p=4.4e-06", or
+ * with "too few values" at its end.
+ */
+void diff_write_exceeded(FILE *out, const struct diff_line *line, size_t nth);
+
+/* Of what a line has too few, if it has. */
+const char *diff_too_few(const struct diff_line *line);
+
 #define DIFF_VERDICT_SIZE 256
 
 /* The verdict: "2 of 14 rows are slower; the gate fails". Returns text. */

@@ -25,7 +25,10 @@ enum format {
 	FORMAT_PERFETTO, /* of teardowns only: see perfetto.h */
 	FORMAT_FOLDED,	 /* of teardowns only: see folded.h */
 	FORMAT_MARKDOWN,
-	FORMAT_HTML, /* a page of the whole run: see html/ */
+	FORMAT_HTML,  /* a page of the whole run: see html/ */
+	FORMAT_JUNIT, /* of comparisons only: see junit.h, ktap.h and mail.h */
+	FORMAT_KTAP,
+	FORMAT_MAIL,
 	NR_FORMATS,
 };
 

@@ -7,42 +7,17 @@
 
 #include "embedded_page.h"
 #include "output/html/page.h"
+#include "output/xml.h"
 #include "util/text.h"
 
 #define MAX_TEXT 4096
-
-/* text_printable() has left no control characters. */
-static void put_escaped(FILE *out, const char *text)
-{
-	for (; *text; text++) {
-		switch (*text) {
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		case '\'':
-			fputs("&#39;", out);
-			break;
-		default:
-			putc(*text, out);
-		}
-	}
-}
 
 static void put_text(FILE *out, const char *text, size_t len)
 {
 	char safe[TEXT_SIZE(MAX_TEXT)];
 
 	text_printable(safe, sizeof(safe), text, len < MAX_TEXT ? len : MAX_TEXT);
-	put_escaped(out, safe);
+	xml_text(out, safe);
 }
 
 void page_text(FILE *out, const char *text)
