@@ -63,27 +63,6 @@ static bool are_all_measured(const struct gathering side[NR_DIFF_SIDES])
 	return is_all_measured(&side[DIFF_NEW]) && base;
 }
 
-/* The options, with defaults that depend on whether the recordings are benchmarks. */
-static struct view_options select_view(const struct options *opts,
-				       const struct gathering side[NR_DIFF_SIDES])
-{
-	struct view_options show = opts->show;
-	bool bench = are_benchmarks(side);
-
-	if (bench && !opts->view_given) {
-		show.view = VIEW_TEARDOWNS;
-		show.identity = true;
-	}
-	option_default_keys(&show);
-	if (!show.nr_by && bench) {
-		show.by[show.nr_by++] = KEY_SCENARIO;
-	} else if (!show.nr_by) {
-		show.by[show.nr_by++] = KEY_TYPE;
-		show.by[show.nr_by++] = KEY_NAME;
-	}
-	return show;
-}
-
 static int refuse(const struct options *opts, const char *reason)
 {
 	diag_error("%s", reason);
@@ -106,7 +85,7 @@ static bool has_key(const struct view_options *show, enum key key)
 
 static int compare(const struct options *opts, struct gathering side[NR_DIFF_SIDES], bool forced)
 {
-	const struct view_options show = select_view(opts, side);
+	const struct view_options show = gathering_view(opts, are_benchmarks(side));
 	struct diff_options options = opts->diff;
 	struct diff_input inputs[NR_DIFF_SIDES];
 	char text[NO_EVIDENCE_SIZE];
@@ -228,29 +207,12 @@ static int complete_sides(struct options *opts)
 	return 0;
 }
 
-/* Options that apply to one view only choose it. */
-static void imply_view(struct options *opts)
-{
-	struct view_options *show = &opts->show;
-	bool calls = opts->filter.nr_callers || opts->filter.no_empty;
-
-	for (size_t i = 0; i < show->nr_by; i++)
-		calls |= show->by[i] < KEY_TYPE;
-	if (calls) {
-		opts->view_given = true;
-	} else if (opts->diff.phases & ~(1U << PHASE_DESTROY)) {
-		show->view = VIEW_TEARDOWNS;
-		show->identity = true;
-		opts->view_given = true;
-	}
-}
-
 static int finish(struct options *opts)
 {
 	const char *actions = getenv("GITHUB_ACTIONS");
 
 	if (!opts->view_given)
-		imply_view(opts);
+		gathering_imply_view(opts);
 	if (actions && !strcmp(actions, "true"))
 		opts->github = true;
 	opts->summary = getenv("GITHUB_STEP_SUMMARY");

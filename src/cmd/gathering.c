@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "cmd/gathering.h"
+#include "cmd/option_values.h"
 #include "util/diag.h"
 
 static int take_call(void *ctx, const struct call *call)
@@ -86,6 +87,40 @@ int gather(struct gathering *side, const struct view_options *show, const struct
 		diag_warn("more than %d keys: %llu values of further keys are in one row",
 			  DIFF_MAX_ROWS, aggregate_overflow(side->aggregate));
 	return err;
+}
+
+struct view_options gathering_view(const struct options *opts, bool bench)
+{
+	struct view_options show = opts->show;
+
+	if (bench && !opts->view_given) {
+		show.view = VIEW_TEARDOWNS;
+		show.identity = true;
+	}
+	option_default_keys(&show);
+	if (!show.nr_by && bench) {
+		show.by[show.nr_by++] = KEY_SCENARIO;
+	} else if (!show.nr_by) {
+		show.by[show.nr_by++] = KEY_TYPE;
+		show.by[show.nr_by++] = KEY_NAME;
+	}
+	return show;
+}
+
+void gathering_imply_view(struct options *opts)
+{
+	struct view_options *show = &opts->show;
+	bool calls = opts->filter.nr_callers || opts->filter.no_empty;
+
+	for (size_t i = 0; i < show->nr_by; i++)
+		calls |= show->by[i] < KEY_TYPE;
+	if (calls) {
+		opts->view_given = true;
+	} else if (opts->diff.phases & ~(1U << PHASE_DESTROY)) {
+		show->view = VIEW_TEARDOWNS;
+		show->identity = true;
+		opts->view_given = true;
+	}
 }
 
 void gathering_free_runs(struct gathering *side)

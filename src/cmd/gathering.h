@@ -24,6 +24,12 @@ struct gathering {
  */
 int gather(struct gathering *side, const struct view_options *show, const struct options *opts);
 
+/* The options, with defaults that depend on whether the recordings are benchmarks. */
+struct view_options gathering_view(const struct options *opts, bool bench);
+
+/* Without a view on the command line: options that apply to one view only choose it. */
+void gathering_imply_view(struct options *opts);
+
 /* Frees the aggregates of single runs: diff_make() no longer needs them. */
 void gathering_free_runs(struct gathering *side);
 

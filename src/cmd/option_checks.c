@@ -106,6 +106,8 @@ int options_check(const struct options *opts, const char *const *given)
 		return diag_invalid("-k cannot be combined with --attach %s", attach);
 	if (opts->show.view != VIEW_BOTH && check_view(opts, given))
 		return -EINVAL;
-	/* diff chooses its keys by the recordings. */
-	return opts->command == &diff_command ? 0 : option_check_columns(opts, &opts->show);
+	/* These choose their keys by the recordings. */
+	if (opts->command == &diff_command || opts->command == &trend_command)
+		return 0;
+	return option_check_columns(opts, &opts->show);
 }

@@ -15,6 +15,10 @@ static const struct column *columns_of(const struct options *opts, const struct 
 		return bench_columns();
 	if (opts->command == &check_command)
 		return hook_view_columns;
+	if (opts->command == &trend_command) {
+		trend_columns(made, show->by, show->nr_by);
+		return made;
+	}
 	if (opts->command == &diff_command) {
 		diff_columns(made, show->by, show->nr_by);
 		return made;

@@ -17,7 +17,7 @@
 #define WORD		 1   /* getopt's value of an argument that is no option, with "-" */
 
 const struct command *const commands[] = {
-	&trace_command, &record_command, &report_command, &diff_command,
+	&trace_command, &record_command, &report_command, &diff_command, &trend_command,
 	&bench_command, &check_command,	 &top_command,	  NULL,
 };
 

@@ -30,6 +30,7 @@ struct options {
 	bool view_given; /* the user chose the view; for diff, which has a default of its own */
 
 	const char *output;  /* file; NULL: stdout */
+	bool by_kernel;	     /* of trend: the order is that of kernels, not of time */
 	bool github;	     /* of diff: annotate for GitHub Actions */
 	const char *summary; /* of the environment: the file of a step's summary; NULL: none */
 	bool force;	     /* overwrite a file; compare recordings that are not well comparable */

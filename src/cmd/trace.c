@@ -162,6 +162,7 @@ const struct command trace_command = {
 			 "  record     write calls and teardowns to a file, a recording\n"
 			 "  report     show recordings\n"
 			 "  diff       compare recordings: what is slower, and is it significant?\n"
+			 "  trend      find changes over many recordings\n"
 			 "  bench      create and release maps, and measure their teardowns\n"
 			 "  check      check whether this kernel, or another one, can be traced\n"
 			 "  help       show the help of a command\n",

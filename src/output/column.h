@@ -133,5 +133,8 @@ const struct hist *row_hist(const struct row *row, enum phase phase);
 void row_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t nr_by,
 		 bool teardowns, bool intervals);
 
+/* Makes the list for struct trend_item with these keys. */
+void trend_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t nr_by);
+
 /* Makes the list for struct diff_line with these keys. */
 void diff_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t nr_by);
