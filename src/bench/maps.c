@@ -61,6 +61,16 @@ static int report_error(const struct run *run, const char *step, int err)
 	return err == -ENOTSUPP ? -EOPNOTSUPP : err;
 }
 
+/* The same for programs, which take more capabilities than maps: other scenarios can go on. */
+static int report_program_error(const struct run *run, const char *step, int err)
+{
+	if (err != -EPERM)
+		return report_error(run, step, err);
+	diag_error("%s: cannot %s: CAP_NET_ADMIN and CAP_SYS_ADMIN are needed", run->scenario->name,
+		   step);
+	return -EOPNOTSUPP;
+}
+
 /* -1: unknown. */
 static long long available_bytes(void)
 {
@@ -251,7 +261,7 @@ static int add_entries(struct run *run, int fd)
 	if (err)
 		return report_error(run, "fill its maps", err);
 	err = run->scenario->special ? add_special(run, fd) : 0;
-	return err ? report_error(run, "add the special fields of its maps", err) : 0;
+	return err ? report_program_error(run, "add the special fields of its maps", err) : 0;
 }
 
 /* Moves the calling thread to another CPU than the one it is on. */
@@ -267,7 +277,7 @@ static int move_elsewhere(const cpu_set_t *allowed)
 		CPU_SET(cpu, &one);
 		return sched_setaffinity(0, sizeof(one), &one) ? -errno : 0;
 	}
-	return -EOPNOTSUPP; /* there is but one */
+	return -ENXIO; /* there is but one: not reported as the kernel's fault */
 }
 
 /* Adds the entries on one CPU and deletes them on another. */
@@ -287,7 +297,10 @@ static int fill_and_empty_elsewhere(struct run *run, int fd)
 		err = move_elsewhere(&allowed);
 		if (!err)
 			err = fill_map(&run->filler, fd, true);
-		if (err)
+		if (err == -ENXIO)
+			diag_error("%s: there is no other CPU to empty its maps",
+				   run->scenario->name);
+		else if (err)
 			report_error(run, "empty its maps from another CPU", err);
 	}
 	restore_err = sched_setaffinity(0, sizeof(allowed), &allowed) ? -errno : 0;
@@ -337,7 +350,7 @@ static int hand_over(struct run *run, int *fd)
 	int held_by = holder == HELD_BY_MAP ? outer_map(*fd) : program_hold(*fd);
 
 	if (held_by < 0)
-		return report_error(run, "make the holders of its maps", held_by);
+		return report_program_error(run, "make the holders of its maps", held_by);
 	close(*fd);
 	*fd = held_by;
 	return 0;

@@ -259,7 +259,7 @@ int special_unload(struct special_program *program)
 	for (int tries = 0; !err && tries < UNLOAD_TRIES; tries++) {
 		fd = bpf_map_get_fd_by_id(info.id);
 		if (fd < 0)
-			return fd == -ENOENT ? 0 : fd == -EPERM ? -EOPNOTSUPP : fd;
+			return fd == -ENOENT ? 0 : fd;
 		close(fd);
 		usleep(UNLOAD_US);
 	}

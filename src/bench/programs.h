@@ -38,7 +38,7 @@ int special_init_entry(const struct special_program *program, __u32 key);
 
 /*
  * Unloads the program, and waits until it no longer holds the map: the map's release is to be
- * measured. -EOPNOTSUPP: not permitted to see that; -ETIMEDOUT.
+ * measured. 0 or -errno, not reported: -EPERM not permitted to see that; -ETIMEDOUT.
  */
 int special_unload(struct special_program *program);
 

@@ -73,6 +73,16 @@ TEST(test_round_trip)
 	}
 }
 
+/* On any kernel, and with any libbpf: bench can make these. */
+TEST(test_newer_types)
+{
+	__u32 type = 0;
+
+	assert_string_equal(map_type_name(33), "arena");
+	assert_int_equal(map_type_from_name("rhash", &type), 0);
+	assert_int_equal(type, 35);
+}
+
 /* Types of no kernel have names, and these do not take more and more memory. */
 TEST(test_unknown_types)
 {
