@@ -18,7 +18,14 @@
 #define WORKER_HEAD  32
 #define KTHREAD_HEAD 64
 
-extern const struct rq runqueues __ksym;
+/* A variable that each CPU has; only its address is used. */
+static __always_inline const void *percpu_variable(void)
+{
+	const void *variable;
+
+	asm volatile("%0 = %1 ll" : "=r"(variable) : "i"(KERNEL_ID_RUNQUEUES));
+	return variable;
+}
 
 static __always_inline __u32 this_tid(void)
 {
@@ -40,11 +47,9 @@ static __always_inline __u32 this_cpu(void)
 /* The distance from a per-CPU pointer to this CPU's object. */
 static __always_inline __u64 this_cpu_offset(void)
 {
-	const struct rq *variable = &runqueues;
+	const void *variable = percpu_variable();
 	__u64 offset;
 
-	/* One use of the symbol: for each, libbpf searches all types of the kernel. */
-	barrier_var(variable);
 	offset = (__u64)bpf_this_cpu_ptr(variable) - (__u64)variable;
 	/* Both are pointers to the verifier, which allows no arithmetic but their difference. */
 	barrier_var(offset);

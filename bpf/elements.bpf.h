@@ -28,14 +28,12 @@ struct percpu_sum {
 
 static __always_inline long add_one_cpu(__u32 cpu, struct percpu_sum *sum)
 {
-	const struct rq *variable = &runqueues;
-	const void *of_cpu;
+	const void *variable = percpu_variable(), *of_cpu;
 	__u64 offset;
 	void *addr;
 	__s64 wide = 0;
 	__s32 narrow = 0;
 
-	barrier_var(variable); /* see this_cpu_offset() */
 	of_cpu = bpf_per_cpu_ptr(variable, cpu);
 	if (!of_cpu)
 		return 1; /* past the last CPU */

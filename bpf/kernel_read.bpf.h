@@ -5,13 +5,17 @@
  * The programs are compiled three times: without READ_IN_PLACE, with it, and with ALL_THREADS too
  * (memdestroy_trace.bpf.c); the loader takes the variant that the kernel supports. A weak symbol in
  * one variant would do if libbpf up to 1.1 did not look for a kernel function that the kernel's BTF
- * lacks in all modules' BTF, which takes CAP_SYS_ADMIN. Each function costs a search of the BTF.
  */
 #pragma once
 
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
+
+#include "kernel_ids.h"
+
+/* A function of the kernel that is not a helper. */
+#define KERNEL_FUNC(type, name, id, ...) static type (*const name)(__VA_ARGS__) = (void *)(id)
 
 /*
  * READ_STRUCT(name, size, addr) declares name, a pointer to the first size bytes of the structure
@@ -25,12 +29,11 @@
 #ifdef READ_IN_PLACE
 
 /* kernel/bpf/helpers.c, since 6.2 (a35b9af4ec2c); has no instructions of its own. */
-extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym;
+KERNEL_FUNC(void *, bpf_rdonly_cast, KERNEL_ID_RDONLY_CAST, const void *obj, __u32 btf_id);
 
 #define READ_STRUCT(name, size, addr)                                                              \
 	enum { name##_size = (size) };                                                             \
-	const void *name =                                                                         \
-		bpf_rdonly_cast((void *)(addr), bpf_core_type_id_kernel(struct pt_regs));          \
+	const void *name = bpf_rdonly_cast((void *)(addr), KERNEL_ID_PT_REGS);                     \
 	const bool name##_ok = true
 #else
 

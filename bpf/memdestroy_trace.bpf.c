@@ -149,8 +149,8 @@ static __attribute__((noinline)) void fill_stack(struct task_struct *task)
 
 #ifdef ALL_THREADS
 /* kernel/bpf/helpers.c, since 6.2 (3f0e6f2b41d3) */
-extern struct task_struct *bpf_task_from_pid(__s32 pid) __ksym;
-extern void bpf_task_release(struct task_struct *task) __ksym;
+KERNEL_FUNC(struct task_struct *, bpf_task_from_pid, KERNEL_ID_TASK_FROM_PID, __s32 pid);
+KERNEL_FUNC(void, bpf_task_release, KERNEL_ID_TASK_RELEASE, struct task_struct *task);
 
 /* For a reader in a PID namespace, the iterator has no tasks outside of it. */
 static __always_inline void find_stack(void)

@@ -102,11 +102,6 @@ struct file {
 	void *private_data;
 };
 
-/* kernel/sched/sched.h; only the address of the per-CPU variable of this type is used */
-struct rq {
-	unsigned int nr_running;
-};
-
 /* kernel/kthread.c, kernel/workqueue_internal.h */
 struct kthread {
 	void *data;

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include "trace/detected.h"
@@ -51,14 +50,18 @@ static int attach_error(enum attach_mode mode, int err)
  * By the symbol's full name; some kernels (6.2 to 6.10, with link-time optimization) only know it
  * without the suffix.
  */
-static struct bpf_link *attach_one(const struct attached *attached, enum hook_side side)
+static struct bpf_link *attach_one(const struct attached *attached, enum hook hook,
+				   enum hook_side side)
 {
 	LIBBPF_OPTS(bpf_kprobe_opts, opts, .retprobe = side == HOOK_RETURN);
+	const char *function = hook_info[hook].function;
 	struct bpf_link *link = NULL;
 
-	if (attached->symbol && attached->kprobe)
+	if (!attached->kprobe)
+		return bpf_program__attach_trace(attached->prog);
+	if (attached->symbol)
 		link = bpf_program__attach_kprobe_opts(attached->prog, attached->symbol, &opts);
-	return link ?: bpf_program__attach(attached->prog);
+	return link ?: bpf_program__attach_kprobe_opts(attached->prog, function, &opts);
 }
 
 static int attach_side(struct probe *probe, enum hook hook, enum hook_side side)
@@ -68,7 +71,7 @@ static int attach_side(struct probe *probe, enum hook hook, enum hook_side side)
 
 		if (!attached->prog)
 			continue;
-		attached->link = attach_one(attached, side);
+		attached->link = attach_one(attached, hook, side);
 		if (!attached->link)
 			return attach_error(probe->mode, errno);
 	}
@@ -94,7 +97,7 @@ static int attach_all(struct probe *probe)
 /* Stuck calls are reported without their stacks if this fails. */
 static void attach_stacks(struct probe *probe)
 {
-	probe->stack_link = bpf_program__attach(probe->skel->progs.dump_stack);
+	probe->stack_link = bpf_program__attach_iter(probe->skel->progs.dump_stack, NULL);
 	if (!probe->stack_link)
 		diag_verbose("no kernel stacks: %s", strerror(errno));
 }
@@ -171,23 +174,6 @@ void probe_close(struct probe *probe)
 	free(probe);
 }
 
-/*
- * libbpf's error; ESRCH if it cannot read the kernel's types, for whatever reason, or if there is
- * no such function in them. Kprobes do not need the function's type.
- */
-static int real_error(enum attach_mode mode, int err)
-{
-	struct btf *btf;
-
-	if (err != -ESRCH)
-		return err;
-	btf = btf__parse(KERNEL_BTF, NULL);
-	if (!btf)
-		return -errno;
-	btf__free(btf);
-	return mode == ATTACH_KPROBE ? -ENOMEM : err;
-}
-
 int probe_attempt(struct probe **out, enum attach_mode mode, const struct bpf_config *settings,
 		  const struct ksyms *ksyms)
 {
@@ -203,7 +189,7 @@ int probe_attempt(struct probe **out, enum attach_mode mode, const struct bpf_co
 	err = probe_start(probe, settings, ksyms);
 	if (err) {
 		probe_close(probe);
-		return real_error(mode, err);
+		return err;
 	}
 	*out = probe;
 	return 0;

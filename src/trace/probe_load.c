@@ -5,13 +5,15 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <bpf/libbpf.h>
-#include <linux/capability.h>
 
 #include "trace/kernel_features.h"
 #include "trace/privileges.h"
 #include "trace/probe_load.h"
+#include "trace/prog_ids.h"
 #include "util/diag.h"
 
 #include "memdestroy_trace_all_threads.skel.h"
@@ -84,10 +86,11 @@ static const char *suffixed_symbol(const struct ksyms *ksyms, enum hook hook)
 	return symbol;
 }
 
-/* symbol: see struct attached. all_progs is ignored for kprobes: the kernel skips all programs of
- * one at once. */
+/* symbol, attach_id: see struct attached. all_progs is ignored for kprobes: the kernel skips all
+ * programs of one at once. */
 static void choose_hook(const struct memdestroy_trace_bpf *skel, struct attached attached[NR_PROGS],
-			enum attach_mode mode, enum hook hook, bool all_progs, const char *symbol)
+			enum attach_mode mode, enum hook hook, bool all_progs, const char *symbol,
+			__u32 attach_id)
 {
 	bool kprobe = mode == ATTACH_KPROBE && !hook_info[hook].tracepoint;
 	int nr_progs = all_progs && !kprobe ? PROGS_PER_HOOK : 1;
@@ -100,9 +103,7 @@ static void choose_hook(const struct memdestroy_trace_bpf *skel, struct attached
 			one->prog = find_program(skel, mode, hook, side, nth);
 			one->kprobe = kprobe;
 			one->symbol = symbol;
-			/* Fails if the kernel's types have no such name: its name is tried then. */
-			if (symbol && !kprobe)
-				bpf_program__set_attach_target(one->prog, 0, symbol);
+			one->attach_id = attach_id;
 			bpf_program__set_autoload(one->prog, true);
 		}
 	}
@@ -121,45 +122,94 @@ static int size_maps(struct memdestroy_trace_bpf *skel, const struct bpf_config 
 	return err;
 }
 
-int probe_load(struct memdestroy_trace_bpf **out, struct attached attached[NR_PROGS],
-	       enum attach_mode mode, const struct bpf_config *settings, const struct ksyms *ksyms,
-	       __u32 nr_cpus)
+/* Chooses the programs to be loaded, and the functions that they attach to. */
+static int choose_programs(const struct memdestroy_trace_bpf *skel,
+			   struct attached attached[NR_PROGS], enum attach_mode mode,
+			   const struct bpf_config *settings, const struct ksyms *ksyms,
+			   struct prog_ids *ids, int types_fd)
 {
-	bool compiles = !kernel_compiler_lack(), all_progs = kernel_preemptible();
-	LIBBPF_OPTS(bpf_object_open_opts, open_opts);
-	struct memdestroy_trace_bpf *skel;
+	const char *symbols[NR_HOOKS] = {};
+	bool all_progs = kernel_preemptible();
 	struct bpf_program *prog;
+	__u32 hooks = 0;
 	int err;
 
-	/*
-	 * For a type that the kernel lacks, libbpf searches the BTF of all modules, which takes
-	 * CAP_SYS_ADMIN. Naming the kernel's own BTF prevents that, but has it read twice.
-	 */
-	if (!privileges_has(CAP_SYS_ADMIN))
-		open_opts.btf_custom_path = KERNEL_BTF;
-	skel = open_skeleton(ksyms, &open_opts);
-	if (!skel)
-		return -errno;
-	*out = skel;
+	for (enum hook hook = 0; hook < NR_HOOKS; hook++) {
+		if (!(settings->hooks & (1U << hook)) || !probe_kernel_has(hook, settings, ksyms))
+			continue;
+		hooks |= 1U << hook;
+		symbols[hook] = suffixed_symbol(ksyms, hook);
+	}
+	err = prog_ids_find(ids, symbols, bpf_object__btf(skel->obj), types_fd);
+	if (err)
+		return err;
 	if (all_progs)
 		diag_verbose("the kernel is preemptible: %d programs for each", PROGS_PER_HOOK);
 	bpf_object__for_each_program(prog, skel->obj) bpf_program__set_autoload(prog, false);
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
-		if (settings->hooks & (1U << hook) && probe_kernel_has(hook, settings, ksyms))
-			choose_hook(skel, attached, mode, hook, all_progs,
-				    suffixed_symbol(ksyms, hook));
+		if (hooks & (1U << hook))
+			choose_hook(skel, attached, mode, hook, all_progs, symbols[hook],
+				    ids->hooks[hook]);
+	ids->attached = attached;
+	ids->iter = skel->progs.dump_stack;
 	bpf_program__set_autoload(skel->progs.dump_stack, settings->stacks);
 	bpf_program__set_autoload(skel->progs.read_clock, true);
 	bpf_program__set_autoload(skel->progs.work_start, true);
 	bpf_program__set_autoload(skel->progs.work_end, true);
+	return 0;
+}
+
+static void write_config(struct memdestroy_trace_bpf *skel, enum attach_mode mode,
+			 const struct bpf_config *settings)
+{
 	memcpy(&skel->rodata->config, &settings->config, sizeof(settings->config));
-	skel->rodata->config.all_progs = all_progs;
-	skel->rodata->config.compiled = compiles;
+	skel->rodata->config.all_progs = kernel_preemptible();
+	skel->rodata->config.compiled = !kernel_compiler_lack();
 	skel->rodata->config.kprobes = mode == ATTACH_KPROBE;
 	memcpy(&skel->rodata->name_filter, &settings->names, sizeof(settings->names));
+}
+
+static int load(struct memdestroy_trace_bpf **out, struct attached attached[NR_PROGS],
+		enum attach_mode mode, const struct bpf_config *settings, const struct ksyms *ksyms,
+		__u32 nr_cpus, struct prog_ids *ids, int types_fd)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, open_opts);
+	struct memdestroy_trace_bpf *skel;
+	char path[64];
+	int err;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", types_fd);
+	/* Any file that it is given keeps libbpf from the types of modules, which take
+	 * CAP_SYS_ADMIN. */
+	open_opts.btf_custom_path = access(path, R_OK) ? KERNEL_BTF : path;
+	skel = open_skeleton(ksyms, &open_opts);
+	if (!skel)
+		return -errno;
+	*out = skel;
+	err = choose_programs(skel, attached, mode, settings, ksyms, ids, types_fd);
+	if (err)
+		return err;
+	write_config(skel, mode, settings);
 	err = size_maps(skel, settings, nr_cpus);
 	if (!err)
 		err = memdestroy_trace_bpf__load(skel);
 	/* libbpf loads without variables if it had no memory to try them. */
 	return err || skel->bss ? err : -ENOMEM;
+}
+
+int probe_load(struct memdestroy_trace_bpf **out, struct attached attached[NR_PROGS],
+	       enum attach_mode mode, const struct bpf_config *settings, const struct ksyms *ksyms,
+	       __u32 nr_cpus)
+{
+	struct prog_ids ids = {};
+	int fd = memfd_create("kernel types", MFD_CLOEXEC), err;
+
+	if (fd < 0)
+		return -errno;
+	err = prog_ids_begin(&ids);
+	if (!err)
+		err = load(out, attached, mode, settings, ksyms, nr_cpus, &ids, fd);
+	prog_ids_end();
+	close(fd);
+	return err;
 }

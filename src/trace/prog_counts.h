@@ -17,6 +17,7 @@ struct attached {
 	struct bpf_program *prog; /* NULL: not wanted */
 	struct bpf_link *link;
 	const char *symbol; /* of the function, if it has a suffix; else NULL */
+	__u32 attach_id;    /* of its target in the kernel's types; 0 for kprobes */
 	bool kprobe;	    /* the kernel counts skips of the kprobe and of the program */
 	__u64 most_missed;  /* after the end: further skips are of no call of the run */
 	__u64 prog_missed_before, probe_missed_before; /* the run */

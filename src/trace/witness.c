@@ -156,9 +156,11 @@ void witness_prove(struct witness *witness)
 	struct memdestroy_trace_bpf *skel = witness->skel;
 
 	strcpy(skel->bss->witness.proof, PROOF_NAME);
-	skel->links.work_end = bpf_program__attach(skel->progs.work_end);
+	skel->links.work_end =
+		bpf_program__attach_raw_tracepoint(skel->progs.work_end, "workqueue_execute_end");
 	if (skel->links.work_end)
-		skel->links.work_start = bpf_program__attach(skel->progs.work_start);
+		skel->links.work_start = bpf_program__attach_raw_tracepoint(
+			skel->progs.work_start, "workqueue_execute_start");
 	witness->proven = make_run(witness);
 	settle(witness);
 	report_proof(witness);

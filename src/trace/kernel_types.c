@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reads the kernel's BTF, finds types by name, and writes a BTF of some of them.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <bpf/btf.h>
+
+#include "trace/kernel_types.h"
+#include "util/macros.h"
+
+#ifndef BTF_KIND_ENUM64 /* linux/btf.h before 6.0 */
+#define BTF_KIND_ENUM64 19
+#endif
+
+#define NR_FIRSTS 4096
+
+struct kernel_types {
+	char *data;
+	size_t size;
+	bool mapped;
+	const char *types, *strings; /* in data */
+	__u32 types_len, strings_len;
+	__u32 *offsets; /* in types, by id; filled in by kernel_types_find() */
+	__u32 nr;	/* one more than the highest id */
+};
+
+/* sysfs returns at most a page at a time. */
+static int read_all(struct kernel_types *types, int fd)
+{
+	size_t done = 0;
+	ssize_t size;
+
+	types->data = malloc(types->size);
+	if (!types->data)
+		return -ENOMEM;
+	while (done < types->size) {
+		size = read(fd, types->data + done, types->size - done);
+		if (size < 0)
+			return -errno;
+		if (!size)
+			return -EIO;
+		done += size;
+	}
+	return 0;
+}
+
+/* Since 6.16 the kernel's BTF can be mapped (a539e2a6d51d). */
+static int get_data(struct kernel_types *types, int fd)
+{
+	struct stat stat;
+	void *data;
+
+	if (fstat(fd, &stat))
+		return -errno;
+	types->size = stat.st_size;
+	data = mmap(NULL, types->size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (data == MAP_FAILED)
+		return read_all(types, fd);
+	types->data = data;
+	types->mapped = true;
+	return 0;
+}
+
+static int set_sections(struct kernel_types *types)
+{
+	const struct btf_header *header = (void *)types->data;
+	__u64 rest;
+
+	if (types->size < sizeof(*header) || header->magic != BTF_MAGIC ||
+	    header->hdr_len < sizeof(*header) || header->hdr_len > types->size)
+		return -EINVAL;
+	rest = types->size - header->hdr_len;
+	if ((__u64)header->type_off + header->type_len > rest ||
+	    (__u64)header->str_off + header->str_len > rest || !header->str_len ||
+	    (header->hdr_len + header->type_off) % 4)
+		return -EINVAL;
+	types->types = types->data + header->hdr_len + header->type_off;
+	types->types_len = header->type_len;
+	types->strings = types->data + header->hdr_len + header->str_off;
+	types->strings_len = header->str_len;
+	return types->strings[types->strings_len - 1] ? -EINVAL : 0;
+}
+
+int kernel_types_read(struct kernel_types **out, const char *path)
+{
+	struct kernel_types *types = calloc(1, sizeof(*types));
+	int fd = open(path, O_RDONLY | O_CLOEXEC), err;
+
+	if (!types || fd < 0)
+		err = types ? -errno : -ENOMEM;
+	else
+		err = get_data(types, fd) ?: set_sections(types);
+	if (fd >= 0)
+		close(fd);
+	if (err) {
+		kernel_types_free(types);
+		return err;
+	}
+	*out = types;
+	return 0;
+}
+
+void kernel_types_free(struct kernel_types *types)
+{
+	if (!types)
+		return;
+	if (types->mapped)
+		munmap(types->data, types->size);
+	else
+		free(types->data);
+	free(types->offsets);
+	free(types);
+}
+
+/* The search */
+
+/* What follows a type of each kind: so many bytes, and so many for each of its members. */
+static const struct {
+	__u8 bytes, member;
+} sizes[] = {
+	[BTF_KIND_INT] = {4, 0},
+	[BTF_KIND_PTR] = {0, 0},
+	[BTF_KIND_ARRAY] = {sizeof(struct btf_array), 0},
+	[BTF_KIND_STRUCT] = {0, sizeof(struct btf_member)},
+	[BTF_KIND_UNION] = {0, sizeof(struct btf_member)},
+	[BTF_KIND_ENUM] = {0, sizeof(struct btf_enum)},
+	[BTF_KIND_FUNC_PROTO] = {0, sizeof(struct btf_param)},
+	[BTF_KIND_VAR] = {sizeof(struct btf_var), 0},
+	[BTF_KIND_DATASEC] = {0, sizeof(struct btf_var_secinfo)},
+	[BTF_KIND_DECL_TAG] = {sizeof(struct btf_decl_tag), 0},
+	[BTF_KIND_ENUM64] = {0, 12},
+};
+
+/* 0: it is not sound. */
+static size_t size_of(const struct kernel_types *types, size_t at)
+{
+	const struct btf_type *t = (void *)(types->types + at);
+	size_t room = types->types_len - at, size;
+	__u32 kind;
+
+	if (room < sizeof(*t))
+		return 0;
+	kind = btf_kind(t);
+	if (kind >= ARRAY_SIZE(sizes) || t->name_off >= types->strings_len)
+		return 0;
+	size = sizeof(*t) + sizes[kind].bytes + sizes[kind].member * btf_vlen(t);
+	return size > room ? 0 : size;
+}
+
+/* Of the first two characters; most names have others than those that are wanted. */
+static __u32 first_of(const char *name)
+{
+	return ((unsigned char)name[0] << 5 ^ (unsigned char)name[1]) % NR_FIRSTS;
+}
+
+static void note_if_wanted(const struct kernel_types *types, const struct btf_type *t, __u32 id,
+			   struct wanted_type *wanted, size_t nr_wanted)
+{
+	const char *name = types->strings + t->name_off;
+	__u32 kind = btf_kind(t);
+
+	for (struct wanted_type *one = wanted; one < wanted + nr_wanted; one++)
+		if (one->kind == kind && one->name && one->nr < MAX_SAME_NAME &&
+		    !strcmp(one->name, name))
+			one->ids[one->nr++] = id;
+}
+
+int kernel_types_find(struct kernel_types *types, struct wanted_type *wanted, size_t nr_wanted)
+{
+	__u32 firsts[NR_FIRSTS] = {}; /* the kinds wanted, a bit each */
+	__u32 id = 1;
+	size_t size;
+
+	free(types->offsets);
+	types->offsets = calloc(types->types_len / sizeof(struct btf_type) + 1, sizeof(__u32));
+	if (!types->offsets)
+		return -ENOMEM;
+	for (size_t i = 0; i < nr_wanted; i++)
+		if (wanted[i].name)
+			firsts[first_of(wanted[i].name)] |= 1U << wanted[i].kind;
+	for (size_t at = 0; at < types->types_len; at += size, id++) {
+		const struct btf_type *t = (void *)(types->types + at);
+
+		size = size_of(types, at);
+		if (!size)
+			return -EINVAL;
+		types->offsets[id] = at;
+		/* No name is the last byte, which is the NUL of another one. */
+		if (t->name_off &&
+		    firsts[first_of(types->strings + t->name_off)] & 1U << btf_kind(t))
+			note_if_wanted(types, t, id, wanted, nr_wanted);
+	}
+	types->nr = id;
+	return 0;
+}
+
+/* The BTF of some types */
+
+struct reduced {
+	const struct kernel_types *from;
+	const struct btf *like;
+	bool firsts[NR_FIRSTS]; /* of the names of members in "like" */
+	FILE *types, *strings;
+	__u32 *ids; /* the new ones, by those in "from"; 0: not written yet */
+	__u32 nr, strings_len;
+	int err;
+};
+
+/* Goes through the members in "like". name: to find one; NULL: to note how they begin. */
+static bool go_through_members(struct reduced *reduced, const char *name)
+{
+	__u32 nr = btf__type_cnt(reduced->like);
+
+	for (__u32 id = 1; id < nr; id++) {
+		const struct btf_type *t = btf__type_by_id(reduced->like, id);
+
+		for (int i = 0; btf_is_composite(t) && i < btf_vlen(t); i++) {
+			const char *one =
+				btf__name_by_offset(reduced->like, btf_members(t)[i].name_off);
+
+			if (name && !strcmp(one, name))
+				return true;
+			if (!name)
+				reduced->firsts[first_of(one)] = true;
+		}
+	}
+	return false;
+}
+
+static bool is_member_wanted(struct reduced *reduced, const char *name)
+{
+	return reduced->firsts[first_of(name)] && go_through_members(reduced, name);
+}
+
+static const char *name_of(const struct reduced *reduced, __u32 name_off)
+{
+	return name_off < reduced->from->strings_len ? reduced->from->strings + name_off : "";
+}
+
+static __u32 write_name(struct reduced *reduced, __u32 name_off)
+{
+	const char *name = name_of(reduced, name_off);
+	__u32 at = reduced->strings_len;
+
+	if (!*name)
+		return 0;
+	reduced->strings_len += fwrite(name, 1, strlen(name) + 1, reduced->strings);
+	return at;
+}
+
+/* more: what follows the type. */
+static __u32 write_type(struct reduced *reduced, const struct btf_type *like, __u32 info,
+			__u32 size_or_type, const void *more, size_t size)
+{
+	struct btf_type t = {write_name(reduced, like->name_off), info, {size_or_type}};
+
+	fwrite(&t, sizeof(t), 1, reduced->types);
+	if (size)
+		fwrite(more, 1, size, reduced->types);
+	return ++reduced->nr;
+}
+
+static __u32 copy_type(struct reduced *reduced, __u32 id);
+
+static __u32 copy_composite(struct reduced *reduced, const struct btf_type *t)
+{
+	const struct btf_member *members = btf_members(t);
+	struct btf_member *kept = calloc(btf_vlen(t) + 1, sizeof(*kept));
+	__u32 nr = 0, id;
+
+	if (!kept) {
+		reduced->err = -ENOMEM;
+		return 0;
+	}
+	for (int i = 0; i < btf_vlen(t); i++) {
+		const char *name = name_of(reduced, members[i].name_off);
+
+		if (*name && !is_member_wanted(reduced, name))
+			continue;
+		kept[nr].type = copy_type(reduced, members[i].type);
+		kept[nr].name_off = write_name(reduced, members[i].name_off);
+		kept[nr++].offset = members[i].offset;
+	}
+	id = write_type(reduced, t, (t->info & ~0xffffU) | nr, t->size, kept, nr * sizeof(*kept));
+	free(kept);
+	return id;
+}
+
+static __u32 copy_array(struct reduced *reduced, const struct btf_type *t)
+{
+	struct btf_array array = *btf_array(t);
+
+	array.type = copy_type(reduced, array.type);
+	array.index_type = copy_type(reduced, array.index_type);
+	return write_type(reduced, t, t->info, 0, &array, sizeof(array));
+}
+
+static const struct btf_type *type_at(const struct reduced *reduced, __u32 id)
+{
+	const struct kernel_types *from = reduced->from;
+
+	return id && id < from->nr ? (void *)(from->types + from->offsets[id]) : NULL;
+}
+
+/* Returns the new id. Names of other types, and their qualifiers, do not matter to libbpf. */
+static __u32 copy_type(struct reduced *reduced, __u32 id)
+{
+	const struct btf_type *t = type_at(reduced, id);
+
+	while (t && (btf_is_mod(t) || btf_is_typedef(t))) {
+		id = t->type;
+		t = type_at(reduced, id);
+	}
+	if (!t)
+		return 0;
+	if (reduced->ids[id])
+		return reduced->ids[id];
+	if (btf_is_composite(t))
+		id = reduced->ids[id] = copy_composite(reduced, t);
+	else if (btf_is_array(t))
+		id = reduced->ids[id] = copy_array(reduced, t);
+	else if (btf_is_ptr(t))
+		id = reduced->ids[id] = write_type(reduced, t, t->info, 0, NULL, 0);
+	else if (btf_is_int(t))
+		id = reduced->ids[id] = write_type(reduced, t, t->info, t->size, t + 1, 4);
+	else /* an enumeration, whose values are not read, or a floating point number */
+		id = reduced->ids[id] =
+			write_type(reduced, t, t->info & ~0xffffU, t->size, NULL, 0);
+	return id;
+}
+
+static int write_file(const struct reduced *reduced, const char *types, size_t types_len,
+		      const char *strings, int fd)
+{
+	struct btf_header header = {
+		.magic = BTF_MAGIC,
+		.version = BTF_VERSION,
+		.hdr_len = sizeof(header),
+		.type_len = types_len,
+		.str_off = types_len,
+		.str_len = reduced->strings_len,
+	};
+	bool written = write(fd, &header, sizeof(header)) == sizeof(header) &&
+		       write(fd, types, types_len) == (ssize_t)types_len &&
+		       write(fd, strings, header.str_len) == (ssize_t)header.str_len;
+
+	return written ? 0 : -(errno ?: ENOSPC);
+}
+
+int kernel_types_reduce(const struct kernel_types *types, const struct wanted_type *wanted,
+			size_t nr_wanted, const struct btf *like, int fd)
+{
+	char *types_text = NULL, *strings_text = NULL;
+	size_t types_len, strings_len;
+	struct reduced reduced = {
+		.from = types,
+		.like = like,
+		.types = open_memstream(&types_text, &types_len),
+		.strings = open_memstream(&strings_text, &strings_len),
+		.ids = calloc(types->nr, sizeof(*reduced.ids)),
+	};
+	int err = reduced.types && reduced.strings && reduced.ids ? 0 : -ENOMEM;
+
+	if (!err) {
+		go_through_members(&reduced, NULL);
+		reduced.strings_len += fwrite("", 1, 1, reduced.strings);
+		for (size_t i = 0; i < nr_wanted; i++)
+			for (__u32 nth = 0; wanted[i].kind == BTF_KIND_STRUCT && nth < wanted[i].nr;
+			     nth++)
+				copy_type(&reduced, wanted[i].ids[nth]);
+		err = reduced.err;
+	}
+	if (reduced.types && fclose(reduced.types))
+		err = -ENOMEM;
+	if (reduced.strings && fclose(reduced.strings))
+		err = -ENOMEM;
+	if (!err)
+		err = write_file(&reduced, types_text, types_len, strings_text, fd);
+	free(types_text);
+	free(strings_text);
+	free(reduced.ids);
+	return err;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Has libbpf load the programs without the kernel's types: the ids of what they use and attach to
+ * come from trace/kernel_types.h.
+ */
+#pragma once
+
+#include "kernel_ids.h"
+#include "trace/prog_counts.h"
+
+struct btf;
+
+struct prog_ids {
+	__u32 ids[NR_KERNEL_IDS];	 /* by enum kernel_id, from KERNEL_ID_FIRST; 0: unknown */
+	const struct attached *attached; /* NR_PROGS, whose attach_id is set */
+	const struct bpf_program *iter;	 /* the iterator of tasks */
+	__u32 iter_id;
+	__u32 hooks[NR_HOOKS]; /* of functions and tracepoints; 0: unknown */
+};
+
+/*
+ * Fills in ids, iter_id and hooks from the kernel's types. symbols: see struct attached, by hook.
+ * programs: their types. Writes to fd what the kernel has of these, as a BTF. Returns 0 or -errno.
+ */
+int prog_ids_find(struct prog_ids *ids, const char *const symbols[NR_HOOKS],
+		  const struct btf *programs, int fd);
+
+/*
+ * From here on libbpf takes the programs of objects that it opens to be loaded with these ids. Only
+ * such objects may be opened until prog_ids_end(), and none of their programs attached by
+ * bpf_program__attach(). Returns 0 or -errno.
+ */
+int prog_ids_begin(const struct prog_ids *ids);
+void prog_ids_end(void);
