@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <bpf/bpf.h>
 #include <bpf/btf.h>
 
 #include "trace/kernel_types.h"
@@ -33,7 +34,7 @@ struct kernel_types {
 	__u32 nr;	/* one more than the highest id */
 };
 
-/* sysfs returns at most a page at a time. */
+/* sysfs returns at most a page at a time, and copies it twice. */
 static int read_all(struct kernel_types *types, int fd)
 {
 	size_t done = 0;
@@ -53,6 +54,34 @@ static int read_all(struct kernel_types *types, int fd)
 	return 0;
 }
 
+/*
+ * The kernel's own types in one go, which takes CAP_SYS_ADMIN. They are the first BTF, unless no
+ * program was loaded before others' BTF was.
+ */
+static int ask_kernel(struct kernel_types *types)
+{
+	char name[16] = "";
+	struct bpf_btf_info info = {.name = (__u64)(unsigned long)name, .name_len = sizeof(name)};
+	__u32 id, len = sizeof(info);
+	int fd, err;
+
+	if (bpf_btf_get_next_id(0, &id))
+		return -errno;
+	fd = bpf_btf_get_fd_by_id(id);
+	if (fd < 0)
+		return -errno;
+	types->data = malloc(types->size);
+	info.btf = (__u64)(unsigned long)types->data;
+	info.btf_size = types->size;
+	err = types->data ? bpf_obj_get_info_by_fd(fd, &info, &len) : -ENOMEM;
+	close(fd);
+	if (!err && info.kernel_btf && !strcmp(name, "vmlinux") && info.btf_size == types->size)
+		return 0;
+	free(types->data);
+	types->data = NULL;
+	return err ?: -ESRCH;
+}
+
 /* Since 6.16 the kernel's BTF can be mapped (a539e2a6d51d). */
 static int get_data(struct kernel_types *types, int fd)
 {
@@ -64,7 +93,7 @@ static int get_data(struct kernel_types *types, int fd)
 	types->size = stat.st_size;
 	data = mmap(NULL, types->size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (data == MAP_FAILED)
-		return read_all(types, fd);
+		return ask_kernel(types) ? read_all(types, fd) : 0;
 	types->data = data;
 	types->mapped = true;
 	return 0;
@@ -162,21 +191,21 @@ static __u32 first_of(const char *name)
 	return ((unsigned char)name[0] << 5 ^ (unsigned char)name[1]) % NR_FIRSTS;
 }
 
-static void note_if_wanted(const struct kernel_types *types, const struct btf_type *t, __u32 id,
-			   struct wanted_type *wanted, size_t nr_wanted)
+/* wanted: the first of those that begin alike. */
+static void note_if_wanted(const struct btf_type *t, const char *name, __u32 id,
+			   struct wanted_type *wanted)
 {
-	const char *name = types->strings + t->name_off;
 	__u32 kind = btf_kind(t);
 
-	for (struct wanted_type *one = wanted; one < wanted + nr_wanted; one++)
-		if (one->kind == kind && one->name && one->nr < MAX_SAME_NAME &&
-		    !strcmp(one->name, name))
-			one->ids[one->nr++] = id;
+	for (; wanted; wanted = wanted->next)
+		if (wanted->kind == kind && wanted->nr < MAX_SAME_NAME &&
+		    !strcmp(wanted->name, name))
+			wanted->ids[wanted->nr++] = id;
 }
 
 int kernel_types_find(struct kernel_types *types, struct wanted_type *wanted, size_t nr_wanted)
 {
-	__u32 firsts[NR_FIRSTS] = {}; /* the kinds wanted, a bit each */
+	struct wanted_type *firsts[NR_FIRSTS] = {};
 	__u32 id = 1;
 	size_t size;
 
@@ -184,20 +213,24 @@ int kernel_types_find(struct kernel_types *types, struct wanted_type *wanted, si
 	types->offsets = calloc(types->types_len / sizeof(struct btf_type) + 1, sizeof(__u32));
 	if (!types->offsets)
 		return -ENOMEM;
-	for (size_t i = 0; i < nr_wanted; i++)
-		if (wanted[i].name)
-			firsts[first_of(wanted[i].name)] |= 1U << wanted[i].kind;
+	for (struct wanted_type *one = wanted; one < wanted + nr_wanted; one++) {
+		if (!one->name)
+			continue;
+		one->next = firsts[first_of(one->name)];
+		firsts[first_of(one->name)] = one;
+	}
 	for (size_t at = 0; at < types->types_len; at += size, id++) {
 		const struct btf_type *t = (void *)(types->types + at);
+		const char *name;
 
 		size = size_of(types, at);
 		if (!size)
 			return -EINVAL;
 		types->offsets[id] = at;
+		name = types->strings + t->name_off;
 		/* No name is the last byte, which is the NUL of another one. */
-		if (t->name_off &&
-		    firsts[first_of(types->strings + t->name_off)] & 1U << btf_kind(t))
-			note_if_wanted(types, t, id, wanted, nr_wanted);
+		if (t->name_off && firsts[first_of(name)])
+			note_if_wanted(t, name, id, firsts[first_of(name)]);
 	}
 	types->nr = id;
 	return 0;
@@ -207,38 +240,44 @@ int kernel_types_find(struct kernel_types *types, struct wanted_type *wanted, si
 
 struct reduced {
 	const struct kernel_types *from;
-	const struct btf *like;
-	bool firsts[NR_FIRSTS]; /* of the names of members in "like" */
+	const char **members; /* the names of those wanted */
+	size_t nr_members;
+	bool firsts[NR_FIRSTS]; /* of these names */
 	FILE *types, *strings;
 	__u32 *ids; /* the new ones, by those in "from"; 0: not written yet */
 	__u32 nr, strings_len;
 	int err;
 };
 
-/* Goes through the members in "like". name: to find one; NULL: to note how they begin. */
-static bool go_through_members(struct reduced *reduced, const char *name)
+static int set_members(struct reduced *reduced, const struct btf *like)
 {
-	__u32 nr = btf__type_cnt(reduced->like);
+	__u32 nr = btf__type_cnt(like), nr_members = 0;
 
+	for (__u32 id = 1; id < nr; id++)
+		if (btf_is_composite(btf__type_by_id(like, id)))
+			nr_members += btf_vlen(btf__type_by_id(like, id));
+	reduced->members = calloc(nr_members + 1, sizeof(*reduced->members));
+	if (!reduced->members)
+		return -ENOMEM;
 	for (__u32 id = 1; id < nr; id++) {
-		const struct btf_type *t = btf__type_by_id(reduced->like, id);
+		const struct btf_type *t = btf__type_by_id(like, id);
 
 		for (int i = 0; btf_is_composite(t) && i < btf_vlen(t); i++) {
-			const char *one =
-				btf__name_by_offset(reduced->like, btf_members(t)[i].name_off);
+			const char *name = btf__name_by_offset(like, btf_members(t)[i].name_off);
 
-			if (name && !strcmp(one, name))
-				return true;
-			if (!name)
-				reduced->firsts[first_of(one)] = true;
+			reduced->members[reduced->nr_members++] = name;
+			reduced->firsts[first_of(name)] = true;
 		}
 	}
-	return false;
+	return 0;
 }
 
-static bool is_member_wanted(struct reduced *reduced, const char *name)
+static bool is_member_wanted(const struct reduced *reduced, const char *name)
 {
-	return reduced->firsts[first_of(name)] && go_through_members(reduced, name);
+	for (size_t i = 0; reduced->firsts[first_of(name)] && i < reduced->nr_members; i++)
+		if (*reduced->members[i] == *name && !strcmp(reduced->members[i], name))
+			return true;
+	return false;
 }
 
 static const char *name_of(const struct reduced *reduced, __u32 name_off)
@@ -363,15 +402,15 @@ int kernel_types_reduce(const struct kernel_types *types, const struct wanted_ty
 	size_t types_len, strings_len;
 	struct reduced reduced = {
 		.from = types,
-		.like = like,
 		.types = open_memstream(&types_text, &types_len),
 		.strings = open_memstream(&strings_text, &strings_len),
 		.ids = calloc(types->nr, sizeof(*reduced.ids)),
 	};
 	int err = reduced.types && reduced.strings && reduced.ids ? 0 : -ENOMEM;
 
+	if (!err)
+		err = set_members(&reduced, like);
 	if (!err) {
-		go_through_members(&reduced, NULL);
 		reduced.strings_len += fwrite("", 1, 1, reduced.strings);
 		for (size_t i = 0; i < nr_wanted; i++)
 			for (__u32 nth = 0; wanted[i].kind == BTF_KIND_STRUCT && nth < wanted[i].nr;
@@ -388,5 +427,6 @@ int kernel_types_reduce(const struct kernel_types *types, const struct wanted_ty
 	free(types_text);
 	free(strings_text);
 	free(reduced.ids);
+	free(reduced.members);
 	return err;
 }

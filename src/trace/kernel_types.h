@@ -20,6 +20,7 @@ struct wanted_type {
 	__u32 kind;	  /* BTF_KIND_*, which must have names */
 	__u32 nr;	  /* of those found, at most MAX_SAME_NAME */
 	__u32 ids[MAX_SAME_NAME];
+	struct wanted_type *next; /* for kernel_types_find(): of those that begin alike */
 };
 
 /*
