@@ -206,10 +206,9 @@ int probe_load(struct memdestroy_trace_bpf **out, struct attached attached[NR_PR
 
 	if (fd < 0)
 		return -errno;
-	err = prog_ids_begin(&ids);
+	err = prog_ids_use(&ids);
 	if (!err)
 		err = load(out, attached, mode, settings, ksyms, nr_cpus, &ids, fd);
-	prog_ids_end();
 	close(fd);
 	return err;
 }

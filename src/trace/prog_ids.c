@@ -143,7 +143,7 @@ static const struct {
 	{"raw_tp/", BPF_PROG_TYPE_RAW_TRACEPOINT, 0},
 };
 
-static int handlers[ARRAY_SIZE(sections)]; /* libbpf's */
+static const struct prog_ids *loading; /* of the object that is being loaded */
 
 static bool is_marked(const struct bpf_insn *insn)
 {
@@ -194,39 +194,33 @@ static __u32 attach_id(const struct bpf_program *prog, const struct prog_ids *id
 
 static int prepare(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
-	const struct prog_ids *ids = (void *)cookie;
-
+	(void)cookie;
 	if (bpf_program__expected_attach_type(prog)) {
-		opts->attach_btf_id = attach_id(prog, ids);
+		opts->attach_btf_id = attach_id(prog, loading);
 		if (!opts->attach_btf_id)
 			return -ESRCH;
 		bpf_program__set_type(prog, BPF_PROG_TYPE_TRACING);
 	}
-	return put_ids(prog, ids);
+	return put_ids(prog, loading);
 }
 
-int prog_ids_begin(const struct prog_ids *ids)
+/* Once: libbpf 1.1 goes on using memory that it has freed when the last handler is unregistered. */
+int prog_ids_use(const struct prog_ids *ids)
 {
-	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)ids,
-		    .prog_prepare_load_fn = prepare);
+	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = prepare);
+	static size_t nr_registered;
 
-	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
-		enum bpf_prog_type type = sections[i].type;
+	loading = ids;
+	for (; nr_registered < ARRAY_SIZE(sections); nr_registered++) {
+		enum bpf_prog_type type = sections[nr_registered].type;
+		int handler;
 
 		if (type == BPF_PROG_TYPE_TRACING)
 			type = BPF_PROG_TYPE_RAW_TRACEPOINT;
-		handlers[i] = libbpf_register_prog_handler(sections[i].section, type,
-							   sections[i].attach, &opts);
-		if (handlers[i] < 0)
-			return handlers[i];
+		handler = libbpf_register_prog_handler(sections[nr_registered].section, type,
+						       sections[nr_registered].attach, &opts);
+		if (handler < 0)
+			return handler;
 	}
 	return 0;
-}
-
-void prog_ids_end(void)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
-		libbpf_unregister_prog_handler(handlers[i]);
-		handlers[i] = 0;
-	}
 }

@@ -26,9 +26,8 @@ int prog_ids_find(struct prog_ids *ids, const char *const symbols[NR_HOOKS],
 		  const struct btf *programs, int fd);
 
 /*
- * From here on libbpf takes the programs of objects that it opens to be loaded with these ids. Only
- * such objects may be opened until prog_ids_end(), and none of their programs attached by
- * bpf_program__attach(). Returns 0 or -errno.
+ * Has libbpf load the programs of objects that it opens from here on with these ids; no others may
+ * be, except those of programs of the type "syscall". None of them may be attached by
+ * bpf_program__attach(). ids must stay until they are loaded. Returns 0 or -errno.
  */
-int prog_ids_begin(const struct prog_ids *ids);
-void prog_ids_end(void);
+int prog_ids_use(const struct prog_ids *ids);
