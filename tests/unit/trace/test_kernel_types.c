@@ -20,7 +20,7 @@ static struct btf *make_kernel(void)
 	struct btf *btf = btf__new_empty();
 	int number = btf__add_int(btf, "int", 4, BTF_INT_SIGNED);
 	int proto = btf__add_func_proto(btf, number);
-	int counter, anonymous, pointer, colour, names;
+	int counter, anonymous, pointer, colour, names, hidden;
 
 	assert_non_null(btf);
 	btf__add_func_param(btf, "unused", number);
@@ -35,8 +35,9 @@ static struct btf *make_kernel(void)
 	btf__add_field(btf, "counter", number, 32, 0);
 	counter = btf__add_typedef(btf, "atomic_t", counter);
 	names = btf__add_array(btf, number, number, 7);
+	hidden = btf__add_const(btf, number);
 	anonymous = btf__add_union(btf, NULL, 8);
-	btf__add_field(btf, "hidden", btf__add_const(btf, number), 0, 0);
+	btf__add_field(btf, "hidden", hidden, 0, 0);
 	pointer = btf__add_ptr(btf, anonymous);
 	btf__add_struct(btf, "map", 100);
 	btf__add_field(btf, "unread", counter, 0, 0);
