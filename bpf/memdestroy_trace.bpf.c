@@ -112,20 +112,11 @@ int work_end(__u64 *ctx)
 	return handle_work_end(ctx[1]);
 }
 
-/* The loader sets "wanted", reads the iterator, and finds the answer in the other members. */
+/*
+ * The loader sets "wanted", reads the iterator, and finds the answer in the other members, except
+ * "clear", which it sets itself.
+ */
 struct task_stack task_stack;
-
-/* Is neither the traced function nor a trampoline of a probe in it? */
-static __always_inline bool stack_is_clear(void)
-{
-	for (int i = 0; i < STACK_DEPTH; i++) {
-		if (task_stack.size < (i + 1) * (__s64)sizeof(task_stack.ip[0]))
-			return i > 0;
-		if (!is_caller(task_stack.ip[i]))
-			return false;
-	}
-	return false; /* it may be cut */
-}
 
 static __attribute__((noinline)) void fill_stack(struct task_struct *task)
 {
@@ -139,7 +130,6 @@ static __attribute__((noinline)) void fill_stack(struct task_struct *task)
 	task_stack.size = 0;
 	if (task_stack.sleeps || !config.kprobes)
 		task_stack.size = bpf_get_task_stack(task, task_stack.ip, sizeof(task_stack.ip), 0);
-	task_stack.clear = stack_is_clear();
 	task_stack.start_ns = task->start_time;
 	task_stack.worker = (task->flags & PF_WQ_WORKER) != 0;
 	task_stack.work = work_of_task(task, &func);

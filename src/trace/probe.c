@@ -326,6 +326,29 @@ const struct prog_counts *probe_counts(const struct probe *probe)
 	return &probe->prog_counts;
 }
 
+static bool is_in(const __u64 range[2], __u64 addr)
+{
+	return addr - range[0] < range[1] - range[0];
+}
+
+/* Is all of it kernel text, and neither the traced function nor a trampoline of a probe? */
+static bool stack_is_clear(const struct task_stack *stack, const struct config *config)
+{
+	const __u64 text[2] = {config->text_start, config->text_end};
+	const __u64 func[2] = {config->func_start, config->func_end};
+
+	for (int i = 0; i < STACK_DEPTH; i++) {
+		if (stack->size < (i + 1) * (__s64)sizeof(stack->ip[0]))
+			return i > 0;
+		if (!is_in(text, stack->ip[i]) || is_in(func, stack->ip[i]))
+			return false;
+		for (int nth = 0; nth < NR_TRAMPOLINES; nth++)
+			if (is_in(config->trampolines[nth], stack->ip[i]))
+				return false;
+	}
+	return false; /* it may be cut */
+}
+
 int probe_look_at(const struct probe *probe, __u32 tid, struct task_stack *stack)
 {
 	struct task_stack *answer = &probe->skel->bss->task_stack;
@@ -344,6 +367,7 @@ int probe_look_at(const struct probe *probe, __u32 tid, struct task_stack *stack
 	while (size > 0 || (size < 0 && (errno == EAGAIN || errno == EINTR)));
 	close(fd);
 	*stack = *answer;
+	stack->clear = stack_is_clear(stack, &probe->skel->rodata->config);
 	return size < 0 ? -errno : 0;
 }
 
