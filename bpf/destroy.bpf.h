@@ -66,15 +66,21 @@ static __always_inline void send_return(struct prog_cpu_counts *counts, struct r
 		counts->lost++;
 }
 
-/* For a return whose entry is not known here: all that is still known of the call. */
-static __noinline void send_full_return(struct prog_cpu_counts *counts, __u64 ma, __u64 caller,
-					__u64 ts_ns)
+/*
+ * For a return whose entry is not known here: all that is still known of the call. A global
+ * function, which the verifier follows once and not in every state that leads to it; it does not
+ * know that counts is not NULL. Returns 0.
+ */
+__noinline int send_full_return(struct prog_cpu_counts *counts, __u64 ma, __u64 caller, __u64 ts_ns)
 {
-	struct record_call *rec = bpf_ringbuf_reserve(&records, sizeof(*rec), 0);
+	struct record_call *rec;
 
+	if (!counts)
+		return 0;
+	rec = bpf_ringbuf_reserve(&records, sizeof(*rec), 0);
 	if (!rec) {
 		counts->lost++;
-		return;
+		return 0;
 	}
 	init_destroy_call(rec, RECORD_RETURN_FULL, ma, caller);
 	rec->head.ts_ns = ts_ns;
@@ -82,6 +88,7 @@ static __noinline void send_full_return(struct prog_cpu_counts *counts, __u64 ma
 		bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
 	else
 		submit(rec);
+	return 0;
 }
 
 /* Are these the same, as far as both are known? */

@@ -3,8 +3,7 @@
  * Reads the first bytes of kernel structures whose address is only a number to the verifier.
  *
  * The programs are compiled three times: without READ_IN_PLACE, with it, and with ALL_THREADS too
- * (memdestroy_trace.bpf.c); the loader takes the variant that the kernel supports. A weak symbol in
- * one variant would do if libbpf up to 1.1 did not look for a kernel function that the kernel's BTF
+ * (memdestroy_trace.bpf.c); the loader takes the variant that the kernel supports.
  */
 #pragma once
 

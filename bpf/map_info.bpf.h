@@ -121,17 +121,11 @@ static __always_inline bool read_map(struct record_call *rec, __u64 addr)
 	return true;
 }
 
-/*
- * Does the allocator lie at this offset of a map? If so, the map has been read. A global function,
- * which the verifier follows once, and not at every call: it does not know that rec is not NULL.
- */
-__noinline bool read_map_around(struct record_call *rec, __u64 offset)
+/* Does the allocator lie at this offset of a map? If so, the map has been read. */
+static __noinline bool read_map_around(struct record_call *rec, __u64 offset)
 {
-	__u64 map;
+	__u64 map = rec->head.arg - offset;
 
-	if (!rec)
-		return false;
-	map = rec->head.arg - offset;
 	if (map % MAP_STRUCT_ALIGN)
 		return false;
 	if (read_map(rec, map) && rec->alloc != ALLOC_UNKNOWN && rec->max_entries)

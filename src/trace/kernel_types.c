@@ -27,7 +27,6 @@
 struct kernel_types {
 	char *data;
 	size_t size;
-	bool mapped;
 	const char *types, *strings; /* in data */
 	__u32 types_len, strings_len;
 	__u32 *offsets; /* in types, by id; filled in by kernel_types_find() */
@@ -40,9 +39,6 @@ static int read_all(struct kernel_types *types, int fd)
 	size_t done = 0;
 	ssize_t size;
 
-	types->data = malloc(types->size);
-	if (!types->data)
-		return -ENOMEM;
 	while (done < types->size) {
 		size = read(fd, types->data + done, types->size - done);
 		if (size < 0)
@@ -70,33 +66,34 @@ static int ask_kernel(struct kernel_types *types)
 	fd = bpf_btf_get_fd_by_id(id);
 	if (fd < 0)
 		return -errno;
-	types->data = malloc(types->size);
 	info.btf = (__u64)(unsigned long)types->data;
 	info.btf_size = types->size;
-	err = types->data ? bpf_obj_get_info_by_fd(fd, &info, &len) : -ENOMEM;
+	err = bpf_obj_get_info_by_fd(fd, &info, &len);
 	close(fd);
 	if (!err && info.kernel_btf && !strcmp(name, "vmlinux") && info.btf_size == types->size)
 		return 0;
-	free(types->data);
-	types->data = NULL;
 	return err ?: -ESRCH;
 }
 
-/* Since 6.16 the kernel's BTF can be mapped (a539e2a6d51d). */
+/* Memory of its own goes back whole. Since 6.16 the file can be mapped (a539e2a6d51d). */
 static int get_data(struct kernel_types *types, int fd)
 {
 	struct stat stat;
 	void *data;
+	bool mapped;
 
 	if (fstat(fd, &stat))
 		return -errno;
-	types->size = stat.st_size;
-	data = mmap(NULL, types->size, PROT_READ, MAP_PRIVATE, fd, 0);
+	data = mmap(NULL, stat.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	mapped = data != MAP_FAILED;
+	if (!mapped)
+		data = mmap(NULL, stat.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			    -1, 0);
 	if (data == MAP_FAILED)
-		return ask_kernel(types) ? read_all(types, fd) : 0;
+		return -errno;
 	types->data = data;
-	types->mapped = true;
-	return 0;
+	types->size = stat.st_size;
+	return mapped || !ask_kernel(types) ? 0 : read_all(types, fd);
 }
 
 static int set_sections(struct kernel_types *types)
@@ -142,10 +139,8 @@ void kernel_types_free(struct kernel_types *types)
 {
 	if (!types)
 		return;
-	if (types->mapped)
+	if (types->data)
 		munmap(types->data, types->size);
-	else
-		free(types->data);
 	free(types->offsets);
 	free(types);
 }

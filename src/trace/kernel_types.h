@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The kernel's types: finds the few that the programs need by one walk through the BTF, and makes a
- * BTF of them alone. libbpf would index all 130,000, and search them for each one.
+ * BTF of them alone. libbpf would index all of over 100,000, and search them for each one.
  */
 #pragma once
 
