@@ -17,12 +17,14 @@
 
 #include "trace/kernel_types.h"
 #include "util/macros.h"
+#include "util/text.h"
 
 #ifndef BTF_KIND_ENUM64 /* linux/btf.h before 6.0 */
 #define BTF_KIND_ENUM64 19
 #endif
 
 #define NR_FIRSTS 4096
+#define MAX_DEPTH 64 /* of types in types */
 
 struct kernel_types {
 	char *data;
@@ -223,8 +225,7 @@ int kernel_types_find(struct kernel_types *types, struct wanted_type *wanted, si
 			return -EINVAL;
 		types->offsets[id] = at;
 		name = types->strings + t->name_off;
-		/* No name is the last byte, which is the NUL of another one. */
-		if (t->name_off && firsts[first_of(name)])
+		if (*name && firsts[first_of(name)])
 			note_if_wanted(t, name, id, firsts[first_of(name)]);
 	}
 	types->nr = id;
@@ -240,7 +241,7 @@ struct reduced {
 	bool firsts[NR_FIRSTS]; /* of these names */
 	FILE *types, *strings;
 	__u32 *ids; /* the new ones, by those in "from"; 0: not written yet */
-	__u32 nr, strings_len;
+	__u32 nr, strings_len, depth;
 	int err;
 };
 
@@ -346,30 +347,38 @@ static const struct btf_type *type_at(const struct reduced *reduced, __u32 id)
 }
 
 /* Returns the new id. Names of other types, and their qualifiers, do not matter to libbpf. */
+static __u32 copy_kind(struct reduced *reduced, const struct btf_type *t)
+{
+	if (btf_is_mod(t) || btf_is_typedef(t))
+		return copy_type(reduced, t->type);
+	if (btf_is_composite(t))
+		return copy_composite(reduced, t);
+	if (btf_is_array(t))
+		return copy_array(reduced, t);
+	if (btf_is_ptr(t))
+		return write_type(reduced, t, t->info, 0, NULL, 0);
+	if (btf_is_int(t))
+		return write_type(reduced, t, t->info, t->size, t + 1, 4);
+	/* an enumeration, whose values are not read, or a floating point number */
+	return write_type(reduced, t, t->info & ~0xffffU, t->size, NULL, 0);
+}
+
 static __u32 copy_type(struct reduced *reduced, __u32 id)
 {
 	const struct btf_type *t = type_at(reduced, id);
 
-	while (t && (btf_is_mod(t) || btf_is_typedef(t))) {
-		id = t->type;
-		t = type_at(reduced, id);
-	}
-	if (!t)
+	if (!t || reduced->err)
 		return 0;
 	if (reduced->ids[id])
 		return reduced->ids[id];
-	if (btf_is_composite(t))
-		id = reduced->ids[id] = copy_composite(reduced, t);
-	else if (btf_is_array(t))
-		id = reduced->ids[id] = copy_array(reduced, t);
-	else if (btf_is_ptr(t))
-		id = reduced->ids[id] = write_type(reduced, t, t->info, 0, NULL, 0);
-	else if (btf_is_int(t))
-		id = reduced->ids[id] = write_type(reduced, t, t->info, t->size, t + 1, 4);
-	else /* an enumeration, whose values are not read, or a floating point number */
-		id = reduced->ids[id] =
-			write_type(reduced, t, t->info & ~0xffffU, t->size, NULL, 0);
-	return id;
+	if (reduced->depth == MAX_DEPTH) { /* it contains itself */
+		reduced->err = -EINVAL;
+		return 0;
+	}
+	reduced->depth++;
+	reduced->ids[id] = copy_kind(reduced, t);
+	reduced->depth--;
+	return reduced->ids[id];
 }
 
 static int write_file(const struct reduced *reduced, const char *types, size_t types_len,
@@ -413,9 +422,9 @@ int kernel_types_reduce(const struct kernel_types *types, const struct wanted_ty
 				copy_type(&reduced, wanted[i].ids[nth]);
 		err = reduced.err;
 	}
-	if (reduced.types && fclose(reduced.types))
+	if (reduced.types && text_memory_end(reduced.types, &types_text))
 		err = -ENOMEM;
-	if (reduced.strings && fclose(reduced.strings))
+	if (reduced.strings && text_memory_end(reduced.strings, &strings_text))
 		err = -ENOMEM;
 	if (!err)
 		err = write_file(&reduced, types_text, types_len, strings_text, fd);

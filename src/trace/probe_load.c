@@ -179,8 +179,7 @@ static int load(struct memdestroy_trace_bpf **out, struct attached attached[NR_P
 	int err;
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", types_fd);
-	/* Any file that it is given keeps libbpf from the types of modules, which take
-	 * CAP_SYS_ADMIN. */
+	/* A file of any types keeps libbpf from those of modules, which take CAP_SYS_ADMIN. */
 	open_opts.btf_custom_path = access(path, R_OK) ? KERNEL_BTF : path;
 	skel = open_skeleton(ksyms, &open_opts);
 	if (!skel)

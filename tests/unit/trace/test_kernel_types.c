@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The kernel's types: found by name, and copied into a BTF of their own. */
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <bpf/btf.h>
@@ -115,21 +116,31 @@ TEST(types_are_found_by_name_and_kind)
 	btf__free(kernel);
 }
 
-static struct btf *reduce(const struct btf *kernel)
+/* Writes the structures called "map" to a file. */
+static int reduce_to(const char *path, struct kernel_types *types)
 {
 	struct wanted_type wanted[] = {WANTED("bpf_map_put", FUNC), WANTED("map", STRUCT)};
+	struct btf *programs = make_programs();
+	int fd = open(path, O_WRONLY | O_TRUNC), err;
+
+	err = kernel_types_find(types, wanted, ARRAY_SIZE(wanted))
+		      ?: kernel_types_reduce(types, wanted, ARRAY_SIZE(wanted), programs, fd);
+	close(fd);
+	btf__free(programs);
+	return err;
+}
+
+static struct btf *reduce(const struct btf *kernel)
+{
 	struct kernel_types *types = read_kernel(kernel);
 	char path[] = "/tmp/test_kernel_types.XXXXXX";
-	struct btf *programs = make_programs(), *reduced;
-	int fd = mkstemp(path);
+	struct btf *reduced;
 
-	assert_int_equal(kernel_types_find(types, wanted, ARRAY_SIZE(wanted)), 0);
-	assert_int_equal(kernel_types_reduce(types, wanted, ARRAY_SIZE(wanted), programs, fd), 0);
+	close(mkstemp(path));
+	assert_int_equal(reduce_to(path, types), 0);
 	reduced = btf__parse(path, NULL);
 	assert_non_null(reduced);
-	close(fd);
 	unlink(path);
-	btf__free(programs);
 	kernel_types_free(types);
 	return reduced;
 }
@@ -190,7 +201,6 @@ TEST(all_of_a_name_are_copied_and_no_others)
 /* Neither a file cut at any byte, nor one with any byte changed, is read beyond its end. */
 TEST(broken_files_are_refused)
 {
-	struct wanted_type wanted[] = {WANTED("map", STRUCT)};
 	struct btf *kernel = make_kernel();
 	struct kernel_types *types;
 	const void *data;
@@ -208,12 +218,40 @@ TEST(broken_files_are_refused)
 		copy[at] ^= 0xff;
 		types = NULL;
 		if (!read_bytes(&types, copy, size))
-			kernel_types_find(types, wanted, 1);
+			reduce_to("/dev/null", types);
 		kernel_types_free(types);
 	}
 	assert_int_equal(kernel_types_read(&types, "/nonexistent/btf"), -ENOENT);
 	free(copy);
 	btf__free(kernel);
+}
+
+static int reduce_map_of(struct btf *kernel, __u32 type)
+{
+	struct kernel_types *types;
+	int err;
+
+	btf__add_struct(kernel, "map", 8);
+	btf__add_field(kernel, "ops", type, 0, 0);
+	types = read_kernel(kernel);
+	err = reduce_to("/dev/null", types);
+	kernel_types_free(types);
+	btf__free(kernel);
+	return err;
+}
+
+/* The first type's id is 1. */
+TEST(types_that_contain_themselves_are_refused)
+{
+	struct btf *kernel = btf__new_empty();
+
+	assert_int_equal(reduce_map_of(kernel, 1), -EINVAL);
+	kernel = btf__new_empty();
+	btf__add_typedef(kernel, "ops_t", 1);
+	assert_int_equal(reduce_map_of(kernel, 1), -EINVAL);
+	kernel = btf__new_empty();
+	btf__add_array(kernel, 2, 2, 1);
+	assert_int_equal(reduce_map_of(kernel, 1), -EINVAL);
 }
 
 TEST_MAIN(NULL, NULL)
