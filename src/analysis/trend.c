@@ -171,7 +171,8 @@ static int finish_changes(struct trend *trend)
 
 	if (!room)
 		return -ENOMEM;
-	qsort(trend->change, trend->nr_changes, sizeof(*trend->change), compare_changes);
+	if (trend->nr_changes)
+		qsort(trend->change, trend->nr_changes, sizeof(*trend->change), compare_changes);
 	for (size_t i = 0; i < trend->nr_changes; i++) {
 		struct trend_change *change = &trend->change[i];
 		bool first = !i || change[-1].series != change->series;
