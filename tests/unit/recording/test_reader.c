@@ -19,6 +19,10 @@ static const struct scenario measured = {
 	.threads = 2,
 	.maps = 3,
 	.runs = 50,
+	.max_entries = 2000,
+	.keys = KEYS_DENSE,
+	.special = SPECIAL_KPTR,
+	.held = HELD_BY_PROG,
 };
 
 static void fill(const struct figure *figures, void *ledger, __u64 first, int unknown)
