@@ -149,7 +149,10 @@ static void count(struct test *tests, size_t nr_tests, const size_t *chosen, siz
 	}
 }
 
-/* False: there is nothing to test. */
+/*
+ * False: there is nothing to test. Values are taken from the first one of their block, so that
+ * equal ones have a score of 0 and not one of what rounding leaves.
+ */
 static bool set_scores(struct test *test, const double *value, const struct permute_runs *runs)
 {
 	double squares = 0;
@@ -157,14 +160,17 @@ static bool set_scores(struct test *test, const double *value, const struct perm
 
 	for (struct block block = block_at(runs, 0); block.from < runs->nr;
 	     block = block_at(runs, block.to)) {
-		double sum = 0;
+		double first = NAN, sum = 0;
 		size_t n = 0;
 
-		for (size_t i = block.from; i < block.to; i++)
-			if (!isnan(value[i]))
-				sum += value[i], n++;
 		for (size_t i = block.from; i < block.to; i++) {
-			test->score[i] = isnan(value[i]) ? 0 : value[i] - sum / n;
+			if (isnan(value[i]))
+				continue;
+			first = n++ ? first : value[i];
+			sum += value[i] - first;
+		}
+		for (size_t i = block.from; i < block.to; i++) {
+			test->score[i] = isnan(value[i]) ? 0 : value[i] - first - sum / n;
 			squares += test->score[i] * test->score[i];
 		}
 		known = known || n;

@@ -44,6 +44,26 @@ TEST(least_p)
 	assert_true(is_p(permute_least_p(&(struct permute_runs){second, two, 9}), 1 / 70.0));
 }
 
+/* Ten times 0.1 is not 1: what rounding leaves is no difference, and hides none of another figure.
+ */
+TEST(equal_values)
+{
+	static const bool second[10] = {[5] = true, true, true, true, true};
+	static const size_t block[10];
+	double value[20], p[2], corrected[2];
+	bool exact;
+
+	for (int i = 0; i < 10; i++) {
+		value[i] = 0.1;
+		value[10 + i] = 13 + i / 10.0;
+	}
+	assert_int_equal(permute_compare(value, 2, &(struct permute_runs){second, block, 10}, p,
+					 corrected, &exact),
+			 0);
+	assert_true(is_p(p[0], 1) && is_p(corrected[0], 1));
+	assert_true(is_p(p[1], 2 / 252.0) && is_p(corrected[1], 2 / 252.0));
+}
+
 /* 184,756 arrangements of 10 and 10: by chance, and the same each time. */
 TEST(random_arrangements)
 {
