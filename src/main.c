@@ -75,7 +75,7 @@ int main(int argc, char **argv)
 			outfile_failed(NULL, err);
 		return err ? EXIT_FAILED : EXIT_DONE;
 	case OPTIONS_BAD:
-		return EXIT_USAGE;
+		return options_bad_status(argc, argv);
 	case OPTIONS_RUN:
 		break;
 	}

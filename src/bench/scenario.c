@@ -396,8 +396,7 @@ static int check_entries(const struct scenario *s, const struct map_limits *limi
 	return 0;
 }
 
-/* Refuses what the map type does not allow. */
-static int check_limits(const struct scenario *s)
+int scenario_check_limits(const struct scenario *s)
 {
 	const struct map_limits *limits = map_limits_find(s->map_type);
 	const char *name = map_type_name(s->map_type);
@@ -434,7 +433,7 @@ static int parse(struct scenario *scenario, const char *text)
 				usual_of(setting, scenario, map_limits_find(scenario->map_type)));
 	if (!scenario->name[0])
 		scenario_describe(scenario, true, scenario->name);
-	return check_limits(scenario);
+	return scenario_check_limits(scenario);
 }
 
 const struct scenario *scenario_standard(bool quick, size_t *nr)

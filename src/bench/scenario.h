@@ -143,6 +143,12 @@ static inline void scenario_set(struct scenario *scenario, const struct setting 
  */
 int scenario_parse(struct scenario *scenario, const char *text);
 
+/* Refuses what the map type, a known one, does not allow. -EINVAL: already reported. */
+int scenario_check_limits(const struct scenario *scenario);
+
+/* Refuses a scenario of a recording that cannot be measured. -EINVAL: already reported. */
+int scenario_check(const struct scenario *scenario);
+
 /* The standard scenarios, or the quick ones, without names of maps. */
 const struct scenario *scenario_standard(bool quick, size_t *nr);
 

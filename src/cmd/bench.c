@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* "bench": runs the benchmark, records it if asked to, and shows the results. */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bench/plan.h"
 #include "bench/worker.h"
+#include "cmd/bench_against.h"
 #include "cmd/option_rows.h"
 #include "cmd/recorder.h"
 #include "output/bench_table.h"
@@ -204,12 +206,14 @@ static int run_all(const struct options *opts, const struct scenario *list, size
 		err = report_missing(&run);
 	recorder_close(&run.recorder);
 	worker_stop(&run.worker);
-	if (!err)
+	if (!err && !opts->nr_files[DIFF_BASE])
 		err = show_results(&run, &opts->show);
 	if (!err)
 		err = report_incomplete(&run, opts->nr_scenarios);
 	aggregate_free(run.aggregate);
 	free(run.plan);
+	if (err == -EINTR && opts->bisect)
+		return EXIT_SIGNAL + SIGINT;
 	return exit_status_of(err, run.tracer.traceable);
 }
 
@@ -248,7 +252,11 @@ static int cmd_bench(const struct options *opts)
 {
 	struct scenario *list = NULL;
 	size_t nr;
-	int err = choose(opts, &list, &nr), status;
+	int err, status;
+
+	if (opts->nr_files[DIFF_BASE])
+		return bench_against(opts, run_all);
+	err = choose(opts, &list, &nr);
 
 	if (err)
 		status = err == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
@@ -267,9 +275,17 @@ static int take_words(struct options *opts, int argc, char **argv)
 	return 0;
 }
 
+static int option_against(struct options *opts, const char *value)
+{
+	return option_files(opts, 1, (char **)&value);
+}
+
 static int finish(struct options *opts)
 {
 	opts->trace.ends_by_itself = opts->trace.records = true;
+	if (opts->nr_scenarios && opts->nr_files[DIFF_BASE])
+		return diag_invalid("--against measures the scenarios of the base, not '%s'",
+				    opts->scenarios[0]);
 	if (!opts->nr_scenarios || !(opts->list || opts->quick))
 		return 0;
 	return diag_invalid("--%s applies to the standard scenarios only, not to '%s'",
@@ -280,6 +296,17 @@ static const struct option_row rows[] = {
 	HEADING("Scenarios"),
 	FLAG(0, "list", list, "list the names of the standard scenarios, and measure nothing"),
 	FLAG(0, "quick", quick, "fewer and smaller ones"),
+	HEADING("Comparing"),
+	VALUE(0, "against", "FILE", option_against,
+	      "measure the scenarios of this recording, and compare the results with it, as diff"
+	      " does (repeatable)",
+	      .repeatable = true, .recording = true, .not_with = "list quick columns"),
+	PHASE_ROW("all"),
+	LIMIT_ROWS,
+	FLAG(0, "bisect", bisect,
+	     "end with the statuses of \"git bisect run\": 0 good, 1 bad, 125 unknown, 128 or more"
+	     " to give up",
+	     .needs = "against fail-on", .not_with = "output"),
 	PROBING_ROWS,
 	HEADING("Output"),
 	FORMAT_ROW,
@@ -304,7 +331,8 @@ const struct command bench_command = {
 			 "Create BPF maps, fill them, release them, and measure their teardowns. SCENARIO\n"
 			 "is the name of a standard scenario (see --list), or a list of settings, such as\n"
 			 "type=hash,entries=1000,value=64,prealloc=no,fill=full,threads=1,maps=1,runs=50,\n"
-			 "which are the defaults. Without a scenario, all standard ones are measured.\n",
+			 "which are the defaults. Without a scenario, all standard ones are measured, or\n"
+			 "those of the recording to compare with.\n",
 		 .examples =
 			 "  memdestroy-trace bench --quick\n"
 			 "      a first look\n"
@@ -312,7 +340,12 @@ const struct command bench_command = {
 			 "      all standard scenarios, kept for diff\n"
 			 "  memdestroy-trace bench type=lpm_trie,entries=100000,runs=20\n"
 			 "      how long large tries take\n"
+			 "  memdestroy-trace bench --against old.mdt\n"
+			 "      what has changed since then\n"
+			 "  git bisect run ... memdestroy-trace bench --against old.mdt --within-run \\\n"
+			 "          --fail-on 'p50>10%' --bisect\n"
+			 "      the commit that made it slower; ... boots the kernel of each commit\n"
 			 "  memdestroy-trace bench -f markdown type=hash type=hash,prealloc=yes\n"
 			 "      a table for an issue or a mail\n"},
-	.statuses = LIVE_STATUSES,
+	.statuses = LIVE_STATUSES " 10  a regression beyond --fail-on; 1 if that is unknown\n",
 };

@@ -52,6 +52,7 @@ struct option_row {
 	bool implied;		  /* by the other view, where it is accepted and not listed */
 	unsigned int not_formats; /* bit N: enum format N */
 	const char *not_with;	  /* long names of options, separated by spaces; NULL: none */
+	const char *needs;	  /* the same; those that the command has must be given, too */
 };
 
 #define OPTION_DONE 1 /* the option has done all that the user asks for */

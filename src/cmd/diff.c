@@ -217,8 +217,6 @@ static int finish(struct options *opts)
 		opts->github = true;
 	opts->summary = getenv("GITHUB_STEP_SUMMARY");
 	opts->diff.top = opts->show.top;
-	if (opts->diff.allow_missing && !opts->diff.nr_limits)
-		return diag_invalid("--allow-missing needs --fail-on");
 	return complete_sides(opts);
 }
 
@@ -235,19 +233,8 @@ static const struct option_row rows[] = {
 	BY_ROW("compare by these keys: %s",
 	       "caller,type; for teardowns: type,name; for benchmarks: scenario",
 	       "caller,type; for benchmarks: scenario", "type,name; for benchmarks: scenario"),
-	VALUE(0, "phase", "PHASE[,PHASE...]", option_phase, "compare only these: %s",
-	      .choices = &phase_choices, .usual = {"all; for calls: destroy", "destroy", "all"}),
-	VALUE(0, "alpha", "NUMBER", option_alpha, "probability of a false alarm: 0.05 (default)"),
-	VALUE(0, "fail-on", "LIMIT", option_fail_on,
-	      "end with status 10 if this metric has grown by more than that, as 'p50>10%': one of"
-	      " %s; with 1 if that is unknown (repeatable)",
-	      .repeatable = true, .choices = &metric_choices),
-	FLAG(0, "allow-missing", diff.allow_missing,
-	     "--fail-on passes even if rows of the base are missing, share a row with others or have"
-	     " too few values"),
-	FLAG(0, "within-run", diff.within_run,
-	     "compare values as if runs did not differ by chance, as where the clock counts"
-	     " instructions; one run a side is then enough"),
+	PHASE_ROW("all; for calls: destroy", "destroy", "all"),
+	LIMIT_ROWS,
 	TOP_ROW("only the N worst lines; --fail-on checks all lines"),
 	HEADING("Output"),
 	FORMAT_ROW,

@@ -18,6 +18,14 @@ enum exit_status {
 	EXIT_SIGNAL = 128, /* plus the number of the signal that ended the command */
 };
 
+/* What "git bisect run" takes an exit status for. */
+enum bisect_status {
+	BISECT_GOOD = 0,
+	BISECT_BAD = 1,
+	BISECT_SKIP = 125,
+	BISECT_STOP = 128, /* or more: the bisection ends */
+};
+
 /* err: 0 or -errno of a run. traceable: whether the kernel can be traced. */
 static inline int exit_status_of(int err, enum traceable traceable)
 {

@@ -31,19 +31,31 @@ static int out_of_view(const struct options *opts, const char *what, const char 
 			    what, quoted, name ? name : "", name ? " " : "");
 }
 
+/* Copies the next name of a list, separated by spaces. False: there is none. */
+static bool next_name(const char **list, char name[32])
+{
+	if (!*list || !**list)
+		return false;
+	snprintf(name, 32, "%.*s", (int)strcspn(*list, " "), *list);
+	*list += strcspn(*list, " ");
+	*list += **list == ' ';
+	return true;
+}
+
 /* One option against the format and the other options. */
 static int check_row(const struct options *opts, const char *const *given,
 		     const struct option_row *row)
 {
 	const struct option_name name = option_name(row);
-	const char *with = row->not_with;
+	const char *with = row->not_with, *needs = row->needs;
 	char other[32];
 
-	for (; with && *with; with += strcspn(with, " "), with += *with == ' ') {
-		snprintf(other, sizeof(other), "%.*s", (int)strcspn(with, " "), with);
+	while (next_name(&with, other))
 		if (value_of(opts, given, other))
 			return diag_invalid("%s cannot be combined with --%s", name.text, other);
-	}
+	while (next_name(&needs, other))
+		if (option_row(opts->command, other) && !value_of(opts, given, other))
+			return diag_invalid("%s needs --%s", name.text, other);
 	if (row->not_formats & 1U << opts->show.format)
 		return diag_invalid("%s cannot be combined with --format %s", name.text,
 				    format_names[opts->show.format]);

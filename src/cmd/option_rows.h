@@ -98,6 +98,26 @@
 	FLAG(0, "identity", show.identity, "with --events, add the map's id and who released it",  \
 	     .view = OF_CALLS, .implied = true)
 
+/* Of comparisons; in bench, they need a base. */
+#define PHASE_ROW(...)                                                                             \
+	VALUE(0, "phase", "PHASE[,PHASE...]", option_phase, "compare only these: %s",              \
+	      .choices = &phase_choices, .usual = {__VA_ARGS__}, .needs = "against")
+#define LIMIT_ROWS                                                                                 \
+	VALUE(0, "alpha", "NUMBER", option_alpha, "probability of a false alarm: 0.05 (default)",  \
+	      .needs = "against"),                                                                 \
+		VALUE(0, "fail-on", "LIMIT", option_fail_on,                                       \
+		      "end with status 10 if this metric has grown by more than that, as"          \
+		      " 'p50>10%': one of %s; with 1 if that is unknown (repeatable)",             \
+		      .repeatable = true, .choices = &metric_choices, .needs = "against"),         \
+		FLAG(0, "allow-missing", diff.allow_missing,                                       \
+		     "--fail-on passes even if rows of the base are missing, share a row with"     \
+		     " others or have too few values",                                             \
+		     .needs = "fail-on"),                                                          \
+		FLAG(0, "within-run", diff.within_run,                                             \
+		     "compare values as if runs did not differ by chance, as where the clock"      \
+		     " counts instructions; one run a side is then enough",                        \
+		     .needs = "against")
+
 /* Of tables. */
 #define COLUMNS_ROW                                                                                \
 	VALUE(0, "columns", "NAME[,NAME...]", option_columns,                                      \

@@ -440,3 +440,17 @@ enum options_result options_parse(struct options *opts, int argc, char **argv)
 	opts->trace.identity = opts->show.identity;
 	return OPTIONS_RUN;
 }
+
+/* The command line was not understood, so this goes by the option's look, abbreviated or not. */
+int options_bad_status(int argc, char **argv)
+{
+	static const char bisect[] = "--bisect", least[] = "--bi";
+
+	for (int i = 1; i < argc; i++) {
+		size_t len = strlen(argv[i]);
+
+		if (len >= strlen(least) && !strncmp(argv[i], bisect, len))
+			return BISECT_STOP;
+	}
+	return EXIT_USAGE;
+}

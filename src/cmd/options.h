@@ -37,7 +37,7 @@ struct options {
 
 	char *const *run_argv; /* of record: the command to run, NULL at its end; NULL: none */
 
-	/* Recordings to read; for report, those of DIFF_BASE. */
+	/* Recordings to read; for report, those of DIFF_BASE; for bench, the base to judge by. */
 	const char *files[NR_DIFF_SIDES][MAX_FILES];
 	size_t nr_files[NR_DIFF_SIDES];
 	enum diff_side side; /* to which words belong; NR_DIFF_SIDES: none was named */
@@ -46,6 +46,7 @@ struct options {
 	size_t nr_scenarios;	      /* 0: the standard ones */
 	bool list;		      /* of bench: only print their names */
 	bool quick;		      /* of bench: fewer and smaller ones */
+	bool bisect;		      /* of bench: exit statuses are those of "git bisect run" */
 
 	const char *check_kernel;   /* of check: path of a kernel image; NULL: none */
 	const char *check_btf;	    /* of a file with BTF; NULL: none */
@@ -60,3 +61,6 @@ enum options_result { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_BAD };
  * on stderr says what is wrong. Silences libbpf; diag_init() is the caller's next step.
  */
 enum options_result options_parse(struct options *opts, int argc, char **argv);
+
+/* The exit status after OPTIONS_BAD. A bisection has to end by it, and not to go on by a "bad". */
+int options_bad_status(int argc, char **argv);

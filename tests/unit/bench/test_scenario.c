@@ -258,4 +258,42 @@ TEST(the_same_twice_is_refused)
 	assert_int_equal(scenario_name_maps(list, 3), -EINVAL);
 }
 
+static void check_bad(void *scenario)
+{
+	assert_int_equal(scenario_check(scenario), -EINVAL);
+}
+
+static void check_unmeasurable(struct scenario scenario, const char *message)
+{
+	check_one_line(said(check_bad, &scenario), message);
+}
+
+/* Scenarios of recordings, which are not trusted. */
+TEST(recorded_scenarios_are_checked)
+{
+	struct scenario s = read_scenario("entries=10,name=mine"), bad;
+	size_t nr;
+	const struct scenario *list = scenario_standard(false, &nr);
+
+	assert_int_equal(scenario_check(&s), 0);
+	while (nr--)
+		assert_int_equal(scenario_check(&list[nr]), 0);
+	bad = s, bad.map_type = 12345;
+	check_unmeasurable(bad, "type 12345 cannot be measured");
+	bad = s, bad.entries = 4000000000;
+	check_unmeasurable(bad, "entries 4000000000 cannot be measured");
+	bad = s, bad.runs = 0;
+	check_unmeasurable(bad, "runs 0 cannot be measured");
+	bad = s, bad.fill = NR_FILLS;
+	check_unmeasurable(bad, "scenario: fill ");
+	bad = s, bad.prealloc = 2;
+	check_unmeasurable(bad, "prealloc 2 cannot be measured");
+	bad = s, bad.map_type = BPF_MAP_TYPE_ARRAY;
+	check_unmeasurable(bad, "always preallocated");
+	bad = s, bad.name[0] = '\n';
+	check_unmeasurable(bad, "has control characters");
+	bad = s, bad.name[0] = '\0';
+	check_unmeasurable(bad, "the name is empty");
+}
+
 TEST_MAIN(NULL, NULL)

@@ -122,6 +122,15 @@ static void try_example(const char *example)
 	good(line);
 }
 
+/* A "\\" at the end of a line: the next one goes on. */
+static void join_lines(char *text)
+{
+	char *end;
+
+	while ((end = strstr(text, "\\\n")))
+		memset(end, ' ', 2);
+}
+
 static void check_examples(const char *words)
 {
 	static const char program[] = "  memdestroy-trace";
@@ -130,6 +139,7 @@ static void check_examples(const char *words)
 
 	snprintf(line, sizeof(line), "help %s", words);
 	copy = strdup(printed(line));
+	join_lines(copy);
 	for (help = strstr(copy, "\nEXAMPLES:\n") + 1; *help; help += strcspn(help, "\n") + 1) {
 		if (strncmp(help, program, strlen(program)))
 			continue;

@@ -5,10 +5,10 @@
 #include "util/macros.h"
 
 /* As commands[]. */
-enum { TRACE = 1, RECORD = 2, REPORT = 4, DIFF = 8, BENCH = 16, CHECK = 32, TOP = 64 };
+enum { TRACE = 1, RECORD = 2, REPORT = 4, DIFF = 8, TREND = 16, BENCH = 32, CHECK = 64, TOP = 128 };
 
 #define LIVE  (TRACE | TOP | RECORD | BENCH)
-#define READS (TRACE | TOP | REPORT | DIFF)
+#define READS (TRACE | TOP | REPORT | DIFF | TREND)
 #define SHOWS (TRACE | TOP | REPORT)
 #define LINES (TRACE | REPORT)
 #define ALL   (LIVE | READS | CHECK)
@@ -26,8 +26,12 @@ static const struct {
 	{"kernel", 0, "vmlinuz", CHECK, false},
 	{"btf", 0, "vmlinux", CHECK, false},
 	{"kallsyms", 0, "a --btf b", CHECK, false},
+	{"github", 0, NULL, DIFF, false},
+	{"by-kernel", 0, NULL, TREND, false},
 	{"list", 0, NULL, BENCH, false},
 	{"quick", 0, NULL, BENCH, false},
+	{"against", 0, "a", BENCH, false},
+	{"bisect", 0, " --against a --fail-on p50>1", BENCH, false},
 	{"attach", 0, "kprobe", LIVE, false},
 	{NULL, 'k', NULL, LIVE, false},
 	{"buffer", 0, "1M", LIVE, false},
@@ -41,13 +45,13 @@ static const struct {
 	{"timestamp", 'T', NULL, SHOWS, false},
 	{"stuck", 0, "1", TRACE | TOP | RECORD, false},
 	{"by", 0, "type", READS, false},
-	{"phase", 0, "wait", DIFF, false},
-	{"alpha", 0, "0.01", DIFF, false},
-	{"fail-on", 0, "p50>1", DIFF, false},
-	{"allow-missing", 0, " --fail-on p50>1", DIFF, false},
-	{"within-run", 0, "", DIFF, false},
+	{"phase", 0, "wait", DIFF | TREND | BENCH, false},
+	{"alpha", 0, "0.01", DIFF | TREND | BENCH, false},
+	{"fail-on", 0, "p50>1", DIFF | BENCH, false},
+	{"allow-missing", 0, " --fail-on p50>1", DIFF | BENCH, false},
+	{"within-run", 0, "", DIFF | BENCH, false},
 	{"sort", 0, "max", SHOWS, false},
-	{"top", 'n', "1", READS, false},
+	{"top", 'n', "1", READS & ~TREND, false},
 	{"histogram", 'H', NULL, SHOWS, false},
 	{"timeline", 0, NULL, SHOWS, true},
 	{"events", 'e', NULL, LINES, false},
@@ -57,7 +61,7 @@ static const struct {
 	{"wide", 0, NULL, READS | BENCH | CHECK, false},
 	{"color", 0, "never", ALL, false},
 	{"output", 'o', "out", ALL, false},
-	{"force", 0, NULL, RECORD | DIFF | BENCH, false},
+	{"force", 0, NULL, RECORD | DIFF | TREND | BENCH, false},
 	{"quiet", 'q', NULL, LIVE | READS, false},
 	{"verbose", 'v', NULL, ALL, false},
 };
@@ -65,17 +69,19 @@ static const struct {
 /* Tries one spelling of an option with every command. */
 static void try_everywhere(size_t i, const char *written)
 {
-	static const char *const words[] = {"", "-o out", "f", "a b", "", "", ""};
+	static const char *const words[] = {"", "-o out", "f", "a b", "a b", "", "", ""};
 	char line[128], message[128];
 	bool side = i < 2; /* --base and --new need no further arguments */
 
 	for (size_t c = 0; commands[c]; c++) {
 		bool view = matrix[i].of_teardowns && commands[c]->views;
+		bool judges = commands[c] == &bench_command &&
+			      (matrix[i].of & ~(unsigned int)TREND) == (DIFF | BENCH);
 		bool other = commands[c] == &check_command && !strcmp(written, "--columns count");
 
-		snprintf(line, sizeof(line), "%s%s %s %s",
+		snprintf(line, sizeof(line), "%s%s %s %s%s",
 			 commands[c]->name ? commands[c]->name : "", view ? " teardowns" : "",
-			 other ? "--columns seen" : written,
+			 other ? "--columns seen" : written, judges ? "--against a" : "",
 			 side && commands[c] == &diff_command ? "" : words[c]);
 		if (matrix[i].of & 1U << c) {
 			good(line);
@@ -154,9 +160,9 @@ TEST(test_foreign_options)
 	bad("report --dur=1 f",
 	    "--duration does not apply to report (only to tracing, record, top)\n");
 	bad("report -Td1 f", "--duration does not apply to report");
-	bad("--force", "--force does not apply to tracing (only to record, diff, bench)\n");
+	bad("--force", "--force does not apply to tracing (only to record, diff, trend, bench)\n");
 	bad("teardowns --force", "--force does not apply to tracing");
-	bad("--fa x", "--fail-on does not apply to tracing (only to diff)");
+	bad("--fa x", "--fail-on does not apply to tracing (only to diff, bench)");
 	bad("report --a f", /* attach or alpha */
 	    "unknown option '--a' (see memdestroy-trace report --help)\n");
 	bad("diff -x a b", "unknown option '-x' (see memdestroy-trace diff --help)\n");
@@ -357,7 +363,31 @@ TEST(test_bench)
 	    "--format: 'folded' does not apply to bench (one of table, json, csv, "
 	    "markdown)");
 	bad("bench --quick x", "--quick applies to the standard scenarios only, not to 'x'");
+	good("bench --against a --against b --fail-on p50>10 --bisect --within-run");
+	assert_int_equal(opts.nr_files[DIFF_BASE], 2);
+	assert_string_equal(opts.files[DIFF_BASE][1], "b");
+	assert_true(opts.bisect && opts.diff.within_run && opts.diff.nr_limits == 1);
+	bad("bench --against a x", "--against measures the scenarios of the base, not 'x'");
+	bad("bench --against a --quick", "--against cannot be combined with --quick");
+	bad("bench --against a --bisect", "--bisect needs --fail-on\n");
+	bad("bench --against a --fail-on p50>1 --bisect -o f",
+	    "--bisect cannot be combined with --output");
+	bad("bench --alpha 0.1", "--alpha needs --against\n");
 	bad("bench --list x", "--list applies to the standard scenarios only, not to 'x'");
+}
+
+/* A bisection takes 1 to 127 for "bad", or for a commit to skip. */
+TEST(test_bad_status)
+{
+	char *bad_bench[] = {"memdestroy-trace", "bench", "--bisect", "-Z", NULL};
+	char *abbreviated[] = {"memdestroy-trace", "bench", "-Z", "--bis", NULL};
+	char *misspelled[] = {"memdestroy-trace", "bnech", "--bisect", NULL};
+	char *other[] = {"memdestroy-trace", "bench", "--bi-sect", "--b", "--bisects", NULL};
+
+	assert_int_equal(options_bad_status(4, bad_bench), 128);
+	assert_int_equal(options_bad_status(4, abbreviated), 128);
+	assert_int_equal(options_bad_status(3, misspelled), 128);
+	assert_int_equal(options_bad_status(5, other), 2);
 }
 
 TEST(test_check)

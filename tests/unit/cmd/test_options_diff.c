@@ -34,8 +34,9 @@ TEST(test_diff)
 	bad("diff a ~", "the name of a recording is empty");
 	bad("diff -f perfetto a b",
 	    "--format: 'perfetto' does not apply to diff (one of table, json, "
-	    "csv, markdown, html)\n");
-	bad("diff -f xml a b", "unknown format 'xml' (one of table, json, csv, markdown, html)\n");
+	    "csv, markdown, html, junit, ktap, mail)\n");
+	bad("diff -f xml a b",
+	    "unknown format 'xml' (one of table, json, csv, markdown, html, junit, ktap, mail)\n");
 	bad("diff --by foo a b", "cgroup, host, scenario)");
 }
 
