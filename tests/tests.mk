@@ -99,7 +99,7 @@ deps-test: ## install those that testing needs, too
 	$(Q)tests/deps
 
 # PARTS: tests/run has them all.
-PARTS ?= unit cli pages fuzz faults package guest bench
+PARTS ?= unit cli pages fuzz faults package bisect guest bench
 part = $(filter $(1),$(PARTS))
 # Without a number of jobs, there are as many as processors.
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -143,6 +143,14 @@ KERNEL ?= 6.12
 guest: programs ## run CMD='...', or a shell, in a guest with the newest kernel of series KERNEL=6.12
 	$(Q)tests/guest/guest -k $(KERNEL) $(if $(CMD),-- '$(CMD)',--shell)
 
+# BASE and NEW: a series, or an image by a path with a slash. BENCH='...' and DIFF='...': their arguments.
+BASE ?= 6.12
+NEW ?= newest
+BOOTS ?= 5
+compare: programs ## boot BASE=6.12 and NEW=bzImage BOOTS=5 times each in guests, and compare them
+	$(Q)tests/guest/compare -n '$(BOOTS)' $(if $(BENCH),-b '$(BENCH)') $(if $(DIFF),-d '$(DIFF)') \
+		$(if $(EMULATE),-e) '$(BASE)' '$(NEW)'
+
 demo: deps-test ## show the tool at work in a guest
 	$(Q)$(MAKE) --no-print-directory programs
 	$(Q)tests/guest/demo $(KERNEL)
@@ -159,4 +167,4 @@ lint: ## check the folders' rules, the format of the code and the shell scripts
 	$(Q)clang-format --dry-run -Werror $(shell find src bpf tests -name '*.[ch]')
 	$(Q)shellcheck -x $(shell grep -rlE '^(#!/.*[ /](ba)?sh|# shellcheck shell=.*)$$' .ci bpf src tests)
 
-.PHONY: unit programs asan fuzz-targets fuzzers fuzz faults deps deps-test arch made-kernels test test-kernels test-arch guest demo bench bench-check lint
+.PHONY: unit programs asan fuzz-targets fuzzers fuzz faults deps deps-test arch made-kernels test test-kernels test-arch guest compare demo bench bench-check lint
