@@ -2,7 +2,7 @@
 /*
  * How many elements a map holds when a worker begins to free it, where the kernel keeps count.
  *
- * For another map type, add a case to count_elements() and the members it reads to
+ * For another map type, add a case to count_others() and the members it reads to
  * vmlinux/vmlinux.h; nothing else knows.
  */
 #pragma once
@@ -86,6 +86,72 @@ static __always_inline __u64 count_htab(const struct record_call *rec)
 	return percpu_total((__u64)BPF_CORE_READ(htab, pcount.counters), base, true);
 }
 
+static __always_inline __u64 count_queue(struct bpf_queue_stack *queue)
+{
+	__u32 head, tail;
+
+	if (!bpf_core_field_exists(struct bpf_queue_stack, head) ||
+	    !bpf_core_field_exists(struct bpf_queue_stack, tail) ||
+	    !bpf_core_field_exists(struct bpf_queue_stack, size))
+		return ENTRIES_UNKNOWN;
+	head = BPF_CORE_READ(queue, head);
+	tail = BPF_CORE_READ(queue, tail);
+	return head >= tail ? head - tail : head + BPF_CORE_READ(queue, size) - tail;
+}
+
+/* Reads a member that this kernel's structure may lack. */
+#define COUNT_IF_THERE(map, type, member)                                                          \
+	(bpf_core_field_exists(struct type, member)                                                \
+		 ? (__u64)BPF_CORE_READ((struct type *)(map), member)                              \
+		 : ENTRIES_UNKNOWN)
+
+/* Before 6.4, only the devices of a devmap_hash are counted. */
+static __always_inline __u64 count_devices(void *map, __u32 type)
+{
+	return type == BPF_MAP_TYPE_DEVMAP_HASH ||
+			       bpf_core_field_exists(struct bpf_map_ops, map_mem_usage)
+		       ? COUNT_IF_THERE(map, bpf_dtab, items)
+		       : ENTRIES_UNKNOWN;
+}
+
+/* Of maps that are neither hashes nor tries. */
+static __always_inline __u64 count_others(void *map, const struct record_call *rec)
+{
+	switch (rec->map_type) {
+	case BPF_MAP_TYPE_ARRAY:
+	case BPF_MAP_TYPE_PERCPU_ARRAY:
+		return rec->max_entries;
+	case BPF_MAP_TYPE_QUEUE:
+	case BPF_MAP_TYPE_STACK:
+		return count_queue(map);
+	case BPF_MAP_TYPE_DEVMAP:
+	case BPF_MAP_TYPE_DEVMAP_HASH:
+		return count_devices(map, rec->map_type);
+	case BPF_MAP_TYPE_SOCKHASH:
+		return COUNT_IF_THERE(map, bpf_shtab, count.counter);
+	case BPF_MAP_TYPE_XSKMAP:
+		return COUNT_IF_THERE(map, xsk_map, count.counter);
+	case BPF_MAP_TYPE_ARENA:
+		return COUNT_IF_THERE(map, bpf_arena, nr_pages);
+	case BPF_MAP_TYPE_RHASH:
+		return COUNT_IF_THERE(map, bpf_rhtab, ht.nelems.counter);
+	default:
+		return ENTRIES_UNKNOWN;
+	}
+}
+
+/* What else the memory of a map depends on. */
+static __always_inline __u64 extra_of(const struct record_call *rec)
+{
+	struct bpf_map *map = (void *)rec->head.map;
+	struct bpf_htab *htab = (void *)map;
+
+	if (is_htab(rec->map_type))
+		return bpf_core_field_exists(struct bpf_htab, extra_elems) &&
+		       BPF_CORE_READ(htab, extra_elems);
+	return bpf_core_field_exists(struct bpf_map, map_extra) ? BPF_CORE_READ(map, map_extra) : 0;
+}
+
 /* ENTRIES_UNKNOWN: the kernel does not count them. */
 static __always_inline __u64 count_elements(const struct record_call *rec)
 {
@@ -101,7 +167,5 @@ static __always_inline __u64 count_elements(const struct record_call *rec)
 		return count_htab(rec);
 	if (rec->map_type == BPF_MAP_TYPE_LPM_TRIE)
 		return BPF_CORE_READ((struct lpm_trie *)map, n_entries);
-	if (rec->map_type == BPF_MAP_TYPE_ARRAY || rec->map_type == BPF_MAP_TYPE_PERCPU_ARRAY)
-		return rec->max_entries;
-	return ENTRIES_UNKNOWN;
+	return count_others(map, rec);
 }

@@ -93,7 +93,11 @@ struct record_call {
 				  the deferred allocator has too; 0 if not known */
 		__u64 entries; /* free: elements in the map, or ENTRIES_UNKNOWN */
 	};
-	__u64 returned_ns; /* RECORD_CALL only */
+	union {
+		__u64 returned_ns; /* RECORD_CALL only */
+		__u64 extra;	   /* free: map->map_extra; of a hash, whether it has an element
+				      to spare for each CPU */
+	};
 	char map_name[NAME_LEN];
 	char comm[NAME_LEN];
 };
@@ -183,6 +187,57 @@ enum hook_side { HOOK_ENTRY, HOOK_RETURN, NR_HOOK_SIDES };
 /* The number of the nth program of a hook side. */
 #define PROG(hook, side, nth) (((hook)*NR_HOOK_SIDES + (side)) * PROGS_PER_HOOK + (nth))
 #define NR_PROGS	      PROG(NR_HOOKS, HOOK_ENTRY, 0)
+
+/*
+ * The structures of which a map's memory consists: see src/model/map_memory.c. A kernel may lack
+ * some of them.
+ */
+#define KERNEL_STRUCTS(STRUCT)                                                                     \
+	STRUCT(bpf_arena)                                                                          \
+	STRUCT(bpf_array)                                                                          \
+	STRUCT(bpf_bloom_filter)                                                                   \
+	STRUCT(bpf_cgroup_storage_map)                                                             \
+	STRUCT(bpf_cpu_map)                                                                        \
+	STRUCT(bpf_dtab)                                                                           \
+	STRUCT(bpf_dtab_netdev)                                                                    \
+	STRUCT(bpf_htab)                                                                           \
+	STRUCT(bpf_insn_array)                                                                     \
+	STRUCT(bpf_local_storage_map)                                                              \
+	STRUCT(bpf_local_storage_map_bucket)                                                       \
+	STRUCT(bpf_queue_stack)                                                                    \
+	STRUCT(bpf_rhtab)                                                                          \
+	STRUCT(bpf_ringbuf)                                                                        \
+	STRUCT(bpf_ringbuf_map)                                                                    \
+	STRUCT(bpf_shtab)                                                                          \
+	STRUCT(bpf_shtab_bucket)                                                                   \
+	STRUCT(bpf_shtab_elem)                                                                     \
+	STRUCT(bpf_stab)                                                                           \
+	STRUCT(bpf_stack_map)                                                                      \
+	STRUCT(bpf_struct_ops_map)                                                                 \
+	STRUCT(bpf_struct_ops_value)                                                               \
+	STRUCT(bucket)                                                                             \
+	STRUCT(htab_elem)                                                                          \
+	STRUCT(lpm_trie_node)                                                                      \
+	STRUCT(reuseport_array)                                                                    \
+	STRUCT(rhtab_elem)                                                                         \
+	STRUCT(stack_map_bucket)                                                                   \
+	STRUCT(xsk_map)                                                                            \
+	STRUCT(xsk_map_node)
+
+#define KERNEL_SIZE(name) SIZE_##name,
+
+enum kernel_size {
+	KERNEL_STRUCTS(KERNEL_SIZE)
+	/* Not of a structure: of the member map_locked of struct bpf_htab. */
+	SIZE_HTAB_LOCKS,
+	NR_KERNEL_SIZES,
+};
+
+/* In bytes; 0: this kernel lacks it. */
+struct kernel_sizes {
+	__u32 of[NR_KERNEL_SIZES];
+	__u32 pad;
+};
 
 /* How far the run is; the loader sets it. */
 enum stage {
@@ -297,3 +352,4 @@ _Static_assert(sizeof(struct cpu_counts) == NR_PROGS * 64, "cpu_counts");
 _Static_assert(sizeof(struct witness_counts) == 64, "witness");
 _Static_assert(sizeof(struct config) == 384, "config");
 _Static_assert(sizeof(struct name_filter) == 2072, "name_filter");
+_Static_assert(sizeof(struct kernel_sizes) == 128, "kernel_sizes");

@@ -32,6 +32,7 @@ static __always_inline void send_free_entry(struct prog_cpu_counts *counts, enum
 	if (hook == HOOK_FREE) {
 		read_map(rec, map_of_work(work));
 		rec->entries = rec->flags & CALL_MAP ? count_elements(rec) : ENTRIES_UNKNOWN;
+		rec->extra = rec->flags & CALL_MAP ? extra_of(rec) : 0;
 	} else {
 		rec->key = alloc_key_of_work(work);
 	}

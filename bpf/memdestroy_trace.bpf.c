@@ -99,6 +99,20 @@ int read_clock(__u64 *now_ns)
 	return 0;
 }
 
+/* For teardowns only. The loader runs it once and finds the sizes here. */
+struct kernel_sizes kernel_sizes;
+
+#define READ_SIZE(name) kernel_sizes.of[SIZE_##name] = bpf_core_type_size(struct name);
+
+SEC("syscall")
+int read_sizes(void *ctx __attribute__((unused)))
+{
+	KERNEL_STRUCTS(READ_SIZE)
+	if (bpf_core_field_exists(struct bpf_htab, map_locked))
+		kernel_sizes.of[SIZE_HTAB_LOCKS] = bpf_core_field_size(struct bpf_htab, map_locked);
+	return 0;
+}
+
 /* Without BTF, so that a kernel that lacks the tracepoints still loads the other programs. */
 SEC("raw_tp/workqueue_execute_start")
 int work_start(void *ctx __attribute__((unused)))

@@ -36,11 +36,18 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_LRU_PERCPU_HASH = 10,
 	BPF_MAP_TYPE_LPM_TRIE = 11,
 	BPF_MAP_TYPE_HASH_OF_MAPS = 13,
+	BPF_MAP_TYPE_DEVMAP = 14,
+	BPF_MAP_TYPE_XSKMAP = 17,
+	BPF_MAP_TYPE_SOCKHASH = 18,
+	BPF_MAP_TYPE_QUEUE = 22,
+	BPF_MAP_TYPE_STACK = 23,
 	BPF_MAP_TYPE_SK_STORAGE = 24,
+	BPF_MAP_TYPE_DEVMAP_HASH = 25,
 	BPF_MAP_TYPE_RINGBUF = 27,
 	BPF_MAP_TYPE_INODE_STORAGE = 28,
 	BPF_MAP_TYPE_TASK_STORAGE = 29,
 	BPF_MAP_TYPE_CGRP_STORAGE = 32,
+	BPF_MAP_TYPE_ARENA = 33,
 	BPF_MAP_TYPE_RHASH = 35,
 };
 
@@ -114,8 +121,10 @@ struct worker {
 	void (*current_func)(struct work_struct *);
 };
 
-/* include/linux/bpf.h */
-struct bpf_map_ops;
+/* include/linux/bpf.h; map_mem_usage came with 6.4 (90a5527d7686) */
+struct bpf_map_ops {
+	void *map_mem_usage;
+};
 
 struct work_struct {
 	void (*func)(struct work_struct *);
@@ -128,6 +137,7 @@ struct bpf_map {
 	__u32 value_size;
 	__u32 max_entries;
 	__u32 map_flags;
+	__u64 map_extra;
 	__u32 id;
 	atomic64_t refcnt;
 	char name[16];
@@ -158,8 +168,10 @@ struct percpu_counter {
 
 /* kernel/bpf/hashtab.c, lpm_trie.c, include/linux/bpf_local_storage.h */
 struct bpf_htab {
+	int *map_locked[8]; /* per CPU; up to 6.14 */
 	struct bpf_mem_alloc ma;
 	struct bpf_mem_alloc pcpu_ma;
+	void *extra_elems; /* per CPU */
 	struct percpu_counter pcount;
 	atomic_t count;
 	bool use_percpu_counter;
@@ -170,13 +182,90 @@ struct lpm_trie {
 	struct bpf_mem_alloc ma;
 };
 
+struct rhashtable {
+	atomic_t nelems;
+};
+
 struct bpf_rhtab {
+	struct rhashtable ht;
 	struct bpf_mem_alloc ma;
 };
 
 struct bpf_local_storage_map {
 	struct bpf_mem_alloc selem_ma;
 	struct bpf_mem_alloc storage_ma;
+};
+
+/* kernel/bpf/queue_stack_maps.c: a ring with one place more than the map has elements */
+struct bpf_queue_stack {
+	__u32 head, tail;
+	__u32 size;
+};
+
+/* kernel/bpf/devmap.c */
+struct bpf_dtab {
+	__u32 items;
+};
+
+/* net/core/sock_map.c */
+struct bpf_shtab {
+	atomic_t count;
+};
+
+/* include/net/xdp_sock.h; the count came with 6.4 (b4fd0d672bd1) */
+struct xsk_map {
+	atomic_t count;
+};
+
+/* kernel/bpf/arena.c; the count came with 7.1 */
+struct bpf_arena {
+	__u64 nr_pages;
+};
+
+/* Of these, only the sizes are asked for: see KERNEL_STRUCTS in event.h. */
+struct bpf_array {
+};
+struct bpf_bloom_filter {
+};
+struct bpf_cgroup_storage_map {
+};
+struct bpf_cpu_map {
+};
+struct bpf_dtab_netdev {
+};
+struct bpf_insn_array {
+};
+struct bpf_local_storage_map_bucket {
+};
+struct bpf_ringbuf {
+};
+struct bpf_ringbuf_map {
+};
+struct bpf_shtab_bucket {
+};
+struct bpf_shtab_elem {
+};
+struct bpf_stab {
+};
+struct bpf_stack_map {
+};
+struct bpf_struct_ops_map {
+};
+struct bpf_struct_ops_value {
+};
+struct bucket {
+};
+struct htab_elem {
+};
+struct lpm_trie_node {
+};
+struct reuseport_array {
+};
+struct rhtab_elem {
+};
+struct stack_map_bucket {
+};
+struct xsk_map_node {
 };
 
 #pragma clang attribute pop

@@ -171,6 +171,15 @@ static int row_keep(struct row *row, const struct sample *sample)
 	return err;
 }
 
+static void memory_add(struct row_phases *phases, const struct map_memory *memory)
+{
+	if (!map_memory_known(memory))
+		return;
+	phases->bytes += memory->bytes;
+	phases->measured++;
+	phases->exact += map_memory_exact(memory);
+}
+
 static void phases_add(struct row_phases *phases, const struct sample *sample)
 {
 	__u64 entries = sample->teardown->entries, free_ns = sample->phase[PHASE_FREE];
@@ -178,6 +187,7 @@ static void phases_add(struct row_phases *phases, const struct sample *sample)
 	for (int i = 0; i < PHASE_TOTAL; i++)
 		if (sample->phase[i] != UNKNOWN_NS)
 			hist_add(&phases->phase[i], sample->phase[i]);
+	memory_add(phases, &sample->teardown->memory);
 	phases->destroyers += teardown_has_phase(sample->teardown, PHASE_DESTROY);
 	if (entries != ENTRIES_UNKNOWN && free_ns != UNKNOWN_NS) {
 		phases->entries += entries;
@@ -294,6 +304,8 @@ static __u64 row_rank(const struct row *row, enum sort sort)
 		return row->count;
 	if (sort == SORT_EMPTY)
 		return row->empty;
+	if (sort == SORT_BYTES)
+		return row->phases ? row->phases->bytes : 0;
 	if (sort >= SORT_WAIT)
 		hist = row->phases ? &row->phases->phase[sort - SORT_WAIT] : NULL;
 	if (!hist || !hist->count)

@@ -19,6 +19,9 @@ struct row_phases {
 	__u64 entries;			/* elements of the maps where known */
 	__u64 counted;			/* number of these maps */
 	__u64 counted_ns;		/* PHASE_FREE of these maps */
+	__u64 bytes;			/* memory of the maps where known */
+	__u32 measured;			/* number of these maps */
+	__u32 exact;			/* of these, without other memory */
 };
 
 /* Read only, and owned by the aggregate. */

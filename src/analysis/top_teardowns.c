@@ -49,6 +49,8 @@ __u64 top_teardowns_rank(const struct teardown *teardown, enum sort sort)
 {
 	__u64 ns;
 
+	if (sort == SORT_BYTES)
+		return map_memory_known(&teardown->memory) ? teardown->memory.bytes : 0;
 	if (sort < SORT_WAIT || sort > SORT_DEFERRED)
 		return teardown_known_ns(teardown);
 	ns = teardown->phase[PHASE_WAIT + (sort - SORT_WAIT)];

@@ -12,8 +12,8 @@
 struct top_teardowns;
 
 /*
- * Keeps up to max teardowns with the greatest figure: a phase or the total, by sort; for SORT_KEY,
- * the total. NULL: no memory.
+ * Keeps up to max teardowns with the greatest figure: a phase, the total or the bytes, by sort; for
+ * SORT_KEY, the total. NULL: no memory.
  */
 struct top_teardowns *top_teardowns_new(size_t max, enum sort sort);
 void top_teardowns_free(struct top_teardowns *slowest);
@@ -35,5 +35,6 @@ size_t top_teardowns_dropped(const struct top_teardowns *slowest);
 /* Drops all of them. */
 void top_teardowns_reset(struct top_teardowns *slowest);
 
-/* The figure of a teardown in ns; for an unknown total, the sum of the known phases. */
+/* The figure of a teardown in ns, or in bytes; for an unknown total, the sum of the known phases.
+ */
 __u64 top_teardowns_rank(const struct teardown *teardown, enum sort sort);

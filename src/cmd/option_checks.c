@@ -65,10 +65,10 @@ static int check_row(const struct options *opts, const char *const *given,
 static int check_sort(const struct options *opts)
 {
 	enum sort sort = opts->show.sort;
-	bool of_phase = sort >= SORT_WAIT && sort <= SORT_DEFERRED;
+	bool of_teardown = sort >= SORT_WAIT && sort <= SORT_BYTES;
 	bool of_rows = sort >= SORT_COUNT && sort <= SORT_MAX && !opts->show.nr_by;
 
-	if (opts->show.view == VIEW_CALLS ? !of_phase : sort != SORT_EMPTY && !of_rows)
+	if (opts->show.view == VIEW_CALLS ? !of_teardown : sort != SORT_EMPTY && !of_rows)
 		return 0;
 	return out_of_view(opts, "--sort", sort_names[sort],
 			   sort == SORT_EMPTY ? "" : " without --by");

@@ -40,7 +40,8 @@ static unsigned int offered_sorts(const struct command *command, enum view view)
 {
 	(void)command;
 	if (view == VIEW_CALLS)
-		return ~(BIT(SORT_WAIT) | BIT(SORT_FREE) | BIT(SORT_DESTROY) | BIT(SORT_DEFERRED));
+		return ~(BIT(SORT_WAIT) | BIT(SORT_FREE) | BIT(SORT_DESTROY) | BIT(SORT_DEFERRED) |
+			 BIT(SORT_BYTES));
 	return view == VIEW_TEARDOWNS ? ~BIT(SORT_EMPTY) : ~0U;
 }
 

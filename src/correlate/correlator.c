@@ -115,6 +115,7 @@ static bool sees_all(void *ctx, enum hook hook)
 static void add_call(struct correlator *correlator, const struct record_call *rec)
 {
 	const struct matched_call entry = matched_entry(rec);
+	const struct map_contents contents = {rec->entries, rec->extra};
 	struct worker_run run;
 	struct map_info map;
 
@@ -125,7 +126,7 @@ static void add_call(struct correlator *correlator, const struct record_call *re
 	if (rec->head.hook == HOOK_FREE) {
 		map = matched_map(&entry);
 		set_memory_error(correlator, teardown_tracker_start(correlator->tracker, &map, &run,
-								    rec->entries));
+								    &contents));
 	} else {
 		set_memory_error(correlator,
 				 deferred_frees_start(teardown_tracker_frees(correlator->tracker),
@@ -225,6 +226,7 @@ static int open_tracker(struct correlator *correlator, const struct correlator_o
 		.deferred_free = on_deferred_free,
 		.sees_all = sees_all,
 		.start_ns = opts->start_ns,
+		.kernel = opts->kernel,
 	};
 	if (teardowns)
 		correlator->tracker = teardown_tracker_new(correlator->releases,

@@ -16,10 +16,11 @@
 struct correlator;
 
 struct correlator_options {
-	enum view view;	     /* VIEW_CALLS: records of calls only */
-	bool identity;	     /* also of calls: which map it was, and who released it */
-	__u64 start_ns;	     /* of the trace, CLOCK_MONOTONIC */
-	size_t max_releases; /* released maps to remember until they are freed */
+	enum view view;		     /* VIEW_CALLS: records of calls only */
+	bool identity;		     /* also of calls: which map it was, and who released it */
+	__u64 start_ns;		     /* of the trace, CLOCK_MONOTONIC */
+	size_t max_releases;	     /* released maps to remember until they are freed */
+	struct kernel_memory kernel; /* for the memory of maps; all zero: not known */
 };
 
 struct correlator_ops {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "correlate/teardown_tracker.h"
+#include "model/ledger_figures.h"
 #include "util/macros.h"
 
 /* After the start of the trace, workers may take as long to start on maps released before it. */
@@ -107,6 +108,15 @@ static void count_outcomes(struct teardown_tracker *tracker, struct teardown *te
 	counts->undecided += teardown->outcomes[OUTCOME_UNKNOWN];
 }
 
+static void count_bytes(struct teardown_ledger *counts, const struct teardown *teardown)
+{
+	if (!map_memory_known(&teardown->memory))
+		return;
+	figure_add(&counts->bytes, teardown->memory.bytes);
+	if (teardown_owes_memory(teardown))
+		figure_add(&counts->bytes_pending, teardown->memory.bytes);
+}
+
 /* Complete teardowns */
 
 /*
@@ -139,6 +149,7 @@ static void finish(struct teardown_tracker *tracker, struct open_teardown *open)
 	} else {
 		measure(tracker, teardown);
 		count_outcomes(tracker, teardown);
+		count_bytes(&tracker->counts, teardown);
 		tracker->counts.shown++;
 		tracker->counts.no_release += teardown->map.identity.released_ns == UNKNOWN_NS;
 		tracker->ops->teardown(tracker->ctx, teardown);
@@ -213,7 +224,7 @@ static void end_run(struct teardown_tracker *tracker, struct open_teardown *open
 }
 
 int teardown_tracker_start(struct teardown_tracker *tracker, const struct map_info *map,
-			   const struct worker_run *run, __u64 entries)
+			   const struct worker_run *run, const struct map_contents *contents)
 {
 	struct open_teardown *open = find_open(tracker, run->worker.tid);
 
@@ -225,7 +236,8 @@ int teardown_tracker_start(struct teardown_tracker *tracker, const struct map_in
 	open = new_open(tracker, map, run);
 	if (!open)
 		return -ENOMEM;
-	open->teardown.entries = entries;
+	open->teardown.entries = contents->entries;
+	open->teardown.memory = map_memory_of(&tracker->ops->kernel, map, contents);
 	HASH_ADD(hh, tracker->open, tid, sizeof(open->tid), open);
 	if (open->refused) {
 		free(open);

@@ -22,6 +22,8 @@ struct teardown_tracker_ops {
 	bool (*sees_all)(void *ctx, enum hook hook);
 	/* When the trace started: a map freed soon after without a release was released before. */
 	__u64 start_ns;
+	/* The running kernel, for the memory of maps. */
+	struct kernel_memory kernel;
 };
 
 /* releases and ops must outlive the tracker. NULL: no memory. */
@@ -33,9 +35,9 @@ void teardown_tracker_free(struct teardown_tracker *tracker); /* takes NULL */
  * These take what happens, in order. -ENOMEM: it was left out, and what follows from it is unknown.
  */
 
-/* A worker starts to free a map that has so many elements (ENTRIES_UNKNOWN). */
+/* A worker starts to free a map. */
 int teardown_tracker_start(struct teardown_tracker *tracker, const struct map_info *map,
-			   const struct worker_run *run, __u64 entries);
+			   const struct worker_run *run, const struct map_contents *contents);
 /* A destroy call is over. key: of the allocator; 0: unknown. */
 void teardown_tracker_destroy(struct teardown_tracker *tracker, const struct call *call, __u64 key);
 /* A worker's run is over, or nothing more will be seen of it. */

@@ -86,7 +86,10 @@ static inline bool figure_known(__u64 figure)
 	FIGURE(teardown_ledger, undecided, COUNT)  /* destroy calls: perhaps they did */           \
 	FIGURE(teardown_ledger, strays, COUNT) /* deferred frees without a known destroy call */   \
 	/* put into the row "(other: row limit)", or dropped from the list of the slowest */       \
-	FIGURE(teardown_ledger, rows_full, NOTED)
+	FIGURE(teardown_ledger, rows_full, NOTED)                                                  \
+	FIGURE(teardown_ledger, bytes, AMOUNT) /* memory of the shown maps, where known */         \
+	/* of these, of maps that were not yet freed, or not to the end */                         \
+	FIGURE(teardown_ledger, bytes_pending, AMOUNT)
 
 /* Of a hook that is attached; then, of one whose return is probed too. */
 #define HOOK_ENTRY_FIGURES(FIGURE)                                                                 \

@@ -72,6 +72,7 @@ static __u64 merged(enum figure_kind kind, __u64 a, __u64 b)
 	case FIGURE_COUNT:
 	case FIGURE_NOTED:
 	case FIGURE_DURATION:
+	case FIGURE_AMOUNT:
 		figure_add(&a, b);
 		return a;
 	case FIGURE_LONGEST:

@@ -15,6 +15,7 @@ enum figure_kind {
 	FIGURE_NOTED,	 /* the same; of records, and known even if events went unseen */
 	FIGURE_DURATION, /* ns; added up */
 	FIGURE_LONGEST,	 /* ns; the greatest one */
+	FIGURE_AMOUNT,	 /* bytes; added up. No loss, and older recordings lack it */
 };
 
 /* A member of a ledger: a __u64. */

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "model/call.h"
+#include "model/map_memory.h"
 #include "util/macros.h"
 
 enum phase {
@@ -73,6 +74,7 @@ struct teardown {
 	struct worker_run run;	     /* of bpf_map_free_deferred() */
 	__u64 queued_ns;	     /* when the work was queued; UNKNOWN_NS */
 	__u64 entries;		     /* elements in the map at the start; ENTRIES_UNKNOWN */
+	struct map_memory memory;    /* of the map at the start */
 	bool running;		     /* the worker had not ended when the trace did */
 	__u64 phase[NR_PHASES];	     /* UNKNOWN_NS */
 	__u32 outcomes[NR_OUTCOMES]; /* destroy calls by outcome */
@@ -88,6 +90,12 @@ static inline bool teardown_has_phase(const struct teardown *teardown, enum phas
 {
 	return (phase != PHASE_DESTROY && phase != PHASE_DEFERRED) || teardown->nr_destroys ||
 	       teardown->phase[PHASE_DESTROY];
+}
+
+/* Is part of the map's memory known not to have been given back when the trace ended? */
+static inline bool teardown_owes_memory(const struct teardown *teardown)
+{
+	return teardown->running || teardown->outcomes[OUTCOME_PENDING];
 }
 
 /* The total; if that is unknown, the sum of the known phases. */

@@ -15,8 +15,9 @@ enum value_kind {
 	VALUE_NUMBER,
 	VALUE_INTEGER,	/* that may be negative */
 	VALUE_DURATION, /* ns */
-	VALUE_TIME,	/* ns, CLOCK_MONOTONIC */
-	VALUE_REAL,	/* not known if it is not finite */
+	VALUE_BYTES,
+	VALUE_TIME, /* ns, CLOCK_MONOTONIC */
+	VALUE_REAL, /* not known if it is not finite */
 	VALUE_BOOL,
 	VALUE_TEXT,
 	VALUE_LINES, /* text whose lines are elements; empty: no elements */
@@ -64,6 +65,8 @@ struct column {
 	unsigned int sorts;  /* bit N: enum sort N orders lines by it, so that it stays */
 	const char *unknown; /* the text that stands for "not known" except in tables; NULL: none */
 	enum real_format shown_as;
+	/* Whether the value is only a lower bound, which tables mark. NULL: never. */
+	bool (*at_least)(const void *object);
 	/* Reads the value from the object. false: there is none. */
 	bool (*get)(const struct column *column, const void *object, struct value *value);
 	/* Whether the object can have a value. NULL: always. */

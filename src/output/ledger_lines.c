@@ -334,6 +334,7 @@ static void note_calls(struct ledger_lines *lines, const struct ledger *l)
 static void note_teardowns(struct ledger_lines *lines, const struct ledger_text *text)
 {
 	const struct teardown_ledger *l = text->teardowns;
+	char bytes[BYTES_SIZE];
 
 	note_number(lines, l->before, "map released before the run, not shown",
 		    "maps released before the run, not shown");
@@ -349,6 +350,9 @@ static void note_teardowns(struct ledger_lines *lines, const struct ledger_text 
 		    "maps released, but not being freed yet at the end");
 	note_number(lines, l->pending, "deferred free still to come at the end",
 		    "deferred frees still to come at the end");
+	if (is_loss(l->bytes_pending))
+		ledger_note(lines, "memory of maps not all freed at the end: at least %s",
+			    text_bytes(bytes, l->bytes_pending));
 	note_number(lines, l->undecided, "destroy call that perhaps deferred a free",
 		    "destroy calls that perhaps deferred a free");
 }

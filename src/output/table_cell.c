@@ -80,6 +80,11 @@ void table_cell_fill(char cell[CELL_SIZE], const struct column *column, const vo
 	case VALUE_DURATION:
 		text_duration(cell, value.number);
 		break;
+	case VALUE_BYTES:
+		text_bytes(cell, value.number);
+		if (column->at_least && column->at_least(object))
+			strcat(cell, "+");
+		break;
 	case VALUE_TIME:
 		cell_time(cell, value.number, start_ns);
 		break;

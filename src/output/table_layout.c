@@ -256,8 +256,9 @@ void table_fit(struct table_layout *layout, const struct column *columns,
 static int width_of_kind(const struct column *column)
 {
 	static const int widths[] = {
-		[VALUE_NUMBER] = 10, [VALUE_INTEGER] = 10, [VALUE_DURATION] = 8, [VALUE_TIME] = 12,
-		[VALUE_REAL] = 10,   [VALUE_BOOL] = 5,	   [VALUE_TEXT] = 15,	 [VALUE_LINES] = 15,
+		[VALUE_NUMBER] = 10, [VALUE_INTEGER] = 10, [VALUE_DURATION] = 8,
+		[VALUE_TIME] = 12,   [VALUE_REAL] = 10,	   [VALUE_BOOL] = 5,
+		[VALUE_TEXT] = 15,   [VALUE_LINES] = 15,   [VALUE_BYTES] = 8,
 	};
 
 	return widths[column->kind] > heading_width(column) ? widths[column->kind]

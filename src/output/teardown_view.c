@@ -40,7 +40,8 @@ struct teardown_view {
 	struct gathered run, interval;
 	struct perfetto *perfetto;
 	struct folded *folded;
-	__u64 filtered;
+	__u64 filtered, filtered_bytes,
+		filtered_pending;  /* teardowns; see struct teardown_ledger */
 	__u64 taken, taken_before; /* in the run; before this interval */
 	__u64 interim_dropped;	   /* teardowns without room in the interim lists */
 };
@@ -163,13 +164,23 @@ bool teardown_view_wants(const struct teardown_view *view, const struct map_info
 	return filter_wants_map(view->filter, map);
 }
 
+static void note_filtered(struct teardown_view *view, const struct teardown *teardown)
+{
+	view->filtered++;
+	if (!map_memory_known(&teardown->memory))
+		return;
+	figure_add(&view->filtered_bytes, teardown->memory.bytes);
+	if (teardown_owes_memory(teardown))
+		figure_add(&view->filtered_pending, teardown->memory.bytes);
+}
+
 int teardown_view_teardown(struct teardown_view *view, FILE *file, const struct teardown *teardown)
 {
 	const struct view_options *opts = view->opts;
 	int err;
 
 	if (!filter_wants_teardown(view->filter, teardown)) {
-		view->filtered++;
+		note_filtered(view, teardown);
 		return 0;
 	}
 	view->taken++;
@@ -291,6 +302,8 @@ void teardown_view_count(const struct teardown_view *view, struct teardown_ledge
 {
 	ledger->filtered = view->filtered;
 	figure_subtract(&ledger->shown, view->filtered);
+	figure_subtract(&ledger->bytes, view->filtered_bytes);
+	figure_subtract(&ledger->bytes_pending, view->filtered_pending);
 	if (view->run.rows)
 		ledger->rows_full = aggregate_overflow(view->run.rows);
 	else if (view->run.slowest && !interim_only(view))

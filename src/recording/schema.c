@@ -164,6 +164,12 @@ static const struct field teardown_fields[] = {
 	{"total_ns", PHASE(PHASE_TOTAL), .note = "wait_ns + free_ns + deferred_ns"},
 	{"entries", TEARDOWN(FIGURE, entries),
 	 .note = "elements in the map when the worker started"},
+	{"bytes", TEARDOWN(NUMBER, memory.bytes),
+	 IF(teardown_row, teardown.memory.flags, MEMORY_KNOWN), .later = true,
+	 .note = "memory of the map then"},
+	{"bytes_exact", FIELD(FLAG, teardown_row, teardown.memory.flags), .bit = MEMORY_EXACT,
+	 IF(teardown_row, teardown.memory.flags, MEMORY_KNOWN), .later = true,
+	 .note = "0 or 1; 0: it had at least these bytes"},
 	{"running", TEARDOWN(NUMBER, running), .note = "1: the run ended before the worker did"},
 	{"destroys", TEARDOWN(NUMBER, nr_destroys),
 	 .note = "how many; the first 4 are in table destroy"},
@@ -305,6 +311,7 @@ static const char views_sql[] = "CREATE VIEW calls AS SELECT f.seq, f.ts_ns,\n" 
 		   "CREATE VIEW teardowns AS SELECT f.seq, r.released_ns, f.queued_ns, f.start_ns,\n" TIME_OF(
 			   "f.start_ns") " r.map_id AS id, m.type AS map_type, m.name AS map_name,\n"
 					 " f.wait_ns, f.free_ns, f.destroy_ns, f.deferred_ns, f.total_ns, f.entries,\n"
+					 " f.bytes, f.bytes_exact,\n"
 					 " f.free_ns / nullif(f.entries, 0) AS ns_per_entry,\n"
 					 " CASE WHEN f.running OR f.free_ns IS NOT NULL THEN f.running END AS running,\n"
 					 " f.empty AS destroys_empty, f.direct AS destroys_direct,\n"

@@ -133,6 +133,16 @@ static void follow_clock(const struct probe *probe)
 	clock_correct(ahead);
 }
 
+/* Without it the memory of maps is unknown. */
+static void read_sizes(const struct probe *probe)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+
+	if (bpf_prog_test_run_opts(bpf_program__fd(probe->skel->progs.read_sizes), &opts))
+		diag_verbose("cannot read the sizes of the kernel's structures: %s",
+			     strerror(errno));
+}
+
 static int probe_start(struct probe *probe, const struct bpf_config *settings,
 		       const struct ksyms *ksyms)
 {
@@ -152,6 +162,8 @@ static int probe_start(struct probe *probe, const struct bpf_config *settings,
 	if (err)
 		return err;
 	follow_clock(probe);
+	if (bpf_program__autoload(probe->skel->progs.read_sizes))
+		read_sizes(probe);
 	if (settings->stacks)
 		attach_stacks(probe);
 	witness_prove(&probe->witness);
@@ -293,6 +305,17 @@ size_t probe_buffer_bytes(const struct probe *probe)
 struct call_slot *probe_call_slots(const struct probe *probe)
 {
 	return probe->call_slots;
+}
+
+struct kernel_memory probe_kernel_memory(const struct probe *probe)
+{
+	int nr_cpus = libbpf_num_possible_cpus();
+
+	return (struct kernel_memory){
+		.sizes = probe->skel->bss->kernel_sizes,
+		.nr_cpus = nr_cpus > 0 ? nr_cpus : 0,
+		.page_size = getpagesize(),
+	};
 }
 
 bool probe_has(const struct probe *probe, enum hook hook)

@@ -10,6 +10,7 @@
 #include "event.h"
 #include "model/filter.h"
 #include "model/hooks.h"
+#include "model/map_memory.h"
 #include "trace/bpf_config.h"
 #include "trace/call_slots.h"
 #include "trace/ksyms.h"
@@ -53,6 +54,9 @@ void probe_stop(struct probe *probe);
 
 /* The destroy calls in progress, for call_slots_take(). */
 struct call_slot *probe_call_slots(const struct probe *probe);
+
+/* The kernel's sizes, for the memory of maps. All zero with VIEW_CALLS. */
+struct kernel_memory probe_kernel_memory(const struct probe *probe);
 
 /* Is the hook attached? */
 bool probe_has(const struct probe *probe, enum hook hook);

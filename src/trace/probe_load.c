@@ -154,6 +154,7 @@ static int choose_programs(const struct memdestroy_trace_bpf *skel,
 	ids->iter = skel->progs.dump_stack;
 	bpf_program__set_autoload(skel->progs.dump_stack, settings->stacks);
 	bpf_program__set_autoload(skel->progs.read_clock, true);
+	bpf_program__set_autoload(skel->progs.read_sizes, settings->hooks & 1U << HOOK_FREE);
 	bpf_program__set_autoload(skel->progs.work_start, true);
 	bpf_program__set_autoload(skel->progs.work_end, true);
 	return 0;

@@ -339,6 +339,7 @@ static int open_all(struct session *session)
 		.identity = session->opts->identity,
 		.start_ns = probe_began(session->probe)->ns,
 		.max_releases = MAX_RELEASES,
+		.kernel = probe_kernel_memory(session->probe),
 	};
 	int err;
 

@@ -255,6 +255,26 @@ char *text_duration(char dst[DURATION_SIZE], __u64 ns)
 	return dst;
 }
 
+char *text_bytes(char dst[BYTES_SIZE], __u64 bytes)
+{
+	static const char units[] = "KMGTPE";
+	double value = (double)bytes / 1024;
+	const char *unit = units;
+
+	if (bytes < 1024) {
+		snprintf(dst, BYTES_SIZE, "%lluB", bytes);
+		return dst;
+	}
+	for (; value >= 1023.5 && unit[1]; unit++)
+		value /= 1024;
+	snprintf(dst, BYTES_SIZE, "%.*f%ciB",
+		 value < 9.995	 ? 2
+		 : value < 99.95 ? 1
+				 : 0,
+		 value, *unit);
+	return dst;
+}
+
 char *text_change(char dst[CHANGE_SIZE], double percent)
 {
 	if (percent > -0.05 && percent < 0.05)

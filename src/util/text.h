@@ -11,6 +11,7 @@
 
 #define TEXT_SIZE(len) (4 * (len) + 1) /* room for any len bytes of src */
 #define DURATION_SIZE  8	       /* "59m59s", "999d23h" and their NUL */
+#define BYTES_SIZE     8	       /* "1023KiB" and its NUL */
 #define CHANGE_SIZE    16	       /* "-99999.9%", "+1.8e+21%" and their NUL */
 
 /*
@@ -51,6 +52,9 @@ int text_memory_end(FILE *stream, char **text);
 
 /* A duration in three significant digits or two units, at most 7 characters. Returns dst. */
 char *text_duration(char dst[DURATION_SIZE], __u64 ns);
+
+/* Bytes in three significant digits or four: "999B", "1.23KiB", "1023MiB". Returns dst. */
+char *text_bytes(char dst[BYTES_SIZE], __u64 bytes);
 
 /* A change in percent, "+12.3%", with its sign if it is not 0 when rounded. Returns dst. */
 char *text_change(char dst[CHANGE_SIZE], double percent);

@@ -131,6 +131,7 @@ static void add_access(const struct btf *btf, const struct bpf_core_relo *relo)
 	accesses[i].size = access.size;
 	accesses[i].optional |= relo->kind == BPF_CORE_FIELD_EXISTS ||
 				relo->kind == BPF_CORE_TYPE_EXISTS ||
+				relo->kind == BPF_CORE_TYPE_SIZE || /* 0 where it is absent */
 				relo->kind == BPF_CORE_ENUMVAL_EXISTS;
 }
 

@@ -30,6 +30,7 @@ static inline struct teardown known_teardown(void)
 		.map = plain.map,
 		.run = {plain.ts_ns, plain.latency_ns, plain.task},
 		.entries = 1000,
+		.memory = {123456, MEMORY_KNOWN},
 		.queued_ns = 4000001000,
 		.phase = {1000000123, 2000, 300, 40, 1000002163},
 		.outcomes = {1, 2, 3, 4, 5},

@@ -10,6 +10,7 @@
 #define VALUE_OF_NOTED	  VALUE_NUMBER
 #define VALUE_OF_DURATION VALUE_DURATION
 #define VALUE_OF_LONGEST  VALUE_DURATION
+#define VALUE_OF_AMOUNT	  VALUE_BYTES
 
 #define COLUMN(object, member, kind, getter)                                                       \
 	{#member, NULL, VALUE_OF_##kind, .get = (getter), .at = offsetof(struct object, member)},

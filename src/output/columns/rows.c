@@ -71,6 +71,17 @@ ROW_GETTER(get_entries, line->row->phases && line->row->phases->counted,
 ROW_GETTER(get_entry_ns, line->row->phases && line->row->phases->entries,
 	   line->row->phases->counted_ns / line->row->phases->entries);
 
+ROW_GETTER(get_bytes, line->row->phases && line->row->phases->measured, line->row->phases->bytes);
+ROW_GETTER(get_bytes_exact, line->row->phases && line->row->phases->measured,
+	   line->row->phases->exact == line->row->count);
+
+static bool has_more_bytes(const void *object)
+{
+	const struct row *row = ((const struct row_line *)object)->row;
+
+	return row->phases && row->phases->exact < row->count;
+}
+
 static const struct column type_column[] = {
 	{"type", NULL, VALUE_TEXT, .get = get_text, .text = "row"},
 };
@@ -149,6 +160,9 @@ static const struct column teardown_figure_columns[] = {
 	{"entries", "ENTRIES", VALUE_NUMBER, .goes = 10, .get = get_entries},
 	{"ns_per_entry", "PER ENTRY", VALUE_DURATION, .goes = 13, .get = get_entry_ns,
 	 .applies = has_entries},
+	{"bytes", "BYTES", VALUE_BYTES, .optional = true, .goes = NAMES_SHRINK + 5,
+	 .get = get_bytes, .at_least = has_more_bytes, SORTS(SORT_BYTES)},
+	{"bytes_exact", NULL, VALUE_BOOL, .get = get_bytes_exact},
 };
 
 _Static_assert(3 + NR_KEYS + ARRAY_SIZE(figure_columns) < MAX_ROW_COLUMNS, "columns of a row");

@@ -13,6 +13,16 @@ static GETTER(get_entry_ns, const struct teardown *teardown,
 		      teardown->phase[PHASE_FREE] != UNKNOWN_NS,
 	      number, teardown->phase[PHASE_FREE] / teardown->entries);
 
+static GETTER(get_bytes, const struct teardown *teardown, map_memory_known(&teardown->memory),
+	      number, teardown->memory.bytes);
+static GETTER(get_bytes_exact, const struct teardown *teardown, map_memory_known(&teardown->memory),
+	      number, map_memory_exact(&teardown->memory));
+
+static bool has_more_bytes(const void *object)
+{
+	return !map_memory_exact(&((const struct teardown *)object)->memory);
+}
+
 static bool has_entries(const struct column *column, const void *object)
 {
 	(void)column;
@@ -67,6 +77,9 @@ const struct column teardown_columns[] = {
 	{"entries", "ENTRIES", VALUE_NUMBER, 7, .goes = 3, .get = get_entries},
 	{"ns_per_entry", "PER ENTRY", VALUE_DURATION, 9, .goes = 5, .get = get_entry_ns,
 	 .applies = has_entries},
+	{"bytes", "BYTES", VALUE_BYTES, 8, .optional = true, .goes = 2, .get = get_bytes,
+	 .at_least = has_more_bytes, .sorts = 1U << SORT_BYTES},
+	{"bytes_exact", NULL, VALUE_BOOL, .get = get_bytes_exact},
 	{"running", NULL, VALUE_BOOL, .get = get_running},
 	OUTCOME("empty", OUTCOME_EMPTY),
 	OUTCOME("direct", OUTCOME_DIRECT),

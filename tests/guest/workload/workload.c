@@ -36,6 +36,7 @@ static const char usage_text[] =
 	"       workload churn --maps COUNT [--makers COUNT] [--updaters COUNT]\n"
 	"       workload releases\n"
 	"       workload programs\n"
+	"       workload memory\n"
 	"       workload stuck SECONDS [--where wait|free|deferred]    until then, or SIGTERM\n"
 	"       workload refused ERRNO COMMAND...    with bpf() refused\n";
 
@@ -358,6 +359,12 @@ static void do_programs(char **args)
 	programs_run();
 }
 
+static void do_memory(char **args)
+{
+	(void)args;
+	memory_run();
+}
+
 static void do_stuck(char **args)
 {
 	if (!stuck_where_is_known(options.where))
@@ -375,6 +382,7 @@ static const struct {
 	{"emptied", "", 2, do_emptied},	  {"failing", "", 1, do_failing},
 	{"churn", "nmu", 0, do_churn},	  {"releases", "", 0, do_releases},
 	{"programs", "", 0, do_programs}, {"stuck", "w", 1, do_stuck},
+	{"memory", "", 0, do_memory},
 };
 
 int main(int argc, char **argv)

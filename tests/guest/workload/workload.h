@@ -17,6 +17,12 @@ void releases_run(unsigned int maps);
 /* Two processes named after programs make maps of their shapes, print them, and release them. */
 void programs_run(void);
 
+/*
+ * Makes maps of every type, and prints the memory and the elements that the kernel says they have.
+ * Returns at the end of standard input.
+ */
+void memory_run(void);
+
 /* Which part of a teardown can be held up: "wait", "free" or "deferred". */
 bool stuck_where_is_known(const char *where);
 /* Holds up the teardown of a map. Returns after this time, or at SIGTERM. */

@@ -30,6 +30,7 @@ TEST(all_sorts)
 		{SORT_FREE, "01234"},
 		{SORT_DESTROY, "01234"},
 		{SORT_DEFERRED, "01234"},
+		{SORT_BYTES, "01234"},
 		{SORT_KEY, "01234"},
 	};
 	static const enum key by[] = {KEY_CPU};

@@ -59,6 +59,32 @@ TEST(phases_are_added_up)
 	aggregate_free(aggregate);
 }
 
+TEST(memory_is_added_up)
+{
+	static const enum key by[] = {KEY_TYPE};
+	struct aggregate *aggregate = make(by, 1, ALL_ROWS);
+	struct teardown teardown = teardown_of(1, 10, 200, 50, 3000);
+	const struct row_phases *phases;
+	struct rows rows;
+
+	add_teardown(aggregate, &teardown); /* unknown */
+	teardown.memory = (struct map_memory){1000, MEMORY_KNOWN};
+	add_teardown(aggregate, &teardown);
+	teardown.memory = (struct map_memory){500, MEMORY_KNOWN | MEMORY_EXACT};
+	add_teardown(aggregate, &teardown);
+	teardown = teardown_of(2, 1, 1, 1, 1);
+	teardown.memory = (struct map_memory){1501, MEMORY_KNOWN | MEMORY_EXACT};
+	add_teardown(aggregate, &teardown);
+	rows = sort(aggregate, SORT_BYTES, 0);
+	assert_int_equal(rows.nr, 2);
+	assert_int_equal(rows.row[0]->key.map.type, 2);
+	phases = rows.row[0]->phases;
+	assert_true(phases->bytes == 1501 && phases->measured == 1 && phases->exact == 1);
+	phases = rows.row[1]->phases;
+	assert_true(phases->bytes == 1500 && phases->measured == 2 && phases->exact == 1);
+	aggregate_free(aggregate);
+}
+
 /* An unknown phase is left out of that figure only. */
 TEST(unknown_phases_are_left_out)
 {

@@ -96,7 +96,7 @@ TEST(test_choices)
 	bad("-f JSON", "unknown format 'JSON'");
 	bad_words("-f", "js jsonx", "unknown format 'js");
 	bad("--sort foo", "--sort: unknown key 'foo' (one of total, count, empty, min, mean, p50, "
-			  "p90, p99, max, wait, free, destroy, deferred, key)");
+			  "p90, p99, max, wait, free, destroy, deferred, bytes, key)");
 	bad("--by foo", "--by: unknown key 'foo' (one of caller, alloc, comm, cpu, type, name, id, "
 			"released_by, released_pid, cgroup)");
 	bad_words("--by", "~ , caller, ,caller caller,,type", "--by: unknown key ''");
@@ -385,7 +385,7 @@ TEST(test_lists_of_views)
 	bad("calls --sort foo",
 	    "(one of total, count, empty, min, mean, p50, p90, p99, max, key)\n");
 	bad("teardowns --sort foo", "(one of total, count, min, mean, p50, p90, p99, max, wait, "
-				    "free, destroy, deferred, key)\n");
+				    "free, destroy, deferred, bytes, key)\n");
 	bad("calls -f foo", "(one of table, json, csv, markdown, html)\n");
 	bad("teardowns -f foo", "(one of table, json, csv, perfetto, folded, markdown, html)\n");
 	bad("teardowns --by foo", "(one of type, name, id, released_by, released_pid, cgroup)\n");

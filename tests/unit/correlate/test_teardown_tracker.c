@@ -215,6 +215,41 @@ JOINED_TEST(address_used_again)
 	check_ledger();
 }
 
+/* An array of that many elements of 8 bytes is freed by this thread; the map's head is 100 bytes.
+ */
+static void start_array(__u32 tid, __u64 address, __u32 elements)
+{
+	const struct map_contents contents = {.entries = elements};
+	const struct worker_run run = run_of(tid, 1000, UNKNOWN_NS);
+	struct map_info map = call_of(tid, address, 1000, UNKNOWN_NS).map;
+
+	joined.ops.kernel.nr_cpus = 2;
+	joined.ops.kernel.page_size = 4096;
+	joined.ops.kernel.sizes.of[SIZE_bpf_array] = 100;
+	map.type = 2;
+	map.known |= CALL_SIZES;
+	map.value_size = 8;
+	map.max_entries = elements;
+	release_map(address, RELEASE_LAST, 900);
+	assert_int_equal(teardown_tracker_start(joined.tracker, &map, &run, &contents), 0);
+}
+
+JOINED_TEST(memory_that_is_owed)
+{
+	struct teardown_ledger ledger;
+
+	start_array(WORKER, MAP, 10);
+	start_array(WORKER + 1, MAP + 0x1000, 20);
+	end(WORKER, MAP, 1000, 100);
+	teardown_tracker_count(joined.tracker, &ledger);
+	assert_int_equal(ledger.bytes, 180);
+	assert_int_equal(ledger.bytes_pending, 0);
+	teardown_tracker_flush(joined.tracker);
+	teardown_tracker_count(joined.tracker, &ledger);
+	assert_int_equal(ledger.bytes, 180 + 260);
+	assert_int_equal(ledger.bytes_pending, 260);
+}
+
 /* Calls in progress have their map before they return. */
 JOINED_TEST(calls_in_progress_are_identified)
 {

@@ -201,10 +201,11 @@ ROWS_TEST(histogram_of_extremes)
 #define NULL_PHASE(name)                                                                           \
 	"\"" name "_sum_ns\":null,\"" name "_p50_ns\":null,\"" name "_p90_ns\":null,"              \
 	"\"" name "_p99_ns\":null,\"" name "_max_ns\":null,"
-#define UNMEASURED                                                                                 \
-	"\"count\":1,\"unmeasured\":1," NULL_PHASE("wait") NULL_PHASE("free")                      \
-		NULL_PHASE("destroy") NULL_PHASE("deferred") NULL_PHASE(                           \
-			"total") "\"total_min_ns\":null,\"total_mean_ns\":null,\"entries\":null,\"ns_per_entry\":null}\n"
+#define UNMEASURED                                                                                                      \
+	"\"count\":1,\"unmeasured\":1," NULL_PHASE("wait") NULL_PHASE("free")                                           \
+		NULL_PHASE("destroy") NULL_PHASE("deferred") NULL_PHASE(                                                \
+			"total") "\"total_min_ns\":null,\"total_mean_ns\":null,\"entries\":null,\"ns_per_entry\":null," \
+				 "\"bytes\":null,\"bytes_exact\":null}\n"
 
 ROWS_TEST(group_rows)
 {
@@ -240,7 +241,7 @@ ROWS_TEST(group_rows)
 		"\"total_sum_ns\":5050,\"total_p50_ns\":50,\"total_p90_ns\":90,"
 		"\"total_p99_ns\":99,\"total_max_ns\":100,\"total_min_ns\":1,"
 		"\"total_mean_ns\":51,\"entries\":100000,"
-		"\"ns_per_entry\":2}\n"
+		"\"ns_per_entry\":2,\"bytes\":12345600,\"bytes_exact\":false}\n"
 		"{\"type\":\"row\",\"interval\":3,\"time\":\"1970-01-01T00:00:00.000000000Z\",\"released_by\":null,\"released_pid\":null,"
 		"\"cgroup_id\":null,\"map_type\":null,\"map_name\":null,\"map_id\":null," UNMEASURED
 		"{\"type\":\"row\",\"interval\":3,\"time\":\"1970-01-01T00:00:00.000000000Z\",\"released_by\":\"(other: row limit)\","
@@ -263,10 +264,10 @@ ROWS_TEST(group_rows_as_text)
 	assert_string_equal(
 		rendered_of(true, FORMAT_TABLE, INTERVAL_NONE),
 		"RELEASED BY  COUNT  TOTAL   WAIT    FREE  DESTROY  DEFERRED  WAIT P50  WAIT P99  FREE P50  FREE P99  DESTROY P50  DESTROY"
-		" P99  DEFERRED P50  DEFERRED P99  TOTAL P50  TOTAL P99  ENTRIES  PER ENTRY\n"
+		" P99  DEFERRED P50  DEFERRED P99  TOTAL P50  TOTAL P99  ENTRIES  PER ENTRY    BYTES\n"
 		"loader           1  1.00s  1.00s  2.00us    300ns      40ns     1.00s     1.00s    2.00us    2.00us        300ns"
 		"        300ns          40ns          40ns      1.00s      1.00s     1000"
-		"        2ns\n");
+		"        2ns  121KiB+\n");
 
 	assert_string_equal(
 		rendered_of(true, FORMAT_CSV, INTERVAL_NONE),
@@ -275,10 +276,11 @@ ROWS_TEST(group_rows_as_text)
 		"free_max_ns,destroy_sum_ns,destroy_p50_ns,destroy_p90_ns,destroy_p99_ns,"
 		"destroy_max_ns,deferred_sum_ns,deferred_p50_ns,deferred_p90_ns,"
 		"deferred_p99_ns,deferred_max_ns,total_sum_ns,total_p50_ns,total_p90_ns,"
-		"total_p99_ns,total_max_ns,total_min_ns,total_mean_ns,entries,ns_per_entry\n"
+		"total_p99_ns,total_max_ns,total_min_ns,total_mean_ns,entries,ns_per_entry,bytes,"
+		"bytes_exact\n"
 		"row,loader,1,0,1000000123,1000000123,1000000123,1000000123,1000000123,2000,2000,"
 		"2000,2000,2000,300,300,300,300,300,40,40,40,40,40,1000002163,1000002163,"
-		"1000002163,1000002163,1000002163,1000002163,1000002163,1000,2\n");
+		"1000002163,1000002163,1000002163,1000002163,1000002163,1000,2,123456,false\n");
 }
 
 TEST_MAIN(NULL, NULL)

@@ -18,7 +18,8 @@ TEST(teardown_json)
 		"{\"type\":\"teardown\",\"released_ns\":4000000000,\"queued_ns\":4000001000,"
 		"\"start_ns\":5000000123,\"time\":\"1970-01-01T00:00:05.000000123Z\",\"id\":7,\"map_type\":\"hash\",\"map_name\":\"events\","
 		"\"wait_ns\":1000000123,\"free_ns\":2000,\"destroy_ns\":300,\"deferred_ns\":40,"
-		"\"total_ns\":1000002163,\"entries\":1000,\"ns_per_entry\":2,\"running\":false,"
+		"\"total_ns\":1000002163,\"entries\":1000,\"ns_per_entry\":2,"
+		"\"bytes\":123456,\"bytes_exact\":false,\"running\":false,"
 		"\"destroys\":{\"empty\":1,\"direct\":2,\"deferred\":3,\"pending\":4,"
 		"\"unknown\":5},\"key_size\":4,\"value_size\":3145728,\"max_entries\":4294967295,"
 		"\"map_flags\":1,\"worker\":{\"pid\":100,\"comm\":\"kworker/3:1\"},"
@@ -33,7 +34,8 @@ TEST(teardown_json)
 		"{\"type\":\"teardown\",\"released_ns\":null,\"queued_ns\":null,"
 		"\"start_ns\":null,\"time\":null,\"id\":null,\"map_type\":null,\"map_name\":null,"
 		"\"wait_ns\":null,\"free_ns\":null,\"destroy_ns\":null,\"deferred_ns\":null,"
-		"\"total_ns\":null,\"entries\":null,\"ns_per_entry\":null,\"running\":null,"
+		"\"total_ns\":null,\"entries\":null,\"ns_per_entry\":null,"
+		"\"bytes\":null,\"bytes_exact\":null,\"running\":null,"
 		"\"destroys\":{\"empty\":0,\"direct\":0,\"deferred\":0,\"pending\":0,"
 		"\"unknown\":0},\"key_size\":null,\"value_size\":null,\"max_entries\":null,"
 		"\"map_flags\":null,\"worker\":null,\"released_by\":null,\"released_in\":null,"
@@ -94,24 +96,25 @@ TEST(teardown_csv)
 	const char *names = header(FORMAT_CSV, teardown_columns), *c;
 	size_t commas = 0;
 
-	assert_string_equal(names,
-			    "type,released_ns,queued_ns,start_ns,time,id,map_type,map_name,wait_ns,"
-			    "free_ns,destroy_ns,deferred_ns,total_ns,entries,ns_per_entry,running,"
-			    "destroys.empty,destroys.direct,destroys.deferred,destroys.pending,"
-			    "destroys.unknown,key_size,value_size,max_entries,map_flags,"
-			    "worker.pid,worker.comm,released_by.pid,released_by.tid,"
-			    "released_by.comm,released_by.cgroup_id,released_in,closed_by.pid,"
-			    "closed_by.tid,closed_by.comm,closed_by.cgroup_id\n");
+	assert_string_equal(
+		names,
+		"type,released_ns,queued_ns,start_ns,time,id,map_type,map_name,wait_ns,"
+		"free_ns,destroy_ns,deferred_ns,total_ns,entries,ns_per_entry,bytes,bytes_exact,running,"
+		"destroys.empty,destroys.direct,destroys.deferred,destroys.pending,"
+		"destroys.unknown,key_size,value_size,max_entries,map_flags,"
+		"worker.pid,worker.comm,released_by.pid,released_by.tid,"
+		"released_by.comm,released_by.cgroup_id,released_in,closed_by.pid,"
+		"closed_by.tid,closed_by.comm,closed_by.cgroup_id\n");
 	for (c = names; *c; c++)
 		commas += *c == ',';
 	assert_string_equal(
 		event(FORMAT_CSV, teardown_columns, &teardown),
 		"teardown,4000000000,4000001000,5000000123,1970-01-01T00:00:05.000000123Z,7,hash,events,1000000123,"
-		"2000,300,40,1000002163,1000,2,false,1,2,3,4,5,4,3145728,4294967295,1,"
+		"2000,300,40,1000002163,1000,2,123456,false,false,1,2,3,4,5,4,3145728,4294967295,1,"
 		"100,kworker/3:1,44,44,kworker/0:2,1,kernel,500,501,loader,4242\n");
 	teardown = unknown_teardown();
 	assert_string_equal(event(FORMAT_CSV, teardown_columns, &teardown),
-			    "teardown,,,,,,,,,,,,,,,,0,0,0,0,0,,,,,,,,,,,,,,,\n");
+			    "teardown,,,,,,,,,,,,,,,,,,0,0,0,0,0,,,,,,,,,,,,,,,\n");
 	for (c = event(FORMAT_CSV, teardown_columns, &teardown); *c; c++)
 		commas -= *c == ',';
 	assert_int_equal(commas, 0);
@@ -125,17 +128,17 @@ TEST(teardown_table)
 	assert_string_equal(
 		header(FORMAT_TABLE, teardown_columns),
 		"       START      ID  TYPE            NAME             RELEASED BY       BY PID"
-		"      WAIT      FREE   DESTROY  DEFERRED     TOTAL  ENTRIES  PER ENTRY\n");
+		"      WAIT      FREE   DESTROY  DEFERRED     TOTAL  ENTRIES  PER ENTRY     BYTES\n");
 	assert_string_equal(
 		event(FORMAT_TABLE, teardown_columns, &teardown),
 		"    2.000000       7  hash            events           loader               500"
-		"     1.00s    2.00us     300ns      40ns     1.00s     1000        2ns\n");
+		"     1.00s    2.00us     300ns      40ns     1.00s     1000        2ns   121KiB+\n");
 	teardown = unknown_teardown();
 	assert_string_equal(
 		event(FORMAT_TABLE, teardown_columns, &teardown),
 		"           ?       ?  ?               ?                ?"
 		"                      ?         ?         ?         ?         ?         ?"
-		"        ?          ?\n");
+		"        ?          ?         ?\n");
 }
 
 /* Lists have the widths they need. */
@@ -149,11 +152,11 @@ TEST(list_table)
 	assert_string_equal(
 		list_of(FORMAT_TABLE, teardown_columns, list, 2, 1, 3000000000),
 		"   START         ID  TYPE  NAME    RELEASED BY      BY PID   WAIT    FREE"
-		"  DESTROY  DEFERRED  TOTAL  ENTRIES  PER ENTRY\n"
+		"  DESTROY  DEFERRED  TOTAL  ENTRIES  PER ENTRY    BYTES\n"
 		"2.000000  123456789  hash  events  a loader's name     500  1.00s  2.00us"
-		"    300ns      40ns  1.00s     1000        2ns\n"
+		"    300ns      40ns  1.00s     1000        2ns  121KiB+\n"
 		"       ?          ?  ?     ?       ?                     ?      ?       ?"
-		"        ?         ?      ?        ?          ?\n"
+		"        ?         ?      ?        ?          ?        ?\n"
 		"1 more row\n");
 	assert_null(
 		strstr(list_of(FORMAT_TABLE, teardown_columns, list, 2, 0, 3000000000), "more"));

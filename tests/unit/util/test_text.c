@@ -175,6 +175,30 @@ TEST(durations_have_three_digits)
 		assert_string_equal(text_duration(text, durations[i].ns), durations[i].text);
 }
 
+TEST(bytes)
+{
+	static const struct {
+		__u64 bytes;
+		const char *text;
+	} wanted[] = {
+		{0, "0B"},
+		{1023, "1023B"},
+		{1024, "1.00KiB"},
+		{10234, "9.99KiB"},
+		{10236, "10.0KiB"},
+		{102348, "99.9KiB"},
+		{102349, "100KiB"},
+		{1048063, "1023KiB"},
+		{1048064, "1.00MiB"},
+		{5ULL << 40, "5.00TiB"},
+		{~0ULL, "16.0EiB"},
+	};
+	char text[BYTES_SIZE];
+
+	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
+		assert_string_equal(text_bytes(text, wanted[i].bytes), wanted[i].text);
+}
+
 TEST(durations_are_short)
 {
 	char text[DURATION_SIZE];
