@@ -17,23 +17,28 @@
 /* The members that are read lie within this many bytes from the allocator's start. */
 #define ALLOC_HEAD 32
 
-/* Fills in the facts known of any call: the task, the CPU, the argument. */
-static __always_inline void init_call(struct record_call *rec, __u8 type, __u8 hook, __u64 arg,
-				      __u64 caller)
+/* Fills in what the call is; all else is unknown. */
+static __always_inline void init_call(struct record_call *rec, __u8 type, __u8 hook, __u32 tid,
+				      __u64 arg)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-
 	rec->head.type = type;
 	rec->head.hook = hook;
 	rec->head.size = sizeof(*rec);
-	rec->head.tid = task->pid;
+	rec->head.tid = tid;
 	rec->head.ts_ns = 0;
 	rec->head.arg = arg;
 	rec->head.map = 0;
-	rec->head.caller = caller;
+	rec->head.caller = 0;
 	__builtin_memset(&rec->map_type, 0,
 			 offsetof(struct record_call, comm) -
 				 offsetof(struct record_call, map_type));
+}
+
+/* Fills in the task and the CPU. */
+static __always_inline void add_task(struct record_call *rec)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
 	rec->pid = task->tgid;
 	rec->cpu = this_cpu();
 	/* set_task_comm() fills all 16 bytes. */
@@ -41,22 +46,14 @@ static __always_inline void init_call(struct record_call *rec, __u8 type, __u8 h
 	((__u64 *)rec->comm)[1] = *(__u64 *)&task->comm[8];
 }
 
-/*
- * A destroy call, its map included, without the state of its allocator. Returns whether a worker
- * frees a hash map, and this call is the one for its "ma".
- */
-static __always_inline bool init_destroy_call(struct record_call *rec, __u8 type, __u64 ma,
-					      __u64 caller)
+/* Fills in the map that a worker frees. False: none does. */
+static __always_inline bool add_map_of_worker(struct record_call *rec)
 {
-	__u64 map;
+	__u64 map = map_of_worker(rec->head.arg);
 
-	init_call(rec, type, HOOK_DESTROY, ma, caller);
-	map = map_of_worker(ma);
 	if (map)
 		read_map(rec, map);
-	else if (ma)
-		find_owner(rec);
-	return map && rec->alloc == ALLOC_MA && is_htab(rec->map_type);
+	return map;
 }
 
 /* The per-CPU memory of an allocator that was read; 0: none. Its deferred copy has the same. */

@@ -21,26 +21,59 @@
 #include "map_info.bpf.h"
 #include "output.bpf.h"
 
-/* True: the call is wanted, as far as its entry shows. */
-static __always_inline bool fill_entry(struct record_call *rec, struct prog_cpu_counts *counts,
-				       __u64 ma, __u64 caller)
+/* by_kprobe: ctx is that of a kprobe or kretprobe, which are one program each. */
+static __always_inline __u64 destroy_arg(void *ctx, bool by_kprobe)
 {
-	counts->hashes += init_destroy_call(rec, RECORD_ENTRY, ma, caller);
+	return by_kprobe ? (__u64)PT_REGS_PARM1((struct pt_regs *)ctx) : *(__u64 *)ctx;
+}
+
+static __always_inline __u64 destroy_caller(void *ctx, bool by_kprobe)
+{
+	return by_kprobe ? caller_of_kprobe(ctx) : caller_of_fentry(ctx);
+}
+
+/*
+ * True: the call is wanted, as far as its entry shows. Map and caller take most of the time. A
+ * worker's map is read of unwanted calls too, because the hash maps are counted, and a kretprobe
+ * needs their caller (is_return_of()).
+ */
+static __always_inline bool fill_entry(struct record_call *rec, struct prog_cpu_counts *counts,
+				       __u64 ma, void *ctx, bool by_kprobe)
+{
+	const bool caller_first = by_kprobe || !config.filters || config.nr_callers;
+	bool by_worker;
+
+	if (caller_first)
+		rec->head.caller = destroy_caller(ctx, by_kprobe);
 	read_allocator(rec, ma);
-	if (config.filters && !call_wanted(rec)) {
-		counts->filtered++;
+	by_worker = add_map_of_worker(rec);
+	counts->hashes += by_worker && rec->alloc == ALLOC_MA && is_htab(rec->map_type);
+	if (config.filters && !wanted_without_map(rec))
 		return false;
-	}
+	if (!by_worker && ma)
+		find_owner(rec);
+	if (config.filters && !map_wanted(rec))
+		return false;
+	if (!caller_first)
+		rec->head.caller = destroy_caller(ctx, by_kprobe);
+	add_task(rec);
 	rec->head.ts_ns = bpf_ktime_get_ns();
 	return true;
 }
 
-/* arg: to the verifier perhaps a pointer, which becomes a number in memory. */
-static __always_inline void enter_call(struct prog_cpu_counts *counts, __u32 tid, __u64 arg,
-				       __u64 caller, __u32 prog)
+/* The argument is perhaps a pointer to the verifier, and becomes a number in memory. */
+static __always_inline __u64 note_arg(struct call_slot *slot, __u64 arg)
+{
+	*(volatile __u64 *)&slot->rec.head.arg = arg;
+	return *(volatile __u64 *)&slot->rec.head.arg;
+}
+
+static __always_inline void enter_call(struct prog_cpu_counts *counts, __u32 tid, void *ctx,
+				       bool by_kprobe, __u32 prog)
 {
 	struct call_slot *slot = find_call_slot(tid, true);
 	enum call_state was;
+	__u64 ma;
 
 	if (!slot || !take_slot(slot, tid, prog, &was)) {
 		counts->lost++; /* other threads write to both slots just now */
@@ -48,8 +81,10 @@ static __always_inline void enter_call(struct prog_cpu_counts *counts, __u32 tid
 	}
 	if (was == CALL_RUNS)
 		send_stale(slot, counts);
-	*(volatile __u64 *)&slot->rec.head.arg = arg;
-	if (!fill_entry(&slot->rec, counts, *(volatile __u64 *)&slot->rec.head.arg, caller)) {
+	ma = note_arg(slot, destroy_arg(ctx, by_kprobe));
+	init_call(&slot->rec, RECORD_ENTRY, HOOK_DESTROY, tid, ma);
+	if (!fill_entry(&slot->rec, counts, ma, ctx, by_kprobe)) {
+		counts->filtered++;
 		set_state(slot, CALL_UNWANTED);
 		return;
 	}
@@ -82,9 +117,13 @@ __noinline int send_full_return(struct prog_cpu_counts *counts, __u64 ma, __u64 
 		counts->lost++;
 		return 0;
 	}
-	init_destroy_call(rec, RECORD_RETURN_FULL, ma, caller);
+	init_call(rec, RECORD_RETURN_FULL, HOOK_DESTROY, this_tid(), ma);
+	rec->head.caller = caller;
+	add_task(rec);
+	if (!add_map_of_worker(rec) && ma)
+		find_owner(rec);
 	rec->head.ts_ns = ts_ns;
-	if (config.filters && !call_wanted(rec))
+	if (config.filters && !(wanted_without_map(rec) && map_wanted(rec)))
 		bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
 	else
 		submit(rec);
@@ -112,6 +151,14 @@ static __always_inline bool is_return_of(const struct call_slot *slot,
 	return may_be_same(entry->map, ret->map) && may_be_same(entry->caller, ret->caller);
 }
 
+/* The call in the slot has returned. False: the owner has changed meanwhile. */
+static __always_inline bool end_call(struct call_slot *slot, __u64 owner, __u32 prog)
+{
+	return change_owner(
+		slot, owner,
+		CALL_OWNER(CALL_OWNER_TID(owner), CALL_OWNER_NTH(owner), prog, CALL_RETURNED));
+}
+
 /* A kretprobe knows where the call returns to, whatever is on the stack at entry. */
 static __always_inline void fill_return(struct record_call *rec, const struct record_head *ret)
 {
@@ -125,25 +172,24 @@ static __always_inline void fill_return(struct record_call *rec, const struct re
 static __always_inline bool send_call(struct prog_cpu_counts *counts, struct call_slot *slot,
 				      __u64 owner, const struct record_head *ret, __u32 prog)
 {
-	__u64 ended = CALL_OWNER(CALL_OWNER_TID(owner), CALL_OWNER_NTH(owner), prog, CALL_RETURNED);
 	struct record_call *rec;
 
 	if (config.min_latency_ns && ret->ts_ns - slot->rec.head.ts_ns < config.min_latency_ns) {
-		if (!change_owner(slot, owner, ended))
+		if (!end_call(slot, owner, prog))
 			return false;
 		counts->filtered++;
 		return true;
 	}
 	rec = bpf_ringbuf_reserve(&records, sizeof(*rec), 0);
 	if (!rec) {
-		if (!change_owner(slot, owner, ended))
+		if (!end_call(slot, owner, prog))
 			return false;
 		counts->lost_call++;
 		return true;
 	}
 	__builtin_memcpy(rec, &slot->rec, sizeof(*rec));
 	fill_return(rec, ret);
-	if (!change_owner(slot, owner, ended)) {
+	if (!end_call(slot, owner, prog)) {
 		bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
 		return false;
 	}
@@ -177,17 +223,10 @@ static __always_inline void return_alone(struct prog_cpu_counts *counts, struct 
 	set_state(slot, CALL_RETURNED);
 }
 
-/* by_kprobe: ctx is that of a kprobe or kretprobe, which are one program each. */
-static __always_inline __u64 destroy_arg(void *ctx, bool by_kprobe)
-{
-	return by_kprobe ? (__u64)PT_REGS_PARM1((struct pt_regs *)ctx) : *(__u64 *)ctx;
-}
-
 static __always_inline int handle_destroy_entry(void *ctx, bool by_kprobe, __u32 prog)
 {
 	struct prog_cpu_counts *counts;
 	__u32 tid = this_tid();
-	__u64 arg, caller;
 
 	if (stage != STAGE_RUNNING) {
 		note_fired(prog);
@@ -198,13 +237,11 @@ static __always_inline int handle_destroy_entry(void *ctx, bool by_kprobe, __u32
 	counts = count_run(prog);
 	if (!counts)
 		return 0;
-	arg = destroy_arg(ctx, by_kprobe);
 	if (!by_kprobe && config.all_progs &&
-	    call_is_handled(find_call_slot(tid, false), false, prog, arg))
+	    call_is_handled(find_call_slot(tid, false), false, prog, destroy_arg(ctx, false)))
 		return 0;
-	caller = by_kprobe ? caller_of_kprobe(ctx) : caller_of_fentry(ctx);
 	counts->handled++;
-	enter_call(counts, tid, arg, caller, prog);
+	enter_call(counts, tid, ctx, by_kprobe, prog);
 	return 0;
 }
 
@@ -249,6 +286,8 @@ static __always_inline int handle_destroy_return(void *ctx, bool by_kprobe, __u3
 		owner = slot_owner(slot);
 		state = CALL_OWNER_STATE(owner);
 	}
+	if (state == CALL_UNWANTED && end_call(slot, owner, prog))
+		return 0;
 	if (!by_kprobe && state != CALL_UNWANTED &&
 	    (state != CALL_RUNS || !slot->rec.head.caller)) {
 		head.arg = number_of_arg(ctx, 0);

@@ -36,12 +36,15 @@ static __always_inline bool caller_wanted(const struct record_call *rec)
 }
 
 /*
- * Cheapest test first. An unknown value matches no filter, except that a call passes --no-empty
- * unless it is known to be empty.
+ * An unknown value matches no filter, except that a call passes --no-empty unless it is known to be
+ * empty.
  */
-static __always_inline bool call_wanted(const struct record_call *rec)
+static __always_inline bool wanted_without_map(const struct record_call *rec)
 {
-	if (config.no_empty && (rec->flags & CALL_EMPTY))
-		return false;
-	return type_wanted(rec) && name_wanted(rec) && caller_wanted(rec);
+	return !(config.no_empty && (rec->flags & CALL_EMPTY)) && caller_wanted(rec);
+}
+
+static __always_inline bool map_wanted(const struct record_call *rec)
+{
+	return type_wanted(rec) && name_wanted(rec);
 }

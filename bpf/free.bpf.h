@@ -28,7 +28,8 @@ static __always_inline void send_free_entry(struct prog_cpu_counts *counts, enum
 		counts->lost++;
 		return;
 	}
-	init_call(rec, RECORD_ENTRY, hook, work, 0);
+	init_call(rec, RECORD_ENTRY, hook, this_tid(), work);
+	add_task(rec);
 	if (hook == HOOK_FREE) {
 		read_map(rec, map_of_work(work));
 		rec->entries = rec->flags & CALL_MAP ? count_elements(rec) : ENTRIES_UNKNOWN;
