@@ -147,7 +147,7 @@ static int make_folder(char folder[PATH_MAX])
 static int measure(const struct options *opts, bench_fn *bench, const struct base *base)
 {
 	static struct options recorded; /* large */
-	char folder[PATH_MAX] = "", path[PATH_MAX];
+	char folder[PATH_MAX] = "", path[PATH_MAX + sizeof(NEW_FILE)];
 	int status;
 
 	recorded = *opts;
