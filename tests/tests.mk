@@ -133,10 +133,10 @@ arch: $(addprefix arch-,arm64 s390x ppc64el riscv64 armhf) ## build for other ar
 cross = sysroot=$$(tests/arch/sysroot $*) && $(MAKE) --no-print-directory SYSROOT=$$sysroot OUT=build/$* \
 	CC=$$(basename "$$(find $$sysroot/usr/lib -maxdepth 1 -name '*-linux-gnu*')")-gcc
 arch-%:
-	$(Q)$(cross) programs $(if $(filter arm64,$*),static)
+	+$(Q)$(cross) programs $(if $(filter arm64,$*),static)
 	$(Q)tests/hardened build/$*/memdestroy-trace
 static-%:
-	$(Q)$(cross) static
+	+$(Q)$(cross) static
 
 # A guest of one kernel: the whole test, or a command, or a shell if there is none.
 KERNEL ?= 6.12
