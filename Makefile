@@ -124,7 +124,7 @@ else
 	$(Q)bpf/foreign-skeleton $(BPFTOOL) $< $(OUT)/twin/$*.bpf.o > $@.tmp && mv $@.tmp $@
 endif
 
-# One program that needs no library. With -static-pie, its addresses are random all the same. SQLite calls
+# One program that needs no library. With -static-pie, its addresses are still random. SQLite calls
 # dlopen() for extensions, which are never loaded; that of a static C library would need a shared one.
 static: $(OUT)/memdestroy-trace-static ## build one program that runs on any Linux of this architecture
 $(OUT)/memdestroy-trace-static: $(OBJ)

@@ -2,7 +2,7 @@
 /*
  * The destroy call that each thread is in: its entry's record, until the return sends it.
  *
- * The owner of a slot changes by atomic exchange. So a slot has one writer, and whoever reads its
+ * The owner of a slot changes by atomic exchange. So a slot has one writer, and a reader of its
  * record, on another CPU or in user space, learns from the owner whether the record was whole.
  */
 #pragma once

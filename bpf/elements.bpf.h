@@ -140,7 +140,7 @@ static __always_inline __u64 count_others(void *map, const struct record_call *r
 	}
 }
 
-/* What else the memory of a map depends on. */
+/* More that the memory of a map depends on. */
 static __always_inline __u64 extra_of(const struct record_call *rec)
 {
 	struct bpf_map *map = (void *)rec->head.map;

@@ -189,7 +189,7 @@ enum hook_side { HOOK_ENTRY, HOOK_RETURN, NR_HOOK_SIDES };
 #define NR_PROGS	      PROG(NR_HOOKS, HOOK_ENTRY, 0)
 
 /*
- * The structures of which a map's memory consists: see src/model/map_memory.c. A kernel may lack
+ * The sizes of the structures in a map's memory: see src/model/map_memory.c. A kernel may lack
  * some of them.
  */
 #define KERNEL_STRUCTS(STRUCT)                                                                     \

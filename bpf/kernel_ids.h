@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Numbers in the programs that stand for ids of the running kernel's types, which the loader puts
+ * Placeholders in the programs for ids of the running kernel's types, which the loader puts
  * in their place (src/trace/prog_ids.c). libbpf could do so itself, but only with all of the
  * kernel's types in memory, which takes longer than the rest of the start.
  */

@@ -59,7 +59,7 @@ struct diff_input {
 	size_t nr_runs;
 };
 
-/* What is exchanged between the sides to find out what chance does. */
+/* The unit that is exchanged between the sides to measure chance. */
 enum diff_unit {
 	UNIT_VALUE, /* with diff_options.within_run */
 	UNIT_RUN,   /* both sides were measured in the same boots */

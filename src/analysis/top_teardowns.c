@@ -114,7 +114,7 @@ static int make_room(struct top_teardowns *slowest)
 	return 0;
 }
 
-/* Of teardowns with the same rank, those added first stay. */
+/* Teardowns with the same rank: those added first stay. */
 int top_teardowns_add(struct top_teardowns *slowest, const struct teardown *teardown)
 {
 	struct teardown *kept;

@@ -15,7 +15,7 @@
 /* F is not larger, so that parts without any noise can be compared. */
 #define MOST_F 1e12
 
-/* The sum of squares of equal values, but for rounding */
+/* The sum of squares of equal values, except for rounding */
 #define SAME_VALUES 1e-20
 
 /* Sums of the same values in another order differ by rounding. */

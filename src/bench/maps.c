@@ -327,7 +327,7 @@ static int fill(struct run *run, int fd)
 	return err;
 }
 
-/* Returns the file of an outer map with nothing but the map in it, or -errno. */
+/* Returns the file of an outer map that holds only this map, or -errno. */
 static int outer_map(int map_fd)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .inner_map_fd = map_fd);

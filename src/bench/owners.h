@@ -13,7 +13,7 @@
  */
 int owners_make(enum owner sort, __u32 nr);
 
-/* Of all sorts; each is an open file. */
+/* Owners of all sorts; each is an open file. */
 __u32 owners_count(void);
 
 /* The index-th of a sort; it must have been made. */

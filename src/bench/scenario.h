@@ -16,7 +16,7 @@ enum fill {
 	FILL_FULL,		/* with their entries */
 	FILL_EMPTIED,		/* with all entries deleted */
 	FILL_EMPTY,		/* without ever an entry */
-	FILL_OVERWRITTEN,	/* with their entries, each of which was replaced once */
+	FILL_OVERWRITTEN,	/* with their entries, each replaced once */
 	FILL_EMPTIED_ELSEWHERE, /* with all entries deleted, by another CPU than added them */
 	NR_FILLS,
 };

@@ -15,7 +15,7 @@
 #define MAX_SCENARIOS 1024 /* of a base */
 #define NEW_FILE      "/new.mdt"
 
-/* What is known of the base before measuring. */
+/* The base, as known before measuring. */
 struct base {
 	struct scenario *list; /* each name once */
 	size_t nr;

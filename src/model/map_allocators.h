@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Which maps of a kernel have an allocator of their own, which bpf_mem_alloc_destroy() destroys
- * with them, and which functions call it then. A kernel's types tell: BTF.
+ * with them, and which functions call it then. A kernel's BTF shows both.
  */
 #pragma once
 

@@ -37,7 +37,7 @@ struct kernel_memory {
 	__u32 page_size;
 };
 
-/* What only some maps have. */
+/* Parts that only some maps have. */
 struct map_contents {
 	__u64 entries; /* ENTRIES_UNKNOWN */
 	__u64 extra;   /* as in struct record_call */

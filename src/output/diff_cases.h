@@ -15,7 +15,7 @@ enum case_result {
 	CASE_PASSED,
 	CASE_FAILED,  /* beyond a limit; without limits, slower */
 	CASE_ERROR,   /* not known, and the limits need it */
-	CASE_SKIPPED, /* not known, and nobody asked for it */
+	CASE_SKIPPED, /* not known, and not asked for */
 	NR_CASE_RESULTS,
 };
 

@@ -55,7 +55,7 @@ static void put_command(FILE *log, const char *command, const char *title, const
 	putc('\n', log);
 }
 
-/* What a row is announced as; NULL: not at all. */
+/* The kind of annotation of a row; NULL: none. */
 static const char *command_of(const struct diff *diff, const struct diff_line *line)
 {
 	enum case_result result = case_of_line(diff, line);

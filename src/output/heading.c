@@ -32,7 +32,7 @@ static const char *put_time(FILE *file, const struct heading *heading)
 	return "  ";
 }
 
-/* Returns what has to stand before more text; "": the line is empty. */
+/* Returns the separator before more text; "": the line is empty. */
 static const char *put_place(FILE *file, const struct heading *heading)
 {
 	const char *gap = put_time(file, heading);

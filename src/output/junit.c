@@ -74,7 +74,7 @@ static void put_side(FILE *out, const char *name, const struct reader_set *reade
 	put_count(out, name, "boots", boots);
 }
 
-/* The texts are printable; name is empty for a row without keys, which its phase tells. */
+/* The texts are printable; name is empty for a row without keys: its phase names it. */
 static void put_case(FILE *out, const char *phase, const char *name, enum case_result result,
 		     const char *reason, const char *figures)
 {

@@ -23,7 +23,7 @@ static void begin(FILE *out, size_t nr)
 	fprintf(out, "KTAP version 1\n1..%zu\n", nr);
 }
 
-/* The figures are diagnostics, which stand before the case that they are of. */
+/* The figures are diagnostics, which come before their case. */
 static void put_case(FILE *out, size_t nth, const char *name, const char *phase,
 		     enum case_result result, const char *reason, const char *figures)
 {

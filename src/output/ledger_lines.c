@@ -121,7 +121,7 @@ static __u64 unseen(__u64 missed, __u64 lost, __u64 other_side_only)
 	return gone > other_side_only ? gone - other_side_only : 0;
 }
 
-/* Of these, how many are a loss: the rest had begun before the run. All, if gone is not known. */
+/* How many of these are a loss: the rest had begun before the run. All, if gone is not known. */
 static __u64 lost_part(__u64 half_seen, __u64 gone)
 {
 	if (!figure_known(half_seen) || !figure_known(gone))

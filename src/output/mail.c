@@ -27,7 +27,7 @@ static void put_text(FILE *out, size_t indent, const char *text)
 	fprintf(out, "%s\n", shown);
 }
 
-/* A line of few words of ours, none of which is wider than a line. */
+/* A line of our own words, each narrower than a line. */
 static void put_wrapped(FILE *out, size_t indent, const char *text)
 {
 	size_t column = indent;

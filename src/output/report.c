@@ -82,7 +82,7 @@ int report_open(struct report **out, const struct view_options *opts, const stru
 	report->opts = opts;
 	report->filter = filter;
 	report->path = path;
-	/* Nobody waits for the lines of a recording as they come. */
+	/* No reader waits for the lines of a recording as they come. */
 	live = !opts->recorded && (opts->events || opts->interval_ns);
 	err = outfile_open(&report->output, path, live);
 	if (!err)
@@ -474,7 +474,7 @@ int report_end(struct report *report, __u64 now_ns, struct ledger *ledger,
 	close_err = outfile_close(report->output, !err);
 	report->output = NULL;
 	err = err ? err : close_err;
-	if (err == -EPIPE) { /* nobody reads on */
+	if (err == -EPIPE) { /* the reader is gone */
 		err = 0;
 		ledger_shown = false;
 	} else if (err) {

@@ -37,7 +37,7 @@ void report_show_progress(struct report *report, report_count_fn *count, void *c
  */
 struct event_sink report_sink(struct report *report);
 
-/* Writes tables when they are due, and ends a run when nobody reads its output any more. */
+/* Writes tables when they are due, and ends a run when the reader of its output is gone. */
 extern const struct run_ops report_run_ops;
 
 /*

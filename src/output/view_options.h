@@ -20,9 +20,9 @@ struct view_options {
 	bool histogram;
 	bool timeline;
 	bool timestamp;
-	bool identity;	   /* of calls, show also which map it was, and who released it */
-	bool recorded;	   /* from a recording: nothing is filtered yet, nobody waits for lines */
-	__u64 interval_ns; /* 0: no interim tables */
+	bool identity;	      /* of calls, show also which map it was, and who released it */
+	bool recorded;	      /* from a recording: nothing is filtered yet, none waits for lines */
+	__u64 interval_ns;    /* 0: no interim tables */
 	enum key by[NR_KEYS]; /* in the order given, each at most once; VIEW_BOTH: of calls */
 	size_t nr_by;	      /* 0: for teardowns, one row for each */
 	enum sort sort;

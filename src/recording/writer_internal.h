@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What writer.c and writer_file.c share. */
+/* Shared by writer.c and writer_file.c. */
 #pragma once
 
 #include "recording/batch.h"
@@ -11,7 +11,7 @@
 #define OBJECTS NR_TABLES /* of no table: numbers that stand for addresses of maps */
 
 /*
- * What the last event referred to, as events have it: mostly the next one refers to the same. Only
+ * The references of the last event, as events have them: mostly the next one has the same. Only
  * the id is that of a row.
  */
 struct last_refs {

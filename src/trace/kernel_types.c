@@ -149,7 +149,7 @@ void kernel_types_free(struct kernel_types *types)
 
 /* The search */
 
-/* What follows a type of each kind: so many bytes, and so many for each of its members. */
+/* The data behind a type of each kind: so many bytes, and so many for each of its members. */
 static const struct {
 	__u8 bytes, member;
 } sizes[] = {

@@ -12,7 +12,7 @@
 /* Whether a kernel can be traced. */
 enum traceable {
 	TRACEABLE_YES,
-	TRACEABLE_NO,	     /* by nobody: this kernel lacks something */
+	TRACEABLE_NO,	     /* not at all: this kernel lacks something */
 	TRACEABLE_FORBIDDEN, /* not by this process */
 	TRACEABLE_UNKNOWN,
 };

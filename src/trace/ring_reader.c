@@ -20,7 +20,7 @@
 #include "util/macros.h"
 
 /*
- * The programs wake nobody while records come (see the head of memdestroy_trace.bpf.c), so the
+ * The programs wake no thread while records come (see the head of memdestroy_trace.bpf.c), so the
  * thread polls the ring buffer this often.
  */
 #define POLL_MS 20

@@ -30,7 +30,7 @@ int outfile_open(struct outfile **out, const char *path, bool live);
 
 FILE *outfile_stream(const struct outfile *output);
 
-/* Whether nobody reads any more: known of pipes and sockets only. */
+/* Whether the reader is gone: known of pipes and sockets only. */
 bool outfile_abandoned(const struct outfile *output);
 
 /*
@@ -45,6 +45,6 @@ void outfile_failed(const char *path, int err);
 
 /*
  * Closes the output after success (err 0: keeps it) or an error, which it reports. -EPIPE is no
- * error: nobody reads on. Returns err, or the error of closing.
+ * error: the reader is gone. Returns err, or the error of closing.
  */
 int outfile_end(struct outfile *output, const char *path, int err);

@@ -51,7 +51,7 @@ static inline const char *check_text(const char *at)
 	return at;
 }
 
-/* Fails unless each element ends where it may, and nothing but the tool's own script is script. */
+/* Fails unless each element ends where it may, and the only script is the tool's own. */
 static inline void check_page(const char *page)
 {
 	static char open[MAX_DEPTH][TAG_LEN];

@@ -115,7 +115,7 @@ static bool copy(struct pty *pty)
 	if (poll(&poll_of, 1, POLL_MS) <= 0)
 		return false;
 	len = read(pty->terminal, bytes, sizeof(bytes));
-	if (len <= 0) { /* EIO: nobody has the terminal open */
+	if (len <= 0) { /* EIO: no process has the terminal open */
 		usleep(POLL_MS * 1000);
 		return false;
 	}

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-/* The tests of the program, in the order in which they stand in its file. */
+/* The tests of the program, in the order of its file. */
 static struct CMUnitTest all_tests[64];
 static size_t nr_all_tests;
 

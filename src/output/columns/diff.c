@@ -23,7 +23,7 @@ LINE_GETTER(get_mark, line->failed, text, "FAIL");
 LINE_GETTER(get_change, line->verdict == VERDICT_SAME || isfinite(line->delta[METRIC_P50]), real,
 	    line->verdict == VERDICT_SAME ? NAN : line->delta[METRIC_P50]);
 
-/* Of a side. */
+/* The figures of a side. */
 static bool has_times(const struct column *column, const void *object)
 {
 	return ((const struct diff_line *)object)->side[column->which].applies;

@@ -137,7 +137,7 @@ static const struct column figure_columns[] = {
 		PERCENTILE(name "_p99_ns", heading " P99", phase, 99, .goes = (rank) + 5),         \
 		PERCENTILE(name "_max_ns", NULL, phase, 100)
 
-/* In tables, the sums stand first. */
+/* In tables, the sums come first. */
 static const struct column teardown_figure_columns[] = {
 	COUNT,
 	SUM(TABLE_ONLY, "TOTAL", PHASE_TOTAL, SORTS(SORT_TOTAL)),

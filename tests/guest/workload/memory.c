@@ -165,7 +165,7 @@ static void put(const struct memory_type *type, int fd, __u32 nth)
 		fatal(errno, "cannot update element %u of a %s", nth, type->name);
 }
 
-/* The number of elements; -1: the kernel does not tell. */
+/* The number of elements; -1: the kernel does not show it. */
 static long fill(const struct memory_type *type, int fd, __u32 max_entries)
 {
 	__u32 nr = max_entries / 2 < MAX_SOCKETS ? max_entries / 2 : MAX_SOCKETS;

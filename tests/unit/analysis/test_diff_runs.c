@@ -20,14 +20,14 @@ static int close_sides(void **state __attribute__((unused)))
 
 #define RUNS_TEST(name) TEST_BETWEEN(name, open_sides, close_sides)
 
-/* Three values of each key, the middle one of which is ns. */
+/* Three values of each key; the middle one is ns. */
 static void put_run(enum diff_side side, const char *run_id, const char *boot_id, __u64 ns)
 {
 	begin_run(&sides, side, run_id, boot_id);
 	put_steps(&sides, side, "a", ns - 10, 10, 3);
 }
 
-/* Runs of one boot, of which each is a little slower than the one before. */
+/* Runs of one boot, each a little slower than the one before. */
 static void put_runs(enum diff_side side, const char *boot_id, __u64 from_ns, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++)

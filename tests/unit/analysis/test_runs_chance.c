@@ -29,7 +29,7 @@
 /* P(more than this many of 100 at 12 of 252) is 0.0009. */
 #define MOST_ALARMS 12
 
-/* What a run adds to the logarithms of all of its values of a key. */
+/* The amount that a run adds to the logarithms of all of its values of a key. */
 struct model {
 	const char *name;
 	double own;    /* standard deviation, drawn for each key */

@@ -101,7 +101,7 @@ TEST(future_maps)
 		assert_int_equal(btf__add_field(btf, "objects", alloc, 32, 0), 0);
 		read_types(&allocators, btf);
 		assert_true(allocators.others);
-		/* Nothing tells which type it is of. */
+		/* Its type is unknown. */
 		assert_int_equal(map_allocators_type(&allocators, 99), ANSWER_UNKNOWN);
 		assert_int_equal(map_allocators_type(&allocators, type_of("array")),
 				 ANSWER_UNKNOWN);

@@ -270,7 +270,7 @@ TEST(unknown)
 	map = map_of(BPF_MAP_TYPE_HASH, 4, 4, 10, BPF_F_NO_PREALLOC);
 	assert_int_equal(map_memory_of(&other, &map, &(struct map_contents){1ULL << 62, 0}).flags,
 			 0);
-	/* a machine of which nothing is known */
+	/* an unknown machine */
 	assert_int_equal(map_memory_of(&(struct kernel_memory){}, &map, &contents).flags, 0);
 }
 

@@ -73,7 +73,7 @@ TEST(with_limits)
 	assert_int_equal(cases_count(diff, &whole).all, 6);
 	assert_int_equal(cases_count(diff, &whole).of[CASE_ERROR], 2);
 
-	/* What is missing is accepted, and yet not passed. */
+	/* A missing key is accepted, and yet not passed. */
 	sides.opts.allow_missing = true;
 	diff = compare(&sides);
 	check_line(diff, "few", CASE_SKIPPED, "destroy p50 +799.6% (limit 10%): too few values");

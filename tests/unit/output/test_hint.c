@@ -103,7 +103,7 @@ TEST(filtered)
 	facts.view = VIEW_TEARDOWNS;
 	facts.teardowns = &teardowns;
 	check_text(&facts, "no teardowns: 1 map filtered out by --name, --min-latency");
-	/* The kernel's types do not tell. */
+	/* The kernel's types do not show it. */
 	filter = (struct filter){.map_types = bit_of("sk_storage")};
 	facts.view = VIEW_CALLS;
 	check_text(&facts, "no calls: 6 calls filtered out by --type\n"

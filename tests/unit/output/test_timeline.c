@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Draws teardowns whose edges are known to the column, with parts that are not, with lengths of
- * nothing and of centuries, and with names nobody should have.
+ * nothing and of centuries, and with hostile names.
  */
 #include <errno.h>
 #include <limits.h>

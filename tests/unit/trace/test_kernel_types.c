@@ -15,7 +15,7 @@
 		.name = (type_name), .kind = BTF_KIND_##type_kind                                  \
 	}
 
-/* What the kernel has: types that the tests look for, among others. */
+/* The kernel's types: those that the tests look for, among others. */
 static struct btf *make_kernel(void)
 {
 	struct btf *btf = btf__new_empty();
@@ -54,7 +54,7 @@ static struct btf *make_kernel(void)
 	return btf;
 }
 
-/* What the programs read. */
+/* The structures that the programs read. */
 static struct btf *make_programs(void)
 {
 	static const char *const members[] = {"refcnt", "hidden", "ops", "colour", "names"};
