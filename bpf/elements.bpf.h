@@ -2,7 +2,7 @@
 /*
  * How many elements a map holds when a worker begins to free it, where the kernel keeps count.
  *
- * For another map type, add a case to count_others() and the members it reads to
+ * For another map type, add a line to count_others() and the members it reads to
  * vmlinux/vmlinux.h; nothing else knows.
  */
 #pragma once
@@ -114,30 +114,45 @@ static __always_inline __u64 count_devices(void *map, __u32 type)
 		       : ENTRIES_UNKNOWN;
 }
 
-/* Of maps that are neither hashes nor tries. */
+/*
+ * Compares types one by one. The compiler would make a test of bits of a switch, at which the
+ * verifiers of 6.17 and 6.18 lose track of the type's range, and warn of it in the kernel's log.
+ */
+static __always_inline bool is_one_of(__u32 type, __u32 a, __u32 b)
+{
+	barrier_var(type);
+	if (type == a)
+		return true;
+	barrier_var(type);
+	return type == b;
+}
+
+static __always_inline bool is_type(__u32 type, __u32 wanted)
+{
+	barrier_var(type);
+	return type == wanted;
+}
+
+/* Maps that are neither hashes nor tries. */
 static __always_inline __u64 count_others(void *map, const struct record_call *rec)
 {
-	switch (rec->map_type) {
-	case BPF_MAP_TYPE_ARRAY:
-	case BPF_MAP_TYPE_PERCPU_ARRAY:
+	__u32 type = rec->map_type;
+
+	if (is_one_of(type, BPF_MAP_TYPE_ARRAY, BPF_MAP_TYPE_PERCPU_ARRAY))
 		return rec->max_entries;
-	case BPF_MAP_TYPE_QUEUE:
-	case BPF_MAP_TYPE_STACK:
+	if (is_one_of(type, BPF_MAP_TYPE_QUEUE, BPF_MAP_TYPE_STACK))
 		return count_queue(map);
-	case BPF_MAP_TYPE_DEVMAP:
-	case BPF_MAP_TYPE_DEVMAP_HASH:
-		return count_devices(map, rec->map_type);
-	case BPF_MAP_TYPE_SOCKHASH:
+	if (is_one_of(type, BPF_MAP_TYPE_DEVMAP, BPF_MAP_TYPE_DEVMAP_HASH))
+		return count_devices(map, type);
+	if (is_type(type, BPF_MAP_TYPE_SOCKHASH))
 		return COUNT_IF_THERE(map, bpf_shtab, count.counter);
-	case BPF_MAP_TYPE_XSKMAP:
+	if (is_type(type, BPF_MAP_TYPE_XSKMAP))
 		return COUNT_IF_THERE(map, xsk_map, count.counter);
-	case BPF_MAP_TYPE_ARENA:
+	if (is_type(type, BPF_MAP_TYPE_ARENA))
 		return COUNT_IF_THERE(map, bpf_arena, nr_pages);
-	case BPF_MAP_TYPE_RHASH:
+	if (is_type(type, BPF_MAP_TYPE_RHASH))
 		return COUNT_IF_THERE(map, bpf_rhtab, ht.nelems.counter);
-	default:
-		return ENTRIES_UNKNOWN;
-	}
+	return ENTRIES_UNKNOWN;
 }
 
 /* More that the memory of a map depends on. */
