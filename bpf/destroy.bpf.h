@@ -102,6 +102,15 @@ static __always_inline void send_return(struct prog_cpu_counts *counts, struct r
 }
 
 /*
+ * A function of its own: the frames of the return, send_full_return() and the next have to fit in
+ * 512 bytes, in units of 32 where the kernel has no compiler.
+ */
+static __noinline bool map_of_worker_added(struct record_call *rec)
+{
+	return add_map_of_worker(rec);
+}
+
+/*
  * For a return whose entry is not known here: all that is still known of the call. A global
  * function, which the verifier follows once and not in every state that leads to it; it does not
  * know that counts is not NULL. Returns 0.
@@ -120,7 +129,7 @@ __noinline int send_full_return(struct prog_cpu_counts *counts, __u64 ma, __u64 
 	init_call(rec, RECORD_RETURN_FULL, HOOK_DESTROY, this_tid(), ma);
 	rec->head.caller = caller;
 	add_task(rec);
-	if (!add_map_of_worker(rec) && ma)
+	if (!map_of_worker_added(rec) && ma)
 		find_owner(rec);
 	rec->head.ts_ns = ts_ns;
 	if (config.filters && !(wanted_without_map(rec) && map_wanted(rec)))
