@@ -156,7 +156,7 @@ TEST(few_false_alarms)
 	assert_in_range(all, 14, 45);
 }
 
-/* The values of all runs together find what is not there, as soon as runs differ. */
+/* Tests of all values together give false alarms as soon as runs differ. */
 TEST(values_are_no_runs)
 {
 	assert_in_range(simulate(&models[0], 5, 1, true, PAIRS).alarms, 0, MOST_ALARMS);
