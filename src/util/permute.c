@@ -58,6 +58,15 @@ double permute_least_p(const struct permute_runs *runs)
 	return fmin(1, (balanced ? 2 : 1) / ways);
 }
 
+double permute_least_p_of(size_t first, size_t second)
+{
+	double ways = 1;
+
+	for (size_t i = 1; i <= second; i++)
+		ways = ways * (first + i) / i;
+	return fmin(1, (first == second ? 2 : 1) / ways);
+}
+
 /* The next arrangement of a block, by value; false: it is the first one again. */
 static bool next_of_block(bool *second, const struct block *block)
 {

@@ -17,6 +17,9 @@ struct permute_runs {
 /* The least p that a comparison of these runs can give; 1: there is only one arrangement. */
 double permute_least_p(const struct permute_runs *runs);
 
+/* The same of groups of so many runs, in one block. */
+double permute_least_p_of(size_t first, size_t second);
+
 /*
  * value: nr_figures rows of runs->nr values; NAN: the run lacks the figure. p[i]: the share of the
  * arrangements of the runs in two groups whose means of figure i differ at least as much as they

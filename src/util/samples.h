@@ -10,7 +10,7 @@
 
 /* All zero: empty. */
 struct samples {
-	__u64 *ns;
+	__u64 *ns; /* or counts */
 	size_t nr;
 	size_t room;
 };

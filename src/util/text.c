@@ -151,8 +151,7 @@ size_t text_width(const char *text)
 	return text[ascii] ? word_width(text, strlen(text)) : ascii;
 }
 
-/* The bytes at the start of the text that take at most so many columns. */
-static size_t bytes_within(const char *text, size_t width)
+size_t text_within(const char *text, size_t width)
 {
 	size_t len = 0, used = 0, columns, n;
 
@@ -185,11 +184,11 @@ size_t text_shorten(char *dst, size_t size, const char *text, size_t width, cons
 
 	if (all > width) {
 		keep = width > taken ? width - taken : 0;
-		head = (int)bytes_within(text, (keep + 1) / 2);
+		head = (int)text_within(text, (keep + 1) / 2);
 		tail = end_within(text, all, keep / 2);
 	}
 	snprintf(dst, size, "%.*s%.*s%s", head, text,
-		 all > width ? (int)bytes_within(dots, width) : 0, dots, tail);
+		 all > width ? (int)text_within(dots, width) : 0, dots, tail);
 	return all > width ? text_width(dst) : all;
 }
 
@@ -252,6 +251,20 @@ char *text_duration(char dst[DURATION_SIZE], __u64 ns)
 	    two_units(dst, ns, HOUR_NS, 24, 1000, "%ud%02uh"))
 		return dst;
 	snprintf(dst, DURATION_SIZE, "%ud", (unsigned int)divide_rounded(ns, DAY_NS));
+	return dst;
+}
+
+char *text_count(char dst[DURATION_SIZE], __u64 count)
+{
+	static const char *const units[] = {"k", "M", "G", "T", "P", "E"};
+	__u64 unit = 1000;
+
+	if (count < unit) {
+		snprintf(dst, DURATION_SIZE, "%u", (unsigned int)count);
+		return dst;
+	}
+	for (size_t i = 0; !three_digits(dst, count, unit, units[i]); i++)
+		unit *= 1000;
 	return dst;
 }
 

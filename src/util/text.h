@@ -37,6 +37,9 @@ size_t text_printable(char *dst, size_t size, const char *src, size_t len);
 /* Columns on a terminal of a text from text_printable(). Escape sequences for colors have none. */
 size_t text_width(const char *text);
 
+/* The bytes at its beginning that have at most so many columns, without escape sequences. */
+size_t text_within(const char *text, size_t width);
+
 /*
  * Copies such a text, without escape sequences, in at most so many columns: "bpf_lo…map_free". What
  * is too long loses its middle, in whose place are the dots. size has room for text and dots.
@@ -52,6 +55,9 @@ int text_memory_end(FILE *stream, char **text);
 
 /* A duration in three significant digits or two units, at most 7 characters. Returns dst. */
 char *text_duration(char dst[DURATION_SIZE], __u64 ns);
+
+/* A count in three significant digits: "999", "1.23k", "1.23M". Returns dst. */
+char *text_count(char dst[DURATION_SIZE], __u64 count);
 
 /* Bytes in three significant digits or four: "999B", "1.23KiB", "1023MiB". Returns dst. */
 char *text_bytes(char dst[BYTES_SIZE], __u64 bytes);

@@ -199,6 +199,22 @@ TEST(bytes)
 		assert_string_equal(text_bytes(text, wanted[i].bytes), wanted[i].text);
 }
 
+TEST(counts)
+{
+	static const struct {
+		__u64 count;
+		const char *text;
+	} wanted[] = {
+		{0, "0"},	    {999, "999"},	   {1000, "1.00k"},
+		{1234567, "1.23M"}, {12345, "12.3k"},	   {999499, "999k"},
+		{999500, "1.00M"},  {1000000000, "1.00G"}, {~0ULL, "18.4E"},
+	};
+	char text[DURATION_SIZE];
+
+	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
+		assert_string_equal(text_count(text, wanted[i].count), wanted[i].text);
+}
+
 TEST(durations_are_short)
 {
 	char text[DURATION_SIZE];
