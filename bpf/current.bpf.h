@@ -11,6 +11,7 @@
 #include "config.bpf.h"
 #include "kernel_read.bpf.h"
 
+#define PF_EXITING   0x00000004
 #define PF_WQ_WORKER 0x00000020 /* include/linux/sched.h */
 #define PF_KTHREAD   0x00200000
 

@@ -27,6 +27,13 @@ static __always_inline __u64 destroy_arg(void *ctx, bool by_kprobe)
 	return by_kprobe ? (__u64)PT_REGS_PARM1((struct pt_regs *)ctx) : *(__u64 *)ctx;
 }
 
+/* Has another program of this side handled this entry or return? */
+static __always_inline bool destroy_is_handled(void *ctx, bool at_return, __u32 prog)
+{
+	return call_is_handled(find_call_slot(this_tid(), false), at_return, prog,
+			       destroy_arg(ctx, false));
+}
+
 static __always_inline __u64 destroy_caller(void *ctx, bool by_kprobe)
 {
 	return by_kprobe ? caller_of_kprobe(ctx) : caller_of_fentry(ctx);

@@ -25,7 +25,7 @@ enum alloc_member {
 	ALLOC_PCPU_MA,	  /* bpf_htab.pcpu_ma */
 	ALLOC_SELEM_MA,	  /* bpf_local_storage_map.selem_ma */
 	ALLOC_STORAGE_MA, /* bpf_local_storage_map.storage_ma */
-	NR_ALLOC_MEMBERS,
+	NR_ALLOC_MEMBERS, /* other members follow: see alloc_name() in src/model/alloc_name.h */
 };
 
 /* Where programs are attached; src/model/hooks.c has a row for each. */
@@ -39,7 +39,12 @@ enum hook {
 	HOOK_PUT = NR_CALL_HOOKS, /* bpf_map_put() */
 	HOOK_PUT_UREF,		  /* bpf_map_put_with_uref() */
 	HOOK_RELEASE,		  /* bpf_map_release(): a file descriptor is closed */
-	/* The tracepoint workqueue_queue_work, for the work of the two frees above. */
+	/* Functions that end what holds a map, entry only. */
+	HOOK_PROG_PUT,	/* bpf_prog_put_deferred(): the last reference to a program is dropped */
+	HOOK_LINK_FREE, /* bpf_link_free() */
+	HOOK_PIN_FREE,	/* bpf_destroy_inode() */
+	HOOK_INNER_PUT, /* bpf_map_fd_put_ptr(): a map of maps drops an element */
+	/* The tracepoint workqueue_queue_work, for frees of maps, of allocators and of programs. */
 	HOOK_QUEUE,
 	NR_HOOKS,
 };
@@ -51,6 +56,10 @@ enum record_type {
 	RECORD_RELEASE,	    /* struct record_release */
 	RECORD_QUEUE,	    /* struct record_head */
 	RECORD_CALL,	    /* struct record_call: a destroy call, its return included */
+	RECORD_CGROUP,	    /* struct record_cgroup */
+	RECORD_USER_STACK,  /* struct record_user_stack */
+	RECORD_FREED,	    /* struct record_freed: the return of HOOK_FREE, HOOK_DEFERRED_FREE */
+	RECORD_HOLDER,	    /* struct record_holder */
 };
 
 /* Facts known of a call; a bit not set means "unknown", never "no". */
@@ -69,10 +78,14 @@ struct record_head {
 	__u8 hook;  /* enum hook */
 	__u16 size; /* of the whole record, in bytes */
 	__u32 tid;
-	__u64 ts_ns;  /* taken last at entry, first at return */
-	__u64 arg;    /* the first argument; 0 in the kretprobe of destroy, where it is gone */
-	__u64 map;    /* address of the map, 0 if not found; only ever compared */
-	__u64 caller; /* return address of the call, 0 if not found */
+	__u64 ts_ns; /* taken last at entry, first at return */
+	__u64 arg;   /* the first argument; 0 in the kretprobe of destroy, where it is gone */
+	__u64 map;   /* address of the map, 0 if not found; only ever compared */
+	union {
+		__u64 caller;	/* return address of the call, 0 if not found */
+		__u64 memcg_id; /* free, entry: the cgroup charged for the map's memory, in the
+				   unified hierarchy; 0 if not known */
+	};
 };
 
 struct record_call {
@@ -85,7 +98,7 @@ struct record_call {
 	__u32 max_entries;
 	__u32 map_flags;
 	__u32 unit_size; /* bytes of an object, 0 if the allocator has several sizes */
-	__u8 alloc;	 /* enum alloc_member */
+	__u8 alloc;	 /* enum alloc_member, or of struct other_alloc */
 	__u8 flags;	 /* enum call_flags */
 	__u8 pad[6];
 	union {
@@ -104,12 +117,50 @@ struct record_call {
 
 #define ENTRIES_UNKNOWN (~0ULL)
 
+/*
+ * The functions in which a worker sleeps until a grace period, the callbacks behind one, or other
+ * work is over, by what they wait for. A kernel may lack some; since 7.0, waits for RCU tasks trace
+ * are waits for SRCU.
+ */
+#define GRACE_FUNCTIONS(FUNCTION)                                                                  \
+	FUNCTION(RCU, synchronize_rcu)                                                             \
+	FUNCTION(RCU_EXPEDITED, synchronize_rcu_expedited)                                         \
+	FUNCTION(RCU_TASKS, synchronize_rcu_tasks)                                                 \
+	FUNCTION(RCU_TASKS_TRACE, synchronize_rcu_tasks_trace)                                     \
+	FUNCTION(RCU_MULT, __wait_rcu_gp)                                                          \
+	FUNCTION(RCU_CALLBACKS, rcu_barrier)                                                       \
+	FUNCTION(RCU_TASKS_TRACE_CALLBACKS, rcu_barrier_tasks_trace)                               \
+	FUNCTION(SRCU, synchronize_srcu)                                                           \
+	FUNCTION(SRCU_CALLBACKS, srcu_barrier)                                                     \
+	FUNCTION(WORK, __flush_work)
+
+#define GRACE_NUMBER(name, function) GRACE_##name,
+
+enum grace { GRACE_FUNCTIONS(GRACE_NUMBER) NR_GRACES };
+
+#define TIME_UNKNOWN (~0ULL)
+
+/* Hardware counters of a CPU. */
+enum cpu_counter { COUNTER_INSTRUCTIONS, COUNTER_CYCLES, NR_CPU_COUNTERS };
+
+/* The worker's time from the entry to the return, in ns; TIME_UNKNOWN. */
+struct record_freed {
+	struct record_head head;
+	__u64 cpu_ns;	   /* it ran */
+	__u64 runqueue_ns; /* it could have run, and waited for a CPU */
+	/* It slept in these functions. The first is TIME_UNKNOWN if any is unknown. */
+	__u64 grace_ns[NR_GRACES];
+	__u64 events[NR_CPU_COUNTERS]; /* that the worker's CPU counted; 0: unknown */
+};
+
 /* The context of a release. */
 enum release_flags {
 	RELEASE_LAST = 1 << 0,	    /* the last reference */
 	RELEASE_KERNEL = 1 << 1,    /* by a kernel thread */
 	RELEASE_INTERRUPT = 1 << 2, /* in a soft interrupt: the task was only interrupted */
 	RELEASE_UNSURE = 1 << 3,    /* perhaps in one: this kernel does not show it */
+	RELEASE_EXIT = 1 << 4,	    /* the task exits */
+	RELEASE_STACK = 1 << 5,	    /* the task's last record_user_stack is of this release */
 };
 
 struct record_release {
@@ -122,6 +173,63 @@ struct record_release {
 	__u8 pad[3];
 	char map_name[NAME_LEN];
 	char comm[NAME_LEN];
+	__u64 work;  /* that the releasing worker runs; 0: no worker, or another reference stays */
+	__u32 users; /* references of file descriptors and pins, this one included */
+	__u32 pad2;
+};
+
+/* What may have held a map, or a program that did, drops its reference. */
+struct record_holder {
+	/*
+	 * arg: the holder. Of HOOK_PROG_PUT, the work that frees the program; of HOOK_PIN_FREE,
+	 * what was pinned. map: of HOOK_INNER_PUT, the map that was held.
+	 */
+	struct record_head head;
+	__u64 prog; /* the program, or that of the link; 0: none */
+	__u32 id;   /* 0: unknown */
+	__u32 kind; /* enum bpf_prog_type, bpf_link_type or bpf_map_type */
+	char name[NAME_LEN];
+};
+
+/*
+ * The path of a cgroup, sent before the first release of a map by its tasks. A path that is longer
+ * or deeper is not sent.
+ */
+#define CGROUP_DEPTH 24
+#define CGROUP_NAME  256  /* of one, with its NUL */
+#define CGROUP_NAMES 1024 /* of all, with theirs */
+
+struct record_cgroup {
+	struct record_head head; /* arg: the id */
+	__u32 depth;		 /* names; 0: the root */
+	__u32 len;		 /* bytes of these, each with its NUL, the cgroup's own first */
+	char names[CGROUP_NAMES + CGROUP_NAME]; /* the programs leave room for one more */
+};
+
+/*
+ * The user stack of a task, sent right before its release of a map if the user asked for stacks. A
+ * frame is the kernel's struct bpf_stack_build_id.
+ */
+#define USER_STACK_DEPTH 32
+#define BUILD_ID_SIZE	 20
+
+enum user_frame_status {
+	USER_FRAME_EMPTY,
+	USER_FRAME_BUILD_ID, /* of the file, and the offset in the file */
+	USER_FRAME_ADDRESS,  /* the address is all that is known */
+};
+
+struct user_frame {
+	__s32 status; /* enum user_frame_status */
+	__u8 build_id[BUILD_ID_SIZE];
+	__u64 at; /* offset or address */
+};
+
+struct record_user_stack {
+	struct record_head head; /* arg: where the stack of the process starts; see user_stacks.c */
+	__u32 pid;		 /* thread group */
+	__u32 size;		 /* bytes of frames */
+	struct user_frame frames[USER_STACK_DEPTH]; /* innermost first */
 };
 
 /* The kernel stack of one thread and what it works on: a question and its answer. */
@@ -280,6 +388,19 @@ struct witness_counts {
 	__u32 pad;
 };
 
+/*
+ * An allocator in the running kernel's maps that enum alloc_member does not have: a member of maps
+ * of these types, this many bytes from their start.
+ */
+#define MAX_OTHER_ALLOCS 8
+
+struct other_alloc {
+	__u64 types; /* bit N: maps of type N; 0: an unused place */
+	__u32 offset;
+	__u8 alloc; /* what a record says; above enum alloc_member */
+	__u8 pad[3];
+};
+
 /* Options and kernel addresses for the programs: one read-only variable. */
 struct config {
 	/* Core kernel text, and code in it that is no caller; 0 where symbols are hidden. */
@@ -291,6 +412,7 @@ struct config {
 	/* The functions of these names; 0 where symbols are hidden. */
 	__u64 map_free_deferred;
 	__u64 free_mem_alloc_deferred;
+	__u64 prog_free_deferred;
 	/* Per-CPU variables; a kernel has at most one of them. 0: not there, or hidden. */
 	__u64 preempt_count;
 	__u64 pcpu_hot;
@@ -300,12 +422,16 @@ struct config {
 	__u64 callers[MAX_CALLER_RANGES][2]; /* start and end of the wanted functions' symbols */
 	__u32 nr_callers;		     /* 0: all */
 	__u8 no_empty;
-	__u8 filters;	/* there are some */
-	__u8 compiled;	/* the kernel compiles programs, and so supports callbacks */
-	__u8 by_name;	/* name_filter holds a pattern */
-	__u8 all_progs; /* PROGS_PER_HOOK programs are attached, not one; never for kprobes */
-	__u8 kprobes;	/* the programs are kprobes and kretprobes */
-	__u8 pad[6];
+	__u8 filters;	   /* there are some */
+	__u8 compiled;	   /* the kernel compiles programs, and so supports callbacks */
+	__u8 by_name;	   /* name_filter holds a pattern */
+	__u8 all_progs;	   /* PROGS_PER_HOOK programs are attached, not one; never for kprobes */
+	__u8 kprobes;	   /* the programs are kprobes and kretprobes */
+	__u8 user_stack;   /* send those of tasks that release maps */
+	__u8 cpu_counters; /* bit N: read enum cpu_counter N where a worker frees a map */
+	__u8 other_allocs; /* there are some */
+	__u8 pad[3];
+	struct other_alloc other_alloc[MAX_OTHER_ALLOCS];
 };
 
 /*
@@ -346,10 +472,13 @@ name_filter_match(const volatile struct name_filter *filter, const char *name, _
 _Static_assert(sizeof(struct record_head) == 40, "record_head");
 _Static_assert(sizeof(struct record_call) == 128, "record_call");
 _Static_assert(sizeof(struct call_slot) == 136, "call_slot");
-_Static_assert(sizeof(struct record_release) == 96, "record_release");
+_Static_assert(sizeof(struct record_release) == 112, "record_release");
+_Static_assert(sizeof(struct record_holder) == 72, "record_holder");
+_Static_assert(sizeof(struct record_cgroup) == 1328, "record_cgroup");
+_Static_assert(sizeof(struct record_user_stack) == 1072, "record_user_stack");
 _Static_assert(sizeof(struct task_stack) == 304, "task_stack");
 _Static_assert(sizeof(struct cpu_counts) == NR_PROGS * 64, "cpu_counts");
 _Static_assert(sizeof(struct witness_counts) == 64, "witness");
-_Static_assert(sizeof(struct config) == 384, "config");
+_Static_assert(sizeof(struct config) == 520, "config");
 _Static_assert(sizeof(struct name_filter) == 2072, "name_filter");
 _Static_assert(sizeof(struct kernel_sizes) == 128, "kernel_sizes");

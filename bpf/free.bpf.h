@@ -16,8 +16,11 @@
 #include "elements.bpf.h"
 #include "event.h"
 #include "map_info.bpf.h"
+#include "memcg.bpf.h"
 #include "output.bpf.h"
 #include "slots.bpf.h"
+#include "worker_counters.bpf.h"
+#include "worker_time.bpf.h"
 
 static __always_inline void send_free_entry(struct prog_cpu_counts *counts, enum hook hook,
 					    __u64 work)
@@ -34,11 +37,20 @@ static __always_inline void send_free_entry(struct prog_cpu_counts *counts, enum
 		read_map(rec, map_of_work(work));
 		rec->entries = rec->flags & CALL_MAP ? count_elements(rec) : ENTRIES_UNKNOWN;
 		rec->extra = rec->flags & CALL_MAP ? extra_of(rec) : 0;
+		rec->head.memcg_id = rec->flags & CALL_MAP ? memcg_of(rec->head.map) : 0;
 	} else {
 		rec->key = alloc_key_of_work(work);
 	}
 	rec->head.ts_ns = bpf_ktime_get_ns();
 	submit(rec);
+}
+
+/* Has another program of this side handled this entry or return? */
+static __always_inline bool free_is_handled(__u64 work, enum hook hook, bool at_return, __u32 prog)
+{
+	__u32 tid = this_tid();
+
+	return is_handled(slot_of(hook, tid), at_return, prog, tid, work);
 }
 
 static __always_inline int handle_free_entry(__u64 work, enum hook hook, __u32 prog)
@@ -58,46 +70,64 @@ static __always_inline int handle_free_entry(__u64 work, enum hook hook, __u32 p
 	counts->handled++;
 	send_free_entry(counts, hook, work);
 	slot_set(slot, tid, work, SLOT_ENTERED, prog);
+	start_times(tid);
+	if (hook == HOOK_FREE)
+		start_counters(tid);
 	return 0;
+}
+
+static __always_inline bool send_free_return(__u64 work, enum hook hook, __u64 ts_ns)
+{
+	__u64 events[NR_CPU_COUNTERS];
+	struct record_freed *rec;
+
+	end_counters(this_tid(), hook == HOOK_FREE, events);
+	rec = bpf_ringbuf_reserve(&records, sizeof(*rec), 0);
+	if (!rec)
+		return false;
+	rec->head.type = RECORD_FREED;
+	rec->head.hook = hook;
+	rec->head.size = sizeof(*rec);
+	rec->head.tid = this_tid();
+	rec->head.ts_ns = ts_ns;
+	rec->head.arg = work;
+	rec->head.map = work && hook == HOOK_FREE ? map_of_work(work) : 0;
+	rec->head.caller = 0;
+	end_times(this_tid(), rec);
+	for (int i = 0; i < NR_CPU_COUNTERS; i++)
+		rec->events[i] = events[i];
+	submit(rec);
+	return true;
 }
 
 /* work is 0 in a kretprobe, where the argument is gone. */
 static __always_inline int handle_free_return(__u64 work, enum hook hook, __u32 prog)
 {
-	struct record_head head = {
-		.type = RECORD_RETURN,
-		.hook = hook,
-		.size = sizeof(head),
-		.tid = (__u32)bpf_get_current_pid_tgid(),
-		.ts_ns = bpf_ktime_get_ns(),
-		.arg = work,
-	};
-	struct slot *slot = slot_of(hook, head.tid);
+	__u64 ts_ns = bpf_ktime_get_ns(), func;
+	__u32 tid = this_tid();
+	struct slot *slot = slot_of(hook, tid);
 	struct prog_cpu_counts *counts;
-	__u64 func;
 
-	if (hook == HOOK_FREE ? !return_is_of_run(slot, prog, head.tid, work)
-			      : return_is_before_run(slot, prog, head.tid))
+	if (hook == HOOK_FREE ? !return_is_of_run(slot, prog, tid, work)
+			      : return_is_before_run(slot, prog, tid))
 		return 0;
 	counts = count_run(prog);
-	if (!counts || (work && is_handled(slot, true, prog, head.tid, work)))
+	if (!counts || (work && is_handled(slot, true, prog, tid, work)))
 		return 0;
 	counts->handled++;
-	if (!work) /* only workers run these functions */
-		head.arg = work_of_worker(&func);
-	if (head.arg && hook == HOOK_FREE)
-		head.map = map_of_work(head.arg);
 	if (hook == HOOK_FREE) /* the worker is in no destroy call any more */
-		send_unreturned(head.tid, counts);
-	if (!send(&head, sizeof(head)))
+		send_unreturned(tid, counts);
+	/* Only workers run these functions. */
+	if (!send_free_return(work ?: work_of_worker(&func), hook, ts_ns))
 		counts->lost++;
-	slot_set(slot, head.tid, work, SLOT_RETURNED, prog);
+	slot_set(slot, tid, work, SLOT_RETURNED, prog);
 	return 0;
 }
 
 /*
  * Work is queued. A map's wait for a grace period ends here, and its wait for a worker begins; and
- * a destroy call shows here that it deferred its free, before that runs.
+ * a destroy call shows here that it deferred its free, before that runs. Programs are freed in the
+ * same way, and drop their maps then.
  */
 static __always_inline int handle_queue(struct work_struct *work, __u32 prog)
 {
@@ -112,6 +142,8 @@ static __always_inline int handle_queue(struct work_struct *work, __u32 prog)
 		head.hook = HOOK_FREE;
 	else if (func == config.free_mem_alloc_deferred)
 		head.hook = HOOK_DEFERRED_FREE;
+	else if (config.prog_free_deferred && func == config.prog_free_deferred)
+		head.hook = HOOK_PROG_PUT;
 	else if (!config.all_progs) /* else all are counted, to know what all programs missed */
 		return 0;
 	note_fired(prog);
@@ -128,8 +160,10 @@ static __always_inline int handle_queue(struct work_struct *work, __u32 prog)
 	head.tid = (__u32)bpf_get_current_pid_tgid();
 	if (head.hook == HOOK_FREE)
 		head.map = map_of_work(addr);
-	else
+	else if (head.hook == HOOK_DEFERRED_FREE)
 		head.arg = alloc_key_of_work(addr);
+	else
+		head.arg = addr;
 	head.ts_ns = bpf_ktime_get_ns();
 	if (!send(&head, sizeof(head)))
 		counts->lost++;

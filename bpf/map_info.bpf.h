@@ -67,6 +67,20 @@ static __always_inline bool is_local_storage(__u32 type)
 	(bpf_core_field_exists(struct owner, member) &&                                            \
 	 bpf_core_field_offset(struct owner, member) == (offset))
 
+/* Most kernels have none. */
+static __always_inline __u8 other_alloc_member(__u32 type, __u64 offset)
+{
+	if (!config.other_allocs)
+		return ALLOC_UNKNOWN;
+	for (__u32 i = 0; i < MAX_OTHER_ALLOCS; i++) {
+		const volatile struct other_alloc *other = &config.other_alloc[i];
+
+		if (other->offset == offset && IS_ONE_OF(type, other->types))
+			return other->alloc;
+	}
+	return ALLOC_UNKNOWN;
+}
+
 /* The allocator of a map of this type that lies at this offset from the map's start. */
 static __always_inline __u8 alloc_member(__u32 type, __u64 offset)
 {
@@ -87,7 +101,7 @@ static __always_inline __u8 alloc_member(__u32 type, __u64 offset)
 		if (IS_MEMBER(bpf_rhtab, ma, offset))
 			return ALLOC_MA;
 	}
-	return ALLOC_UNKNOWN;
+	return other_alloc_member(type, offset);
 }
 
 /* False: it cannot be read. */
@@ -140,11 +154,20 @@ static __noinline bool read_map_around(struct record_call *rec, __u64 offset)
 	(bpf_core_field_exists(struct owner, member) &&                                            \
 	 read_map_around(rec, bpf_core_field_offset(struct owner, member)))
 
+static __always_inline bool try_other_owners(struct record_call *rec)
+{
+	for (__u32 i = 0; i < MAX_OTHER_ALLOCS; i++)
+		if (config.other_alloc[i].types &&
+		    read_map_around(rec, config.other_alloc[i].offset))
+			return true;
+	return false;
+}
+
 /* When a map's creation fails there is no worker: try each structure that holds an allocator. */
 static __always_inline bool find_owner(struct record_call *rec)
 {
 	return TRY_OWNER(rec, bpf_htab, ma) || TRY_OWNER(rec, bpf_htab, pcpu_ma) ||
 	       TRY_OWNER(rec, bpf_local_storage_map, selem_ma) ||
 	       TRY_OWNER(rec, bpf_local_storage_map, storage_ma) || TRY_OWNER(rec, lpm_trie, ma) ||
-	       TRY_OWNER(rec, bpf_rhtab, ma);
+	       TRY_OWNER(rec, bpf_rhtab, ma) || (config.other_allocs && try_other_owners(rec));
 }

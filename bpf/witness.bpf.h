@@ -42,7 +42,7 @@ static __always_inline int handle_work_start(void)
 	if (stage != STAGE_RUNNING || witness.closed)
 		return 0;
 	__sync_fetch_and_add(&witness.freed, 1);
-	if (is_htab(BPF_CORE_READ(map, map_type)))
+	if (bpf_core_field_exists(struct bpf_htab, ma) && is_htab(BPF_CORE_READ(map, map_type)))
 		__sync_fetch_and_add(&witness.hashes, 1);
 	return 0;
 }

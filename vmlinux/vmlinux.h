@@ -30,11 +30,14 @@ enum {
 enum bpf_map_type {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_PROG_ARRAY = 3,
 	BPF_MAP_TYPE_PERCPU_HASH = 5,
+	BPF_MAP_TYPE_PERF_EVENT_ARRAY = 4,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_LRU_PERCPU_HASH = 10,
 	BPF_MAP_TYPE_LPM_TRIE = 11,
+	BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
 	BPF_MAP_TYPE_HASH_OF_MAPS = 13,
 	BPF_MAP_TYPE_DEVMAP = 14,
 	BPF_MAP_TYPE_XSKMAP = 17,
@@ -51,6 +54,15 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_RHASH = 35,
 };
 
+/* Only numbers here: nothing names a value. */
+enum bpf_prog_type {
+	BPF_PROG_TYPE_UNSPEC = 0,
+};
+
+enum bpf_link_type {
+	BPF_LINK_TYPE_UNSPEC = 0,
+};
+
 enum {
 	BPF_ANY = 0,
 	BPF_NOEXIST = 1,
@@ -64,6 +76,16 @@ enum {
 enum {
 	BPF_RB_NO_WAKEUP = 1 << 0,
 	BPF_RB_FORCE_WAKEUP = 1 << 1,
+};
+
+enum {
+	BPF_F_USER_STACK = 1 << 8,
+	BPF_F_USER_BUILD_ID = 1 << 11,
+};
+
+/* Flags of bpf_perf_event_read_value() */
+enum {
+	BPF_F_CURRENT_CPU = 0xffffffff,
 };
 
 typedef struct {
@@ -91,22 +113,86 @@ struct pcpu_hot {
 	int preempt_count;
 };
 
+/* include/linux/sched.h; run_delay with CONFIG_SCHED_INFO only */
+struct sched_entity {
+	__u64 exec_start;
+	__u64 sum_exec_runtime;
+};
+
+struct sched_info {
+	unsigned long long run_delay;
+};
+
+/* kernel/sched/sched.h */
+struct rq {
+	__u64 clock;
+	__u64 clock_task;
+};
+
 /* include/linux/sched.h; a kthread's worker_private is its struct kthread since 5.17 (e32cf5dfbe22)
  */
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int __state;
 	unsigned int flags;
+	struct sched_entity se;
+	struct sched_info sched_info;
 	int pid;
 	int tgid;
 	unsigned long long start_time;
 	void *worker_private;
+	struct css_set *cgroups;
+	struct mm_struct *mm;
+	unsigned long nvcsw;
+	unsigned long nivcsw;
 	char comm[16];
+};
+
+/* include/linux/mm_types.h */
+struct mm_struct {
+	unsigned long start_stack;
+};
+
+/* include/linux/cgroup-defs.h, include/linux/kernfs.h; parent is __parent since 6.15 (633488947ef6)
+ */
+struct kernfs_node {
+	struct kernfs_node *parent;
+	struct kernfs_node *__parent;
+	const char *name;
+	__u64 id;
+};
+
+struct cgroup_root;
+
+struct cgroup {
+	struct kernfs_node *kn;
+	struct cgroup_root *root;
+};
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
+/* include/linux/memcontrol.h */
+struct mem_cgroup {
+	struct cgroup_subsys_state css;
+};
+
+struct obj_cgroup {
+	struct mem_cgroup *memcg;
 };
 
 /* include/linux/fs.h */
 struct file {
 	void *private_data;
+};
+
+struct inode {
+	void *i_private;
 };
 
 /* kernel/kthread.c, kernel/workqueue_internal.h */
@@ -140,9 +226,30 @@ struct bpf_map {
 	__u64 map_extra;
 	__u32 id;
 	atomic64_t refcnt;
+	atomic64_t usercnt;
 	char name[16];
 	struct work_struct work;
-	__s64 *elem_count; /* per CPU; came with 6.6 (25954730461a) */
+	__s64 *elem_count;	  /* per CPU; came with 6.6 (25954730461a) */
+	struct obj_cgroup *objcg; /* with CONFIG_MEMCG */
+};
+
+/* The same; a program that ends runs aux->work. */
+struct bpf_prog {
+	enum bpf_prog_type type;
+	struct bpf_prog_aux *aux;
+};
+
+struct bpf_prog_aux {
+	__u32 id;
+	struct bpf_prog *prog;
+	char name[16];
+	struct work_struct work;
+};
+
+struct bpf_link {
+	__u32 id;
+	enum bpf_link_type type;
+	struct bpf_prog *prog;
 };
 
 /* include/linux/bpf_mem_alloc.h, kernel/bpf/memalloc.c; percpu came with 6.8 (9beda16c257d) */
