@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
+#include "model/alloc_name.h"
 #include "model/map_info.h"
-#include "util/macros.h"
 
 /* Where a call came from. */
 struct caller {
@@ -22,26 +22,12 @@ struct call {
 	struct caller caller;
 	struct map_info map;
 	struct task task;
-	__u32 cpu;	 /* at entry; at return if only the return was seen */
-	__u32 unit_size; /* bytes; 0 if the allocator has no one size */
-	enum alloc_member alloc;
-	__u8 flags; /* bits of enum call_flags: CALL_EMPTY*, CALL_PERCPU* */
+	__u32 cpu;		 /* at entry; at return if only the return was seen */
+	__u32 unit_size;	 /* bytes; 0 if the allocator has no one size */
+	enum alloc_member alloc; /* or another: see alloc_name.h */
+	__u8 flags;		 /* bits of enum call_flags: CALL_EMPTY*, CALL_PERCPU* */
+	bool of_teardown;	 /* the worker that frees the map made it; of live runs only */
 };
-
-#define ALLOC_NOT_KNOWN "unknown"
-
-/* The member's name in its map's structure, or ALLOC_NOT_KNOWN. */
-static inline const char *alloc_name(enum alloc_member alloc)
-{
-	static const char *const names[] = {
-		[ALLOC_UNKNOWN] = ALLOC_NOT_KNOWN, [ALLOC_MA] = "ma",
-		[ALLOC_PCPU_MA] = "pcpu_ma",	   [ALLOC_SELEM_MA] = "selem_ma",
-		[ALLOC_STORAGE_MA] = "storage_ma",
-	};
-
-	_Static_assert(ARRAY_SIZE(names) == NR_ALLOC_MEMBERS, "a name for each");
-	return names[alloc < NR_ALLOC_MEMBERS ? alloc : ALLOC_UNKNOWN];
-}
 
 /* Whether all of these enum call_flags are set. */
 static inline bool call_has(const struct call *call, __u8 flags)

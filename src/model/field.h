@@ -39,8 +39,10 @@ struct field {
 	const char *const *words;
 	const char *(*word)(unsigned int value);
 	unsigned int nr_words; /* 0: only written, for people; another field holds the same */
-	__u64 max;	       /* of a number; 0: as its size allows */
-	const char *refers;    /* to the row of this table with that number; NULL: to none */
+	/* If words may be added: the number of one; 0: it cannot be a word. May be NULL. */
+	unsigned int (*number)(const char *word);
+	__u64 max;	    /* of a number; 0: as its size allows */
+	const char *refers; /* to the row of this table with that number; NULL: to none */
 	/* Recordings made before the field was added lack it: unknown, or this value. */
 	bool later;
 	__u32 usual;	   /* of a number or word that cannot be unknown */

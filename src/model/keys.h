@@ -23,6 +23,9 @@ enum key {
 	KEY_RELEASED_BY,
 	KEY_RELEASED_PID,
 	KEY_CGROUP,
+	KEY_UNIT,
+	KEY_POD,
+	KEY_CONTAINER,
 	KEY_HOST, /* from here on they belong to a recording */
 	KEY_SCENARIO,
 	NR_KEYS,
@@ -39,6 +42,9 @@ static const char *const key_names[] = {
 	[KEY_RELEASED_BY] = "released_by",
 	[KEY_RELEASED_PID] = "released_pid",
 	[KEY_CGROUP] = "cgroup",
+	[KEY_UNIT] = "unit",
+	[KEY_POD] = "pod",
+	[KEY_CONTAINER] = "container",
 	[KEY_HOST] = "host",
 	[KEY_SCENARIO] = "scenario",
 };

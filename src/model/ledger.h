@@ -34,17 +34,18 @@ static inline bool figure_known(__u64 figure)
  *   calls made = entered + missed_entry + probe_missed_entry
  *   entered    = completed + filtered + still_running + entry_only + lost_entry + parked_lost
  *
- * A call whose entry was missed or lost counts as return_only if its return was seen.
+ * A call whose entry was missed or lost counts as return_only if its return was seen. A recording
+ * holds completed + entry_only + return_only - shed.
  */
 #define LEDGER_FIGURES(FIGURE)                                                                     \
-	FIGURE(ledger, entered, COUNT)	     /* entries that a program saw */                      \
-	FIGURE(ledger, completed, COUNT)     /* both records arrived */                            \
-	FIGURE(ledger, filtered, COUNT)	     /* completed, but not wanted by a filter */           \
-	FIGURE(ledger, still_running, COUNT) /* not returned at the end; LEDGER_UNKNOWN */         \
-	FIGURE(ledger, entry_only, COUNT)    /* the return was missed or lost */                   \
-	FIGURE(ledger, return_only, COUNT)   /* the entry was missed or lost */                    \
-	FIGURE(ledger, lost_entry, NOTED)    /* entry records dropped: ring buffer full */         \
-	FIGURE(ledger, lost_return, NOTED)   /* return records dropped: ring buffer full */        \
+	FIGURE(ledger, entered, COUNT)	    /* entries that a program saw */                       \
+	FIGURE(ledger, completed, COUNT)    /* both records arrived */                             \
+	FIGURE(ledger, filtered, COUNT)	    /* completed, but not wanted by a filter */            \
+	FIGURE(ledger, still_running, LEFT) /* not returned at the end; LEDGER_UNKNOWN */          \
+	FIGURE(ledger, entry_only, COUNT)   /* the return was missed or lost */                    \
+	FIGURE(ledger, return_only, COUNT)  /* the entry was missed or lost */                     \
+	FIGURE(ledger, lost_entry, NOTED)   /* entry records dropped: ring buffer full */          \
+	FIGURE(ledger, lost_return, NOTED)  /* return records dropped: ring buffer full */         \
 	FIGURE(ledger, parked_lost, NOTED)  /* entries dropped: of earlier versions' recordings */ \
 	FIGURE(ledger, missed_entry, COUNT) /* entries at which the kernel skipped the program */  \
 	FIGURE(ledger, missed_return, COUNT) /* returns at which the kernel skipped the program */ \
@@ -55,7 +56,8 @@ static inline bool figure_known(__u64 figure)
 	FIGURE(ledger, rows_full, NOTED) /* calls put into the row "(other: row limit)" */         \
 	FIGURE(ledger, stuck, NOTED) /* reports of what took longer than --stuck, teardowns too */ \
 	FIGURE(ledger, still_stuck, NOTED) /* of these, not ended when the trace did */            \
-	FIGURE(ledger, bad_records, NOTED) /* records of unknown kind or size */
+	FIGURE(ledger, bad_records, NOTED) /* records of unknown kind or size */                   \
+	FIGURE(ledger, shed, SHED)	   /* not recorded, so that the recorder keeps up */
 
 /*
  * Teardowns add up:
@@ -63,11 +65,13 @@ static inline bool figure_known(__u64 figure)
  *   started = completed + running + start_only + lost
  *   completed + running + start_only + end_only = shown + before + filtered
  *   deferred = reclaimed + pending
+ *
+ * A recording holds shown - shed.
  */
 #define TEARDOWN_LEDGER_FIGURES(FIGURE)                                                            \
 	FIGURE(teardown_ledger, started, COUNT)	   /* worker runs whose start a program saw */     \
 	FIGURE(teardown_ledger, completed, COUNT)  /* the end was seen, too */                     \
-	FIGURE(teardown_ledger, running, COUNT)	   /* the worker ran at the end; LEDGER_UNKNOWN */ \
+	FIGURE(teardown_ledger, running, LEFT)	   /* the worker ran at the end; LEDGER_UNKNOWN */ \
 	FIGURE(teardown_ledger, start_only, COUNT) /* the end was missed or lost */                \
 	FIGURE(teardown_ledger, lost, NOTED)	   /* start records dropped: ring buffer full */   \
 	FIGURE(teardown_ledger, end_only, COUNT)   /* the start was missed or lost */              \
@@ -77,7 +81,7 @@ static inline bool figure_known(__u64 figure)
 	FIGURE(teardown_ledger, before, COUNT) /* released before the trace started: not shown */  \
 	FIGURE(teardown_ledger, filtered, COUNT) /* not wanted by a filter: not shown */           \
 	/* released, not being freed at the end; LEDGER_UNKNOWN: a release or start is missed */   \
-	FIGURE(teardown_ledger, waiting, COUNT)                                                    \
+	FIGURE(teardown_ledger, waiting, LEFT)                                                     \
 	FIGURE(teardown_ledger, no_release, COUNT) /* shown, but the release was not seen */       \
 	FIGURE(teardown_ledger, forgotten, NOTED)  /* released maps: too many at a time */         \
 	FIGURE(teardown_ledger, deferred, COUNT)   /* shown destroy calls that deferred a free */  \
@@ -89,7 +93,9 @@ static inline bool figure_known(__u64 figure)
 	FIGURE(teardown_ledger, rows_full, NOTED)                                                  \
 	FIGURE(teardown_ledger, bytes, AMOUNT) /* memory of the shown maps, where known */         \
 	/* of these, of maps that were not yet freed, or not to the end */                         \
-	FIGURE(teardown_ledger, bytes_pending, AMOUNT)
+	FIGURE(teardown_ledger, bytes_pending, AMOUNT)                                             \
+	FIGURE(teardown_ledger, shed, SHED)	  /* of those shown, not recorded: see above */    \
+	FIGURE(teardown_ledger, shed_frees, SHED) /* deferred frees not recorded with them */
 
 /* Of a hook that is attached; then, of one whose return is probed too. */
 #define HOOK_ENTRY_FIGURES(FIGURE)                                                                 \

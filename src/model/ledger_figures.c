@@ -23,7 +23,7 @@ void figure_set(const struct figure *figure, void *ledger, __u64 value)
 void figures_clear(const struct figure *figures, void *ledger)
 {
 	for (; figures->name; figures++)
-		figure_set(figures, ledger, LEDGER_ABSENT);
+		figure_set(figures, ledger, figures->kind == FIGURE_SHED ? 0 : LEDGER_ABSENT);
 }
 
 void hook_counts_clear_unused(struct hook_counts *counts)
@@ -50,7 +50,7 @@ void figure_subtract(__u64 *figure, __u64 nr)
 static void forget_events(const struct figure *figures, void *ledger)
 {
 	for (; figures->name; figures++)
-		if (figures->kind != FIGURE_NOTED)
+		if (figures->kind != FIGURE_NOTED && figures->kind != FIGURE_SHED)
 			figure_set(figures, ledger, LEDGER_UNKNOWN);
 }
 
@@ -73,12 +73,31 @@ static __u64 merged(enum figure_kind kind, __u64 a, __u64 b)
 	case FIGURE_NOTED:
 	case FIGURE_DURATION:
 	case FIGURE_AMOUNT:
+	case FIGURE_LEFT:
+	case FIGURE_SHED:
 		figure_add(&a, b);
 		return a;
 	case FIGURE_LONGEST:
 		return a > b ? a : b;
 	}
 	return LEDGER_UNKNOWN;
+}
+
+/* What is unknown in one file is unknown of all. A figure may fall before the run's end. */
+void figures_since(const struct figure *figures, void *ledger, void *before, bool goes_on)
+{
+	for (; figures->name; figures++) {
+		__u64 now = figure_get(figures, ledger), then = figure_get(figures, before);
+
+		if (figures->kind == FIGURE_LEFT && goes_on)
+			figure_set(figures, ledger, 0);
+		if (figures->kind == FIGURE_LEFT || figures->kind == FIGURE_LONGEST ||
+		    !figure_known(now))
+			continue;
+		figure_set(figures, ledger, now > then ? now - then : 0);
+		if (goes_on && now > then)
+			figure_set(figures, before, now);
+	}
 }
 
 void figures_merge(const struct figure *figures, void *ledger, const void *one)

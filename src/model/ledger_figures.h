@@ -16,6 +16,8 @@ enum figure_kind {
 	FIGURE_DURATION, /* ns; added up */
 	FIGURE_LONGEST,	 /* ns; the greatest one */
 	FIGURE_AMOUNT,	 /* bytes; added up. No loss, and older recordings lack it */
+	FIGURE_LEFT,	 /* not over at the end of the run; added up */
+	FIGURE_SHED,	 /* as FIGURE_NOTED; 0 in older recordings, which lack it */
 };
 
 /* A member of a ledger: a __u64. */
@@ -30,6 +32,13 @@ extern const struct figure ledger_figures[];	      /* of struct ledger */
 extern const struct figure teardown_ledger_figures[]; /* of struct teardown_ledger */
 extern const struct figure hook_figures[];	      /* of struct hook_counts */
 
+/* Whether it is a number of events, and neither a time nor bytes. */
+static inline bool figure_counts(const struct figure *figure)
+{
+	return figure->kind == FIGURE_COUNT || figure->kind == FIGURE_NOTED ||
+	       figure->kind == FIGURE_SHED;
+}
+
 __u64 figure_get(const struct figure *figure, const void *ledger);
 void figure_set(const struct figure *figure, void *ledger, __u64 value);
 
@@ -37,7 +46,7 @@ void figure_set(const struct figure *figure, void *ledger, __u64 value);
 void figure_add(__u64 *figure, __u64 nr);
 void figure_subtract(__u64 *figure, __u64 nr);
 
-/* Sets all figures of a ledger to LEDGER_ABSENT. */
+/* Sets all figures of a ledger to what they are in a recording that lacks them. */
 void figures_clear(const struct figure *figures, void *ledger);
 
 /*
@@ -48,6 +57,13 @@ void hook_counts_clear_unused(struct hook_counts *counts);
 
 /* Sets figures to LEDGER_UNKNOWN that need all events, if the programs have not seen all. */
 void ledger_forget(struct ledger *ledger, struct teardown_counts *counts);
+
+/*
+ * For a run that is recorded into several files: makes a ledger of the whole run that of the file,
+ * by what the files before hold. goes_on: another file follows; then *before includes this one, and
+ * what is not over is left to the next one. figures_merge() of all of them is the whole run's.
+ */
+void figures_since(const struct figure *figures, void *ledger, void *before, bool goes_on);
 
 /*
  * Makes *ledger, to begin with all zero, that of one more recording. A figure that is not known

@@ -22,18 +22,18 @@
  */
 const struct map_owner map_owners[NR_MAP_OWNERS] = {
 	{"bpf_htab",
-	 "ma",
+	 {"ma", "pcpu_ma"},
 	 {"htab_map_free", "htab_map_alloc"},
 	 {"hash", "percpu_hash", "lru_hash", "lru_percpu_hash", "hash_of_maps"},
 	 .kernels = "from Linux 6.1 on"},
 	{"bpf_local_storage_map",
-	 "selem_ma",
+	 {"selem_ma", "storage_ma"},
 	 {"bpf_local_storage_map_free", "bpf_local_storage_map_alloc"},
 	 {"task_storage", "cgrp_storage"},
 	 {"sk_storage", "inode_storage"},
 	 .kernels = "up to Linux 6.18"},
-	{"lpm_trie", "ma", {"trie_free"}, {"lpm_trie"}, .kernels = "from Linux 6.16 on"},
-	{"bpf_rhtab", "ma", {"rhtab_map_free"}, {"rhash"}, .kernels = "from Linux 7.2 on"},
+	{"lpm_trie", {"ma"}, {"trie_free"}, {"lpm_trie"}, .kernels = "from Linux 6.16 on"},
+	{"bpf_rhtab", {"ma"}, {"rhtab_map_free"}, {"rhash"}, .kernels = "from Linux 7.2 on"},
 };
 
 static bool is_among(const char *const *names, const char *name)
@@ -62,42 +62,64 @@ const struct map_owner *map_owner_of_type(__u32 type)
 	return NULL;
 }
 
-/* Reading */
-
-static bool is_owner(const char *structure)
+const struct map_owner *map_owner_of_structure(const char *structure)
 {
 	for (size_t i = 0; i < NR_MAP_OWNERS; i++)
 		if (!strcmp(map_owners[i].structure, structure))
-			return true;
-	return false;
+			return &map_owners[i];
+	return NULL;
 }
 
-/* The name of the structure that a member is, or points to; NULL: neither. */
-static const char *structure_of(const struct btf *btf, __u32 id)
+bool map_owner_has_member(const struct map_owner *owner, const char *member)
 {
-	const struct btf_type *t;
+	return is_among(owner->members, member);
+}
 
-	id = btf__resolve_type(btf, id);
-	t = btf__type_by_id(btf, id);
-	if (t && btf_is_ptr(t))
+__u64 map_owner_types(const struct map_owner *owner)
+{
+	__u64 types = 0;
+
+	for (__u32 type = 1; type < 64; type++)
+		if (map_owner_of_type(type) == owner)
+			types |= 1ULL << type;
+	return types;
+}
+
+/* Reading */
+
+/* Is a member of this type the structure? Unknown: it points to one, perhaps another map's. */
+static enum answer is_structure(const struct btf *btf, __u32 type, const char *name)
+{
+	const struct btf_type *t = btf__type_by_id(btf, btf__resolve_type(btf, type));
+	const bool pointer = t && btf_is_ptr(t);
+
+	if (pointer)
 		t = btf__type_by_id(btf, btf__resolve_type(btf, t->type));
-	return t && btf_is_struct(t) ? btf__name_by_offset(btf, t->name_off) : NULL;
+	if (!t || !btf_is_struct(t) || strcmp(btf__name_by_offset(btf, t->name_off), name))
+		return ANSWER_NO;
+	return pointer ? ANSWER_UNKNOWN : ANSWER_YES;
+}
+
+static enum answer has_member(const struct btf *btf, const struct btf_type *t,
+			      const char *structure)
+{
+	const struct btf_member *m = btf_members(t);
+	enum answer answer = ANSWER_NO;
+
+	for (int i = 0; i < btf_vlen(t) && answer != ANSWER_YES; i++) {
+		enum answer member = is_structure(btf, m[i].type, structure);
+
+		if (member != ANSWER_NO)
+			answer = member;
+	}
+	return answer;
 }
 
 /* A structure that begins with that of maps in general, and has an allocator. */
 static bool is_map_with_allocator(const struct btf *btf, const struct btf_type *t)
 {
-	const struct btf_member *m = btf_members(t);
-	const char *name;
-
-	if (!btf_vlen(t) || !(name = structure_of(btf, m->type)) || strcmp(name, MAP))
-		return false;
-	for (int i = 1; i < btf_vlen(t); i++) {
-		name = structure_of(btf, m[i].type);
-		if (name && !strcmp(name, ALLOCATOR))
-			return true;
-	}
-	return false;
+	return btf_vlen(t) && is_structure(btf, btf_members(t)->type, MAP) == ANSWER_YES &&
+	       has_member(btf, t, ALLOCATOR) != ANSWER_NO;
 }
 
 static bool find_others(const struct btf *btf)
@@ -108,20 +130,27 @@ static bool find_others(const struct btf *btf)
 		const struct btf_type *t = btf__type_by_id(btf, id);
 		const char *name = btf_is_struct(t) ? btf__name_by_offset(btf, t->name_off) : NULL;
 
-		if (name && !is_owner(name) && is_map_with_allocator(btf, t))
+		if (name && !map_owner_of_structure(name) && is_map_with_allocator(btf, t))
 			return true;
 	}
 	return false;
 }
 
-/* If the kernel has no such structure, its maps may be of another one. */
+/*
+ * The member may have another name on a kernel to come. If the kernel has no such structure, its
+ * maps may be of another one.
+ */
 static enum answer has_allocator(const struct btf *btf, const struct map_owner *owner, bool others)
 {
+	const struct btf_type *t = btf_types_find(btf, owner->structure);
+
 	if (!btf_types_find(btf, ALLOCATOR))
 		return ANSWER_NO;
-	if (btf_types_has(btf, owner->structure, owner->member))
-		return ANSWER_YES;
-	return others && !btf_types_find(btf, owner->structure) ? ANSWER_UNKNOWN : ANSWER_NO;
+	if (!t)
+		return others ? ANSWER_UNKNOWN : ANSWER_NO;
+	return btf_types_has(btf, owner->structure, owner->members[0])
+		       ? ANSWER_YES
+		       : has_member(btf, t, ALLOCATOR);
 }
 
 void map_allocators_read(struct map_allocators *allocators, const struct btf *btf)

@@ -18,7 +18,8 @@ enum answer { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES };
 
 /* A structure of maps that has an allocator on some kernels. */
 struct map_owner {
-	const char *structure, *member;
+	const char *structure;
+	const char *members[3]; /* that are allocators, the first one always; ends with NULL */
 	const char *callers[MAX_OWNER_CALLERS +
 			    1]; /* of the traced function, for these maps; ends with NULL */
 	const char *types[6];	/* that always have it, if the structure does; ends with NULL */
@@ -40,9 +41,16 @@ struct map_allocators {
 /* Reads a kernel's types. */
 void map_allocators_read(struct map_allocators *allocators, const struct btf *btf);
 
-/* NULL: no function or type of maps that is known to call it on any kernel. */
+/* NULL: no structure, function or type of maps that is known to have or call it on any kernel. */
+const struct map_owner *map_owner_of_structure(const char *structure);
 const struct map_owner *map_owner_of_caller(const char *function);
 const struct map_owner *map_owner_of_type(__u32 type);
+
+/* Is the member one of the structure's allocators, as far as is known? */
+bool map_owner_has_member(const struct map_owner *owner, const char *member);
+
+/* Bit N: maps of type N may be of the structure. NULL: of one that is none of map_owners. */
+__u64 map_owner_types(const struct map_owner *owner);
 
 /* Does freeing a map of this type call the traced function? Does this function call it? */
 enum answer map_allocators_type(const struct map_allocators *allocators, __u32 type);

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "event.h"
+#include "model/cgroup.h"
 
 #define UNKNOWN_NS (~0ULL)
 
@@ -23,7 +24,17 @@ struct releaser {
 	bool known;	 /* if not, the rest means nothing */
 	__u64 cgroup_id; /* in the unified hierarchy */
 	struct task task;
+	const struct cgroup *cgroup; /* of cgroup_id; not owned; NULL: only the id is known */
 };
+
+/* How a user task dropped its reference. */
+enum close_flags {
+	CLOSE_KNOWN = 1 << 0,	/* CLOSE_AT_EXIT is valid */
+	CLOSE_AT_EXIT = 1 << 1, /* by its exit, when it had no user stack any more */
+};
+
+/* Bytes of a user stack as text, with its NUL. */
+#define USER_STACK_TEXT (USER_STACK_DEPTH * 64)
 
 /* Which map it was, and who released it. */
 struct identity {
@@ -34,6 +45,10 @@ struct identity {
 	bool unsure;		     /* perhaps in an interrupt: no task can be named either */
 	struct releaser released_by; /* dropped the last reference */
 	struct releaser closed_by;   /* the last user task that dropped one or closed the map */
+	__u8 close_flags;	     /* of closed_by: enum close_flags */
+	/* Of closed_by: frames of its user stack, innermost first, a line each. Not owned. NULL:
+	 * unknown. */
+	const char *user_stack;
 };
 
 struct map_info {
@@ -75,4 +90,12 @@ static inline const struct releaser *identity_releaser(const struct identity *id
 	if (identity->closed_by.known)
 		return &identity->closed_by;
 	return identity->released_by.known ? &identity->released_by : NULL;
+}
+
+/* The cgroup of that task. NULL: not known. */
+static inline const struct cgroup *identity_cgroup(const struct identity *identity)
+{
+	const struct releaser *releaser = identity_releaser(identity);
+
+	return releaser ? releaser->cgroup : NULL;
 }

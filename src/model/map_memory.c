@@ -244,11 +244,14 @@ static __u64 stack_trace(struct usage *usage)
 		       (size_of(usage, SIZE_stack_map_bucket) + usage->map->value_size);
 }
 
-/* The value is there twice, as user space sees it and as the kernel does. */
+/*
+ * The value is there twice, as user space sees it and as the kernel does. One page holds
+ * trampolines. Pointers for each function are missing: the number of functions is not recorded.
+ */
 static __u64 struct_ops(struct usage *usage)
 {
 	return size_of(usage, SIZE_bpf_struct_ops_map) + 2ULL * usage->map->value_size -
-	       size_of(usage, SIZE_bpf_struct_ops_value);
+	       size_of(usage, SIZE_bpf_struct_ops_value) + usage->kernel->page_size;
 }
 
 static __u64 arena(struct usage *usage)

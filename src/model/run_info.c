@@ -29,6 +29,8 @@ const struct field run_info_fields[] = {
 	{"boot_id", FIELD(TEXT, run_info, boot_id)},
 	{"run_id", FIELD(TEXT, run_info, run_id), .later = true,
 	 .note = "random: copies of a recording are of the same run"},
+	{"part", FIELD(NONZERO, run_info, part), .later = true,
+	 .note = "of a run in several files: which file it is, from 1"},
 	{"attach", FIELD(TEXT, run_info, attach), .note = "how programs were attached",
 	 .title = "attach mode"},
 	{"command_line", FIELD(TEXT, run_info, command_line)},
@@ -48,6 +50,18 @@ const struct field run_info_fields[] = {
 	 .note = "the same moment since 1970; the clock may have been set meanwhile"},
 	{"slept_ns", FIELD(FIGURE, run_info, slept_ns), .later = true,
 	 .note = "how long the machine slept from start to end: no time here"},
+	{"other_maps", FIELD(FIGURE, run_info, others.maps), .later = true,
+	 .note = "of bench, as the next five: teardowns of maps that others had released"},
+	{"other_cpu_ns", FIELD(FIGURE, run_info, others.cpu_ns), .later = true,
+	 .note = "CPU time of others"},
+	{"queued_ns", FIELD(FIGURE, run_info, others.queued_ns), .later = true,
+	 .note = "that tasks waited for a CPU, summed over tasks, those of bench too"},
+	{"stolen_ns", FIELD(FIGURE, run_info, others.stolen_ns), .later = true,
+	 .note = "CPU time that the hypervisor took, summed over CPUs"},
+	{"low_khz", FIELD(FIGURE, run_info, others.low_khz), .later = true,
+	 .note = "the frequency of the fastest CPU when that was slowest"},
+	{"high_khz", FIELD(FIGURE, run_info, others.high_khz), .later = true,
+	 .note = "and when it was fastest"},
 	{},
 };
 
@@ -98,6 +112,7 @@ void run_info_now(struct run_info *run_info, int argc, char *const *argv, bool s
 	run_info->cpus_online = online > 0 ? online : 0;
 	run_info->symbols_hidden = symbols_hidden;
 	run_info->end_ns = run_info->end_realtime_ns = run_info->slept_ns = UNKNOWN_NS;
+	activity_clear(&run_info->others);
 	run_info_begin(run_info, &now);
 }
 
@@ -116,6 +131,14 @@ void run_info_end(struct run_info *run_info, const struct moment *end)
 	run_info->end_realtime_ns = end->realtime_ns;
 	/* The two clocks are not read at once. */
 	run_info->slept_ns = slept_ns + NSEC_PER_MSEC < 2 * NSEC_PER_MSEC ? 0 : slept_ns;
+}
+
+const char *run_info_activity(const struct run_info *run_info, char text[ACTIVITY_SIZE])
+{
+	__u64 took =
+		run_info->end_ns == UNKNOWN_NS ? UNKNOWN_NS : run_info->end_ns - run_info->start_ns;
+
+	return activity_text(&run_info->others, took, run_info->cpus_online, text);
 }
 
 /* By how much the real-time clock was set in the run; 0: not at all, or unknown. */

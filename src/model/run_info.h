@@ -9,6 +9,7 @@
 
 #include <linux/types.h>
 
+#include "model/activity.h"
 #include "model/field.h"
 #include "util/clock.h"
 
@@ -23,6 +24,7 @@ struct run_info {
 	char host[RUN_INFO_LEN];
 	char boot_id[RUN_INFO_LEN];
 	char run_id[RUN_INFO_LEN];	 /* random: copies of a recording have the same one */
+	__u64 part;			 /* number of the file, if the run has several; 0 */
 	char attach[RUN_INFO_LEN];	 /* of probe_method() */
 	char command_line[RUN_INFO_LEN]; /* of this tool, joined by blanks */
 	__u64 cpus_possible;		 /* 0: unknown */
@@ -34,6 +36,7 @@ struct run_info {
 	__u64 end_ns;			 /* UNKNOWN_NS: still being recorded, or interrupted */
 	__u64 end_realtime_ns;		 /* CLOCK_REALTIME of that moment; UNKNOWN_NS */
 	__u64 slept_ns;			 /* by the machine, from start to end; UNKNOWN_NS */
+	struct activity others;		 /* from start to end; of a benchmark only */
 	__u64 slept_before_ns;		 /* by it, up to the start; not recorded */
 };
 
@@ -54,6 +57,12 @@ void run_info_begin(struct run_info *run_info, const struct moment *began);
 
 /* Sets the end. */
 void run_info_end(struct run_info *run_info, const struct moment *end);
+
+/*
+ * What others did in the run, in text; NULL: nothing to report, or nothing known. See
+ * activity_text().
+ */
+const char *run_info_activity(const struct run_info *run_info, char text[ACTIVITY_SIZE]);
 
 /* Reports that times of day are wrong: the machine slept, or its clock was set. path: in messages.
  */

@@ -14,6 +14,8 @@
 struct run_ops {
 	/* Bytes of records that wait in memory while the sink is slow, at most; 0: 256 MB. */
 	size_t max_pending;
+	/* The sink refers to no event, nor what it refers to, after the call with it. */
+	bool keeps_no_events;
 	/*
 	 * Called at the start, and at *next_ns or soon after; events that end later follow the
 	 * call. now_ns is CLOCK_MONOTONIC. Sets *next_ns to the next time; 0: never again. Returns
@@ -34,6 +36,12 @@ struct run_ops {
 	 * processes. Returns whether the run goes on. NULL: it ends.
 	 */
 	bool (*signalled)(void *ctx, int signal, bool to_group);
+	/* A file descriptor whose input wakes the loop up; -1: none. NULL: none. */
+	int (*input)(void *ctx);
+	/* Takes the input, if there is any. Returns 0 or -errno, which ends the run. */
+	int (*take_input)(void *ctx, __u64 now_ns);
+	/* Called when the run is over and what is pending is taken. */
+	void (*ending)(void *ctx);
 	/* Whether to report a stuck call or teardown of this map. NULL: yes. */
 	bool (*wants_stuck)(void *ctx, const struct map_info *map);
 };

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The teardown of a map: from the drop of its last reference to the free of its last memory.
+ * The teardown of a map: from the drop of its last reference to the free of its last memory. Before
+ * that, something may have held the map after its last file descriptor was closed.
  *
- *   released --wait--> bpf_map_free_deferred() --deferred--> memory returned
- *                      |---------- free ----------|
- *                             |destroy| |destroy|
+ *   closed --held--> released --wait--> bpf_map_free_deferred() --deferred--> memory returned
+ *                                       |---------- free ----------|
+ *                                              |destroy| |destroy|
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "model/call.h"
+#include "model/holder.h"
 #include "model/map_memory.h"
+#include "model/worker_time.h"
 #include "util/macros.h"
 
 enum phase {
@@ -20,14 +24,24 @@ enum phase {
 	PHASE_DESTROY,	/* the destroy calls in that run */
 	PHASE_DEFERRED, /* from the end of that run to the end of the last deferred free */
 	PHASE_TOTAL,	/* wait + free + deferred */
+	PHASE_HELD,	/* before these: from the last close of a file descriptor on */
 	NR_PHASES,
 };
 
 static const char *const phase_names[] = {
-	[PHASE_WAIT] = "wait",	       [PHASE_FREE] = "free",	[PHASE_DESTROY] = "destroy",
-	[PHASE_DEFERRED] = "deferred", [PHASE_TOTAL] = "total",
+	[PHASE_WAIT] = "wait",	       [PHASE_FREE] = "free", [PHASE_DESTROY] = "destroy",
+	[PHASE_DEFERRED] = "deferred", [PHASE_HELD] = "held", [PHASE_TOTAL] = "total",
 };
 _Static_assert(ARRAY_SIZE(phase_names) == NR_PHASES, "a name for each");
+
+/*
+ * Whether the phase is of a choice: bit N for enum phase N. A choice of 0 is all, without the one
+ * that depends on who uses the map and says nothing about the kernel.
+ */
+static inline bool phase_is_compared(__u32 choice, enum phase phase)
+{
+	return choice ? choice & 1U << phase : phase != PHASE_HELD;
+}
 
 /* How a destroy call freed the allocator's memory. */
 enum outcome {
@@ -67,6 +81,7 @@ struct worker_run {
 	__u64 start_ns;	  /* CLOCK_MONOTONIC; UNKNOWN_NS if only the end was seen */
 	__u64 latency_ns; /* UNKNOWN_NS if only one side was seen */
 	struct task worker;
+	struct worker_time time; /* of latency_ns */
 };
 
 struct teardown {
@@ -75,8 +90,11 @@ struct teardown {
 	__u64 queued_ns;	     /* when the work was queued; UNKNOWN_NS */
 	__u64 entries;		     /* elements in the map at the start; ENTRIES_UNKNOWN */
 	struct map_memory memory;    /* of the map at the start */
+	__u64 memcg_id;		     /* the cgroup charged for it; 0: unknown */
 	bool running;		     /* the worker had not ended when the trace did */
+	__u32 deferred_for;	     /* grace_for of the deferred free that ended last */
 	__u64 phase[NR_PHASES];	     /* UNKNOWN_NS */
+	struct map_holders holders;  /* in PHASE_HELD */
 	__u32 outcomes[NR_OUTCOMES]; /* destroy calls by outcome */
 	__u32 nr_destroys;
 	struct destroy destroy[MAX_DESTROYS]; /* the first ones, in order */
@@ -90,6 +108,12 @@ static inline bool teardown_has_phase(const struct teardown *teardown, enum phas
 {
 	return (phase != PHASE_DESTROY && phase != PHASE_DEFERRED) || teardown->nr_destroys ||
 	       teardown->phase[PHASE_DESTROY];
+}
+
+/* Is it known what held the map, if anything did? */
+static inline bool teardown_holders_known(const struct teardown *teardown)
+{
+	return !teardown->phase[PHASE_HELD] || teardown->holders.nr;
 }
 
 /* Is part of the map's memory known not to have been given back when the trace ended? */

@@ -2,6 +2,7 @@
 /* Ledgers of several recordings become one. */
 #include "support/test.h"
 #include "model/ledger_figures.h"
+#include "util/macros.h"
 
 struct three {
 	__u64 count, duration, longest;
@@ -38,6 +39,34 @@ TEST(test_merge)
 	figures_clear(figures, &absent);
 	check_merged(&great, &absent, &absent);
 	check_merged(&absent, &no_longest, &absent);
+}
+
+/* The files of a run add up to the run. */
+TEST(files_of_a_run)
+{
+	static const struct figure some[] = {{"count", 0, FIGURE_COUNT, false},
+					     {"left", sizeof(__u64), FIGURE_LEFT, false},
+					     {"shed", 2 * sizeof(__u64), FIGURE_SHED, false},
+					     {}};
+	/* What was counted by the end of each file; a figure may fall. */
+	static const __u64 runs[][3][4] = {
+		{{3, 3, 7, 9}, {2, 1, 0, 4}, {0, 5, 5, 6}},
+		{{0, 8, 7, 8}, {0, 0, 0, 0}, {1, 1, 1, 1}},
+		{{3, LEDGER_UNKNOWN, 9, 9}, {1, LEDGER_UNKNOWN, 1, 1}, {0, 0, 0, 0}},
+	};
+
+	for (size_t run = 0; run < ARRAY_SIZE(runs); run++) {
+		__u64 sum[3] = {}, before[3] = {}, one[3];
+
+		for (int file = 0; file < 4; file++) {
+			for (int i = 0; i < 3; i++)
+				one[i] = runs[run][i][file];
+			figures_since(some, one, before, file < 3);
+			figures_merge(some, sum, one);
+		}
+		assert_true(sum[0] == (run == 2 ? LEDGER_UNKNOWN : runs[run][0][3]));
+		assert_true(sum[1] == runs[run][1][3] && sum[2] == runs[run][2][3]);
+	}
 }
 
 /* An unknown figure stays unknown, and none is below 0. */

@@ -113,6 +113,30 @@ TEST(future_maps)
 	}
 }
 
+/* The trie's allocators have names that no kernel has given them. */
+TEST(future_members)
+{
+	struct btf *btf = btf__new_empty();
+	struct map_allocators allocators;
+	int alloc, map;
+
+	assert_int_equal(btf__add_int(btf, "int", 4, BTF_INT_SIGNED), 1);
+	made_struct(btf, "bpf_mem_alloc", 0, "caches");
+	made_struct(btf, "bpf_map", 0, "ops");
+	made_struct(btf, "bpf_htab", 0, "buckets");
+	alloc = btf__find_by_name_kind(btf, "bpf_mem_alloc", BTF_KIND_STRUCT);
+	map = btf__find_by_name_kind(btf, "bpf_map", BTF_KIND_STRUCT);
+	assert_true(btf__add_struct(btf, "lpm_trie", 24) > 0);
+	assert_int_equal(btf__add_field(btf, "map", map, 0, 0), 0);
+	assert_int_equal(btf__add_field(btf, "leaf_ma", alloc, 64, 0), 0);
+	assert_int_equal(btf__add_field(btf, "branch_ma", alloc, 128, 0), 0);
+	read_types(&allocators, btf);
+	assert_false(allocators.others);
+	assert_int_equal(map_allocators_type(&allocators, type_of("lpm_trie")), ANSWER_YES);
+	assert_int_equal(map_allocators_type(&allocators, type_of("hash")), ANSWER_NO);
+	assert_int_equal(map_allocators_caller(&allocators, "trie_free"), ANSWER_YES);
+}
+
 TEST(nothing_is_known)
 {
 	const struct map_allocators allocators = {};

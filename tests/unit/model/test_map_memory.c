@@ -178,6 +178,67 @@ TEST(figures_of_a_kernel)
 	}
 }
 
+/* Also read from "memlock", with 1 and 8 possible CPUs. */
+static const struct {
+	__u32 cpus, type, key, value, max_entries, flags;
+	__u64 entries, extra, bytes;
+} known_on_cpus[] = {
+	{1, BPF_MAP_TYPE_HASH, 4, 20, 259, 0, 50, 1, 29928},
+	{8, BPF_MAP_TYPE_HASH, 4, 20, 259, 0, 50, 1, 30768},
+	{1, BPF_MAP_TYPE_HASH, 12, 20, 259, BPF_F_NO_PREALLOC, 50, 0, 13920},
+	{8, BPF_MAP_TYPE_HASH, 12, 20, 259, BPF_F_NO_PREALLOC, 50, 0, 14144},
+	{1, BPF_MAP_TYPE_PERCPU_HASH, 4, 20, 259, 0, 50, 0, 31912},
+	{8, BPF_MAP_TYPE_PERCPU_HASH, 4, 20, 259, 0, 50, 0, 75648},
+	{1, BPF_MAP_TYPE_PERCPU_HASH, 4, 20, 259, BPF_F_NO_PREALLOC, 50, 0, 14720},
+	{8, BPF_MAP_TYPE_PERCPU_HASH, 4, 20, 259, BPF_F_NO_PREALLOC, 50, 0, 23344},
+	{1, BPF_MAP_TYPE_PERCPU_ARRAY, 4, 20, 259, 0, 259, 0, 8552},
+	{8, BPF_MAP_TYPE_PERCPU_ARRAY, 4, 20, 259, 0, 259, 0, 52064},
+	{1, BPF_MAP_TYPE_LRU_HASH, 4, 20, 259, 0, 50, 0, 29840},
+	{8, BPF_MAP_TYPE_LRU_HASH, 4, 20, 259, 0, 50, 0, 30064},
+	{1, BPF_MAP_TYPE_LRU_HASH, 4, 20, 259, BPF_F_NO_COMMON_LRU, 50, 0, 29840},
+	{8, BPF_MAP_TYPE_LRU_HASH, 4, 20, 264, BPF_F_NO_COMMON_LRU, 30, 0, 30464},
+	{1, BPF_MAP_TYPE_LRU_PERCPU_HASH, 4, 20, 259, 0, 50, 0, 31912},
+	{8, BPF_MAP_TYPE_LRU_PERCPU_HASH, 4, 20, 259, 0, 50, 0, 75648},
+	{1, BPF_MAP_TYPE_LRU_PERCPU_HASH, 4, 20, 259, BPF_F_NO_COMMON_LRU, 50, 0, 31912},
+	{8, BPF_MAP_TYPE_LRU_PERCPU_HASH, 4, 20, 264, BPF_F_NO_COMMON_LRU, 30, 0, 76928},
+	{1, BPF_MAP_TYPE_HASH_OF_MAPS, 4, 4, 259, 0, 50, 1, 25768},
+	{8, BPF_MAP_TYPE_HASH_OF_MAPS, 4, 4, 259, 0, 50, 1, 26496},
+	{1, BPF_MAP_TYPE_HASH_OF_MAPS, 4, 4, 259, BPF_F_NO_PREALLOC, 50, 0, 12720},
+	{8, BPF_MAP_TYPE_HASH_OF_MAPS, 4, 4, 259, BPF_F_NO_PREALLOC, 50, 0, 12944},
+	{1, BPF_MAP_TYPE_SK_STORAGE, 4, 8, 0, BPF_F_NO_PREALLOC, NONE, 0, 464},
+	{8, BPF_MAP_TYPE_SK_STORAGE, 4, 8, 0, BPF_F_NO_PREALLOC, NONE, 0, 560},
+};
+
+TEST(figures_on_other_processors)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(known_on_cpus); i++) {
+		const struct map_info map =
+			map_of(known_on_cpus[i].type, known_on_cpus[i].key, known_on_cpus[i].value,
+			       known_on_cpus[i].max_entries, known_on_cpus[i].flags);
+		const struct map_contents contents = {known_on_cpus[i].entries,
+						      known_on_cpus[i].extra};
+		struct kernel_memory other = kernel;
+		struct map_memory memory;
+
+		other.nr_cpus = known_on_cpus[i].cpus;
+		memory = map_memory_of(&other, &map, &contents);
+		if (memory.bytes != known_on_cpus[i].bytes)
+			fail_msg("type %u on %u CPUs: %llu bytes", map.type, other.nr_cpus,
+				 memory.bytes);
+	}
+}
+
+/* "memlock" was 5264: it has two pointers for each of the 13 functions of a tcp_congestion_ops. */
+TEST(struct_ops_without_functions)
+{
+	const struct map_info map = map_of(BPF_MAP_TYPE_STRUCT_OPS, 4, 256, 1, 0);
+	const struct map_contents contents = {.entries = NONE};
+	const struct map_memory memory = map_memory_of(&kernel, &map, &contents);
+
+	assert_int_equal(memory.bytes, 5264 - 13 * 2 * 8);
+	assert_int_equal(memory.flags, MEMORY_KNOWN);
+}
+
 /* Without preallocation, each CPU's values count; counters of CPUs do up to 6.14. */
 TEST(depends_on_processors)
 {

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where the time of a worker's run goes: on a CPU, in a run queue, asleep until a grace period is
+ * over. The rest is other sleep, and interrupts. And what the CPU counted in a run that nothing but
+ * interrupts interrupted. All zero: nothing is known.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "event.h"
+
+enum worker_time_flags {
+	TIME_CPU_KNOWN = 1 << 0,
+	TIME_RUNQUEUE_KNOWN = 1 << 1,
+	TIME_GRACE_KNOWN = 1 << 2,
+	TIME_INSTRUCTIONS_KNOWN = 1 << 3,
+	TIME_CYCLES_KNOWN = 1 << 4,
+};
+
+struct worker_time {
+	__u64 cpu_ns;
+	__u64 runqueue_ns;
+	__u64 grace_ns;	 /* in the functions of enum grace */
+	__u8 known;	 /* enum worker_time_flags */
+	__u32 grace_for; /* the one with most of it, see grace_word(); 0: none, or not known */
+	__u64 instructions, cycles;
+};
+
+/* Of a worker_time's grace_for: the kernel's function. NULL: 0. */
+const char *grace_word(unsigned int grace_for);
+#define NR_GRACE_WORDS (NR_GRACES + 1)
+
+/* The function that the programs attach to. */
+const char *grace_function(enum grace grace);
+
+/* From the record of the return of a run of this length, of which these are parts. */
+struct worker_time worker_time_of(const struct record_freed *freed, __u64 latency_ns);
+
+/* One of them; 0 if it is not known. */
+static inline __u64 worker_time_part(const struct worker_time *time, enum worker_time_flags part)
+{
+	if (!(time->known & part))
+		return 0;
+	return part == TIME_CPU_KNOWN		 ? time->cpu_ns
+	       : part == TIME_RUNQUEUE_KNOWN	 ? time->runqueue_ns
+	       : part == TIME_INSTRUCTIONS_KNOWN ? time->instructions
+	       : part == TIME_CYCLES_KNOWN	 ? time->cycles
+						 : time->grace_ns;
+}
+
+/* Adds what is known. */
+static inline void worker_time_add(struct worker_time *sum, const struct worker_time *time)
+{
+	sum->cpu_ns += worker_time_part(time, TIME_CPU_KNOWN);
+	sum->runqueue_ns += worker_time_part(time, TIME_RUNQUEUE_KNOWN);
+	sum->grace_ns += worker_time_part(time, TIME_GRACE_KNOWN);
+	sum->instructions += worker_time_part(time, TIME_INSTRUCTIONS_KNOWN);
+	sum->cycles += worker_time_part(time, TIME_CYCLES_KNOWN);
+	sum->known |= time->known;
+}
