@@ -52,6 +52,7 @@ static void config_symbols(struct config *config, const struct ksyms *ksyms)
 	}
 	find_function(ksyms, HOOK_FREE, &config->map_free_deferred);
 	find_function(ksyms, HOOK_DEFERRED_FREE, &config->free_mem_alloc_deferred);
+	ksyms_address(ksyms, "bpf_prog_free_deferred", &config->prog_free_deferred);
 	ksyms_address(ksyms, "__preempt_count", &config->preempt_count);
 	ksyms_address(ksyms, "pcpu_hot", &config->pcpu_hot);
 }
@@ -134,6 +135,7 @@ int bpf_config_make(struct bpf_config *settings, const struct trace_options *opt
 	settings->buffer_bytes = opts->buffer_bytes ?: default_buffer();
 	settings->hooks = hooks_wanted(opts);
 	settings->stacks = opts->stuck_ns;
+	settings->config.user_stack = opts->user_stack;
 	config_symbols(&settings->config, ksyms);
 	/* User space filters teardowns, once they are complete. */
 	if (opts->view != VIEW_CALLS)

@@ -30,6 +30,13 @@ bool kernel_shows_sysfs(void);
 bool kernel_preemptible(void);
 
 /*
+ * May a program that consists of several functions end in a tail call? x86-64 compiles that from
+ * 5.10 on, arm64 from 6.0; riscv64 does not, as of 7.2. Needs the privileges to load programs:
+ * false without.
+ */
+bool kernel_tail_calls_from_functions(void);
+
+/*
  * Why BPF programs are not compiled, as the end of a sentence "the kernel has ..."; NULL: they are.
  * The interpreter has neither kernel functions nor callbacks; on 7.2 it refuses programs of several
  * functions. Debian's s390x kernels have no compiler, riscv64's have it switched off. Only root can

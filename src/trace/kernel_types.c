@@ -232,6 +232,16 @@ int kernel_types_find(struct kernel_types *types, struct wanted_type *wanted, si
 	return 0;
 }
 
+const struct btf_type *kernel_types_at(const struct kernel_types *types, __u32 id)
+{
+	return id && id < types->nr ? (void *)(types->types + types->offsets[id]) : NULL;
+}
+
+const char *kernel_types_string(const struct kernel_types *types, __u32 at)
+{
+	return at < types->strings_len ? types->strings + at : "";
+}
+
 /* The BTF of some types */
 
 struct reduced {
@@ -276,14 +286,9 @@ static bool is_member_wanted(const struct reduced *reduced, const char *name)
 	return false;
 }
 
-static const char *name_of(const struct reduced *reduced, __u32 name_off)
-{
-	return name_off < reduced->from->strings_len ? reduced->from->strings + name_off : "";
-}
-
 static __u32 write_name(struct reduced *reduced, __u32 name_off)
 {
-	const char *name = name_of(reduced, name_off);
+	const char *name = kernel_types_string(reduced->from, name_off);
 	__u32 at = reduced->strings_len;
 
 	if (!*name)
@@ -317,7 +322,7 @@ static __u32 copy_composite(struct reduced *reduced, const struct btf_type *t)
 		return 0;
 	}
 	for (int i = 0; i < btf_vlen(t); i++) {
-		const char *name = name_of(reduced, members[i].name_off);
+		const char *name = kernel_types_string(reduced->from, members[i].name_off);
 
 		if (*name && !is_member_wanted(reduced, name))
 			continue;
@@ -339,13 +344,6 @@ static __u32 copy_array(struct reduced *reduced, const struct btf_type *t)
 	return write_type(reduced, t, t->info, 0, &array, sizeof(array));
 }
 
-static const struct btf_type *type_at(const struct reduced *reduced, __u32 id)
-{
-	const struct kernel_types *from = reduced->from;
-
-	return id && id < from->nr ? (void *)(from->types + from->offsets[id]) : NULL;
-}
-
 /* Returns the new id. Names of other types, and their qualifiers, do not matter to libbpf. */
 static __u32 copy_kind(struct reduced *reduced, const struct btf_type *t)
 {
@@ -365,7 +363,7 @@ static __u32 copy_kind(struct reduced *reduced, const struct btf_type *t)
 
 static __u32 copy_type(struct reduced *reduced, __u32 id)
 {
-	const struct btf_type *t = type_at(reduced, id);
+	const struct btf_type *t = kernel_types_at(reduced->from, id);
 
 	if (!t || reduced->err)
 		return 0;

@@ -34,6 +34,14 @@ void kernel_types_free(struct kernel_types *types);
 int kernel_types_find(struct kernel_types *types, struct wanted_type *wanted, size_t nr_wanted);
 
 /*
+ * After kernel_types_find(): a type by its id, which has room for all of its members; NULL: there
+ * is none. A string by its place; "" if there is none.
+ */
+struct btf_type;
+const struct btf_type *kernel_types_at(const struct kernel_types *types, __u32 id);
+const char *kernel_types_string(const struct kernel_types *types, __u32 at);
+
+/*
  * The structures among what kernel_types_find() has found, as a BTF with new ids: of their members
  * those whose names a structure in "like" has. What pointers point to is left out. Writes it to a
  * file descriptor. Returns 0 or -errno.

@@ -16,6 +16,7 @@
 
 #include "trace/kernel_features.h"
 #include "trace/privileges.h"
+#include "util/macros.h"
 
 #define PID_NAMESPACE_INODE 0xeffffffc /* of the machine's (include/linux/proc_ns.h) */
 
@@ -108,13 +109,22 @@ static void keep_priority(void)
 	setrlimit(RLIMIT_NICE, &limit);
 }
 
-int privileges_drop(bool keep_files)
+int privileges_drop(bool keep_files, bool keep_processes)
 {
-	bool keep = keep_files && privileges_has(CAP_DAC_OVERRIDE);
-	cap_t wanted = cap_from_text(keep ? "cap_dac_override=ep" : "=");
+	const struct {
+		cap_value_t capability;
+		bool keep;
+	} kept[] = {{CAP_DAC_OVERRIDE, keep_files}, {CAP_SYS_PTRACE, keep_processes}};
+	cap_t wanted = cap_init();
 	int err = 0;
 
 	keep_priority();
+	for (size_t i = 0; wanted && i < ARRAY_SIZE(kept); i++) {
+		if (!kept[i].keep || !privileges_has(kept[i].capability))
+			continue;
+		cap_set_flag(wanted, CAP_PERMITTED, 1, &kept[i].capability, CAP_SET);
+		cap_set_flag(wanted, CAP_EFFECTIVE, 1, &kept[i].capability, CAP_SET);
+	}
 	if (!wanted || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || cap_set_proc(wanted))
 		err = -errno;
 	cap_free(wanted);

@@ -39,6 +39,7 @@ enum lockdown privileges_lockdown(void);
 
 /*
  * Drops every capability for good, except CAP_DAC_OVERRIDE if keep_files is set: at the end, a file
- * may have to be renamed in another user's folder. Returns 0 or -errno.
+ * may have to be renamed in another user's folder; and CAP_SYS_PTRACE if keep_processes is set: the
+ * code that other users' processes have mapped is read. Returns 0 or -errno.
  */
-int privileges_drop(bool keep_files);
+int privileges_drop(bool keep_files, bool keep_processes);

@@ -12,6 +12,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "trace/cpu_counters.h"
 #include "trace/detected.h"
 #include "trace/kernel_features.h"
 #include "trace/probe.h"
@@ -28,6 +29,7 @@ struct probe {
 	enum attach_mode mode;
 	struct memdestroy_trace_bpf *skel;
 	struct prog_counts prog_counts;
+	struct grace_probes graces;
 	struct call_slot *call_slots;
 	struct bpf_link *stack_link; /* NULL: no kernel stacks */
 	bool all_threads;	     /* the variant of the programs */
@@ -47,18 +49,21 @@ static int attach_error(enum attach_mode mode, int err)
 }
 
 /*
- * By the symbol's full name; some kernels (6.2 to 6.10, with link-time optimization) only know it
- * without the suffix.
+ * nth: of the programs of this side, which learn it by their cookie. By the symbol's full name;
+ * some kernels (6.2 to 6.10, with link-time optimization) only know it without the suffix.
  */
 static struct bpf_link *attach_one(const struct attached *attached, enum hook hook,
-				   enum hook_side side)
+				   enum hook_side side, int nth)
 {
 	LIBBPF_OPTS(bpf_kprobe_opts, opts, .retprobe = side == HOOK_RETURN);
+	LIBBPF_OPTS(bpf_trace_opts, trace_opts, .cookie = nth);
 	const char *function = hook_info[hook].function;
 	struct bpf_link *link = NULL;
 
-	if (!attached->kprobe)
+	if (hook_info[hook].tracepoint)
 		return bpf_program__attach_trace(attached->prog);
+	if (!attached->kprobe)
+		return bpf_program__attach_trace_opts(attached->prog, &trace_opts);
 	if (attached->symbol)
 		link = bpf_program__attach_kprobe_opts(attached->prog, attached->symbol, &opts);
 	return link ?: bpf_program__attach_kprobe_opts(attached->prog, function, &opts);
@@ -71,7 +76,7 @@ static int attach_side(struct probe *probe, enum hook hook, enum hook_side side)
 
 		if (!attached->prog)
 			continue;
-		attached->link = attach_one(attached, hook, side);
+		attached->link = attach_one(attached, hook, side, nth);
 		if (!attached->link)
 			return attach_error(probe->mode, errno);
 	}
@@ -82,7 +87,8 @@ static int attach_side(struct probe *probe, enum hook hook, enum hook_side side)
  * Returns first: of two kprobes at one address, the one registered last runs first, so the entry
  * sees its caller before the kretprobe replaces it.
  */
-static int attach_all(struct probe *probe)
+static int attach_all(struct probe *probe, const struct bpf_config *settings,
+		      const struct ksyms *ksyms)
 {
 	int err = 0;
 
@@ -91,6 +97,8 @@ static int attach_all(struct probe *probe)
 		if (!err)
 			err = attach_side(probe, hook, HOOK_ENTRY);
 	}
+	if (!err && settings->hooks & 1U << HOOK_FREE)
+		grace_probes_attach(&probe->graces, ksyms);
 	return err;
 }
 
@@ -151,17 +159,18 @@ static int probe_start(struct probe *probe, const struct bpf_config *settings,
 
 	probe->all_threads = probe_needs_all_threads(ksyms);
 	prog_counts->nr_cpus = kernel_possible_cpus();
-	err = probe_load(&probe->skel, prog_counts->attached, probe->mode, settings, ksyms,
-			 prog_counts->nr_cpus);
+	err = probe_load(&probe->skel, prog_counts->attached, &probe->graces, probe->mode, settings,
+			 ksyms, prog_counts->nr_cpus);
 	if (!err)
 		err = prog_counts_map(prog_counts, bpf_map__fd(probe->skel->maps.counters));
 	if (!err)
 		err = call_slots_map(&probe->call_slots, bpf_map__fd(probe->skel->maps.call_slots));
 	if (!err && witness_init(&probe->witness, probe->mode, probe->skel, prog_counts, ksyms))
-		err = attach_all(probe);
+		err = attach_all(probe, settings, ksyms);
 	if (err)
 		return err;
 	follow_clock(probe);
+	cpu_counters_open(probe->skel, settings->config.cpu_counters, prog_counts->nr_cpus);
 	if (bpf_program__autoload(probe->skel->progs.read_sizes))
 		read_sizes(probe);
 	if (settings->stacks)
@@ -179,6 +188,7 @@ void probe_close(struct probe *probe)
 		return;
 	for (size_t i = 0; i < NR_PROGS; i++)
 		bpf_link__destroy(probe->prog_counts.attached[i].link);
+	grace_probes_close(&probe->graces);
 	bpf_link__destroy(probe->stack_link);
 	prog_counts_unmap(&probe->prog_counts);
 	call_slots_unmap(probe->call_slots);
@@ -256,6 +266,8 @@ int probe_open(struct probe **out, const struct trace_options *opts, const struc
 	err = bpf_config_make(&settings, opts, filter, ksyms);
 	if (err)
 		return err;
+	if (opts->counters && opts->view != VIEW_CALLS)
+		settings.config.cpu_counters = cpu_counters_find(kernel_possible_cpus());
 	for (size_t i = 0; i < 2; i++) {
 		if (opts->attach != ATTACH_AUTO && opts->attach != modes[i])
 			continue;

@@ -8,8 +8,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "trace/cpu_counters.h"
 #include "trace/kernel_features.h"
 #include "trace/privileges.h"
 #include "trace/probe_load.h"
@@ -18,6 +20,8 @@
 
 #include "memdestroy_trace_all_threads.skel.h"
 #include "memdestroy_trace_in_place.skel.h"
+
+#define PROG_NAME 64
 
 bool probe_kernel_has(enum hook hook, const struct bpf_config *settings, const struct ksyms *ksyms)
 {
@@ -56,21 +60,44 @@ static struct memdestroy_trace_bpf *open_skeleton(const struct ksyms *ksyms,
 					   : memdestroy_trace_bpf__open_opts(opts);
 }
 
-/* Programs are named after attach type and hook: fentry_destroy, kretprobe_free, tp_queue_2. */
-static struct bpf_program *find_program(const struct memdestroy_trace_bpf *skel,
-					enum attach_mode mode, enum hook hook, enum hook_side side,
-					int nth)
+/* The programs of a side are named after attach type and hook: fentry_destroy, kretprobe_free. */
+static void name_side(char name[PROG_NAME], enum attach_mode mode, enum hook hook,
+		      enum hook_side side)
 {
 	static const char *const types[NR_ATTACH_MODES][NR_HOOK_SIDES] = {
 		[ATTACH_FENTRY] = {"fentry", "fexit"},
 		[ATTACH_KPROBE] = {"kprobe", "kretprobe"},
 	};
-	static const char *const suffixes[PROGS_PER_HOOK] = {"", "_2", "_3"};
-	char name[64];
 
-	snprintf(name, sizeof(name), "%s_%s%s",
-		 hook_info[hook].tracepoint ? "tp" : types[mode][side], hook_info[hook].name,
-		 suffixes[nth]);
+	snprintf(name, PROG_NAME, "%s_%s", hook_info[hook].tracepoint ? "tp" : types[mode][side],
+		 hook_info[hook].name);
+}
+
+/* By it the copies of this side continue in the first one. NULL: they are whole programs. */
+static struct bpf_map *find_array(const struct memdestroy_trace_bpf *skel, enum attach_mode mode,
+				  enum hook hook, enum hook_side side)
+{
+	char side_name[PROG_NAME], name[PROG_NAME + 16];
+
+	name_side(side_name, mode, hook, side);
+	snprintf(name, sizeof(name), "memdestr_%s", side_name);
+	return bpf_object__find_map_by_name(skel->obj, name);
+}
+
+/*
+ * With copies, fentry_destroy_1, _2 and _3 instead of fentry_destroy; where all are whole programs,
+ * tp_queue, tp_queue_2 and tp_queue_3.
+ */
+static struct bpf_program *find_program(const struct memdestroy_trace_bpf *skel,
+					enum attach_mode mode, enum hook hook, enum hook_side side,
+					int nth, bool copies)
+{
+	char side_name[PROG_NAME], name[PROG_NAME + 12];
+
+	name_side(side_name, mode, hook, side);
+	if (!copies || (!nth && !find_array(skel, mode, hook, side)))
+		return bpf_object__find_program_by_name(skel->obj, side_name);
+	snprintf(name, sizeof(name), "%s_%d", side_name, nth + 1);
 	return bpf_object__find_program_by_name(skel->obj, name);
 }
 
@@ -86,21 +113,27 @@ static const char *suffixed_symbol(const struct ksyms *ksyms, enum hook hook)
 	return symbol;
 }
 
-/* symbol, attach_id: see struct attached. all_progs is ignored for kprobes: the kernel skips all
- * programs of one at once. */
+/*
+ * symbol, attach_id: see struct attached. all_progs is ignored for kprobes: the kernel skips all
+ * programs of one at once.
+ */
 static void choose_hook(const struct memdestroy_trace_bpf *skel, struct attached attached[NR_PROGS],
 			enum attach_mode mode, enum hook hook, bool all_progs, const char *symbol,
 			__u32 attach_id)
 {
 	bool kprobe = mode == ATTACH_KPROBE && !hook_info[hook].tracepoint;
-	int nr_progs = all_progs && !kprobe ? PROGS_PER_HOOK : 1;
+	bool copies = all_progs && !kprobe;
 	int nr_sides = hook < NR_CALL_HOOKS ? NR_HOOK_SIDES : 1;
 
 	for (int side = 0; side < nr_sides; side++) {
-		for (int nth = 0; nth < nr_progs; nth++) {
+		struct bpf_map *array = find_array(skel, mode, hook, side);
+
+		if (array && copies)
+			bpf_map__set_autocreate(array, true);
+		for (int nth = 0; nth < (copies ? PROGS_PER_HOOK : 1); nth++) {
 			struct attached *one = &attached[PROG(hook, side, nth)];
 
-			one->prog = find_program(skel, mode, hook, side, nth);
+			one->prog = find_program(skel, mode, hook, side, nth, copies);
 			one->kprobe = kprobe;
 			one->symbol = symbol;
 			one->attach_id = attach_id;
@@ -124,13 +157,14 @@ static int size_maps(struct memdestroy_trace_bpf *skel, const struct bpf_config 
 
 /* Chooses the programs to be loaded, and the functions that they attach to. */
 static int choose_programs(const struct memdestroy_trace_bpf *skel,
-			   struct attached attached[NR_PROGS], enum attach_mode mode,
-			   const struct bpf_config *settings, const struct ksyms *ksyms,
-			   struct prog_ids *ids, int types_fd)
+			   struct attached attached[NR_PROGS], struct grace_probes *graces,
+			   enum attach_mode mode, const struct bpf_config *settings,
+			   const struct ksyms *ksyms, struct prog_ids *ids, int types_fd)
 {
 	const char *symbols[NR_HOOKS] = {};
-	bool all_progs = kernel_preemptible();
+	bool all_progs = skel->rodata->config.all_progs;
 	struct bpf_program *prog;
+	struct bpf_map *array = NULL;
 	__u32 hooks = 0;
 	int err;
 
@@ -143,13 +177,22 @@ static int choose_programs(const struct memdestroy_trace_bpf *skel,
 	err = prog_ids_find(ids, symbols, bpf_object__btf(skel->obj), types_fd);
 	if (err)
 		return err;
+	skel->rodata->config.other_allocs = ids->nr_other_allocs > 0;
+	memcpy(&skel->rodata->config.other_alloc, ids->other_allocs, sizeof(ids->other_allocs));
 	if (all_progs)
 		diag_verbose("the kernel is preemptible: %d programs for each", PROGS_PER_HOOK);
 	bpf_object__for_each_program(prog, skel->obj) bpf_program__set_autoload(prog, false);
+	while ((array = bpf_object__next_map(skel->obj, array)))
+		if (bpf_map__type(array) == BPF_MAP_TYPE_PROG_ARRAY)
+			bpf_map__set_autocreate(array, false);
 	for (enum hook hook = 0; hook < NR_HOOKS; hook++)
 		if (hooks & (1U << hook))
 			choose_hook(skel, attached, mode, hook, all_progs, symbols[hook],
 				    ids->hooks[hook]);
+	if (settings->hooks & 1U << HOOK_FREE)
+		grace_probes_choose(graces, skel->obj, mode, ids->grace_functions,
+				    ksyms_has(ksyms, "register_fprobe_ips"));
+	ids->graces = graces;
 	ids->attached = attached;
 	ids->iter = skel->progs.dump_stack;
 	bpf_program__set_autoload(skel->progs.dump_stack, settings->stacks);
@@ -160,19 +203,43 @@ static int choose_programs(const struct memdestroy_trace_bpf *skel,
 	return 0;
 }
 
+/* All but what the kernel's types show. */
 static void write_config(struct memdestroy_trace_bpf *skel, enum attach_mode mode,
 			 const struct bpf_config *settings)
 {
 	memcpy(&skel->rodata->config, &settings->config, sizeof(settings->config));
-	skel->rodata->config.all_progs = kernel_preemptible();
+	/* Without such tail calls there are no copies: what the only program misses is counted. */
+	skel->rodata->config.all_progs = kernel_preemptible() && kernel_tail_calls_from_functions();
 	skel->rodata->config.compiled = !kernel_compiler_lack();
 	skel->rodata->config.kprobes = mode == ATTACH_KPROBE;
 	memcpy(&skel->rodata->name_filter, &settings->names, sizeof(settings->names));
 }
 
+/* Lets the copies continue in the first program of their side. */
+static int join_copies(const struct memdestroy_trace_bpf *skel,
+		       const struct attached attached[NR_PROGS], enum attach_mode mode)
+{
+	const __u32 key = 0;
+
+	for (enum hook hook = 0; hook < NR_HOOKS; hook++) {
+		for (enum hook_side side = HOOK_ENTRY; side < NR_HOOK_SIDES; side++) {
+			struct bpf_map *array = find_array(skel, mode, hook, side);
+			int fd;
+
+			if (!array || !attached[PROG(hook, side, 1)].prog)
+				continue;
+			fd = bpf_program__fd(attached[PROG(hook, side, 0)].prog);
+			if (bpf_map_update_elem(bpf_map__fd(array), &key, &fd, BPF_ANY))
+				return -errno;
+		}
+	}
+	return 0;
+}
+
 static int load(struct memdestroy_trace_bpf **out, struct attached attached[NR_PROGS],
-		enum attach_mode mode, const struct bpf_config *settings, const struct ksyms *ksyms,
-		__u32 nr_cpus, struct prog_ids *ids, int types_fd)
+		struct grace_probes *graces, enum attach_mode mode,
+		const struct bpf_config *settings, const struct ksyms *ksyms, __u32 nr_cpus,
+		struct prog_ids *ids, int types_fd)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, open_opts);
 	struct memdestroy_trace_bpf *skel;
@@ -186,20 +253,24 @@ static int load(struct memdestroy_trace_bpf **out, struct attached attached[NR_P
 	if (!skel)
 		return -errno;
 	*out = skel;
-	err = choose_programs(skel, attached, mode, settings, ksyms, ids, types_fd);
+	write_config(skel, mode, settings);
+	err = choose_programs(skel, attached, graces, mode, settings, ksyms, ids, types_fd);
 	if (err)
 		return err;
-	write_config(skel, mode, settings);
 	err = size_maps(skel, settings, nr_cpus);
 	if (!err)
+		err = cpu_counters_choose(skel, settings->config.cpu_counters);
+	if (!err)
 		err = memdestroy_trace_bpf__load(skel);
+	if (!err)
+		err = join_copies(skel, attached, mode);
 	/* libbpf loads without variables if it had no memory to try them. */
 	return err || skel->bss ? err : -ENOMEM;
 }
 
 int probe_load(struct memdestroy_trace_bpf **out, struct attached attached[NR_PROGS],
-	       enum attach_mode mode, const struct bpf_config *settings, const struct ksyms *ksyms,
-	       __u32 nr_cpus)
+	       struct grace_probes *graces, enum attach_mode mode,
+	       const struct bpf_config *settings, const struct ksyms *ksyms, __u32 nr_cpus)
 {
 	struct prog_ids ids = {};
 	int fd = memfd_create("kernel types", MFD_CLOEXEC), err;
@@ -208,7 +279,7 @@ int probe_load(struct memdestroy_trace_bpf **out, struct attached attached[NR_PR
 		return -errno;
 	err = prog_ids_use(&ids);
 	if (!err)
-		err = load(out, attached, mode, settings, ksyms, nr_cpus, &ids, fd);
+		err = load(out, attached, graces, mode, settings, ksyms, nr_cpus, &ids, fd);
 	close(fd);
 	return err;
 }

@@ -10,6 +10,7 @@
 #include "memdestroy_trace.skel.h"
 #include "model/hooks.h"
 #include "trace/bpf_config.h"
+#include "trace/grace_probes.h"
 #include "trace/ksyms.h"
 #include "trace/prog_counts.h"
 
@@ -28,5 +29,5 @@ bool probe_needs_all_threads(const struct ksyms *ksyms);
  * gave it.
  */
 int probe_load(struct memdestroy_trace_bpf **out, struct attached attached[NR_PROGS],
-	       enum attach_mode mode, const struct bpf_config *settings, const struct ksyms *ksyms,
-	       __u32 nr_cpus);
+	       struct grace_probes *graces, enum attach_mode mode,
+	       const struct bpf_config *settings, const struct ksyms *ksyms, __u32 nr_cpus);

@@ -162,14 +162,18 @@ void prog_counts_stop(struct prog_counts *prog_counts)
 		stop_hook(prog_counts, hook);
 }
 
-/* Calls that no program of a hook side handled; missed: times its first program was skipped. */
+/*
+ * Calls that no program of a hook side handled; missed: times its first program was skipped. A
+ * program that is just running has counted the run, and not yet that it handles the call.
+ */
 static __u64 side_missed(const struct prog_cpu_counts *side, __u64 missed)
 {
-	__u64 calls = side->runs + missed;
+	__u64 calls = side->runs + missed, unhandled;
 
 	if (missed == LEDGER_UNKNOWN)
 		return LEDGER_UNKNOWN;
-	return calls > side->handled ? calls - side->handled : 0;
+	unhandled = calls > side->handled ? calls - side->handled : 0;
+	return unhandled < missed ? unhandled : missed;
 }
 
 /* Times the first program of a hook side was skipped. Deferred frees count after the run too. */

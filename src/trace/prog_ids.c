@@ -17,6 +17,7 @@
 #include "model/hooks.h"
 #include "trace/kernel_features.h"
 #include "trace/kernel_types.h"
+#include "trace/other_allocs.h"
 #include "trace/prog_ids.h"
 #include "util/macros.h"
 
@@ -35,7 +36,7 @@ static const struct {
 
 /* A hook is known by its symbol, or by the function's name. */
 #define NAMES_PER_HOOK 2
-#define NR_NAMES       (NR_KERNEL_IDS + 1 + NAMES_PER_HOOK * NR_HOOKS)
+#define NR_NAMES       (NR_KERNEL_IDS + 1 + NAMES_PER_HOOK * NR_HOOKS + NR_GRACES + 2)
 
 struct search {
 	struct wanted_type *wanted, *next;
@@ -94,6 +95,8 @@ static void take_ids(struct prog_ids *ids, const struct wanted_type *found)
 
 		ids->hooks[hook] = by_symbol ?: by_function;
 	}
+	for (enum grace grace = 0; grace < NR_GRACES; grace++)
+		ids->grace_functions[grace] = next_id(&found);
 }
 
 int prog_ids_find(struct prog_ids *ids, const char *const symbols[NR_HOOKS],
@@ -102,6 +105,7 @@ int prog_ids_find(struct prog_ids *ids, const char *const symbols[NR_HOOKS],
 	struct search search = {
 		.wanted = calloc(NR_NAMES + btf__type_cnt(programs), sizeof(*search.wanted)),
 	};
+	const struct wanted_type *map, *allocator;
 	struct kernel_types *types = NULL;
 	size_t nr;
 	int err;
@@ -113,6 +117,12 @@ int prog_ids_find(struct prog_ids *ids, const char *const symbols[NR_HOOKS],
 		want(&search, kernel_ids[i].name, kernel_ids[i].kind);
 	want(&search, "bpf_iter_task", BTF_KIND_FUNC);
 	want_hooks(&search, symbols);
+	for (enum grace grace = 0; grace < NR_GRACES; grace++)
+		want(&search, grace_function(grace), BTF_KIND_FUNC);
+	map = search.next;
+	want(&search, "bpf_map", BTF_KIND_STRUCT);
+	allocator = search.next;
+	want(&search, "bpf_mem_alloc", BTF_KIND_STRUCT);
 	want_structures(&search, programs);
 	nr = search.next - search.wanted;
 	err = kernel_types_read(&types, KERNEL_BTF);
@@ -120,8 +130,10 @@ int prog_ids_find(struct prog_ids *ids, const char *const symbols[NR_HOOKS],
 		err = kernel_types_find(types, search.wanted, nr);
 	if (!err)
 		err = kernel_types_reduce(types, search.wanted, nr, programs, fd);
-	if (!err)
+	if (!err) {
 		take_ids(ids, search.wanted);
+		ids->nr_other_allocs = other_allocs_find(types, map, allocator, ids->other_allocs);
+	}
 	kernel_types_free(types);
 	free(search.wanted);
 	return err;
@@ -140,6 +152,8 @@ static const struct {
 	{"iter/", BPF_PROG_TYPE_TRACING, BPF_TRACE_ITER},
 	{"kprobe/", BPF_PROG_TYPE_KPROBE, 0},
 	{"kretprobe/", BPF_PROG_TYPE_KPROBE, 0},
+	{"kprobe.multi/", BPF_PROG_TYPE_KPROBE, BPF_TRACE_KPROBE_MULTI},
+	{"kretprobe.multi/", BPF_PROG_TYPE_KPROBE, BPF_TRACE_KPROBE_MULTI},
 	{"raw_tp/", BPF_PROG_TYPE_RAW_TRACEPOINT, 0},
 };
 
@@ -189,13 +203,14 @@ static __u32 attach_id(const struct bpf_program *prog, const struct prog_ids *id
 	for (size_t i = 0; i < NR_PROGS; i++)
 		if (ids->attached[i].prog == prog)
 			return ids->attached[i].attach_id;
-	return 0;
+	return grace_probes_attach_id(ids->graces, prog);
 }
 
 static int prepare(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
 	(void)cookie;
-	if (bpf_program__expected_attach_type(prog)) {
+	if (bpf_program__type(prog) != BPF_PROG_TYPE_KPROBE &&
+	    bpf_program__expected_attach_type(prog)) {
 		opts->attach_btf_id = attach_id(prog, loading);
 		if (!opts->attach_btf_id)
 			return -ESRCH;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "kernel_ids.h"
+#include "trace/grace_probes.h"
 #include "trace/prog_counts.h"
 
 struct btf;
@@ -15,12 +16,17 @@ struct prog_ids {
 	const struct attached *attached; /* NR_PROGS, whose attach_id is set */
 	const struct bpf_program *iter;	 /* the iterator of tasks */
 	__u32 iter_id;
-	__u32 hooks[NR_HOOKS]; /* of functions and tracepoints; 0: unknown */
+	__u32 hooks[NR_HOOKS];		  /* of functions and tracepoints; 0: unknown */
+	__u32 grace_functions[NR_GRACES]; /* 0: the kernel lacks it */
+	const struct grace_probes *graces;
+	struct other_alloc other_allocs[MAX_OTHER_ALLOCS];
+	__u32 nr_other_allocs;
 };
 
 /*
- * Fills in ids, iter_id and hooks from the kernel's types. symbols: see struct attached, by hook.
- * programs: their types. Writes to fd what the kernel has of these, as a BTF. Returns 0 or -errno.
+ * Fills in ids, iter_id, hooks, grace_functions and other_allocs from the kernel's types. symbols:
+ * see struct attached, by hook. programs: their types. Writes to fd what the kernel has of these,
+ * as a BTF. Returns 0 or -errno.
  */
 int prog_ids_find(struct prog_ids *ids, const char *const symbols[NR_HOOKS],
 		  const struct btf *programs, int fd);

@@ -33,7 +33,7 @@
 #define MAX_SPARE 4
 
 /* Larger records are not ours; they stay invalid when they are cut. */
-#define RECORD_MAX 128
+#define RECORD_MAX sizeof(struct record_cgroup)
 
 struct chunk_record {
 	__u64 size;

@@ -19,6 +19,7 @@
 #include "trace/session.h"
 #include "trace/signals.h"
 #include "trace/stack_text.h"
+#include "trace/user_stacks.h"
 #include "util/clock.h"
 #include "util/diag.h"
 #include "util/macros.h"
@@ -32,13 +33,17 @@
 #define MAX_PENDING	((size_t)256 << 20) /* see struct run_ops */
 #define STUCK_SEARCH_NS (NSEC_PER_SEC / 2)
 #define MAX_RELEASES	16384
+#define MAX_USER_STACKS 4096
 /* Few calls take longer: most that seem to have lost the record of their return. */
 #define LOOK_NS NSEC_PER_SEC
+/* Shorter destroy calls are not looked for in snapshots. */
+#define SNAPSHOT_NS (10 * NSEC_PER_MSEC)
 
 struct session {
 	const struct trace_options *opts;
 	struct probe *probe;
 	struct ksyms *ksyms;
+	struct user_stacks *user_stacks; /* NULL: not asked for */
 	struct event_sink sink;
 	const struct run_ops *run;
 	struct correlator *correlator;
@@ -69,6 +74,13 @@ static void name_caller(void *ctx, struct caller *caller)
 	caller->name = ksyms_find_function(session->ksyms, caller->address, &caller->offset);
 }
 
+static const char *name_stack(void *ctx, const struct record_user_stack *stack)
+{
+	const struct session *session = ctx;
+
+	return session->user_stacks ? user_stacks_text(session->user_stacks, stack) : NULL;
+}
+
 /* A call whose return was missed or lost may look stuck, if its thread does not show it. */
 static void warn_of_missed_returns(struct session *session)
 {
@@ -95,12 +107,12 @@ static bool look_at(void *ctx, __u32 tid, struct task_stack *thread)
 	return !probe_look_at(session->probe, tid, thread);
 }
 
-static void read_stack(const struct session *session, struct stuck *stuck)
+void session_stack(struct session *session, __u32 tid, char text[STACK_TEXT])
 {
 	struct task_stack thread;
-	int err = probe_look_at(session->probe, stuck->worker.tid, &thread);
+	int err = probe_look_at(session->probe, tid, &thread);
 
-	stack_text(stuck->stack, sizeof(stuck->stack), session->ksyms, thread.ip,
+	stack_text(text, STACK_TEXT, session->ksyms, thread.ip,
 		   err || thread.size < 0 ? 0 : thread.size / sizeof(*thread.ip));
 }
 
@@ -113,7 +125,7 @@ static bool complete_stuck(void *ctx, struct stuck *stuck)
 	if (stuck->in_worker) {
 		if (stuck->unsure)
 			warn_of_missed_returns(session);
-		read_stack(session, stuck);
+		session_stack(session, stuck->worker.tid, stuck->stack);
 	}
 	session->found_stuck = true;
 	return true;
@@ -198,10 +210,12 @@ static void wait_until(struct session *session, __u64 now, __u64 until_ns)
 		.tv_sec = wait / NSEC_PER_SEC,
 		.tv_nsec = wait % NSEC_PER_SEC,
 	};
+	const struct run_ops *run = session->run;
 	struct pollfd fds[] = {
 		{.fd = ring_reader_fd(session->ring_reader), .events = POLLIN},
 		{.fd = session->signals, .events = POLLIN},
-		{.fd = session->run->outlet ? session->run->outlet(session->sink.ctx) : -1},
+		{.fd = run->outlet ? run->outlet(session->sink.ctx) : -1},
+		{.fd = run->input ? run->input(session->sink.ctx) : -1, .events = POLLIN},
 	};
 
 	ppoll(fds, ARRAY_SIZE(fds), until_ns ? &timeout : NULL, NULL);
@@ -245,6 +259,8 @@ static void run_loop(struct session *session)
 			find_stuck(session, false);
 		if (!more && run->drained && !correlator_error(session->correlator))
 			correlator_set_error(session->correlator, run->drained(ctx));
+		if (run->take_input)
+			correlator_set_error(session->correlator, run->take_input(ctx, now));
 		if (is_over(session, now, end))
 			return;
 		if (next && now >= next)
@@ -275,9 +291,12 @@ static void drain_pending(struct session *session)
 /* Lets calls in progress return, so that the end of the run cuts as few as possible. */
 static void wind_up(struct session *session)
 {
+	const struct run_ops *run = session->run;
 	__u64 deadline = clock_now_ns() + GRACE_NS;
 	const struct timespec pause = {.tv_nsec = 2000000};
 
+	if (run->ending)
+		run->ending(session->sink.ctx);
 	while (!witness_close(probe_witness(session->probe)) && clock_now_ns() < deadline)
 		nanosleep(&pause, NULL);
 	session->over = true;
@@ -320,9 +339,46 @@ const char *session_count(struct session *session, struct ledger *ledger,
 	return blind;
 }
 
+bool session_for_each_pending(struct session *session, pending_fn *each, void *ctx)
+{
+	return correlator_for_each_pending(session->correlator, each, ctx);
+}
+
 size_t session_pending(const struct session *session)
 {
 	return ring_reader_pending(session->ring_reader);
+}
+
+struct unfinished_walk {
+	struct session *session;
+	size_t looks; /* left */
+	void (*each)(void *ctx, const struct unfinished *unfinished);
+	void *ctx;
+};
+
+static void look_at_unfinished(void *ctx, const struct unfinished *unfinished)
+{
+	struct unfinished_walk *walk = ctx;
+	struct unfinished seen = *unfinished;
+	char stack[STACK_TEXT];
+
+	if (seen.task.tid && walk->looks) {
+		walk->looks--;
+		session_stack(walk->session, seen.task.tid, stack);
+		unfinished_set_function(&seen, stack);
+	}
+	walk->each(walk->ctx, &seen);
+}
+
+void session_for_each_unfinished(struct session *session, size_t nr_looks,
+				 void (*each)(void *ctx, const struct unfinished *unfinished),
+				 void *ctx)
+{
+	struct unfinished_walk walk = {session, nr_looks, each, ctx};
+	__u64 now_ns = clock_now_ns();
+
+	take_calls(session, now_ns - SNAPSHOT_NS);
+	correlator_for_each_unfinished(session->correlator, now_ns, look_at_unfinished, &walk);
 }
 
 bool session_waits(struct session *session, __u64 before_ns)
@@ -333,16 +389,23 @@ bool session_waits(struct session *session, __u64 before_ns)
 
 static int open_all(struct session *session)
 {
-	static const struct correlator_ops ops = {count_hook, name_caller, look_at, complete_stuck};
+	static const struct correlator_ops ops = {count_hook, name_caller, look_at, complete_stuck,
+						  name_stack};
 	const struct correlator_options opts = {
 		.view = session->opts->view,
 		.identity = session->opts->identity,
 		.start_ns = probe_began(session->probe)->ns,
 		.max_releases = MAX_RELEASES,
+		.forgets_cgroups = session->run->keeps_no_events,
 		.kernel = probe_kernel_memory(session->probe),
 	};
 	int err;
 
+	if (session->opts->user_stack) {
+		session->user_stacks = user_stacks_new(MAX_USER_STACKS);
+		if (!session->user_stacks)
+			return -ENOMEM;
+	}
 	session->correlator = correlator_new(&opts, &session->sink, &ops, session);
 	if (!session->correlator)
 		return -ENOMEM;
@@ -387,6 +450,7 @@ void session_close(struct session *session)
 		return;
 	ring_reader_close(session->ring_reader);
 	correlator_free(session->correlator);
+	user_stacks_free(session->user_stacks);
 	if (session->signals >= 0)
 		signals_close();
 	free(session);

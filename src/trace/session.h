@@ -7,7 +7,9 @@
 
 #include "model/event_sink.h"
 #include "model/ledger.h"
+#include "model/pending.h"
 #include "model/run_ops.h"
+#include "model/unfinished.h"
 #include "trace/ksyms.h"
 #include "trace/probe.h"
 #include "trace/trace_options.h"
@@ -31,6 +33,19 @@ int session_run(struct session *session);
  */
 const char *session_count(struct session *session, struct ledger *ledger,
 			  struct teardown_counts *counts);
+
+/* As correlator_for_each_pending(). */
+bool session_for_each_pending(struct session *session, pending_fn *each, void *ctx);
+
+/*
+ * Hands over each teardown in progress, with the functions of up to nr_looks workers.
+ */
+void session_for_each_unfinished(struct session *session, size_t nr_looks,
+				 void (*each)(void *ctx, const struct unfinished *unfinished),
+				 void *ctx);
+
+/* The kernel stack of a thread, one function a line, innermost first; empty if it is not known. */
+void session_stack(struct session *session, __u32 tid, char text[STACK_TEXT]);
 
 /* Bytes of records that wait for the sink. */
 size_t session_pending(const struct session *session);

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/capability.h>
 #include <sys/utsname.h>
 
 #include "model/hooks.h"
@@ -43,7 +44,10 @@ int tracer_start(struct tracer *tracer, const struct trace_options *opts,
 	err = probe_open(&tracer->probe, opts, filter, tracer->ksyms, &tracer->traceable);
 	if (err)
 		return err;
-	err = privileges_drop(keep_files);
+	if (opts->user_stack && !privileges_has(CAP_SYS_PTRACE))
+		diag_warn("CAP_SYS_PTRACE missing: functions in other users' processes stay "
+			  "unknown (--user-stack)");
+	err = privileges_drop(keep_files, opts->user_stack);
 	if (err)
 		diag_warn("cannot drop privileges: %s", strerror(-err));
 	return 0;

@@ -27,6 +27,9 @@
 #define WERE_OFF                                                                                   \
 	"the programs were switched off for a time (see kernel.ftrace_enabled and "                \
 	"/sys/kernel/debug/kprobes/enabled)"
+#define WERE_SKIPPED                                                                               \
+	"the programs were switched off (see kernel.ftrace_enabled and "                           \
+	"/sys/kernel/debug/kprobes/enabled), or the kernel skipped them and did not count it"
 #define POLL_US	     100
 #define IN_FLIGHT_NS NSEC_PER_SEC /* from the tracepoint to the function, on a busy machine */
 
@@ -243,7 +246,10 @@ const char *witness_blind(struct witness *witness, bool at_end)
 				at_end ? now->hashes : witness->hashes, &must, &seen)) {
 		len = snprintf(witness->blind, sizeof(witness->blind),
 			       "of %llu maps freed, %llu were seen; ", must, seen);
-		why = why ?: WERE_OFF;
+		if (!why)
+			why = counts_of(witness, HOOK_DESTROY).missed == LEDGER_UNKNOWN
+				      ? WERE_SKIPPED
+				      : WERE_OFF;
 	}
 	if (!why && at_end && is_unproven(witness))
 		why = DID_NOT_RUN;

@@ -54,6 +54,8 @@ static inline struct btf *made_btf(const char *without_func)
 		"bpf_mem_alloc_destroy",   "bpf_map_free_deferred",
 		"free_mem_alloc_deferred", "bpf_map_put",
 		"bpf_map_put_with_uref",   "bpf_map_release",
+		"bpf_prog_put_deferred",   "bpf_link_free",
+		"bpf_destroy_inode",	   "bpf_map_fd_put_ptr",
 		"register_kprobe",	   "register_ftrace_direct",
 		"trace_call_bpf",	   "bpf_map_sum_elem_count",
 		"bpf_prog_select_runtime", "bpf_trampoline_link_prog",
@@ -62,17 +64,23 @@ static inline struct btf *made_btf(const char *without_func)
 
 	made(btf);
 	made(btf__add_int(btf, "int", 4, BTF_INT_SIGNED) == 1);
-	made_struct(btf, "bpf_map", 0,
-		    "ops map_type key_size value_size max_entries map_flags id refcnt name work"
-		    " elem_count");
+	made_struct(
+		btf, "bpf_map", 0,
+		"ops map_type key_size value_size max_entries map_flags id refcnt usercnt name work"
+		" elem_count");
 	made_struct(btf, "bpf_mem_alloc", 0, "caches cache percpu work");
 	made_struct(btf, "bpf_mem_cache", 0, "unit_size");
 	made_struct(btf, "task_struct", 0,
-		    "thread_info flags __state worker_private pid tgid start_time comm");
+		    "thread_info flags __state worker_private pid tgid start_time mm comm");
+	made_struct(btf, "mm_struct", 0, "start_stack");
 	made_struct(btf, "kthread", 0, "data");
 	made_struct(btf, "worker", 0, "current_work current_func");
 	made_struct(btf, "work_struct", 0, "func");
 	made_struct(btf, "file", 0, "private_data");
+	made_struct(btf, "inode", 0, "i_private");
+	made_struct(btf, "bpf_prog", 0, "type aux");
+	made_struct(btf, "bpf_prog_aux", 0, "id prog name work");
+	made_struct(btf, "bpf_link", 0, "id type prog");
 	made_struct(btf, "bpf_htab", 0, "ma count pcount use_percpu_counter");
 	made_struct(btf, "lpm_trie", 0, "n_entries");
 	made_struct(btf, "thread_info", 0, "preempt_count");
