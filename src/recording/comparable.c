@@ -61,6 +61,16 @@ static __u64 losses(const struct ledger *ledger, const struct teardown_counts *c
 	return sum;
 }
 
+/* Chosen by chance, whatever they took: their medians are those of all. */
+static void warn_of_sample(const struct reader *reader, const struct ledger *ledger,
+			   const struct teardown_counts *counts)
+{
+	if (known(ledger->shed) || known(counts->ledger.shed))
+		diag_warn("'%s' is a sample, as its recorder could not keep up: %llu calls and "
+			  "%llu teardowns were shed; its counts and sums are too low",
+			  reader->path, known(ledger->shed), known(counts->ledger.shed));
+}
+
 static bool is_complete(const struct reader *reader)
 {
 	struct teardown_counts counts;
@@ -69,6 +79,7 @@ static bool is_complete(const struct reader *reader)
 	__u64 lost, entered;
 
 	reader_ledger(reader, &ledger, &counts);
+	warn_of_sample(reader, &ledger, &counts);
 	lost = losses(&ledger, &counts);
 	entered = known(ledger.entered);
 	if (figure_known(ledger.entered))
@@ -111,7 +122,8 @@ static bool is_same(const struct reader *reader, const struct reader *other)
 	const char *id = reader->run_info->run_id;
 	struct stat file, other_file;
 
-	if (reader == other || (*id && !strcmp(id, other->run_info->run_id)))
+	if (reader == other || (*id && !strcmp(id, other->run_info->run_id) &&
+				reader->run_info->part == other->run_info->part))
 		return true;
 	return !stat(reader->path, &file) && !stat(other->path, &other_file) &&
 	       file.st_dev == other_file.st_dev && file.st_ino == other_file.st_ino;

@@ -148,6 +148,8 @@ static __u64 read_word(struct cursor *cursor, const struct field *field, sqlite3
 	char text[WORD_LEN];
 
 	read_text(cursor, field->name, value, text, sizeof(text));
+	if (field->number && field->number(text))
+		return field->number(text);
 	for (unsigned int i = 0; i < field->nr_words; i++) {
 		const char *word = field_word(field, i);
 

@@ -19,8 +19,8 @@ int lookup_open(struct lookup *lookup, const struct reader *reader, enum table_i
 {
 	lookup->reader = reader;
 	lookup->size = size;
-	lookup->id = calloc(MAX_REMEMBERED, sizeof(*lookup->id));
-	lookup->rows = calloc(MAX_REMEMBERED, size);
+	lookup->id = calloc(MAX_REFERRED, sizeof(*lookup->id));
+	lookup->rows = calloc(MAX_REFERRED, size);
 	if (!lookup->id || !lookup->rows) {
 		diag_error("cannot read '%s': %s", reader->path, strerror(ENOMEM));
 		return -ENOMEM;
@@ -68,7 +68,7 @@ const void *lookup_find(struct lookup *lookup, __s64 id, struct cursor *referrer
 			const char *column)
 {
 	struct cursor *cursor = &lookup->cursor;
-	size_t place = (size_t)id % MAX_REMEMBERED;
+	size_t place = (size_t)id % MAX_REFERRED;
 	void *row = lookup->rows + place * lookup->size;
 
 	if (lookup->id[place] == id)

@@ -24,6 +24,7 @@ struct reader {
 	/* Of the reader only: */
 	struct sqlite3 *db;
 	struct reader_rows *rows;
+	struct cgroups *cgroups;
 };
 
 /* path must outlive the reader. On success, free *out with reader_close(). */
@@ -44,9 +45,9 @@ struct reader_options {
 };
 
 /*
- * Hands the events to the sink, in the order of recording. Names of callers, hosts and scenarios
- * are owned by the reader. -EINVAL: the recording is damaged or cannot be read, already reported;
- * any other -errno is that of the sink or of tick(), and not reported.
+ * Hands the events to the sink, in the order of recording. Names of callers, hosts and scenarios,
+ * and cgroups, are owned by the reader. -EINVAL: the recording is damaged or cannot be read,
+ * already reported; any other -errno is that of the sink or of tick(), and not reported.
  *
  * run may be NULL; if not, its tick() and done() are called. The time that tick() gets is that of
  * the run's start first, then the end of the next event as far as it is known; it never decreases.

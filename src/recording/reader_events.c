@@ -24,6 +24,8 @@ struct player {
 	__u64 tick_ns; /* when the sink wants the next tick; 0: never */
 	struct cursor destroys;
 	struct destroy_row destroy;
+	struct cursor holders;
+	struct holder_row holder;
 	struct lookup maps, allocators, tasks, releases;
 };
 
@@ -66,6 +68,17 @@ static void set_releaser(struct player *player, const char *column, const struct
 		return;
 	releaser->task = *task;
 	releaser->cgroup_id = row->cgroup_id;
+	releaser->cgroup = cgroups_find(player->reader->cgroups, row->cgroup_id);
+}
+
+static void set_user_stack(struct player *player, __s64 id, struct identity *identity)
+{
+	const struct user_stack_row *row =
+		id ? reader_tables_row(player->reader, TABLE_USER_STACK, id) : NULL;
+
+	if (!row && id)
+		cursor_damaged(&player->releases.cursor, "there is no user_stack %lld", id);
+	identity->user_stack = row && *row->frames ? row->frames : NULL;
 }
 
 static void set_identity(struct player *player, struct cursor *cursor, __s64 id,
@@ -87,6 +100,8 @@ static void set_identity(struct player *player, struct cursor *cursor, __s64 id,
 		identity->released_ns += player->opts->shift_ns;
 	set_releaser(player, "released_by", &row->released_by, &identity->released_by);
 	set_releaser(player, "closed_by", &row->closed_by, &identity->closed_by);
+	identity->close_flags = row->close_flags;
+	set_user_stack(player, row->user_stack, identity);
 	cursor->err = cursor->err ?: player->releases.cursor.err;
 }
 
@@ -133,7 +148,7 @@ static int read_event(struct player *player, struct cursor *cursor, struct refs 
 static void set_caller(struct player *player, struct cursor *cursor, __s64 id,
 		       struct caller *caller)
 {
-	const struct caller_row *row = reader_tables_caller(player->reader, id);
+	const struct caller_row *row = reader_tables_row(player->reader, TABLE_CALLER, id);
 
 	if (!row && id)
 		cursor_damaged(cursor, "there is no caller %lld", id);
@@ -195,6 +210,30 @@ static int read_destroys(struct player *player, __s64 seq, struct teardown *tear
 	return 0;
 }
 
+static int next_holder(struct player *player)
+{
+	struct cursor *cursor = &player->holders;
+
+	return cursor_next(cursor) || !cursor->row ? cursor->err
+						   : cursor_read(cursor, &player->holder);
+}
+
+/* They are in the order of their teardowns, too. */
+static int read_holders(struct player *player, __s64 seq, struct map_holders *held)
+{
+	struct cursor *cursor = &player->holders;
+
+	while (cursor->row && player->holder.teardown == seq) {
+		if (held->nr == MAX_HOLDERS || player->holder.nth != held->nr)
+			return cursor_damaged(cursor, "not holder %u of teardown %lld", held->nr,
+					      seq);
+		held->by[held->nr++] = player->holder.holder;
+		if (next_holder(player))
+			return cursor->err;
+	}
+	return 0;
+}
+
 static int play_teardown(struct player *player, struct cursor *cursor)
 {
 	struct teardown_row row = {};
@@ -204,6 +243,7 @@ static int play_teardown(struct player *player, struct cursor *cursor)
 
 	run->latency_ns = teardown->phase[PHASE_FREE];
 	err = err ?: read_destroys(player, cursor->key, teardown);
+	err = err ?: read_holders(player, cursor->key, &teardown->holders);
 	err = err ?: advance(player, run->start_ns, run->latency_ns);
 	return err ?: player->ops->teardown(player->ctx, teardown);
 }
@@ -294,6 +334,8 @@ static int play(struct player *player, struct cursor cursor[NR_SOURCES])
 	}
 	if (!err && player->destroys.row)
 		err = cursor_damaged(&player->destroys, "it is of no teardown");
+	if (!err && player->holders.row)
+		err = cursor_damaged(&player->holders, "it is of no teardown");
 	return err;
 }
 
@@ -322,8 +364,9 @@ static int open_all(struct player *player, struct cursor cursor[NR_SOURCES])
 	int i, err = open_lookups(player);
 
 	err = err ?: open_cursor(player, &player->destroys, TABLE_DESTROY);
+	err = err ?: open_cursor(player, &player->holders, TABLE_HOLDER);
 	if (wanted(player, TEARDOWNS))
-		err = err ?: next_destroy(player);
+		err = err ?: next_destroy(player) ?: next_holder(player);
 	for (i = 0; i < NR_SOURCES && !err; i++) {
 		err = open_cursor(player, &cursor[i], sources[i].table);
 		if (wanted(player, i))
@@ -335,7 +378,7 @@ static int open_all(struct player *player, struct cursor cursor[NR_SOURCES])
 /* Returns whether a row could not be read, which is already reported. */
 static bool close_all(struct player *player, struct cursor cursor[NR_SOURCES])
 {
-	bool damaged = player->destroys.err || player->maps.cursor.err ||
+	bool damaged = player->destroys.err || player->holders.err || player->maps.cursor.err ||
 		       player->allocators.cursor.err || player->tasks.cursor.err ||
 		       player->releases.cursor.err;
 
@@ -344,6 +387,7 @@ static bool close_all(struct player *player, struct cursor cursor[NR_SOURCES])
 		cursor_close(&cursor[i]);
 	}
 	cursor_close(&player->destroys);
+	cursor_close(&player->holders);
 	lookup_close(&player->maps);
 	lookup_close(&player->allocators);
 	lookup_close(&player->tasks);

@@ -43,6 +43,14 @@ static __u64 start_after(const struct run_info *run_info, const struct run_info 
 	return other->start_realtime_ns - run_info->start_realtime_ns;
 }
 
+static void warn_of_others(const char *path, const struct run_info *run_info)
+{
+	char text[ACTIVITY_SIZE];
+
+	if (run_info_activity(run_info, text))
+		diag_warn("'%s': other activity: %s", path, text);
+}
+
 int reader_set_open(struct reader_set *readers, const char *const *paths, size_t nr)
 {
 	const struct run_info *run_info;
@@ -63,6 +71,7 @@ int reader_set_open(struct reader_set *readers, const char *const *paths, size_t
 			diag_warn("'%s' has no ledger: what was lost or missed is not known",
 				  paths[i]);
 		run_info_warn_of_clocks(run_info, paths[i]);
+		warn_of_others(paths[i], run_info);
 		if (!readers->first || (__s64)start_after(readers->first, run_info) < 0)
 			readers->first = run_info;
 	}

@@ -16,7 +16,7 @@ struct reader_set {
 };
 
 /*
- * Opens them, and warns of interrupted ones. The set must be all zero before. Call
+ * Opens them, and warns of interrupted and disturbed ones. The set must be all zero before. Call
  * reader_set_close() in any case. Returns 0 or -errno; errors are already reported.
  */
 int reader_set_open(struct reader_set *readers, const char *const *paths, size_t nr);

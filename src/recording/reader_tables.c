@@ -21,6 +21,7 @@ static const struct source {
 	{TABLE_RUN, sizeof(struct run_info), 1},
 	{TABLE_SCENARIO, sizeof(struct scenario), MAX_LOADED},
 	{TABLE_CALLER, sizeof(struct caller_row), MAX_LOADED},
+	{TABLE_USER_STACK, sizeof(struct user_stack_row), MAX_USER_STACKS},
 	{TABLE_LEDGER, sizeof(struct figure_row), MAX_FIGURES},
 	{TABLE_TEARDOWN_LEDGER, sizeof(struct figure_row), MAX_FIGURES},
 	{TABLE_HOOK, sizeof(struct hook_row), MAX_FIGURES},
@@ -83,17 +84,45 @@ static int load(struct reader *reader, const struct source *source)
 	return err;
 }
 
+/* Of an id with several paths, the first one counts. */
+static int load_cgroups(struct reader *reader)
+{
+	struct cgroup_row row = {};
+	struct cursor cursor;
+	int err = cursor_open(&cursor, reader->db, reader->path, schema_table(TABLE_CGROUP), false);
+
+	while (!err && !(err = cursor_next(&cursor)) && cursor.row) {
+		err = cursor_read(&cursor, &row);
+		if (err)
+			break;
+		if (*row.path != '/') {
+			err = cursor_damaged(&cursor, "path does not begin with a slash");
+			break;
+		}
+		err = cgroups_add(reader->cgroups, cursor.key, row.path);
+		if (err == -ENOSPC)
+			err = cursor_damaged(&cursor, "it is one too many");
+		else if (err)
+			diag_error("cannot read '%s': %s", reader->path, strerror(-err));
+	}
+	cursor_close(&cursor);
+	return err;
+}
+
 int reader_tables_load(struct reader *reader)
 {
 	int err = 0;
 
 	reader->rows = calloc(NR_TABLES, sizeof(*reader->rows));
-	if (!reader->rows) {
+	reader->cgroups = cgroups_new(MAX_LOADED);
+	if (!reader->rows || !reader->cgroups) {
 		diag_error("cannot read '%s': %s", reader->path, strerror(ENOMEM));
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(sources) && !err; i++)
 		err = load(reader, &sources[i]);
+	if (!err)
+		err = load_cgroups(reader);
 	reader->run_info = reader->rows[TABLE_RUN].row;
 	reader->scenarios = reader->rows[TABLE_SCENARIO].row;
 	reader->nr_scenarios = reader->rows[TABLE_SCENARIO].nr;
@@ -107,19 +136,20 @@ void reader_tables_free(struct reader *reader)
 		free(reader->rows[i].row);
 	}
 	free(reader->rows);
+	cgroups_free(reader->cgroups);
 }
 
 /* Where no number is left out, the row's place follows from it. */
-const struct caller_row *reader_tables_caller(const struct reader *reader, __s64 id)
+const void *reader_tables_row(const struct reader *reader, enum table_id table, __s64 id)
 {
-	const struct reader_rows *rows = &reader->rows[TABLE_CALLER];
+	const struct reader_rows *rows = &reader->rows[table];
 	size_t low = 0, high = rows->nr, i = (size_t)id - 1;
 
 	while (low < high) {
 		if (i >= high || rows->id[i] != id)
 			i = low + (high - low) / 2;
 		if (rows->id[i] == id)
-			return (const struct caller_row *)rows->row + i;
+			return (const char *)rows->row + i * rows->size;
 		if (rows->id[i] < id)
 			low = i + 1;
 		else

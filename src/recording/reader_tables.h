@@ -19,5 +19,5 @@ struct reader_rows {
 int reader_tables_load(struct reader *reader);
 void reader_tables_free(struct reader *reader);
 
-/* NULL: there is none. */
-const struct caller_row *reader_tables_caller(const struct reader *reader, __s64 id);
+/* The row of a table that is kept in memory, as in schema.h. NULL: there is none. */
+const void *reader_tables_row(const struct reader *reader, enum table_id table, __s64 id);

@@ -27,11 +27,18 @@ static const char *const contexts[NR_CONTEXTS] = {
 #define OBJECT                                                                                     \
 	FIELD(NONZERO, refs, object), .note = "the same: perhaps the same map, else another one"
 #define ALLOC(object, member)                                                                      \
-	FIELD(WORD, object, member), .word = alloc_word, .nr_words = NR_ALLOC_MEMBERS
+	FIELD(WORD, object, member), .word = alloc_word, .nr_words = NR_ALLOC_MEMBERS,    \
+	.number = alloc_number
 #define TEARDOWN(kind, member) FIELD(kind, teardown_row, teardown.member)
 #define DESTROY(kind, member)  FIELD(kind, destroy_row, destroy.member)
 #define DEFERRED(kind, member) FIELD(kind, deferred_free_row, deferred_free.member)
 #define IF(object, flags_at, flag) .flags = offsetof(struct object, flags_at), .known = (flag)
+
+#define TIME_PART(row, event, member, part)                                                        \
+	FIELD(NUMBER, row, event.run.time.member),                                                 \
+	IF(row, event.run.time.known, TIME_##part##_KNOWN), .later = true
+#define GRACE(row, member)                                                                         \
+	FIELD(WORD, row, member), .word = grace_word, .nr_words = NR_GRACE_WORDS
 
 #define NR_FIXED 4
 
@@ -102,12 +109,28 @@ static const struct field task_fields[] = {
 
 static const struct field allocator_fields[] = {
 	{"alloc", ALLOC(allocator_row, alloc),
-	 .note = "member of the map's structure: ma, pcpu_ma, selem_ma, storage_ma"},
+	 .note = "member of the map's structure: ma, pcpu_ma, selem_ma, storage_ma, or another"
+		 " one of a newer kernel"},
 	{"percpu", FIELD(FLAG, allocator_row, flags),
 	 .bit = CALL_PERCPU, IF(allocator_row, flags, CALL_PERCPU_KNOWN),
 	 .note = "0 or 1: allocates per-CPU objects"},
 	{"unit_size", FIELD(NONZERO, allocator_row, unit_size),
 	 .note = "bytes; NULL: it has no one size"},
+	{},
+};
+
+static const struct field cgroup_fields[] = {
+	{"path", FIELD(NAME, cgroup_row, path), .note = "from the root of the unified hierarchy"},
+	{"unit", FIELD(TEXT, cgroup_row, names.unit),
+	 .note = "of systemd, by the path; NULL, as in the next two: it has none"},
+	{"pod_uid", FIELD(TEXT, cgroup_row, names.pod_uid), .note = "of Kubernetes"},
+	{"container_id", FIELD(TEXT, cgroup_row, names.container_id)},
+	{},
+};
+
+static const struct field user_stack_fields[] = {
+	{"frames", FIELD(TEXT, user_stack_row, frames),
+	 .note = "innermost first, a function a line"},
 	{},
 };
 
@@ -123,10 +146,15 @@ static const struct field release_fields[] = {
 	 .note = "task, kernel, interrupt; unsure: one of these"},
 	{"released_by", RELEASED(NUMBER, released_by, task), .refers = "task"},
 	{"released_by_cgroup", RELEASED(BITS, released_by, cgroup_id),
-	 .note = "id in the unified hierarchy"},
+	 .note = "id in the unified hierarchy; its path is in table cgroup, or unknown"},
 	{"closed_by", RELEASED(NUMBER, closed_by, task), .refers = "task",
 	 .note = "the last user task"},
 	{"closed_by_cgroup", RELEASED(BITS, closed_by, cgroup_id)},
+	{"closed_at_exit", FIELD(FLAG, release_row, close_flags), .bit = CLOSE_AT_EXIT,
+	 IF(release_row, close_flags, CLOSE_KNOWN), .later = true,
+	 .note = "0 or 1: by its exit, when it had no user stack any more"},
+	{"user_stack", FIELD(NONZERO, release_row, user_stack), .refers = "user_stack",
+	 .later = true, .note = "of closed_by; NULL: unknown"},
 	{},
 };
 
@@ -162,6 +190,21 @@ static const struct field teardown_fields[] = {
 	{"destroy_ns", PHASE(PHASE_DESTROY), .note = "of free_ns, in destroy calls"},
 	{"deferred_ns", PHASE(PHASE_DEFERRED)},
 	{"total_ns", PHASE(PHASE_TOTAL), .note = "wait_ns + free_ns + deferred_ns"},
+	{"cpu_ns", TIME_PART(teardown_row, teardown, cpu_ns, CPU),
+	 .note = "of free_ns; NULL, as in the next two: not known"},
+	{"runqueue_ns", TIME_PART(teardown_row, teardown, runqueue_ns, RUNQUEUE),
+	 .note = "of free_ns, waiting for a CPU"},
+	{"grace_ns", TIME_PART(teardown_row, teardown, grace_ns, GRACE),
+	 .note = "of free_ns, asleep until grace periods were over"},
+	{"grace_for", GRACE(teardown_row, teardown.run.time.grace_for), .later = true,
+	 .note = "the function with most of grace_ns"},
+	{"deferred_for", GRACE(teardown_row, teardown.deferred_for), .later = true,
+	 .note = "the same of the deferred free that ended last"},
+	{"instructions", TIME_PART(teardown_row, teardown, instructions, INSTRUCTIONS),
+	 .note = "in free_ns; NULL, as in the next: the worker did not keep its CPU, or not counted"},
+	{"cycles", TIME_PART(teardown_row, teardown, cycles, CYCLES)},
+	{"held_ns", PHASE(PHASE_HELD), .later = true,
+	 .note = "before that, from the last close of a file descriptor on; 0: not held"},
 	{"entries", TEARDOWN(FIGURE, entries),
 	 .note = "elements in the map when the worker started"},
 	{"bytes", TEARDOWN(NUMBER, memory.bytes),
@@ -170,6 +213,8 @@ static const struct field teardown_fields[] = {
 	{"bytes_exact", FIELD(FLAG, teardown_row, teardown.memory.flags), .bit = MEMORY_EXACT,
 	 IF(teardown_row, teardown.memory.flags, MEMORY_KNOWN), .later = true,
 	 .note = "0 or 1; 0: it had at least these bytes"},
+	{"memcg_id", TEARDOWN(NONZERO, memcg_id), .later = true,
+	 .note = "cgroup charged for it, in the unified hierarchy"},
 	{"running", TEARDOWN(NUMBER, running), .note = "1: the run ended before the worker did"},
 	{"destroys", TEARDOWN(NUMBER, nr_destroys),
 	 .note = "how many; the first 4 are in table destroy"},
@@ -194,6 +239,25 @@ static const struct field destroy_fields[] = {
 	{},
 };
 
+#define HOLDER(kind, member) FIELD(kind, holder_row, holder.member)
+
+static const struct field holder_fields[] = {
+	{"teardown", FIELD(NUMBER, holder_row, teardown), .refers = "teardown"},
+	{"nth", FIELD(NUMBER, holder_row, nth), .note = "0: it dropped the last reference"},
+	{"kind", HOLDER(WORD, kind), .words = holder_kind_names, .nr_words = NR_HOLDER_KINDS,
+	 .note = "program, link, pin, map"},
+	{"holder_id", HOLDER(NONZERO, id)},
+	{"name", HOLDER(TEXT, name)},
+	{"type_number", HOLDER(NONZERO, type),
+	 .note = "enum bpf_prog_type, bpf_link_type, bpf_map_type"},
+	{"until_ns", HOLDER(TIME, until_ns),
+	 .note = "when it went; a program: when its last reference was dropped"},
+	{"grace_ns", HOLDER(FIGURE, grace_ns),
+	 .note = "from then until the free of the program was queued"},
+	{"worker_ns", HOLDER(FIGURE, worker_ns), .note = "from then until it dropped the map"},
+	{},
+};
+
 static const struct field deferred_free_fields[] = {
 	{"object", OBJECT},
 	{"map", REF(map)},
@@ -204,6 +268,11 @@ static const struct field deferred_free_fields[] = {
 	{"latency_ns", DEFERRED(FIGURE, latency_ns), .note = "from there to the end of the free"},
 	{"start_ns", DEFERRED(TIME, run.start_ns), .note = "when the worker started"},
 	{"free_ns", DEFERRED(FIGURE, run.latency_ns), .note = "how long it ran"},
+	{"cpu_ns", TIME_PART(deferred_free_row, deferred_free, cpu_ns, CPU),
+	 .note = "of free_ns, as in table teardown"},
+	{"runqueue_ns", TIME_PART(deferred_free_row, deferred_free, runqueue_ns, RUNQUEUE)},
+	{"grace_ns", TIME_PART(deferred_free_row, deferred_free, grace_ns, GRACE)},
+	{"grace_for", GRACE(deferred_free_row, deferred_free.run.time.grace_for), .later = true},
 	{},
 };
 
@@ -235,6 +304,14 @@ static const struct field hook_fields[] = {
 	HOOK_ENTRY_FIGURES(HOOK_FIGURE) HOOK_RETURN_FIGURES(HOOK_FIGURE){},
 };
 
+static const struct field shed_fields[] = {
+	{"since_ns", FIELD(NUMBER, shed_change, since_ns),
+	 .note = "the last reference to a map was dropped, or a call of no teardown was entered"},
+	{"level", FIELD(NUMBER, shed_change, level),
+	 .note = "one of 2^level is recorded; 0: all"},
+	{},
+};
+
 #define COUNTS(key) .constraint = key, .replaces = true
 
 /* The comments are stored with the tables: sqlite3's .schema shows them. */
@@ -248,6 +325,10 @@ static const struct table tables[NR_TABLES] = {
 			  .fields = caller_fields},
 	[TABLE_TASK] = {"task", "threads", "id", .fields = task_fields},
 	[TABLE_ALLOCATOR] = {"allocator", "what calls destroy", "id", .fields = allocator_fields},
+	[TABLE_CGROUP] = {"cgroup", "cgroups that released maps", "id", "of the kernel",
+			  .replaces = true, .later = true, .fields = cgroup_fields},
+	[TABLE_USER_STACK] = {"user_stack", "of tasks that released maps", "id", .later = true,
+			      .fields = user_stack_fields},
 	[TABLE_RELEASE] = {"release", "who released a map; several rows may be of one map", "id",
 			   .fields = release_fields},
 	[TABLE_CALL] = {"call", "calls of bpf_mem_alloc_destroy()", "seq",
@@ -257,6 +338,8 @@ static const struct table tables[NR_TABLES] = {
 			    "seq", .fields = teardown_fields},
 	[TABLE_DESTROY] = {"destroy", "destroy calls of teardowns", .constraint = "teardown, nth",
 			   .fields = destroy_fields},
+	[TABLE_HOLDER] = {"holder", "what held maps after their last close", .later = true,
+			  .constraint = "teardown, nth", .fields = holder_fields},
 	[TABLE_DEFERRED_FREE] = {"reclaim", "ends of deferred frees", "seq",
 				 .fields = deferred_free_fields},
 	[TABLE_STUCK] = {"hang", "what took longer than --stuck", "seq", .fields = stuck_fields},
@@ -266,6 +349,8 @@ static const struct table tables[NR_TABLES] = {
 				   COUNTS("figure"), .fields = figure_fields},
 	[TABLE_HOOK] = {"point", "what the programs of each hook saw, counted",
 			COUNTS("function"), .fields = hook_fields},
+	[TABLE_SHED] = {"shed", "from when on maps were left out, so that the recorder kept up",
+			COUNTS("since_ns"), .later = true, .fields = shed_fields},
 };
 /* clang-format on */
 
@@ -277,17 +362,22 @@ static const struct table tables[NR_TABLES] = {
 	"CASE WHEN " BY_USER " THEN r.released_by_cgroup"                                          \
 	" ELSE coalesce(r.closed_by_cgroup, r.released_by_cgroup) END"
 
+#define CGROUP_COLUMNS                                                                             \
+	" g.path AS cgroup, g.unit AS unit, g.pod_uid AS pod_uid,\n"                               \
+	" g.container_id AS container_id\n"
+#define CGROUP_TABLE " LEFT JOIN cgroup AS g ON g.id = " RELEASER_CGROUP
+
 /* Who released a map, as columns of a view with the release in "f", and their tables. */
 #define IDENTITY_COLUMNS                                                                           \
 	" rb.pid AS released_by_pid, rb.tid AS released_by_tid, rb.comm AS released_by_comm,\n"    \
 	" r.released_by_cgroup AS released_by_cgroup_id,\n"                                        \
 	" nullif(r.released_in, 'unsure') AS released_in,\n"                                       \
 	" cb.pid AS closed_by_pid, cb.tid AS closed_by_tid, cb.comm AS closed_by_comm,\n"          \
-	" r.closed_by_cgroup AS closed_by_cgroup_id\n"
+	" r.closed_by_cgroup AS closed_by_cgroup_id,\n" CGROUP_COLUMNS
 #define IDENTITY_TABLES                                                                            \
 	" LEFT JOIN release AS r ON r.id = f.release\n"                                            \
 	" LEFT JOIN task AS rb ON rb.id = r.released_by\n"                                         \
-	" LEFT JOIN task AS cb ON cb.id = r.closed_by\n"
+	" LEFT JOIN task AS cb ON cb.id = r.closed_by\n" CGROUP_TABLE "\n"
 #define MAP_AND_TASK_TABLES                                                                        \
 	" LEFT JOIN map AS m ON m.id = f.map\n"                                                    \
 	" LEFT JOIN task AS t ON t.id = f.task\n"
@@ -311,7 +401,13 @@ static const char views_sql[] = "CREATE VIEW calls AS SELECT f.seq, f.ts_ns,\n" 
 		   "CREATE VIEW teardowns AS SELECT f.seq, r.released_ns, f.queued_ns, f.start_ns,\n" TIME_OF(
 			   "f.start_ns") " r.map_id AS id, m.type AS map_type, m.name AS map_name,\n"
 					 " f.wait_ns, f.free_ns, f.destroy_ns, f.deferred_ns, f.total_ns, f.entries,\n"
-					 " f.bytes, f.bytes_exact,\n"
+					 " f.held_ns,\n"
+					 " (SELECT group_concat(kind || coalesce(' ' || holder_id, '')\n"
+					 "  || coalesce(' ' || name, ''), ';')\n"
+					 "  FROM (SELECT * FROM holder WHERE teardown = f.seq ORDER BY nth))\n"
+					 "  AS held_by,\n"
+					 " f.bytes, f.bytes_exact, f.memcg_id, f.cpu_ns, f.runqueue_ns, f.grace_ns,\n"
+					 " f.grace_for, f.deferred_for, f.instructions, f.cycles,\n"
 					 " f.free_ns / nullif(f.entries, 0) AS ns_per_entry,\n"
 					 " CASE WHEN f.running OR f.free_ns IS NOT NULL THEN f.running END AS running,\n"
 					 " f.empty AS destroys_empty, f.direct AS destroys_direct,\n"
@@ -320,11 +416,14 @@ static const char views_sql[] = "CREATE VIEW calls AS SELECT f.seq, f.ts_ns,\n" 
 					 " m.key_size, m.value_size, m.max_entries, m.flags AS map_flags,\n"
 					 " t.pid AS worker_pid, t.comm AS worker_comm,\n"
 					 " w.pid AS by_pid, w.comm AS by_comm, " RELEASER_CGROUP
-					 " AS by_cgroup_id,\n" IDENTITY_COLUMNS
+					 " AS by_cgroup_id,\n"
+					 " r.closed_at_exit, u.frames AS user_stack,\n" IDENTITY_COLUMNS
 					 " FROM teardown AS f\n" MAP_AND_TASK_TABLES IDENTITY_TABLES
-					 " LEFT JOIN task AS w ON w.id = " RELEASER ";\n"
+					 " LEFT JOIN task AS w ON w.id = " RELEASER "\n"
+					 " LEFT JOIN user_stack AS u ON u.id = r.user_stack;\n"
 					 "CREATE VIEW reclaims AS SELECT f.seq, f.destroy_ns, f.start_ns,\n" TIME_OF(
-						 "f.start_ns") " f.latency_ns, f.free_ns, r.map_id AS id, m.type AS map_type, m.name AS map_name,\n"
+						 "f.start_ns") " f.latency_ns, f.free_ns, f.cpu_ns, f.runqueue_ns, f.grace_ns, f.grace_for,\n"
+							       " r.map_id AS id, m.type AS map_type, m.name AS map_name,\n"
 							       " coalesce(f.alloc, 'unknown') AS alloc, t.pid AS worker_pid, t.comm AS worker_comm\n"
 							       " FROM reclaim AS f\n" MAP_AND_TASK_TABLES
 								       IDENTITY_TABLES ";\n"
@@ -345,7 +444,7 @@ static const char views_sql[] = "CREATE VIEW calls AS SELECT f.seq, f.ts_ns,\n" 
 										     " FROM calls GROUP BY caller, map_type ORDER BY total_ns DESC;\n"
 										     "CREATE VIEW slowest AS SELECT * FROM teardowns\n"
 										     " WHERE total_ns IS NOT NULL ORDER BY total_ns DESC;\n"
-										     "CREATE VIEW releasers AS SELECT by_comm, by_cgroup_id, count(*) AS count,\n"
+										     "CREATE VIEW releasers AS SELECT by_comm, by_cgroup_id, cgroup, count(*) AS count,\n"
 										     " sum(wait_ns) AS wait_ns, sum(free_ns) AS free_ns, sum(deferred_ns) AS deferred_ns,\n"
 										     " sum(total_ns) AS total_ns, max(total_ns) AS max_ns\n"
 										     " FROM teardowns GROUP BY by_comm, by_cgroup_id ORDER BY total_ns DESC;\n"

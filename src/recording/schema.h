@@ -9,6 +9,7 @@
 #include "model/ledger.h"
 #include "model/stuck.h"
 #include "model/teardown.h"
+#include "recording/shed.h"
 #include "recording/table.h"
 
 #define SCHEMA_APPLICATION_ID 0x6d647472 /* "mdtr" */
@@ -22,10 +23,12 @@
 #define SCHEMA_FIRST_VERSION 1 /* the oldest one that is read */
 
 /* Limits of writers and readers. */
-#define MAX_LOADED 65536     /* callers, scenarios: readers have all in memory */
-#ifndef MAX_REMEMBERED	     /* tests/fuzz: fewer */
-#define MAX_REMEMBERED 65536 /* rows of another table that a writer refers to again */
+#define MAX_LOADED	65536 /* callers, scenarios, cgroups: readers have all in memory */
+#define MAX_USER_STACKS 8192  /* and so they have these */
+#ifndef MAX_REMEMBERED	      /* tests/fuzz: fewer */
+#define MAX_REMEMBERED 16384  /* rows of another table that a writer refers to again */
 #endif
+#define MAX_REFERRED (4 * MAX_REMEMBERED) /* the same of earlier versions, which readers keep */
 
 enum table_id {
 	TABLE_RUN,	/* struct run_info */
@@ -34,15 +37,19 @@ enum table_id {
 	TABLE_CALLER,
 	TABLE_TASK, /* struct task */
 	TABLE_ALLOCATOR,
+	TABLE_CGROUP,
+	TABLE_USER_STACK,
 	TABLE_RELEASE,
 	TABLE_CALL,
 	TABLE_TEARDOWN,
 	TABLE_DESTROY,
+	TABLE_HOLDER,
 	TABLE_DEFERRED_FREE,
 	TABLE_STUCK,
 	TABLE_LEDGER,	       /* struct figure_row */
 	TABLE_TEARDOWN_LEDGER, /* struct figure_row */
 	TABLE_HOOK,
+	TABLE_SHED, /* struct shed_change; readers leave it unread */
 	NR_TABLES,
 };
 
@@ -76,6 +83,17 @@ struct allocator_row {
 	__u8 flags;	 /* CALL_PERCPU_KNOWN, CALL_PERCPU */
 };
 
+/* Readers take the names from the path. */
+struct cgroup_row {
+	char path[CGROUP_PATH_SIZE];
+	struct cgroup_names names;
+};
+
+/* Of tasks that released maps. */
+struct user_stack_row {
+	char frames[USER_STACK_TEXT];
+};
+
 struct releaser_row {
 	__s64 task;
 	__u64 cgroup_id;
@@ -96,6 +114,8 @@ struct release_row {
 	__u32 map_id;	   /* 0: unknown */
 	enum release_context context;
 	struct releaser_row released_by, closed_by;
+	__u8 close_flags;
+	__s64 user_stack; /* of closed_by */
 };
 
 /* Events. Members of an event that are references here are not set in it. */
@@ -112,13 +132,19 @@ struct call_row {
 
 struct teardown_row {
 	struct refs refs;
-	struct teardown teardown; /* without the destroy calls */
+	struct teardown teardown; /* without the destroy calls and the holders */
 };
 
 struct destroy_row {
 	__s64 teardown;
 	__u32 nth;
 	struct destroy destroy;
+};
+
+struct holder_row {
+	__s64 teardown;
+	__u32 nth;
+	struct map_holder holder;
 };
 
 struct deferred_free_row {

@@ -31,7 +31,8 @@ static __s64 share(struct writer *writer, enum table_id table, const void *row, 
 
 	if (rc < 0)
 		writer_fail(writer, SQLITE_NOMEM);
-	if (table == TABLE_CALLER && id > MAX_LOADED)
+	if ((table == TABLE_CALLER && id > MAX_LOADED) ||
+	    (table == TABLE_USER_STACK && id > MAX_USER_STACKS))
 		return 0; /* unknown */
 	if (rc > 0 && table != OBJECTS)
 		writer_insert(writer, table, id, row);
@@ -131,6 +132,22 @@ static __s64 refer_to_task(struct writer *writer, const struct task *task)
 	return writer->last.task.id = share(writer, TABLE_TASK, &row, sizeof(row));
 }
 
+/* Its row has the kernel's number, which others refer to. */
+static void put_cgroup(struct writer *writer, const struct cgroup *cgroup)
+{
+	struct cgroup_row row = {};
+	__s64 nth;
+	int rc = intern_id(writer->rows[TABLE_CGROUP], &cgroup->id, sizeof(cgroup->id), &nth);
+
+	if (rc < 0)
+		writer_fail(writer, SQLITE_NOMEM);
+	if (rc <= 0 || (__s64)cgroup->id <= 0 || nth > MAX_LOADED)
+		return;
+	snprintf(row.path, sizeof(row.path), "%s", cgroup->path);
+	cgroup_parse(row.path, &row.names);
+	writer_insert(writer, TABLE_CGROUP, (__s64)cgroup->id, &row);
+}
+
 static void set_releaser(struct writer *writer, const struct releaser *releaser,
 			 struct releaser_row *row)
 {
@@ -139,6 +156,20 @@ static void set_releaser(struct writer *writer, const struct releaser *releaser,
 	row->known = true;
 	row->cgroup_id = releaser->cgroup_id;
 	row->task = refer_to_task(writer, &releaser->task);
+	if (releaser->cgroup)
+		put_cgroup(writer, releaser->cgroup);
+}
+
+static __s64 refer_to_user_stack(struct writer *writer, const char *text)
+{
+	size_t len = text ? strnlen(text, USER_STACK_TEXT - 1) : 0;
+	struct user_stack_row row;
+
+	if (!len)
+		return 0;
+	memcpy(row.frames, text, len);
+	row.frames[len] = '\0';
+	return share(writer, TABLE_USER_STACK, &row, len + 1);
 }
 
 static enum release_context context_of(const struct identity *identity)
@@ -166,6 +197,8 @@ static __s64 refer_to_release(struct writer *writer, const struct identity *iden
 	row.context = context;
 	set_releaser(writer, &identity->released_by, &row.released_by);
 	set_releaser(writer, &identity->closed_by, &row.closed_by);
+	row.close_flags = identity->close_flags;
+	row.user_stack = refer_to_user_stack(writer, identity->user_stack);
 	return share(writer, TABLE_RELEASE, &row, sizeof(row));
 }
 
@@ -214,6 +247,7 @@ int writer_teardown(struct writer *writer, const struct teardown *teardown)
 {
 	struct teardown_row row = {.teardown = *teardown};
 	struct destroy_row destroy = {.teardown = (__s64)writer->events + 1};
+	struct holder_row holder = {.teardown = destroy.teardown};
 
 	if (writer_start(writer))
 		return writer->err;
@@ -222,6 +256,10 @@ int writer_teardown(struct writer *writer, const struct teardown *teardown)
 	for (; destroy.nth < teardown->nr_destroys && destroy.nth < MAX_DESTROYS; destroy.nth++) {
 		destroy.destroy = teardown->destroy[destroy.nth];
 		writer_insert(writer, TABLE_DESTROY, 0, &destroy);
+	}
+	for (; holder.nth < teardown->holders.nr; holder.nth++) {
+		holder.holder = teardown->holders.by[holder.nth];
+		writer_insert(writer, TABLE_HOLDER, 0, &holder);
 	}
 	return put_event(writer, TABLE_TEARDOWN, &row);
 }
@@ -258,6 +296,14 @@ int writer_scenario(struct writer *writer, const struct scenario *scenario)
 	if (writer_start(writer))
 		return writer->err;
 	writer_insert(writer, TABLE_SCENARIO, (__s64)++writer->scenarios, scenario);
+	return writer->err;
+}
+
+int writer_shed(struct writer *writer, const struct shed_change *change)
+{
+	if (writer_start(writer))
+		return writer->err;
+	writer_insert(writer, TABLE_SHED, 0, change);
 	return writer->err;
 }
 

@@ -14,6 +14,7 @@
 #include "model/run_info.h"
 #include "model/stuck.h"
 #include "model/teardown.h"
+#include "recording/shed.h"
 
 struct writer;
 
@@ -33,6 +34,9 @@ int writer_teardown(struct writer *writer, const struct teardown *teardown);
 int writer_deferred_free(struct writer *writer, const struct deferred_free *deferred_free);
 int writer_stuck(struct writer *writer, const struct stuck *stuck);
 
+/* From when on what share of the maps is written. */
+int writer_shed(struct writer *writer, const struct shed_change *change);
+
 /* The scenario of all maps with its map name. */
 int writer_scenario(struct writer *writer, const struct scenario *scenario);
 
@@ -43,11 +47,17 @@ int writer_ledger(struct writer *writer, const struct ledger *ledger,
 /* Makes all rows so far survive a crash; later, while a reader is in the way. */
 int writer_commit(struct writer *writer);
 
+/* Whether all rows so far survive a crash. */
+bool writer_is_committed(const struct writer *writer);
+
 /* Events so far. */
 __u64 writer_events(const struct writer *writer);
 
 /* Records why events may have gone unseen; empty: none did. Returns 0 or -errno. */
 int writer_blind(struct writer *writer, const char *why);
+
+/* What others did in the run: before its end. */
+void writer_others(struct writer *writer, const struct activity *others);
 
 /*
  * Writes the end of the run and commits: the file is complete, and nothing can be added. -EBUSY: a

@@ -20,9 +20,10 @@
 #define MAX_RELEASES 4096 /* remembered: events of one map come close together */
 
 static const size_t max_remembered[NR_TABLES + 1] = {
-	[TABLE_MAP] = MAX_REMEMBERED,	    [TABLE_CALLER] = MAX_REMEMBERED,
-	[TABLE_ALLOCATOR] = MAX_REMEMBERED, [TABLE_TASK] = MAX_REMEMBERED,
-	[TABLE_RELEASE] = MAX_RELEASES,	    [OBJECTS] = MAX_REMEMBERED,
+	[TABLE_MAP] = MAX_REMEMBERED,	      [TABLE_CALLER] = MAX_REMEMBERED,
+	[TABLE_ALLOCATOR] = MAX_REMEMBERED,   [TABLE_TASK] = MAX_REMEMBERED,
+	[TABLE_CGROUP] = MAX_REMEMBERED,      [TABLE_RELEASE] = MAX_RELEASES,
+	[TABLE_USER_STACK] = MAX_USER_STACKS, [OBJECTS] = MAX_REMEMBERED,
 };
 
 /* Rows that come in great numbers are written many at a time. 0: one by one. */
@@ -31,6 +32,7 @@ static const size_t batched_size[NR_TABLES] = {
 	[TABLE_CALL] = sizeof(struct call_row),
 	[TABLE_TEARDOWN] = sizeof(struct teardown_row),
 	[TABLE_DESTROY] = sizeof(struct destroy_row),
+	[TABLE_HOLDER] = sizeof(struct holder_row),
 	[TABLE_DEFERRED_FREE] = sizeof(struct deferred_free_row),
 };
 
@@ -67,6 +69,11 @@ int writer_commit(struct writer *writer)
 	rc = sqlite3_exec(writer->db, "COMMIT", NULL, NULL, NULL);
 	writer->in_transaction = (rc & 0xff) == SQLITE_BUSY;
 	return writer->in_transaction ? 0 : writer_fail(writer, rc);
+}
+
+bool writer_is_committed(const struct writer *writer)
+{
+	return !writer->err && !writer->in_transaction;
 }
 
 /* The file */
@@ -160,6 +167,11 @@ int writer_blind(struct writer *writer, const char *why)
 	snprintf(writer->run_info.blind, sizeof(writer->run_info.blind), "%s", why);
 	put_run(writer);
 	return writer->err;
+}
+
+void writer_others(struct writer *writer, const struct activity *others)
+{
+	writer->run_info.others = *others; /* writer_end() writes it */
 }
 
 int writer_end(struct writer *writer, const struct moment *end)

@@ -40,7 +40,7 @@ static int check_item(void *ctx, const struct map_info *map, const struct task *
 
 static int check_call(void *ctx, const struct call *call)
 {
-	assert_in_range(call->alloc, 0, NR_ALLOC_MEMBERS - 1);
+	assert_in_range(call->alloc, 0, alloc_numbers() - 1);
 	check_text(call->caller.name ?: "", 512);
 	return check_item(ctx, &call->map, &call->task);
 }
@@ -50,7 +50,7 @@ static int check_teardown(void *ctx, const struct teardown *teardown)
 	check_item(ctx, &teardown->map, &teardown->run.worker);
 	assert_true((unsigned char)teardown->running <= 1);
 	for (int i = 0; i < MAX_DESTROYS; i++) {
-		assert_in_range(teardown->destroy[i].alloc, 0, NR_ALLOC_MEMBERS - 1);
+		assert_in_range(teardown->destroy[i].alloc, 0, alloc_numbers() - 1);
 		assert_in_range(teardown->destroy[i].outcome, 0, NR_OUTCOMES - 1);
 	}
 	return 0;
@@ -58,7 +58,7 @@ static int check_teardown(void *ctx, const struct teardown *teardown)
 
 static int check_deferred_free(void *ctx, const struct deferred_free *deferred_free)
 {
-	assert_in_range(deferred_free->alloc, 0, NR_ALLOC_MEMBERS - 1);
+	assert_in_range(deferred_free->alloc, 0, alloc_numbers() - 1);
 	return check_item(ctx, &deferred_free->map, &deferred_free->run.worker);
 }
 
@@ -216,8 +216,16 @@ static const struct {
 	{"UPDATE release SET map_id = -1", "map_id is -1"},
 	{"UPDATE release SET released_by = 9999, released_by_cgroup = 1",
 	 "there is no released_by 9999"},
+	{"INSERT OR REPLACE INTO cgroup (id, path) VALUES (7, '')",
+	 "table cgroup, row 7: path does not begin with a slash"},
+	{"INSERT OR REPLACE INTO cgroup (id, path) VALUES (7, 'a/b')",
+	 "path does not begin with a slash"},
+	{"INSERT OR REPLACE INTO cgroup (id, path) VALUES (7, '/' || hex(zeroblob(700)))",
+	 "path is too long, or holds a NUL"},
+	{"INSERT OR REPLACE INTO cgroup (id, path) VALUES (7, '/' || char(0))", "holds a NUL"},
+	{"INSERT OR REPLACE INTO cgroup (id, path) VALUES (-7, '/')", "row 0: id is -7"},
 	{"UPDATE destroy SET outcome = 'x'", "outcome is 'x'"},
-	{"UPDATE destroy SET alloc = 'x'", "alloc is 'x'"},
+	{"UPDATE destroy SET alloc = 'x y'", "alloc is 'x y'"},
 	{"DELETE FROM destroy WHERE nth = 0", "not call 0 of teardown"},
 	{"DELETE FROM destroy", "not call 0 of teardown"},
 	{"INSERT INTO destroy VALUES (9999, 0, NULL, NULL, NULL, NULL, 'empty')", "of no teardown"},
@@ -228,7 +236,7 @@ static const struct {
 	{"UPDATE task SET pid = 1 << 32", "pid is 4294967296"},
 	{"UPDATE map SET name = x'0000'", "holds a NUL"},
 	{"UPDATE caller SET byte_offset = NULL", "byte_offset is NULL"},
-	{"UPDATE allocator SET alloc = 'main'", "alloc is 'main'"},
+	{"UPDATE allocator SET alloc = '3ma'", "alloc is '3ma'"},
 	{"UPDATE allocator SET percpu = 5", "percpu is 5"},
 	{"UPDATE hang SET stack = char(27) || '[2J'", "not plain text"},
 	{"UPDATE hang SET stack = 'a' || char(8238)", "not plain text"},

@@ -22,7 +22,7 @@ static struct call example_call(__u64 at_us, __u64 latency_ns)
 		.map.address = 0xffff888100001000 + at_us,
 		.map.identity = {.map_id = 40 + at_us / 100000,
 				 .released_ns = START + at_us * 1000 - 21000,
-				 .released_by = {true, 2154, {812, 812, "loader"}}},
+				 .released_by = {true, 2154, {812, 812, "loader"}, NULL}},
 		.task.pid = 77,
 		.task.tid = 77,
 		.cpu = 3,
@@ -82,7 +82,7 @@ static void record_teardowns(struct writer *recording)
 		};
 		if (i == 4)
 			teardown.map.identity.released_by =
-				(struct releaser){true, 3010, {955, 955, "agent"}};
+				(struct releaser){true, 3010, {955, 955, "agent"}, NULL};
 		teardown.entries = 1000 * i;
 		teardown.queued_ns = teardown.map.identity.released_ns + 4000;
 		teardown.destroy[0].ts_ns = teardown.run.start_ns + 400000 * i;

@@ -8,7 +8,7 @@
 static void record_unknown(const char *path, __u64 unknown)
 {
 	const struct map_info map = {.identity.released_ns = UNKNOWN_NS};
-	const struct worker_run run = {UNKNOWN_NS, UNKNOWN_NS, {}};
+	const struct worker_run run = {.start_ns = UNKNOWN_NS, .latency_ns = UNKNOWN_NS};
 	const struct run_info run_info = {.end_ns = UNKNOWN_NS};
 	struct item items[] = {
 		{ITEM_CALL, .call = {.ts_ns = UNKNOWN_NS, .latency_ns = UNKNOWN_NS, .map = map}},

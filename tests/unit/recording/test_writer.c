@@ -54,6 +54,8 @@ static void same_releaser(const struct releaser *read, const struct releaser *wr
 		return;
 	same_task(&read->task, &written->task);
 	assert_true(read->cgroup_id == written->cgroup_id);
+	if (written->cgroup)
+		assert_string_equal(read->cgroup->path, written->cgroup->path);
 }
 
 static void same_identity(const struct checked *checked, const struct identity *read,
@@ -105,6 +107,11 @@ static void same_run(const struct checked *checked, const struct worker_run *rea
 {
 	same_time(checked, read->start_ns, written->start_ns);
 	assert_true(read->latency_ns == written->latency_ns);
+	assert_int_equal(read->time.known, written->time.known);
+	for (__u8 part = TIME_CPU_KNOWN; part <= TIME_CYCLES_KNOWN; part <<= 1)
+		assert_true(worker_time_part(&read->time, part) ==
+			    worker_time_part(&written->time, part));
+	assert_int_equal(read->time.grace_for, written->time.grace_for);
 }
 
 static void same_caller(const struct call *read, const struct call *written)
@@ -155,6 +162,7 @@ static int on_teardown(void *ctx, const struct teardown *read)
 	assert_true(read->entries == written->entries);
 	same_time(checked, read->queued_ns, written->queued_ns);
 	assert_int_equal(read->running, written->running);
+	assert_int_equal(read->deferred_for, written->deferred_for);
 	assert_memory_equal(read->phase, written->phase, sizeof(read->phase));
 	assert_memory_equal(read->outcomes, written->outcomes, sizeof(read->outcomes));
 	assert_int_equal(read->nr_destroys, written->nr_destroys);
