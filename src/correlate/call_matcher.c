@@ -139,7 +139,7 @@ struct call matched_destroy(const struct matched_call *matched)
 
 struct worker_run matched_run(const struct matched_call *matched)
 {
-	struct worker_run run = {matched->ts_ns, matched->latency_ns, {}};
+	struct worker_run run = {.start_ns = matched->ts_ns, .latency_ns = matched->latency_ns};
 
 	fill_task(&run.worker, matched->rec);
 	return run;

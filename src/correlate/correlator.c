@@ -39,7 +39,8 @@ static void on_destroy(void *ctx, const struct matched_call *matched)
 		map_releases_identify(correlator->releases, &call.map, NULL);
 	/* A map that is being freed has been forgotten there. */
 	if (correlator->tracker)
-		teardown_tracker_identify(correlator->tracker, call.task.tid, &call.map);
+		call.of_teardown =
+			teardown_tracker_identify(correlator->tracker, call.task.tid, &call.map);
 	correlator_set_error(correlator, sink->ops->call(sink->ctx, &call));
 }
 
@@ -58,11 +59,22 @@ static void end_destroy(struct correlator *correlator, const struct record_head 
 	teardown_tracker_destroy(correlator->tracker, &call, entry->key);
 }
 
+/* Its time is known if the return matched now is its own. */
+static struct worker_run run_of(const struct correlator *correlator,
+				const struct matched_call *matched)
+{
+	struct worker_run run = matched_run(matched);
+
+	if (correlator->freed && run.latency_ns != UNKNOWN_NS)
+		run.time = worker_time_of(correlator->freed, run.latency_ns);
+	return run;
+}
+
 static void on_free(void *ctx, const struct matched_call *matched)
 {
-	const struct map_info map = matched_map(matched);
-	const struct worker_run run = matched_run(matched);
 	struct correlator *correlator = ctx;
+	const struct map_info map = matched_map(matched);
+	const struct worker_run run = run_of(correlator, matched);
 
 	/* At the end, teardown_tracker_flush() hands over the running teardowns. */
 	if (correlator->flushing && !matched->returned)
@@ -73,8 +85,8 @@ static void on_free(void *ctx, const struct matched_call *matched)
 
 static void on_deferred(void *ctx, const struct matched_call *matched)
 {
-	const struct worker_run run = matched_run(matched);
 	struct correlator *correlator = ctx;
+	const struct worker_run run = run_of(correlator, matched);
 
 	if (!correlator->flushing || matched->returned)
 		deferred_frees_end(teardown_tracker_frees(correlator->tracker), matched->rec->key,
@@ -126,7 +138,7 @@ static void add_call(struct correlator *correlator, const struct record_call *re
 	if (rec->head.hook == HOOK_FREE) {
 		map = matched_map(&entry);
 		set_memory_error(correlator, teardown_tracker_start(correlator->tracker, &map, &run,
-								    &contents));
+								    &contents, rec->head.memcg_id));
 	} else {
 		set_memory_error(correlator,
 				 deferred_frees_start(teardown_tracker_frees(correlator->tracker),
@@ -134,14 +146,58 @@ static void add_call(struct correlator *correlator, const struct record_call *re
 	}
 }
 
+static void add_freed(struct correlator *correlator, const struct record_freed *freed)
+{
+	struct record_call ret = {.head = freed->head};
+
+	ret.head.type = RECORD_RETURN;
+	correlator->freed = freed;
+	add_call(correlator, &ret);
+	correlator->freed = NULL;
+}
+
 static void add_queued(struct correlator *correlator, const struct record_head *head)
 {
 	if (head->hook == HOOK_FREE && correlator->releases)
 		map_releases_queued(correlator->releases, head->map, head->ts_ns);
+	else if (head->hook == HOOK_PROG_PUT && correlator->releases)
+		map_releases_prog_queued(correlator->releases, head->arg, head->ts_ns);
 	else if (head->hook == HOOK_DEFERRED_FREE && correlator->tracker)
 		set_memory_error(
 			correlator,
 			deferred_frees_queued(teardown_tracker_frees(correlator->tracker), head));
+}
+
+/* A map that is being freed has no id any more; it is the outer map of those in it. */
+static int add_holder(struct correlator *correlator, struct record_holder *rec)
+{
+	struct map_info outer = {.address = rec->head.arg};
+
+	if (rec->head.hook == HOOK_INNER_PUT && !rec->id && correlator->tracker) {
+		teardown_tracker_identify(correlator->tracker, rec->head.tid, &outer);
+		rec->id = outer.identity.map_id;
+	}
+	return map_releases_add_holder(correlator->releases, rec);
+}
+
+/* A record that is no other is a cgroup's or a user stack's, or damaged. */
+static int add_long(struct correlator *correlator, const void *data, size_t size)
+{
+	struct record_user_stack stack;
+	char path[CGROUP_PATH_SIZE];
+	__u64 id;
+
+	if (correlator->releases && !decode_cgroup(data, size, &id, path))
+		return map_releases_add_cgroup(correlator->releases, id, path);
+	if (correlator->releases && !decode_user_stack(data, size, &stack)) {
+		if (correlator->ops->name_stack)
+			map_releases_add_stack(
+				correlator->releases, &stack.head,
+				correlator->ops->name_stack(correlator->ctx, &stack));
+		return 0;
+	}
+	correlator->bad_records++;
+	return -EBADMSG;
 }
 
 int correlator_add(struct correlator *correlator, const void *data, size_t size)
@@ -150,13 +206,20 @@ int correlator_add(struct correlator *correlator, const void *data, size_t size)
 	int err = decode_record(data, size, &rec);
 
 	correlator->memory_err = 0;
-	if (!err && rec.head.type == RECORD_RELEASE) {
+	if (err)
+		return add_long(correlator, data, size);
+	if (rec.head.type == RECORD_RELEASE) {
 		if (correlator->releases)
 			set_memory_error(correlator,
 					 map_releases_add(correlator->releases, &rec.release));
-	} else if (!err && rec.head.type == RECORD_QUEUE) {
+	} else if (rec.head.type == RECORD_HOLDER) {
+		if (correlator->releases)
+			set_memory_error(correlator, add_holder(correlator, &rec.holder));
+	} else if (rec.head.type == RECORD_QUEUE) {
 		add_queued(correlator, &rec.head);
-	} else if (!err && correlator->matchers[rec.head.hook]) {
+	} else if (rec.head.type == RECORD_FREED && correlator->matchers[rec.head.hook]) {
+		add_freed(correlator, &rec.freed);
+	} else if (correlator->matchers[rec.head.hook]) {
 		add_call(correlator, &rec.call);
 	} else {
 		correlator->bad_records++;
@@ -197,6 +260,38 @@ bool correlator_waits(struct correlator *correlator, __u64 before_ns)
 					       before_ns, true, NULL, NULL);
 }
 
+struct wait_visit {
+	pending_fn *each;
+	void *ctx;
+};
+
+static void hand_over_wait(void *ctx, const struct map_info *map)
+{
+	const struct wait_visit *visit = ctx;
+	const struct pending pending = {
+		.map = map,
+		.phase = PHASE_WAIT,
+		.since_ns = map->identity.released_ns,
+	};
+
+	visit->each(visit->ctx, &pending);
+}
+
+bool correlator_for_each_pending(const struct correlator *correlator, pending_fn *each, void *ctx)
+{
+	struct wait_visit visit = {each, ctx};
+	bool waits_known;
+
+	if (!correlator->tracker)
+		return false;
+	waits_known = correlator_sees_starts(correlator, HOOK_FREE);
+	if (waits_known)
+		map_releases_for_each_overdue(correlator->releases, UNKNOWN_NS, true,
+					      hand_over_wait, &visit);
+	teardown_tracker_for_each_pending(correlator->tracker, each, ctx);
+	return waits_known;
+}
+
 /* From start to end */
 
 static int open_matchers(struct correlator *correlator, enum view view)
@@ -220,6 +315,8 @@ static int open_tracker(struct correlator *correlator, const struct correlator_o
 		correlator->releases = map_releases_new(opts->max_releases);
 		if (!correlator->releases)
 			return -ENOMEM;
+		if (opts->forgets_cgroups)
+			map_releases_forget_cgroups(correlator->releases);
 	}
 	correlator->tracker_ops = (struct teardown_tracker_ops){
 		.teardown = on_teardown,

@@ -12,14 +12,17 @@
 #include "model/event_sink.h"
 #include "model/keys.h"
 #include "model/ledger.h"
+#include "model/pending.h"
+#include "model/unfinished.h"
 
 struct correlator;
 
 struct correlator_options {
-	enum view view;		     /* VIEW_CALLS: records of calls only */
-	bool identity;		     /* also of calls: which map it was, and who released it */
-	__u64 start_ns;		     /* of the trace, CLOCK_MONOTONIC */
-	size_t max_releases;	     /* released maps to remember until they are freed */
+	enum view view;	      /* VIEW_CALLS: records of calls only */
+	bool identity;	      /* also of calls: which map it was, and who released it */
+	__u64 start_ns;	      /* of the trace, CLOCK_MONOTONIC */
+	bool forgets_cgroups; /* long unused ones, if there are many: the sink keeps no events */
+	size_t max_releases;  /* released maps to remember until they are freed */
 	struct kernel_memory kernel; /* for the memory of maps; all zero: not known */
 };
 
@@ -32,6 +35,11 @@ struct correlator_ops {
 	bool (*look_at)(void *ctx, __u32 tid, struct task_stack *thread);
 	/* Fills in the stack; false: the report is not wanted. NULL: it is, without a stack. */
 	bool (*complete_stuck)(void *ctx, struct stuck *stuck);
+	/*
+	 * The text of a user stack as in struct identity, which must outlive the events; it may
+	 * return NULL. NULL: all are unknown.
+	 */
+	const char *(*name_stack)(void *ctx, const struct record_user_stack *stack);
 };
 
 /* sink and ops must outlive the correlator. NULL: no memory. */
@@ -70,8 +78,19 @@ void correlator_find_returned(struct correlator *correlator, __u64 before_ns);
 /* Hands over a report of each stuck call and teardown. */
 void correlator_find_stuck(struct correlator *correlator, const struct correlator_search *search);
 
+/* The same, with the destroy calls in progress, and the times until now. */
+void correlator_for_each_unfinished(const struct correlator *correlator, __u64 now_ns,
+				    void (*each)(void *ctx, const struct unfinished *unfinished),
+				    void *ctx);
+
 /* Is anything of before that time known not to be complete: a call, a release, a deferred free? */
 bool correlator_waits(struct correlator *correlator, __u64 before_ns);
+
+/*
+ * Hands over the maps that have been released and are not all given back, if teardowns are traced.
+ * Returns whether it is known which of them wait for a worker; if not, none of these is.
+ */
+bool correlator_for_each_pending(const struct correlator *correlator, pending_fn *each, void *ctx);
 
 /*
  * Fills in the figures counted here, and sets *counts. ledger must have the figures of the kernel

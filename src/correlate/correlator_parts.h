@@ -17,6 +17,7 @@ struct correlator {
 	struct map_releases *releases;		      /* NULL: not asked for */
 	struct teardown_tracker_ops tracker_ops;
 	struct teardown_tracker *tracker; /* NULL: not traced */
+	const struct record_freed *freed; /* that is being added; NULL: another record is */
 	bool flushing;
 	int memory_err; /* of the record that is being added */
 	int err;	/* the first one of the sink */

@@ -32,6 +32,7 @@ struct deferred_frees {
 	struct deferred_alloc *reused; /* the oldest first */
 	__u32 nr_reused;
 	__u64 strays;
+	__u64 visit; /* the last one */
 };
 
 struct deferred_frees *deferred_frees_new(const struct deferred_frees_ops *ops, void *ctx)
@@ -79,6 +80,16 @@ static struct map_info map_of(const struct open_teardown *open)
 	return map;
 }
 
+/* Of the teardown's deferred frees seen so far */
+static bool ends_last(const struct teardown *teardown, const struct destroy *destroy)
+{
+	for (__u32 i = 0; i < teardown->nr_destroys && i < MAX_DESTROYS; i++)
+		if (teardown->destroy[i].freed_ns != UNKNOWN_NS &&
+		    teardown->destroy[i].freed_ns > destroy->freed_ns)
+			return false;
+	return destroy->freed_ns != UNKNOWN_NS;
+}
+
 /* It has been freed, and the destroy call that deferred it is known. */
 static void pass_free(struct deferred_frees *frees, struct deferred_alloc *alloc,
 		      const struct worker_run *run)
@@ -96,6 +107,8 @@ static void pass_free(struct deferred_frees *frees, struct deferred_alloc *alloc
 	destroy->outcome = OUTCOME_DEFERRED;
 	if (run->start_ns != UNKNOWN_NS && run->latency_ns != UNKNOWN_NS)
 		destroy->freed_ns = run->start_ns + run->latency_ns;
+	if (ends_last(&open->teardown, destroy))
+		open->teardown.deferred_for = run->time.grace_for;
 	if (destroy->ts_ns != UNKNOWN_NS && destroy->freed_ns != UNKNOWN_NS)
 		deferred_free.latency_ns = destroy->freed_ns - destroy->ts_ns;
 	frees->ops->freed(frees->ctx, open, &deferred_free);
@@ -343,6 +356,24 @@ bool deferred_frees_for_each_overdue(struct deferred_frees *frees, __u64 before_
 			each(ctx, &alloc->open->teardown, destroy_of(alloc));
 	}
 	return any;
+}
+
+void deferred_frees_for_each_teardown(struct deferred_frees *frees,
+				      void (*each)(void *ctx, const struct teardown *teardown,
+						   const struct worker_run *run),
+				      void *ctx)
+{
+	struct deferred_alloc *alloc, *next;
+
+	frees->visit++;
+	HASH_ITER (hh, frees->allocs, alloc, next) {
+		struct open_teardown *open = alloc->open;
+
+		if (!open || !open->ended || open->visit == frees->visit)
+			continue;
+		open->visit = frees->visit;
+		each(ctx, &open->teardown, alloc->started ? &alloc->run : NULL);
+	}
 }
 
 void deferred_frees_flush(struct deferred_frees *frees)

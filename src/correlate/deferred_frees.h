@@ -22,6 +22,7 @@ struct open_teardown {
 	__u32 tid;	/* of the worker, while it runs */
 	__u32 nr_owing; /* destroy calls whose deferred free is waited for */
 	bool ended;	/* the worker's run is over */
+	__u64 visit;	/* the last of deferred_frees_for_each_teardown() that met it */
 	bool refused;
 	UT_hash_handle hh; /* by tid, until the run is over */
 };
@@ -86,6 +87,15 @@ bool deferred_frees_for_each_overdue(struct deferred_frees *frees, __u64 before_
 				     void (*each)(void *ctx, const struct teardown *teardown,
 						  const struct destroy *destroy),
 				     void *ctx);
+
+/*
+ * Hands over the teardowns whose worker has ended and whose deferred frees have not, each once.
+ * run: of one of these frees, in progress; NULL: none is known to be.
+ */
+void deferred_frees_for_each_teardown(struct deferred_frees *frees,
+				      void (*each)(void *ctx, const struct teardown *teardown,
+						   const struct worker_run *run),
+				      void *ctx);
 
 /* Drops all pending frees. */
 void deferred_frees_flush(struct deferred_frees *frees);

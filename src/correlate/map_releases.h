@@ -7,9 +7,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "model/holder.h"
 #include "model/map_info.h"
 
 struct map_releases;
+
+/* What is known of a release beside the map's identity. */
+struct map_release {
+	__u64 queued_ns; /* when the work that frees the map was queued; UNKNOWN_NS */
+	__u64 held_ns;	 /* from the last close to the release; 0: not held; UNKNOWN_NS */
+	struct map_holders holders;
+};
 
 /*
  * At most max maps are remembered; then the one without a record for longest is forgotten. NULL: no
@@ -18,17 +26,43 @@ struct map_releases;
 struct map_releases *map_releases_new(size_t max);
 void map_releases_free(struct map_releases *releases);
 
+/*
+ * Takes the path of a cgroup, for the releases that follow. Events refer to it until
+ * map_releases_free(). -ENOMEM: it stays unknown.
+ */
+int map_releases_add_cgroup(struct map_releases *releases, __u64 id, const char *path);
+
+/*
+ * Takes the user stack of the release that this thread sends next. text: as in struct identity; it
+ * must outlive the events. NULL: unknown.
+ */
+void map_releases_add_stack(struct map_releases *releases, const struct record_head *head,
+			    const char *text);
+
+/*
+ * Forgets cgroups that no map here and no holder refers to (cgroup_hold()), when there are many:
+ * for events that nobody refers to later.
+ */
+void map_releases_forget_cgroups(struct map_releases *releases);
+
 /* Takes a record. -ENOMEM: its map is forgotten at once. */
 int map_releases_add(struct map_releases *releases, const struct record_release *rec);
+
+/* The same of a holder's record. -ENOMEM: it was left out. */
+int map_releases_add_holder(struct map_releases *releases, const struct record_holder *rec);
+
+/* The work that frees a program was queued at this time. */
+void map_releases_prog_queued(struct map_releases *releases, __u64 work, __u64 ts_ns);
 
 /* The work that frees a map was queued at this time. */
 void map_releases_queued(struct map_releases *releases, __u64 map, __u64 ts_ns);
 
 /*
- * Fills in the map's identity, and *queued_ns (UNKNOWN_NS) if it is not NULL; also the map's type
- * and name if they are unknown. False: nothing is known of the map, and they say so.
+ * Fills in the map's identity, and *release if it is not NULL; also the map's type and name if they
+ * are unknown. False: nothing is known of the map, and they say so.
  */
-bool map_releases_identify(struct map_releases *releases, struct map_info *map, __u64 *queued_ns);
+bool map_releases_identify(struct map_releases *releases, struct map_info *map,
+			   struct map_release *release);
 
 /* The map is being freed: the next map at its address is another one. */
 void map_releases_forget(struct map_releases *releases, __u64 map);

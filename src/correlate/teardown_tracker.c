@@ -119,6 +119,13 @@ static void count_bytes(struct teardown_ledger *counts, const struct teardown *t
 
 /* Complete teardowns */
 
+static void free_open(struct open_teardown *open)
+{
+	cgroup_release(open->teardown.map.identity.released_by.cgroup);
+	cgroup_release(open->teardown.map.identity.closed_by.cgroup);
+	free(open);
+}
+
 /*
  * Was the map released before the trace started? Where every release is seen, that is so if none
  * was; the loader's own trials of kernel features leave such maps behind, too. Where releases may
@@ -154,7 +161,7 @@ static void finish(struct teardown_tracker *tracker, struct open_teardown *open)
 		tracker->counts.no_release += teardown->map.identity.released_ns == UNKNOWN_NS;
 		tracker->ops->teardown(tracker->ctx, teardown);
 	}
-	free(open);
+	free_open(open);
 }
 
 static void on_settled(void *ctx, struct open_teardown *open)
@@ -197,6 +204,7 @@ struct teardown_tracker *teardown_tracker_new(struct map_releases *releases,
 static struct open_teardown *new_open(struct teardown_tracker *tracker, const struct map_info *map,
 				      const struct worker_run *run)
 {
+	struct map_release release = {.queued_ns = UNKNOWN_NS, .held_ns = UNKNOWN_NS};
 	struct open_teardown *open = calloc(1, sizeof(*open));
 
 	if (!open)
@@ -204,13 +212,16 @@ static struct open_teardown *new_open(struct teardown_tracker *tracker, const st
 	open->tid = run->worker.tid;
 	open->teardown.map = *map;
 	open->teardown.run = *run;
-	open->teardown.queued_ns = UNKNOWN_NS;
 	open->teardown.entries = ENTRIES_UNKNOWN;
 	if (map->address) {
-		map_releases_identify(tracker->releases, &open->teardown.map,
-				      &open->teardown.queued_ns);
+		map_releases_identify(tracker->releases, &open->teardown.map, &release);
+		cgroup_hold(open->teardown.map.identity.released_by.cgroup);
+		cgroup_hold(open->teardown.map.identity.closed_by.cgroup);
 		map_releases_forget(tracker->releases, map->address);
 	}
+	open->teardown.queued_ns = release.queued_ns;
+	open->teardown.phase[PHASE_HELD] = release.held_ns;
+	open->teardown.holders = release.holders;
 	return open;
 }
 
@@ -224,7 +235,8 @@ static void end_run(struct teardown_tracker *tracker, struct open_teardown *open
 }
 
 int teardown_tracker_start(struct teardown_tracker *tracker, const struct map_info *map,
-			   const struct worker_run *run, const struct map_contents *contents)
+			   const struct worker_run *run, const struct map_contents *contents,
+			   __u64 memcg_id)
 {
 	struct open_teardown *open = find_open(tracker, run->worker.tid);
 
@@ -238,9 +250,10 @@ int teardown_tracker_start(struct teardown_tracker *tracker, const struct map_in
 		return -ENOMEM;
 	open->teardown.entries = contents->entries;
 	open->teardown.memory = map_memory_of(&tracker->ops->kernel, map, contents);
+	open->teardown.memcg_id = memcg_id <= INT64_MAX ? memcg_id : 0;
 	HASH_ADD(hh, tracker->open, tid, sizeof(open->tid), open);
 	if (open->refused) {
-		free(open);
+		free_open(open);
 		return -ENOMEM;
 	}
 	return 0;
@@ -261,6 +274,7 @@ int teardown_tracker_end(struct teardown_tracker *tracker, const struct map_info
 		return 0;
 	}
 	open->teardown.run.latency_ns = run->latency_ns;
+	open->teardown.run.time = run->time;
 	if (run->latency_ns == UNKNOWN_NS)
 		tracker->counts.start_only++;
 	else
@@ -328,17 +342,61 @@ void teardown_tracker_destroy(struct teardown_tracker *tracker, const struct cal
 
 /* Calls in progress */
 
-void teardown_tracker_identify(struct teardown_tracker *tracker, __u32 tid, struct map_info *map)
+bool teardown_tracker_identify(struct teardown_tracker *tracker, __u32 tid, struct map_info *map)
 {
 	const struct open_teardown *open = find_open(tracker, tid);
 
-	if (open && (!map->address || map->address == open->teardown.map.address))
-		map->identity = open->teardown.map.identity;
+	if (!open || (map->address && map->address != open->teardown.map.address))
+		return false;
+	map->identity = open->teardown.map.identity;
+	return true;
 }
 
 struct deferred_frees *teardown_tracker_frees(struct teardown_tracker *tracker)
 {
 	return tracker->frees;
+}
+
+struct pending_visit {
+	pending_fn *each;
+	void *ctx;
+};
+
+static void hand_over_deferred(void *ctx, const struct teardown *teardown,
+			       const struct worker_run *free)
+{
+	const struct pending_visit *visit = ctx;
+	const struct worker_run *run = &teardown->run;
+	struct pending pending = {
+		.map = &teardown->map,
+		.phase = PHASE_DEFERRED,
+		.since_ns = UNKNOWN_NS,
+		.teardown = teardown,
+		.free = free,
+	};
+
+	if (run->start_ns != UNKNOWN_NS && run->latency_ns != UNKNOWN_NS)
+		pending.since_ns = run->start_ns + run->latency_ns;
+	visit->each(visit->ctx, &pending);
+}
+
+void teardown_tracker_for_each_pending(const struct teardown_tracker *tracker, pending_fn *each,
+				       void *ctx)
+{
+	struct pending_visit visit = {each, ctx};
+	struct open_teardown *open, *next;
+
+	HASH_ITER (hh, tracker->open, open, next) {
+		const struct pending pending = {
+			.map = &open->teardown.map,
+			.phase = PHASE_FREE,
+			.since_ns = open->teardown.run.start_ns,
+			.teardown = &open->teardown,
+		};
+
+		each(ctx, &pending);
+	}
+	deferred_frees_for_each_teardown(tracker->frees, hand_over_deferred, &visit);
 }
 
 void teardown_tracker_flush(struct teardown_tracker *tracker)

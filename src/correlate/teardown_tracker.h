@@ -9,6 +9,7 @@
 #include "correlate/map_releases.h"
 #include "model/call.h"
 #include "model/ledger.h"
+#include "model/pending.h"
 #include "model/teardown.h"
 
 struct teardown_tracker;
@@ -35,20 +36,25 @@ void teardown_tracker_free(struct teardown_tracker *tracker); /* takes NULL */
  * These take what happens, in order. -ENOMEM: it was left out, and what follows from it is unknown.
  */
 
-/* A worker starts to free a map. */
+/* A worker starts to free a map. memcg_id: as in struct teardown. */
 int teardown_tracker_start(struct teardown_tracker *tracker, const struct map_info *map,
-			   const struct worker_run *run, const struct map_contents *contents);
+			   const struct worker_run *run, const struct map_contents *contents,
+			   __u64 memcg_id);
 /* A destroy call is over. key: of the allocator; 0: unknown. */
 void teardown_tracker_destroy(struct teardown_tracker *tracker, const struct call *call, __u64 key);
 /* A worker's run is over, or nothing more will be seen of it. */
 int teardown_tracker_end(struct teardown_tracker *tracker, const struct map_info *map,
 			 const struct worker_run *run);
 
-/* Fills in the identity of the map that this thread frees or destroys an allocator of. */
-void teardown_tracker_identify(struct teardown_tracker *tracker, __u32 tid, struct map_info *map);
+/* Fills in the identity of the map if this thread frees it. Returns whether it does. */
+bool teardown_tracker_identify(struct teardown_tracker *tracker, __u32 tid, struct map_info *map);
 
 /* Takes deferred frees, in order with what happens above. */
 struct deferred_frees *teardown_tracker_frees(struct teardown_tracker *tracker);
+
+/* Hands over the teardowns whose worker runs, and those that wait for deferred frees only. */
+void teardown_tracker_for_each_pending(const struct teardown_tracker *tracker, pending_fn *each,
+				       void *ctx);
 
 /* Hands over all that is not complete, as it is at the end of the trace. */
 void teardown_tracker_flush(struct teardown_tracker *tracker);

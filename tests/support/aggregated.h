@@ -9,6 +9,8 @@
 
 #define ALL_ROWS 1000
 
+static const struct cgroup plain_cgroup = {4242, "/", "a.scope", "uid", "id"};
+
 static const struct call plain = {
 	.latency_ns = 1000,
 	.caller.address = 0xffffffff81234567,
@@ -33,6 +35,7 @@ static const struct call plain = {
 					.task.tid = 501,
 					.cgroup_id = 4242,
 					.task.comm = "loader",
+					.cgroup = &plain_cgroup,
 				},
 		},
 };

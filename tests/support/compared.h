@@ -20,17 +20,23 @@ struct sides {
 	struct diff diff;
 };
 
-static inline struct sides sides_by(const enum key *by, size_t nr_by, size_t max_rows)
+static inline struct sides sides_of(enum measure measure, const enum key *by, size_t nr_by,
+				    size_t max_rows)
 {
-	struct sides sides = {.opts = {.alpha = 0.05, .within_run = true}};
+	struct sides sides = {.opts = {.measure = measure, .alpha = 0.05, .within_run = true}};
 	int i;
 
 	for (i = 0; i < NR_DIFF_SIDES; i++) {
 		sides.of[i] = aggregate_new(by, nr_by, max_rows);
 		assert_non_null(sides.of[i]);
-		aggregate_keep_samples(sides.of[i]);
+		aggregate_keep_samples(sides.of[i], measure);
 	}
 	return sides;
+}
+
+static inline struct sides sides_by(const enum key *by, size_t nr_by, size_t max_rows)
+{
+	return sides_of(MEASURE_TIME, by, nr_by, max_rows);
 }
 
 static inline struct sides sides_new(void)
@@ -67,7 +73,7 @@ static inline void begin_run(struct sides *sides, enum diff_side side, const cha
 	struct aggregate *aggregate = aggregate_new(by_name, 1, 100);
 
 	assert_non_null(aggregate);
-	aggregate_keep_samples(aggregate);
+	aggregate_keep_samples(aggregate, sides->opts.measure);
 	sides->run[side][sides->nr_runs[side]++] = (struct diff_run){aggregate, run_id, boot_id};
 	sides->opts.within_run = false;
 }
@@ -80,6 +86,24 @@ static inline void put(struct sides *sides, enum diff_side side, const char *nam
 	assert_int_equal(aggregate_add(sides->of[side], &call), 0);
 	if (nr)
 		assert_int_equal(aggregate_add(sides->run[side][nr - 1].aggregate, &call), 0);
+}
+
+/* A teardown whose free took so many instructions; 0: it is not known how many. */
+static inline void put_counted(struct sides *sides, enum diff_side side, const char *name,
+			       __u64 instructions)
+{
+	struct teardown teardown = {
+		.map = call_of(name, 0).map,
+		.phase = {1, 5000, 3000, 0, 5001},
+		.run.time.instructions = instructions,
+		.run.time.known = instructions ? TIME_INSTRUCTIONS_KNOWN : 0,
+	};
+	size_t nr = sides->nr_runs[side];
+
+	assert_int_equal(aggregate_add_teardown(sides->of[side], &teardown), 0);
+	if (nr)
+		assert_int_equal(
+			aggregate_add_teardown(sides->run[side][nr - 1].aggregate, &teardown), 0);
 }
 
 /* nr values from "from" on, each "step" more than the one before. */

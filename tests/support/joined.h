@@ -137,7 +137,7 @@ static inline void start(__u32 tid, __u64 map, __u64 ts_ns)
 	const struct worker_run run = run_of(tid, ts_ns, UNKNOWN_NS);
 	const struct map_contents contents = {.entries = 1000};
 
-	assert_int_equal(teardown_tracker_start(joined.tracker, &call.map, &run, &contents), 0);
+	assert_int_equal(teardown_tracker_start(joined.tracker, &call.map, &run, &contents, 0), 0);
 }
 
 static inline void end(__u32 tid, __u64 map, __u64 ts_ns, __u64 latency_ns)

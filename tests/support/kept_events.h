@@ -69,7 +69,10 @@ static inline bool complete_stuck(void *ctx, struct stuck *stuck)
 
 static inline int open_kept(enum view view)
 {
-	static const struct correlator_ops ops = {count_hook, name_caller, look_at, complete_stuck};
+	static const struct correlator_ops ops = {.count_hook = count_hook,
+						  .name_caller = name_caller,
+						  .look_at = look_at,
+						  .complete_stuck = complete_stuck};
 	static const struct event_sink_ops sink_ops = {keep_call, keep_teardown, keep_deferred_free,
 						       keep_stuck};
 	const struct correlator_options opts = {
@@ -123,6 +126,21 @@ static inline void send(__u8 type, __u8 hook, __u32 tid, __u64 ts_ns)
 {
 	const union record rec = record(type, hook, tid, ts_ns);
 
+	add(&rec);
+}
+
+/* The return of a worker's run, with these times in ns. */
+static inline void send_freed(__u8 hook, __u32 tid, __u64 ts_ns, const struct record_freed *times)
+{
+	union record rec = {.freed = *times};
+
+	rec.head = (struct record_head){
+		.type = RECORD_FREED,
+		.hook = hook,
+		.size = sizeof(rec.freed),
+		.tid = tid,
+		.ts_ns = ts_ns,
+	};
 	add(&rec);
 }
 

@@ -39,18 +39,50 @@ static inline __u64 rarely_unknown(__u64 ns)
 	return below(16) ? ns : UNKNOWN_NS;
 }
 
+/* Of some cgroups, only the ids are known. */
+static inline void tame_cgroup(struct releaser *releaser)
+{
+	static const struct cgroup cgroups[] = {
+		{},
+		{.id = 1, .path = "/"},
+		{.id = 2, .path = "/system.slice/a.service", .unit = "a.service"},
+		{.id = 3, .path = "/system.slice/a.service", .unit = "a.service"},
+	};
+
+	releaser->cgroup_id %= 20;
+	releaser->cgroup = releaser->cgroup_id && releaser->cgroup_id < 4
+				   ? &cgroups[releaser->cgroup_id]
+				   : NULL;
+}
+
 static inline void tame_map(struct map_info *map, __u64 now_ns)
 {
 	map->identity.map_id %= 30;
 	map->identity.released_ns = rarely_unknown(now_ns - 5000000);
 	map->identity.released_by.task.pid %= 20;
-	map->identity.released_by.cgroup_id %= 20;
+	tame_cgroup(&map->identity.released_by);
+	tame_cgroup(&map->identity.closed_by);
 }
 
 static inline void tame_task(struct task *task)
 {
 	task->pid %= 50;
 	task->tid %= 50;
+}
+
+static inline void tame_holders(struct map_holders *holders, __u64 now_ns)
+{
+	holders->nr = below(MAX_HOLDERS + 1);
+	for (__u32 i = 0; i < holders->nr; i++)
+		holders->by[i] = (struct map_holder){
+			.kind = below(NR_HOLDER_KINDS),
+			.id = below(3),
+			.type = below(5),
+			.until_ns = now_ns - below(1000),
+			.grace_ns = rarely_unknown(below(1000)),
+			.worker_ns = rarely_unknown(below(1000)),
+			.name = {below(2) ? 'n' : '\0'},
+		};
 }
 
 static inline void tame_teardown(struct teardown *teardown, __u64 now_ns)
@@ -64,6 +96,8 @@ static inline void tame_teardown(struct teardown *teardown, __u64 now_ns)
 	if (phase[PHASE_WAIT] < UNKNOWN_NS && phase[PHASE_FREE] < UNKNOWN_NS &&
 	    phase[PHASE_DEFERRED] < UNKNOWN_NS)
 		phase[PHASE_TOTAL] = phase[PHASE_WAIT] + phase[PHASE_FREE] + phase[PHASE_DEFERRED];
+	if (phase[PHASE_HELD])
+		tame_holders(&teardown->holders, now_ns);
 	teardown->run.latency_ns = phase[PHASE_FREE];
 	teardown->queued_ns = rarely_unknown(now_ns - 4000000);
 	for (i = 0; i < MAX_DESTROYS; i++)

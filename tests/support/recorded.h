@@ -51,7 +51,18 @@ static inline struct task some_task(void)
 
 static inline struct releaser some_releaser(void)
 {
-	return (struct releaser){maybe(), random64(), some_task()};
+	static const struct cgroup cgroups[] = {
+		{.id = 1, .path = "/"},
+		{.id = 2, .path = "/system.slice/a.service", .unit = "a.service"},
+		{.id = INT64_MAX,
+		 .path = "/kubepods/pod0123456789abcdef0123456789abcdef",
+		 .pod_uid = "0123456789abcdef0123456789abcdef"},
+	};
+	const struct cgroup *cgroup = &cgroups[below(ARRAY_SIZE(cgroups))];
+
+	if (maybe())
+		return (struct releaser){true, cgroup->id, some_task(), cgroup};
+	return (struct releaser){maybe(), random64(), some_task(), NULL};
 }
 
 static inline struct identity some_identity(void)
@@ -61,7 +72,13 @@ static inline struct identity some_identity(void)
 		.released_ns = figure(),
 		.released_by = some_releaser(),
 		.closed_by = some_releaser(),
+		.close_flags = maybe() ? CLOSE_KNOWN : 0,
 	};
+	static const char *const stacks[] = {"drop+0x1c (/bin/a)\nmain+0x2 (/bin/a)", "0x10", NULL};
+
+	identity.user_stack = stacks[below(ARRAY_SIZE(stacks))];
+	if (identity.close_flags && maybe())
+		identity.close_flags |= CLOSE_AT_EXIT;
 
 	switch (below(4)) {
 	case 0:
@@ -93,6 +110,12 @@ static inline struct map_info some_map(void)
 	return map;
 }
 
+/* Some have a member that this version does not know. */
+static inline unsigned int some_alloc(void)
+{
+	return below(4) ? below(NR_ALLOC_MEMBERS) : alloc_number("leaf_ma");
+}
+
 static inline struct call some_call(void)
 {
 	static const char *const callers[] = {"htab_map_free", "", "trie_free", NULL, NULL};
@@ -105,15 +128,34 @@ static inline struct call some_call(void)
 		.task = some_task(),
 		.cpu = below(512),
 		.unit_size = below(3) ? random64() : 0,
-		.alloc = below(NR_ALLOC_MEMBERS),
+		.alloc = some_alloc(),
 		.flags = random64() &
 			 (CALL_EMPTY_KNOWN | CALL_EMPTY | CALL_PERCPU_KNOWN | CALL_PERCPU),
 	};
 }
 
+static inline struct worker_time some_time(void)
+{
+	return (struct worker_time){
+		.cpu_ns = random64() >> 2,
+		.runqueue_ns = random64() >> 2,
+		.grace_ns = random64() >> 2,
+		.known = random64() & (TIME_CPU_KNOWN | TIME_RUNQUEUE_KNOWN | TIME_GRACE_KNOWN |
+				       TIME_INSTRUCTIONS_KNOWN | TIME_CYCLES_KNOWN),
+		.grace_for = below(NR_GRACE_WORDS),
+		.instructions = random64() >> 2,
+		.cycles = random64() >> 2,
+	};
+}
+
 static inline struct worker_run some_run(void)
 {
-	return (struct worker_run){figure(), figure(), some_task()};
+	return (struct worker_run){
+		.start_ns = figure(),
+		.latency_ns = figure(),
+		.worker = some_task(),
+		.time = some_time(),
+	};
 }
 
 static inline struct teardown some_teardown(void)
@@ -124,6 +166,8 @@ static inline struct teardown some_teardown(void)
 		.queued_ns = figure(),
 		.entries = figure(),
 		.running = maybe(),
+		.deferred_for = below(NR_GRACE_WORDS),
+		.memcg_id = maybe() ? random64() >> 1 : 0,
 	};
 	int i;
 
@@ -134,20 +178,23 @@ static inline struct teardown some_teardown(void)
 		teardown.outcomes[i] = random64();
 	teardown.nr_destroys = below(MAX_DESTROYS + 3);
 	for (i = 0; i < MAX_DESTROYS; i++)
-		teardown.destroy[i] = (struct destroy){figure(), figure(), figure(),
-						       below(NR_ALLOC_MEMBERS), below(NR_OUTCOMES)};
+		teardown.destroy[i] = (struct destroy){figure(), figure(), figure(), some_alloc(),
+						       below(NR_OUTCOMES)};
 	return teardown;
 }
 
 static inline struct deferred_free some_deferred_free(void)
 {
-	return (struct deferred_free){
+	struct deferred_free deferred_free = {
 		.map = some_map(),
 		.run = some_run(),
-		.alloc = below(NR_ALLOC_MEMBERS),
+		.alloc = some_alloc(),
 		.destroy_ns = figure(),
 		.latency_ns = figure(),
 	};
+
+	deferred_free.run.time.known &= ~(TIME_INSTRUCTIONS_KNOWN | TIME_CYCLES_KNOWN);
+	return deferred_free;
 }
 
 static inline struct stuck some_stuck(void)

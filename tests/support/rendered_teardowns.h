@@ -7,11 +7,14 @@
 #include "model/teardown.h"
 #include "support/rendered.h"
 
+static const struct cgroup known_cgroup = {4242, "/a/b.scope", "b.scope", NULL, "0123"};
+
 static const struct releaser loader = {
 	.known = true,
 	.task.pid = 500,
 	.task.tid = 501,
 	.cgroup_id = 4242,
+	.cgroup = &known_cgroup,
 	.task.comm = "loader",
 };
 
@@ -28,7 +31,14 @@ static inline struct teardown known_teardown(void)
 {
 	struct teardown teardown = {
 		.map = plain.map,
-		.run = {plain.ts_ns, plain.latency_ns, plain.task},
+		.run = {.start_ns = plain.ts_ns,
+			.latency_ns = plain.latency_ns,
+			.worker = plain.task,
+			.time = {1200, 30, 500,
+				 TIME_CPU_KNOWN | TIME_RUNQUEUE_KNOWN | TIME_GRACE_KNOWN |
+					 TIME_INSTRUCTIONS_KNOWN,
+				 1 + GRACE_RCU, 70000, 0}},
+		.deferred_for = 1 + GRACE_SRCU_CALLBACKS,
 		.entries = 1000,
 		.memory = {123456, MEMORY_KNOWN},
 		.queued_ns = 4000001000,
@@ -42,6 +52,8 @@ static inline struct teardown known_teardown(void)
 		.by_kernel = true,
 		.released_by = worker,
 		.closed_by = loader,
+		.close_flags = CLOSE_KNOWN,
+		.user_stack = "drop+0x1c (/bin/a)\n0x10",
 	};
 	return teardown;
 }
@@ -51,7 +63,7 @@ static inline struct teardown unknown_teardown(void)
 {
 	struct teardown teardown = {
 		.map.identity.released_ns = UNKNOWN_NS,
-		.run = {UNKNOWN_NS, UNKNOWN_NS},
+		.run = {.start_ns = UNKNOWN_NS, .latency_ns = UNKNOWN_NS},
 		.queued_ns = UNKNOWN_NS,
 		.entries = ENTRIES_UNKNOWN,
 	};

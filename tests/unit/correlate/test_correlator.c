@@ -32,6 +32,47 @@ KEPT_TEST(whole_teardown, VIEW_BOTH)
 	assert_int_equal(counts.ledger.completed, 1);
 }
 
+/* Where the time of a worker's run goes */
+KEPT_TEST(parts_of_frees, VIEW_TEARDOWNS)
+{
+	static const struct record_freed free = {
+		.cpu_ns = 500, .runqueue_ns = 100, .grace_ns = {[GRACE_RCU] = 50}};
+	static const struct record_freed deferred = {
+		.cpu_ns = 10,
+		.runqueue_ns = TIME_UNKNOWN,
+		.grace_ns = {[GRACE_RCU_CALLBACKS] = 20, [GRACE_SRCU_CALLBACKS] = 470}};
+	struct worker_time *time = &kept.teardown.run.time;
+
+	start_teardown();
+	send(RECORD_RETURN, HOOK_DESTROY, WORKER, 1300);
+	send_freed(HOOK_FREE, WORKER, 2000, &free);
+	send(RECORD_ENTRY, HOOK_DEFERRED_FREE, OTHER, 3000);
+	send_freed(HOOK_DEFERRED_FREE, OTHER, 3500, &deferred);
+	assert_int_equal(kept.teardowns, 1);
+	assert_int_equal(kept.teardown.phase[PHASE_FREE], 900);
+	assert_int_equal(time->known, TIME_CPU_KNOWN | TIME_RUNQUEUE_KNOWN | TIME_GRACE_KNOWN);
+	assert_true(time->cpu_ns == 500 && time->runqueue_ns == 100 && time->grace_ns == 50);
+	assert_string_equal(grace_word(time->grace_for), "synchronize_rcu");
+	assert_string_equal(grace_word(kept.teardown.deferred_for), "srcu_barrier");
+	time = &kept.deferred_free.run.time;
+	assert_int_equal(time->known, TIME_CPU_KNOWN | TIME_GRACE_KNOWN);
+	assert_true(time->cpu_ns == 10 && time->grace_ns == 490);
+}
+
+/* Without the entry it is not known what they are parts of; nor is it if the return is missed. */
+KEPT_TEST(parts_of_half_seen_frees, VIEW_TEARDOWNS)
+{
+	static const struct record_freed times = {.cpu_ns = 500};
+
+	release(1000);
+	send_freed(HOOK_FREE, WORKER, 2000, &times);
+	assert_int_equal(kept.teardowns, 1);
+	assert_int_equal(kept.teardown.run.time.known, 0);
+	send(RECORD_ENTRY, HOOK_FREE, WORKER, 3000);
+	send(RECORD_ENTRY, HOOK_FREE, WORKER, 4000);
+	assert_int_equal(kept.teardown.run.time.known, 0);
+}
+
 /*
  * A destroy call whose return was missed inside a worker's run that did return: it is over then,
  * and belongs to the teardown. Its latency is unknown, and not 0.

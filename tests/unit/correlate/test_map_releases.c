@@ -85,10 +85,10 @@ static bool knows(__u64 map)
 static __u64 queued_at(__u64 map)
 {
 	struct map_info map_info = {.address = map};
-	__u64 queued_ns = 1;
+	struct map_release release = {.queued_ns = 1};
 
-	map_releases_identify(releases, &map_info, &queued_ns);
-	return queued_ns;
+	map_releases_identify(releases, &map_info, &release);
+	return release.queued_ns;
 }
 
 static void assert_task(const struct releaser *releaser, __u32 pid, const char *comm)
@@ -137,13 +137,14 @@ RELEASES_TEST(reported_more_than_once)
 RELEASES_TEST(unknown_map)
 {
 	struct map_info map_info = {.address = OTHER_MAP};
-	__u64 queued_ns = 1;
+	struct map_release release = {};
 
 	release_map(MAP, RELEASE_LAST, 2000);
 	memset(&map_info.identity, 0xa5, sizeof(map_info.identity));
-	assert_false(map_releases_identify(releases, &map_info, &queued_ns));
+	assert_false(map_releases_identify(releases, &map_info, &release));
 	assert_true(map_info.identity.released_ns == UNKNOWN_NS);
-	assert_true(queued_ns == UNKNOWN_NS);
+	assert_true(release.queued_ns == UNKNOWN_NS);
+	assert_true(release.held_ns == UNKNOWN_NS);
 	assert_int_equal(map_info.identity.map_id, 0);
 	assert_null(identity_releaser(&map_info.identity));
 	assert_int_equal(map_info.known, 0);
@@ -403,6 +404,62 @@ TEST(room_is_bounded)
 	assert_false(knows(1));
 	assert_true(knows(2));
 	map_releases_free(releases);
+}
+
+RELEASES_TEST(paths_of_cgroups)
+{
+	struct identity identity;
+
+	/* It comes before the releases that it is of. */
+	release_map(MAP, RELEASE_LAST, 1000);
+	assert_int_equal(map_releases_add_cgroup(releases, 4242, "/system.slice/a.service"), 0);
+	assert_null(identity_of(MAP).released_by.cgroup);
+	release_map(OTHER_MAP, RELEASE_LAST, 2000);
+	identity = identity_of(OTHER_MAP);
+	assert_string_equal(identity.released_by.cgroup->path, "/system.slice/a.service");
+	assert_string_equal(identity.closed_by.cgroup->unit, "a.service");
+	assert_string_equal(identity_cgroup(&identity)->unit, "a.service");
+	release_by(900, "other", RELEASE_LAST, 3000);
+	assert_null(identity_of(MAP).released_by.cgroup);
+	assert_null(identity_cgroup(&(struct identity){}));
+}
+
+static void add_stack(__u32 tid, __u64 map, const char *text)
+{
+	map_releases_add_stack(releases, &(struct record_head){.tid = tid, .map = map}, text);
+}
+
+RELEASES_TEST(user_stacks_are_of_the_release_that_follows)
+{
+	const __u32 tid = PID + 1;
+
+	add_stack(tid, MAP, "drop");
+	release_map(MAP, RELEASE_LAST | RELEASE_STACK, 1000);
+	assert_string_equal(identity_of(MAP).user_stack, "drop");
+	assert_int_equal(identity_of(MAP).close_flags, CLOSE_KNOWN);
+	/* The stack's record was lost, or that of the release before: another map, another thread.
+	 */
+	release_map(MAP, RELEASE_LAST, 2000);
+	assert_null(identity_of(MAP).user_stack);
+	release_map(OTHER_MAP, RELEASE_LAST | RELEASE_STACK, 3000);
+	assert_null(identity_of(OTHER_MAP).user_stack);
+	add_stack(tid + 1024, MAP, "other"); /* in the same place */
+	release_map(MAP, RELEASE_LAST | RELEASE_STACK, 4000);
+	assert_null(identity_of(MAP).user_stack);
+}
+
+RELEASES_TEST(user_stacks_are_of_the_last_user_task)
+{
+	add_stack(PID + 1, MAP, "drop");
+	release_map(MAP, RELEASE_STACK, 1000);
+	release_by(15, "kworker", RELEASE_LAST | RELEASE_KERNEL, 2000);
+	assert_string_equal(identity_of(MAP).user_stack, "drop");
+	/* By an exit, it has none. */
+	release_map(MAP, RELEASE_LAST | RELEASE_EXIT, 3000);
+	assert_null(identity_of(MAP).user_stack);
+	assert_int_equal(identity_of(MAP).close_flags, CLOSE_KNOWN | CLOSE_AT_EXIT);
+	release_map(OTHER_MAP, RELEASE_LAST | RELEASE_INTERRUPT, 4000);
+	assert_int_equal(identity_of(OTHER_MAP).close_flags, 0);
 }
 
 TEST_MAIN(NULL, NULL)

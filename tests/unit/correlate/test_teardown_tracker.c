@@ -231,7 +231,7 @@ static void start_array(__u32 tid, __u64 address, __u32 elements)
 	map.value_size = 8;
 	map.max_entries = elements;
 	release_map(address, RELEASE_LAST, 900);
-	assert_int_equal(teardown_tracker_start(joined.tracker, &map, &run, &contents), 0);
+	assert_int_equal(teardown_tracker_start(joined.tracker, &map, &run, &contents, 7), 0);
 }
 
 JOINED_TEST(memory_that_is_owed)
