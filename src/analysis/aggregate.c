@@ -21,6 +21,8 @@ struct aggregate {
 	size_t nr_by;
 	size_t max_rows;
 	bool keeps_samples;
+	enum measure measure; /* of samples */
+	bool by_cgroup;
 	struct node *nodes; /* uthash's head */
 	struct node *other;
 	const struct row **sorted; /* of the last aggregate_sort() */
@@ -29,8 +31,9 @@ struct aggregate {
 static void figures_free(struct row *row)
 {
 	hist_free(&row->latency);
-	for (int i = 0; row->phases && i < PHASE_TOTAL; i++)
-		hist_free(&row->phases->phase[i]);
+	for (enum phase phase = 0; row->phases && phase < NR_PHASES; phase++)
+		if (phase != PHASE_TOTAL)
+			hist_free(phase_hist(row->phases, phase));
 	free(row->phases);
 	for (int i = 0; row->samples && i < NR_PHASES; i++)
 		samples_free(&row->samples[i]);
@@ -89,13 +92,16 @@ struct aggregate *aggregate_new(const enum key *by, size_t nr_by, size_t max_row
 	aggregate->nr_by = nr_by;
 	if (nr_by)
 		memcpy(aggregate->by, by, nr_by * sizeof(*by));
+	for (size_t i = 0; i < nr_by; i++)
+		aggregate->by_cgroup |= by[i] == KEY_CGROUP;
 	aggregate->max_rows = max_rows;
 	return aggregate;
 }
 
-void aggregate_keep_samples(struct aggregate *aggregate)
+void aggregate_keep_samples(struct aggregate *aggregate, enum measure measure)
 {
 	aggregate->keeps_samples = true;
+	aggregate->measure = measure;
 }
 
 /* The figures of a call or of a teardown. */
@@ -146,28 +152,46 @@ static int row_reserve(struct row *row, const struct sample *sample)
 		row->phases = calloc(1, sizeof(*row->phases));
 	if (!row->phases)
 		return -ENOMEM;
-	for (int i = 0; i < PHASE_TOTAL && !err; i++)
-		err = reserve(&row->phases->phase[i], sample->phase[i]);
+	for (enum phase phase = 0; phase < NR_PHASES && !err; phase++)
+		if (phase != PHASE_TOTAL)
+			err = reserve(phase_hist(row->phases, phase), sample->phase[phase]);
 	return err;
 }
 
-/* Keeps all of the samples, or none. */
-static int row_keep(struct row *row, const struct sample *sample)
+/* The value to keep; UNKNOWN_NS: none. */
+static __u64 measured(const struct sample *sample, enum measure measure, enum phase phase)
 {
+	__u64 count;
+
+	if (measure == MEASURE_TIME)
+		return sample->phase[phase];
+	if (phase != PHASE_FREE || !sample->teardown ||
+	    !teardown_count(sample->teardown, measure, &count))
+		return UNKNOWN_NS;
+	return count;
+}
+
+/* Keeps all of the samples, or none. */
+static int row_keep(struct row *row, const struct sample *sample, enum measure measure)
+{
+	__u64 values[NR_PHASES];
 	int err = 0, i;
+
+	for (i = 0; i < NR_PHASES; i++)
+		values[i] = measured(sample, measure, i);
 
 	if (!row->samples)
 		row->samples = calloc(NR_PHASES, sizeof(*row->samples));
 	if (!row->samples)
 		return -ENOMEM;
 	for (i = 0; i < NR_PHASES && !err; i++)
-		if (sample->phase[i] != UNKNOWN_NS)
-			err = samples_add(&row->samples[i], sample->phase[i]);
+		if (values[i] != UNKNOWN_NS)
+			err = samples_add(&row->samples[i], values[i]);
 	if (!err)
 		return 0;
 	/* The last one was not added. */
 	for (i -= 2; i >= 0; i--)
-		row->samples[i].nr -= sample->phase[i] != UNKNOWN_NS;
+		row->samples[i].nr -= values[i] != UNKNOWN_NS;
 	return err;
 }
 
@@ -183,10 +207,14 @@ static void memory_add(struct row_phases *phases, const struct map_memory *memor
 static void phases_add(struct row_phases *phases, const struct sample *sample)
 {
 	__u64 entries = sample->teardown->entries, free_ns = sample->phase[PHASE_FREE];
+	const struct worker_time *time = &sample->teardown->run.time;
 
-	for (int i = 0; i < PHASE_TOTAL; i++)
-		if (sample->phase[i] != UNKNOWN_NS)
-			hist_add(&phases->phase[i], sample->phase[i]);
+	for (enum phase phase = 0; phase < NR_PHASES; phase++)
+		if (phase != PHASE_TOTAL && sample->phase[phase] != UNKNOWN_NS)
+			hist_add(phase_hist(phases, phase), sample->phase[phase]);
+	worker_time_add(&phases->time, time);
+	phases->with_instructions += !!(time->known & TIME_INSTRUCTIONS_KNOWN);
+	phases->with_cycles += !!(time->known & TIME_CYCLES_KNOWN);
 	memory_add(phases, &sample->teardown->memory);
 	phases->destroyers += teardown_has_phase(sample->teardown, PHASE_DESTROY);
 	if (entries != ENTRIES_UNKNOWN && free_ns != UNKNOWN_NS) {
@@ -202,7 +230,7 @@ static int sample_add(const struct aggregate *aggregate, struct row *row,
 	int err = row_reserve(row, sample);
 
 	if (!err && aggregate->keeps_samples)
-		err = row_keep(row, sample);
+		err = row_keep(row, sample, aggregate->measure);
 	if (err)
 		return err;
 
@@ -235,6 +263,13 @@ static int node_add(struct aggregate *aggregate, const struct row_key_bytes *key
 	return err;
 }
 
+static __u64 cgroup_id(const struct map_info *map)
+{
+	const struct releaser *releaser = identity_releaser(&map->identity);
+
+	return releaser ? releaser->cgroup_id : 0;
+}
+
 static int add(struct aggregate *aggregate, const struct row_source *source,
 	       const struct sample *sample)
 {
@@ -245,6 +280,9 @@ static int add(struct aggregate *aggregate, const struct row_source *source,
 	HASH_FIND(hh, aggregate->nodes, keys.at, keys.len, node);
 	if (!node && HASH_COUNT(aggregate->nodes) < aggregate->max_rows)
 		return node_add(aggregate, &keys, source, sample);
+	if (node && aggregate->by_cgroup)
+		node->row.several_cgroups |=
+			cgroup_id(&node->row.key.map) != cgroup_id(source->map);
 	return sample_add(aggregate, node ? &node->row : &aggregate->other->row, sample);
 }
 
@@ -306,8 +344,10 @@ static __u64 row_rank(const struct row *row, enum sort sort)
 		return row->empty;
 	if (sort == SORT_BYTES)
 		return row->phases ? row->phases->bytes : 0;
+	if (sort_time_part(sort))
+		return row->phases ? worker_time_part(&row->phases->time, sort_time_part(sort)) : 0;
 	if (sort >= SORT_WAIT)
-		hist = row->phases ? &row->phases->phase[sort - SORT_WAIT] : NULL;
+		hist = row->phases ? phase_hist(row->phases, sort_phase(sort)) : NULL;
 	if (!hist || !hist->count)
 		return 0;
 	ns = hist_figure(hist, sort);

@@ -8,6 +8,7 @@
 #include "analysis/sort.h"
 #include "model/call.h"
 #include "model/keys.h"
+#include "model/measure.h"
 #include "model/teardown.h"
 #include "util/hist.h"
 #include "util/samples.h"
@@ -15,27 +16,38 @@
 /* The figures that only teardowns have. */
 struct row_phases {
 	struct hist phase[PHASE_TOTAL]; /* without teardowns that lack it or where it is unknown */
+	struct hist held;		/* the same of PHASE_HELD */
 	__u64 destroyers;		/* teardowns that have PHASE_DESTROY and PHASE_DEFERRED */
 	__u64 entries;			/* elements of the maps where known */
 	__u64 counted;			/* number of these maps */
 	__u64 counted_ns;		/* PHASE_FREE of these maps */
-	__u64 bytes;			/* memory of the maps where known */
-	__u32 measured;			/* number of these maps */
-	__u32 exact;			/* of these, without other memory */
+	struct worker_time time;	/* in PHASE_FREE where known; no grace_for */
+	__u32 with_instructions;	/* teardowns where these are known */
+	__u32 with_cycles;
+	__u64 bytes;	/* memory of the maps where known */
+	__u32 measured; /* number of these maps */
+	__u32 exact;	/* of these, without other memory */
 };
+
+/* Not for PHASE_TOTAL. */
+static inline struct hist *phase_hist(struct row_phases *phases, enum phase phase)
+{
+	return phase == PHASE_HELD ? &phases->held : &phases->phase[phase];
+}
 
 /* Read only, and owned by the aggregate. */
 struct row {
 	struct row_key key;
 	bool other;		   /* the row for calls without a row of their own; no key */
+	bool several_cgroups;	   /* of a row by cgroup: one path, and several ids */
 	__u64 count;		   /* all calls, or teardowns */
 	__u64 empty;		   /* calls known to have had nothing to destroy */
 	__u64 unmeasured;	   /* not empty, and without a latency */
 	struct hist latency;	   /* of all others; for teardowns, the total */
 	struct row_phases *phases; /* NULL for calls */
 	/*
-	 * All known values, by enum phase; the latencies of calls are at PHASE_DESTROY. NULL unless
-	 * samples are kept.
+	 * All known values, by enum phase; the latencies of calls are at PHASE_DESTROY, counts at
+	 * PHASE_FREE. NULL unless samples are kept.
 	 */
 	struct samples *samples;
 };
@@ -64,12 +76,15 @@ struct aggregate;
  */
 struct aggregate *aggregate_new(const enum key *by, size_t nr_by, size_t max_rows);
 
-/* Makes rows keep their samples: 8 to 16 bytes for each. To be called before the first one. */
-void aggregate_keep_samples(struct aggregate *aggregate);
+/*
+ * Makes rows keep their samples of this measure: 8 to 16 bytes for each. To be called before the
+ * first one.
+ */
+void aggregate_keep_samples(struct aggregate *aggregate, enum measure measure);
 
 /*
- * Adds a call, whose host and scenario must outlive the aggregate. Returns 0, or -ENOMEM with
- * nothing counted.
+ * Adds a call, whose host, scenario and cgroups must outlive the rows' use. Returns 0, or -ENOMEM
+ * with nothing counted.
  */
 int aggregate_add(struct aggregate *aggregate, const struct call *call);
 

@@ -70,6 +70,14 @@ static bool took_time(const struct samples *samples)
 	return samples->nr && samples->ns[samples->nr - 1];
 }
 
+/* Of counts: the key's frees without a known one. */
+static __u64 uncounted_of(const struct row *row, enum measure measure)
+{
+	if (measure == MEASURE_TIME || !row)
+		return 0;
+	return row->count - (row->samples ? row->samples[PHASE_FREE].nr : 0);
+}
+
 /*
  * Adds a line for each phase of a key; one row may be NULL. A phase that takes no time on both
  * sides is left out: one more test would make it harder for the others to be significant.
@@ -77,21 +85,31 @@ static bool took_time(const struct samples *samples)
 static int add_key(struct diff *diff, const struct row *base, const struct row *now,
 		   const struct diff_options *opts)
 {
+	__u64 base_uncounted = uncounted_of(base, opts->measure);
+	__u64 new_uncounted = uncounted_of(now, opts->measure);
 	int err = 0;
 
+	diff->uncounted[DIFF_BASE] += base_uncounted;
+	diff->uncounted[DIFF_NEW] += new_uncounted;
 	for (enum phase phase = 0; phase < NR_PHASES && !err; phase++) {
 		const struct samples *base_samples = samples_of(base, phase);
 		const struct samples *new_samples = samples_of(now, phase);
 		struct diff_line *line = &diff->line[diff->nr];
 
-		if (opts->phases && !(opts->phases & 1U << phase))
+		if (!phase_is_compared(opts->phases, phase))
 			continue;
-		if (!took_time(base_samples) && !took_time(new_samples))
+		if (!took_time(base_samples) && !took_time(new_samples)) {
+			diff->uncounted_keys +=
+				phase == PHASE_FREE && (base_uncounted || new_uncounted);
 			continue;
-		*line = (struct diff_line){.row = base ? base : now, .phase = phase};
+		}
+		*line = (struct diff_line){
+			.row = base ? base : now, .measure = opts->measure, .phase = phase};
 		err = line_fill(line, base_samples, new_samples, opts->alpha);
 		line->side[DIFF_BASE].applies = base && row_has_phase(base, phase);
 		line->side[DIFF_NEW].applies = now && row_has_phase(now, phase);
+		line->side[DIFF_BASE].uncounted = base_uncounted;
+		line->side[DIFF_NEW].uncounted = new_uncounted;
 		diff->nr++;
 	}
 	return err;
@@ -171,7 +189,8 @@ static int compare_runs(struct diff *diff, const struct diff_input sides[NR_DIFF
 {
 	struct diff_units units;
 	int err = diff_units_make(&units, sides, diff);
-	bool several = units.nr[DIFF_BASE] > 1 && units.nr[DIFF_NEW] > 1;
+	bool significant = !err && permute_least_p(&units.permute) < alpha;
+	bool several = significant || (units.nr[DIFF_BASE] > 1 && units.nr[DIFF_NEW] > 1);
 
 	for (size_t i = 0; i < diff->nr && !err; i++)
 		diff_units_count(sides, &diff->line[i]);
@@ -180,7 +199,7 @@ static int compare_runs(struct diff *diff, const struct diff_input sides[NR_DIFF
 	for (size_t i = 0; i < diff->nr && !err; i++)
 		set_deltas(&diff->line[i]);
 	if (!err)
-		diff->few_runs = !several || !(permute_least_p(&units.permute) < alpha);
+		diff->few_runs = !significant;
 	/* Two of the arrangements of 2 k units are as far apart as can be. */
 	diff->enough = 2;
 	for (double ways = 6; 2 / ways >= alpha; diff->enough++)
@@ -189,10 +208,12 @@ static int compare_runs(struct diff *diff, const struct diff_input sides[NR_DIFF
 	return err;
 }
 
-static bool has_few_runs(const struct diff *diff, const struct diff_line *line)
+static bool has_few_runs(const struct diff *diff, const struct diff_line *line, double alpha)
 {
-	return diff->few_runs || (diff->unit != UNIT_VALUE && (line->side[DIFF_BASE].units < 2 ||
-							       line->side[DIFF_NEW].units < 2));
+	size_t base = line->side[DIFF_BASE].units, new = line->side[DIFF_NEW].units;
+
+	return diff->few_runs ||
+	       (diff->unit != UNIT_VALUE && !(permute_least_p_of(base, new) < alpha));
 }
 
 static enum diff_verdict verdict_of(const struct diff *diff, const struct diff_line *line,
@@ -200,7 +221,7 @@ static enum diff_verdict verdict_of(const struct diff *diff, const struct diff_l
 {
 	if (!line->side[DIFF_BASE].n || !line->side[DIFF_NEW].n)
 		return VERDICT_UNKNOWN;
-	if (has_few_runs(diff, line))
+	if (has_few_runs(diff, line, alpha))
 		return VERDICT_FEW_RUNS;
 	if (!(line->p_corrected < alpha) || line->difference.effect == 0)
 		return VERDICT_SAME;
@@ -288,7 +309,10 @@ static void judge(struct diff *diff, const struct diff_options *opts)
 static void mean_add(struct diff *diff, enum phase phase)
 {
 	static const struct samples none;
-	struct diff_line mean = {.phase = phase, .p_corrected = NAN, .p_tail_corrected = NAN};
+	struct diff_line mean = {.measure = diff->measure,
+				 .phase = phase,
+				 .p_corrected = NAN,
+				 .p_tail_corrected = NAN};
 	double logs = 0;
 	size_t nr = 0;
 
@@ -351,7 +375,7 @@ int diff_make(struct diff *diff, const struct diff_input sides[NR_DIFF_SIDES],
 {
 	int err;
 
-	*diff = (struct diff){};
+	*diff = (struct diff){.measure = opts->measure};
 	err = add_keys(diff, sides, opts);
 	if (!err)
 		err = correct(diff);

@@ -35,19 +35,20 @@ struct diff_limit {
 };
 
 struct diff_options {
+	enum measure measure; /* of the aggregates' samples */
 	struct diff_limit limits[MAX_LIMITS];
 	size_t nr_limits;
 	bool allow_missing; /* lines may lack evidence: see struct diff_tally */
 	bool unlike;	    /* the sides are of different things: limits are not known to be kept */
 	bool within_run;    /* values are compared, as if runs did not differ by chance */
 	double alpha;	    /* probability of a false alarm */
-	__u32 phases;	    /* bit N: enum phase N is compared; 0: all */
+	__u32 phases;	    /* see phase_is_compared() */
 	__u64 top;	    /* lines to show; 0: all */
 };
 
 /* A recording. */
 struct diff_run {
-	struct aggregate *aggregate; /* of its values alone */
+	struct aggregate *aggregate; /* of its values alone; NULL: another file of the run has it */
 	const char *run_id;	     /* empty: unknown */
 	const char *boot_id;	     /* empty: unknown */
 };
@@ -67,12 +68,13 @@ enum diff_unit {
 };
 
 struct diff_figures {
-	bool applies; /* the side has the key, and its maps have the phase */
-	__u64 n;      /* known values */
-	__u64 runs;   /* with values; 0 with UNIT_VALUE */
-	__u64 boots;  /* the same */
-	size_t units; /* runs or boots with values; 0: the figures are of all values together */
-	__u64 total_ns;
+	bool applies;	 /* the side has the key, and its maps have the phase */
+	__u64 n;	 /* known values */
+	__u64 uncounted; /* of counts: frees without a known one */
+	__u64 runs;	 /* with values; 0 with UNIT_VALUE */
+	__u64 boots;	 /* the same */
+	size_t units;	 /* runs or boots with values; 0: the figures are of all values together */
+	__u64 total_ns;	 /* counts have no unit, here and below */
 	double metric[NR_METRICS]; /* in ns; NAN if n is 0 */
 	bool bounded;		   /* the interval is known */
 	__u64 low_ns, high_ns;	   /* confidence interval of the median, at 1 - alpha */
@@ -82,9 +84,17 @@ enum diff_verdict {
 	VERDICT_UNKNOWN, /* one side has no values */
 	VERDICT_SAME,	 /* the difference is not significant */
 	VERDICT_FASTER,
-	VERDICT_SLOWER,
+	VERDICT_SLOWER,	  /* of counts: higher, and lower for VERDICT_FASTER */
 	VERDICT_FEW_RUNS, /* so few runs or boots that no difference can be significant */
 };
+
+/* VERDICT_SLOWER or VERDICT_FASTER in the words of the measure. */
+static inline const char *diff_word(enum measure measure, enum diff_verdict verdict)
+{
+	if (measure == MEASURE_TIME)
+		return verdict == VERDICT_SLOWER ? "slower" : "faster";
+	return verdict == VERDICT_SLOWER ? "higher" : "lower";
+}
 
 struct diff_line {
 	/*
@@ -92,6 +102,7 @@ struct diff_line {
 	 * all else is unknown, except delta[METRIC_P50].
 	 */
 	const struct row *row;
+	enum measure measure;
 	enum phase phase;
 	struct diff_figures side[NR_DIFF_SIDES];
 	double delta[NR_METRICS]; /* in percent of the base; NAN: unknown */
@@ -125,6 +136,7 @@ enum diff_result {
 };
 
 struct diff {
+	enum measure measure;
 	const enum key *by;
 	size_t nr_by;
 	/*
@@ -136,10 +148,12 @@ struct diff {
 	size_t left_out; /* lines behind line[nr - 1]: not shown, but limits apply */
 	struct diff_line means[NR_PHASES]; /* of phases with a change that is known */
 	size_t nr_means;
-	struct diff_tally tally; /* of all lines */
-	bool keys_mixed;	 /* a side has an "other" row, of several keys */
-	bool unlike;		 /* as in the options */
-	bool strict;		 /* there are limits, and missing evidence is not allowed */
+	struct diff_tally tally;	/* of all lines */
+	__u64 uncounted[NR_DIFF_SIDES]; /* of counts: frees without a known one, of all keys */
+	size_t uncounted_keys;		/* of these, without any on both sides: they have no line */
+	bool keys_mixed;		/* a side has an "other" row, of several keys */
+	bool unlike;			/* as in the options */
+	bool strict;			/* there are limits, and missing evidence is not allowed */
 	enum diff_unit unit;
 	size_t runs[NR_DIFF_SIDES];  /* 0 with UNIT_VALUE */
 	size_t boots[NR_DIFF_SIDES]; /* the same */

@@ -142,7 +142,7 @@ static __u64 median_ns(const __u64 *ns, size_t nr)
 /* Of a run; sorted. NULL: it has no such values. */
 static const struct samples *samples_of(const struct diff_run *run, const struct diff_line *line)
 {
-	const struct row *row = aggregate_find(run->aggregate, line->row);
+	const struct row *row = run->aggregate ? aggregate_find(run->aggregate, line->row) : NULL;
 
 	if (!row || !row->samples || !row->samples[line->phase].nr)
 		return NULL;

@@ -33,9 +33,26 @@ static void put_text(struct row_key_bytes *keys, const char *text, size_t size)
 	keys->at[keys->len++] = '\0';
 }
 
+/* A cgroup that was made again has another id and the same path. */
+static void put_cgroup(struct row_key_bytes *keys, const struct releaser *releaser)
+{
+	if (releaser && !releaser->cgroup)
+		put_number(keys, TAG_ADDRESS, releaser->cgroup_id);
+	else
+		put_text(keys, releaser ? releaser->cgroup->path : NULL, CGROUP_PATH_SIZE);
+}
+
+/* A name in the path; the path may have none, which differs from not knowing it. */
+static void put_cgroup_name(struct row_key_bytes *keys, const struct cgroup *cgroup,
+			    const char *name)
+{
+	put_text(keys, cgroup ? name ?: "" : NULL, CGROUP_PATH_SIZE);
+}
+
 static void put_key(struct row_key_bytes *keys, enum key key, const struct row_source *of)
 {
 	const struct releaser *releaser = identity_releaser(&of->map->identity);
+	const struct cgroup *cgroup = releaser ? releaser->cgroup : NULL;
 
 	switch (key) {
 	case KEY_CALLER:
@@ -60,7 +77,16 @@ static void put_key(struct row_key_bytes *keys, enum key key, const struct row_s
 		put_known(keys, releaser, releaser ? releaser->task.pid : 0);
 		break;
 	case KEY_CGROUP:
-		put_known(keys, releaser, releaser ? releaser->cgroup_id : 0);
+		put_cgroup(keys, releaser);
+		break;
+	case KEY_UNIT:
+		put_cgroup_name(keys, cgroup, cgroup ? cgroup->unit : NULL);
+		break;
+	case KEY_POD:
+		put_cgroup_name(keys, cgroup, cgroup ? cgroup->pod_uid : NULL);
+		break;
+	case KEY_CONTAINER:
+		put_cgroup_name(keys, cgroup, cgroup ? cgroup->container_id : NULL);
 		break;
 	case KEY_NAME:
 		put_text(keys, map_has_name(of->map) ? of->map->name : NULL, NAME_LEN);

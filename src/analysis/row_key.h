@@ -12,8 +12,9 @@
 #include "model/keys.h"
 #include "model/teardown.h"
 
-#define CALLER_LEN 512 /* the kernel's KSYM_NAME_LEN, with its NUL */
-#define KEYS_SIZE  (NR_KEYS * (1 + CALLER_LEN))
+#define CALLER_LEN 512				      /* the kernel's KSYM_NAME_LEN, with its NUL */
+#define KEYS_SIZE  (NR_KEYS * (1 + CGROUP_PATH_SIZE)) /* the longest key */
+_Static_assert(CGROUP_PATH_SIZE > CALLER_LEN, "the longest key");
 
 /* Only the members of the row's keys are valid. Unknown is a value of its own. */
 struct row_key {
@@ -38,6 +39,6 @@ struct row_key_bytes {
 	unsigned char at[KEYS_SIZE];
 };
 
-/* Encodes these keys in *bytes. Cuts text after CALLER_LEN - 1 bytes. */
+/* Encodes these keys in *bytes. Cuts names of functions after CALLER_LEN - 1 bytes. */
 void row_key_read(struct row_key_bytes *bytes, const enum key *by, size_t nr_by,
 		  const struct row_source *source);

@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include "model/teardown.h"
+#include "model/worker_time.h"
 #include "util/macros.h"
 
 enum sort {
@@ -20,6 +22,10 @@ enum sort {
 	SORT_FREE,
 	SORT_DESTROY,
 	SORT_DEFERRED,
+	SORT_HELD,
+	SORT_CPU, /* these three are parts of the free */
+	SORT_RUNQUEUE,
+	SORT_GRACE,
 	SORT_BYTES,
 	SORT_KEY, /* by the row's keys, ascending; all others descending */
 	NR_SORTS,
@@ -30,6 +36,29 @@ static const char *const sort_names[] = {
 	[SORT_MIN] = "min",	      [SORT_MEAN] = "mean",   [SORT_P50] = "p50",
 	[SORT_P90] = "p90",	      [SORT_P99] = "p99",     [SORT_MAX] = "max",
 	[SORT_WAIT] = "wait",	      [SORT_FREE] = "free",   [SORT_DESTROY] = "destroy",
-	[SORT_DEFERRED] = "deferred", [SORT_BYTES] = "bytes", [SORT_KEY] = "key",
+	[SORT_DEFERRED] = "deferred", [SORT_HELD] = "held",   [SORT_CPU] = "cpu",
+	[SORT_RUNQUEUE] = "runqueue", [SORT_GRACE] = "grace", [SORT_BYTES] = "bytes",
+	[SORT_KEY] = "key",
 };
+/* The part of a worker's run that this sorts by; 0: none. */
+static inline enum worker_time_flags sort_time_part(enum sort sort)
+{
+	switch (sort) {
+	case SORT_CPU:
+		return TIME_CPU_KNOWN;
+	case SORT_RUNQUEUE:
+		return TIME_RUNQUEUE_KNOWN;
+	case SORT_GRACE:
+		return TIME_GRACE_KNOWN;
+	default:
+		return 0;
+	}
+}
+
 _Static_assert(ARRAY_SIZE(sort_names) == NR_SORTS, "a name for each order");
+
+/* Of the orders from SORT_WAIT to SORT_HELD. */
+static inline enum phase sort_phase(enum sort sort)
+{
+	return sort == SORT_HELD ? PHASE_HELD : (enum phase)(PHASE_WAIT + (sort - SORT_WAIT));
+}

@@ -51,9 +51,11 @@ __u64 top_teardowns_rank(const struct teardown *teardown, enum sort sort)
 
 	if (sort == SORT_BYTES)
 		return map_memory_known(&teardown->memory) ? teardown->memory.bytes : 0;
-	if (sort < SORT_WAIT || sort > SORT_DEFERRED)
+	if (sort_time_part(sort))
+		return worker_time_part(&teardown->run.time, sort_time_part(sort));
+	if (sort < SORT_WAIT || sort > SORT_HELD)
 		return teardown_known_ns(teardown);
-	ns = teardown->phase[PHASE_WAIT + (sort - SORT_WAIT)];
+	ns = teardown->phase[sort_phase(sort)];
 	return ns == UNKNOWN_NS ? 0 : ns;
 }
 

@@ -80,7 +80,7 @@ static void fill_series(const struct trend *trend, struct trend_series *series,
 		for (size_t i = trend->point[point].run; i < nr; i++) {
 			struct samples *samples;
 
-			if (trend->point_of[i] != point)
+			if (trend->point_of[i] != point || !run[i].aggregate)
 				continue;
 			samples = samples_of(aggregate_find(run[i].aggregate, series->row),
 					     series->phase);
@@ -127,7 +127,7 @@ static int make_series(struct trend *trend, const struct rows *rows, const struc
 		const struct row *row = rows->row[i / NR_PHASES];
 		enum phase phase = i % NR_PHASES;
 
-		if ((phases && !(phases & 1U << phase)) || is_left_out(trend, row) ||
+		if (!phase_is_compared(phases, phase) || is_left_out(trend, row) ||
 		    !takes_time(row, phase))
 			continue;
 		*series =

@@ -32,7 +32,7 @@ TEST(of_calls)
 	struct call call = plain;
 	int i;
 
-	aggregate_keep_samples(aggregate);
+	aggregate_keep_samples(aggregate, MEASURE_TIME);
 	for (i = 100; i; i--) {
 		call.latency_ns = i;
 		add(aggregate, &call, 1);
@@ -60,19 +60,53 @@ TEST(of_teardowns)
 	const struct row *row;
 	int i;
 
-	aggregate_keep_samples(aggregate);
+	aggregate_keep_samples(aggregate, MEASURE_TIME);
 	assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
 	teardown.phase[PHASE_DEFERRED] = 4;
 	teardown.phase[PHASE_TOTAL] = 7;
 	assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
 	row = sort(aggregate, SORT_KEY, 0).row[0];
 	for (i = 0; i < NR_PHASES; i++)
-		assert_int_equal(row->samples[i].nr, i < PHASE_DEFERRED ? 2 : 1);
+		assert_int_equal(row->samples[i].nr, i < PHASE_DEFERRED || i == PHASE_HELD ? 2 : 1);
 	assert_int_equal(row->samples[PHASE_DESTROY].ns[1], 3);
 	assert_int_equal(row->samples[PHASE_DEFERRED].ns[0], 4);
 	assert_int_equal(row->samples[PHASE_TOTAL].ns[0], 7);
 	assert_int_equal(row->unmeasured, 1);
 	aggregate_free(aggregate);
+}
+
+/* Counts are of free alone; one that is not known is none. */
+TEST(of_counts)
+{
+	struct teardown teardown = {.map = plain.map, .phase = {1, 2, 3, 4, 10}};
+	static const __u64 wanted[] = {
+		[MEASURE_INSTRUCTIONS] = 700,
+		[MEASURE_CYCLES] = 900,
+	};
+
+	for (enum measure measure = MEASURE_INSTRUCTIONS; measure < NR_MEASURES; measure++) {
+		struct aggregate *aggregate = make(NULL, 0, ALL_ROWS);
+		const struct row *row;
+
+		aggregate_keep_samples(aggregate, measure);
+		teardown.run.time = (struct worker_time){.known = TIME_CPU_KNOWN};
+		assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
+		teardown.run.time = (struct worker_time){
+			.known = TIME_INSTRUCTIONS_KNOWN | TIME_CYCLES_KNOWN,
+			.instructions = 700,
+			.cycles = 900,
+		};
+		assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
+		row = sort(aggregate, SORT_KEY, 0).row[0];
+		assert_int_equal(row->count, 2);
+		for (enum phase phase = 0; phase < NR_PHASES; phase++)
+			assert_int_equal(row->samples[phase].nr, phase == PHASE_FREE);
+		assert_int_equal(row->samples[PHASE_FREE].ns[0], wanted[measure]);
+		/* The other figures stay those of time. */
+		assert_int_equal(row->phases->phase[PHASE_FREE].count, 2);
+		assert_int_equal(row->latency.max_ns, 10);
+		aggregate_free(aggregate);
+	}
 }
 
 /* If any of the five phases finds no memory, none is kept. */
@@ -86,7 +120,7 @@ TEST(all_or_nothing)
 	for (nth = 1; nth <= NR_PHASES; nth++) {
 		/* In the "other" row, because a new row would not exist at all. */
 		aggregate = make(NULL, 0, 0);
-		aggregate_keep_samples(aggregate);
+		aggregate_keep_samples(aggregate, MEASURE_TIME);
 		refused = nth;
 		assert_int_equal(aggregate_add_teardown(aggregate, &teardown), -ENOMEM);
 		assert_int_equal(refused, 0);
@@ -108,7 +142,7 @@ TEST(forgotten)
 {
 	struct aggregate *aggregate = make(NULL, 0, 0);
 
-	aggregate_keep_samples(aggregate);
+	aggregate_keep_samples(aggregate, MEASURE_TIME);
 	add(aggregate, &plain, 3);
 	assert_int_equal(sort(aggregate, SORT_KEY, 0).row[0]->samples[PHASE_DESTROY].nr, 3);
 	aggregate_reset(aggregate);

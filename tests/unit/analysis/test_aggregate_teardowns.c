@@ -85,6 +85,37 @@ TEST(memory_is_added_up)
 	aggregate_free(aggregate);
 }
 
+TEST(parts_of_frees_are_added_up)
+{
+	static const enum key by[] = {KEY_TYPE};
+	struct aggregate *aggregate = make(by, 1, ALL_ROWS);
+	struct teardown teardown = teardown_of(1, 10, 200, 50, 3000);
+	const struct worker_time *time;
+	struct rows rows;
+
+	add_teardown(aggregate, &teardown); /* unknown */
+	teardown.run.time = (struct worker_time){
+		100, 20,  30, TIME_CPU_KNOWN | TIME_GRACE_KNOWN | TIME_INSTRUCTIONS_KNOWN,
+		1,   700, 9};
+	add_teardown(aggregate, &teardown);
+	add_teardown(aggregate, &teardown);
+	teardown = teardown_of(2, 10, 200, 50, 3000);
+	teardown.run.time =
+		(struct worker_time){150, 1, 61, TIME_CPU_KNOWN | TIME_RUNQUEUE_KNOWN, 0, 0, 0};
+	add_teardown(aggregate, &teardown);
+	rows = sort(aggregate, SORT_CPU, 0);
+	time = &rows.row[0]->phases->time;
+	assert_int_equal(rows.row[0]->key.map.type, 1);
+	assert_true(time->cpu_ns == 200 && time->grace_ns == 60);
+	assert_int_equal(time->known, TIME_CPU_KNOWN | TIME_GRACE_KNOWN | TIME_INSTRUCTIONS_KNOWN);
+	assert_true(time->instructions == 1400 && !time->cycles);
+	assert_int_equal(rows.row[0]->phases->with_instructions, 2);
+	assert_int_equal(rows.row[0]->phases->with_cycles, 0);
+	assert_int_equal(sort(aggregate, SORT_RUNQUEUE, 0).row[0]->key.map.type, 2);
+	assert_int_equal(sort(aggregate, SORT_GRACE, 0).row[0]->key.map.type, 1);
+	aggregate_free(aggregate);
+}
+
 /* An unknown phase is left out of that figure only. */
 TEST(unknown_phases_are_left_out)
 {

@@ -124,6 +124,25 @@ RUNS_TEST(three_and_four_runs)
 	assert_int_equal(sides.diff.line->verdict, VERDICT_SLOWER);
 }
 
+/* One run is the most unlike of 21 with probability 1 / 21, and of 20 with 0.05. */
+RUNS_TEST(one_against_many)
+{
+	put_runs(DIFF_BASE, "x", 1000, 19);
+	put_run(DIFF_NEW, "", "x", 2000);
+	assert_true(compare(&sides)->few_runs);
+	put_run(DIFF_BASE, "", "x", 1007);
+	limit(&sides, METRIC_P50, 10);
+	assert_false(compare(&sides)->few_runs);
+	assert_int_equal(sides.diff.line->verdict, VERDICT_SLOWER);
+	assert_true(is_near(sides.diff.line->p_corrected, 1 / 21.0));
+	assert_int_equal(sides.diff.result, RESULT_FAILS);
+
+	/* A row that few runs of the base have cannot be judged, and is not passed. */
+	put_both(&sides, "few", 1000, 3000, 1, 10);
+	assert_int_equal(compare(&sides)->line[1].verdict, VERDICT_FEW_RUNS);
+	assert_int_equal(sides.diff.tally.unclear, 1);
+}
+
 /* Five runs of one boot against five of another may differ as boots do. */
 RUNS_TEST(boots_are_units)
 {

@@ -26,7 +26,7 @@ static struct history history_new(size_t arrangements)
 
 	history.all = aggregate_new(by_name, 1, 100);
 	assert_non_null(history.all);
-	aggregate_keep_samples(history.all);
+	aggregate_keep_samples(history.all, MEASURE_TIME);
 	return history;
 }
 
@@ -45,7 +45,7 @@ static void add_run(struct history *history, const char *boot)
 	snprintf(history->id[history->nr], sizeof(*history->id), "%zu", history->nr);
 	run->aggregate = aggregate_new(by_name, 1, 100);
 	assert_non_null(run->aggregate);
-	aggregate_keep_samples(run->aggregate);
+	aggregate_keep_samples(run->aggregate, MEASURE_TIME);
 	run->run_id = history->id[history->nr];
 	run->boot_id = boot ? boot : run->run_id;
 	history->nr++;
