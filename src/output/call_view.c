@@ -19,7 +19,7 @@
 struct call_view {
 	const struct view_options *opts;
 	const struct filter *filter;
-	bool filters; /* the kernel has not filtered */
+	bool filters; /* the kernel has not filtered, or not by all */
 	__u64 start_ns;
 	struct table_style style;
 	struct table_layout events; /* with --events */
@@ -37,7 +37,7 @@ struct call_view *call_view_new(const struct view_options *opts, const struct fi
 		return NULL;
 	view->opts = opts;
 	view->filter = filter;
-	view->filters = opts->recorded || opts->view == VIEW_BOTH;
+	view->filters = opts->recorded || opts->view == VIEW_BOTH || filter_by_releaser(filter);
 	if (opts->events)
 		return view;
 	view->run = aggregate_new(opts->by, opts->nr_by, MAX_ROWS);

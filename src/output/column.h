@@ -25,6 +25,12 @@ enum value_kind {
 
 #define MADE_SIZE 512 /* bytes */
 
+/* Objects in an array. */
+struct item_list {
+	const void *first;
+	size_t nr, size;
+};
+
 struct value {
 	union {
 		__u64 number;	  /* of all kinds but those below; 0 or 1 for VALUE_BOOL */
@@ -32,15 +38,18 @@ struct value {
 		double real;	  /* of VALUE_REAL */
 		const char *text; /* any bytes; valid until the next column is read */
 	};
-	char made[MADE_SIZE]; /* room for text that is made */
+	struct item_list items; /* of columns with items */
+	char made[MADE_SIZE];	/* room for text that is made */
 };
 
-/* How tables show real numbers: "0.123", "1.23ms", "+12.3%", "±4%", "0.023" or "<0.001". */
+/* How tables show real numbers: "0.123", "1.23ms", "1.23M", "+12.3%", "±4%", "0.023" or "<0.001".
+ */
 enum real_format {
 	REAL_PLAIN,
 	REAL_DURATION, /* ns */
-	REAL_CHANGE,   /* percent; known and NAN: no significant change, "~" */
-	REAL_SPREAD,   /* percent, to both sides */
+	REAL_COUNT,
+	REAL_CHANGE, /* percent; known and NAN: no significant change, "~" */
+	REAL_SPREAD, /* percent, to both sides */
 	REAL_P,
 };
 
@@ -80,6 +89,8 @@ struct column {
 	const char *text;
 	const struct column
 		*of_key; /* a row's key: the column that reads it from a struct row_key */
+	/* Of VALUE_LINES: in JSON, a line is an object with these columns. NULL: it is text. */
+	const struct column *items;
 
 	struct json_key json_key; /* of names without a point, made by column_names_choose() */
 
@@ -115,12 +126,13 @@ struct row_line {
 	__u64 end_ns;	/* of the interval or the run, CLOCK_MONOTONIC */
 };
 
-#define MAX_ROW_COLUMNS 64
+#define MAX_ROW_COLUMNS 80
 
 extern const struct column call_columns[];	      /* of struct call */
 extern const struct column identified_call_columns[]; /* the same, and its identity */
 extern const struct column teardown_columns[];	      /* of struct teardown */
 extern const struct column deferred_free_columns[];   /* of struct deferred_free */
+extern const struct column holder_columns[];	      /* of struct map_holder */
 extern const struct column stuck_columns[];	      /* of struct stuck */
 extern const struct column ledger_columns[];	      /* of struct ledger */
 extern const struct column teardown_ledger_columns[]; /* of struct teardown_ledger */
@@ -136,8 +148,12 @@ const struct hist *row_hist(const struct row *row, enum phase phase);
 void row_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t nr_by,
 		 bool teardowns, bool intervals);
 
+/* Makes the list for struct unfinished: also all columns of teardowns. */
+void unfinished_columns(struct column list[MAX_ROW_COLUMNS]);
+
 /* Makes the list for struct trend_item with these keys. */
 void trend_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t nr_by);
 
-/* Makes the list for struct diff_line with these keys. */
-void diff_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t nr_by);
+/* Makes the list for struct diff_line with these keys and of this measure. */
+void diff_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t nr_by,
+		  enum measure measure);

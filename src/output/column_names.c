@@ -11,7 +11,7 @@
 #include "util/diag.h"
 #include "util/suggest.h"
 
-#define MAX_NAMES 1024 /* bytes of a list of all names */
+#define MAX_NAMES 2048 /* bytes of a list of all names */
 
 const char *column_heading(char buffer[HEADING_SIZE], const struct column *column)
 {
@@ -68,23 +68,35 @@ static const struct column *find(const struct column *columns, const char *name,
 	return NULL;
 }
 
-/* "caller, type, p90_ns": headings in small letters, and the names of columns that have none. */
+/* What a list of names calls the column: its heading in small letters, or if it has none, its name.
+ */
+static void name_column(char name[HEADING_SIZE], const struct column *column, enum format format)
+{
+	bool by_heading = column->heading && format != FORMAT_CSV;
+	const char *text = by_heading ? column->heading : column->name;
+	size_t i;
+
+	for (i = 0; text[i] && i < HEADING_SIZE - 1; i++)
+		name[i] = by_heading ? (char)folded(text[i]) : text[i];
+	name[i] = '\0';
+}
+
+/* "caller, type, p90_ns"; without columns that another one's heading hides */
 static void list_names(char all[MAX_NAMES], const struct column *columns, enum format format)
 {
 	FILE *out = fmemopen(all, MAX_NAMES, "w");
+	char name[HEADING_SIZE];
 	const char *gap = "";
 
 	all[0] = '\0';
-	for (; out && columns->name; columns++) {
-		if (!is_offered(columns, format))
+	for (const struct column *column = columns; out && column->name; column++) {
+		if (!is_offered(column, format))
 			continue;
-		fputs(gap, out);
+		name_column(name, column, format);
+		if (find(columns, name, strlen(name), format) != column)
+			continue;
+		fprintf(out, "%s%s", gap, name);
 		gap = ", ";
-		if (!columns->heading || format == FORMAT_CSV)
-			fputs(columns->name, out);
-		else
-			for (const char *c = columns->heading; *c; c++)
-				putc(folded(*c), out);
 	}
 	if (out)
 		fclose(out);

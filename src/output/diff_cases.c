@@ -114,7 +114,8 @@ static void write_failure(FILE *out, const struct diff_line *line)
 		gap = "; ";
 	}
 	if (!*gap)
-		fprintf(out, "%s is slower: p50 %s, p=%.2g", phase_names[line->phase],
+		fprintf(out, "%s %s: p50 %s, p=%.2g", diff_subject(line),
+			line->measure == MEASURE_TIME ? "is slower" : "are higher",
 			text_change(change, line->delta[METRIC_P50]), line->p_corrected);
 }
 
@@ -179,23 +180,24 @@ char *case_keys(const struct diff *diff, const struct diff_line *line)
 
 	if (!memory_open(&memory))
 		return NULL;
-	diff_columns(columns, diff->by, diff->nr_by);
+	diff_columns(columns, diff->by, diff->nr_by, diff->measure);
 	table_cell_keys(memory.out, FORMAT_TABLE, columns, line);
 	return memory_text(&memory);
 }
 
-static void write_side(FILE *out, const char *name, const struct diff_figures *side)
+static void write_side(FILE *out, const char *name, enum measure measure,
+		       const struct diff_figures *side)
 {
-	double median_ns = side->metric[METRIC_P50];
 	char text[DURATION_SIZE];
 
 	if (!side->n) {
 		fprintf(out, "%s without values", name);
 		return;
 	}
-	fprintf(out, "%s %s of %llu value%s", name,
-		text_duration(text, median_ns < 0x1p63 ? (__u64)(median_ns + 0.5) : ~0ULL), side->n,
-		side->n > 1 ? "s" : "");
+	fprintf(out, "%s %s", name, measure_text(text, measure, side->metric[METRIC_P50]));
+	if (measure != MEASURE_TIME)
+		fprintf(out, " %s", measure_names[measure]);
+	fprintf(out, " of %llu value%s", side->n, side->n > 1 ? "s" : "");
 	if (side->runs > 1)
 		fprintf(out, " in %llu runs", side->runs);
 }
@@ -207,9 +209,9 @@ char *case_figures(const struct diff_line *line)
 
 	if (!memory_open(&memory))
 		return NULL;
-	write_side(memory.out, "base", &line->side[DIFF_BASE]);
+	write_side(memory.out, "base", line->measure, &line->side[DIFF_BASE]);
 	fputs(", ", memory.out);
-	write_side(memory.out, "new", &line->side[DIFF_NEW]);
+	write_side(memory.out, "new", line->measure, &line->side[DIFF_NEW]);
 	if (isfinite(line->delta[METRIC_P50]))
 		fprintf(memory.out, ", %s", text_change(change, line->delta[METRIC_P50]));
 	if (isfinite(line->p_corrected))

@@ -18,6 +18,16 @@
 #include "util/outfile.h"
 #include "util/text.h"
 
+const char *diff_subject(const struct diff_line *line)
+{
+	static const char *const counts[] = {
+		[MEASURE_INSTRUCTIONS] = "free instructions",
+		[MEASURE_CYCLES] = "free cycles",
+	};
+
+	return line->measure == MEASURE_TIME ? phase_names[line->phase] : counts[line->measure];
+}
+
 /* The mean of one line is not worth a line. */
 static void write_means(FILE *out, const struct diff *diff, const char *item)
 {
@@ -27,7 +37,7 @@ static void write_means(FILE *out, const struct diff *diff, const char *item)
 	for (mean = diff->means; mean < diff->means + diff->nr_means; mean++)
 		if (mean->side[DIFF_BASE].n > 1)
 			fprintf(out, "%sgeometric mean of %llu medians: %s %s\n", item,
-				mean->side[DIFF_BASE].n, phase_names[mean->phase],
+				mean->side[DIFF_BASE].n, diff_subject(mean),
 				text_change(change, mean->delta[METRIC_P50]));
 }
 
@@ -62,7 +72,7 @@ void diff_write_exceeded(FILE *out, const struct diff_line *line, size_t nth)
 
 	if (isfinite(line->delta[limit->metric]))
 		text_change(change, line->delta[limit->metric]);
-	fprintf(out, "%s %s %s (limit %g%%)", phase_names[line->phase], metric_names[limit->metric],
+	fprintf(out, "%s %s %s (limit %g%%)", diff_subject(line), metric_names[limit->metric],
 		change, limit->percent);
 	if (line->failed & 1U << nth)
 		fprintf(out, ", p=%.2g", p_of(line));
@@ -103,12 +113,12 @@ static void write_gone(FILE *out, enum format format, const struct column *colum
 		if (!diff_is_gone(line))
 			continue;
 		if (last && last->row == line->row) {
-			fprintf(out, ", %s", phase_names[line->phase]);
+			fprintf(out, ", %s", diff_subject(line));
 		} else {
 			if (last)
 				putc('\n', out);
 			begin_failure(out, format, columns, line, item);
-			fprintf(out, "missing in the new side: %s", phase_names[line->phase]);
+			fprintf(out, "missing in the new side: %s", diff_subject(line));
 		}
 		last = line;
 	}
@@ -161,6 +171,8 @@ const char *diff_few_runs(const struct diff *diff, char text[DIFF_RUNS_SIZE])
 const char *diff_verdict(const struct diff *diff, char text[DIFF_VERDICT_SIZE])
 {
 	const struct diff_tally *tally = &diff->tally;
+	const char *slower = diff_word(diff->measure, VERDICT_SLOWER);
+	const char *faster = diff_word(diff->measure, VERDICT_FASTER);
 	size_t changed = tally->slower ?: tally->faster;
 	char few_runs[DIFF_RUNS_SIZE];
 	static const char *const results[] = {
@@ -171,20 +183,22 @@ const char *diff_verdict(const struct diff *diff, char text[DIFF_VERDICT_SIZE])
 	};
 
 	text[0] = '\0';
+	if (diff->measure != MEASURE_TIME)
+		append(text, "%s: ", measure_names[diff->measure]);
 	if (!tally->compared)
 		append(text, "nothing to compare");
 	else if (diff->few_runs)
-		append(text, "no row is called slower or faster (%s)",
+		append(text, "no row is called %s or %s (%s)", slower, faster,
 		       diff_few_runs(diff, few_runs));
 	else if (changed)
 		append(text, "%zu of %zu row%s %s %s", changed, tally->compared,
 		       tally->compared > 1 ? "s" : "", changed > 1 ? "are" : "is",
-		       tally->slower ? "slower" : "faster");
+		       tally->slower ? slower : faster);
 	else
 		append(text, "no significant change in %zu row%s", tally->compared,
 		       tally->compared > 1 ? "s" : "");
 	if (tally->slower && tally->faster)
-		append(text, ", %zu faster", tally->faster);
+		append(text, ", %zu %s", tally->faster, faster);
 	if (tally->only_in[DIFF_BASE])
 		append(text, "; only in the base: %zu", tally->only_in[DIFF_BASE]);
 	if (tally->only_in[DIFF_NEW])
@@ -192,6 +206,13 @@ const char *diff_verdict(const struct diff *diff, char text[DIFF_VERDICT_SIZE])
 	if (tally->unclear && !diff->few_runs)
 		append(text, "; too few %s: %zu", diff->unit == UNIT_VALUE ? "values" : "runs",
 		       tally->unclear);
+	if (diff->uncounted[DIFF_BASE] || diff->uncounted[DIFF_NEW])
+		append(text,
+		       "; frees left out, of unknown %s: %llu in the base, %llu in the new side",
+		       measure_names[diff->measure], diff->uncounted[DIFF_BASE],
+		       diff->uncounted[DIFF_NEW]);
+	if (diff->uncounted_keys)
+		append(text, "; rows without any: %zu", diff->uncounted_keys);
 	append(text, "%s", results[diff->result]);
 	return text;
 }
@@ -219,21 +240,28 @@ static int write_verdict_line(FILE *out, const struct diff *diff)
 {
 	const struct diff_tally *tally = &diff->tally;
 	struct json_writer json = {.out = out};
-	bool passes = diff->result == RESULT_PASSES;
+	bool passes = diff->result == RESULT_PASSES, counts = diff->measure != MEASURE_TIME;
 	char text[DIFF_VERDICT_SIZE];
 
 	errno = 0;
 	json_begin_object(&json);
 	put_text(&json, "type", "verdict");
+	if (counts)
+		put_text(&json, "measure", measure_names[diff->measure]);
 	put_text(&json, "unit", unit_names[diff->unit]);
 	json_key(&json, "few_runs", strlen("few_runs"));
 	json_bool(&json, diff->few_runs);
 	put_count(&json, "compared", tally->compared);
-	put_count(&json, "slower", tally->slower);
-	put_count(&json, "faster", tally->faster);
+	put_count(&json, diff_word(diff->measure, VERDICT_SLOWER), tally->slower);
+	put_count(&json, diff_word(diff->measure, VERDICT_FASTER), tally->faster);
 	put_count(&json, "only_in_base", tally->only_in[DIFF_BASE]);
 	put_count(&json, "only_in_new", tally->only_in[DIFF_NEW]);
 	put_count(&json, "unclear", tally->unclear);
+	if (counts) {
+		put_count(&json, "uncounted_base", diff->uncounted[DIFF_BASE]);
+		put_count(&json, "uncounted_new", diff->uncounted[DIFF_NEW]);
+		put_count(&json, "uncounted_rows", diff->uncounted_keys);
+	}
 	json_key(&json, "passes", strlen("passes"));
 	if (diff->result == RESULT_NO_LIMITS)
 		json_null(&json);
@@ -254,7 +282,7 @@ int diff_write_summary(FILE *out, enum format format, const struct diff *diff)
 	char verdict[DIFF_VERDICT_SIZE];
 
 	errno = 0;
-	diff_columns(columns, diff->by, diff->nr_by);
+	diff_columns(columns, diff->by, diff->nr_by, diff->measure);
 	if (format == FORMAT_MARKDOWN && diff->nr)
 		putc('\n', out);
 	write_means(out, diff, item);
@@ -322,7 +350,7 @@ int diff_write(FILE *out, enum format format, const struct diff *diff,
 	struct table_layout layout;
 	int err = 0;
 
-	diff_columns(columns, diff->by, diff->nr_by);
+	diff_columns(columns, diff->by, diff->nr_by, diff->measure);
 	if (format == FORMAT_CSV)
 		err = format_lines(out, FORMAT_CSV, &layout, columns, style);
 	if (!err && diff->nr)

@@ -9,6 +9,9 @@
 #include "analysis/diff.h"
 #include "output/format.h"
 
+/* What the line is of: "free", "free instructions". */
+const char *diff_subject(const struct diff_line *line);
+
 /*
  * Tables and Markdown are followed by the geometric means, a line for each limit exceeded and for
  * each key missing, also of rows beyond "top", and last the verdict in a line. JSON and CSV have

@@ -2,19 +2,22 @@
 /*
  * Adds teardowns up as folded stacks.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/map_type.h"
 #include "output/folded.h"
+#include "output/user_stack_text.h"
 #include "util/hash.h"
 #include "util/outfile.h"
 #include "util/text.h"
 
 #define OTHER_STACK "[other]"
 #define FRAME_SIZE  TEXT_SIZE(NAME_LEN)
-#define STACK_SIZE  512 /* a task, a type, a name and a phase */
+#define USER_FRAMES TEXT_SIZE(USER_STACK_TEXT)
+#define STACK_SIZE  (512 + USER_FRAMES) /* a task, its functions, a type, a name and a phase */
 
 struct stack {
 	__u64 ns;
@@ -26,15 +29,18 @@ struct stack {
 struct folded {
 	struct stack *stacks; /* by their frames */
 	size_t max_stacks;
+	bool user_stacks;
 	__u64 unknown[NR_PHASES];
 };
 
-struct folded *folded_new(size_t max_stacks)
+struct folded *folded_new(size_t max_stacks, bool user_stacks)
 {
 	struct folded *folded = calloc(1, sizeof(*folded));
 
 	if (folded)
 		folded->max_stacks = max_stacks;
+	if (folded)
+		folded->user_stacks = user_stacks;
 	return folded;
 }
 
@@ -99,20 +105,77 @@ static bool needs_escape(const char *text, const char *c)
 	return *c == ';' || *c == '[' || (*c == '#' && c == text);
 }
 
-/* A name as a frame: it does not end early, is not in brackets, and begins no comment. */
+/* Printable text as a frame: it does not end early, is not in brackets, and begins no comment. */
+static size_t put_frame(char *frame, const char *safe)
+{
+	char *to = frame;
+
+	for (const char *from = safe; *from; from++) {
+		if (needs_escape(safe, from))
+			to += sprintf(to, "\\x%02x", *from);
+		else
+			*to++ = *from;
+	}
+	*to = '\0';
+	return to - frame;
+}
+
 static void name_frame(char frame[FRAME_SIZE], const char *name)
 {
 	char safe[FRAME_SIZE];
-	const char *from;
 
 	text_printable(safe, sizeof(safe), name, strlen(name));
-	for (from = safe; *from; from++) {
-		if (needs_escape(safe, from))
-			frame += sprintf(frame, "\\x%02x", *from);
-		else
-			*frame++ = *from;
+	put_frame(frame, safe);
+}
+
+/* The bytes before "+0x1c", which is at the end or before " (FILE)". */
+static size_t function_len(const char *line, size_t len)
+{
+	const char *plus, *end = line + len;
+
+	for (plus = line; (plus = memchr(plus, '+', end - plus)); plus++) {
+		const char *after = plus + 3;
+
+		if (end - plus < 4 || plus[1] != '0' || plus[2] != 'x')
+			continue;
+		while (after < end && isxdigit((unsigned char)*after))
+			after++;
+		if (plus > line && (after == end || *after == ' '))
+			return plus - line;
 	}
-	*frame = '\0';
+	return len;
+}
+
+/*
+ * A line of a user stack without what changes from build to build: "drop_map", or without a symbol
+ * the file or the address. Only what is no symbol begins with '[', and is in no file.
+ */
+static size_t user_frame(char *frame, const char *line, size_t len)
+{
+	bool bracket = *line == '[' && !memchr(line, '(', len);
+	char safe[USER_FRAMES];
+
+	text_printable(safe, sizeof(safe), line, function_len(line, len));
+	*frame = *safe;
+	return bracket ? 1 + put_frame(frame + 1, safe + 1) : put_frame(frame, safe);
+}
+
+/* Outermost first, each with a ';' before it. */
+static void user_frames(char frames[USER_FRAMES + 64], const struct identity *identity)
+{
+	const char *stack = identity->user_stack, *end = stack ? stack + strlen(stack) : NULL;
+	size_t at = 0;
+
+	if (!stack)
+		sprintf(frames, ";[%s]", user_stack_lack(identity));
+	while (end && end > stack) {
+		const char *line = memrchr(stack, '\n', end - stack);
+
+		line = line ? line + 1 : stack;
+		frames[at++] = ';';
+		at += user_frame(frames + at, line, end - line);
+		end = line > stack ? line - 1 : stack;
+	}
 }
 
 static void task_frame(char frame[FRAME_SIZE], const struct releaser *releaser)
@@ -136,14 +199,18 @@ static void map_frame(char frame[FRAME_SIZE], const struct map_info *map)
 }
 
 /* The first frames of all stacks of a teardown. */
-static void map_frames(char frames[STACK_SIZE], const struct map_info *map)
+static void map_frames(const struct folded *folded, char frames[STACK_SIZE],
+		       const struct map_info *map)
 {
+	char functions[USER_FRAMES + 64] = "";
 	const char *type = map_has_type(map) ? map_type_name(map->type) : "[unknown type]";
 	char task[FRAME_SIZE], name[FRAME_SIZE];
 
 	task_frame(task, identity_releaser(&map->identity));
 	map_frame(name, map);
-	snprintf(frames, STACK_SIZE, "%s;%s;%s", task, type, name);
+	if (folded->user_stacks)
+		user_frames(functions, &map->identity);
+	snprintf(frames, STACK_SIZE, "%s%s;%s;%s", task, functions, type, name);
 }
 
 /* Teardowns */
@@ -181,7 +248,7 @@ int folded_add(struct folded *folded, const struct teardown *teardown)
 	char of[STACK_SIZE];
 	int err;
 
-	map_frames(of, &teardown->map);
+	map_frames(folded, of, &teardown->map);
 	err = add_phase(folded, of, PHASE_WAIT, "wait", phase[PHASE_WAIT]);
 	if (!err)
 		err = add_phase(folded, of, PHASE_FREE, "free", free_alone(teardown));

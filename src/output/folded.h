@@ -8,11 +8,15 @@
  *   TASK;TYPE;NAME;free;bpf_mem_alloc_destroy (ALLOC)   in destroy calls
  *   TASK;TYPE;NAME;deferred                             until the end of its deferred frees
  *
+ * With user stacks, the functions of the task follow TASK, outermost first, or "[closed at exit]"
+ * or "[user stack unknown]".
+ *
  * Weights are nanoseconds. Those of a teardown add up to its total if all of its phases are known;
  * an unknown phase adds nothing, and is counted.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "model/teardown.h"
@@ -22,10 +26,10 @@
 struct folded;
 
 /*
- * Keeps up to max_stacks different stacks, of some 400 bytes each; the time of further ones goes to
- * the stack "[other]". NULL: no memory.
+ * Keeps up to max_stacks different stacks, of some 400 bytes each, or with user stacks up to 9 KiB;
+ * the time of further ones goes to the stack "[other]". NULL: no memory.
  */
-struct folded *folded_new(size_t max_stacks);
+struct folded *folded_new(size_t max_stacks, bool user_stacks);
 
 /* 0, or -ENOMEM if part of the teardown's time is left out. */
 int folded_add(struct folded *folded, const struct teardown *teardown);

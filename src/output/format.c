@@ -110,9 +110,12 @@ int format_list(FILE *out, enum format format, const struct column *columns,
 	} else {
 		choose(&layout, format, columns, list->style);
 	}
-	for (i = 0; i < list->nr && !err; i++)
+	for (i = 0; i < list->nr && !err; i++) {
 		err = format_line(out, format, layout.columns, object_list_nth(list, i),
 				  list->start_ns);
+		if (list->below && format == FORMAT_TABLE)
+			list->below(out, object_list_nth(list, i));
+	}
 	if (err)
 		return err;
 	if (gap && list->nr)

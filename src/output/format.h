@@ -77,6 +77,8 @@ struct object_list {
 	__u64 start_ns;
 	const struct table_style *style; /* NULL: the default */
 	bool no_note;			 /* do not say again which columns have no room */
+	/* Writes what tables have below the object's line. NULL: nothing. */
+	void (*below)(FILE *out, const void *object);
 };
 
 /* The nth object. */

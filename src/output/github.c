@@ -71,12 +71,14 @@ static int put_line(FILE *log, const struct diff *diff, const struct diff_line *
 		    const char *command)
 {
 	char *keys = case_keys(diff, line), *reason = case_reason_of_line(diff, line);
-	char *figures = case_figures(line);
+	char *figures = case_figures(line), within[32];
 	int err = keys && reason && figures ? 0 : -ENOMEM;
 
+	snprintf(within, sizeof(within), "%s, within the limits",
+		 diff_word(line->measure, VERDICT_SLOWER));
 	if (!err)
-		put_command(log, command, *keys ? keys : phase_names[line->phase],
-			    *reason ? reason : "slower, within the limits", figures);
+		put_command(log, command, *keys ? keys : diff_subject(line),
+			    *reason ? reason : within, figures);
 	free(keys);
 	free(reason);
 	free(figures);

@@ -212,6 +212,13 @@ static void put_filters(FILE *out, const struct filter *filter, enum view view)
 		{view == VIEW_CALLS && filter->nr_callers, "--caller"},
 		{filter->min_latency_ns, "--min-latency"},
 		{view == VIEW_CALLS && filter->no_empty, "--no-empty"},
+		{filter->releaser.ids.nr, "--id"},
+		{filter->releaser.pids.nr, "--pid"},
+		{filter->releaser.comms.nr, "--comm"},
+		{filter->releaser.cgroups.nr, "--cgroup"},
+		{filter->releaser.units.nr, "--unit"},
+		{filter->releaser.pods.nr, "--pod"},
+		{filter->releaser.containers.nr, "--container"},
 	};
 	const char *gap = "";
 
@@ -231,7 +238,7 @@ static bool is_some(__u64 figure)
 static bool only_no_empty(const struct filter *filter)
 {
 	return filter->no_empty && !filter->map_types && !filter->by_name && !filter->nr_callers &&
-	       !filter->min_latency_ns;
+	       !filter->min_latency_ns && !filter_by_releaser(filter);
 }
 
 static void explain_filtered(struct hint *hint, const struct hint_facts *facts, __u64 filtered,

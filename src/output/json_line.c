@@ -21,6 +21,23 @@ static void put_lines(struct json_writer *json, const char *text)
 	json_end_array(json);
 }
 
+static void put_items(struct json_writer *json, const struct column *columns,
+		      const struct item_list *items)
+{
+	const struct column *column;
+
+	json_begin_array(json);
+	for (size_t i = 0; i < items->nr; i++) {
+		json_begin_object(json);
+		for (column = columns; column->name; column++) {
+			json_key(json, column->name, strlen(column->name));
+			json_column(json, column, (const char *)items->first + i * items->size);
+		}
+		json_end_object(json);
+	}
+	json_end_array(json);
+}
+
 /* "value" is room that all columns share: to set up one each takes longer than most of them. */
 static inline void put_value(struct json_writer *json, const struct column *column,
 			     const void *object, struct value *value)
@@ -34,7 +51,10 @@ static inline void put_value(struct json_writer *json, const struct column *colu
 		json_string(json, value->text, strlen(value->text));
 		break;
 	case VALUE_LINES:
-		put_lines(json, value->text);
+		if (column->items)
+			put_items(json, column->items, &value->items);
+		else
+			put_lines(json, value->text);
 		break;
 	case VALUE_BOOL:
 		json_bool(json, value->number);

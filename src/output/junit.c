@@ -74,8 +74,8 @@ static void put_side(FILE *out, const char *name, const struct reader_set *reade
 	put_count(out, name, "boots", boots);
 }
 
-/* The texts are printable; name is empty for a row without keys: its phase names it. */
-static void put_case(FILE *out, const char *phase, const char *name, enum case_result result,
+/* The texts are printable; name is empty for a row without keys: its subject names it. */
+static void put_case(FILE *out, const char *subject, const char *name, enum case_result result,
 		     const char *reason, const char *figures)
 {
 	static const char *const elements[NR_CASE_RESULTS] = {
@@ -84,8 +84,8 @@ static void put_case(FILE *out, const char *phase, const char *name, enum case_r
 		[CASE_SKIPPED] = "skipped",
 	};
 
-	fprintf(out, "<testcase classname=\"diff%s%s\" name=\"", phase ? "." : "", phase ?: "");
-	xml_text(out, *name ? name : phase);
+	fprintf(out, "<testcase classname=\"diff%s%s\" name=\"", subject ? "." : "", subject ?: "");
+	xml_text(out, *name ? name : subject);
 	fputs("\">\n", out);
 	if (elements[result]) {
 		fprintf(out, "<%s message=\"", elements[result]);
@@ -107,8 +107,7 @@ static int put_line(FILE *out, const struct diff *diff, const struct diff_line *
 	int err = name && reason && figures ? 0 : -ENOMEM;
 
 	if (!err)
-		put_case(out, phase_names[line->phase], name, case_of_line(diff, line), reason,
-			 figures);
+		put_case(out, diff_subject(line), name, case_of_line(diff, line), reason, figures);
 	free(name);
 	free(reason);
 	free(figures);
@@ -128,6 +127,9 @@ int junit_write(FILE *out, const struct diff *diff, const struct diff_sides *sid
 	errno = 0;
 	begin_suite(out, &counts);
 	fputs("<properties>\n", out);
+	if (diff->measure != MEASURE_TIME)
+		fprintf(out, "<property name=\"measure\" value=\"%s\"/>\n",
+			measure_names[diff->measure]);
 	for (int i = 0; i < NR_DIFF_SIDES; i++)
 		put_side(out, names[i], sides->readers[i], diff->runs[i], diff->boots[i]);
 	fputs("</properties>\n", out);

@@ -24,7 +24,7 @@ static void begin(FILE *out, size_t nr)
 }
 
 /* The figures are diagnostics, which come before their case. */
-static void put_case(FILE *out, size_t nth, const char *name, const char *phase,
+static void put_case(FILE *out, size_t nth, const char *name, const char *subject,
 		     enum case_result result, const char *reason, const char *figures)
 {
 	static const char *const directives[NR_CASE_RESULTS] = {
@@ -42,7 +42,7 @@ static void put_case(FILE *out, size_t nth, const char *name, const char *phase,
 	}
 	fprintf(out, "%s %zu ", ok ? "ok" : "not ok", nth);
 	put_text(out, name);
-	fprintf(out, "%s%s%s", *name && *phase ? " " : "", phase, directives[result]);
+	fprintf(out, "%s%s%s", *name && *subject ? " " : "", subject, directives[result]);
 	put_text(out, reason);
 	putc('\n', out);
 }
@@ -54,7 +54,7 @@ static int put_line(FILE *out, size_t nth, const struct diff *diff, const struct
 	int err = name && reason && figures ? 0 : -ENOMEM;
 
 	if (!err)
-		put_case(out, nth, name, phase_names[line->phase], case_of_line(diff, line), reason,
+		put_case(out, nth, name, diff_subject(line), case_of_line(diff, line), reason,
 			 figures);
 	free(name);
 	free(reason);

@@ -296,8 +296,28 @@ static void hooks_lost(struct ledger_lines *lines, const struct ledger_text *tex
 	}
 }
 
+/* What the recorder left out on purpose. */
+static void shed(struct ledger_lines *lines, const struct ledger_text *text)
+{
+	const struct teardown_ledger *l = text->teardowns;
+	char calls[PART_SIZE] = "", maps[PART_SIZE] = "";
+	__u64 all =
+		sum(sum(text->calls->completed, text->calls->entry_only), text->calls->return_only);
+
+	if (text->view != VIEW_TEARDOWNS && is_loss(text->calls->shed))
+		share(calls, text->calls->shed, all, "call", "calls");
+	if (text->view != VIEW_CALLS && l && is_loss(l->shed))
+		share(maps, l->shed, l->shown, "map freed", "maps freed");
+	if (*calls || *maps)
+		ledger_loss(lines,
+			    "%s%s%s shed, as the recorder could not keep up: counts and sums are "
+			    "those of a sample",
+			    calls, *calls && *maps ? " and " : "", maps);
+}
+
 void ledger_losses(struct ledger_lines *lines, const struct ledger_text *text)
 {
+	shed(lines, text);
 	calls_lost(lines, text->calls);
 	calls_incomplete(lines, text->calls);
 	if (text->teardowns)

@@ -44,6 +44,23 @@ static __u64 shown_calls(const struct ledger *l)
 
 	figure_add(&shown, figure_known(l->entry_only) ? l->entry_only : 0);
 	figure_add(&shown, figure_known(l->return_only) ? l->return_only : 0);
+	figure_subtract(&shown, l->shed);
+	return shown;
+}
+
+static __u64 shown_teardowns(const struct teardown_ledger *l)
+{
+	__u64 shown = l->shown;
+
+	figure_subtract(&shown, l->shed);
+	return shown;
+}
+
+static __u64 shown_frees(const struct teardown_ledger *l)
+{
+	__u64 shown = l->deferred;
+
+	figure_subtract(&shown, l->shed_frees);
 	return shown;
 }
 
@@ -58,10 +75,10 @@ static void put_seen(FILE *out, const struct ledger_text *text)
 		gap = ", ";
 	}
 	if (text->view != VIEW_CALLS && l) {
-		put_count(out, gap, l->shown, "map freed", "maps freed");
+		put_count(out, gap, shown_teardowns(l), "map freed", "maps freed");
 		put_filtered(out, l->filtered);
 		if (!is_loss(l->filtered)) /* those of all maps are counted */
-			put_count(out, ", ", l->deferred, "deferred free", "deferred frees");
+			put_count(out, ", ", shown_frees(l), "deferred free", "deferred frees");
 	}
 }
 
@@ -123,7 +140,8 @@ static int put_headline(struct ledger_lines *lines, const struct ledger_text *te
 static bool find_empty(const struct ledger_text *text, enum view *empty)
 {
 	bool no_calls = text->view != VIEW_TEARDOWNS && !shown_calls(text->calls);
-	bool no_teardowns = text->view != VIEW_CALLS && text->teardowns && !text->teardowns->shown;
+	bool no_teardowns =
+		text->view != VIEW_CALLS && text->teardowns && !shown_teardowns(text->teardowns);
 
 	*empty = no_calls && no_teardowns ? VIEW_BOTH : no_calls ? VIEW_CALLS : VIEW_TEARDOWNS;
 	return no_calls || no_teardowns;

@@ -109,16 +109,16 @@ static void put_side(FILE *out, const char *name, const struct reader_set *reade
 /* Rows */
 
 /* Right-aligned: "39.5us ±9%" */
-static void put_figure(FILE *out, const struct diff_figures *side)
+static void put_figure(FILE *out, enum measure measure, const struct diff_figures *side)
 {
 	double median_ns = side->metric[METRIC_P50];
-	char duration[DURATION_SIZE], text[64] = "-";
+	char median[DURATION_SIZE], text[64] = "-";
 	double below, above;
 	size_t len;
 
 	if (side->n) {
-		text_duration(duration, median_ns < 0x1p63 ? (__u64)(median_ns + 0.5) : ~0ULL);
-		snprintf(text, sizeof(text), "%s", duration);
+		measure_text(median, measure, median_ns);
+		snprintf(text, sizeof(text), "%s", median);
 	}
 	if (side->n && side->bounded && median_ns > 0) {
 		below = (median_ns - (double)side->low_ns) / median_ns * 100;
@@ -139,9 +139,9 @@ static void put_figures(FILE *out, const struct diff_line *line)
 	else if (isfinite(line->delta[METRIC_P50]))
 		text_change(change, line->delta[METRIC_P50]);
 	fprintf(out, "  %-*s", NAME - 2, phase_names[line->phase]);
-	put_figure(out, &line->side[DIFF_BASE]);
+	put_figure(out, line->measure, &line->side[DIFF_BASE]);
 	fprintf(out, " %*s", CHANGE, change);
-	put_figure(out, &line->side[DIFF_NEW]);
+	put_figure(out, line->measure, &line->side[DIFF_NEW]);
 	if (isfinite(line->p_corrected))
 		fprintf(out, line->p_corrected < 0.001 ? "  p<0.001" : "  p=%.3f",
 			line->p_corrected);
@@ -196,7 +196,7 @@ static void put_means(FILE *out, const struct diff *diff)
 	for (mean = diff->means; mean < diff->means + diff->nr_means; mean++)
 		if (mean->side[DIFF_BASE].n > 1)
 			fprintf(out, "geometric mean of %llu medians: %s %s\n",
-				mean->side[DIFF_BASE].n, phase_names[mean->phase],
+				mean->side[DIFF_BASE].n, diff_subject(mean),
 				text_change(change, mean->delta[METRIC_P50]));
 }
 
@@ -209,8 +209,9 @@ int mail_write(FILE *out, const struct diff *diff, const struct diff_sides *side
 	put_side(out, "base", sides->readers[DIFF_BASE], diff->runs[DIFF_BASE],
 		 diff->boots[DIFF_BASE]);
 	put_side(out, "new", sides->readers[DIFF_NEW], diff->runs[DIFF_NEW], diff->boots[DIFF_NEW]);
-	fprintf(out, "\n%*s%*s %*s%*s\n", NAME, "", FIGURE, "base", CHANGE, "change", FIGURE,
-		"new");
+	fprintf(out, "\n%-*s%*s %*s%*s\n", NAME,
+		diff->measure == MEASURE_TIME ? "" : measure_names[diff->measure], FIGURE, "base",
+		CHANGE, "change", FIGURE, "new");
 	for (size_t i = 0; i < diff->nr && !err; i++)
 		err = put_line(out, diff, &diff->line[i],
 			       i && diff->line[i].row == diff->line[i - 1].row);

@@ -268,31 +268,51 @@ static bool wait_known(const struct teardown *teardown)
 	return released != UNKNOWN_NS && released <= start && start != UNKNOWN_NS;
 }
 
-/* Waits overlap, so they are no slices. With an unknown releaser they belong to the worker. */
-static int put_wait(struct perfetto *perfetto, const struct teardown *teardown)
+/* Waits overlap, so they are no slices. With an unknown task they belong to the worker. */
+static int put_span(struct perfetto *perfetto, const struct teardown *teardown,
+		    const struct releaser *by, const char *category, const __u64 ends[2])
 {
-	const struct identity *identity = &teardown->map.identity;
-	const struct task *task =
-		identity->released_by.known ? &identity->released_by.task : &teardown->run.worker;
+	const struct task *task = by->known ? &by->task : &teardown->run.worker;
 	char name[LABEL_LEN];
 	struct trace_event event = {
 		.phase = "b",
-		.category = "wait",
+		.category = category,
 		.name = name,
 		.place.pid = task->pid,
 		.place.tid = task->tid,
-		.place.ts_ns = identity->released_ns,
+		.place.ts_ns = ends[0],
 		.id = ++perfetto->last_id,
 	};
 	int err;
 
-	snprintf(name, sizeof(name), "wait of %s", table_cell_map_name(&teardown->map));
+	snprintf(name, sizeof(name), "%s of %s", category, table_cell_map_name(&teardown->map));
 	err = trace_put(&perfetto->trace, &event);
 	if (err)
 		return err;
 	*event.phase = 'e';
-	event.place.ts_ns = teardown->run.start_ns;
+	event.place.ts_ns = ends[1];
 	return trace_put(&perfetto->trace, &event);
+}
+
+static int put_wait(struct perfetto *perfetto, const struct teardown *teardown)
+{
+	const __u64 ends[2] = {teardown->map.identity.released_ns, teardown->run.start_ns};
+
+	return put_span(perfetto, teardown, &teardown->map.identity.released_by, "wait", ends);
+}
+
+/* On the track of the task that closed the map. */
+static int put_held(struct perfetto *perfetto, const struct teardown *teardown)
+{
+	const struct identity *identity = &teardown->map.identity;
+	__u64 released = identity->released_ns, held = teardown->phase[PHASE_HELD];
+	const __u64 ends[2] = {released - held, released};
+	int err;
+
+	if (!held || released == UNKNOWN_NS || held > released || !identity->closed_by.known)
+		return 0;
+	err = name_thread(perfetto, &identity->closed_by.task);
+	return err ?: put_span(perfetto, teardown, &identity->closed_by, "held", ends);
 }
 
 static bool get_destroy_alloc(const struct column *column, const void *object, struct value *value)
@@ -380,7 +400,8 @@ int perfetto_teardown(struct perfetto *perfetto, const struct teardown *teardown
 	int err = 0;
 
 	errno = 0;
-	if (release_known(&teardown->map.identity))
+	err = put_held(perfetto, teardown);
+	if (!err && release_known(&teardown->map.identity))
 		err = put_release(perfetto, teardown);
 	if (!err && teardown->run.start_ns != UNKNOWN_NS)
 		err = put_worker_part(perfetto, teardown);

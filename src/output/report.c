@@ -161,7 +161,8 @@ static bool wants_stuck(void *ctx, const struct map_info *map)
 
 	if (report->teardowns)
 		return teardown_view_wants(report->teardowns, map);
-	return !report->opts->recorded || filter_wants_map(report->filter, map);
+	return (!report->opts->recorded && !filter_by_releaser(report->filter)) ||
+	       filter_wants_map(report->filter, map);
 }
 
 /* A recording has stuck teardowns, too, and does not know their callers. */

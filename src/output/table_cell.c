@@ -7,13 +7,12 @@
 #include <string.h>
 
 #include "model/map_type.h"
+#include "model/measure.h"
 #include "output/markdown.h"
 #include "output/table_cell.h"
 #include "output/wall_time.h"
 #include "util/macros.h"
 #include "util/text.h"
-
-#define MAX_NS 0x1p63 /* of a real duration: 292 years */
 
 static void cell_time(char cell[CELL_SIZE], __u64 ts_ns, __u64 start_ns)
 {
@@ -48,7 +47,9 @@ static void cell_real(char cell[CELL_SIZE], const struct column *column, const v
 	else if (column->shown_as == REAL_CHANGE)
 		text_change(cell, real);
 	else if (column->shown_as == REAL_DURATION)
-		text_duration(cell, real < 0 ? 0 : real < MAX_NS ? (__u64)(real + 0.5) : ~0ULL);
+		measure_text(cell, MEASURE_TIME, real);
+	else if (column->shown_as == REAL_COUNT)
+		measure_text(cell, MEASURE_INSTRUCTIONS, real);
 	else if (column->shown_as == REAL_SPREAD)
 		snprintf(cell, CELL_SIZE, "\u00b1%.0f%%", real);
 	else if (column->shown_as == REAL_P && real < 0.001)
@@ -119,10 +120,10 @@ bool table_cell_keys(FILE *out, enum format format, const struct column *column,
 	char cell[CELL_SIZE];
 
 	for (; column->name; column++) {
-		if (!column->of_key)
+		if (!column->of_key || !column->heading)
 			continue;
 		table_cell_fill(cell, column, object, 0);
-		fprintf(out, "%s%s=", gap, column->name);
+		fprintf(out, "%s%s=", gap, *column->name ? column->name : key_names[column->which]);
 		if (format == FORMAT_MARKDOWN)
 			markdown_text(out, cell, false);
 		else

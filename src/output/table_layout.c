@@ -199,7 +199,8 @@ static bool is_wanted(const struct column *column, const struct object_list *lis
 		const void *object = object_list_nth(list, i);
 
 		table_cell_fill(cell, column, object, list->start_ns);
-		if (strcmp(cell, "0") && strcmp(cell, column_missing(column, object)))
+		if (strcmp(cell, "0") && strcmp(cell, "0ns") &&
+		    strcmp(cell, column_missing(column, object)))
 			return true;
 	}
 	return !column->optional;

@@ -17,6 +17,7 @@
 #include "output/teardown_view.h"
 #include "output/terminal.h"
 #include "output/timeline.h"
+#include "output/user_stack_text.h"
 #include "util/diag.h"
 
 /* Rows or teardowns kept at a time: bounds the memory of a long run. */
@@ -84,7 +85,7 @@ static int view_open(struct teardown_view *view)
 	if (opts->format == FORMAT_PERFETTO) /* begins with its file */
 		return err;
 	if (!err && opts->format == FORMAT_FOLDED) {
-		view->folded = folded_new(FOLDED_MAX_STACKS);
+		view->folded = folded_new(FOLDED_MAX_STACKS, opts->user_stack);
 		return view->folded ? 0 : -ENOMEM;
 	}
 	if (!err && !opts->events)
@@ -188,9 +189,13 @@ int teardown_view_teardown(struct teardown_view *view, FILE *file, const struct 
 		return perfetto_teardown(view->perfetto, teardown);
 	if (view->folded)
 		return folded_add(view->folded, teardown);
-	if (opts->events)
-		return format_line(file, opts->format, view->events.columns, teardown,
-				   view->start_ns);
+	if (opts->events) {
+		err = format_line(file, opts->format, view->events.columns, teardown,
+				  view->start_ns);
+		if (opts->user_stack && opts->format == FORMAT_TABLE)
+			user_stack_text_print(file, teardown);
+		return err;
+	}
 	err = gathered_add(&view->run, teardown);
 	return err ? err : gathered_add(&view->interval, teardown);
 }
@@ -225,6 +230,7 @@ static int write_slowest(struct teardown_view *view, FILE *file, struct top_tear
 		.empty = "no teardowns",
 		.style = &view->style,
 		.no_note = interval != INTERVAL_NONE && interval > 1,
+		.below = opts->user_stack ? user_stack_text_print : NULL,
 	};
 	const struct teardown *const *teardowns =
 		top_teardowns_sorted(slowest, top_of(opts, file), &list.nr, &list.left_out);

@@ -119,6 +119,8 @@ static const struct column before_bars[] = {
 	 AT(map.identity.map_id)},
 	{"map_type", "TYPE", VALUE_TEXT, .goes = NAMES_SHRINK, .get = get_map_type, AT(map)},
 	{"map_name", "NAME", VALUE_TEXT, .get = get_short_name, AT(map)},
+	{"held_ns", "HELD", VALUE_DURATION, .optional = true, .goes = NAMES_SHRINK + 2,
+	 .get = get_u64, AT(phase[PHASE_HELD])},
 	{"total_ns", "TOTAL", VALUE_DURATION, .get = get_u64, AT(phase[PHASE_TOTAL])},
 	{},
 };

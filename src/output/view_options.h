@@ -21,6 +21,7 @@ struct view_options {
 	bool timeline;
 	bool timestamp;
 	bool identity;	      /* of calls, show also which map it was, and who released it */
+	bool user_stack;      /* of teardowns, show also the user stack of who released the map */
 	bool recorded;	      /* from a recording: nothing is filtered yet, none waits for lines */
 	__u64 interval_ns;    /* 0: no interim tables */
 	enum key by[NR_KEYS]; /* in the order given, each at most once; VIEW_BOTH: of calls */

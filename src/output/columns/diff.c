@@ -16,6 +16,7 @@
 
 LINE_GETTER(get_type, true, text, line->row ? "diff" : "geomean");
 LINE_GETTER(get_phase, true, text, phase_names[line->phase]);
+LINE_GETTER(get_measure, true, text, measure_names[line->measure]);
 LINE_GETTER(get_exact, isfinite(line->difference.p), number, line->difference.exact);
 LINE_GETTER(get_mark, line->failed, text, "FAIL");
 
@@ -60,6 +61,7 @@ static enum color color_of_mark(const void *object)
 }
 
 SIDE_GETTER(get_n, true, number, side->n);
+SIDE_GETTER(get_uncounted, true, number, side->uncounted);
 SIDE_GETTER(get_runs, side->runs, number, side->runs);
 SIDE_GETTER(get_boots, side->runs, number, side->boots);
 SIDE_GETTER(get_low, side->bounded, number, side->low_ns);
@@ -88,25 +90,31 @@ SIDE_GETTER(get_spread, side->bounded &&isfinite(spread(side)), real, spread(sid
 static bool get_diff_key(const struct column *column, const void *object, struct value *value)
 {
 	const struct row_line row = {.row = ((const struct diff_line *)object)->row};
-	const struct column of_row = key_column(column->which);
 
-	return row.row && of_row.get(&of_row, &row, value);
+	return row.row && get_row_key(column, &row, value);
 }
 
 static bool has_diff_key(const struct column *column, const void *object)
 {
 	const struct row_line row = {.row = ((const struct diff_line *)object)->row};
-	const struct column of_row = key_column(column->which);
 
-	return !row.row || of_row.applies(&of_row, &row);
+	return !row.row || has_row_key(column, &row);
 }
 
-static const char *const verdict_names[] = {
-	[VERDICT_UNKNOWN] = "unknown", [VERDICT_SAME] = "same",		[VERDICT_FASTER] = "faster",
-	[VERDICT_SLOWER] = "slower",   [VERDICT_FEW_RUNS] = "few_runs",
-};
+static const char *verdict_name(const struct diff_line *line)
+{
+	static const char *const names[] = {
+		[VERDICT_UNKNOWN] = "unknown",
+		[VERDICT_SAME] = "same",
+		[VERDICT_FEW_RUNS] = "few_runs",
+	};
 
-LINE_GETTER(get_verdict, true, text, verdict_names[line->verdict]);
+	if (line->verdict == VERDICT_SLOWER || line->verdict == VERDICT_FASTER)
+		return diff_word(line->measure, line->verdict);
+	return names[line->verdict];
+}
+
+LINE_GETTER(get_verdict, true, text, verdict_name(line));
 
 static bool get_failed(const struct column *column, const void *object, struct value *value)
 {
@@ -142,15 +150,16 @@ static bool get_all_runs(const struct column *column, const void *object, struct
 	{                                                                                          \
 		name, NULL, VALUE_REAL, .get = get_real, AT(member)                                \
 	}
-#define SIDE(name, heading, which_side)                                                            \
+/* ns: what the names end with; whole, real: the kinds of values. */
+#define SIDE(name, heading, which_side, ns, whole, real)                                           \
 	{name ".n", heading " N", VALUE_NUMBER, .goes = 2, .get = get_n, AT(side[which_side])},    \
 		{name ".runs", NULL, VALUE_NUMBER, .get = get_runs, AT(side[which_side])},         \
 		{name ".boots", NULL, VALUE_NUMBER, .get = get_boots, AT(side[which_side])},       \
-		{name ".total_ns", NULL, VALUE_DURATION, .get = get_total, .which = (which_side)}, \
-		{name ".median_ns",                                                                \
+		{name ".total" ns, NULL, whole, .get = get_total, .which = (which_side)},          \
+		{name ".median" ns,                                                                \
 		 heading,                                                                          \
 		 VALUE_REAL,                                                                       \
-		 .shown_as = REAL_DURATION,                                                        \
+		 .shown_as = real,                                                                 \
 		 .get = get_real,                                                                  \
 		 .applies = has_times,                                                             \
 		 .which = (which_side),                                                            \
@@ -164,17 +173,42 @@ static bool get_all_runs(const struct column *column, const void *object, struct
 		 .applies = has_times,                                                             \
 		 .which = (which_side),                                                            \
 		 AT(side[which_side])},                                                            \
-		{name ".low_ns", NULL, VALUE_DURATION, .get = get_low, AT(side[which_side])},      \
-		{name ".high_ns", NULL, VALUE_DURATION, .get = get_high, AT(side[which_side])},    \
-		REAL(name ".mean_ns", side[which_side].metric[METRIC_MEAN]),                       \
-		REAL(name ".p99_ns", side[which_side].metric[METRIC_P99])
+		{name ".low" ns, NULL, whole, .get = get_low, AT(side[which_side])},               \
+		{name ".high" ns, NULL, whole, .get = get_high, AT(side[which_side])},             \
+		REAL(name ".mean" ns, side[which_side].metric[METRIC_MEAN]),                       \
+		REAL(name ".p99" ns, side[which_side].metric[METRIC_P99])
+#define TIMES(name, heading, which_side)                                                           \
+	SIDE(name, heading, which_side, "_ns", VALUE_DURATION, REAL_DURATION)
+#define COUNTS(name, heading, which_side)                                                          \
+	SIDE(name, heading, which_side, "", VALUE_NUMBER, REAL_COUNT),                             \
+	{                                                                                          \
+		name ".uncounted", NULL, VALUE_NUMBER, .get = get_uncounted, AT(side[which_side])  \
+	}
+
+#define PHASE                                                                                      \
+	{                                                                                          \
+		"phase", "PHASE", VALUE_TEXT, .get = get_phase                                     \
+	}
+#define RUNS                                                                                       \
+	{                                                                                          \
+		TABLE_ONLY, "RUNS", VALUE_TEXT, .optional = true, .goes = 2, .get = get_all_runs   \
+	}
 
 static const struct column type_column = {"type", NULL, VALUE_TEXT, .get = get_type};
-static const struct column figure_columns[] = {
-	{"phase", "PHASE", VALUE_TEXT, .get = get_phase},
-	{TABLE_ONLY, "RUNS", VALUE_TEXT, .optional = true, .goes = 2, .get = get_all_runs},
-	SIDE("base", "BASE", DIFF_BASE),
-	SIDE("new", "NEW", DIFF_NEW),
+static const struct column time_columns[] = {
+	PHASE,
+	RUNS,
+	TIMES("base", "BASE", DIFF_BASE),
+	TIMES("new", "NEW", DIFF_NEW),
+};
+static const struct column count_columns[] = {
+	PHASE,
+	{"measure", "MEASURE", VALUE_TEXT, .get = get_measure},
+	RUNS,
+	COUNTS("base", "BASE", DIFF_BASE),
+	COUNTS("new", "NEW", DIFF_NEW),
+};
+static const struct column change_columns[] = {
 	{TABLE_ONLY, "DELTA", VALUE_REAL, .shown_as = REAL_CHANGE, .get = get_change,
 	 .applies = is_on_both_sides, .color = color_of_verdict},
 	REAL("delta.p50", delta[METRIC_P50]),
@@ -195,21 +229,29 @@ static const struct column figure_columns[] = {
 	 .color = color_of_mark},
 };
 
-_Static_assert(1 + NR_KEYS + ARRAY_SIZE(figure_columns) < MAX_ROW_COLUMNS, "columns of a diff");
+_Static_assert(3 + NR_KEYS + ARRAY_SIZE(count_columns) + ARRAY_SIZE(change_columns) <
+		       MAX_ROW_COLUMNS,
+	       "columns of a diff");
 
-void diff_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t nr_by)
+void diff_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t nr_by,
+		  enum measure measure)
 {
-	size_t i;
+	bool times = measure == MEASURE_TIME;
+	const struct column *side = times ? time_columns : count_columns;
+	size_t nr = times ? ARRAY_SIZE(time_columns) : ARRAY_SIZE(count_columns), i;
 
 	*list++ = type_column;
 	for (i = 0; i < nr_by; i++) {
-		*list = key_column(by[i]);
-		list->get = get_diff_key;
-		list->applies = has_diff_key;
-		list->which = by[i];
-		list++;
+		struct column *end = list + key_columns(list, by[i]);
+
+		for (; list < end; list++) {
+			list->get = get_diff_key;
+			list->applies = has_diff_key;
+		}
 	}
-	for (i = 0; i < ARRAY_SIZE(figure_columns); i++)
-		*list++ = figure_columns[i];
+	for (i = 0; i < nr; i++)
+		*list++ = side[i];
+	for (i = 0; i < ARRAY_SIZE(change_columns); i++)
+		*list++ = change_columns[i];
 	*list = (struct column){};
 }

@@ -7,6 +7,7 @@
 
 #include "model/ledger.h"
 #include "model/map_type.h"
+#include "model/worker_time.h"
 #include "output/columns/get.h"
 #include "output/wall_time.h"
 
@@ -14,6 +15,7 @@ GETTER(get_text, const void *object, object, text, column->text);
 GETTER(get_text_at, const char *text, true, text, text);
 GETTER(get_u32, const __u32 *number, true, number, *number);
 GETTER(get_nonzero_u32, const __u32 *number, *number, number, *number);
+GETTER(get_nonzero_u64, const __u64 *number, *number, number, *number);
 GETTER(get_string, const char *const *text, *text, text, *text);
 GETTER(get_real, const double *real, isfinite(*real), real, *real);
 
@@ -40,6 +42,9 @@ GETTER(get_value_size, const struct map_info *map, map_has_sizes(map), number, m
 GETTER(get_max_entries, const struct map_info *map, map_has_sizes(map), number, map->max_entries);
 GETTER(get_map_flags, const struct map_info *map, map_has_sizes(map), number, map->flags);
 
+GETTER(get_time_part, const struct worker_time *time, time->known & column->which, number,
+       worker_time_part(time, column->which));
+
 GETTER(get_task_pid, const struct releaser *by, by->known, number, by->task.pid);
 GETTER(get_task_tid, const struct releaser *by, by->known, number, by->task.tid);
 GETTER(get_task_comm, const struct releaser *by, by->known, text, by->task.comm);
@@ -49,8 +54,38 @@ GETTER(get_releaser_comm, const struct identity *identity, identity_releaser(ide
        identity_releaser(identity)->task.comm);
 GETTER(get_releaser_pid, const struct identity *identity, identity_releaser(identity), number,
        identity_releaser(identity)->task.pid);
-GETTER(get_releaser_cgroup, const struct identity *identity, identity_releaser(identity), number,
+GETTER(get_releaser_cgroup_id, const struct identity *identity, identity_releaser(identity), number,
        identity_releaser(identity)->cgroup_id);
+
+#define CGROUP_NAME_GETTER(kind, member)                                                           \
+	GETTER(get_##kind, const struct identity *identity,                                        \
+	       identity_cgroup(identity) && identity_cgroup(identity)->member, text,               \
+	       identity_cgroup(identity)->member);                                                 \
+	bool has_##kind(const struct column *column, const void *object)                           \
+	{                                                                                          \
+		const struct cgroup *cgroup =                                                      \
+			identity_cgroup((const void *)((const char *)object + column->at));        \
+                                                                                                   \
+		return !cgroup || cgroup->member;                                                  \
+	}                                                                                          \
+	struct column
+
+GETTER(get_cgroup_path, const struct identity *identity, identity_cgroup(identity), text,
+       identity_cgroup(identity)->path);
+CGROUP_NAME_GETTER(unit, unit);
+CGROUP_NAME_GETTER(pod, pod_uid);
+CGROUP_NAME_GETTER(container, container_id);
+
+bool get_releaser_cgroup(const struct column *column, const void *object, struct value *value)
+{
+	if (get_cgroup_path(column, object, value))
+		return true;
+	if (!get_releaser_cgroup_id(column, object, value))
+		return false;
+	snprintf(value->made, sizeof(value->made), "%llu", value->number);
+	value->text = value->made;
+	return true;
+}
 
 /* In what the last reference was dropped. */
 GETTER(get_context, const struct identity *identity,

@@ -31,7 +31,7 @@ getter get_text; /* the column's own, whatever the object */
 getter get_u32, get_text_at;
 
 /* Members that are not known if they are 0, UNKNOWN_NS or LEDGER_UNKNOWN, NULL, or not finite. */
-getter get_nonzero_u32, get_u64, get_string, get_real;
+getter get_nonzero_u32, get_nonzero_u64, get_u64, get_string, get_real;
 
 getter get_time; /* of a time of CLOCK_MONOTONIC: the time of day, as text */
 
@@ -43,14 +43,29 @@ getter get_alloc; /* of an enum alloc_member */
 /* Of a struct map_info. */
 getter get_map_type, get_map_name, get_key_size, get_value_size, get_max_entries, get_map_flags;
 
+getter get_time_part; /* of a struct worker_time; which: enum worker_time_flags */
+
 /* Of a struct releaser. */
 getter get_task_pid, get_task_tid, get_task_comm, get_task_cgroup;
 
 /* Of a struct identity: "task", "kernel" or "interrupt", and identity_releaser(). */
-getter get_context, get_releaser_comm, get_releaser_pid, get_releaser_cgroup;
+getter get_context, get_releaser_comm, get_releaser_pid, get_releaser_cgroup_id;
 
-/* The column of a row's key; it reads a struct row_line. */
-struct column key_column(enum key key);
+/*
+ * Of the same: its cgroup's path, with get_releaser_cgroup() the id if only that is known, and the
+ * names in the path. Names do not apply to a cgroup without them.
+ */
+getter get_releaser_cgroup, get_cgroup_path, get_unit, get_pod, get_container;
+bool has_unit(const struct column *column, const void *object);
+bool has_pod(const struct column *column, const void *object);
+bool has_container(const struct column *column, const void *object);
+
+/* Puts the columns of a row's key in *list, which read a struct row_line. Returns how many. */
+size_t key_columns(struct column *list, enum key key);
+
+/* What they do. */
+bool get_row_key(const struct column *column, const void *object, struct value *value);
+bool has_row_key(const struct column *column, const void *object);
 
 #define TASK(name, of)                                                                             \
 	{name ".pid", NULL, VALUE_NUMBER, .get = get_task_pid, .at = (of)},                        \
@@ -63,7 +78,14 @@ struct column key_column(enum key key);
 #define IDENTITY(of)                                                                               \
 	TASK("released_by", (of) + offsetof(struct identity, released_by)),                        \
 		{"released_in", NULL, VALUE_TEXT, .get = get_context, .at = (of)},                 \
-		TASK("closed_by", (of) + offsetof(struct identity, closed_by))
+		TASK("closed_by", (of) + offsetof(struct identity, closed_by)),                    \
+		{"cgroup", NULL, VALUE_TEXT, .get = get_cgroup_path, .at = (of)},                  \
+		{"unit", NULL, VALUE_TEXT, .get = get_unit, .applies = has_unit, .at = (of)},      \
+		{"pod_uid", NULL, VALUE_TEXT, .get = get_pod, .applies = has_pod, .at = (of)},     \
+	{                                                                                          \
+		"container_id", NULL, VALUE_TEXT, .get = get_container, .applies = has_container,  \
+						  .at = (of)                                       \
+	}
 
 #define MAP_SIZES(of)                                                                              \
 	{"key_size", NULL, VALUE_NUMBER, .get = get_key_size, .at = (of)},                         \

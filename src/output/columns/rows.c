@@ -7,12 +7,14 @@
 
 _Static_assert(sizeof(OTHER_ROW) > NAME_LEN, "a name could look like the other row");
 
-static bool get_row_key(const struct column *column, const void *object, struct value *value)
+bool get_row_key(const struct column *column, const void *object, struct value *value)
 {
 	const struct row_line *line = object;
 
 	if (!line->row->other)
-		return column->of_key->get(column->of_key, &line->row->key, value);
+		return !(line->row->several_cgroups &&
+			 column->of_key->get == get_releaser_cgroup_id) &&
+		       column->of_key->get(column->of_key, &line->row->key, value);
 	value->text = OTHER_ROW;
 	return column->kind == VALUE_TEXT;
 }
@@ -24,7 +26,7 @@ const struct hist *row_hist(const struct row *row, enum phase phase)
 	if (phase == PHASE_TOTAL)
 		hist = &row->latency;
 	else if (row->phases)
-		hist = &row->phases->phase[phase];
+		hist = phase_hist(row->phases, phase);
 	return hist && hist->count ? hist : NULL;
 }
 
@@ -50,13 +52,21 @@ static bool has_entries(const struct column *column, const void *object)
 	return !phases || !phases->counted || phases->entries;
 }
 
-/* The row without keys has no numbers for them. A map of no benchmark has no scenario. */
-static bool has_key(const struct column *column, const void *object)
+/* The row without keys has no numbers for them. */
+bool has_row_key(const struct column *column, const void *object)
 {
 	const struct row *row = ((const struct row_line *)object)->row;
 
-	return row->other ? column->kind == VALUE_TEXT
-			  : column->which != KEY_SCENARIO || row->key.map.scenario;
+	if (row->other)
+		return column->kind == VALUE_TEXT;
+	return !column->of_key->applies || column->of_key->applies(column->of_key, &row->key);
+}
+
+/* A map of no benchmark has no scenario. */
+static bool has_scenario(const struct column *column, const void *key)
+{
+	(void)column;
+	return ((const struct row_key *)key)->map.scenario;
 }
 
 ROW_GETTER(get_sum, row_hist(line->row, column->which),
@@ -70,6 +80,14 @@ ROW_GETTER(get_entries, line->row->phases && line->row->phases->counted,
 	   line->row->phases->entries);
 ROW_GETTER(get_entry_ns, line->row->phases && line->row->phases->entries,
 	   line->row->phases->counted_ns / line->row->phases->entries);
+
+ROW_GETTER(get_time_sum, line->row->phases && line->row->phases->time.known & column->which,
+	   worker_time_part(&line->row->phases->time, column->which));
+
+ROW_GETTER(get_instructions, line->row->phases && line->row->phases->with_instructions,
+	   line->row->phases->time.instructions / line->row->phases->with_instructions);
+ROW_GETTER(get_cycles, line->row->phases && line->row->phases->with_cycles,
+	   line->row->phases->time.cycles / line->row->phases->with_cycles);
 
 ROW_GETTER(get_bytes, line->row->phases && line->row->phases->measured, line->row->phases->bytes);
 ROW_GETTER(get_bytes_exact, line->row->phases && line->row->phases->measured,
@@ -106,6 +124,13 @@ static const struct column interval_columns[] = {
 	}
 #define SORTS(key) .sorts = 1U << (key)
 
+/* Parts of FREE */
+#define TIME_SUM(name, heading, part)                                                              \
+	{                                                                                          \
+		name, heading, VALUE_DURATION, .optional = true, .goes = 1, .get = get_time_sum,   \
+					       .which = TIME_##part##_KNOWN, SORTS(SORT_##part)    \
+	}
+
 #define COUNT                                                                                      \
 	{                                                                                          \
 		"count", "COUNT", VALUE_NUMBER, .get = get_count, SORTS(SORT_COUNT)                \
@@ -141,6 +166,8 @@ static const struct column figure_columns[] = {
 static const struct column teardown_figure_columns[] = {
 	COUNT,
 	SUM(TABLE_ONLY, "TOTAL", PHASE_TOTAL, SORTS(SORT_TOTAL)),
+	SUM(TABLE_ONLY, "HELD", PHASE_HELD, .optional = true, .goes = NAMES_SHRINK - 1,
+	    SORTS(SORT_HELD)),
 	SUM(TABLE_ONLY, "WAIT", PHASE_WAIT, .goes = NAMES_SHRINK + 2, SORTS(SORT_WAIT)),
 	SUM(TABLE_ONLY, "FREE", PHASE_FREE, .goes = NAMES_SHRINK + 3, SORTS(SORT_FREE)),
 	SUM(TABLE_ONLY, "DESTROY", PHASE_DESTROY, .goes = NAMES_SHRINK, SORTS(SORT_DESTROY)),
@@ -150,6 +177,11 @@ static const struct column teardown_figure_columns[] = {
 	PHASE_FIGURES("free", "FREE", PHASE_FREE, 4),
 	PHASE_FIGURES("destroy", "DESTROY", PHASE_DESTROY, 1),
 	PHASE_FIGURES("deferred", "DEFERRED", PHASE_DEFERRED, 2),
+	SUM("held_sum_ns", NULL, PHASE_HELD),
+	PERCENTILE("held_p50_ns", NULL, PHASE_HELD, 50),
+	PERCENTILE("held_p90_ns", NULL, PHASE_HELD, 90),
+	PERCENTILE("held_p99_ns", NULL, PHASE_HELD, 99),
+	PERCENTILE("held_max_ns", NULL, PHASE_HELD, 100),
 	SUM("total_sum_ns", NULL, PHASE_TOTAL),
 	PERCENTILE("total_p50_ns", "TOTAL P50", PHASE_TOTAL, 50, .goes = 11, SORTS(SORT_P50)),
 	PERCENTILE("total_p90_ns", NULL, PHASE_TOTAL, 90, SORTS(SORT_P90)),
@@ -157,6 +189,11 @@ static const struct column teardown_figure_columns[] = {
 	PERCENTILE("total_max_ns", NULL, PHASE_TOTAL, 100, SORTS(SORT_MAX)),
 	PERCENTILE("total_min_ns", NULL, PHASE_TOTAL, 0, SORTS(SORT_MIN)),
 	MEAN("total_mean_ns", NULL, PHASE_TOTAL, SORTS(SORT_MEAN)),
+	TIME_SUM("cpu_sum_ns", "ON CPU", CPU),
+	TIME_SUM("runqueue_sum_ns", "RUNQUEUE", RUNQUEUE),
+	TIME_SUM("grace_sum_ns", "GRACE", GRACE),
+	{"instructions_mean", NULL, VALUE_NUMBER, .get = get_instructions},
+	{"cycles_mean", NULL, VALUE_NUMBER, .get = get_cycles},
 	{"entries", "ENTRIES", VALUE_NUMBER, .goes = 10, .get = get_entries},
 	{"ns_per_entry", "PER ENTRY", VALUE_DURATION, .goes = 13, .get = get_entry_ns,
 	 .applies = has_entries},
@@ -165,13 +202,9 @@ static const struct column teardown_figure_columns[] = {
 	{"bytes_exact", NULL, VALUE_BOOL, .get = get_bytes_exact},
 };
 
-_Static_assert(3 + NR_KEYS + ARRAY_SIZE(figure_columns) < MAX_ROW_COLUMNS, "columns of a row");
-_Static_assert(3 + NR_KEYS + ARRAY_SIZE(teardown_figure_columns) < MAX_ROW_COLUMNS,
-	       "columns of a row");
-
 #define AT(member) .at = offsetof(struct row_key, member)
 
-static const struct column key_columns[] = {
+static const struct column key_sources[] = {
 	[KEY_CALLER] = {"caller", "CALLER", VALUE_TEXT, .get = get_caller, AT(caller)},
 	[KEY_TYPE] = {"map_type", "TYPE", VALUE_TEXT, .get = get_map_type, AT(map)},
 	[KEY_NAME] = {"map_name", "NAME", VALUE_TEXT, .get = get_map_name, AT(map)},
@@ -184,24 +217,54 @@ static const struct column key_columns[] = {
 			     AT(map.identity)},
 	[KEY_RELEASED_PID] = {"released_pid", "BY PID", VALUE_NUMBER, .get = get_releaser_pid,
 			      AT(map.identity)},
-	[KEY_CGROUP] = {"cgroup_id", "CGROUP", VALUE_NUMBER, .get = get_releaser_cgroup,
+	[KEY_CGROUP] = {TABLE_ONLY, "CGROUP", VALUE_TEXT, .get = get_releaser_cgroup,
 			AT(map.identity)},
+	[KEY_UNIT] = {"unit", "UNIT", VALUE_TEXT, .get = get_unit, .applies = has_unit,
+		      AT(map.identity)},
+	[KEY_POD] = {"pod_uid", "POD", VALUE_TEXT, .get = get_pod, .applies = has_pod,
+		     AT(map.identity)},
+	[KEY_CONTAINER] = {"container_id", "CONTAINER", VALUE_TEXT, .get = get_container,
+			   .applies = has_container, AT(map.identity)},
 	[KEY_HOST] = {"host", "HOST", VALUE_TEXT, .get = get_string, AT(map.host)},
-	[KEY_SCENARIO] = {"scenario", "SCENARIO", VALUE_TEXT, .get = get_string, AT(map.scenario)},
+	[KEY_SCENARIO] = {"scenario", "SCENARIO", VALUE_TEXT, .get = get_string,
+			  .applies = has_scenario, AT(map.scenario)},
 };
 
-_Static_assert(ARRAY_SIZE(key_columns) == NR_KEYS, "a column for each key");
+/* Other formats than tables have both. */
+static const struct column cgroup_columns[] = {
+	{"cgroup_id", NULL, VALUE_NUMBER, .get = get_releaser_cgroup_id, AT(map.identity)},
+	{"cgroup", NULL, VALUE_TEXT, .get = get_cgroup_path, AT(map.identity)},
+};
 
-struct column key_column(enum key key)
+_Static_assert(ARRAY_SIZE(key_sources) == NR_KEYS, "a column for each key");
+
+static struct column key_column(const struct column *of_key, enum key key)
 {
-	struct column column = key_columns[key];
+	struct column column = *of_key;
 
 	column.get = get_row_key;
-	column.applies = has_key;
+	column.applies = has_row_key;
 	column.which = key;
-	column.of_key = &key_columns[key];
+	column.of_key = of_key;
 	return column;
 }
+
+size_t key_columns(struct column *list, enum key key)
+{
+	size_t nr = 0;
+
+	list[nr++] = key_column(&key_sources[key], key);
+	for (size_t i = 0; key == KEY_CGROUP && i < ARRAY_SIZE(cgroup_columns); i++)
+		list[nr++] = key_column(&cgroup_columns[i], key);
+	return nr;
+}
+
+_Static_assert(3 + NR_KEYS + ARRAY_SIZE(cgroup_columns) + ARRAY_SIZE(figure_columns) <
+		       MAX_ROW_COLUMNS,
+	       "columns of a row");
+_Static_assert(3 + NR_KEYS + ARRAY_SIZE(cgroup_columns) + ARRAY_SIZE(teardown_figure_columns) <
+		       MAX_ROW_COLUMNS,
+	       "columns of a row");
 
 void row_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t nr_by,
 		 bool teardowns, bool intervals)
@@ -213,7 +276,7 @@ void row_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t
 	for (i = 0; i < ARRAY_SIZE(interval_columns) && intervals; i++)
 		*list++ = interval_columns[i];
 	for (i = 0; i < nr_by; i++)
-		*list++ = key_column(by[i]);
+		list += key_columns(list, by[i]);
 	for (i = 0; i < nr; i++)
 		*list++ = figures[i];
 	*list = (struct column){};

@@ -38,17 +38,15 @@ static bool get_began(const struct column *column, const void *object, struct va
 static bool get_trend_key(const struct column *column, const void *object, struct value *value)
 {
 	const struct row_line row = {.row = ((const struct trend_item *)object)->series->row};
-	const struct column of_row = key_column(column->which);
 
-	return of_row.get(&of_row, &row, value);
+	return get_row_key(column, &row, value);
 }
 
 static bool has_trend_key(const struct column *column, const void *object)
 {
 	const struct row_line row = {.row = ((const struct trend_item *)object)->series->row};
-	const struct column of_row = key_column(column->which);
 
-	return of_row.applies(&of_row, &row);
+	return has_row_key(column, &row);
 }
 
 static enum color color_of_change(const void *object)
@@ -77,17 +75,18 @@ static const struct column figure_columns[] = {
 	{"p_corrected", "P", VALUE_REAL, .shown_as = REAL_P, .goes = NAMES_SHRINK, .get = get_p},
 };
 
-_Static_assert(1 + NR_KEYS + ARRAY_SIZE(figure_columns) < MAX_ROW_COLUMNS, "columns of a trend");
+_Static_assert(3 + NR_KEYS + ARRAY_SIZE(figure_columns) < MAX_ROW_COLUMNS, "columns of a trend");
 
 void trend_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t nr_by)
 {
 	*list++ = type_column;
 	for (size_t i = 0; i < nr_by; i++) {
-		*list = key_column(by[i]);
-		list->get = get_trend_key;
-		list->applies = has_trend_key;
-		list->which = by[i];
-		list++;
+		struct column *end = list + key_columns(list, by[i]);
+
+		for (; list < end; list++) {
+			list->get = get_trend_key;
+			list->applies = has_trend_key;
+		}
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(figure_columns); i++)
 		*list++ = figure_columns[i];

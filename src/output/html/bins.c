@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Counts durations on a logarithmic scale, and draws the counts.
+ * Counts values on a logarithmic scale, and draws the counts.
  */
 #include <math.h>
 #include <stdint.h>
@@ -107,6 +107,7 @@ static __u64 start_of(const struct bins *bins, unsigned int bin)
 void plot_bins(FILE *out, const struct plot *plot, const struct bins *bins, const char *style)
 {
 	double width = plot->width / bins->nr;
+	char *(*text)(char *, __u64) = bins->counts ? text_count : text_duration;
 	char from[DURATION_SIZE], to[DURATION_SIZE];
 
 	for (unsigned int i = 0; i < bins->nr; i++) {
@@ -121,8 +122,8 @@ void plot_bins(FILE *out, const struct plot *plot, const struct bins *bins, cons
 			style, plot->x + width * i,
 			plot->height < 0 ? plot->ground : plot->ground - height,
 			fmax(width - 0.5, 0.5), height, bins->count[i],
-			text_duration(from, start_of(bins, i)),
-			text_duration(to, start_of(bins, i + 1)), bins->count[i]);
+			text(from, start_of(bins, i)), text(to, start_of(bins, i + 1)),
+			bins->count[i]);
 	}
 }
 
@@ -139,24 +140,26 @@ void plot_mark(FILE *out, const struct plot *plot, const struct bins *bins, doub
 		x, x, plot->ground, plot->ground - plot->height, title);
 }
 
-/* "1.2ms": of a round number, without zeros at its end. */
-static void put_round(FILE *out, double ns)
+/* "1.2ms", or of counts "1.2M": of a round number, without zeros at its end. */
+static void put_round(FILE *out, double ns, bool counts)
 {
-	static const char *const units[] = {"ns", "us", "ms", "s"};
+	static const char *const durations[] = {"ns", "us", "ms", "s"};
+	static const char *const thousands[] = {"", "k", "M", "G"};
+	const char *const *units = counts ? thousands : durations;
 	size_t unit = 0;
 
-	for (; ns >= 1000 && unit + 1 < ARRAY_SIZE(units); unit++)
+	for (; ns >= 1000 && unit + 1 < ARRAY_SIZE(durations); unit++)
 		ns /= 1000;
 	fprintf(out, "%.3g%s", ns, units[unit]);
 }
 
-static void put_tick(FILE *out, double x, double top, double bottom, double ns)
+static void put_tick(FILE *out, double x, double top, double bottom, double ns, bool counts)
 {
 	fprintf(out,
 		"<g class=\"tick\"><line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.0f\" y2=\"%.0f\"/>"
 		"<text class=\"middle\" x=\"%.1f\" y=\"%.0f\">",
 		x, x, top, bottom, x, bottom + 13);
-	put_round(out, ns);
+	put_round(out, ns, counts);
 	fputs("</text></g>", out);
 }
 
@@ -174,13 +177,13 @@ void plot_axis(FILE *out, const struct plot *plot, const struct bins *bins, doub
 
 			if (at < 0 || at > span || x - last < TICK_GAP)
 				continue;
-			put_tick(out, x, top, bottom, ns);
+			put_tick(out, x, top, bottom, ns, bins->counts);
 			last = x;
 		}
 	}
 	if (last >= 0)
 		return;
 	/* Too narrow for round numbers. */
-	put_tick(out, plot->x, top, bottom, exp2(bins->low));
-	put_tick(out, plot->x + plot->width, top, bottom, exp2(bins->low + span));
+	put_tick(out, plot->x, top, bottom, exp2(bins->low), bins->counts);
+	put_tick(out, plot->x + plot->width, top, bottom, exp2(bins->low + span), bins->counts);
 }

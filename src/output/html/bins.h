@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Distributions of durations on a logarithmic scale, and their drawings.
+ * Distributions of durations, or of counts, on a logarithmic scale, and their drawings.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "util/hist.h"
@@ -13,6 +14,7 @@
 
 /* Bins of equal width in powers of two. */
 struct bins {
+	bool counts; /* not durations, so that values have no unit */
 	double low;  /* log2 of the start of the first bin in ns */
 	double step; /* log2 of the ratio of a bin's end to its start */
 	unsigned int nr;
@@ -50,6 +52,6 @@ void plot_bins(FILE *out, const struct plot *plot, const struct bins *bins, cons
 void plot_mark(FILE *out, const struct plot *plot, const struct bins *bins, double ns,
 	       const char *title);
 
-/* Ticks from top to bottom, and their durations below. */
+/* Ticks from top to bottom, and their values below. */
 void plot_axis(FILE *out, const struct plot *plot, const struct bins *bins, double top,
 	       double bottom);

@@ -32,11 +32,18 @@ static const char *const verdict_styles[] = {
 	[VERDICT_SLOWER] = "slower", [VERDICT_FEW_RUNS] = "dim",
 };
 
-static const char *const verdict_words[] = {
-	[VERDICT_UNKNOWN] = "unknown",	     [VERDICT_SAME] = "no significant change",
-	[VERDICT_FASTER] = "faster",	     [VERDICT_SLOWER] = "slower",
-	[VERDICT_FEW_RUNS] = "too few runs",
-};
+static const char *verdict_words(const struct diff_line *line)
+{
+	static const char *const words[] = {
+		[VERDICT_UNKNOWN] = "unknown",
+		[VERDICT_SAME] = "no significant change",
+		[VERDICT_FEW_RUNS] = "too few runs",
+	};
+
+	if (line->verdict == VERDICT_SLOWER || line->verdict == VERDICT_FASTER)
+		return diff_word(line->measure, line->verdict);
+	return words[line->verdict];
+}
 
 /* Sorted; NULL: no values. */
 static const struct samples *samples_of(const struct page_side *side, const struct diff_line *line)
@@ -57,9 +64,9 @@ static void put_label(FILE *out, const struct diff *diff, const struct diff_line
 	char label[CELL_SIZE] = "", cut[LABEL_BYTES + 1], cell[CELL_SIZE];
 	size_t len = 0, shown;
 
-	diff_columns(columns, diff->by, diff->nr_by);
+	diff_columns(columns, diff->by, diff->nr_by, diff->measure);
 	for (const struct column *column = columns; column->name; column++) {
-		if (!column->of_key || len >= sizeof(label))
+		if (!column->of_key || !column->heading || len >= sizeof(label))
 			continue;
 		table_cell_fill(cell, column, line, 0);
 		len += snprintf(label + len, sizeof(label) - len, "%s%s", len ? " \u00b7 " : "",
@@ -70,7 +77,7 @@ static void put_label(FILE *out, const struct diff *diff, const struct diff_line
 	page_text(out, cut);
 	fprintf(out,
 		"%s</text><text class=\"dim\" x=\"0\" y=\"40\">%s, %llu and %llu values</text>",
-		label[shown] ? "\u2026" : "", phase_names[line->phase], line->side[DIFF_BASE].n,
+		label[shown] ? "\u2026" : "", diff_subject(line), line->side[DIFF_BASE].n,
 		line->side[DIFF_NEW].n);
 }
 
@@ -103,32 +110,31 @@ static void put_verdict(FILE *out, const struct diff_line *line)
 
 	for (int i = 0; i < NR_DIFF_SIDES; i++)
 		if (line->side[i].n)
-			text_duration(text[i], (__u64)(line->side[i].metric[METRIC_P50] + 0.5));
+			measure_text(text[i], line->measure, line->side[i].metric[METRIC_P50]);
 	if (changed && isfinite(line->delta[METRIC_P50]))
 		text_change(change, line->delta[METRIC_P50]);
 	fprintf(out,
 		"<text class=\"%s\" x=\"%d\" y=\"24\" data-verdict=\"%s\">%s%s %s</text>"
 		"<text class=\"dim\" x=\"%d\" y=\"40\">%s \u2192 %s</text>",
-		verdict_styles[line->verdict], PAGE_WIDTH - RIGHT + GAP,
-		verdict_words[line->verdict], line->failed ? "FAIL: " : "",
-		verdict_words[line->verdict], change, PAGE_WIDTH - RIGHT + GAP, text[DIFF_BASE],
-		text[DIFF_NEW]);
+		verdict_styles[line->verdict], PAGE_WIDTH - RIGHT + GAP, verdict_words(line),
+		line->failed ? "FAIL: " : "", verdict_words(line), change, PAGE_WIDTH - RIGHT + GAP,
+		text[DIFF_BASE], text[DIFF_NEW]);
 }
 
 /* The confidence interval of the median, and the median. */
 static void put_median(FILE *out, const struct plot *plot, const struct bins *bins,
-		       const struct diff_figures *figures)
+		       enum measure measure, const struct diff_figures *figures)
 {
 	double low = plot_x(plot, bins, (double)figures->low_ns);
 	double high = plot_x(plot, bins, (double)figures->high_ns);
 	char text[3][DURATION_SIZE], title[64];
 
-	text_duration(text[0], (__u64)(figures->metric[METRIC_P50] + 0.5));
+	measure_text(text[0], measure, figures->metric[METRIC_P50]);
 	if (!figures->bounded) {
 		snprintf(title, sizeof(title), "median %s", text[0]);
 	} else {
-		text_duration(text[1], figures->low_ns);
-		text_duration(text[2], figures->high_ns);
+		measure_text(text[1], measure, (double)figures->low_ns);
+		measure_text(text[2], measure, (double)figures->high_ns);
 		snprintf(title, sizeof(title), "median %s, from %s to %s", text[0], text[1],
 			 text[2]);
 		fprintf(out,
@@ -141,20 +147,22 @@ static void put_median(FILE *out, const struct plot *plot, const struct bins *bi
 }
 
 static void put_side(FILE *out, const struct plot *plot, struct bins bins, __u64 most,
-		     const struct samples *samples, const struct diff_figures *figures,
-		     const char *style)
+		     const struct samples *samples, const struct diff_line *line,
+		     enum diff_side side)
 {
 	if (!samples)
 		return;
 	bins_add_samples(&bins, samples);
 	bins.most = most;
-	plot_bins(out, plot, &bins, style);
-	put_median(out, plot, &bins, figures);
+	plot_bins(out, plot, &bins, side_names[side]);
+	put_median(out, plot, &bins, line->measure, &line->side[side]);
 }
 
 /* Empty bins for the values of both sides. */
-static struct bins bins_for(const struct samples *const samples[NR_DIFF_SIDES])
+static struct bins bins_for(const struct samples *const samples[NR_DIFF_SIDES],
+			    enum measure measure)
 {
+	struct bins bins;
 	__u64 low_ns = ~0ULL, high_ns = 0;
 
 	for (int i = 0; i < NR_DIFF_SIDES; i++) {
@@ -165,7 +173,9 @@ static struct bins bins_for(const struct samples *const samples[NR_DIFF_SIDES])
 		if (samples[i]->ns[samples[i]->nr - 1] > high_ns)
 			high_ns = samples[i]->ns[samples[i]->nr - 1];
 	}
-	return bins_new(low_ns, high_ns, BINS, FINEST);
+	bins = bins_new(low_ns, high_ns, BINS, FINEST);
+	bins.counts = measure != MEASURE_TIME;
+	return bins;
 }
 
 /* The greatest count of a bin on either side. */
@@ -188,7 +198,7 @@ static void put_line(FILE *out, const struct diff *diff, const struct diff_line 
 {
 	const struct samples *const samples[] = {samples_of(&sides[DIFF_BASE], line),
 						 samples_of(&sides[DIFF_NEW], line)};
-	const struct bins bins = bins_for(samples);
+	const struct bins bins = bins_for(samples, line->measure);
 	const struct plot up = {LEFT, PAGE_WIDTH - LEFT - RIGHT, HALF + GAP / 2, HALF};
 	struct plot down = up;
 	__u64 most = most_of(bins, samples);
@@ -200,26 +210,33 @@ static void put_line(FILE *out, const struct diff *diff, const struct diff_line 
 	plot_axis(out, &up, &bins, 0, HEIGHT);
 	put_label(out, diff, line);
 	put_zeros(out, samples);
-	put_side(out, &up, bins, most, samples[DIFF_BASE], &line->side[DIFF_BASE], "base");
-	put_side(out, &down, bins, most, samples[DIFF_NEW], &line->side[DIFF_NEW], "new");
+	put_side(out, &up, bins, most, samples[DIFF_BASE], line, DIFF_BASE);
+	put_side(out, &down, bins, most, samples[DIFF_NEW], line, DIFF_NEW);
 	fprintf(out, "<line class=\"ground\" x1=\"%d\" x2=\"%d\" y1=\"%.0f\" y2=\"%.0f\"/>", LEFT,
 		PAGE_WIDTH - RIGHT, up.ground, up.ground);
 	put_verdict(out, line);
 	fputs("</svg>\n", out);
 }
 
-static void put_legend(FILE *out)
+static void put_legend(FILE *out, enum measure measure)
 {
+	bool times = measure == MEASURE_TIME;
+
 	fputs("<ul class=\"legend\">", out);
 	for (int i = 0; i < NR_DIFF_SIDES; i++)
 		fprintf(out,
 			"<li><svg viewBox=\"0 0 12 12\" aria-hidden=\"true\"><rect class=\"%s\" "
 			"width=\"12\" height=\"12\"/></svg>%s, %s</li>",
 			side_names[i], side_names[i], i == DIFF_BASE ? "upwards" : "downwards");
-	fputs("<li>line: median; bar at its end: confidence interval of the median</li></ul>\n"
-	      "<p class=\"dim\">Durations and counts have logarithmic scales; each row has its own "
-	      "scale of durations.</p>\n",
-	      out);
+	fprintf(out,
+		"<li>line: median; bar at its end: confidence interval of the median</li></ul>\n"
+		"<p class=\"dim\">%s and %s have logarithmic scales; each row has its own "
+		"scale of %s.</p>\n",
+		times			    ? "Durations"
+		: measure == MEASURE_CYCLES ? "Cycles"
+					    : "Instructions",
+		times ? "counts" : "numbers of frees",
+		times ? "durations" : measure_names[measure]);
 }
 
 static void put_distributions(FILE *out, const struct diff *diff,
@@ -229,7 +246,7 @@ static void put_distributions(FILE *out, const struct diff *diff,
 
 	page_begin_section(out, "Distributions");
 	if (nr)
-		put_legend(out);
+		put_legend(out, diff->measure);
 	else
 		fputs("<p class=\"dim\">nothing to compare</p>\n", out);
 	for (size_t i = 0; i < nr; i++)
@@ -298,7 +315,7 @@ static void put_tables(FILE *out, const struct diff *diff)
 	};
 	struct column columns[MAX_ROW_COLUMNS];
 
-	diff_columns(columns, diff->by, diff->nr_by);
+	diff_columns(columns, diff->by, diff->nr_by, diff->measure);
 	page_begin_section(out, "Rows");
 	page_table(out, "lines", columns, &lines);
 	page_end_section(out);

@@ -70,7 +70,8 @@ static int take_teardown(void *ctx, const struct teardown *teardown)
 static bool wants_stuck(void *ctx, const struct map_info *map)
 {
 	const struct page_output *output = ctx;
-	bool kernel_filters = output->opts->view == VIEW_CALLS && !output->opts->recorded;
+	bool kernel_filters = output->opts->view == VIEW_CALLS && !output->opts->recorded &&
+			      !filter_by_releaser(output->filter);
 
 	return kernel_filters || filter_wants_map(output->filter, map);
 }

@@ -221,7 +221,7 @@ static void put_condition(FILE *out, const struct field *field, const struct run
 		putc('?', out);
 	else if (ends_with(field->name, "realtime_ns"))
 		page_moment(out, field_get(field, info));
-	else if (ends_with(field->name, "slept_ns"))
+	else if (ends_with(field->name, "_ns"))
 		fputs(text_duration(duration, field_get(field, info)), out);
 	else
 		fprintf(out, "%llu", field_get(field, info));

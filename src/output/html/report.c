@@ -106,8 +106,9 @@ int page_report_call(struct page_report *report, const struct call *call)
 	struct page_gathered *calls = &report->calls;
 	int err;
 
-	/* Of a live run of calls alone, the kernel has filtered. */
-	if ((report->opts->recorded || report->teardowns.rows) &&
+	/* Of a live run of calls alone, the kernel has filtered, if not by who released the map. */
+	if ((report->opts->recorded || report->teardowns.rows ||
+	     filter_by_releaser(report->filter)) &&
 	    !filter_wants_call(report->filter, call)) {
 		calls->filtered += call->ts_ns != UNKNOWN_NS && call->latency_ns != UNKNOWN_NS;
 		return 0;

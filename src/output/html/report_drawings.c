@@ -27,7 +27,7 @@ static void label_row(char label[BAR_LABEL], const struct rows *rows, const stru
 	label[0] = '\0';
 	row_columns(columns, rows->by, rows->nr_by, row->phases, false);
 	for (const struct column *column = columns; column->name && len < BAR_LABEL; column++) {
-		if (!column->of_key)
+		if (!column->of_key || !column->heading)
 			continue;
 		table_cell_fill(cell, column, &line, 0);
 		len += snprintf(label + len, BAR_LABEL - len, "%s%s", len ? " \u00b7 " : "", cell);
@@ -107,8 +107,8 @@ static void put_all_distributions(struct page_writing *page)
 	const struct row *teardowns = only_row(&page->all_teardowns),
 			 *calls = only_row(&page->all_calls);
 	static const char *const styles[] = {
-		[PHASE_WAIT] = "wait",	       [PHASE_FREE] = "free",	[PHASE_DESTROY] = "destroy",
-		[PHASE_DEFERRED] = "deferred", [PHASE_TOTAL] = "total",
+		[PHASE_WAIT] = "wait",	       [PHASE_FREE] = "free", [PHASE_DESTROY] = "destroy",
+		[PHASE_DEFERRED] = "deferred", [PHASE_HELD] = "held", [PHASE_TOTAL] = "total",
 	};
 	size_t nr = 0;
 

@@ -237,7 +237,7 @@ static int sort_all(struct page_writing *page)
 {
 	struct page_report *report = page->report;
 	enum sort sort = report->opts->sort;
-	bool of_phase = sort >= SORT_WAIT && sort <= SORT_DEFERRED;
+	bool of_phase = sort >= SORT_WAIT && sort <= SORT_GRACE;
 	__u64 top = report->opts->top ?: PAGE_ROWS;
 	int err = 0;
 

@@ -127,9 +127,24 @@ static void put_rect(const struct drawing *drawing, const char *style, double fr
 		fmax(x_of(drawing, fmin(to, drawing->to)) - x, LEAST_WIDTH), height);
 }
 
+static void put_held(const struct drawing *drawing, const struct teardown *teardown)
+{
+	const struct map_holders *held = &teardown->holders;
+	__u64 ns = teardown->phase[PHASE_HELD];
+	char text[DURATION_SIZE];
+
+	if (!ns || ns == UNKNOWN_NS)
+		return;
+	fprintf(drawing->out, "; held for %s before", text_duration(text, ns));
+	for (__u32 i = 0; i < held->nr; i++) {
+		fprintf(drawing->out, "%s%s ", i ? ", " : " by ",
+			holder_kind_names[held->by[i].kind]);
+		page_text(drawing->out, held->by[i].name);
+	}
+}
+
 static void put_slice_title(const struct drawing *drawing, const struct slice *slice)
 {
-	static const char *const words[] = {"total", "wait", "free", "destroy", "deferred"};
 	static const enum phase phases[] = {PHASE_TOTAL, PHASE_WAIT, PHASE_FREE, PHASE_DESTROY,
 					    PHASE_DEFERRED};
 	const struct teardown *teardown = slice->teardown;
@@ -147,9 +162,10 @@ static void put_slice_title(const struct drawing *drawing, const struct slice *s
 	for (size_t i = 0; i < ARRAY_SIZE(phases); i++) {
 		__u64 ns = teardown->phase[phases[i]];
 
-		fprintf(drawing->out, "%s%s %s", i ? ", " : ": ", words[i],
+		fprintf(drawing->out, "%s%s %s", i ? ", " : ": ", phase_names[phases[i]],
 			ns == UNKNOWN_NS ? "?" : text_duration(text, ns));
 	}
+	put_held(drawing, teardown);
 	fprintf(drawing->out, "%s</title>", teardown->running ? "; still running" : "");
 }
 

@@ -53,7 +53,7 @@ static void put_label(const struct drawing *drawing)
 	trend_columns(columns, drawing->trend->by, drawing->trend->nr_by);
 	fputs("<text x=\"0\" y=\"14\">", drawing->out);
 	for (const struct column *column = columns; column->name; column++) {
-		if (!column->of_key)
+		if (!column->of_key || !column->heading)
 			continue;
 		table_cell_fill(cell, column, &item, 0);
 		text_shorten(cut, sizeof(cut), cell, LABEL_WIDTH, "…");

@@ -3,6 +3,7 @@
  * Counts comparisons as test systems do: only what was judged passes.
  */
 #include "output/diff_cases.h"
+#include "output/diff_report.h"
 #include "output/github.h"
 #include "output/ktap.h"
 #include "support/compared.h"
@@ -185,6 +186,31 @@ TEST(annotations)
 	text = out_close(out);
 	nr = occurrences(text, "::error title=");
 	assert_int_equal(nr, GITHUB_ANNOTATIONS);
+	sides_free(&sides);
+}
+
+/* A count is never shown as a time. */
+TEST(counts)
+{
+	struct sides sides = sides_of(MEASURE_INSTRUCTIONS, by_name, 1, 100);
+	char *figures, verdict[DIFF_VERDICT_SIZE];
+	const struct diff *diff;
+
+	for (int i = 0; i < 20; i++) {
+		put_counted(&sides, DIFF_BASE, "a", 1000000 + i);
+		put_counted(&sides, DIFF_NEW, "a", i ? 1200000 + i : 0);
+	}
+	diff = compare(&sides);
+	check_line(diff, "a", CASE_FAILED, "free instructions are higher: p50 +20.0%");
+	figures = case_figures(row_of(diff, "a"));
+	check_begins(figures, "base 1.00M instructions of 20 values, new 1.20M instructions of 19"
+			      " values, +20.0%");
+	free(figures);
+	assert_string_equal(diff_verdict(diff, verdict),
+			    "instructions: 1 of 1 row is higher; frees left out, of unknown"
+			    " instructions: 0 in the base, 1 in the new side");
+	limit(&sides, METRIC_P50, 10);
+	check_line(compare(&sides), "a", CASE_FAILED, "free instructions p50 +20.0% (limit 10%)");
 	sides_free(&sides);
 }
 

@@ -45,7 +45,7 @@ static struct folded *folded;
 static void renew(size_t max_stacks)
 {
 	folded_free(folded);
-	folded = folded_new(max_stacks);
+	folded = folded_new(max_stacks, false);
 	assert_non_null(folded);
 }
 
@@ -158,7 +158,7 @@ TEST(unknown_phases_add_nothing)
 
 	teardown.phase[PHASE_WAIT] = UNKNOWN_NS;
 	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
-	check_unknown(&teardown, DEFERRED FREE MA PCPU_MA, (__u64[]){1, 0, 0, 0});
+	check_unknown(&teardown, DEFERRED FREE MA PCPU_MA, (__u64[PHASE_TOTAL]){1, 0, 0, 0});
 
 	/* Completed destroy calls of a running worker count. */
 	teardown = plain;
@@ -169,22 +169,22 @@ TEST(unknown_phases_add_nothing)
 	teardown.phase[PHASE_DEFERRED] = UNKNOWN_NS;
 	teardown.phase[PHASE_TOTAL] = UNKNOWN_NS;
 	teardown.destroy[0].latency_ns = UNKNOWN_NS;
-	check_unknown(&teardown, MA WAIT, (__u64[]){0, 1, 1, 1});
+	check_unknown(&teardown, MA WAIT, (__u64[PHASE_TOTAL]){0, 1, 1, 1});
 
 	/* Without all destroy calls, the rest of the worker's time is unknown. */
 	teardown = plain;
 	teardown.phase[PHASE_DESTROY] = UNKNOWN_NS;
 	teardown.nr_destroys = MAX_DESTROYS + 1;
-	check_unknown(&teardown, DEFERRED MA PCPU_MA WAIT, (__u64[]){0, 1, 1, 0});
+	check_unknown(&teardown, DEFERRED MA PCPU_MA WAIT, (__u64[PHASE_TOTAL]){0, 1, 1, 0});
 
 	/* Also if they took longer than the worker. */
 	teardown = plain;
 	teardown.phase[PHASE_DESTROY] = 2000;
-	check_unknown(&teardown, DEFERRED MA PCPU_MA WAIT, (__u64[]){0, 1, 0, 0});
+	check_unknown(&teardown, DEFERRED MA PCPU_MA WAIT, (__u64[PHASE_TOTAL]){0, 1, 0, 0});
 
 	memset(teardown.phase, 0xff, sizeof(teardown.phase));
 	teardown.nr_destroys = 0;
-	check_unknown(&teardown, "", (__u64[]){1, 1, 1, 1});
+	check_unknown(&teardown, "", (__u64[PHASE_TOTAL]){1, 1, 1, 1});
 }
 
 TEST(edge_values)
@@ -194,7 +194,7 @@ TEST(edge_values)
 	/* A phase of 0 ns has no line. */
 	memset(teardown.phase, 0, sizeof(teardown.phase));
 	teardown.nr_destroys = 0;
-	check_unknown(&teardown, "", (__u64[]){0, 0, 0, 0});
+	check_unknown(&teardown, "", (__u64[PHASE_TOTAL]){0, 0, 0, 0});
 
 	/* The worker spent all of its time in destroy calls. */
 	teardown = plain;
@@ -337,6 +337,46 @@ TEST(write_errors)
 	setvbuf(full, NULL, _IONBF, 0);
 	assert_int_equal(folded_write(folded, full), -ENOSPC);
 	fclose(full);
+}
+
+static const char *with_stack(const char *stack, __u8 close_flags)
+{
+	struct teardown teardown = plain;
+
+	teardown.phase[PHASE_WAIT] = 20;
+	teardown.phase[PHASE_FREE] = teardown.phase[PHASE_DESTROY] = 0;
+	teardown.phase[PHASE_DEFERRED] = 0;
+	teardown.nr_destroys = 0;
+	teardown.map.identity.user_stack = stack;
+	teardown.map.identity.close_flags = close_flags;
+	folded_free(folded);
+	folded = folded_new(FOLDED_MAX_STACKS, true);
+	assert_non_null(folded);
+	add(&teardown);
+	return written();
+}
+
+TEST(user_stacks_are_frames_outermost_first)
+{
+	char longest[USER_STACK_TEXT];
+
+	assert_string_equal(
+		with_stack("drop+0x1c (/usr/lib/libc++.so.6)\nmain+0x2 (/a b)", CLOSE_KNOWN),
+		"agent;main;drop;hash;events;wait 20\n");
+	assert_string_equal(with_stack("operator+(int)+0x1 (/a+0x2)\n/lib/a++.so+0x10\n0x7f00", 0),
+			    "agent;0x7f00;/lib/a++.so;operator+(int);hash;events;wait 20\n");
+	assert_string_equal(with_stack("[vdso]+0x10\n[other] f+0x1 (/a)\n+0x1", 0),
+			    "agent;+0x1;\\x5bother] f;[vdso];hash;events;wait 20\n");
+	assert_string_equal(with_stack("a;b+0x1 (/c)", 0), "agent;a\\x3bb;hash;events;wait 20\n");
+	assert_string_equal(with_stack(NULL, CLOSE_KNOWN | CLOSE_AT_EXIT),
+			    "agent;[closed at exit];hash;events;wait 20\n");
+	assert_string_equal(with_stack(NULL, CLOSE_KNOWN),
+			    "agent;[user stack unknown];hash;events;wait 20\n");
+	/* As long as can be, all of it escaped */
+	memset(longest, ';', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	assert_int_equal(strlen(with_stack(longest, 0)),
+			 strlen("agent;;hash;events;wait 20\n") + 4 * (sizeof(longest) - 1));
 }
 
 static int forget(void **state)

@@ -201,10 +201,10 @@ ROWS_TEST(histogram_of_extremes)
 #define NULL_PHASE(name)                                                                           \
 	"\"" name "_sum_ns\":null,\"" name "_p50_ns\":null,\"" name "_p90_ns\":null,"              \
 	"\"" name "_p99_ns\":null,\"" name "_max_ns\":null,"
-#define UNMEASURED                                                                                                      \
-	"\"count\":1,\"unmeasured\":1," NULL_PHASE("wait") NULL_PHASE("free")                                           \
-		NULL_PHASE("destroy") NULL_PHASE("deferred") NULL_PHASE(                                                \
-			"total") "\"total_min_ns\":null,\"total_mean_ns\":null,\"entries\":null,\"ns_per_entry\":null," \
+#define UNMEASURED                                                                                                                                                                                                                         \
+	"\"count\":1,\"unmeasured\":1," NULL_PHASE("wait") NULL_PHASE("free")                                                                                                                                                              \
+		NULL_PHASE("destroy") NULL_PHASE("deferred") NULL_PHASE("held") NULL_PHASE(                                                                                                                                                \
+			"total") "\"total_min_ns\":null,\"total_mean_ns\":null,\"cpu_sum_ns\":null,\"runqueue_sum_ns\":null,\"grace_sum_ns\":null,\"instructions_mean\":null,\"cycles_mean\":null,\"entries\":null,\"ns_per_entry\":null," \
 				 "\"bytes\":null,\"bytes_exact\":null}\n"
 
 ROWS_TEST(group_rows)
@@ -230,7 +230,7 @@ ROWS_TEST(group_rows)
 	assert_string_equal(
 		rendered_of(true, FORMAT_JSON, 3),
 		"{\"type\":\"row\",\"interval\":3,\"time\":\"1970-01-01T00:00:00.000000000Z\",\"released_by\":\"loader\",\"released_pid\":500,"
-		"\"cgroup_id\":4242,\"map_type\":\"hash\",\"map_name\":\"events\",\"map_id\":7,"
+		"\"cgroup_id\":4242,\"cgroup\":\"/a/b.scope\",\"map_type\":\"hash\",\"map_name\":\"events\",\"map_id\":7,"
 		"\"count\":100,\"unmeasured\":0,\"wait_sum_ns\":5050,\"wait_p50_ns\":50,"
 		"\"wait_p90_ns\":90,\"wait_p99_ns\":99,\"wait_max_ns\":100,"
 		"\"free_sum_ns\":200000,\"free_p50_ns\":2000,\"free_p90_ns\":2000,"
@@ -238,14 +238,15 @@ ROWS_TEST(group_rows)
 		"\"destroy_p50_ns\":300,\"destroy_p90_ns\":300,\"destroy_p99_ns\":300,"
 		"\"destroy_max_ns\":300,\"deferred_sum_ns\":4000,\"deferred_p50_ns\":40,"
 		"\"deferred_p90_ns\":40,\"deferred_p99_ns\":40,\"deferred_max_ns\":40,"
+		"\"held_sum_ns\":0,\"held_p50_ns\":0,\"held_p90_ns\":0,\"held_p99_ns\":0,\"held_max_ns\":0,"
 		"\"total_sum_ns\":5050,\"total_p50_ns\":50,\"total_p90_ns\":90,"
 		"\"total_p99_ns\":99,\"total_max_ns\":100,\"total_min_ns\":1,"
-		"\"total_mean_ns\":51,\"entries\":100000,"
+		"\"total_mean_ns\":51,\"cpu_sum_ns\":120000,\"runqueue_sum_ns\":3000,\"grace_sum_ns\":50000,\"instructions_mean\":70000,\"cycles_mean\":null,\"entries\":100000,"
 		"\"ns_per_entry\":2,\"bytes\":12345600,\"bytes_exact\":false}\n"
 		"{\"type\":\"row\",\"interval\":3,\"time\":\"1970-01-01T00:00:00.000000000Z\",\"released_by\":null,\"released_pid\":null,"
-		"\"cgroup_id\":null,\"map_type\":null,\"map_name\":null,\"map_id\":null," UNMEASURED
+		"\"cgroup_id\":null,\"cgroup\":null,\"map_type\":null,\"map_name\":null,\"map_id\":null," UNMEASURED
 		"{\"type\":\"row\",\"interval\":3,\"time\":\"1970-01-01T00:00:00.000000000Z\",\"released_by\":\"(other: row limit)\","
-		"\"released_pid\":null,\"cgroup_id\":null,\"map_type\":\"(other: row limit)\","
+		"\"released_pid\":null,\"cgroup_id\":null,\"cgroup\":\"(other: row limit)\",\"map_type\":\"(other: row limit)\","
 		"\"map_name\":\"(other: row limit)\",\"map_id\":null," UNMEASURED);
 }
 
@@ -264,9 +265,9 @@ ROWS_TEST(group_rows_as_text)
 	assert_string_equal(
 		rendered_of(true, FORMAT_TABLE, INTERVAL_NONE),
 		"RELEASED BY  COUNT  TOTAL   WAIT    FREE  DESTROY  DEFERRED  WAIT P50  WAIT P99  FREE P50  FREE P99  DESTROY P50  DESTROY"
-		" P99  DEFERRED P50  DEFERRED P99  TOTAL P50  TOTAL P99  ENTRIES  PER ENTRY    BYTES\n"
+		" P99  DEFERRED P50  DEFERRED P99  TOTAL P50  TOTAL P99  ON CPU  RUNQUEUE  GRACE  ENTRIES  PER ENTRY    BYTES\n"
 		"loader           1  1.00s  1.00s  2.00us    300ns      40ns     1.00s     1.00s    2.00us    2.00us        300ns"
-		"        300ns          40ns          40ns      1.00s      1.00s     1000"
+		"        300ns          40ns          40ns      1.00s      1.00s  1.20us      30ns  500ns     1000"
 		"        2ns  121KiB+\n");
 
 	assert_string_equal(
@@ -275,12 +276,12 @@ ROWS_TEST(group_rows_as_text)
 		"wait_p99_ns,wait_max_ns,free_sum_ns,free_p50_ns,free_p90_ns,free_p99_ns,"
 		"free_max_ns,destroy_sum_ns,destroy_p50_ns,destroy_p90_ns,destroy_p99_ns,"
 		"destroy_max_ns,deferred_sum_ns,deferred_p50_ns,deferred_p90_ns,"
-		"deferred_p99_ns,deferred_max_ns,total_sum_ns,total_p50_ns,total_p90_ns,"
-		"total_p99_ns,total_max_ns,total_min_ns,total_mean_ns,entries,ns_per_entry,bytes,"
+		"deferred_p99_ns,deferred_max_ns,held_sum_ns,held_p50_ns,held_p90_ns,held_p99_ns,held_max_ns,total_sum_ns,total_p50_ns,total_p90_ns,"
+		"total_p99_ns,total_max_ns,total_min_ns,total_mean_ns,cpu_sum_ns,runqueue_sum_ns,grace_sum_ns,instructions_mean,cycles_mean,entries,ns_per_entry,bytes,"
 		"bytes_exact\n"
 		"row,loader,1,0,1000000123,1000000123,1000000123,1000000123,1000000123,2000,2000,"
-		"2000,2000,2000,300,300,300,300,300,40,40,40,40,40,1000002163,1000002163,"
-		"1000002163,1000002163,1000002163,1000002163,1000002163,1000,2,123456,false\n");
+		"2000,2000,2000,300,300,300,300,300,40,40,40,40,40,0,0,0,0,0,1000002163,1000002163,"
+		"1000002163,1000002163,1000002163,1000002163,1000002163,1200,30,500,70000,,1000,2,123456,false\n");
 }
 
 TEST_MAIN(NULL, NULL)

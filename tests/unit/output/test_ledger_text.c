@@ -86,13 +86,13 @@ TEST(json)
 		"\"still_running\":0,\"entry_only\":0,\"return_only\":0,\"lost_entry\":0,"
 		"\"lost_return\":0,\"parked_lost\":0,\"missed_entry\":null,\"missed_return\":0,"
 		"\"probe_missed_entry\":0,\"probe_missed_return\":0,\"rows_full\":3,\"stuck\":0,"
-		"\"still_stuck\":0,\"bad_records\":0}\n"
+		"\"still_stuck\":0,\"bad_records\":0,\"shed\":0}\n"
 		"{\"type\":\"teardown_ledger\",\"started\":1,\"completed\":2,\"running\":null,"
 		"\"start_only\":4,\"lost\":5,\"end_only\":6,\"missed\":null,\"shown\":8,"
 		"\"before\":9,\"filtered\":10,\"waiting\":11,\"no_release\":12,"
 		"\"forgotten\":13,\"deferred\":14,\"reclaimed\":15,\"pending\":16,"
 		"\"undecided\":17,\"strays\":18,\"rows_full\":19,\"bytes\":20,"
-		"\"bytes_pending\":null}\n"
+		"\"bytes_pending\":null,\"shed\":0,\"shed_frees\":0}\n"
 		"{\"type\":\"point\",\"function\":\"bpf_map_free_deferred\",\"attached\":true,"
 		"\"seen\":1,\"taken\":2,\"lost\":3,\"missed\":4,\"seen_return\":5,"
 		"\"lost_return\":6,\"missed_return\":7}\n"
@@ -244,7 +244,8 @@ TEST(verbose)
 			"not counted by this kernel: missed calls of bpf_map_put()\n"
 			"calls: entered 2, completed 2, filtered 0, still_running 0, ");
 	check_has(text, "\nteardowns: started 2, completed 0, ");
-	check_has(text, ", strays 0, rows_full 0, bytes 0, bytes_pending 0\n"
+	check_has(text, ", strays 0, rows_full 0, bytes 0, bytes_pending 0, shed 0, "
+			"shed_frees 0\n"
 			"bpf_map_free_deferred: seen 2, taken 2, lost 0, missed 0, seen_return 2, "
 			"lost_return 0, missed_return 0\n"
 			"bpf_map_put: seen 5, taken 2, lost 0, missed not known\n");
@@ -360,9 +361,9 @@ TEST(each_loss_warns)
 		"entered",     "completed",   "filtered", "still_running",
 		"still_stuck", "return_only", NULL};
 	static const char *const teardowns[] = {
-		"started",  "completed", "running",	  "shown",     "before",  "filtered",
-		"end_only", "waiting",	 "deferred",	  "reclaimed", "pending", "undecided",
-		"strays",   "bytes",	 "bytes_pending", NULL};
+		"started",  "completed", "running",	  "shown",	"before",  "filtered",
+		"end_only", "waiting",	 "deferred",	  "reclaimed",	"pending", "undecided",
+		"strays",   "bytes",	 "bytes_pending", "shed_frees", NULL};
 	static const char *const hooks[] = {"seen", "taken", "seen_return", NULL};
 	const struct figure *figure;
 	const char *text;

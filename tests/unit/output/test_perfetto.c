@@ -33,17 +33,20 @@ TEST(all_is_known)
 		line_of(json_find(event, "args"), 0),
 		"{\"released_ns\":5000000000000,\"queued_ns\":5000000000500,"
 		"\"start_ns\":5000000001500,\"time\":\"1970-01-01T01:23:20.000001500Z\",\"id\":7,\"map_type\":\"hash\","
-		"\"map_name\":\"events\",\"wait_ns\":1500,\"free_ns\":200000,"
+		"\"map_name\":\"events\",\"held_ns\":0,\"held_by\":[],\"wait_ns\":1500,\"free_ns\":200000,"
 		"\"destroy_ns\":90000,\"deferred_ns\":5000000,\"total_ns\":5201500,"
+		"\"cpu_ns\":null,\"runqueue_ns\":null,\"grace_ns\":null,\"grace_for\":null,\"deferred_for\":null,\"instructions\":null,\"cycles\":null,"
 		"\"entries\":42,\"ns_per_entry\":4761,\"bytes\":null,"
-		"\"bytes_exact\":null,\"running\":false,\"destroys.empty\":1,"
+		"\"bytes_exact\":null,\"memcg_id\":null,\"running\":false,\"destroys.empty\":1,"
 		"\"destroys.direct\":0,\"destroys.deferred\":1,\"destroys.pending\":0,"
 		"\"destroys.unknown\":0,\"key_size\":null,\"value_size\":null,"
 		"\"max_entries\":null,\"map_flags\":null,\"worker.pid\":101,"
 		"\"worker.comm\":\"kworker/0:1\",\"released_by.pid\":200,\"released_by.tid\":201,"
 		"\"released_by.comm\":\"agent\",\"released_by.cgroup_id\":4242,"
 		"\"released_in\":\"task\",\"closed_by.pid\":200,\"closed_by.tid\":200,"
-		"\"closed_by.comm\":\"main\",\"closed_by.cgroup_id\":4243}},");
+		"\"closed_by.comm\":\"main\",\"closed_by.cgroup_id\":4243,"
+		"\"cgroup\":null,\"unit\":null,\"pod_uid\":null,\"container_id\":null,"
+		"\"closed_at_exit\":null,\"user_stack\":null}},");
 
 	args = json_find(only('X', "bpf_mem_alloc_destroy ma"), "args");
 	assert_string_equal(member(args, "outcome"), "deferred");

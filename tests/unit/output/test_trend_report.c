@@ -30,7 +30,7 @@ static struct aggregate *samples_new(void)
 	struct aggregate *aggregate = aggregate_new(by_name, 1, 10);
 
 	assert_non_null(aggregate);
-	aggregate_keep_samples(aggregate);
+	aggregate_keep_samples(aggregate, MEASURE_TIME);
 	return aggregate;
 }
 
