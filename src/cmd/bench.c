@@ -5,12 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/others.h"
 #include "bench/plan.h"
 #include "bench/worker.h"
 #include "cmd/bench_against.h"
+#include "cmd/bench_runs.h"
 #include "cmd/option_rows.h"
 #include "cmd/recorder.h"
 #include "output/bench_table.h"
+#include "recording/reader_set.h"
 #include "util/clock.h"
 #include "util/diag.h"
 #include "util/macros.h"
@@ -21,10 +24,10 @@
 struct run {
 	struct recorder recorder; /* first, as its functions require */
 	struct tracer tracer;
-	const struct scenario *list;
-	size_t nr;
+	const struct bench_job *job;
 	struct plan *plan;
 	struct worker worker;
+	struct others others;
 	struct aggregate *aggregate; /* teardowns by scenario */
 	int err;		     /* of the worker */
 	bool blind;		     /* the plan would wait for what goes unseen */
@@ -37,6 +40,7 @@ static int take_teardown(void *ctx, const struct teardown *teardown)
 	struct teardown measured = *teardown;
 	int err = 0;
 
+	others_teardown(&run->others, teardown);
 	if (scenario) {
 		measured.map.scenario = scenario->name;
 		err = aggregate_add_teardown(run->aggregate, &measured);
@@ -48,15 +52,20 @@ static int tick(void *ctx, __u64 now_ns, __u64 *next_ns)
 {
 	struct run *run = ctx;
 	struct plan_progress progress = plan_progress(run->plan);
+	const struct bench_job *job = run->job;
 	struct teardown_counts counts;
 	struct ledger ledger;
+	char nth[32] = "";
 	int err;
 
 	*next_ns = now_ns + PROGRESS_NS;
+	if (job->nr_runs)
+		snprintf(nth, sizeof(nth), "run %u of %u: ", job->nth, job->nr_runs);
 	run->blind = *session_count(run->tracer.session, &ledger, &counts);
+	others_sample(&run->others);
 	err = run->recorder.writer ? recorder_tick(ctx, now_ns, next_ns) : 0;
-	diag_status("%3u %%, round %llu of %llu: %s", progress.percent, progress.round,
-		    progress.rounds, run->list[progress.index].name);
+	diag_status("%s%3u %%, round %llu of %llu: %s", nth, progress.percent, progress.round,
+		    progress.rounds, job->list[progress.index].name);
 	return err;
 }
 
@@ -105,15 +114,18 @@ static const struct event_sink_ops record_ops = {
 static const struct run_ops run_ops = {.max_pending = RECORDER_PENDING, .tick = tick, .done = done};
 
 /*
- * Maps may go unseen as the ledger says, but not all of a scenario's. Scenarios left out were
- * reported at once. -ENODATA: there are no figures; reported here.
+ * Maps may go unseen as the ledger says, but not all of a scenario's, unless the run ended early. A
+ * run that ended because it did not see all has no figures, whatever it had seen until then.
+ * Scenarios left out were reported at once. -ENODATA, -EINTR: there are no figures; reported here.
  */
 static int report_missing(const struct run *run)
 {
 	bool blind = run->tracer.traceable != TRACEABLE_YES;
+	bool early = plan_progress(run->plan).percent < 100;
+	bool interrupted = !blind && !run->blind && early, none;
 	__u64 runs = 0, maps = 0, seen = 0;
 
-	for (size_t i = 0; i < run->nr; i++) {
+	for (size_t i = 0; i < run->job->nr; i++) {
 		const struct plan_counts *counts = plan_counts(run->plan, i);
 
 		runs += counts->runs;
@@ -122,13 +134,35 @@ static int report_missing(const struct run *run)
 		if (counts->maps && !counts->seen)
 			blind = true;
 	}
-	if (!runs)
+	none = blind && (seen < maps || early);
+	if (interrupted && !runs)
+		diag_error("interrupted before anything was measured");
+	else if (interrupted)
+		return 0;
+	else if (!runs)
 		diag_error("nothing was measured");
-	else if (seen < maps && blind)
+	else if (none)
 		diag_error("of %llu maps, %llu were seen torn down: no figures", maps, seen);
 	else if (seen < maps)
 		diag_warn("of %llu maps, %llu were seen torn down", maps, seen);
-	return !runs || (seen < maps && blind) ? -ENODATA : 0;
+	if (!runs)
+		return interrupted ? -EINTR : -ENODATA;
+	return none ? -ENODATA : 0;
+}
+
+/* At the end of the run. */
+static void report_others(struct run *run)
+{
+	struct run_info *run_info = &run->recorder.run_info;
+	char text[ACTIVITY_SIZE];
+
+	others_end(&run->others, &run_info->others);
+	if (run->recorder.writer)
+		writer_others(run->recorder.writer, &run_info->others);
+	run_info->end_ns = clock_now_ns();
+	/* Who reads the recording says so, too. */
+	if (run->job->show && run_info_activity(run_info, text))
+		diag_warn("other activity: %s", text);
 }
 
 static int measure(struct run *run)
@@ -137,11 +171,16 @@ static int measure(struct run *run)
 	const struct event_sink sink = {.ops = writer ? &record_ops : &show_ops, .ctx = run};
 	int err = 0;
 
-	for (size_t i = 0; writer && i < run->nr && !err; i++)
-		err = writer_scenario(writer, &run->list[i]);
+	for (size_t i = 0; writer && i < run->job->nr && !err; i++)
+		err = writer_scenario(writer, &run->job->list[i]);
 	if (!err)
 		err = recorder_begin(&run->recorder);
-	return err ? err : recorder_end(&run->recorder, tracer_run(&run->tracer, &sink, &run_ops));
+	if (err)
+		return err;
+	others_begin(&run->others, run->worker.pid);
+	err = tracer_run(&run->tracer, &sink, &run_ops);
+	report_others(run);
+	return recorder_end(&run->recorder, err);
 }
 
 /*
@@ -156,42 +195,43 @@ static int report_incomplete(const struct run *run, bool by_name)
 		diag_error("interrupted after %u %% of the runs", percent);
 		return -EINTR;
 	}
-	for (size_t i = 0; by_name && i < run->nr; i++) {
+	for (size_t i = 0; by_name && i < run->job->nr; i++) {
 		if (!plan_counts(run->plan, i)->err)
 			continue;
-		diag_error("not measured: %s", run->list[i].name);
+		diag_error("not measured: %s", run->job->list[i].name);
 		return -ENODATA;
 	}
 	return 0;
 }
 
-static int show_results(const struct run *run, const struct view_options *show)
+static int show_results(struct aggregate *aggregate, const struct scenario *list, size_t nr,
+			const struct view_options *show)
 {
 	const struct table_style style = view_style(show, stdout);
 	enum format format = show->format;
 	struct rows rows;
-	int err = aggregate_sort(run->aggregate, SORT_KEY, 0, &rows);
+	int err = aggregate_sort(aggregate, SORT_KEY, 0, &rows);
 
 	if ((format == FORMAT_TABLE || format == FORMAT_MARKDOWN) && same_stream(stdout, stderr))
 		fputc('\n', stderr); /* below the ledger */
 	if (!err)
-		err = bench_table(stdout, format, run->list, run->nr, &rows, &style);
+		err = bench_table(stdout, format, list, nr, &rows, &style);
 	return outfile_end(NULL, NULL, err);
 }
 
-static int run_all(const struct options *opts, const struct scenario *list, size_t nr)
+static const enum key by_scenario[] = {KEY_SCENARIO};
+
+static int run_once(const struct options *opts, const struct bench_job *job)
 {
-	static const enum key by[] = {KEY_SCENARIO};
 	struct run run = {
-		.list = list,
-		.nr = nr,
-		.plan = plan_new(list, nr),
-		.aggregate = aggregate_new(by, 1, nr),
+		.job = job,
+		.plan = plan_new(job->list, job->nr),
+		.aggregate = aggregate_new(by_scenario, 1, job->nr),
 	};
 	int err = -ENOMEM;
 
 	if (run.plan && run.aggregate)
-		err = worker_start(&run.worker, list, nr);
+		err = worker_start(&run.worker, job->list, job->nr);
 	if (!err)
 		err = recorder_open(&run.recorder, &run.tracer, opts);
 	if (!err && witness_silence(probe_witness(run.tracer.probe))) { /* as was warned */
@@ -206,8 +246,8 @@ static int run_all(const struct options *opts, const struct scenario *list, size
 		err = report_missing(&run);
 	recorder_close(&run.recorder);
 	worker_stop(&run.worker);
-	if (!err && !opts->nr_files[DIFF_BASE])
-		err = show_results(&run, &opts->show);
+	if (!err && job->show)
+		err = show_results(run.aggregate, job->list, job->nr, &opts->show);
 	if (!err)
 		err = report_incomplete(&run, opts->nr_scenarios);
 	aggregate_free(run.aggregate);
@@ -215,6 +255,48 @@ static int run_all(const struct options *opts, const struct scenario *list, size
 	if (err == -EINTR && opts->bisect)
 		return EXIT_SIGNAL + SIGINT;
 	return exit_status_of(err, run.tracer.traceable);
+}
+
+static int add_measured(void *aggregate, const struct teardown *teardown)
+{
+	return teardown->map.scenario ? aggregate_add_teardown(aggregate, teardown) : 0;
+}
+
+/* Shows the first nr_runs of the runs as one. */
+static int show_runs(const struct options *opts, const struct scenario *list, size_t nr,
+		     const struct run_files *files, size_t nr_runs)
+{
+	static const struct event_sink_ops ops = {.teardown = add_measured};
+	struct aggregate *aggregate = aggregate_new(by_scenario, 1, nr);
+	const struct event_sink sink = {.ops = &ops, .ctx = aggregate};
+	struct reader_set readers = {};
+	int err = aggregate ? 0 : -ENOMEM;
+
+	if (err)
+		diag_error("cannot show the runs: %s", strerror(ENOMEM));
+	else
+		err = reader_set_open(&readers, (const char *const *)files->path, nr_runs);
+	if (!err)
+		err = reader_set_run(&readers, VIEW_TEARDOWNS, false, &sink, NULL);
+	if (!err)
+		err = show_results(aggregate, list, nr, &opts->show);
+	reader_set_close(&readers);
+	aggregate_free(aggregate);
+	return err;
+}
+
+static int run_several(const struct options *opts, const struct scenario *list, size_t nr)
+{
+	struct run_files files = {};
+	size_t whole = 0;
+	int status = EXIT_FAILED;
+
+	if (!run_files_name(&files, opts))
+		status = bench_runs(opts, list, nr, run_once, &files, &whole);
+	if (whole && show_runs(opts, list, nr, &files, whole))
+		status = EXIT_FAILED;
+	run_files_free(&files);
+	return status;
 }
 
 static int choose(const struct options *opts, struct scenario **list, size_t *nr)
@@ -255,15 +337,17 @@ static int cmd_bench(const struct options *opts)
 	int err, status;
 
 	if (opts->nr_files[DIFF_BASE])
-		return bench_against(opts, run_all);
+		return bench_against(opts, run_once);
 	err = choose(opts, &list, &nr);
 
 	if (err)
 		status = err == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
 	else if (opts->list)
 		status = name_all(list, nr) ? EXIT_FAILED : EXIT_DONE;
+	else if (opts->runs)
+		status = run_several(opts, list, nr);
 	else
-		status = run_all(opts, list, nr);
+		status = run_once(opts, &(struct bench_job){.list = list, .nr = nr, .show = true});
 	free(list);
 	return status;
 }
@@ -275,6 +359,17 @@ static int take_words(struct options *opts, int argc, char **argv)
 	return 0;
 }
 
+static int option_runs(struct options *opts, const char *value)
+{
+	char *end;
+	unsigned long runs = strtoul(value, &end, 10);
+
+	if (*value < '0' || *value > '9' || *end || !runs || runs > MAX_RUNS)
+		return diag_invalid("--runs: '%s' is not a number from 1 to %d", value, MAX_RUNS);
+	opts->runs = runs;
+	return 0;
+}
+
 static int option_against(struct options *opts, const char *value)
 {
 	return option_files(opts, 1, (char **)&value);
@@ -283,6 +378,7 @@ static int option_against(struct options *opts, const char *value)
 static int finish(struct options *opts)
 {
 	opts->trace.ends_by_itself = opts->trace.records = true;
+	opts->trace.counters |= opts->diff.measure != MEASURE_TIME;
 	if (opts->nr_scenarios && opts->nr_files[DIFF_BASE])
 		return diag_invalid("--against measures the scenarios of the base, not '%s'",
 				    opts->scenarios[0]);
@@ -296,12 +392,18 @@ static const struct option_row rows[] = {
 	HEADING("Scenarios"),
 	FLAG(0, "list", list, "list the names of the standard scenarios, and measure nothing"),
 	FLAG(0, "quick", quick, "fewer and smaller ones"),
+	VALUE(0, "runs", "N", option_runs,
+	      "measure N times, each time in a process of its own that writes a recording:"
+	      " new-1.mdt, new-2.mdt, ... for -o new.mdt",
+	      .not_with = "list"),
+	COUNTERS_ROW(.not_with = "list"),
 	HEADING("Comparing"),
 	VALUE(0, "against", "FILE", option_against,
 	      "measure the scenarios of this recording, and compare the results with it, as diff"
 	      " does (repeatable)",
 	      .repeatable = true, .recording = true, .not_with = "list quick columns"),
 	PHASE_ROW("all"),
+	MEASURE_ROW,
 	LIMIT_ROWS,
 	FLAG(0, "bisect", bisect,
 	     "end with the statuses of \"git bisect run\": 0 good, 1 bad, 125 unknown, 128 or more"
@@ -338,6 +440,8 @@ const struct command bench_command = {
 			 "      a first look\n"
 			 "  memdestroy-trace bench -o old.mdt\n"
 			 "      all standard scenarios, kept for diff\n"
+			 "  memdestroy-trace bench --quick --runs 5 -o old.mdt\n"
+			 "      the five runs that a verdict needs: old-1.mdt to old-5.mdt\n"
 			 "  memdestroy-trace bench type=lpm_trie,entries=100000,runs=20\n"
 			 "      how long large tries take\n"
 			 "  memdestroy-trace bench --against old.mdt\n"

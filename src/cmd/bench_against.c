@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* bench --against: measures the scenarios of a base, and ends with the verdict of diff. */
 #include <errno.h>
-#include <limits.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmd/bench_against.h"
 #include "cmd/command.h"
+#include "cmd/gathering.h"
 #include "recording/reader_set.h"
 #include "util/diag.h"
+#include "util/permute.h"
 
 #define MAX_SCENARIOS 1024 /* of a base */
-#define NEW_FILE      "/new.mdt"
 
 /* The base, as known before measuring. */
 struct base {
@@ -89,6 +87,8 @@ static int read_base(struct base *base, const struct options *opts)
 		diag_error("cannot measure: %s", strerror(ENOMEM));
 		err = -ENOMEM;
 	}
+	if (!err)
+		err = gathering_check_counts(&readers, opts->diff.measure);
 	for (size_t i = 0; i < readers.nr && !err; i++)
 		err = add_scenarios(base, readers.reader[i]);
 	if (!err)
@@ -99,25 +99,25 @@ static int read_base(struct base *base, const struct options *opts)
 	return err;
 }
 
-/*
- * One new run among N of the base is the most unlike with probability 1 / (N + 1): known before
- * minutes are spent to measure it.
- */
+/* Known before minutes are spent to measure it. The runs are of one boot. */
 static int check_power(const struct base *base, const struct options *opts)
 {
-	size_t enough = ceil(1 / opts->diff.alpha) - 1;
 	const char *what = base->is_this_boot ? "run" : "boot";
+	size_t new = base->is_this_boot && opts->runs ? opts->runs : 1, enough = 1;
 
-	if (!opts->diff.nr_limits || opts->diff.within_run || base->boots >= enough)
+	if (!opts->diff.nr_limits || opts->diff.within_run ||
+	    permute_least_p_of(base->boots, new) < opts->diff.alpha)
 		return 0;
-	return diag_invalid("--fail-on: the base has %zu %s%s, and one more cannot differ"
+	while (!(permute_least_p_of(enough, new) < opts->diff.alpha))
+		enough++;
+	return diag_invalid("--fail-on: the base has %zu %s%s, and %zu more cannot differ"
 			    " significantly: record %zu (--within-run judges by the noise within"
 			    " runs)",
-			    base->boots, what, base->boots > 1 ? "s" : "", enough);
+			    base->boots, what, base->boots > 1 ? "s" : "", new, enough);
 }
 
 /* Compares as diff does. */
-static int judge(const struct options *opts, const char *path)
+static int judge(const struct options *opts, const struct run_files *files)
 {
 	static struct options diff; /* large */
 
@@ -125,45 +125,25 @@ static int judge(const struct options *opts, const char *path)
 	diff.command = &diff_command;
 	diff.output = NULL;
 	diff.force = false; /* of bench: overwrites a file */
-	diff.files[DIFF_NEW][0] = path;
-	diff.nr_files[DIFF_NEW] = 1;
+	for (size_t i = 0; i < files->nr; i++)
+		diff.files[DIFF_NEW][i] = files->path[i];
+	diff.nr_files[DIFF_NEW] = files->nr;
 	return diff_command.run(&diff);
-}
-
-/* The new recording's folder, of its own. */
-static int make_folder(char folder[PATH_MAX])
-{
-	const char *parent = getenv("TMPDIR") ?: "/tmp";
-	int len = snprintf(folder, PATH_MAX - sizeof(NEW_FILE), "%s/memdestroy-trace.XXXXXX",
-			   *parent ? parent : "/tmp");
-
-	if (len < (int)(PATH_MAX - sizeof(NEW_FILE)) && mkdtemp(folder))
-		return 0;
-	diag_error("cannot make a temporary folder in '%s': %s (--output FILE keeps the recording)",
-		   parent, strerror(errno));
-	return -EIO;
 }
 
 static int measure(const struct options *opts, bench_fn *bench, const struct base *base)
 {
-	static struct options recorded; /* large */
-	char folder[PATH_MAX] = "", path[PATH_MAX + sizeof(NEW_FILE)];
-	int status;
+	struct run_files files = {};
+	size_t whole;
+	int status, err = run_files_name(&files, opts);
 
-	recorded = *opts;
-	if (!opts->output) {
-		if (make_folder(folder))
-			return EXIT_USAGE;
-		snprintf(path, sizeof(path), "%s" NEW_FILE, folder);
-		recorded.output = path;
-	}
-	status = bench(&recorded, base->list, base->nr);
+	if (err)
+		status = err == -EIO ? EXIT_USAGE : EXIT_FAILED;
+	else
+		status = bench_runs(opts, base->list, base->nr, bench, &files, &whole);
 	if (status == EXIT_DONE)
-		status = judge(opts, recorded.output);
-	if (*folder) {
-		unlink(path);
-		rmdir(folder);
-	}
+		status = judge(opts, &files);
+	run_files_free(&files);
 	return status;
 }
 

@@ -84,7 +84,7 @@ struct command {
 };
 
 extern const struct command trace_command, record_command, report_command, diff_command,
-	bench_command, check_command, top_command, trend_command;
+	bench_command, check_command, top_command, trend_command, export_command;
 
 extern const struct command *const commands[]; /* NULL at its end; the default comes first */
 

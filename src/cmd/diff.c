@@ -94,7 +94,11 @@ static int compare(const struct options *opts, struct gathering side[NR_DIFF_SID
 
 	if (option_check_columns(opts, &show))
 		return EXIT_USAGE;
-	err = gather(&side[DIFF_BASE], &show, opts);
+	err = gathering_check_counts(&side[DIFF_BASE].readers, options.measure);
+	if (!err)
+		err = gathering_check_counts(&side[DIFF_NEW].readers, options.measure);
+	if (!err)
+		err = gather(&side[DIFF_BASE], &show, opts);
 	if (!err)
 		err = gather(&side[DIFF_NEW], &show, opts);
 	options.unlike = are_benchmarks(side) && !opts->force &&
@@ -108,7 +112,9 @@ static int compare(const struct options *opts, struct gathering side[NR_DIFF_SID
 		err = diff_make(&diff, inputs, &options);
 	for (int i = 0; i < NR_DIFF_SIDES; i++)
 		gathering_free_runs(&side[i]);
-	if (err == -EINVAL) /* already reported */
+	if (err == -ENODATA) /* already reported, as the next one */
+		diff_output_refuse(opts, "a recording has no counts");
+	else if (err == -EINVAL)
 		diff_output_refuse(opts, "a recording is damaged");
 	else if (err)
 		refuse(opts, "cannot compare: out of memory");
@@ -234,6 +240,7 @@ static const struct option_row rows[] = {
 	       "caller,type; for teardowns: type,name; for benchmarks: scenario",
 	       "caller,type; for benchmarks: scenario", "type,name; for benchmarks: scenario"),
 	PHASE_ROW("all; for calls: destroy", "destroy", "all"),
+	MEASURE_ROW,
 	LIMIT_ROWS,
 	TOP_ROW("only the N worst lines; --fail-on checks all lines"),
 	HEADING("Output"),

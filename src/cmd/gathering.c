@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Reads the recordings of one side of a comparison. */
 #include <errno.h>
+#include <string.h>
 
 #include "cmd/gathering.h"
 #include "cmd/option_values.h"
@@ -45,29 +46,46 @@ static int gather_measured(struct gathering *side)
 	return reader_set_run(&side->readers, VIEW_TEARDOWNS, false, &sink, NULL);
 }
 
-static struct aggregate *samples_new(const struct view_options *show)
+static struct aggregate *samples_new(const struct view_options *show, enum measure measure)
 {
 	struct aggregate *aggregate = aggregate_new(show->by, show->nr_by, DIFF_MAX_ROWS);
 
 	if (aggregate)
-		aggregate_keep_samples(aggregate);
+		aggregate_keep_samples(aggregate, measure);
 	return aggregate;
+}
+
+/* The first file of the run that this one is a part of. */
+static size_t first_part(const struct gathering *side, size_t nth)
+{
+	const struct run_info *part = side->readers.reader[nth]->run_info;
+	size_t first = 0;
+
+	while (first < nth &&
+	       !(part->part && *part->run_id && !strcmp(part->run_id, side->run[first].run_id)))
+		first++;
+	return first;
 }
 
 /* Adds a recording to the side, and, among several, to a run of its own. */
 static int gather_run(struct gathering *side, size_t nth, const struct view_options *show,
-		      bool within_run)
+		      const struct diff_options *opts)
 {
 	static const struct event_sink_ops ops = {.call = take_call, .teardown = take_teardown};
 	const struct event_sink sink = {.ops = &ops, .ctx = side};
 	const struct run_info *run_info = side->readers.reader[nth]->run_info;
-	bool several = side->readers.nr > 1 && !within_run;
+	bool several = side->readers.nr > 1 && !opts->within_run;
+	size_t first = first_part(side, nth);
 
-	side->current = several ? samples_new(show) : NULL;
-	if (several && !side->current)
-		return -ENOMEM;
-	side->run[nth] = (struct diff_run){side->current ?: side->aggregate, run_info->run_id,
-					   run_info->boot_id};
+	side->run[nth] = (struct diff_run){NULL, run_info->run_id, run_info->boot_id};
+	side->current = several && first < nth ? side->run[first].aggregate : NULL;
+	if (several && !side->current) {
+		side->current = side->run[nth].aggregate = samples_new(show, opts->measure);
+		if (!side->current)
+			return -ENOMEM;
+	} else if (!several) {
+		side->run[nth].aggregate = side->aggregate;
+	}
 	return reader_set_run_one(&side->readers, nth, show->view, show->identity, &sink, NULL);
 }
 
@@ -76,11 +94,11 @@ int gather(struct gathering *side, const struct view_options *show, const struct
 	int err = 0;
 
 	side->filter = &opts->filter;
-	side->aggregate = samples_new(show);
+	side->aggregate = samples_new(show, opts->diff.measure);
 	if (!side->aggregate)
 		return -ENOMEM;
 	for (size_t i = 0; i < side->readers.nr && !err; i++)
-		err = gather_run(side, i, show, opts->diff.within_run);
+		err = gather_run(side, i, show, &opts->diff);
 	if (!err && opts->diff.nr_limits && !opts->force)
 		err = gather_measured(side);
 	if (!err && aggregate_overflow(side->aggregate))
@@ -116,11 +134,62 @@ void gathering_imply_view(struct options *opts)
 		calls |= show->by[i] < KEY_TYPE;
 	if (calls) {
 		opts->view_given = true;
-	} else if (opts->diff.phases & ~(1U << PHASE_DESTROY)) {
+	} else if (opts->diff.phases & ~(1U << PHASE_DESTROY) ||
+		   opts->diff.measure != MEASURE_TIME) {
 		show->view = VIEW_TEARDOWNS;
 		show->identity = true;
 		opts->view_given = true;
 	}
+}
+
+/* Of a run: teardowns, and of these those with a known count. */
+struct counted {
+	enum measure measure;
+	__u64 teardowns, known;
+};
+
+static int count_known(void *ctx, const struct teardown *teardown)
+{
+	struct counted *counted = ctx;
+	__u64 count;
+
+	counted->teardowns++;
+	counted->known += teardown_count(teardown, counted->measure, &count);
+	return 0;
+}
+
+/* Whether the file continues the run of the one before. */
+static bool is_next_part(const struct reader_set *readers, size_t nth)
+{
+	const struct run_info *part = readers->reader[nth]->run_info;
+
+	return nth && part->part && *part->run_id &&
+	       !strcmp(part->run_id, readers->reader[nth - 1]->run_info->run_id);
+}
+
+int gathering_check_counts(struct reader_set *readers, enum measure measure)
+{
+	static const struct event_sink_ops ops = {.teardown = count_known};
+	struct counted counted = {.measure = measure};
+	const struct event_sink sink = {.ops = &ops, .ctx = &counted};
+	int err;
+
+	for (size_t i = 0; i < readers->nr && measure != MEASURE_TIME; i++) {
+		bool last = i + 1 == readers->nr || !is_next_part(readers, i + 1);
+
+		if (!is_next_part(readers, i))
+			counted.teardowns = counted.known = 0;
+		err = reader_set_run_one(readers, i, VIEW_TEARDOWNS, false, &sink, NULL);
+		if (err)
+			return err;
+		if (!last || counted.known || !counted.teardowns)
+			continue;
+		diag_error("'%s' has no known %s of frees: record it with --counters, on a machine"
+			   " that can count them",
+			   readers->reader[i]->path, measure_names[measure]);
+		return -ENODATA;
+	}
+	return 0;
 }
 
 void gathering_free_runs(struct gathering *side)

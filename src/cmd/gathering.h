@@ -24,6 +24,12 @@ struct gathering {
  */
 int gather(struct gathering *side, const struct view_options *show, const struct options *opts);
 
+/*
+ * Checks that each run with teardowns has counts of this measure; times need none. Returns 0, or
+ * -ENODATA or -EINVAL, both already reported, or another -errno.
+ */
+int gathering_check_counts(struct reader_set *readers, enum measure measure);
+
 /* The options, with defaults that depend on whether the recordings are benchmarks. */
 struct view_options gathering_view(const struct options *opts, bool bench);
 

@@ -90,6 +90,8 @@ static int check_values(const struct options *opts)
 	for (enum phase phase = 0; calls && phase < NR_PHASES; phase++)
 		if (phase != PHASE_DESTROY && opts->diff.phases & 1U << phase)
 			return out_of_view(opts, "--phase", phase_names[phase], "");
+	if (calls && opts->diff.measure != MEASURE_TIME)
+		return out_of_view(opts, "--measure", measure_names[opts->diff.measure], "");
 	return 0;
 }
 
@@ -106,6 +108,17 @@ static int check_view(const struct options *opts, const char *const *given)
 	return check_values(opts);
 }
 
+/* Counts are of one phase. */
+static int check_measure(const struct options *opts)
+{
+	for (enum phase phase = 0; opts->diff.measure != MEASURE_TIME && phase < NR_PHASES; phase++)
+		if (phase != PHASE_FREE && opts->diff.phases & 1U << phase)
+			return diag_invalid("--phase: '%s' does not apply to --measure %s (only"
+					    " free does)",
+					    phase_names[phase], measure_names[opts->diff.measure]);
+	return 0;
+}
+
 int options_check(const struct options *opts, const char *const *given)
 {
 	const char *attach = value_of(opts, given, "attach");
@@ -117,6 +130,8 @@ int options_check(const struct options *opts, const char *const *given)
 	if (attach && value_of(opts, given, "k") && strcmp(attach, "kprobe"))
 		return diag_invalid("-k cannot be combined with --attach %s", attach);
 	if (opts->show.view != VIEW_BOTH && check_view(opts, given))
+		return -EINVAL;
+	if (check_measure(opts))
 		return -EINVAL;
 	/* These choose their keys by the recordings. */
 	if (opts->command == &diff_command || opts->command == &trend_command)

@@ -6,6 +6,7 @@
 #include "cmd/option_choices.h"
 #include "model/hooks.h"
 #include "model/teardown.h"
+#include "output/metrics/metrics.h"
 #include "util/diag.h"
 #include "util/macros.h"
 #include "util/suggest.h"
@@ -41,6 +42,7 @@ static unsigned int offered_sorts(const struct command *command, enum view view)
 	(void)command;
 	if (view == VIEW_CALLS)
 		return ~(BIT(SORT_WAIT) | BIT(SORT_FREE) | BIT(SORT_DESTROY) | BIT(SORT_DEFERRED) |
+			 BIT(SORT_HELD) | BIT(SORT_CPU) | BIT(SORT_RUNQUEUE) | BIT(SORT_GRACE) |
 			 BIT(SORT_BYTES));
 	return view == VIEW_TEARDOWNS ? ~BIT(SORT_EMPTY) : ~0U;
 }
@@ -53,10 +55,27 @@ static unsigned int offered_keys(const struct command *command, enum view view)
 	       (reads ? ~0U : BEFORE(KEY_HOST));
 }
 
+static unsigned int offered_labels(const struct command *command, enum view view)
+{
+	unsigned int offered = 0;
+
+	(void)command;
+	(void)view;
+	for (enum key key = 0; key < NR_KEYS; key++)
+		offered |= owner_labels[key] ? BIT(key) : 0;
+	return offered;
+}
+
 static unsigned int offered_phases(const struct command *command, enum view view)
 {
 	(void)command;
 	return view == VIEW_CALLS ? BIT(PHASE_DESTROY) : ~0U;
+}
+
+static unsigned int offered_measures(const struct command *command, enum view view)
+{
+	(void)command;
+	return view == VIEW_CALLS ? BIT(MEASURE_TIME) : ~0U;
 }
 
 #define CHOICES(of_names, name, ...)                                                               \
@@ -70,8 +89,12 @@ const struct choices format_choices =
 const struct choices sort_choices =
 	CHOICES(sort_names, "key", .has_default = true, .offered = offered_sorts);
 const struct choices key_choices = CHOICES(key_names, "key", .list = true, .offered = offered_keys);
+const struct choices label_choices =
+	CHOICES(key_names, "label", .list = true, .offered = offered_labels);
 const struct choices phase_choices =
 	CHOICES(phase_names, "phase", .list = true, .offered = offered_phases);
+const struct choices measure_choices =
+	CHOICES(measure_names, "measure", .has_default = true, .offered = offered_measures);
 const struct choices metric_choices = CHOICES(metric_names, "metric");
 const struct choices color_choices = CHOICES(color_names, "setting", .has_default = true);
 

@@ -19,7 +19,7 @@ struct choices {
 };
 
 extern const struct choices attach_choices, format_choices, sort_choices, key_choices,
-	phase_choices, metric_choices, color_choices;
+	phase_choices, measure_choices, metric_choices, color_choices, label_choices;
 
 struct choice_list {
 	char text[256];

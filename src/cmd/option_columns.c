@@ -20,7 +20,7 @@ static const struct column *columns_of(const struct options *opts, const struct 
 		return made;
 	}
 	if (opts->command == &diff_command) {
-		diff_columns(made, show->by, show->nr_by);
+		diff_columns(made, show->by, show->nr_by, opts->diff.measure);
 		return made;
 	}
 	if (teardowns ? !show->nr_by : show->events)

@@ -57,7 +57,26 @@
 		TIME(0, "min-latency", "TIME", filter.min_latency_ns, UNIT_REQUIRED,               \
 		     "only those that took at least this long"),                                   \
 		FLAG(0, "no-empty", filter.no_empty, "only calls that had something to destroy",   \
-		     .view = OF_CALLS)
+		     .view = OF_CALLS),                                                            \
+		HEADING("Filters by the map's id and who released it (all repeatable)"),           \
+		VALUE(0, "id", "ID", option_map_id, "only the map with this id",                   \
+		      .repeatable = true),                                                         \
+		VALUE('p', "pid", "PID", option_pid, "only maps that this process released",       \
+		      .repeatable = true),                                                         \
+		VALUE(0, "comm", "GLOB", option_comm, "only maps that such a command released",    \
+		      .repeatable = true),                                                         \
+		VALUE(0, "cgroup", "PATH", option_cgroup,                                          \
+		      "only maps released in this cgroup or below it; a pattern, too",             \
+		      .repeatable = true),                                                         \
+		VALUE(0, "unit", "GLOB", option_unit,                                              \
+		      "only maps that this unit of systemd released: foo.service",                 \
+		      .repeatable = true),                                                         \
+		VALUE(0, "pod", "GLOB", option_pod,                                                \
+		      "only maps that a pod of Kubernetes with this UID released",                 \
+		      .repeatable = true),                                                         \
+		VALUE(0, "container", "GLOB", option_container,                                    \
+		      "only maps that a container with this id released: 0123abcd*",               \
+		      .repeatable = true)
 
 #define DURATION_ROW                                                                               \
 	TIME('d', "duration", "SEC", trace.duration_ns, UNIT_SECONDS, "stop after this time",      \
@@ -66,6 +85,15 @@
 	TIME(0, "stuck", "SEC", trace.stuck_ns, UNIT_SECONDS,                                      \
 	     "report calls and teardowns stuck for longer than this, with the kernel stack:"       \
 	     " 10 (default); 0: never")
+
+#define USER_STACK_ROW                                                                             \
+	VALUE(0, "user-stack", NULL, option_user_stack,                                            \
+	      "show the user stack of who released each map; with -f folded, in the stacks",       \
+	      .view = OF_TEARDOWNS, .not_formats = PAGE_FORMAT, .not_with = "by timeline")
+
+#define COUNTERS_ROW(...)                                                                          \
+	FLAG(0, "counters", trace.counters,                                                        \
+	     "count the instructions and cycles of each free, where the machine can", __VA_ARGS__)
 
 #define INTERVAL_ROW(text, ...)                                                                    \
 	TIME('i', "interval", "SEC", show.interval_ns, UNIT_SECONDS, text, .least = "1ms",         \
@@ -102,6 +130,10 @@
 #define PHASE_ROW(...)                                                                             \
 	VALUE(0, "phase", "PHASE[,PHASE...]", option_phase, "compare only these: %s",              \
 	      .choices = &phase_choices, .usual = {__VA_ARGS__}, .needs = "against")
+#define MEASURE_ROW                                                                                \
+	VALUE(0, "measure", "MEASURE", option_measure,                                             \
+	      "compare this measure: %s; counts are of free alone, from --counters",               \
+	      .choices = &measure_choices, .needs = "against")
 #define LIMIT_ROWS                                                                                 \
 	VALUE(0, "alpha", "NUMBER", option_alpha, "probability of a false alarm: 0.05 (default)",  \
 	      .needs = "against"),                                                                 \

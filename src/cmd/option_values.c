@@ -20,6 +20,7 @@
 /* A symbol as a compiler may have left it: "foo.isra.0". */
 #define SYMBOL_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$"
 
+#define MIN_ROTATE (256ULL << 10) /* an empty recording has 90 KB */
 #define MAX_BUFFER (1ULL << 30)
 
 /*
@@ -54,10 +55,9 @@ static int set_choice(const struct options *opts, const char *option, const stru
 {
 	int chosen = choice_find(opts, option, choices, value, strlen(value));
 
-	if (chosen < 0)
-		return chosen;
-	*stored = chosen;
-	return 0;
+	if (chosen >= 0)
+		*stored = chosen;
+	return chosen < 0 ? chosen : 0;
 }
 
 int option_attach(struct options *opts, const char *value)
@@ -144,6 +144,11 @@ int option_phase(struct options *opts, const char *value)
 	return 0;
 }
 
+int option_measure(struct options *opts, const char *value)
+{
+	return set_choice(opts, "measure", &measure_choices, value, &opts->diff.measure);
+}
+
 /* Digits and a point only, where strtod() also takes nan, inf and 0x1p3. */
 static int read_decimal(const char *text, size_t len, double *number)
 {
@@ -169,6 +174,20 @@ int option_alpha(struct options *opts, const char *value)
 			"--alpha: '%s' is not a probability above 0 and below 1 (such as 0.05)",
 			value);
 	opts->diff.alpha = alpha;
+	return 0;
+}
+
+#define MIN_SPEED 0.001
+#define MAX_SPEED 1e6
+
+int option_speed(struct options *opts, const char *value)
+{
+	double speed;
+
+	if (read_decimal(value, strlen(value), &speed) || speed < MIN_SPEED || speed > MAX_SPEED)
+		return diag_invalid(
+			"--speed: '%s' is not a number from 0.001 to 1000000 (such as 10)", value);
+	opts->speed = speed;
 	return 0;
 }
 
@@ -280,25 +299,72 @@ int option_color(struct options *opts, const char *value)
 	return set_choice(opts, "color", &color_choices, value, &opts->show.color);
 }
 
-int option_buffer(struct options *opts, const char *value)
+/* Such as 65536, 512K, 4M, 1G; the letter in either case. -EINVAL: no size; -ERANGE. */
+static int parse_size(const char *text, __u64 *bytes)
 {
 	static const char suffixes[] = "KMG";
-	__u64 bytes, rounded = sysconf(_SC_PAGESIZE);
-	const char *end = value, *suffix = NULL;
-	int err = parse_digits(&end, &bytes);
+	const char *end = text, *suffix = NULL;
+	int err = parse_digits(&end, bytes);
 
 	if (*end)
-		suffix = strchr(suffixes, *end & ~0x20); /* either case */
-	if (err == -EINVAL || (*end && (!suffix || !*suffix || end[1])) || (!err && !bytes))
+		suffix = strchr(suffixes, *end & ~0x20);
+	if (err == -EINVAL || (*end && (!suffix || !*suffix || end[1])) || (!err && !*bytes))
+		return -EINVAL;
+	if (suffix && __builtin_mul_overflow(*bytes, 1ULL << 10 * (suffix - suffixes + 1), bytes))
+		err = -ERANGE;
+	return err;
+}
+
+int option_buffer(struct options *opts, const char *value)
+{
+	__u64 bytes, rounded = sysconf(_SC_PAGESIZE);
+	int err = parse_size(value, &bytes);
+
+	if (err == -EINVAL)
 		return diag_invalid("--buffer: '%s' is not a size (such as 65536, 512K, 4M, 1G)",
 				    value);
-	if (suffix && __builtin_mul_overflow(bytes, 1ULL << 10 * (suffix - suffixes + 1), &bytes))
-		err = -ERANGE;
 	if (err || bytes > MAX_BUFFER)
 		return diag_invalid("--buffer: '%s' is too large (at most 1G)", value);
 	while (rounded < bytes)
 		rounded *= 2;
 	opts->trace.buffer_bytes = rounded;
+	return 0;
+}
+
+/* "10m" is a time, "10M" a size. */
+int option_rotate(struct options *opts, const char *value)
+{
+	size_t len = strlen(value);
+	int err = -EINVAL;
+
+	opts->rotate_ns = opts->rotate_bytes = 0;
+	if (len && strchr("KMG", value[len - 1]))
+		err = parse_size(value, &opts->rotate_bytes);
+	else
+		err = duration_parse(value, false, &opts->rotate_ns);
+	if (err == -ERANGE)
+		return diag_invalid("--rotate: '%s' is too large", value);
+	if (err)
+		return diag_invalid("--rotate: '%s' is no size (such as 100M, 1G) and no time "
+				    "(such as 10m, 1h)",
+				    value);
+	if (opts->rotate_ns ? opts->rotate_ns < NSEC_PER_SEC : opts->rotate_bytes < MIN_ROTATE)
+		return diag_invalid("--rotate: '%s' is too small (at least 1s, or 256K)", value);
+	return 0;
+}
+
+int option_keep(struct options *opts, const char *value)
+{
+	const char *end = value;
+	__u64 files;
+	int err = parse_digits(&end, &files);
+
+	if (err == -EINVAL || *end || (!err && !files))
+		return diag_invalid("--keep: '%s' is not a number of files", value);
+	if (err || files > MAX_FILES)
+		return diag_invalid("--keep: '%s' is too many (at most %d, which report reads)",
+				    value, MAX_FILES);
+	opts->keep = files;
 	return 0;
 }
 
@@ -422,5 +488,13 @@ int option_files(struct options *opts, int argc, char **argv)
 					    MAX_FILES);
 		opts->files[side][opts->nr_files[side]++] = argv[i];
 	}
+	return 0;
+}
+
+int option_user_stack(struct options *opts, const char *value)
+{
+	(void)value;
+	opts->trace.user_stack = true;
+	opts->show.user_stack = true;
 	return 0;
 }

@@ -10,6 +10,7 @@
 int option_attach(struct options *opts, const char *value);
 int option_verbose(struct options *opts, const char *value);
 int option_kprobe(struct options *opts, const char *value); /* there is no value */
+int option_user_stack(struct options *opts, const char *value);
 int option_format(struct options *opts, const char *value);
 int option_sort(struct options *opts, const char *value);
 int option_by(struct options *opts, const char *value);
@@ -17,11 +18,22 @@ int option_top(struct options *opts, const char *value);
 int option_columns(struct options *opts, const char *value);
 int option_color(struct options *opts, const char *value);
 int option_buffer(struct options *opts, const char *value);
+int option_rotate(struct options *opts, const char *value);
+int option_keep(struct options *opts, const char *value);
 int option_type(struct options *opts, const char *value);
 int option_map_name(struct options *opts, const char *value);
 int option_caller(struct options *opts, const char *value);
+int option_map_id(struct options *opts, const char *value);
+int option_pid(struct options *opts, const char *value);
+int option_comm(struct options *opts, const char *value);
+int option_cgroup(struct options *opts, const char *value);
+int option_unit(struct options *opts, const char *value);
+int option_pod(struct options *opts, const char *value);
+int option_container(struct options *opts, const char *value);
 int option_phase(struct options *opts, const char *value);
+int option_measure(struct options *opts, const char *value);
 int option_alpha(struct options *opts, const char *value);
+int option_speed(struct options *opts, const char *value);
 int option_fail_on(struct options *opts, const char *value);
 int option_output(struct options *opts, const char *value);
 int option_recording(struct options *opts, const char *value); /* --output, but not stdout */

@@ -11,14 +11,15 @@
 #include "util/macros.h"
 #include "util/suggest.h"
 
-#define DEFAULT_STUCK_NS 10000000000ULL
-#define DEFAULT_ALPHA	 0.05
-#define LONG		 256 /* getopt's value of a long option: this + index */
-#define WORD		 1   /* getopt's value of an argument that is no option, with "-" */
+#define DEFAULT_STUCK_NS    10000000000ULL
+#define DEFAULT_ALPHA	    0.05
+#define DEFAULT_LABEL_LIMIT 20
+#define LONG		    256 /* getopt's value of a long option: this + index */
+#define WORD		    1	/* getopt's value of an argument that is no option, with "-" */
 
 const struct command *const commands[] = {
-	&trace_command, &record_command, &report_command, &diff_command, &trend_command,
-	&bench_command, &check_command,	 &top_command,	  NULL,
+	&trace_command, &record_command, &report_command, &diff_command,   &trend_command,
+	&bench_command, &check_command,	 &top_command,	  &export_command, NULL,
 };
 
 static const char *const view_names[] = {
@@ -52,7 +53,7 @@ const struct option_row *option_row(const struct command *command, const char *n
 {
 	for (const struct option_row *row = command->rows; row->help; row++)
 		if (row->long_name ? !strcmp(row->long_name, name)
-				   : row->short_name == *name && *name)
+				   : row->short_name == *name && *name && !name[1])
 			return row;
 	return NULL;
 }
@@ -417,6 +418,7 @@ enum options_result options_parse(struct options *opts, int argc, char **argv)
 		.show.sort = SORT_TOTAL,
 		.trace.stuck_ns = DEFAULT_STUCK_NS,
 		.diff.alpha = DEFAULT_ALPHA,
+		.export.metrics.label_limit = DEFAULT_LABEL_LIMIT,
 	};
 	diag_init(false, 0);
 	if (argc > 1 && !strcmp(argv[1], help_word))

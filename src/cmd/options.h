@@ -9,11 +9,19 @@
 
 #include "analysis/diff.h"
 #include "model/filter.h"
+#include "output/metrics/metrics.h"
 #include "output/view_options.h"
 #include "recording/reader_set.h"
 #include "trace/trace_options.h"
 
 struct command;
+
+/* Of export. */
+struct export_options {
+	struct metrics_options metrics;
+	const char *listen;   /* as listener_is_valid(); NULL: not given */
+	const char *textfile; /* "-" is stdout; NULL: none */
+};
 
 /* Strings point into argv. */
 struct options {
@@ -27,13 +35,20 @@ struct options {
 	struct trace_options trace;
 	struct view_options show;
 	struct diff_options diff;
+	struct export_options export;
 	bool view_given; /* the user chose the view; for diff, which has a default of its own */
+
+	double speed; /* of top: of the replay; 0: not given */
 
 	const char *output;  /* file; NULL: stdout */
 	bool by_kernel;	     /* of trend: the order is that of kernels, not of time */
 	bool github;	     /* of diff: annotate for GitHub Actions */
 	const char *summary; /* of the environment: the file of a step's summary; NULL: none */
 	bool force;	     /* overwrite a file; compare recordings that are not well comparable */
+
+	__u64 rotate_bytes; /* of record: another file after so many bytes; 0: no limit */
+	__u64 rotate_ns;    /* the same, after so long */
+	unsigned int keep;  /* files of a rotated recording; 0: all */
 
 	char *const *run_argv; /* of record: the command to run, NULL at its end; NULL: none */
 
@@ -46,6 +61,7 @@ struct options {
 	size_t nr_scenarios;	      /* 0: the standard ones */
 	bool list;		      /* of bench: only print their names */
 	bool quick;		      /* of bench: fewer and smaller ones */
+	unsigned int runs;	      /* of bench: processes; 0: only this one */
 	bool bisect;		      /* of bench: exit statuses are those of "git bisect run" */
 
 	const char *check_kernel;   /* of check: path of a kernel image; NULL: none */

@@ -77,6 +77,7 @@ static const struct event_sink_ops sink_ops = {
 
 static const struct run_ops run_ops = {
 	.max_pending = RECORDER_PENDING,
+	.keeps_no_events = true,
 	.tick = recorder_tick,
 	.done = done,
 	.signalled = signalled,
@@ -92,6 +93,7 @@ static int cmd_record(const struct options *opts)
 
 	if (!err)
 		err = recorder_open(&record.recorder, &tracer, opts);
+	record.recorder.sheds = true;
 	if (!err)
 		err = recorder_begin(&record.recorder);
 	if (!err)
@@ -127,9 +129,18 @@ static const struct option_row rows[] = {
 	HEADING("When"),
 	DURATION_ROW,
 	STUCK_ROW,
+	FLAG(0, "user-stack", trace.user_stack,
+	     "record also the user stacks of the tasks that release maps"),
+	COUNTERS_ROW(),
 	HEADING("Output"),
 	RECORDING_ROW("the recording to write; required"),
-	FORCE_ROW("overwrite an existing recording"),
+	OPTION(0, "force", "overwrite an existing recording",
+	       .member = offsetof(struct options, force), .not_with = "rotate"),
+	VALUE(0, "rotate", "SIZE|TIME", option_rotate,
+	      "begin another file after so many bytes (100M, 1G) or so long (10m, 1h); run.mdt"
+	      " becomes run-000001.mdt, run-000002.mdt, ..."),
+	VALUE(0, "keep", "N", option_keep,
+	      "with --rotate, remove all but the last N of these files", .needs = "rotate"),
 	COLOR_ROW,
 	LIVE_TALK_ROWS,
 	ABOUT_ROWS,

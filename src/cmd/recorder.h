@@ -6,6 +6,7 @@
 #pragma once
 
 #include "cmd/options.h"
+#include "recording/shed.h"
 #include "recording/writer.h"
 #include "trace/tracer.h"
 
@@ -21,7 +22,25 @@ struct recorder {
 	struct run_info run_info; /* of the run that has begun */
 	__u64 committed_ns;	  /* time of the last commit */
 	__u64 shown_events;	  /* events by then */
+	bool sheds;		  /* maps, if it cannot keep up; set it before tracer_run() */
+	struct shed shed;
+	struct shed_counts {
+		__u64 calls, teardowns, deferred_frees;
+	} shed_counts;
+	/* Of a run in several files (--rotate): */
+	char *path;	     /* of the file; NULL: --output */
+	char *path_before;   /* while a file takes the place of another */
+	unsigned int nr;     /* its number */
+	__u64 file_ns;	     /* when it was begun */
+	__u64 events_before; /* in the files before it */
+	struct ledger ledger_before;
+	struct teardown_counts counts_before;
 };
+
+static inline bool recorder_rotates(const struct options *opts)
+{
+	return opts->rotate_bytes || opts->rotate_ns;
+}
 
 /*
  * Makes the file and starts the tracer. A new file is made first, so that its errors come at once;
@@ -40,7 +59,7 @@ int recorder_deferred_free(void *ctx, const struct deferred_free *deferred_free)
 int recorder_teardown(void *ctx, const struct teardown *teardown);
 int recorder_stuck(void *ctx, const struct stuck *stuck);
 
-/* Commits twice a second, and shows progress: the tick() of struct run_ops. */
+/* Commits twice a second, sheds, and shows progress: the tick() of struct run_ops. */
 int recorder_tick(void *ctx, __u64 now_ns, __u64 *next_ns);
 
 /*

@@ -125,6 +125,7 @@ static const struct option_row rows[] = {
 	ROW_ROWS,
 	EVENTS_ROW("one line for each event instead of a table"),
 	IDENTITY_ROW,
+	USER_STACK_ROW,
 	HEADING("Output"),
 	FORMAT_ROW,
 	TABLE_ROWS,

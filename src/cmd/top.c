@@ -1,18 +1,49 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* top: tracing that prints its tables every second. */
+/* top: a screen of what is torn down now, or the tables of each second. */
+#include <errno.h>
+
 #include "cmd/option_rows.h"
+#include "cmd/top_screen.h"
+#include "screen/screen.h"
+#include "util/diag.h"
 #include "util/macros.h"
 
 static int cmd_top(const struct options *opts)
 {
-	return trace_command.run(opts);
+	bool screen = screen_wanted(&opts->show, opts->output);
+
+	if (opts->nr_files[DIFF_BASE])
+		return screen ? top_replay(opts) : report_command.run(opts);
+	return screen ? top_trace(opts) : trace_command.run(opts);
+}
+
+/* Only recordings have them. */
+static int check_keys(const struct view_options *show)
+{
+	for (size_t i = 0; i < show->nr_by; i++)
+		if (show->by[i] >= KEY_HOST)
+			return diag_invalid("--by: '%s' applies to recordings only",
+					    key_names[show->by[i]]);
+	return 0;
 }
 
 static int finish(struct options *opts)
 {
+	size_t nr = opts->nr_files[DIFF_BASE];
+
 	if (!opts->show.interval_ns)
 		opts->show.interval_ns = NSEC_PER_SEC;
-	return trace_command.finish(opts);
+	if (!nr && opts->speed)
+		return diag_invalid("--speed needs a recording");
+	if (nr > 1)
+		return diag_invalid("top needs a single recording");
+	if (nr && opts->trace.duration_ns)
+		return diag_invalid("--duration cannot be combined with a recording");
+	if (nr && !opts->speed)
+		opts->speed = 1;
+	if (!nr && check_keys(&opts->show))
+		return -EINVAL;
+	return nr ? report_command.finish(opts) : trace_command.finish(opts);
 }
 
 static const struct option_row rows[] = {
@@ -20,7 +51,9 @@ static const struct option_row rows[] = {
 	FILTER_ROWS,
 	HEADING("When"),
 	DURATION_ROW,
-	INTERVAL_ROW("print the tables at this interval", .usual = {"1", "1", "1"}),
+	INTERVAL_ROW("draw the screen, or print the tables, at this interval",
+		     .usual = {"1", "1", "1"}),
+	VALUE(0, "speed", "N", option_speed, "replay a recording N times as fast: 1 (default)"),
 	TIMESTAMP_ROW,
 	STUCK_ROW,
 	HEADING("What to show"),
@@ -41,17 +74,25 @@ const struct command top_command = {
 	.view = VIEW_BOTH,
 	.views = true,
 	.formats = FIGURE_FORMATS,
+	.take_words = option_files,
 	.finish = finish,
 	.help[HELP_ALL] =
-		{.head = "Usage: memdestroy-trace top [OPTION]...\n"
-			 "       memdestroy-trace top calls [OPTION]...\n"
-			 "       memdestroy-trace top teardowns [OPTION]...\n"
+		{.head = "Usage: memdestroy-trace top [OPTION]... [FILE]\n"
+			 "       memdestroy-trace top calls [OPTION]... [FILE]\n"
+			 "       memdestroy-trace top teardowns [OPTION]... [FILE]\n"
 			 "\n"
-			 "Trace as without a command, and print the tables every second, one below the\n"
-			 "other: the same as memdestroy-trace -i 1. Ends at Ctrl-C.\n",
+			 "Show on a screen which BPF maps are torn down now, in which phase, for how long\n"
+			 "and what they wait for, and which ended lately. ? explains the keys. A recording\n"
+			 "is replayed. Where there is no screen, as in a pipe, or with an option for\n"
+			 "tables alone (--format, --output, --histogram, --timeline), the tables of each\n"
+			 "second follow each other.\n",
 		 .examples = "  memdestroy-trace top\n"
-			     "      calls and teardowns of each second\n"
-			     "  memdestroy-trace top teardowns -n 5 -i 10\n"
-			     "      the five slowest teardowns of each ten seconds\n"},
+			     "      what is torn down now; q ends it\n"
+			     "  memdestroy-trace top teardowns --by name,released_by\n"
+			     "      below, rows of what ended in the last minute\n"
+			     "  memdestroy-trace top --speed 10 run.mdt\n"
+			     "      a recording, ten times as fast\n"
+			     "  memdestroy-trace top teardowns -n 5 -i 10 | cat\n"
+			     "      tables: the five slowest teardowns of each ten seconds\n"},
 	.statuses = LIVE_STATUSES,
 };

@@ -129,6 +129,8 @@ static const struct option_row rows[] = {
 	ROW_ROWS,
 	EVENTS_ROW("one line for each event as it happens, instead of a table"),
 	IDENTITY_ROW,
+	USER_STACK_ROW,
+	COUNTERS_ROW(.view = OF_TEARDOWNS),
 	HEADING("Output"),
 	FORMAT_ROW,
 	TABLE_ROWS,
@@ -158,13 +160,14 @@ const struct command trace_command = {
 			 "COMMANDS (see help COMMAND):\n"
 			 "  calls      trace calls only, at the lowest cost\n"
 			 "  teardowns  trace whole teardowns of maps only\n"
-			 "  top        the tables of the default, every second\n"
+			 "  top        a screen of what is torn down now\n"
 			 "  record     write calls and teardowns to a file, a recording\n"
 			 "  report     show recordings\n"
 			 "  diff       compare recordings: what is slower, and is it significant?\n"
 			 "  trend      find changes over many recordings\n"
 			 "  bench      create and release maps, and measure their teardowns\n"
 			 "  check      check whether this kernel, or another one, can be traced\n"
+			 "  export     serve metrics for Prometheus, or write them to a file\n"
 			 "  help       show the help of a command\n",
 		 .examples =
 			 "  memdestroy-trace\n"

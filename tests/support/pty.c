@@ -3,10 +3,13 @@
  * pty: runs a command on a terminal of its own and copies what it shows to stdout.
  *
  * Lines end in "\n" alone, as the command wrote them; keys are echoed as on any terminal ("^C").
+ * With a screen (-s), what the terminal shows in the end is printed where the steps say so,
+ * instead.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <locale.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -14,12 +17,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
-#define MAX_STEPS    32
+#include "vt.h"
+
+#define MAX_STEPS    64
 #define SHOWN_SIZE   65536 /* of the output, bytes that are searched for a text */
 #define POLL_MS	     20
 #define OUT_OF_TIME  124
@@ -28,8 +34,8 @@
 
 /* In the order of the command line. */
 struct step {
-	enum { WAIT, LINE, KEY } what;
-	const char *text; /* seconds, a part of a line, or keys */
+	enum { WAIT, LINE, KEY, GONE, PRINT, HTML, SIZE, SIGNAL } what;
+	const char *text; /* seconds, a part of a line, keys, a file, columns x rows, a number */
 };
 
 struct pty {
@@ -41,7 +47,9 @@ struct pty {
 	char shown[SHOWN_SIZE]; /* since the last step */
 	size_t nr_shown;
 	bool ended;
-	int status; /* of waitpid() */
+	int status;	      /* of waitpid() */
+	struct vt *vt;	      /* NULL: no screen */
+	struct termios modes; /* at the start */
 };
 
 static void usage(void)
@@ -55,6 +63,14 @@ static void usage(void)
 	      "  -w SECONDS  wait\n"
 	      "  -l TEXT     wait until the terminal has shown this text\n"
 	      "  -k KEYS     type this; ^C is Ctrl-C\n"
+	      "With a screen:\n"
+	      "  -s          the terminal has a screen, an xterm's; says in the end what is not as before\n"
+	      "  -l TEXT     wait until the screen shows this text\n"
+	      "  -L TEXT     wait until it does not\n"
+	      "  -p          print what it shows, and a line --\n"
+	      "  -H FILE     write it to this file, as HTML\n"
+	      "  -S COLSxROWS  change the terminal's size\n"
+	      "  -x SIGNAL   send the command the signal of this number\n"
 	      "Ends with the command's status, or 128 and the signal that ended it.\n",
 	      stderr);
 	exit(2);
@@ -119,7 +135,10 @@ static bool copy(struct pty *pty)
 		usleep(POLL_MS * 1000);
 		return false;
 	}
-	write_all(STDOUT_FILENO, bytes, (size_t)len);
+	if (pty->vt)
+		vt_write(pty->vt, bytes, (size_t)len);
+	else
+		write_all(STDOUT_FILENO, bytes, (size_t)len);
 	remember(pty, bytes, (size_t)len);
 	return true;
 }
@@ -139,8 +158,73 @@ static bool step_is_due(const struct pty *pty, const struct step *step)
 {
 	if (step->what == WAIT)
 		return now() - pty->step_began >= atof(step->text);
-	return step->what == KEY ||
+	if (pty->vt && (step->what == LINE || step->what == GONE))
+		return vt_shows(pty->vt, step->text) == (step->what == LINE);
+	return (step->what != LINE && step->what != GONE) ||
 	       memmem(pty->shown, pty->nr_shown, step->text, strlen(step->text));
+}
+
+static void resize(struct pty *pty, const char *text)
+{
+	struct winsize size = {};
+	char *rows;
+
+	size.ws_col = (unsigned short)strtol(text, &rows, 10);
+	size.ws_row = (unsigned short)(*rows ? atoi(rows + 1) : 24);
+	vt_resize(pty->vt, size.ws_row, size.ws_col);
+	ioctl(pty->terminal, TIOCSWINSZ, &size);
+}
+
+static void print_html(const struct pty *pty, const char *path)
+{
+	FILE *file = fopen(path, "w");
+
+	if (!file)
+		fail(path);
+	vt_print_html(pty->vt, file);
+	fclose(file);
+}
+
+static void take_step(struct pty *pty, const struct step *step)
+{
+	if (step->what == KEY)
+		type(pty, step->text);
+	else if (step->what == SIGNAL)
+		kill(pty->child, atoi(step->text));
+	if (!pty->vt)
+		return;
+	if (step->what == SIZE)
+		resize(pty, step->text);
+	else if (step->what == HTML)
+		print_html(pty, step->text);
+	else if (step->what == PRINT) {
+		vt_print(pty->vt, stdout);
+		puts("--");
+		fflush(stdout);
+	}
+}
+
+/* What a program with a screen has to put back. */
+static void check_restored(const struct pty *pty)
+{
+	const struct vt *vt = pty->vt;
+	const struct vt_cell *style = &vt->style;
+	struct termios modes;
+
+	if (vt->page)
+		puts("pty: the alternate screen is left on");
+	if (vt->cursor_hidden)
+		puts("pty: the cursor is left hidden");
+	if (style->color || style->bold || style->reverse)
+		puts("pty: a style is left on");
+	if (vt->keypad)
+		puts("pty: the keypad is left on");
+	if (tcgetattr(pty->terminal, &modes) || modes.c_lflag != pty->modes.c_lflag ||
+	    modes.c_iflag != pty->modes.c_iflag || modes.c_oflag != pty->modes.c_oflag ||
+	    memcmp(modes.c_cc, pty->modes.c_cc, sizeof(modes.c_cc)))
+		puts("pty: the modes are left changed");
+	if (*vt->unknown)
+		printf("pty: a sequence that is not known here: %s\n", vt->unknown);
 }
 
 static void take_steps(struct pty *pty)
@@ -150,26 +234,40 @@ static void take_steps(struct pty *pty)
 
 		if (!step_is_due(pty, step))
 			return;
-		if (step->what == KEY)
-			type(pty, step->text);
+		take_step(pty, step);
 		pty->step_began = now();
 		pty->nr_shown = 0;
 	}
 }
 
+/* The command begins once the terminal has its modes. */
+static void set_modes(struct pty *pty)
+{
+	if (tcgetattr(pty->terminal, &pty->modes))
+		fail("no modes");
+	pty->modes.c_oflag &= ~(tcflag_t)OPOST;
+	tcsetattr(pty->terminal, TCSANOW, &pty->modes);
+}
+
 static void start(struct pty *pty, const struct winsize *size, bool own_stderr, char **command)
 {
-	int error = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-	struct termios modes;
+	int error = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3), ready[2];
+	char none;
 
+	if (pipe2(ready, O_CLOEXEC))
+		fail("pipe");
 	pty->child = forkpty(&pty->terminal, NULL, NULL, size);
 	if (pty->child < 0)
 		fail("no terminal");
-	if (pty->child)
+	if (pty->child) {
+		set_modes(pty);
+		close(ready[0]);
+		close(ready[1]);
 		return;
-	tcgetattr(STDIN_FILENO, &modes);
-	modes.c_oflag &= ~(tcflag_t)OPOST;
-	tcsetattr(STDIN_FILENO, TCSANOW, &modes);
+	}
+	close(ready[1]);
+	while (read(ready[0], &none, 1) < 0 && errno == EINTR)
+		;
 	if (own_stderr)
 		dup2(error, STDERR_FILENO);
 	execvp(*command, command);
@@ -185,8 +283,8 @@ static int run(struct pty *pty, double seconds)
 	pty->step_began = now();
 	while (!pty->ended) {
 		pty->ended = waitpid(pty->child, &pty->status, WNOHANG) == pty->child;
-		copy(pty);
-		take_steps(pty);
+		if (!copy(pty) || !pty->vt) /* a screen is drawn in parts */
+			take_steps(pty);
 		if (!pty->ended && now() > end) {
 			fprintf(stderr, "pty: not done after %g s\n", seconds);
 			return OUT_OF_TIME; /* closing the terminal hangs up */
@@ -194,7 +292,10 @@ static int run(struct pty *pty, double seconds)
 	}
 	while (copy(pty))
 		;
-	if (pty->next < pty->nr_steps && pty->steps[pty->next].what == LINE) {
+	if (pty->vt)
+		check_restored(pty);
+	if (pty->next < pty->nr_steps &&
+	    (pty->steps[pty->next].what == LINE || pty->steps[pty->next].what == GONE)) {
 		fprintf(stderr, "pty: not shown: %s\n", pty->steps[pty->next].text);
 		return OUT_OF_TIME;
 	}
@@ -203,13 +304,17 @@ static int run(struct pty *pty, double seconds)
 
 int main(int argc, char **argv)
 {
+	static const char steps[] = "wlkLpHSx"; /* by what */
 	static struct pty pty;
+	static struct vt vt;
 	struct winsize size = {.ws_col = 80, .ws_row = 24};
 	bool own_stderr = false;
 	double seconds = 60;
 	int option;
 
-	while ((option = getopt(argc, argv, "+c:r:et:w:l:k:")) != -1) {
+	while ((option = getopt(argc, argv, "+c:r:et:sw:l:k:L:pH:S:x:")) != -1) {
+		const char *found = strchr(steps, option);
+
 		if (option == 'c')
 			size.ws_col = (unsigned short)atoi(optarg);
 		else if (option == 'r')
@@ -218,14 +323,15 @@ int main(int argc, char **argv)
 			own_stderr = true;
 		else if (option == 't')
 			seconds = atof(optarg);
-		else if (option == '?' || pty.nr_steps == MAX_STEPS)
+		else if (option == 's')
+			pty.vt = &vt;
+		else if (!found || pty.nr_steps == MAX_STEPS)
 			usage();
 		else
-			pty.steps[pty.nr_steps++] = (struct step){option == 'w'	  ? WAIT
-								  : option == 'l' ? LINE
-										  : KEY,
-								  optarg};
+			pty.steps[pty.nr_steps++] = (struct step){(int)(found - steps), optarg};
 	}
+	setlocale(LC_CTYPE, "C.UTF-8");
+	vt_init(&vt, size.ws_row, size.ws_col);
 	if (optind == argc)
 		usage();
 	start(&pty, &size, own_stderr, argv + optind);

@@ -101,7 +101,7 @@ TEST(test_options_of_views)
 	assert_true(lists(help, "--timeline") && strstr(help, "perfetto") && lists(help, "--by"));
 	assert_false(lists(help, "--caller") || lists(help, "--histogram") ||
 		     lists(help, "--no-empty") || lists(help, "--identity") ||
-		     strstr(help, "cpu") || strstr(help, "for teardowns"));
+		     strstr(help, "comm, cpu") || strstr(help, "for teardowns"));
 	help = printed("help");
 	assert_true(lists(help, "--caller") && lists(help, "--timeline"));
 	assert_non_null(strstr(help, "for calls: draw the distribution"));

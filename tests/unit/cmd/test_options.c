@@ -95,10 +95,11 @@ TEST(test_choices)
 		      "markdown, html)");
 	bad("-f JSON", "unknown format 'JSON'");
 	bad_words("-f", "js jsonx", "unknown format 'js");
-	bad("--sort foo", "--sort: unknown key 'foo' (one of total, count, empty, min, mean, p50, "
-			  "p90, p99, max, wait, free, destroy, deferred, bytes, key)");
+	bad("--sort foo",
+	    "--sort: unknown key 'foo' (one of total, count, empty, min, mean, p50, "
+	    "p90, p99, max, wait, free, destroy, deferred, held, cpu, runqueue, grace, bytes, key)");
 	bad("--by foo", "--by: unknown key 'foo' (one of caller, alloc, comm, cpu, type, name, id, "
-			"released_by, released_pid, cgroup)");
+			"released_by, released_pid, cgroup, unit, pod, container)");
 	bad_words("--by", "~ , caller, ,caller caller,,type", "--by: unknown key ''");
 	bad("--by %caller", "--by: unknown key ' caller'");
 	bad_words("--by", "cpu,type,cpu cpu,type,alloc,name,comm,caller,cpu",
@@ -222,7 +223,8 @@ TEST(test_conflicts)
 /* --identity, or a key that needs it, turns identities on. */
 TEST(test_identity)
 {
-	static const char *const keys[] = {"id", "released_by", "released_pid", "cgroup"};
+	static const char *const keys[] = {"id",   "released_by", "released_pid", "cgroup",
+					   "unit", "pod",	  "container"};
 	char line[64];
 
 	good("--identity -e");
@@ -240,11 +242,45 @@ TEST(test_identity)
 		assert_true(opts.show.identity);
 		assert_int_equal(opts.show.by[1], KEY_ID + i);
 	}
-	good("--by cgroup,released_pid,released_by,id,name,type,cpu,comm,alloc,caller -H");
+	good("--by container,pod,unit,cgroup,released_pid,released_by,id,name,type,cpu,comm,alloc,caller -H");
 	assert_int_equal(opts.show.nr_by, KEY_HOST);
 	for (size_t i = 0; i < KEY_HOST; i++)
 		assert_int_equal(opts.show.by[i], KEY_HOST - 1 - i);
+	good("--pid 7");
+	assert_true(opts.show.identity && opts.trace.identity);
+	assert_int_equal(opts.show.view, VIEW_BOTH);
+	good("calls");
+	assert_false(opts.trace.identity);
 	bad("--identity=yes", "option '--identity' takes no value");
+}
+
+/* Filters by the map's id and who released it */
+TEST(test_releaser)
+{
+	const struct releaser_filter *by = &opts.filter.releaser;
+
+	good("calls -p 1 --pid 4294967295 --id 7 --comm a* --cgroup /a --unit x.service --pod u* "
+	     "--container 01* --container b");
+	assert_int_equal(by->pids.nr, 2);
+	assert_int_equal(by->pids.number[1], 4294967295);
+	assert_int_equal(by->ids.number[0], 7);
+	assert_string_equal(by->comms.text[0], "a*");
+	assert_string_equal(by->cgroups.text[0], "/a");
+	assert_string_equal(by->units.text[0], "x.service");
+	assert_string_equal(by->pods.text[0], "u*");
+	assert_int_equal(by->containers.nr, 2);
+	assert_string_equal(by->containers.text[1], "b");
+	assert_true(opts.show.identity && opts.trace.identity);
+	bad("--pid 0", "--pid: '0' is not the id of a process");
+	bad("--pid 4294967296", "--pid: '4294967296' is not the id of a process");
+	bad("--pid 99999999999999999999999", "is not the id of a process");
+	bad("--pid -1", "--pid: '-1' is not the id of a process");
+	bad("--pid 1x", "--pid: '1x' is not the id of a process");
+	bad("--id x", "--id: 'x' is not the id of a map");
+	bad("--cgroup a", "--cgroup: 'a' is not a path from the root of the hierarchy");
+	bad("--id 1 --id 2 --id 3 --id 4 --id 5 --id 6 --id 7 --id 8 --id 9 --id 10 --id 11 "
+	    "--id 12 --id 13 --id 14 --id 15 --id 16 --id 17",
+	    "--id: '17' is one too many (at most 16)");
 }
 
 TEST(test_teardowns)
@@ -384,11 +420,13 @@ TEST(test_lists_of_views)
 {
 	bad("calls --sort foo",
 	    "(one of total, count, empty, min, mean, p50, p90, p99, max, key)\n");
-	bad("teardowns --sort foo", "(one of total, count, min, mean, p50, p90, p99, max, wait, "
-				    "free, destroy, deferred, bytes, key)\n");
+	bad("teardowns --sort foo",
+	    "(one of total, count, min, mean, p50, p90, p99, max, wait, "
+	    "free, destroy, deferred, held, cpu, runqueue, grace, bytes, key)\n");
 	bad("calls -f foo", "(one of table, json, csv, markdown, html)\n");
 	bad("teardowns -f foo", "(one of table, json, csv, perfetto, folded, markdown, html)\n");
-	bad("teardowns --by foo", "(one of type, name, id, released_by, released_pid, cgroup)\n");
+	bad("teardowns --by foo",
+	    "(one of type, name, id, released_by, released_pid, cgroup, unit, pod, container)\n");
 	bad("bench -f foo", "(one of table, json, csv, markdown)\n");
 	bad("check -f foo", "(one of table, json)\n");
 	/* An option of the other view is not suggested. */

@@ -5,9 +5,19 @@
 #include "util/macros.h"
 
 /* As commands[]. */
-enum { TRACE = 1, RECORD = 2, REPORT = 4, DIFF = 8, TREND = 16, BENCH = 32, CHECK = 64, TOP = 128 };
+enum {
+	TRACE = 1,
+	RECORD = 2,
+	REPORT = 4,
+	DIFF = 8,
+	TREND = 16,
+	BENCH = 32,
+	CHECK = 64,
+	TOP = 128,
+	EXPORT = 256
+};
 
-#define LIVE  (TRACE | TOP | RECORD | BENCH)
+#define LIVE  (TRACE | TOP | RECORD | BENCH | EXPORT)
 #define READS (TRACE | TOP | REPORT | DIFF | TREND)
 #define SHOWS (TRACE | TOP | REPORT)
 #define LINES (TRACE | REPORT)
@@ -30,6 +40,7 @@ static const struct {
 	{"by-kernel", 0, NULL, TREND, false},
 	{"list", 0, NULL, BENCH, false},
 	{"quick", 0, NULL, BENCH, false},
+	{"runs", 0, "2", BENCH, false},
 	{"against", 0, "a", BENCH, false},
 	{"bisect", 0, " --against a --fail-on p50>1", BENCH, false},
 	{"attach", 0, "kprobe", LIVE, false},
@@ -40,27 +51,44 @@ static const struct {
 	{"caller", 0, "f", READS, false},
 	{"min-latency", 0, "1ms", READS, false},
 	{"no-empty", 0, NULL, READS, false},
-	{"duration", 'd', "1", TRACE | TOP | RECORD, false},
-	{"interval", 'i', "1", SHOWS, false},
+	{"id", 0, "7", READS, false},
+	{"pid", 'p', "7", READS, false},
+	{"comm", 0, "a*", READS, false},
+	{"cgroup", 0, "/a", READS, false},
+	{"unit", 0, "a*", READS, false},
+	{"pod", 0, "a*", READS, false},
+	{"container", 0, "a*", READS, false},
+	{"duration", 'd', "1", TRACE | TOP | RECORD | EXPORT, false},
+	{"interval", 'i', "1", SHOWS | EXPORT, false},
+	{"speed", 0, "2 a", TOP, false},
 	{"timestamp", 'T', NULL, SHOWS, false},
-	{"stuck", 0, "1", TRACE | TOP | RECORD, false},
+	{"stuck", 0, "1", TRACE | TOP | RECORD | EXPORT, false},
+	{"listen", 0, "1", EXPORT, false},
+	{"textfile", 0, "x", EXPORT, false},
+	{"label", 0, "name", EXPORT, false},
+	{"label-limit", 0, "1 --label name", EXPORT, false},
 	{"by", 0, "type", READS, false},
 	{"phase", 0, "wait", DIFF | TREND | BENCH, false},
 	{"alpha", 0, "0.01", DIFF | TREND | BENCH, false},
 	{"fail-on", 0, "p50>1", DIFF | BENCH, false},
 	{"allow-missing", 0, " --fail-on p50>1", DIFF | BENCH, false},
 	{"within-run", 0, "", DIFF | BENCH, false},
+	{"measure", 0, "time", DIFF | BENCH, false},
 	{"sort", 0, "max", SHOWS, false},
 	{"top", 'n', "1", READS & ~TREND, false},
 	{"histogram", 'H', NULL, SHOWS, false},
 	{"timeline", 0, NULL, SHOWS, true},
 	{"events", 'e', NULL, LINES, false},
 	{"identity", 0, " -e", LINES, false},
+	{"user-stack", 0, NULL, TRACE | REPORT | RECORD, true},
+	{"counters", 0, NULL, TRACE | RECORD | BENCH, true},
 	{"format", 'f', "json", READS | BENCH | CHECK, false},
 	{"columns", 0, "count", READS | BENCH | CHECK, false},
 	{"wide", 0, NULL, READS | BENCH | CHECK, false},
-	{"color", 0, "never", ALL, false},
-	{"output", 'o', "out", ALL, false},
+	{"color", 0, "never", ALL & ~EXPORT, false},
+	{"output", 'o', "out", ALL & ~EXPORT, false},
+	{"rotate", 0, "1h", RECORD, false},
+	{"keep", 0, "3 --rotate 1h", RECORD, false},
 	{"force", 0, NULL, RECORD | DIFF | TREND | BENCH, false},
 	{"quiet", 'q', NULL, LIVE | READS, false},
 	{"verbose", 'v', NULL, ALL, false},
@@ -69,7 +97,8 @@ static const struct {
 /* Tries one spelling of an option with every command. */
 static void try_everywhere(size_t i, const char *written)
 {
-	static const char *const words[] = {"", "-o out", "f", "a b", "a b", "", "", ""};
+	static const char *const words[] = {"", "-o out", "f", "a b",	      "a b",
+					    "", "",	  "",  "--textfile x"};
 	char line[128], message[128];
 	bool side = i < 2; /* --base and --new need no further arguments */
 
@@ -77,12 +106,16 @@ static void try_everywhere(size_t i, const char *written)
 		bool view = matrix[i].of_teardowns && commands[c]->views;
 		bool judges = commands[c] == &bench_command &&
 			      (matrix[i].of & ~(unsigned int)TREND) == (DIFF | BENCH);
+		/* Of export, "--list" abbreviates another option. */
+		bool abbreviates = commands[c] == &export_command && !strcmp(written, "--list ");
 		bool other = commands[c] == &check_command && !strcmp(written, "--columns count");
 
 		snprintf(line, sizeof(line), "%s%s %s %s%s",
 			 commands[c]->name ? commands[c]->name : "", view ? " teardowns" : "",
 			 other ? "--columns seen" : written, judges ? "--against a" : "",
 			 side && commands[c] == &diff_command ? "" : words[c]);
+		if (abbreviates)
+			continue;
 		if (matrix[i].of & 1U << c) {
 			good(line);
 			assert_ptr_equal(opts.command, commands[c]);
@@ -156,9 +189,9 @@ TEST(test_foreign_options)
 {
 	bad("record --list -o f", "--list does not apply to record (only to bench)\n");
 	bad("report -d 1 f",
-	    "--duration does not apply to report (only to tracing, record, top)\n");
+	    "--duration does not apply to report (only to tracing, record, top, export)\n");
 	bad("report --dur=1 f",
-	    "--duration does not apply to report (only to tracing, record, top)\n");
+	    "--duration does not apply to report (only to tracing, record, top, export)\n");
 	bad("report -Td1 f", "--duration does not apply to report");
 	bad("--force", "--force does not apply to tracing (only to record, diff, trend, bench)\n");
 	bad("teardowns --force", "--force does not apply to tracing");
@@ -275,7 +308,7 @@ TEST(test_report)
 	bad("report -i 1 a b", "--interval needs a single recording\n");
 	bad("report -i 0 a", "--interval: '0' is too short");
 	bad("report --by foo a", "(one of caller, alloc, comm, cpu, type, name, id, released_by, "
-				 "released_pid, cgroup, host, scenario)");
+				 "released_pid, cgroup, unit, pod, container, host, scenario)");
 	bad("report calls -f perfetto a", "--format: 'perfetto' does not apply to calls (see: "
 					  "memdestroy-trace report teardowns)\n");
 	bad("report --identity a", "--identity needs --events");
@@ -297,7 +330,7 @@ TEST(test_report_of_teardowns)
 	good("report teardowns --by scenario,host a");
 	bad("report teardowns --by cpu a", "--by: 'cpu' does not apply to teardowns");
 	bad("report teardowns --by foo a", "(one of type, name, id, released_by, released_pid, "
-					   "cgroup, host, scenario)");
+					   "cgroup, unit, pod, container, host, scenario)");
 	bad("report teardowns -H a", "--histogram does not apply to teardowns");
 	bad("report teardowns --timeline -f markdown a",
 	    "--timeline cannot be combined with --format markdown");
@@ -424,7 +457,15 @@ TEST(test_top)
 	assert_true(opts.show.view == VIEW_TEARDOWNS && opts.show.interval_ns == 90 * NSEC_PER_SEC);
 	bad("top -e", "--events does not apply to top (only to tracing, report)");
 	bad("top -f perfetto", "--format: 'perfetto' does not apply to top (one of table, json, ");
-	bad("top x", "unexpected argument 'x' (see memdestroy-trace top --help)");
+	good("top a");
+	assert_true(opts.show.recorded && opts.show.interval_ns == NSEC_PER_SEC && opts.speed == 1);
+	good("top --speed 0.5 --by host a");
+	assert_true(opts.speed == 0.5);
+	bad("top --speed 2", "--speed needs a recording\n");
+	bad("top --speed 1e9 a", "--speed: '1e9' is not a number from 0.001 to 1000000");
+	bad("top a b", "top needs a single recording\n");
+	bad("top -d 1 a", "--duration cannot be combined with a recording\n");
+	bad("top --by host", "--by: 'host' applies to recordings only\n");
 }
 
 TEST(test_live_has_no_recordings)
@@ -432,8 +473,9 @@ TEST(test_live_has_no_recordings)
 	bad("--by host", "--by: 'host' applies to recordings only\n");
 	bad("--by type,scenario", "--by: 'scenario' applies to recordings only\n");
 	bad("teardowns --by host", "--by: 'host' applies to recordings only");
-	bad("teardowns --by foo", "(one of type, name, id, released_by, released_pid, cgroup)\n");
-	bad("--by foo", "released_pid, cgroup)\n");
+	bad("teardowns --by foo",
+	    "(one of type, name, id, released_by, released_pid, cgroup, unit, pod, container)\n");
+	bad("--by foo", "released_pid, cgroup, unit, pod, container)\n");
 	good("-f markdown");
 	good("teardowns -f markdown -n 3 -i 1");
 	bad("-f markdown -H", "--histogram cannot be combined with --format markdown");

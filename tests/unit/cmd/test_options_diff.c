@@ -37,7 +37,7 @@ TEST(test_diff)
 	    "csv, markdown, html, junit, ktap, mail)\n");
 	bad("diff -f xml a b",
 	    "unknown format 'xml' (one of table, json, csv, markdown, html, junit, ktap, mail)\n");
-	bad("diff --by foo a b", "cgroup, host, scenario)");
+	bad("diff --by foo a b", "cgroup, unit, pod, container, host, scenario)");
 }
 
 TEST(test_diff_of_sides)
@@ -83,7 +83,7 @@ TEST(test_diff_views)
 	assert_true(opts.view_given && opts.show.view == VIEW_CALLS);
 	good("diff calls a b");
 	assert_true(opts.view_given && opts.show.view == VIEW_CALLS);
-	good("diff teardowns --phase wait,free,destroy,deferred,total a b");
+	good("diff teardowns --phase wait,free,destroy,deferred,total,held a b");
 	assert_int_equal(opts.diff.phases, (1U << NR_PHASES) - 1);
 
 	bad("diff --caller f --phase wait a b",
@@ -92,11 +92,39 @@ TEST(test_diff_views)
 	bad("diff teardowns --caller f a b", "--caller does not apply to teardowns\n");
 	bad("diff teardowns --by cpu a b", "--by: 'cpu' does not apply to teardowns\n");
 	bad("diff --phase x a b",
-	    "--phase: unknown phase 'x' (one of wait, free, destroy, deferred, total)");
+	    "--phase: unknown phase 'x' (one of wait, free, destroy, deferred, total, held)");
 	bad("diff --phase ~ a b", "unknown phase ''");
 	bad("diff --phase wait, a b", "unknown phase ''");
 	bad("diff --phase wait,free,wait a b", "--phase: phase 'wait' given twice");
 	bad("diff --phase wait --phase free a b", "'--phase' given twice");
+}
+
+/* Counts are of teardowns, and there of free alone. */
+TEST(test_diff_measure)
+{
+	good("diff a b");
+	assert_int_equal(opts.diff.measure, MEASURE_TIME);
+	good("diff --measure time a b");
+	assert_true(opts.diff.measure == MEASURE_TIME && !opts.view_given);
+	good("diff --measure instructions a b");
+	assert_int_equal(opts.diff.measure, MEASURE_INSTRUCTIONS);
+	assert_true(opts.view_given && opts.show.view == VIEW_TEARDOWNS);
+	good("diff --measure cycles --phase free a b");
+	assert_int_equal(opts.diff.measure, MEASURE_CYCLES);
+	good("bench --against a");
+	assert_false(opts.trace.counters);
+	good("bench --against a --measure instructions");
+	assert_true(opts.trace.counters);
+
+	bad("diff --measure loads a b",
+	    "--measure: unknown measure 'loads' (one of time, instructions, cycles)\n");
+	bad("diff calls --measure cycles a b", "--measure: 'cycles' does not apply to calls");
+	bad("diff --caller f --measure cycles a b", "--measure: 'cycles' does not apply to calls");
+	bad("diff --measure cycles --phase free,total a b",
+	    "--phase: 'total' does not apply to --measure cycles (only free does)\n");
+	bad("bench --against a --measure cycles --phase wait",
+	    "--phase: 'wait' does not apply to --measure cycles (only free does)\n");
+	bad("bench --measure cycles", "--measure needs --against\n");
 }
 
 TEST(test_diff_alpha)
