@@ -3,9 +3,11 @@
  * Sends records to the correlator as they come from the ring buffer: whole, damaged and in any
  * order. Each is an event or counted, and the ledger adds up.
  *
- * An input is a record after the other, each of some bytes; see make_record().
+ * An input is a record after the other, each of some bytes; see make_record(). 0xfe begins a
+ * cgroup's, and 0xff is a search for what is stuck.
  */
 #include <endian.h>
+#include <errno.h>
 
 #include "fuzz.h"
 #include "support/correlated.h"
@@ -49,12 +51,38 @@ static size_t make_record(struct input *input, __u64 *now_ns, union record *rec)
 		rec->call.map_type = what % 40;
 		rec->call.alloc = what % NR_ALLOC_MEMBERS;
 	}
+	if (rec->head.type == RECORD_RETURN && rec->head.hook != HOOK_DESTROY && what & 1) {
+		rec->head.type = RECORD_FREED;
+		rec->head.size = sizeof(rec->freed);
+		rec->freed.cpu_ns = what & 2 ? TIME_UNKNOWN : what;
+		rec->freed.runqueue_ns = what & 4 ? TIME_UNKNOWN : 1ULL << (what >> 2);
+		rec->freed.events[what % NR_CPU_COUNTERS] = what >> 1;
+		rec->freed.grace_ns[what % NR_GRACES] = what & 8 ? TIME_UNKNOWN : 9;
+	}
 	if (kind < 240)
 		return rec->head.size;
 	damage = take_number(input, 1);
 	if (damage & 64)
 		((__u8 *)rec)[damage % offsetof(struct record_head, ts_ns)] = what;
 	return damage & 128 ? damage % 64 : sizeof(*rec);
+}
+
+/* A cgroup's path, of the names in the input: with any bytes and lengths. */
+static void send_cgroup(struct stream *stream, struct input *input)
+{
+	struct record_cgroup *rec = calloc(1, sizeof(*rec));
+	__u8 len = take_number(input, 1);
+
+	assert_non_null(rec);
+	rec->head.type = RECORD_CGROUP;
+	rec->head.size = sizeof(*rec);
+	rec->head.arg = take_number(input, 1);
+	rec->depth = take_number(input, 1) % 32;
+	rec->len = len == 255 ? sizeof(rec->names) + 1 : len;
+	for (__u8 i = 0; i < len; i++)
+		rec->names[i] = take_number(input, 1);
+	stream->bad += correlator_add(stream->correlator, rec, sizeof(*rec)) == -EBADMSG;
+	free(rec);
 }
 
 static void send_record(struct stream *stream, struct input *input, __u64 *now_ns)
@@ -98,6 +126,10 @@ int LLVMFuzzerTestOneInput(const __u8 *data, size_t size)
 			input.at++;
 			input.left--;
 			search(&stream, &input, now_ns);
+		} else if (*input.at == 0xfe) {
+			input.at++;
+			input.left--;
+			send_cgroup(&stream, &input);
 		} else {
 			send_record(&stream, &input, &now_ns);
 		}

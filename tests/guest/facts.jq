@@ -35,7 +35,7 @@ def may_be_lossless:
 # Other runs of the tool release their maps at about the same time: themselves, or later by a worker, with
 # the programs that use them.
 def used_by_tool:
-	.map_name // "" | test("^((memdestr|symbols_)\\..*|records|ledger|slots|call_slots|memdestr_proof)$");
+	.map_name // "" | test("^((memdestr|symbols_)\\..*|memdestr_.*|records|ledger|slots|call_slots)$");
 def of_workload: select((used_by_tool
 	or (.closed_by.comm // .released_by.comm // "" | startswith("memdestroy"))) | not);
 
@@ -162,7 +162,7 @@ def teardown_lossless:
 	[.start_only, .lost, .end_only, .forgotten, .strays, .undecided, .rows_full, .waiting, .running]
 	== [0, 0, 0, 0, 0, 0, 0, 0, 0];
 def points_lossless:
-	length == 7 and all(.[]; .attached and .lost == 0 and .missed == 0
+	length == 11 and all(.[]; .attached and .lost == 0 and .missed == 0
 		and (.missed_return // 0) == 0 and (.lost_return // 0) == 0);
 
 # The map whose teardown the workload held up

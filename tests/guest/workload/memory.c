@@ -58,7 +58,9 @@ static const struct memory_type {
 	{"stack_trace", 7, 4, 80, 0, HOW_NOT, 1},
 	{"cgroup_array", 8, 4, 4, 0, HOW_NOT, 1},
 	{"lru_hash", 9, 4, 20, 0, HOW_LRU, 1},
+	{"lru_hash", 9, 4, 20, BPF_F_NO_COMMON_LRU, HOW_LRU, 1},
 	{"lru_percpu_hash", 10, 4, 20, 0, HOW_LRU, 1},
+	{"lru_percpu_hash", 10, 4, 20, BPF_F_NO_COMMON_LRU, HOW_LRU, 1},
 	{"lpm_trie", 11, 8, 20, BPF_F_NO_PREALLOC, HOW_KEYS, 1},
 	{"array_of_maps", 12, 4, 4, 0, HOW_NOT, 1},
 	{"hash_of_maps", 13, 4, 4, 0, HOW_MAP, 1},
@@ -75,6 +77,7 @@ static const struct memory_type {
 	{"stack", 23, 0, 20, 0, HOW_PUSH, 1},
 	{"sk_storage", 24, 4, 8, BPF_F_NO_PREALLOC, HOW_NOT, 0},
 	{"devmap_hash", 25, 4, 4, 0, HOW_DEVICE, 1},
+	{"struct_ops", 26, 4, 0, 0, HOW_NOT, 0},
 	{"ringbuf", 27, 0, 0, 0, HOW_NOT, 4096},
 	{"inode_storage", 28, 4, 8, BPF_F_NO_PREALLOC, HOW_NOT, 0},
 	{"task_storage", 29, 4, 8, BPF_F_NO_PREALLOC, HOW_NOT, 0},
@@ -94,24 +97,58 @@ static __u32 max_entries_of(const struct memory_type *type, __u32 size)
 	return size * type->unit + (type->unit == 1 && size > 2 ? 3 : 0);
 }
 
+/* Its value has a type of the kernel. */
+static int create_struct_ops(const struct memory_type *type, const char *name,
+			     struct bpf_map_create_opts *opts)
+{
+	struct btf *vmlinux = btf__load_vmlinux_btf();
+	int id = vmlinux ? btf__find_by_name(vmlinux, "bpf_struct_ops_tcp_congestion_ops") : -1;
+	int fd;
+
+	if (id < 0)
+		fatal(ENOENT, "cannot find the type of a struct_ops");
+	opts->btf_vmlinux_value_type_id = id;
+	fd = bpf_map_create(type->number, name, type->key_size, btf__type_by_id(vmlinux, id)->size,
+			    1, opts);
+	btf__free(vmlinux);
+	return fd;
+}
+
+static struct btf *load_types(__u32 *key, __u32 *value)
+{
+	struct btf *btf = btf__new_empty();
+
+	*key = btf__add_int(btf, "int", 4, BTF_INT_SIGNED);
+	*value = btf__add_int(btf, "long", 8, BTF_INT_SIGNED);
+	if (btf__load_into_kernel(btf))
+		fatal(errno, "cannot load BTF");
+	return btf;
+}
+
 static int create(const struct memory_type *type, const char *name, __u32 max_entries)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = type->flags);
+	bool is_struct_ops = !strcmp(type->name, "struct_ops");
 	struct btf *btf = NULL;
+	__u32 key, value;
 	int fd;
 
 	if (type->how == HOW_MAP || !strcmp(type->name, "array_of_maps"))
 		opts.inner_map_fd = inner_map();
-	if (strstr(type->name, "_storage") && !strstr(type->name, "cgroup")) {
-		btf = btf__new_empty();
-		opts.btf_key_type_id = btf__add_int(btf, "int", 4, BTF_INT_SIGNED);
-		opts.btf_value_type_id = btf__add_int(btf, "long", 8, BTF_INT_SIGNED);
-		if (btf__load_into_kernel(btf))
-			fatal(errno, "cannot load BTF");
+	if (is_struct_ops || (strstr(type->name, "_storage") && !strstr(type->name, "cgroup"))) {
+		btf = load_types(&key, &value);
 		opts.btf_fd = btf__fd(btf);
 	}
-	fd = bpf_map_create(type->number, name, type->key_size, type->value_size, max_entries,
-			    &opts);
+	if (is_struct_ops) {
+		fd = create_struct_ops(type, name, &opts);
+	} else {
+		if (btf) {
+			opts.btf_key_type_id = key;
+			opts.btf_value_type_id = value;
+		}
+		fd = bpf_map_create(type->number, name, type->key_size, type->value_size,
+				    max_entries, &opts);
+	}
 	btf__free(btf);
 	return fd;
 }
@@ -207,8 +244,7 @@ static void measure(const struct memory_type *type, __u32 size)
 	char name[16];
 	int fd;
 
-	snprintf(name, sizeof(name), "mem_%u_%u%s", type->number, size,
-		 type->flags & (BPF_F_NO_PREALLOC | BPF_F_MMAPABLE) ? "_f" : "");
+	snprintf(name, sizeof(name), "mem_%u_%u%s", type->number, size, type->flags ? "_f" : "");
 	fd = create(type, name, max_entries);
 	if (fd < 0) {
 		printf("{\"kind\":\"memory\",\"map_type\":\"%s\",\"skipped\":\"%s\"}\n", type->name,

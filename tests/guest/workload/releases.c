@@ -204,7 +204,7 @@ static void unpin(struct release *release)
 		fatal(errno, "cannot unlink %s", pin_path(release));
 }
 
-static void mount_bpffs(void)
+void mount_bpffs(void)
 {
 	struct statfs fs;
 

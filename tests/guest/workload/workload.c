@@ -27,17 +27,25 @@
 #define EMPTIED_ELEMENTS 512 /* more than an allocator keeps for reuse */
 #define RELEASES	 101
 #define MAX_STUCK_S	 3600
+#define MAX_HELD_MS	 60000
+#define MAX_PORT	 65535
+#define MAX_PER_SECOND	 1000
 
 static const char usage_text[] =
 	"usage: workload matrix\n"
-	"       workload named TYPE NAME COUNT [--no-prealloc] [--fill ELEMENTS]\n"
+	"       workload named TYPE NAME COUNT [--no-prealloc] [--fill ELEMENTS] [--wait]\n"
 	"       workload emptied NAME COUNT\n"
 	"       workload failing COUNT\n"
 	"       workload churn --maps COUNT [--makers COUNT] [--updaters COUNT]\n"
 	"       workload releases\n"
 	"       workload programs\n"
 	"       workload memory\n"
+	"       workload hog CPU                                       until SIGTERM\n"
+	"       workload held MILLISECONDS\n"
 	"       workload stuck SECONDS [--where wait|free|deferred]    until then, or SIGTERM\n"
+	"       workload user_stack SECONDS\n"
+	"       workload renamed                                       >BTF\n"
+	"       workload scrape PORT PER_SECOND SECONDS                an exporter at 127.0.0.1\n"
 	"       workload refused ERRNO COMMAND...    with bpf() refused\n";
 
 static void __attribute__((noreturn)) usage(void)
@@ -62,7 +70,7 @@ static unsigned long parse_count(const char *text, unsigned long max)
 
 static struct {
 	unsigned long maps, makers, updaters, fill;
-	bool no_prealloc;
+	bool no_prealloc, wait;
 	const char *where;
 } options = {.makers = 4, .updaters = 2, .where = "free"};
 
@@ -74,6 +82,7 @@ static char **parse(int argc, char **argv, const char *letters, int nr)
 					      {"updaters", required_argument, NULL, 'u'},
 					      {"fill", required_argument, NULL, 'f'},
 					      {"no-prealloc", no_argument, NULL, 'p'},
+					      {"wait", no_argument, NULL, 'i'},
 					      {"where", required_argument, NULL, 'w'},
 					      {}};
 	int opt;
@@ -91,12 +100,24 @@ static char **parse(int argc, char **argv, const char *letters, int nr)
 			options.fill = parse_count(optarg, 1 << 24);
 		else if (opt == 'p')
 			options.no_prealloc = true;
+		else if (opt == 'i')
+			options.wait = true;
 		else
 			options.where = optarg;
 	}
 	if (argc - optind != nr)
 		usage();
 	return argv + optind;
+}
+
+/* Between the two, until the end of standard input. */
+static void wait_if_asked(void)
+{
+	if (!options.wait)
+		return;
+	puts("{\"kind\":\"made\"}");
+	while (getchar() != EOF)
+		;
 }
 
 /* Makes all maps of a kind, then closes them. False if the kernel does not know the kind. */
@@ -118,6 +139,7 @@ static bool make_and_close(const struct kind *kind, unsigned long maps)
 			fatal(-fds[i], "cannot create map %lu of %s", i, kind->map_name);
 		map_populate(kind, fds[i]);
 	}
+	wait_if_asked();
 	for (unsigned long i = 0; i < maps; i++)
 		close(fds[i]);
 	free(fds);
@@ -365,11 +387,45 @@ static void do_memory(char **args)
 	memory_run();
 }
 
+static void do_hog(char **args)
+{
+	hog_run(parse_count(args[0], MAX_HOG_CPU));
+}
+
+static void do_held(char **args)
+{
+	held_run(parse_count(args[0], MAX_HELD_MS));
+}
+
 static void do_stuck(char **args)
 {
 	if (!stuck_where_is_known(options.where))
 		usage();
 	stuck_run(options.where, parse_count(args[0], MAX_STUCK_S));
+}
+
+static void do_user_stack(char **args)
+{
+	user_stack_run(parse_count(args[0], MAX_STUCK_S));
+}
+
+static void do_renamed(char **args)
+{
+	(void)args;
+	renamed_run();
+}
+
+static void do_scrape(char **args)
+{
+	const struct scrape_plan plan = {
+		.port = parse_count(args[0], MAX_PORT),
+		.per_second = parse_count(args[1], MAX_PER_SECOND),
+		.seconds = parse_count(args[2], MAX_STUCK_S),
+	};
+
+	if (!plan.per_second)
+		usage();
+	scrape_run(&plan);
 }
 
 static const struct {
@@ -378,11 +434,20 @@ static const struct {
 	int nr_args;
 	void (*run)(char **args);
 } commands[] = {
-	{"matrix", "", 0, do_matrix},	  {"named", "pf", 3, do_named},
-	{"emptied", "", 2, do_emptied},	  {"failing", "", 1, do_failing},
-	{"churn", "nmu", 0, do_churn},	  {"releases", "", 0, do_releases},
-	{"programs", "", 0, do_programs}, {"stuck", "w", 1, do_stuck},
+	{"matrix", "", 0, do_matrix},
+	{"named", "pfi", 3, do_named},
+	{"emptied", "", 2, do_emptied},
+	{"failing", "", 1, do_failing},
+	{"churn", "nmu", 0, do_churn},
+	{"releases", "", 0, do_releases},
+	{"user_stack", "", 1, do_user_stack},
+	{"programs", "", 0, do_programs},
+	{"stuck", "w", 1, do_stuck},
 	{"memory", "", 0, do_memory},
+	{"renamed", "", 0, do_renamed},
+	{"hog", "", 1, do_hog},
+	{"held", "", 1, do_held},
+	{"scrape", "", 3, do_scrape},
 };
 
 int main(int argc, char **argv)

@@ -14,6 +14,13 @@
  */
 void releases_run(unsigned int maps);
 
+/* Makes maps that programs, links, pins and maps of maps hold for this time, and prints how long.
+ */
+void held_run(unsigned int ms);
+
+/* Where maps and programs are pinned: below /sys/fs/bpf. */
+void mount_bpffs(void);
+
 /* Two processes named after programs make maps of their shapes, print them, and release them. */
 void programs_run(void);
 
@@ -23,10 +30,35 @@ void programs_run(void);
  */
 void memory_run(void);
 
+/*
+ * Releases maps in the functions us_drop_inner() and us_drop_outer(), in this process and in one
+ * that exits right after, and one by an exit. Then waits for this time.
+ */
+void user_stack_run(unsigned int seconds);
+
+#define MAX_HOG_CPU 63
+
+/* Takes half of a processor's time, as a real-time task. Returns at SIGTERM. */
+void hog_run(unsigned int cpu);
+
+struct scrape_plan {
+	unsigned int per_second, seconds, port;
+};
+
+/*
+ * Scrapes the exporter at this port of 127.0.0.1 and prints how many answers were whole, and how
+ * long they took. A guest that is too slow takes longer, up to four times the seconds, and then
+ * makes fewer.
+ */
+void scrape_run(const struct scrape_plan *plan);
+
 /* Which part of a teardown can be held up: "wait", "free" or "deferred". */
 bool stuck_where_is_known(const char *where);
 /* Holds up the teardown of a map. Returns after this time, or at SIGTERM. */
+void stuck_run(const char *where, unsigned int seconds);
+
+/* Prints the kernel's types as a file of BTF, with other names for allocators of maps. */
+void renamed_run(void);
+
 /* Runs the command with bpf() failing with this errno. Does not return. */
 void refused_run(int err, char **command);
-
-void stuck_run(const char *where, unsigned int seconds);
