@@ -44,7 +44,7 @@ HARDENED = -fPIE -fstack-protector-strong $(FORTIFY)
 HARDENED_LINK = $(if $(filter -static,$(LDFLAGS)),,-pie) -Wl,-z,relro,-z,now
 # Keeps folder names out of the program, so that every folder gives the same bytes
 PREFIX_MAP := -ffile-prefix-map='$(CURDIR)'=. $(addsuffix =,$(addprefix -ffile-prefix-map=,$(SYSROOT)))
-LIBS := libbpf libelf zlib liblzma libzstd liblz4 libcap libutf8proc sqlite3
+LIBS := libbpf libelf zlib liblzma libzstd liblz4 libcap libutf8proc sqlite3 ncursesw
 # Without sane user space types, a __u64 is a long on powerpc.
 ALL_CFLAGS = $(addprefix --sysroot=,$(SYSROOT)) -std=gnu11 -D_GNU_SOURCE -D__SANE_USERSPACE_TYPES__ \
 	-DVERSION='"$(VERSION)"' $(WARNINGS) -iquote src -iquote bpf -iquote $(OUT) -MMD -MP \

@@ -11,12 +11,12 @@ $(OUT)/tests/unit/%: tests/unit/%.c $(LIB)
 $(OUT)/tests/workload: $(filter-out %/slow_disk.c,$(wildcard tests/guest/workload/*.[ch]))
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c,$^) $(ALL_LDLIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -fno-omit-frame-pointer -o $@ $(filter %.c,$^) $(ALL_LDLIBS)
 
-$(OUT)/tests/pty: tests/support/pty.c
+$(OUT)/tests/pty: $(addprefix tests/support/,pty.c vt.c vt.h)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(HARDENED_LINK) $(LDFLAGS) -lutil $(SANITIZE)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c,$^) $(HARDENED_LINK) $(LDFLAGS) -lutil $(SANITIZE)
 
 # Libraries that tests preload.
 vpath %.c tests/guest/workload tests/faults
@@ -50,14 +50,14 @@ $(OUT)/tests/headers.c: $(HEADERS) $(wildcard bpf/*.h) Makefile tests/tests.mk |
 	$(Q)mv $@.new $@
 
 unit: $(UNIT) $(OUT)/tests/headers.c ## build the unit tests
-programs: all $(if $(SYSROOT),,$(COMPLETIONS)) $(OUT)/tests/workload $(OUT)/tests/pty $(addprefix $(OUT)/tests/,slow_disk.so fail_alloc.so) $(addprefix $(OUT)/tests/bin/,calls events fields floor measure scenarios recordings kernels) ## build the program and those that the tests run
+programs: all $(if $(SYSROOT),,$(COMPLETIONS)) $(OUT)/tests/workload $(OUT)/tests/pty $(addprefix $(OUT)/tests/,slow_disk.so fail_alloc.so) $(addprefix $(OUT)/tests/bin/,calls churn events fields floor measure scenarios recordings kernels) ## build the program and those that the tests run
 
 asan:
 	$(Q)$(MAKE) --no-print-directory OUT=build/asan CFLAGS="-O1 -g" SANITIZE="-fsanitize=address,undefined" all unit
 
 # The fuzz targets, or without libFuzzer programs that only run the kept inputs. clang takes the rest of
 # an array for missing; what costs speed is left out: tracing of comparisons, and large tables.
-FUZZ := $(addprefix $(OUT)/tests/fuzz/,recording kernel options records)
+FUZZ := $(addprefix $(OUT)/tests/fuzz/,recording kernel options records symbols)
 FUZZ_MAIN = $(shell echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | \
 	$(CC) -fsanitize=fuzzer -x c -o /dev/null - 2>/dev/null && echo -fsanitize=fuzzer || echo tests/fuzz/replay.c)
 $(OUT)/tests/fuzz/memory_vfs.o: override SANITIZE :=
@@ -99,20 +99,20 @@ deps-test: ## install those that testing needs, too
 	$(Q)tests/deps
 
 # PARTS: tests/run has them all.
-PARTS ?= unit cli pages fuzz faults package bisect guest bench
+PARTS ?= unit cli pages fleet fuzz faults package bisect guest bench
 part = $(filter $(1),$(PARTS))
 # Without a number of jobs, there are as many as processors.
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 test: ## run the tests, or those of PARTS='unit cli' (tests/run lists all parts)
 	$(Q)tests/deps $(if $(call part,lint),clang-format shellcheck) \
 		$(if $(call part,kernels),flex bison bc dwarves xz-utils python3) \
-		$(if $(call part,pages),chromium) \
+		$(if $(call part,pages),chromium) $(if $(call part,fleet),prometheus python3-yaml) \
 		$(if $(call part,package),build-essential debhelper lintian mmdebstrap)
-	$(Q)$(if $(call part,arch),tests/arch/deps)
+	$(Q)$(if $(call part,arch few),tests/arch/deps $(if $(call part,arch),,arm64 s390x))
 	$(Q)$(MAKE) --no-print-directory $(jobs) $(if $(call part,unit cli),unit asan) programs \
 		$(if $(call part,package),static deb) \
 		$(if $(call part,fuzz),fuzzers) \
-		$(if $(call part,kernels),made-kernels) $(if $(call part,arch),arch)
+		$(if $(call part,kernels),made-kernels) $(if $(call part,arch),arch,$(if $(call part,few),arch-arm64 arch-s390x))
 	$(Q)tests/run $(PARTS)
 
 # On every kernel in Debian: the whole guest test on some, its core on the rest.
@@ -122,6 +122,12 @@ test-kernels: ## run the tests on every kernel in Debian
 # The same on other architectures.
 test-arch: ## run the tests on other architectures
 	$(Q)$(MAKE) --no-print-directory test PARTS=arch
+
+# The fleet sections of README.md and docs/fleet.md.
+test-systemd: ## run the fleet's commands on a fresh Debian with systemd, in a guest (5 minutes)
+	$(Q)tests/deps build-essential debhelper mmdebstrap
+	$(Q)$(MAKE) --no-print-directory $(jobs) programs deb
+	$(Q)tests/package/run systemd
 
 # Debian has no kernel without kprobes, and none with symbols as link-time optimization makes them.
 made-kernels:
@@ -167,4 +173,4 @@ lint: ## check the folders' rules, the format of the code and the shell scripts
 	$(Q)clang-format --dry-run -Werror $(shell find src bpf tests -name '*.[ch]')
 	$(Q)shellcheck -x $(shell grep -rlE '^(#!/.*[ /](ba)?sh|# shellcheck shell=.*)$$' .ci bpf src tests)
 
-.PHONY: unit programs asan fuzz-targets fuzzers fuzz faults deps deps-test arch made-kernels test test-kernels test-arch guest compare demo bench bench-check lint
+.PHONY: unit programs asan fuzz-targets fuzzers fuzz faults deps deps-test arch made-kernels test test-kernels test-arch test-systemd guest compare demo bench bench-check lint

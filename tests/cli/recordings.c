@@ -26,11 +26,12 @@ struct variant {
 	const char *file;
 	__u32 nr;	  /* teardowns of each kind */
 	__u32 percent[3]; /* of each kind, how long destroy calls take; 0: there are none */
+	__u32 counted[3]; /* of each kind, how many instructions frees take; 0: not known */
 	const char *host, *boot_id, *attach;
 	__u64 cpus;
 	__u64 start_ns, later_ns; /* of the monotonic clock; how much later by the real one */
 	__u64 lost;		  /* entries */
-	bool bench, unended, stuck;
+	bool bench, unended, stuck, held;
 	__u64 slept_ns; /* in the run */
 	__s64 set_ns;	/* by how much the real-time clock was set in the run */
 };
@@ -55,6 +56,22 @@ static const struct variant variants[] = {
 	{"clock.mdt", .nr = 3, .percent = {100}, .start_ns = 1060 * NSEC_PER_SEC,
 	 .later_ns = -3540 * NSEC_PER_SEC, .slept_ns = 30 * NSEC_PER_SEC,
 	 .set_ns = -7200 * (__s64)NSEC_PER_SEC},
+	{"held.mdt", .nr = 1, .percent = {100, 100}, .held = true},
+	{"counted.mdt", .nr = 12, .percent = {100, 100, 100}, .counted = {100, 100}},
+	{"counted-more.mdt", .nr = 12, .percent = {100, 100, 100}, .counted = {130, 100}},
+};
+
+enum { ROOT, LOADER, AGENT };
+
+/* The writer finds the names. */
+static const struct cgroup cgroups[] = {
+	[ROOT] = {.id = 1, .path = "/"},
+	[LOADER] = {.id = 4242, .path = "/system.slice/loader.service"},
+	[AGENT] =
+		{.id = 4243,
+		 .path = "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-"
+			 "pod8ff3e55c_0f6c_4fe4_8d3a_3b1c2d4e5f60.slice/cri-containerd-"
+			 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope"},
 };
 
 /* A kind of map, and what its teardowns are like. */
@@ -67,17 +84,26 @@ struct kind {
 	__u32 entries;
 	__u64 destroy_ns, deferred_ns;
 	struct releaser closer;
+	__u8 close_flags;
+	const char *user_stack;
 };
 
 static const struct kind kinds[] = {
 	{HASH, "events", "htab_map_free", ALLOC_MA, .with_empty = true, .entries = 1000,
 	 .destroy_ns = 40 * NSEC_PER_USEC, .deferred_ns = 3 * NSEC_PER_MSEC,
-	 .closer = {true, 4242, {500, 501, "loader"}}},
+	 .closer = {true, 4242, {500, 501, "loader"}, &cgroups[LOADER]}, .close_flags = CLOSE_KNOWN,
+	 .user_stack = "close+0x7 (/usr/lib/libc++.so.6)\n"
+		       "drop_events+0x1c (/usr/bin/loader)\n"
+		       "/usr/bin/loader+0x1234\n"
+		       "[build-id 5a0102030000000000000000000000000000000f]+0x10\n"
+		       "0x7f0012345678"},
 	{LPM_TRIE, "routes", "trie_free", ALLOC_MA, .entries = 5000,
 	 .destroy_ns = 120 * NSEC_PER_USEC, .deferred_ns = 8 * NSEC_PER_MSEC,
-	 .closer = {true, 4243, {600, 600, "agent"}}},
+	 .closer = {true, 4243, {600, 600, "agent"}, &cgroups[AGENT]}},
 	{SK_STORAGE, "sessions", "bpf_local_storage_map_free", ALLOC_SELEM_MA, .entries = 16,
-	 .destroy_ns = 15 * NSEC_PER_USEC, .closer = {true, 4243, {600, 602, "agent"}}},
+	 .destroy_ns = 15 * NSEC_PER_USEC,
+	 .closer = {true, 4243, {600, 602, "agent"}, &cgroups[AGENT]},
+	 .close_flags = CLOSE_KNOWN | CLOSE_AT_EXIT},
 };
 
 static const char *const benchmarks[] = {
@@ -128,10 +154,13 @@ static struct call call_of(const struct maker *maker, const struct kind *kind, _
 
 	call.map.identity.map_id = 100 + maker->teardowns;
 	call.map.identity.released_by = call.map.identity.closed_by = kind->closer;
+	call.map.identity.close_flags = kind->close_flags;
+	call.map.identity.user_stack = kind->user_stack;
 	/* One release is by a kernel thread. */
 	if (kind->type == LPM_TRIE && nth == 1) {
 		call.map.identity.by_kernel = true;
-		call.map.identity.released_by = (struct releaser){true, 1, {15, 15, "rcu_sched"}};
+		call.map.identity.released_by =
+			(struct releaser){true, 1, {15, 15, "rcu_sched"}, &cgroups[ROOT]};
 	}
 	snprintf(call.map.name, NAME_LEN, "%s", bench ? maker->scenario[i].map_name : kind->name);
 	return call;
@@ -178,6 +207,41 @@ static void record_deferred_free(struct maker *maker, const struct teardown *tea
  * The worker starts 30 us after the release, and makes an empty and a full destroy call; the
  * deferred free of the latter ends long after the worker.
  */
+/* The first map was held by a program and its link, the second by something unknown. */
+static void set_held(struct teardown *teardown, bool known)
+{
+	__u64 released_ns = teardown->map.identity.released_ns;
+
+	teardown->phase[PHASE_HELD] = 90 * NSEC_PER_SEC;
+	if (!known)
+		return;
+	teardown->holders = (struct map_holders){
+		.nr = 2,
+		.by = {{.kind = HOLDER_PROGRAM,
+			.id = 12,
+			.type = 1,
+			.until_ns = released_ns - 20 * NSEC_PER_MSEC,
+			.grace_ns = 19 * NSEC_PER_MSEC,
+			.worker_ns = NSEC_PER_MSEC,
+			.name = "agent_main"},
+		       {.kind = HOLDER_LINK,
+			.id = 5,
+			.until_ns = released_ns - 21 * NSEC_PER_MSEC,
+			.grace_ns = UNKNOWN_NS,
+			.worker_ns = UNKNOWN_NS}},
+	};
+}
+
+/* Each fifth free was switched out, so that its counts are unknown. */
+static void set_counts(struct worker_time *time, const struct kind *kind, __u32 nth, __u32 percent)
+{
+	if (!percent || nth % 5 == 2)
+		return;
+	time->instructions = about(kind->entries * 460ULL * percent / 100);
+	time->cycles = time->instructions * 5 / 4;
+	time->known |= TIME_INSTRUCTIONS_KNOWN | TIME_CYCLES_KNOWN;
+}
+
 static void record_teardown(struct maker *maker, const struct kind *kind, __u32 nth, __u32 percent)
 {
 	struct call call = call_of(maker, kind, nth);
@@ -209,6 +273,9 @@ static void record_teardown(struct maker *maker, const struct kind *kind, __u32 
 	teardown.phase[PHASE_FREE] = end_ns - start_ns;
 	teardown.phase[PHASE_DEFERRED] = deferred_ns;
 	teardown.phase[PHASE_TOTAL] = wait_ns + (end_ns - start_ns) + deferred_ns;
+	set_counts(&teardown.run.time, kind, nth, maker->variant->counted[kind - kinds]);
+	if (maker->variant->held)
+		set_held(&teardown, kind->type == HASH);
 	check(writer_teardown(maker->recording, &teardown));
 	maker->teardowns++;
 }
