@@ -48,11 +48,27 @@ static const char *const needed[][2] = {
 
 /* The members that teardowns need in addition. */
 static const char *const needed_by_teardowns[][2] = {
-	{"bpf_map", "id"},	   {"bpf_map", "refcnt"},
-	{"bpf_mem_alloc", "work"}, {"work_struct", "func"},
-	{"file", "private_data"},  {"bpf_htab", "count"},
-	{"bpf_htab", "pcount"},	   {"bpf_htab", "use_percpu_counter"},
+	{"bpf_map", "id"},
+	{"bpf_map", "refcnt"},
+	{"bpf_mem_alloc", "work"},
+	{"work_struct", "func"},
+	{"file", "private_data"},
+	{"bpf_htab", "count"},
+	{"bpf_htab", "pcount"},
+	{"bpf_htab", "use_percpu_counter"},
 	{"lpm_trie", "n_entries"},
+	{"task_struct", "mm"},
+	{"mm_struct", "start_stack"},
+	{"bpf_map", "usercnt"},
+	{"bpf_prog", "type"},
+	{"bpf_prog_aux", "id"},
+	{"bpf_prog_aux", "prog"},
+	{"bpf_prog_aux", "name"},
+	{"bpf_prog_aux", "work"},
+	{"bpf_link", "id"},
+	{"bpf_link", "type"},
+	{"bpf_link", "prog"},
+	{"inode", "i_private"},
 };
 
 void facts_init(struct facts *facts)
