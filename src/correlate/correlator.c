@@ -23,6 +23,16 @@ void correlator_set_error(struct correlator *correlator, int err)
 
 /* Events of the matchers and the tracker */
 
+/* A call may be reported late: of the map that was at this address before. */
+static void identify(struct correlator *correlator, struct call *call)
+{
+	struct map_info map = call->map;
+
+	map_releases_identify(correlator->releases, &map, NULL);
+	if (map.identity.released_ns == UNKNOWN_NS || call->ts_ns >= map.identity.released_ns)
+		call->map = map;
+}
+
 static void on_destroy(void *ctx, const struct matched_call *matched)
 {
 	struct correlator *correlator = ctx;
@@ -30,17 +40,15 @@ static void on_destroy(void *ctx, const struct matched_call *matched)
 	struct call call = matched_destroy(matched);
 
 	if (correlator->tracker)
-		teardown_tracker_destroy(correlator->tracker, &call, matched->rec->key);
+		call.of_teardown = teardown_tracker_destroy(correlator->tracker, &call,
+							    matched->rec->key);
 	if (!sink->ops->call || correlator->err)
 		return;
 	if (call.caller.address && correlator->ops->name_caller)
 		correlator->ops->name_caller(correlator->ctx, &call.caller);
-	if (correlator->releases && call.map.address)
-		map_releases_identify(correlator->releases, &call.map, NULL);
 	/* A map that is being freed has been forgotten there. */
-	if (correlator->tracker)
-		call.of_teardown =
-			teardown_tracker_identify(correlator->tracker, call.task.tid, &call.map);
+	if (correlator->releases && call.map.address && !call.of_teardown)
+		identify(correlator, &call);
 	correlator_set_error(correlator, sink->ops->call(sink->ctx, &call));
 }
 

@@ -20,6 +20,7 @@ struct teardown_tracker {
 	void *ctx;
 	struct open_teardown *open; /* by thread */
 	struct deferred_frees *frees;
+	__u64 late_strays; /* deferred frees whose teardown is not reported */
 	struct teardown_ledger counts;
 };
 
@@ -151,7 +152,10 @@ static void finish(struct teardown_tracker *tracker, struct open_teardown *open)
 {
 	struct teardown *teardown = &open->teardown;
 
-	if (is_of_before(tracker, teardown)) {
+	if (open->late) {
+		for (__u32 i = 0; i < teardown->nr_destroys && i < MAX_DESTROYS; i++)
+			tracker->late_strays += teardown->destroy[i].outcome == OUTCOME_DEFERRED;
+	} else if (is_of_before(tracker, teardown)) {
 		tracker->counts.before++;
 	} else {
 		measure(tracker, teardown);
@@ -225,6 +229,22 @@ static struct open_teardown *new_open(struct teardown_tracker *tracker, const st
 	return open;
 }
 
+/* The same, known by its thread while it runs. */
+static struct open_teardown *add_open(struct teardown_tracker *tracker, const struct map_info *map,
+				      const struct worker_run *run)
+{
+	struct open_teardown *open = new_open(tracker, map, run);
+
+	if (!open)
+		return NULL;
+	HASH_ADD(hh, tracker->open, tid, sizeof(open->tid), open);
+	if (open->refused) {
+		free_open(open);
+		return NULL;
+	}
+	return open;
+}
+
 /* From here on it is known by its deferred frees, if at all. */
 static void end_run(struct teardown_tracker *tracker, struct open_teardown *open)
 {
@@ -242,20 +262,15 @@ int teardown_tracker_start(struct teardown_tracker *tracker, const struct map_in
 
 	/* The end of this thread's run before was missed. */
 	if (open) {
-		tracker->counts.start_only++;
+		tracker->counts.start_only += !open->late;
 		end_run(tracker, open);
 	}
-	open = new_open(tracker, map, run);
+	open = add_open(tracker, map, run);
 	if (!open)
 		return -ENOMEM;
 	open->teardown.entries = contents->entries;
 	open->teardown.memory = map_memory_of(&tracker->ops->kernel, map, contents);
 	open->teardown.memcg_id = memcg_id <= INT64_MAX ? memcg_id : 0;
-	HASH_ADD(hh, tracker->open, tid, sizeof(open->tid), open);
-	if (open->refused) {
-		free_open(open);
-		return -ENOMEM;
-	}
 	return 0;
 }
 
@@ -264,7 +279,15 @@ int teardown_tracker_end(struct teardown_tracker *tracker, const struct map_info
 {
 	struct open_teardown *open = find_open(tracker, run->worker.tid);
 
-	/* If only the end was seen, the open one has been passed over as start only. */
+	/* If only the end was seen, an open one whose start was seen is another map's. */
+	if (open && open->late && run->start_ns == UNKNOWN_NS &&
+	    (!map->address || map->address == open->teardown.map.address)) {
+		open->late = false;
+		open->teardown.run = *run;
+		tracker->counts.end_only++;
+		end_run(tracker, open);
+		return 0;
+	}
 	if (!open || run->start_ns == UNKNOWN_NS) {
 		open = new_open(tracker, map, run);
 		if (!open)
@@ -320,17 +343,41 @@ static bool is_destroy_of(const struct open_teardown *open, const struct call *c
 	return call->ts_ns == UNKNOWN_NS || start_ns == UNKNOWN_NS || call->ts_ns >= start_ns;
 }
 
-void teardown_tracker_destroy(struct teardown_tracker *tracker, const struct call *call, __u64 key)
+/*
+ * A call for a map that is released and not seen to be freed: the start was missed. NULL: it is of
+ * no teardown, or there is no memory.
+ */
+static struct open_teardown *open_late(struct teardown_tracker *tracker, const struct call *call)
+{
+	const struct worker_run run = {
+		.start_ns = UNKNOWN_NS, .latency_ns = UNKNOWN_NS, .worker = call->task};
+	struct map_info map = call->map;
+	struct open_teardown *open;
+
+	if (!map.address || !map_releases_identify(tracker->releases, &map, NULL) ||
+	    map.identity.released_ns == UNKNOWN_NS || call->ts_ns == UNKNOWN_NS ||
+	    call->ts_ns < map.identity.released_ns)
+		return NULL;
+	open = add_open(tracker, &map, &run);
+	if (open)
+		open->late = true;
+	return open;
+}
+
+bool teardown_tracker_destroy(struct teardown_tracker *tracker, struct call *call, __u64 key)
 {
 	struct open_teardown *open = find_open(tracker, call->task.tid);
 	__u32 nth;
 
 	/* A map whose creation failed has no teardown. */
+	if (!open)
+		open = open_late(tracker, call);
 	if (!open || !is_destroy_of(open, call))
-		return;
+		return false;
+	call->map.identity = open->teardown.map.identity;
 	nth = open->teardown.nr_destroys++;
 	if (nth >= MAX_DESTROYS)
-		return;
+		return true;
 	open->teardown.destroy[nth] = (struct destroy){
 		.ts_ns = call->ts_ns,
 		.latency_ns = call->latency_ns,
@@ -338,6 +385,7 @@ void teardown_tracker_destroy(struct teardown_tracker *tracker, const struct cal
 		.alloc = call->alloc,
 	};
 	set_outcome(tracker, open, nth, call, key);
+	return true;
 }
 
 /* Calls in progress */
@@ -406,7 +454,7 @@ void teardown_tracker_flush(struct teardown_tracker *tracker)
 	deferred_frees_flush(tracker->frees);
 	HASH_ITER (hh, tracker->open, open, next) {
 		open->teardown.running = tracker->ops->sees_all(tracker->ctx, HOOK_FREE);
-		tracker->counts.running++;
+		tracker->counts.running += !open->late;
 		end_run(tracker, open);
 	}
 }
@@ -414,7 +462,7 @@ void teardown_tracker_flush(struct teardown_tracker *tracker)
 void teardown_tracker_count(const struct teardown_tracker *tracker, struct teardown_ledger *ledger)
 {
 	*ledger = tracker->counts;
-	ledger->strays = deferred_frees_strays(tracker->frees);
+	ledger->strays = deferred_frees_strays(tracker->frees) + tracker->late_strays;
 	ledger->waiting = map_releases_waiting(tracker->releases);
 	ledger->forgotten = map_releases_forgotten(tracker->releases);
 }

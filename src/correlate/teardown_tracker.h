@@ -40,8 +40,11 @@ void teardown_tracker_free(struct teardown_tracker *tracker); /* takes NULL */
 int teardown_tracker_start(struct teardown_tracker *tracker, const struct map_info *map,
 			   const struct worker_run *run, const struct map_contents *contents,
 			   __u64 memcg_id);
-/* A destroy call is over. key: of the allocator; 0: unknown. */
-void teardown_tracker_destroy(struct teardown_tracker *tracker, const struct call *call, __u64 key);
+/*
+ * A destroy call is over. key: of the allocator; 0: unknown. True: its thread made it to free a
+ * map, whose identity is filled in.
+ */
+bool teardown_tracker_destroy(struct teardown_tracker *tracker, struct call *call, __u64 key);
 /* A worker's run is over, or nothing more will be seen of it. */
 int teardown_tracker_end(struct teardown_tracker *tracker, const struct map_info *map,
 			 const struct worker_run *run);

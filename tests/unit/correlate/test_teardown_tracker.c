@@ -197,6 +197,59 @@ JOINED_TEST(only_the_end_was_seen)
 	check_ledger();
 }
 
+/* A released map's destroy call says that its free has started; then the end says whose it is. */
+JOINED_TEST(start_was_missed)
+{
+	release_map(MAP, RELEASE_LAST, 1000);
+	destroy(WORKER, MAP, KEY, 5100, 200);
+	assert_int_equal(counts().waiting, 0);
+	destroy(WORKER, MAP, 0, 5400, 30);
+	end(WORKER, 0, UNKNOWN_NS, UNKNOWN_NS);
+	assert_int_equal(joined.nr, 1);
+	assert_int_equal(joined.teardown[0].map.identity.map_id, 7);
+	assert_int_equal(joined.teardown[0].nr_destroys, 2);
+	check_phases(&joined.teardown[0], UNKNOWN_NS, UNKNOWN_NS, UNKNOWN_NS, UNKNOWN_NS);
+	check_outcomes(&joined.teardown[0], 1, 1, 0, 0, 0);
+	assert_int_equal(counts().end_only, 1);
+	check_ledger();
+}
+
+/* What was made of it is known, but not the worker's run. */
+JOINED_TEST(start_and_end_were_missed)
+{
+	release_map(MAP, RELEASE_LAST, 1000);
+	destroy(WORKER, MAP, KEY, 5100, 200);
+	release_and_start(WORKER, OTHER_MAP, 6000, 6100);
+	end(WORKER, OTHER_MAP, 6100, 900);
+	assert_int_equal(joined.nr, 1);
+	assert_int_equal(joined.teardown[0].map.address, OTHER_MAP);
+
+	/* This end is another map's. */
+	release_map(MAP, RELEASE_LAST, 7000);
+	destroy(WORKER, MAP, 0, 7100, 200);
+	end(WORKER, OTHER_MAP, UNKNOWN_NS, UNKNOWN_NS);
+	assert_int_equal(joined.nr, 1);
+	assert_int_equal(counts().before, 1);
+
+	teardown_tracker_flush(joined.tracker);
+	assert_int_equal(joined.nr, 1);
+	assert_int_equal(counts().start_only, 0);
+	assert_int_equal(counts().running, 0);
+	check_ledger();
+}
+
+/* A call that was made before its map's release was of another map at this address. */
+JOINED_TEST(late_call_starts_nothing)
+{
+	release_map(MAP, RELEASE_LAST, 1000);
+	destroy(WORKER, MAP, KEY, 900, UNKNOWN_NS);
+	assert_int_equal(counts().waiting, 1);
+	start(WORKER, MAP, 1100);
+	end(WORKER, MAP, 1100, 900);
+	assert_int_equal(joined.teardown[0].nr_destroys, 0);
+	check_ledger();
+}
+
 /* The release of a map is not that of the next map at its address. */
 JOINED_TEST(address_used_again)
 {
