@@ -40,8 +40,8 @@ static void on_destroy(void *ctx, const struct matched_call *matched)
 	struct call call = matched_destroy(matched);
 
 	if (correlator->tracker)
-		call.of_teardown = teardown_tracker_destroy(correlator->tracker, &call,
-							    matched->rec->key);
+		call.of_teardown =
+			teardown_tracker_destroy(correlator->tracker, &call, matched->rec->key);
 	if (!sink->ops->call || correlator->err)
 		return;
 	if (call.caller.address && correlator->ops->name_caller)

@@ -22,8 +22,8 @@ struct open_teardown {
 	__u32 tid;	/* of the worker, while it runs */
 	__u32 nr_owing; /* destroy calls whose deferred free is waited for */
 	bool ended;	/* the worker's run is over */
-	bool late;	/* neither side of the run has been seen, only a destroy call; not reported */
-	__u64 visit;	/* the last of deferred_frees_for_each_teardown() that met it */
+	bool late;   /* neither side of the run has been seen, only a destroy call; not reported */
+	__u64 visit; /* the last of deferred_frees_for_each_teardown() that met it */
 	bool refused;
 	UT_hash_handle hh; /* by tid, until the run is over */
 };
