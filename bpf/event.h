@@ -192,8 +192,8 @@ struct record_holder {
 };
 
 /*
- * The path of a cgroup, sent before the first release of a map by its tasks. A path that is longer
- * or deeper is not sent.
+ * The path of a cgroup, sent before the first record of a map that its tasks release, or that it is
+ * charged for. A path that is longer or deeper is not sent.
  */
 #define CGROUP_DEPTH 24
 #define CGROUP_NAME  256  /* of one, with its NUL */

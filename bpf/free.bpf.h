@@ -25,6 +25,7 @@
 static __always_inline void send_free_entry(struct prog_cpu_counts *counts, enum hook hook,
 					    __u64 work)
 {
+	__u64 memcg_id = hook == HOOK_FREE ? memcg_of(map_of_work(work)) : 0;
 	struct record_call *rec = bpf_ringbuf_reserve(&records, sizeof(*rec), 0);
 
 	if (!rec) {
@@ -37,7 +38,7 @@ static __always_inline void send_free_entry(struct prog_cpu_counts *counts, enum
 		read_map(rec, map_of_work(work));
 		rec->entries = rec->flags & CALL_MAP ? count_elements(rec) : ENTRIES_UNKNOWN;
 		rec->extra = rec->flags & CALL_MAP ? extra_of(rec) : 0;
-		rec->head.memcg_id = rec->flags & CALL_MAP ? memcg_of(rec->head.map) : 0;
+		rec->head.memcg_id = rec->flags & CALL_MAP ? memcg_id : 0;
 	} else {
 		rec->key = alloc_key_of_work(work);
 	}

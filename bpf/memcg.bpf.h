@@ -9,6 +9,8 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
+#include "cgroup.bpf.h"
+
 static __always_inline bool memcg_can_be_read(void)
 {
 	return bpf_core_field_exists(struct bpf_map, objcg) &&
@@ -22,14 +24,17 @@ static __always_inline bool memcg_can_be_read(void)
 }
 
 /*
- * Its id; 0: it is not known. The kernel notes none for maps made in the root cgroup, or where it
- * does not account for kernel memory. Ids in a hierarchy of version 1 mean something else.
+ * Its id, after its path has been sent; 0: it is not known. The kernel notes none for maps made in
+ * the root cgroup, or where it does not account for kernel memory. Ids in a hierarchy of version 1
+ * mean something else.
  */
 static __always_inline __u64 memcg_of(__u64 map)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct obj_cgroup *objcg;
+	struct kernfs_node *node;
 	struct cgroup *cgroup;
+	__u64 id;
 
 	if (!memcg_can_be_read())
 		return 0;
@@ -39,5 +44,9 @@ static __always_inline __u64 memcg_of(__u64 map)
 	cgroup = BPF_CORE_READ(objcg, memcg, css.cgroup);
 	if (BPF_CORE_READ(cgroup, root) != BPF_CORE_READ(task, cgroups, dfl_cgrp, root))
 		return 0;
-	return BPF_CORE_READ(cgroup, kn, id);
+	node = BPF_CORE_READ(cgroup, kn);
+	id = BPF_CORE_READ(node, id);
+	if (id && paths_can_be_read() && !cgroup_is_sent(id))
+		send_cgroup(id, (__u64)node);
+	return id;
 }

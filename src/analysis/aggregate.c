@@ -22,7 +22,7 @@ struct aggregate {
 	size_t max_rows;
 	bool keeps_samples;
 	enum measure measure; /* of samples */
-	bool by_cgroup;
+	bool by_cgroup, by_memcg;
 	struct node *nodes; /* uthash's head */
 	struct node *other;
 	const struct row **sorted; /* of the last aggregate_sort() */
@@ -61,6 +61,8 @@ static struct node *node_new(const struct row_key_bytes *keys, const struct row_
 		.map = *source->map,
 		.alloc = source->alloc,
 		.cpu = source->cpu,
+		.memcg_id = source->memcg_id,
+		.memcg = source->memcg,
 	};
 	memcpy(node->row.key.comm, source->task->comm, NAME_LEN);
 	node->keys_len = keys->len;
@@ -92,8 +94,10 @@ struct aggregate *aggregate_new(const enum key *by, size_t nr_by, size_t max_row
 	aggregate->nr_by = nr_by;
 	if (nr_by)
 		memcpy(aggregate->by, by, nr_by * sizeof(*by));
-	for (size_t i = 0; i < nr_by; i++)
+	for (size_t i = 0; i < nr_by; i++) {
 		aggregate->by_cgroup |= by[i] == KEY_CGROUP;
+		aggregate->by_memcg |= by[i] == KEY_MEMCG;
+	}
 	aggregate->max_rows = max_rows;
 	return aggregate;
 }
@@ -283,13 +287,20 @@ static int add(struct aggregate *aggregate, const struct row_source *source,
 	if (node && aggregate->by_cgroup)
 		node->row.several_cgroups |=
 			cgroup_id(&node->row.key.map) != cgroup_id(source->map);
+	if (node && aggregate->by_memcg)
+		node->row.several_memcgs |= node->row.key.memcg_id != source->memcg_id;
 	return sample_add(aggregate, node ? &node->row : &aggregate->other->row, sample);
 }
 
 int aggregate_add(struct aggregate *aggregate, const struct call *call)
 {
-	const struct row_source source = {&call->caller, &call->map, &call->task, call->alloc,
-					  call->cpu};
+	const struct row_source source = {
+		.caller = &call->caller,
+		.map = &call->map,
+		.task = &call->task,
+		.alloc = call->alloc,
+		.cpu = call->cpu,
+	};
 	const struct sample sample = sample_of_call(call);
 
 	return add(aggregate, &source, &sample);
@@ -299,7 +310,12 @@ int aggregate_add_teardown(struct aggregate *aggregate, const struct teardown *t
 {
 	static const struct caller no_caller;
 	const struct row_source source = {
-		.caller = &no_caller, .map = &teardown->map, .task = &teardown->run.worker};
+		.caller = &no_caller,
+		.map = &teardown->map,
+		.task = &teardown->run.worker,
+		.memcg_id = teardown->memcg_id,
+		.memcg = teardown->memcg,
+	};
 	const struct sample sample = sample_of_teardown(teardown);
 
 	return add(aggregate, &source, &sample);

@@ -40,6 +40,7 @@ struct row {
 	struct row_key key;
 	bool other;		   /* the row for calls without a row of their own; no key */
 	bool several_cgroups;	   /* of a row by cgroup: one path, and several ids */
+	bool several_memcgs;	   /* the same of a row by memcg */
 	__u64 count;		   /* all calls, or teardowns */
 	__u64 empty;		   /* calls known to have had nothing to destroy */
 	__u64 unmeasured;	   /* not empty, and without a latency */

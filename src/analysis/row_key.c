@@ -34,12 +34,13 @@ static void put_text(struct row_key_bytes *keys, const char *text, size_t size)
 }
 
 /* A cgroup that was made again has another id and the same path. */
-static void put_cgroup(struct row_key_bytes *keys, const struct releaser *releaser)
+static void put_cgroup(struct row_key_bytes *keys, bool known, __u64 id,
+		       const struct cgroup *cgroup)
 {
-	if (releaser && !releaser->cgroup)
-		put_number(keys, TAG_ADDRESS, releaser->cgroup_id);
+	if (known && !cgroup)
+		put_number(keys, TAG_ADDRESS, id);
 	else
-		put_text(keys, releaser ? releaser->cgroup->path : NULL, CGROUP_PATH_SIZE);
+		put_text(keys, known ? cgroup->path : NULL, CGROUP_PATH_SIZE);
 }
 
 /* A name in the path; the path may have none, which differs from not knowing it. */
@@ -77,7 +78,7 @@ static void put_key(struct row_key_bytes *keys, enum key key, const struct row_s
 		put_known(keys, releaser, releaser ? releaser->task.pid : 0);
 		break;
 	case KEY_CGROUP:
-		put_cgroup(keys, releaser);
+		put_cgroup(keys, releaser, releaser ? releaser->cgroup_id : 0, cgroup);
 		break;
 	case KEY_UNIT:
 		put_cgroup_name(keys, cgroup, cgroup ? cgroup->unit : NULL);
@@ -87,6 +88,9 @@ static void put_key(struct row_key_bytes *keys, enum key key, const struct row_s
 		break;
 	case KEY_CONTAINER:
 		put_cgroup_name(keys, cgroup, cgroup ? cgroup->container_id : NULL);
+		break;
+	case KEY_MEMCG:
+		put_cgroup(keys, of->memcg_id, of->memcg_id, of->memcg);
 		break;
 	case KEY_NAME:
 		put_text(keys, map_has_name(of->map) ? of->map->name : NULL, NAME_LEN);

@@ -23,6 +23,8 @@ struct row_key {
 	enum alloc_member alloc;
 	__u32 cpu;
 	char comm[NAME_LEN];
+	__u64 memcg_id; /* 0: unknown */
+	const struct cgroup *memcg;
 };
 
 /* A call or a teardown as its row's key is read from it, without copying it. */
@@ -32,6 +34,8 @@ struct row_source {
 	const struct task *task;
 	enum alloc_member alloc;
 	__u32 cpu;
+	__u64 memcg_id;
+	const struct cgroup *memcg;
 };
 
 struct row_key_bytes {

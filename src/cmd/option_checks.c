@@ -80,8 +80,8 @@ static int check_values(const struct options *opts)
 	const struct view_options *show = &opts->show;
 	bool calls = show->view == VIEW_CALLS;
 
-	for (size_t i = 0; i < show->nr_by && !calls; i++)
-		if (show->by[i] < KEY_TYPE)
+	for (size_t i = 0; i < show->nr_by; i++)
+		if (calls ? show->by[i] == KEY_MEMCG : show->by[i] < KEY_TYPE)
 			return out_of_view(opts, "--by", key_names[show->by[i]], "");
 	if (check_sort(opts))
 		return -EINVAL;

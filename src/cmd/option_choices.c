@@ -51,7 +51,9 @@ static unsigned int offered_keys(const struct command *command, enum view view)
 {
 	bool reads = command->take_words; /* recordings */
 
-	return (view == VIEW_TEARDOWNS ? ~BEFORE(KEY_TYPE) : ~0U) &
+	return (view == VIEW_TEARDOWNS ? ~BEFORE(KEY_TYPE)
+		: view == VIEW_CALLS   ? ~BIT(KEY_MEMCG)
+				       : ~0U) &
 	       (reads ? ~0U : BEFORE(KEY_HOST));
 }
 

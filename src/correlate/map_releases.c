@@ -408,6 +408,11 @@ bool map_releases_identify(struct map_releases *releases, struct map_info *map,
 	return true;
 }
 
+const struct cgroup *map_releases_cgroup(struct map_releases *releases, __u64 id)
+{
+	return id ? cgroups_use(releases->cgroups, id) : NULL;
+}
+
 void map_releases_forget(struct map_releases *releases, __u64 map)
 {
 	struct known_map *known = find_map(releases, map);

@@ -48,6 +48,9 @@ void map_releases_forget_cgroups(struct map_releases *releases);
 /* Takes a record. -ENOMEM: its map is forgotten at once. */
 int map_releases_add(struct map_releases *releases, const struct record_release *rec);
 
+/* A cgroup whose path was taken, for a map here or one that is being freed. NULL: not known. */
+const struct cgroup *map_releases_cgroup(struct map_releases *releases, __u64 id);
+
 /* The same of a holder's record. -ENOMEM: it was left out. */
 int map_releases_add_holder(struct map_releases *releases, const struct record_holder *rec);
 

@@ -124,6 +124,7 @@ static void free_open(struct open_teardown *open)
 {
 	cgroup_release(open->teardown.map.identity.released_by.cgroup);
 	cgroup_release(open->teardown.map.identity.closed_by.cgroup);
+	cgroup_release(open->teardown.memcg);
 	free(open);
 }
 
@@ -271,6 +272,8 @@ int teardown_tracker_start(struct teardown_tracker *tracker, const struct map_in
 	open->teardown.entries = contents->entries;
 	open->teardown.memory = map_memory_of(&tracker->ops->kernel, map, contents);
 	open->teardown.memcg_id = memcg_id <= INT64_MAX ? memcg_id : 0;
+	open->teardown.memcg = map_releases_cgroup(tracker->releases, open->teardown.memcg_id);
+	cgroup_hold(open->teardown.memcg);
 	return 0;
 }
 

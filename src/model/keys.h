@@ -26,7 +26,8 @@ enum key {
 	KEY_UNIT,
 	KEY_POD,
 	KEY_CONTAINER,
-	KEY_HOST, /* from here on they belong to a recording */
+	KEY_MEMCG, /* of teardowns only */
+	KEY_HOST,  /* from here on they belong to a recording */
 	KEY_SCENARIO,
 	NR_KEYS,
 };
@@ -45,6 +46,7 @@ static const char *const key_names[] = {
 	[KEY_UNIT] = "unit",
 	[KEY_POD] = "pod",
 	[KEY_CONTAINER] = "container",
+	[KEY_MEMCG] = "memcg",
 	[KEY_HOST] = "host",
 	[KEY_SCENARIO] = "scenario",
 };

@@ -91,6 +91,7 @@ struct teardown {
 	__u64 entries;		     /* elements in the map at the start; ENTRIES_UNKNOWN */
 	struct map_memory memory;    /* of the map at the start */
 	__u64 memcg_id;		     /* the cgroup charged for it; 0: unknown */
+	const struct cgroup *memcg;  /* of memcg_id; not owned; NULL: only the id is known */
 	bool running;		     /* the worker had not ended when the trace did */
 	__u32 deferred_for;	     /* grace_for of the deferred free that ended last */
 	__u64 phase[NR_PHASES];	     /* UNKNOWN_NS */

@@ -242,6 +242,7 @@ static int play_teardown(struct player *player, struct cursor *cursor)
 	int err = read_event(player, cursor, &row.refs, &teardown->map, &run->worker);
 
 	run->latency_ns = teardown->phase[PHASE_FREE];
+	teardown->memcg = cgroups_find(player->reader->cgroups, teardown->memcg_id);
 	err = err ?: read_destroys(player, cursor->key, teardown);
 	err = err ?: read_holders(player, cursor->key, &teardown->holders);
 	err = err ?: advance(player, run->start_ns, run->latency_ns);

@@ -253,6 +253,8 @@ int writer_teardown(struct writer *writer, const struct teardown *teardown)
 		return writer->err;
 	row.refs = find_refs(writer, &teardown->map, &teardown->run.worker);
 	row.refs.object = refer_to_object(writer, teardown->map.address);
+	if (teardown->memcg)
+		put_cgroup(writer, teardown->memcg);
 	for (; destroy.nth < teardown->nr_destroys && destroy.nth < MAX_DESTROYS; destroy.nth++) {
 		destroy.destroy = teardown->destroy[destroy.nth];
 		writer_insert(writer, TABLE_DESTROY, 0, &destroy);

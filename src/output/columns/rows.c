@@ -14,6 +14,7 @@ bool get_row_key(const struct column *column, const void *object, struct value *
 	if (!line->row->other)
 		return !(line->row->several_cgroups &&
 			 column->of_key->get == get_releaser_cgroup_id) &&
+		       !(line->row->several_memcgs && column->of_key->get == get_nonzero_u64) &&
 		       column->of_key->get(column->of_key, &line->row->key, value);
 	value->text = OTHER_ROW;
 	return column->kind == VALUE_TEXT;
@@ -32,6 +33,20 @@ const struct hist *row_hist(const struct row *row, enum phase phase)
 
 #define ROW_GETTER(name, known, figure)                                                            \
 	static GETTER(name, const struct row_line *line, known, number, figure)
+
+static GETTER(get_memcg_path, const struct row_key *key, key->memcg, text, key->memcg->path);
+
+/* A path, or else the id. */
+static bool get_memcg(const struct column *column, const void *object, struct value *value)
+{
+	const struct row_key *key = object;
+
+	if (get_memcg_path(column, object, value))
+		return true;
+	snprintf(value->made, sizeof(value->made), "%llu", key->memcg_id);
+	value->text = value->made;
+	return key->memcg_id;
+}
 
 ROW_GETTER(get_interval, line->interval, line->interval);
 ROW_GETTER(get_count, true, line->row->count);
@@ -225,6 +240,7 @@ static const struct column key_sources[] = {
 		     AT(map.identity)},
 	[KEY_CONTAINER] = {"container_id", "CONTAINER", VALUE_TEXT, .get = get_container,
 			   .applies = has_container, AT(map.identity)},
+	[KEY_MEMCG] = {TABLE_ONLY, "MEMCG", VALUE_TEXT, .get = get_memcg},
 	[KEY_HOST] = {"host", "HOST", VALUE_TEXT, .get = get_string, AT(map.host)},
 	[KEY_SCENARIO] = {"scenario", "SCENARIO", VALUE_TEXT, .get = get_string,
 			  .applies = has_scenario, AT(map.scenario)},
@@ -237,6 +253,11 @@ static const struct column cgroup_columns[] = {
 };
 
 _Static_assert(ARRAY_SIZE(key_sources) == NR_KEYS, "a column for each key");
+
+static const struct column memcg_columns[] = {
+	{"memcg_id", NULL, VALUE_NUMBER, .get = get_nonzero_u64, AT(memcg_id)},
+	{"memcg", NULL, VALUE_TEXT, .get = get_memcg_path},
+};
 
 static struct column key_column(const struct column *of_key, enum key key)
 {
@@ -256,13 +277,17 @@ size_t key_columns(struct column *list, enum key key)
 	list[nr++] = key_column(&key_sources[key], key);
 	for (size_t i = 0; key == KEY_CGROUP && i < ARRAY_SIZE(cgroup_columns); i++)
 		list[nr++] = key_column(&cgroup_columns[i], key);
+	for (size_t i = 0; key == KEY_MEMCG && i < ARRAY_SIZE(memcg_columns); i++)
+		list[nr++] = key_column(&memcg_columns[i], key);
 	return nr;
 }
 
-_Static_assert(3 + NR_KEYS + ARRAY_SIZE(cgroup_columns) + ARRAY_SIZE(figure_columns) <
+_Static_assert(3 + NR_KEYS + ARRAY_SIZE(cgroup_columns) + ARRAY_SIZE(memcg_columns) +
+			       ARRAY_SIZE(figure_columns) <
 		       MAX_ROW_COLUMNS,
 	       "columns of a row");
-_Static_assert(3 + NR_KEYS + ARRAY_SIZE(cgroup_columns) + ARRAY_SIZE(teardown_figure_columns) <
+_Static_assert(3 + NR_KEYS + ARRAY_SIZE(cgroup_columns) + ARRAY_SIZE(memcg_columns) +
+			       ARRAY_SIZE(teardown_figure_columns) <
 		       MAX_ROW_COLUMNS,
 	       "columns of a row");
 

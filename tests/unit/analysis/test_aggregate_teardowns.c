@@ -59,6 +59,38 @@ TEST(phases_are_added_up)
 	aggregate_free(aggregate);
 }
 
+/* By the path, if it is known; else by the id. */
+TEST(rows_by_memcg)
+{
+	static const struct cgroup a = {1, "/a", NULL, NULL, NULL},
+				   again = {2, "/a", NULL, NULL, NULL};
+	static const struct {
+		__u64 id;
+		const struct cgroup *cgroup;
+	} charged[] = {{1, &a}, {2, &again}, {3, NULL}, {3, NULL}, {4, NULL}, {0, NULL}};
+	static const enum key by[] = {KEY_MEMCG};
+	struct aggregate *aggregate = make(by, 1, ALL_ROWS);
+	struct teardown teardown = teardown_of(1, 10, 200, 50, 3000);
+	struct rows rows;
+
+	for (size_t i = 0; i < ARRAY_SIZE(charged); i++) {
+		teardown.memcg_id = charged[i].id;
+		teardown.memcg = charged[i].cgroup;
+		add_teardown(aggregate, &teardown);
+	}
+	rows = sort(aggregate, SORT_KEY, 0);
+	assert_int_equal(rows.nr, 4);
+	assert_string_equal(rows.row[0]->key.memcg->path, "/a");
+	assert_int_equal(rows.row[0]->count, 2);
+	assert_true(rows.row[0]->several_memcgs);
+	assert_int_equal(rows.row[1]->key.memcg_id, 3);
+	assert_int_equal(rows.row[1]->count, 2);
+	assert_false(rows.row[1]->several_memcgs);
+	assert_int_equal(rows.row[2]->key.memcg_id, 4);
+	assert_int_equal(rows.row[3]->key.memcg_id, 0);
+	aggregate_free(aggregate);
+}
+
 TEST(memory_is_added_up)
 {
 	static const enum key by[] = {KEY_TYPE};
