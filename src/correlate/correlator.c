@@ -26,11 +26,11 @@ void correlator_set_error(struct correlator *correlator, int err)
 /* A call may be reported late: of the map that was at this address before. */
 static void identify(struct correlator *correlator, struct call *call)
 {
-	struct map_info map = call->map;
+	const struct identity *identity = &call->map.identity;
 
-	map_releases_identify(correlator->releases, &map, NULL);
-	if (map.identity.released_ns == UNKNOWN_NS || call->ts_ns >= map.identity.released_ns)
-		call->map = map;
+	map_releases_identify(correlator->releases, &call->map, NULL);
+	if (identity->released_ns != UNKNOWN_NS && call->ts_ns < identity->released_ns)
+		call->map.identity = (struct identity){.released_ns = UNKNOWN_NS};
 }
 
 static void on_destroy(void *ctx, const struct matched_call *matched)

@@ -82,7 +82,7 @@ struct map_releases *map_releases_new(size_t max)
 	return NULL;
 }
 
-static struct known_map *find_map(struct map_releases *releases, __u64 map)
+static struct known_map *find_map(const struct map_releases *releases, __u64 map)
 {
 	struct known_map *known;
 
@@ -406,6 +406,13 @@ bool map_releases_identify(struct map_releases *releases, struct map_info *map,
 		memcpy(map->name, known->map.name, sizeof(map->name));
 	}
 	return true;
+}
+
+__u64 map_releases_time(const struct map_releases *releases, __u64 map)
+{
+	const struct known_map *known = find_map(releases, map);
+
+	return known ? known->map.identity.released_ns : UNKNOWN_NS;
 }
 
 const struct cgroup *map_releases_cgroup(struct map_releases *releases, __u64 id)

@@ -67,6 +67,9 @@ void map_releases_queued(struct map_releases *releases, __u64 map, __u64 ts_ns);
 bool map_releases_identify(struct map_releases *releases, struct map_info *map,
 			   struct map_release *release);
 
+/* When the map was released; UNKNOWN_NS: not known, or it is being freed. */
+__u64 map_releases_time(const struct map_releases *releases, __u64 map);
+
 /* The map is being freed: the next map at its address is another one. */
 void map_releases_forget(struct map_releases *releases, __u64 map);
 

@@ -354,14 +354,12 @@ static struct open_teardown *open_late(struct teardown_tracker *tracker, const s
 {
 	const struct worker_run run = {
 		.start_ns = UNKNOWN_NS, .latency_ns = UNKNOWN_NS, .worker = call->task};
-	struct map_info map = call->map;
+	__u64 released_ns = map_releases_time(tracker->releases, call->map.address);
 	struct open_teardown *open;
 
-	if (!map.address || !map_releases_identify(tracker->releases, &map, NULL) ||
-	    map.identity.released_ns == UNKNOWN_NS || call->ts_ns == UNKNOWN_NS ||
-	    call->ts_ns < map.identity.released_ns)
+	if (released_ns == UNKNOWN_NS || call->ts_ns == UNKNOWN_NS || call->ts_ns < released_ns)
 		return NULL;
-	open = add_open(tracker, &map, &run);
+	open = add_open(tracker, &call->map, &run);
 	if (open)
 		open->late = true;
 	return open;
