@@ -108,11 +108,11 @@ test: ## run the tests, or those of PARTS='unit cli' (tests/run lists all parts)
 		$(if $(call part,kernels),flex bison bc dwarves xz-utils python3) \
 		$(if $(call part,pages),chromium) $(if $(call part,fleet),prometheus python3-yaml) \
 		$(if $(call part,package),build-essential debhelper lintian mmdebstrap)
-	$(Q)$(if $(call part,arch few),tests/arch/deps $(if $(call part,arch),,arm64 s390x))
+	$(Q)$(if $(call part,arch few),tests/arch/deps $(if $(call part,arch),,arm64))
 	$(Q)$(MAKE) --no-print-directory $(jobs) $(if $(call part,unit cli),unit asan) programs \
 		$(if $(call part,package),static deb) \
 		$(if $(call part,fuzz),fuzzers) \
-		$(if $(call part,kernels),made-kernels) $(if $(call part,arch),arch,$(if $(call part,few),arch-arm64 arch-s390x))
+		$(if $(call part,kernels),made-kernels) $(if $(call part,arch),arch,$(if $(call part,few),arch-arm64))
 	$(Q)tests/run $(PARTS)
 
 # On every kernel in Debian: the whole guest test on some, its core on the rest.
