@@ -78,16 +78,28 @@ static __always_inline int handle_prog_put(__u64 work, __u32 prog)
 	return 0;
 }
 
+/*
+ * A link without an id is the kernel's own, between a program and what calls it: operations of a
+ * struct_ops map (bpf_struct_ops_map_update_elem(), kernel/bpf/bpf_struct_ops.c).
+ */
 static __always_inline int handle_link_free(__u64 addr, __u32 prog)
 {
 	struct bpf_link *link = (struct bpf_link *)addr;
 	struct prog_cpu_counts *counts = count_holder(HOOK_LINK_FREE, prog, addr);
-	struct record_holder *rec = counts ? reserve_holder(counts, HOOK_LINK_FREE, addr) : NULL;
+	__u32 id = BPF_CORE_READ(link, id);
+	struct record_holder *rec;
 
+	if (!counts)
+		return 0;
+	if (!id) {
+		counts->filtered++;
+		return 0;
+	}
+	rec = reserve_holder(counts, HOOK_LINK_FREE, addr);
 	if (!rec)
 		return 0;
 	rec->prog = (__u64)BPF_CORE_READ(link, prog);
-	rec->id = BPF_CORE_READ(link, id);
+	rec->id = id;
 	rec->kind = BPF_CORE_READ(link, type);
 	submit_holder(rec);
 	return 0;

@@ -8,7 +8,8 @@ $(OUT)/tests/unit/%: tests/unit/%.c $(LIB)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -iquote tests -o $@ $< $(LIB) -lcmocka $(ALL_LDLIBS)
 
-$(OUT)/tests/workload: $(filter-out %/slow_disk.c,$(wildcard tests/guest/workload/*.[ch]))
+$(OUT)/tests/workload: $(filter-out %/slow_disk.c %.bpf.c,$(wildcard tests/guest/workload/*.[ch])) \
+		$(OUT)/tests/guest/workload/struct_ops.skel.h
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -fno-omit-frame-pointer -o $@ $(filter %.c,$^) $(ALL_LDLIBS)

@@ -17,6 +17,7 @@
 
 #include "maps.h"
 #include "process.h"
+#include "tests/guest/workload/struct_ops.skel.h"
 #include "workload.h"
 #include "util/macros.h"
 
@@ -136,6 +137,21 @@ static int hold_by_link_pin(void)
 	return -1;
 }
 
+/* It is registered until its element is deleted. */
+static int hold_by_struct_ops(void)
+{
+	struct struct_ops_bpf *ops = struct_ops_bpf__open();
+	struct bpf_prog_info info = {};
+	__u32 len = sizeof(info);
+
+	if (!ops || bpf_map__reuse_fd(ops->maps.held, making->map_fd) ||
+	    struct_ops_bpf__load(ops) || !bpf_map__attach_struct_ops(ops->maps.ops) ||
+	    bpf_obj_get_info_by_fd(bpf_program__fd(ops->progs.h_struct_ops), &info, &len))
+		fatal(errno, "cannot register operations that hold a map");
+	making->prog_id = info.id;
+	return bpf_map__fd(ops->maps.ops);
+}
+
 static int hold_by_pin(void)
 {
 	pin(making->map_fd);
@@ -165,6 +181,15 @@ static void drop_pin(int fd)
 
 static void drop_fd(int fd)
 {
+	close(fd);
+}
+
+static void drop_struct_ops(int fd)
+{
+	__u32 key = 0;
+
+	if (bpf_map_delete_elem(fd, &key))
+		fatal(errno, "cannot unregister operations");
 	close(fd);
 }
 
@@ -200,6 +225,7 @@ static const struct way {
 	{"h_link", hold_by_link, drop_fd, .program = true, .link = true},
 	{"h_prog_pin", hold_by_program_pin, drop_pin, .program = true, .pin = true},
 	{"h_link_pin", hold_by_link_pin, drop_pin, .program = true, .link = true, .pin = true},
+	{"h_struct_ops", hold_by_struct_ops, drop_struct_ops, .program = true},
 	{"h_pin", hold_by_pin, drop_pin, .pin = true},
 	{"h_outer", hold_by_map, drop_outer, .outer = true},
 	{"h_taken_out", hold_by_map, take_out, .outer = true},
