@@ -73,6 +73,9 @@ enum call_flags {
 	CALL_PERCPU = 1 << 6,	    /* the allocator hands out per-CPU objects */
 };
 
+/* Does the free of a map leave memory to RCU, whose end nothing shows? See rcu_left.bpf.h. */
+enum rcu_left { RCU_LEFT_NONE, RCU_LEFT_SOME, RCU_LEFT_UNKNOWN, NR_RCU_LEFT };
+
 struct record_head {
 	__u8 type;  /* enum record_type */
 	__u8 hook;  /* enum hook */
@@ -100,7 +103,8 @@ struct record_call {
 	__u32 unit_size; /* bytes of an object, 0 if the allocator has several sizes */
 	__u8 alloc;	 /* enum alloc_member, or of struct other_alloc */
 	__u8 flags;	 /* enum call_flags */
-	__u8 pad[6];
+	__u8 rcu_left;	 /* free: enum rcu_left */
+	__u8 pad[5];
 	union {
 		__u64 key;     /* destroy and deferred free: the allocator's per-CPU memory, which
 				  the deferred allocator has too; 0 if not known */

@@ -18,6 +18,7 @@
 #include "map_info.bpf.h"
 #include "memcg.bpf.h"
 #include "output.bpf.h"
+#include "rcu_left.bpf.h"
 #include "slots.bpf.h"
 #include "worker_counters.bpf.h"
 #include "worker_time.bpf.h"
@@ -38,6 +39,7 @@ static __always_inline void send_free_entry(struct prog_cpu_counts *counts, enum
 		read_map(rec, map_of_work(work));
 		rec->entries = rec->flags & CALL_MAP ? count_elements(rec) : ENTRIES_UNKNOWN;
 		rec->extra = rec->flags & CALL_MAP ? extra_of(rec) : 0;
+		rec->rcu_left = rec->flags & CALL_MAP ? rcu_left_of(rec) : RCU_LEFT_UNKNOWN;
 		rec->head.memcg_id = rec->flags & CALL_MAP ? memcg_id : 0;
 	} else {
 		rec->key = alloc_key_of_work(work);

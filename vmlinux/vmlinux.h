@@ -40,8 +40,11 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
 	BPF_MAP_TYPE_HASH_OF_MAPS = 13,
 	BPF_MAP_TYPE_DEVMAP = 14,
+	BPF_MAP_TYPE_CPUMAP = 16,
 	BPF_MAP_TYPE_XSKMAP = 17,
 	BPF_MAP_TYPE_SOCKHASH = 18,
+	BPF_MAP_TYPE_CGROUP_STORAGE = 19,
+	BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE = 21,
 	BPF_MAP_TYPE_QUEUE = 22,
 	BPF_MAP_TYPE_STACK = 23,
 	BPF_MAP_TYPE_SK_STORAGE = 24,
@@ -71,6 +74,7 @@ enum {
 enum {
 	BPF_F_NO_PREALLOC = 1 << 0,
 	BPF_F_MMAPABLE = 1 << 10,
+	BPF_F_PRESERVE_ELEMS = 1 << 11,
 };
 
 enum {
@@ -298,9 +302,49 @@ struct bpf_rhtab {
 	struct bpf_mem_alloc ma;
 };
 
+struct hlist_node;
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
+struct bpf_local_storage_map_bucket {
+	struct hlist_head list;
+};
+
+/* A map has elements of its allocators (6.4 to 6.18), or of kmalloc_nolock() (from 6.19 on). */
 struct bpf_local_storage_map {
+	struct bpf_local_storage_map_bucket *buckets;
+	__u32 bucket_log;
 	struct bpf_mem_alloc selem_ma;
 	struct bpf_mem_alloc storage_ma;
+	bool bpf_ma;
+	bool use_kmalloc_nolock;
+};
+
+/* kernel/bpf/local_storage.c */
+struct list_head {
+};
+
+struct bpf_cgroup_storage_map {
+	struct list_head list;
+};
+
+/* kernel/bpf/cpumap.c; 6.1 frees entries by RCU, 6.12 has a work in place of rcu */
+struct callback_head {
+};
+
+struct bpf_cpu_map_entry {
+	struct callback_head rcu;
+};
+
+struct bpf_cpu_map {
+	struct bpf_cpu_map_entry **cpu_map;
+};
+
+/* include/linux/bpf.h */
+struct bpf_array {
+	void *ptrs[0];
 };
 
 /* kernel/bpf/queue_stack_maps.c: a ring with one place more than the map has elements */
@@ -330,19 +374,11 @@ struct bpf_arena {
 };
 
 /* Of these, only the sizes are asked for: see KERNEL_STRUCTS in event.h. */
-struct bpf_array {
-};
 struct bpf_bloom_filter {
-};
-struct bpf_cgroup_storage_map {
-};
-struct bpf_cpu_map {
 };
 struct bpf_dtab_netdev {
 };
 struct bpf_insn_array {
-};
-struct bpf_local_storage_map_bucket {
 };
 struct bpf_ringbuf {
 };

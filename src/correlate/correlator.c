@@ -135,7 +135,7 @@ static bool sees_all(void *ctx, enum hook hook)
 static void add_call(struct correlator *correlator, const struct record_call *rec)
 {
 	const struct matched_call entry = matched_entry(rec);
-	const struct map_contents contents = {rec->entries, rec->extra};
+	const struct map_contents contents = {rec->entries, rec->extra, rec->rcu_left};
 	struct worker_run run;
 	struct map_info map;
 

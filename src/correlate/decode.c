@@ -69,6 +69,8 @@ int decode_record(const void *data, size_t size, union record *rec)
 		return -EBADMSG;
 	if (rec->call.alloc >= alloc_numbers())
 		rec->call.alloc = ALLOC_UNKNOWN;
+	if (rec->call.rcu_left >= NR_RCU_LEFT)
+		rec->call.rcu_left = RCU_LEFT_UNKNOWN;
 	terminate(rec->call.map_name);
 	terminate(rec->call.comm);
 	return 0;

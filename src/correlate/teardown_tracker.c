@@ -47,13 +47,14 @@ static __u64 sum_of_destroys(const struct teardown *teardown)
 	return i == teardown->nr_destroys ? sum : UNKNOWN_NS;
 }
 
-/* From the end of the worker's run until all is freed. */
+/* From the end of the worker's run until all is freed. Nothing shows when RCU has freed it. */
 static __u64 deferred_after(const struct teardown *teardown, __u64 end)
 {
 	__u64 last = end;
 	__u32 i;
 
-	if (end == UNKNOWN_NS || teardown->nr_destroys > MAX_DESTROYS)
+	if (end == UNKNOWN_NS || teardown->nr_destroys > MAX_DESTROYS ||
+	    teardown->rcu_flags != RCU_KNOWN)
 		return UNKNOWN_NS;
 	for (i = 0; i < teardown->nr_destroys; i++) {
 		const struct destroy *destroy = &teardown->destroy[i];
@@ -107,6 +108,7 @@ static void count_outcomes(struct teardown_tracker *tracker, struct teardown *te
 	counts->deferred +=
 		teardown->outcomes[OUTCOME_DEFERRED] + teardown->outcomes[OUTCOME_PENDING];
 	counts->undecided += teardown->outcomes[OUTCOME_UNKNOWN];
+	counts->freed_by_rcu += (teardown->rcu_flags & RCU_FREES) != 0;
 }
 
 static void count_bytes(struct teardown_ledger *counts, const struct teardown *teardown)
@@ -255,6 +257,18 @@ static void end_run(struct teardown_tracker *tracker, struct open_teardown *open
 		finish(tracker, open);
 }
 
+static __u8 rcu_flags_of(__u8 rcu_left)
+{
+	switch (rcu_left) {
+	case RCU_LEFT_NONE:
+		return RCU_KNOWN;
+	case RCU_LEFT_SOME:
+		return RCU_KNOWN | RCU_FREES;
+	default:
+		return 0;
+	}
+}
+
 int teardown_tracker_start(struct teardown_tracker *tracker, const struct map_info *map,
 			   const struct worker_run *run, const struct map_contents *contents,
 			   __u64 memcg_id)
@@ -270,6 +284,7 @@ int teardown_tracker_start(struct teardown_tracker *tracker, const struct map_in
 	if (!open)
 		return -ENOMEM;
 	open->teardown.entries = contents->entries;
+	open->teardown.rcu_flags = rcu_flags_of(contents->rcu_left);
 	open->teardown.memory = map_memory_of(&tracker->ops->kernel, map, contents);
 	open->teardown.memcg_id = memcg_id <= INT64_MAX ? memcg_id : 0;
 	open->teardown.memcg = map_releases_cgroup(tracker->releases, open->teardown.memcg_id);

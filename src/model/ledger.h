@@ -88,6 +88,8 @@ static inline bool figure_known(__u64 figure)
 	FIGURE(teardown_ledger, reclaimed, COUNT)  /* of these, the deferred free was seen */      \
 	FIGURE(teardown_ledger, pending, COUNT)	   /* of these, it was not */                      \
 	FIGURE(teardown_ledger, undecided, COUNT)  /* destroy calls: perhaps they did */           \
+	FIGURE(teardown_ledger, freed_by_rcu,                                                      \
+	       LATER)			       /* shown; the end of RCU's free is not seen */      \
 	FIGURE(teardown_ledger, strays, COUNT) /* deferred frees without a known destroy call */   \
 	/* put into the row "(other: row limit)", or dropped from the list of the slowest */       \
 	FIGURE(teardown_ledger, rows_full, NOTED)                                                  \

@@ -74,6 +74,7 @@ static __u64 merged(enum figure_kind kind, __u64 a, __u64 b)
 	case FIGURE_DURATION:
 	case FIGURE_AMOUNT:
 	case FIGURE_LEFT:
+	case FIGURE_LATER:
 	case FIGURE_SHED:
 		figure_add(&a, b);
 		return a;

@@ -17,6 +17,7 @@ enum figure_kind {
 	FIGURE_LONGEST,	 /* ns; the greatest one */
 	FIGURE_AMOUNT,	 /* bytes; added up. No loss, and older recordings lack it */
 	FIGURE_LEFT,	 /* not over at the end of the run; added up */
+	FIGURE_LATER,	 /* as FIGURE_COUNT; no loss, and older recordings lack it */
 	FIGURE_SHED,	 /* as FIGURE_NOTED; 0 in older recordings, which lack it */
 };
 
@@ -36,7 +37,7 @@ extern const struct figure hook_figures[];	      /* of struct hook_counts */
 static inline bool figure_counts(const struct figure *figure)
 {
 	return figure->kind == FIGURE_COUNT || figure->kind == FIGURE_NOTED ||
-	       figure->kind == FIGURE_SHED;
+	       figure->kind == FIGURE_LATER || figure->kind == FIGURE_SHED;
 }
 
 __u64 figure_get(const struct figure *figure, const void *ledger);

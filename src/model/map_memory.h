@@ -41,6 +41,7 @@ struct kernel_memory {
 struct map_contents {
 	__u64 entries; /* ENTRIES_UNKNOWN */
 	__u64 extra;   /* as in struct record_call */
+	__u8 rcu_left; /* enum rcu_left */
 };
 
 struct map_memory map_memory_of(const struct kernel_memory *kernel, const struct map_info *map,

@@ -6,6 +6,8 @@
  *   closed --held--> released --wait--> bpf_map_free_deferred() --deferred--> memory returned
  *                                       |---------- free ----------|
  *                                              |destroy| |destroy|
+ *
+ * A map may also leave memory to RCU: then the end is not seen.
  */
 #pragma once
 
@@ -84,15 +86,21 @@ struct worker_run {
 	struct worker_time time; /* of latency_ns */
 };
 
+enum rcu_flags {
+	RCU_KNOWN = 1 << 0, /* RCU_FREES is valid */
+	RCU_FREES = 1 << 1, /* RCU frees memory after the worker's run; nothing shows when */
+};
+
 struct teardown {
 	struct map_info map;
-	struct worker_run run;	     /* of bpf_map_free_deferred() */
-	__u64 queued_ns;	     /* when the work was queued; UNKNOWN_NS */
-	__u64 entries;		     /* elements in the map at the start; ENTRIES_UNKNOWN */
-	struct map_memory memory;    /* of the map at the start */
-	__u64 memcg_id;		     /* the cgroup charged for it; 0: unknown */
-	const struct cgroup *memcg;  /* of memcg_id; not owned; NULL: only the id is known */
-	bool running;		     /* the worker had not ended when the trace did */
+	struct worker_run run;	    /* of bpf_map_free_deferred() */
+	__u64 queued_ns;	    /* when the work was queued; UNKNOWN_NS */
+	__u64 entries;		    /* elements in the map at the start; ENTRIES_UNKNOWN */
+	struct map_memory memory;   /* of the map at the start */
+	__u64 memcg_id;		    /* the cgroup charged for it; 0: unknown */
+	const struct cgroup *memcg; /* of memcg_id; not owned; NULL: only the id is known */
+	bool running;		    /* the worker had not ended when the trace did */
+	__u8 rcu_flags;
 	__u32 deferred_for;	     /* grace_for of the deferred free that ended last */
 	__u64 phase[NR_PHASES];	     /* UNKNOWN_NS */
 	struct map_holders holders;  /* in PHASE_HELD */
@@ -103,10 +111,12 @@ struct teardown {
 
 /*
  * Whether the teardown can have the phase: a map that never makes the destroy call spends no time
- * in it, and defers no free. True if it is not known whether it does.
+ * in it, and defers no free unless it leaves it to RCU. True if it is not known whether it does.
  */
 static inline bool teardown_has_phase(const struct teardown *teardown, enum phase phase)
 {
+	if (phase == PHASE_DEFERRED && teardown->rcu_flags & RCU_FREES)
+		return true;
 	return (phase != PHASE_DESTROY && phase != PHASE_DEFERRED) || teardown->nr_destroys ||
 	       teardown->phase[PHASE_DESTROY];
 }

@@ -375,6 +375,8 @@ static void note_teardowns(struct ledger_lines *lines, const struct ledger_text 
 			    text_bytes(bytes, l->bytes_pending));
 	note_number(lines, l->undecided, "destroy call that perhaps deferred a free",
 		    "destroy calls that perhaps deferred a free");
+	note_number(lines, l->freed_by_rcu, "map freed by RCU, end not seen",
+		    "maps freed by RCU, end not seen");
 }
 
 /* Hooks whose misses this kernel does not count. */

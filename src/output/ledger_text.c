@@ -87,7 +87,8 @@ static void add_unknown(const struct figure *figures, const void *ledger, bool r
 			bool *absent, bool *unknown)
 {
 	for (; figures->name; figures++) {
-		if ((figures->of_return && !returns) || figures->kind == FIGURE_AMOUNT)
+		if ((figures->of_return && !returns) || figures->kind == FIGURE_AMOUNT ||
+		    figures->kind == FIGURE_LATER)
 			continue;
 		*absent |= figure_get(figures, ledger) == LEDGER_ABSENT;
 		*unknown |= !figure_known(figure_get(figures, ledger));

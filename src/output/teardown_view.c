@@ -41,8 +41,8 @@ struct teardown_view {
 	struct gathered run, interval;
 	struct perfetto *perfetto;
 	struct folded *folded;
-	__u64 filtered, filtered_bytes,
-		filtered_pending;  /* teardowns; see struct teardown_ledger */
+	__u64 filtered, filtered_bytes, filtered_pending,
+		filtered_by_rcu;   /* teardowns; see struct teardown_ledger */
 	__u64 taken, taken_before; /* in the run; before this interval */
 	__u64 interim_dropped;	   /* teardowns without room in the interim lists */
 };
@@ -168,6 +168,7 @@ bool teardown_view_wants(const struct teardown_view *view, const struct map_info
 static void note_filtered(struct teardown_view *view, const struct teardown *teardown)
 {
 	view->filtered++;
+	view->filtered_by_rcu += (teardown->rcu_flags & RCU_FREES) != 0;
 	if (!map_memory_known(&teardown->memory))
 		return;
 	figure_add(&view->filtered_bytes, teardown->memory.bytes);
@@ -308,6 +309,7 @@ void teardown_view_count(const struct teardown_view *view, struct teardown_ledge
 {
 	ledger->filtered = view->filtered;
 	figure_subtract(&ledger->shown, view->filtered);
+	figure_subtract(&ledger->freed_by_rcu, view->filtered_by_rcu);
 	figure_subtract(&ledger->bytes, view->filtered_bytes);
 	figure_subtract(&ledger->bytes_pending, view->filtered_pending);
 	if (view->run.rows)

@@ -216,6 +216,9 @@ static const struct field teardown_fields[] = {
 	{"memcg_id", TEARDOWN(NONZERO, memcg_id), .later = true,
 	 .note = "cgroup charged for it, in the unified hierarchy"},
 	{"running", TEARDOWN(NUMBER, running), .note = "1: the run ended before the worker did"},
+	{"freed_by_rcu", FIELD(FLAG, teardown_row, teardown.rcu_flags), .bit = RCU_FREES,
+	 IF(teardown_row, teardown.rcu_flags, RCU_KNOWN), .later = true,
+	 .note = "0 or 1: RCU frees memory after the worker's run, nothing shows when"},
 	{"destroys", TEARDOWN(NUMBER, nr_destroys),
 	 .note = "how many; the first 4 are in table destroy"},
 	{"empty", OUTCOME(OUTCOME_EMPTY),
@@ -410,6 +413,7 @@ static const char views_sql[] = "CREATE VIEW calls AS SELECT f.seq, f.ts_ns,\n" 
 					 " f.grace_for, f.deferred_for, f.instructions, f.cycles,\n"
 					 " f.free_ns / nullif(f.entries, 0) AS ns_per_entry,\n"
 					 " CASE WHEN f.running OR f.free_ns IS NOT NULL THEN f.running END AS running,\n"
+					 " f.freed_by_rcu,\n"
 					 " f.empty AS destroys_empty, f.direct AS destroys_direct,\n"
 					 " f.deferred AS destroys_deferred, f.pending AS destroys_pending,\n"
 					 " f.undecided AS destroys_unknown,\n"

@@ -139,14 +139,17 @@ def right_map:
 	and (.worker.comm | test("^kworker/"))
 	and (.entries == null or .entries == $made.elements);
 
-# An unknown phase makes the total unknown. Maps that made no destroy call have no time in it.
+# An unknown phase makes the total unknown. Maps that made no destroy call have no time in it. What RCU frees has
+# no known end.
 def phases_right:
-	.start_ns > 0 and .free_ns > 0
-	and (if (.destroys | add) > 0 then
+	.start_ns > 0 and .free_ns > 0 and .freed_by_rcu != null
+	and (if .freed_by_rcu then .deferred_ns == null
+	     elif (.destroys | add) > 0 then
 			.destroy_ns != null and .destroy_ns <= .free_ns and .deferred_ns >= 0
 		else .destroy_ns == null and (.deferred_ns // 0) == 0 end) # 0: calls may have been missed
 	and (if .released_ns then .wait_ns == .start_ns - .released_ns
-			and .total_ns == .wait_ns + .free_ns + (.deferred_ns // 0)
+			and .total_ns == (if .freed_by_rcu then null
+				else .wait_ns + .free_ns + (.deferred_ns // 0) end)
 		else .wait_ns == null and .total_ns == null end)
 	and (if .released_ns and .queued_ns then
 			.released_ns <= .queued_ns and .queued_ns <= .start_ns

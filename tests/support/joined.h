@@ -131,13 +131,18 @@ static inline struct worker_run run_of(__u32 tid, __u64 ts_ns, __u64 latency_ns)
 	};
 }
 
-static inline void start(__u32 tid, __u64 map, __u64 ts_ns)
+static inline void start_left(__u32 tid, __u64 map, __u64 ts_ns, enum rcu_left rcu_left)
 {
 	const struct call call = call_of(tid, map, ts_ns, UNKNOWN_NS);
 	const struct worker_run run = run_of(tid, ts_ns, UNKNOWN_NS);
-	const struct map_contents contents = {.entries = 1000};
+	const struct map_contents contents = {.entries = 1000, .rcu_left = rcu_left};
 
 	assert_int_equal(teardown_tracker_start(joined.tracker, &call.map, &run, &contents, 0), 0);
+}
+
+static inline void start(__u32 tid, __u64 map, __u64 ts_ns)
+{
+	start_left(tid, map, ts_ns, RCU_LEFT_NONE);
 }
 
 static inline void end(__u32 tid, __u64 map, __u64 ts_ns, __u64 latency_ns)

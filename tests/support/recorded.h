@@ -166,6 +166,7 @@ static inline struct teardown some_teardown(void)
 		.queued_ns = figure(),
 		.entries = figure(),
 		.running = maybe(),
+		.rcu_flags = maybe() ? RCU_KNOWN | (maybe() ? RCU_FREES : 0) : 0,
 		.deferred_for = below(NR_GRACE_WORDS),
 		.memcg_id = maybe() ? random64() >> 1 : 0,
 	};

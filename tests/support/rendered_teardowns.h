@@ -41,6 +41,7 @@ static inline struct teardown known_teardown(void)
 		.deferred_for = 1 + GRACE_SRCU_CALLBACKS,
 		.entries = 1000,
 		.memory = {123456, MEMORY_KNOWN},
+		.rcu_flags = RCU_KNOWN,
 		.queued_ns = 4000001000,
 		.phase = {1000000123, 2000, 300, 40, 1000002163},
 		.outcomes = {1, 2, 3, 4, 5},

@@ -43,6 +43,9 @@ static GETTER(get_running, const struct teardown *teardown,
 	      teardown->running || teardown->phase[PHASE_FREE] != UNKNOWN_NS, number,
 	      teardown->running);
 
+static GETTER(get_freed_by_rcu, const struct teardown *teardown, teardown->rcu_flags &RCU_KNOWN,
+	      number, (teardown->rcu_flags & RCU_FREES) != 0);
+
 /* Not known if only the end was seen. */
 static GETTER(get_worker_comm, const struct worker_run *run, *run->worker.comm, text,
 	      run->worker.comm);
@@ -202,6 +205,7 @@ const struct column teardown_columns[] = {
 	{"bytes_exact", NULL, VALUE_BOOL, .get = get_bytes_exact},
 	{"memcg_id", NULL, VALUE_NUMBER, .get = get_nonzero_u64, AT(memcg_id)},
 	{"running", NULL, VALUE_BOOL, .get = get_running},
+	{"freed_by_rcu", NULL, VALUE_BOOL, .get = get_freed_by_rcu},
 	OUTCOME("empty", OUTCOME_EMPTY),
 	OUTCOME("direct", OUTCOME_DIRECT),
 	OUTCOME("deferred", OUTCOME_DEFERRED),

@@ -28,6 +28,7 @@
 #define RELEASES	 101
 #define MAX_STUCK_S	 3600
 #define MAX_HELD_MS	 60000
+#define MAX_READ_MS	 5000
 #define MAX_PORT	 65535
 #define MAX_PER_SECOND	 1000
 
@@ -40,6 +41,8 @@ static const char usage_text[] =
 	"       workload releases\n"
 	"       workload programs\n"
 	"       workload memory\n"
+	"       workload left\n"
+	"       workload read TYPE NAME MILLISECONDS\n"
 	"       workload hog CPU                                       until SIGTERM\n"
 	"       workload held MILLISECONDS\n"
 	"       workload stuck SECONDS [--where wait|free|deferred]    until then, or SIGTERM\n"
@@ -387,6 +390,17 @@ static void do_memory(char **args)
 	memory_run();
 }
 
+static void do_left(char **args)
+{
+	(void)args;
+	left_run();
+}
+
+static void do_read(char **args)
+{
+	read_run(args[0], args[1], parse_count(args[2], MAX_READ_MS));
+}
+
 static void do_hog(char **args)
 {
 	hog_run(parse_count(args[0], MAX_HOG_CPU));
@@ -444,6 +458,8 @@ static const struct {
 	{"programs", "", 0, do_programs},
 	{"stuck", "w", 1, do_stuck},
 	{"memory", "", 0, do_memory},
+	{"left", "", 0, do_left},
+	{"read", "", 3, do_read},
 	{"renamed", "", 0, do_renamed},
 	{"hog", "", 1, do_hog},
 	{"held", "", 1, do_held},

@@ -31,6 +31,15 @@ void programs_run(void);
 void memory_run(void);
 
 /*
+ * Makes and releases maps whose free may leave memory to RCU, and prints their elements; of the
+ * last, when RCU freed them.
+ */
+void left_run(void);
+
+/* Releases a map with elements while a reader of RCU runs for this time, and prints when it did. */
+void read_run(const char *type, const char *name, unsigned int ms);
+
+/*
  * Releases maps in the functions us_drop_inner() and us_drop_outer(), in this process and in one
  * that exits right after, and one by an exit. Then waits for this time.
  */

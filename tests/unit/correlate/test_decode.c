@@ -23,8 +23,10 @@ static union record whole(__u8 type, __u8 hook)
 	rec.head.type = type;
 	rec.head.hook = hook;
 	rec.head.size = sizes[type];
-	if (type == RECORD_ENTRY)
+	if (type == RECORD_ENTRY) {
 		rec.call.alloc = ALLOC_PCPU_MA;
+		rec.call.rcu_left = RCU_LEFT_SOME;
+	}
 	return rec;
 }
 
@@ -152,13 +154,15 @@ TEST(refuses_points_without_sides)
 	}
 }
 
-TEST(unknown_allocator_is_unknown)
+TEST(unknown_numbers_are_unknown)
 {
 	union record rec = whole(RECORD_ENTRY, HOOK_DESTROY), out;
 
 	rec.call.alloc = NR_ALLOC_MEMBERS;
+	rec.call.rcu_left = NR_RCU_LEFT;
 	assert_int_equal(decode_record(&rec, sizeof(rec), &out), 0);
 	assert_int_equal(out.call.alloc, ALLOC_UNKNOWN);
+	assert_int_equal(out.call.rcu_left, RCU_LEFT_UNKNOWN);
 }
 
 /* Names from the inside out, with their NULs */

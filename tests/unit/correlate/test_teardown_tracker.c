@@ -45,6 +45,36 @@ JOINED_TEST(no_destroy_calls_take_no_time)
 	assert_true(joined.teardown[0].queued_ns == UNKNOWN_NS);
 }
 
+/* Nothing shows when RCU frees what the run left, also if a deferred free was seen to end. */
+JOINED_TEST(left_to_rcu)
+{
+	release_map(MAP, RELEASE_LAST, 1000);
+	start_left(WORKER, MAP, 1100, RCU_LEFT_SOME);
+	end(WORKER, MAP, 1100, 900);
+	check_phases(&joined.teardown[0], 100, 900, 0, UNKNOWN_NS);
+	assert_int_equal(joined.teardown[0].rcu_flags, RCU_KNOWN | RCU_FREES);
+	assert_false(teardown_owes_memory(&joined.teardown[0]));
+	assert_int_equal(counts().freed_by_rcu, 1);
+
+	release_map(MAP, RELEASE_LAST, 3000);
+	start_left(WORKER, MAP, 3100, RCU_LEFT_SOME);
+	defer(WORKER, MAP, KEY, 3200, 50);
+	end(WORKER, MAP, 3100, 900);
+	deferred_free_start(KEY, 4500);
+	deferred_free_end(KEY, 4500, 100);
+	check_phases(&joined.teardown[1], 100, 900, 50, UNKNOWN_NS);
+	assert_int_equal(counts().freed_by_rcu, 2);
+
+	/* Perhaps something was left. */
+	release_map(MAP, RELEASE_LAST, 6000);
+	start_left(WORKER, MAP, 6100, RCU_LEFT_UNKNOWN);
+	end(WORKER, MAP, 6100, 900);
+	check_phases(&joined.teardown[2], 100, 900, 0, UNKNOWN_NS);
+	assert_int_equal(joined.teardown[2].rcu_flags, 0);
+	assert_int_equal(counts().freed_by_rcu, 2);
+	check_ledger();
+}
+
 /* An unknown phase makes the total unknown, and no other phase. */
 JOINED_TEST(unknown_phases)
 {

@@ -168,7 +168,8 @@ TEST(figures_of_a_kernel)
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
 		const struct map_info map = map_of(known[i].type, known[i].key, known[i].value,
 						   known[i].max_entries, known[i].flags);
-		const struct map_contents contents = {known[i].entries, known[i].extra};
+		const struct map_contents contents = {.entries = known[i].entries,
+						      .extra = known[i].extra};
 		const struct map_memory memory = map_memory_of(&kernel, &map, &contents);
 
 		assert_true(map_memory_known(&memory));
@@ -215,8 +216,8 @@ TEST(figures_on_other_processors)
 		const struct map_info map =
 			map_of(known_on_cpus[i].type, known_on_cpus[i].key, known_on_cpus[i].value,
 			       known_on_cpus[i].max_entries, known_on_cpus[i].flags);
-		const struct map_contents contents = {known_on_cpus[i].entries,
-						      known_on_cpus[i].extra};
+		const struct map_contents contents = {.entries = known_on_cpus[i].entries,
+						      .extra = known_on_cpus[i].extra};
 		struct kernel_memory other = kernel;
 		struct map_memory memory;
 
@@ -297,7 +298,7 @@ TEST(arena_with_a_count)
 TEST(largest_bloom_filter)
 {
 	const struct map_info map = map_of(BPF_MAP_TYPE_BLOOM_FILTER, 0, 4, UINT32_MAX, 0);
-	const struct map_contents contents = {NONE, 15};
+	const struct map_contents contents = {.entries = NONE, .extra = 15};
 
 	assert_int_equal(map_memory_of(&kernel, &map, &contents).bytes, 264 + (1ULL << 29));
 }
@@ -329,8 +330,9 @@ TEST(unknown)
 	assert_int_equal(map_memory_of(&other, &map, &contents).flags, 0);
 	/* an element count that cannot be */
 	map = map_of(BPF_MAP_TYPE_HASH, 4, 4, 10, BPF_F_NO_PREALLOC);
-	assert_int_equal(map_memory_of(&other, &map, &(struct map_contents){1ULL << 62, 0}).flags,
-			 0);
+	assert_int_equal(
+		map_memory_of(&other, &map, &(struct map_contents){.entries = 1ULL << 62}).flags,
+		0);
 	/* an unknown machine */
 	assert_int_equal(map_memory_of(&(struct kernel_memory){}, &map, &contents).flags, 0);
 }
