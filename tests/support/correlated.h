@@ -39,6 +39,7 @@ static inline int stream_teardown(void *ctx, const struct teardown *teardown)
 	for (i = 0; i < NR_PHASES; i++)
 		assert_true(phase[i] == UNKNOWN_NS || phase[i] < 1ULL << 62);
 	check_total(phase);
+	check_freed_by_rcu(teardown);
 	for (i = 0; i < NR_OUTCOMES; i++)
 		stream->outcomes[i] += teardown->outcomes[i];
 	stream->nr++;

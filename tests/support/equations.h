@@ -22,6 +22,13 @@ static inline void check_total(const __u64 phase[NR_PHASES])
 		(all ? phase[PHASE_WAIT] + phase[PHASE_FREE] + phase[PHASE_DEFERRED] : UNKNOWN_NS));
 }
 
+/* The end of what RCU frees, or may free, is not known. */
+static inline void check_freed_by_rcu(const struct teardown *teardown)
+{
+	if (teardown->rcu_flags != RCU_KNOWN)
+		assert_true(teardown->phase[PHASE_DEFERRED] == UNKNOWN_NS);
+}
+
 /* The equations at the head of ledger.h, when nothing is in progress. */
 static inline void check_equations(const struct teardown_ledger *ledger, __u64 reported,
 				   const __u64 outcomes[NR_OUTCOMES])

@@ -44,6 +44,7 @@ static inline void on_teardown(void *ctx __attribute__((unused)), const struct t
 	}
 	assert_int_equal(destroys, teardown->nr_destroys);
 	check_total(teardown->phase);
+	check_freed_by_rcu(teardown);
 	joined.teardown[joined.nr++ % MAX_JOINED] = *teardown;
 }
 

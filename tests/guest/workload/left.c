@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Makes maps of the types whose free may leave memory to RCU, with elements and without, and prints
- * how many elements each had. The last one is closed while a reader holds up RCU: what its elements
- * hold, files, shows when RCU frees them.
+ * how many elements each had. Of two maps it prints when RCU freed the elements: of a sockhash, by
+ * the number of objects of their size; of an array of perf events, closed while a reader holds up
+ * RCU, by the number of open files.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,6 +28,9 @@
 #define CGROUP	    "/sys/fs/cgroup/workload-left"
 #define ELEMENTS    4
 #define EVENTS	    500U /* far more files than the kernel's count of them is wrong */
+#define KEY_SIZE    512	 /* the most that a sockhash takes */
+#define BATCH_S	    5	 /* that kfree_rcu() waits (KFREE_DRAIN_JIFFIES) ... */
+#define SOCKETS	    400U /* ... unless there is a page full of pointers */
 #define READ_MS	    1000
 #define MAX_WAIT_NS (30 * NSEC_PER_SEC)
 
@@ -162,6 +166,61 @@ static long nr_files(void)
 	return nr;
 }
 
+/* Objects of the elements of a sockhash with such keys, charged to a cgroup */
+static long nr_objects(void)
+{
+	FILE *file = fopen("/proc/slabinfo", "re");
+	char line[256];
+	long nr = -1;
+
+	while (file && nr < 0 && fgets(line, sizeof(line), file))
+		sscanf(line, "kmalloc-cg-1k %ld", &nr);
+	if (file)
+		fclose(file);
+	if (nr < 0)
+		fatal(0, "/proc/slabinfo lacks kmalloc-cg-1k");
+	return nr;
+}
+
+/* Waits until half of what was counted before is gone. Returns when it was. */
+static __u64 wait_until_gone(long (*count)(void), long before, long more)
+{
+	__u64 start_ns = now_ns(), gone_ns;
+
+	do {
+		usleep(2000);
+		gone_ns = now_ns();
+	} while (count() >= before + more / 2 && gone_ns < start_ns + MAX_WAIT_NS);
+	return gone_ns;
+}
+
+static void leave_sockets_to_batch(void)
+{
+	const struct sockaddr_in any = {.sin_family = AF_INET};
+	const char *name = "left_batch";
+	__u32 key[KEY_SIZE / sizeof(__u32)] = {0}, id;
+	int fd = make(BPF_MAP_TYPE_SOCKHASH, name, sizeof(key), 4, SOCKETS, 0), sock;
+	long before;
+	__u64 closed_ns;
+
+	sleep(BATCH_S + 1); /* until no other batch waits */
+	before = nr_objects();
+	for (; key[0] < SOCKETS; key[0]++) {
+		sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		if (sock < 0 || bind(sock, (const void *)&any, sizeof(any)) ||
+		    bpf_map_update_elem(fd, key, &sock, BPF_ANY))
+			fatal(errno, "cannot put a socket into %s", name);
+	}
+	if (nr_objects() < before + SOCKETS / 2)
+		fatal(0, "elements of a sockhash are not counted");
+	id = map_id(fd);
+	closed_ns = now_ns();
+	close(fd);
+	printf("{\"kind\":\"left\",\"maps\":1,\"map_type\":\"sockhash\",\"map_name\":\"%s\","
+	       "\"map_id\":%u,\"elements\":%u,\"closed_ns\":%llu,\"gone_ns\":%llu}\n",
+	       name, id, SOCKETS, closed_ns, wait_until_gone(nr_objects, before, SOCKETS));
+}
+
 /* Files that only the map has open. */
 static int make_events(const char *name, __u32 nr, __u32 flags)
 {
@@ -196,10 +255,7 @@ static void leave_events_to_reader(void)
 	reader_start(READ_MS);
 	closed_ns = now_ns();
 	close(fd);
-	do {
-		usleep(2000);
-		freed_ns = now_ns();
-	} while (nr_files() >= before + EVENTS / 2 && freed_ns < closed_ns + MAX_WAIT_NS);
+	freed_ns = wait_until_gone(nr_files, before, EVENTS);
 	reader_join(&begin_ns, &end_ns);
 	printf("{\"kind\":\"left\",\"maps\":1,\"map_type\":\"perf_event_array\",\"map_name\":\"%s\","
 	       "\"map_id\":%u,\"elements\":%u,\"closed_ns\":%llu,\"reader_begin_ns\":%llu,"
@@ -222,6 +278,7 @@ void left_run(void)
 	}
 	close_map(make_events("left_events_0", 4, 0), "perf_event_array", "left_events_0", 0);
 	rmdir(CGROUP);
+	leave_sockets_to_batch();
 	leave_events_to_reader();
 }
 
