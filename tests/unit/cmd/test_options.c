@@ -99,7 +99,7 @@ TEST(test_choices)
 	    "--sort: unknown key 'foo' (one of total, count, empty, min, mean, p50, "
 	    "p90, p99, max, wait, free, destroy, deferred, held, cpu, runqueue, grace, bytes, key)");
 	bad("--by foo", "--by: unknown key 'foo' (one of caller, alloc, comm, cpu, type, name, id, "
-			"released_by, released_pid, cgroup, unit, pod, container)");
+			"released_by, released_pid, cgroup, unit, pod, container, memcg)");
 	bad_words("--by", "~ , caller, ,caller caller,,type", "--by: unknown key ''");
 	bad("--by %caller", "--by: unknown key ' caller'");
 	bad_words("--by", "cpu,type,cpu cpu,type,alloc,name,comm,caller,cpu",
@@ -243,9 +243,12 @@ TEST(test_identity)
 		assert_int_equal(opts.show.by[1], KEY_ID + i);
 	}
 	good("--by container,pod,unit,cgroup,released_pid,released_by,id,name,type,cpu,comm,alloc,caller -H");
-	assert_int_equal(opts.show.nr_by, KEY_HOST);
-	for (size_t i = 0; i < KEY_HOST; i++)
-		assert_int_equal(opts.show.by[i], KEY_HOST - 1 - i);
+	assert_int_equal(opts.show.nr_by, KEY_MEMCG);
+	for (size_t i = 0; i < KEY_MEMCG; i++)
+		assert_int_equal(opts.show.by[i], KEY_MEMCG - 1 - i);
+	bad("--by memcg", "--by: 'memcg' does not apply to calls");
+	good("teardowns --by memcg,type");
+	assert_int_equal(opts.show.by[0], KEY_MEMCG);
 	good("--pid 7");
 	assert_true(opts.show.identity && opts.trace.identity);
 	assert_int_equal(opts.show.view, VIEW_BOTH);
@@ -426,7 +429,7 @@ TEST(test_lists_of_views)
 	bad("calls -f foo", "(one of table, json, csv, markdown, html)\n");
 	bad("teardowns -f foo", "(one of table, json, csv, perfetto, folded, markdown, html)\n");
 	bad("teardowns --by foo",
-	    "(one of type, name, id, released_by, released_pid, cgroup, unit, pod, container)\n");
+	    "(one of type, name, id, released_by, released_pid, cgroup, unit, pod, container, memcg)\n");
 	bad("bench -f foo", "(one of table, json, csv, markdown)\n");
 	bad("check -f foo", "(one of table, json)\n");
 	/* An option of the other view is not suggested. */

@@ -307,8 +307,9 @@ TEST(test_report)
 	bad("report ~", "the name of a recording is empty");
 	bad("report -i 1 a b", "--interval needs a single recording\n");
 	bad("report -i 0 a", "--interval: '0' is too short");
-	bad("report --by foo a", "(one of caller, alloc, comm, cpu, type, name, id, released_by, "
-				 "released_pid, cgroup, unit, pod, container, host, scenario)");
+	bad("report --by foo a",
+	    "(one of caller, alloc, comm, cpu, type, name, id, released_by, "
+	    "released_pid, cgroup, unit, pod, container, memcg, host, scenario)");
 	bad("report calls -f perfetto a", "--format: 'perfetto' does not apply to calls (see: "
 					  "memdestroy-trace report teardowns)\n");
 	bad("report --identity a", "--identity needs --events");
@@ -330,7 +331,7 @@ TEST(test_report_of_teardowns)
 	good("report teardowns --by scenario,host a");
 	bad("report teardowns --by cpu a", "--by: 'cpu' does not apply to teardowns");
 	bad("report teardowns --by foo a", "(one of type, name, id, released_by, released_pid, "
-					   "cgroup, unit, pod, container, host, scenario)");
+					   "cgroup, unit, pod, container, memcg, host, scenario)");
 	bad("report teardowns -H a", "--histogram does not apply to teardowns");
 	bad("report teardowns --timeline -f markdown a",
 	    "--timeline cannot be combined with --format markdown");
@@ -474,8 +475,8 @@ TEST(test_live_has_no_recordings)
 	bad("--by type,scenario", "--by: 'scenario' applies to recordings only\n");
 	bad("teardowns --by host", "--by: 'host' applies to recordings only");
 	bad("teardowns --by foo",
-	    "(one of type, name, id, released_by, released_pid, cgroup, unit, pod, container)\n");
-	bad("--by foo", "released_pid, cgroup, unit, pod, container)\n");
+	    "(one of type, name, id, released_by, released_pid, cgroup, unit, pod, container, memcg)\n");
+	bad("--by foo", "released_pid, cgroup, unit, pod, container, memcg)\n");
 	good("-f markdown");
 	good("teardowns -f markdown -n 3 -i 1");
 	bad("-f markdown -H", "--histogram cannot be combined with --format markdown");

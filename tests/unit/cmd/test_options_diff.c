@@ -37,7 +37,7 @@ TEST(test_diff)
 	    "csv, markdown, html, junit, ktap, mail)\n");
 	bad("diff -f xml a b",
 	    "unknown format 'xml' (one of table, json, csv, markdown, html, junit, ktap, mail)\n");
-	bad("diff --by foo a b", "cgroup, unit, pod, container, host, scenario)");
+	bad("diff --by foo a b", "cgroup, unit, pod, container, memcg, host, scenario)");
 }
 
 TEST(test_diff_of_sides)
