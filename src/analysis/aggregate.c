@@ -377,6 +377,13 @@ bool row_has_phase(const struct row *row, enum phase phase)
 	return (phase != PHASE_DESTROY && phase != PHASE_DEFERRED) || row->phases->destroyers;
 }
 
+__u64 row_uncounted(const struct row *row, enum measure measure)
+{
+	if (measure == MEASURE_TIME || !row)
+		return 0;
+	return row->count - (row->samples ? row->samples[PHASE_FREE].nr : 0);
+}
+
 int aggregate_compare_keys(const struct row *left, const struct row *right)
 {
 	const struct node *a = (const struct node *)left, *b = (const struct node *)right;

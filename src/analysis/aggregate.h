@@ -68,6 +68,12 @@ struct rows {
  */
 bool row_has_phase(const struct row *row, enum phase phase);
 
+/*
+ * Of rows that keep samples of this measure: teardowns without a known count. 0 for times, and for
+ * a row that is NULL.
+ */
+__u64 row_uncounted(const struct row *row, enum measure measure);
+
 struct aggregate;
 
 /*

@@ -70,14 +70,6 @@ static bool took_time(const struct samples *samples)
 	return samples->nr && samples->ns[samples->nr - 1];
 }
 
-/* Of counts: the key's frees without a known one. */
-static __u64 uncounted_of(const struct row *row, enum measure measure)
-{
-	if (measure == MEASURE_TIME || !row)
-		return 0;
-	return row->count - (row->samples ? row->samples[PHASE_FREE].nr : 0);
-}
-
 /*
  * Adds a line for each phase of a key; one row may be NULL. A phase that takes no time on both
  * sides is left out: one more test would make it harder for the others to be significant.
@@ -85,8 +77,8 @@ static __u64 uncounted_of(const struct row *row, enum measure measure)
 static int add_key(struct diff *diff, const struct row *base, const struct row *now,
 		   const struct diff_options *opts)
 {
-	__u64 base_uncounted = uncounted_of(base, opts->measure);
-	__u64 new_uncounted = uncounted_of(now, opts->measure);
+	__u64 base_uncounted = row_uncounted(base, opts->measure);
+	__u64 new_uncounted = row_uncounted(now, opts->measure);
 	int err = 0;
 
 	diff->uncounted[DIFF_BASE] += base_uncounted;

@@ -78,19 +78,21 @@ static void fill_series(const struct trend *trend, struct trend_series *series,
 		size_t medians = 0;
 
 		for (size_t i = trend->point[point].run; i < nr; i++) {
+			const struct row *row;
 			struct samples *samples;
 
 			if (trend->point_of[i] != point || !run[i].aggregate)
 				continue;
-			samples = samples_of(aggregate_find(run[i].aggregate, series->row),
-					     series->phase);
+			row = aggregate_find(run[i].aggregate, series->row);
+			series->uncounted[point] += row_uncounted(row, trend->measure);
+			samples = samples_of(row, series->phase);
 			if (!samples)
 				continue;
 			samples_sort(samples);
 			room[medians++] = stats_median(samples->ns, samples->nr);
 			series->n[point] += samples->nr;
 		}
-		series->median_ns[point] = median_of(room, medians);
+		series->median[point] = median_of(room, medians);
 	}
 }
 
@@ -113,6 +115,15 @@ static bool is_left_out(const struct trend *trend, const struct row *row)
 	return row->other;
 }
 
+/* Of counts, what a key lacks. */
+static void add_uncounted(struct trend *trend, const struct row *row)
+{
+	__u64 uncounted = row_uncounted(row, trend->measure);
+
+	trend->uncounted += uncounted;
+	trend->uncounted_keys += uncounted && !samples_of(row, PHASE_FREE);
+}
+
 static int make_series(struct trend *trend, const struct rows *rows, const struct diff_run *run,
 		       size_t nr, __u32 phases)
 {
@@ -127,14 +138,21 @@ static int make_series(struct trend *trend, const struct rows *rows, const struc
 		const struct row *row = rows->row[i / NR_PHASES];
 		enum phase phase = i % NR_PHASES;
 
-		if (!phase_is_compared(phases, phase) || is_left_out(trend, row) ||
-		    !takes_time(row, phase))
+		if (!phase_is_compared(phases, phase) || is_left_out(trend, row))
 			continue;
-		*series =
-			(struct trend_series){row, phase, calloc(trend->nr_points, sizeof(double)),
-					      calloc(trend->nr_points, sizeof(__u64))};
+		if (phase == PHASE_FREE)
+			add_uncounted(trend, row);
+		if (!takes_time(row, phase))
+			continue;
+		*series = (struct trend_series){
+			.row = row,
+			.phase = phase,
+			.median = calloc(trend->nr_points, sizeof(double)),
+			.n = calloc(trend->nr_points, sizeof(__u64)),
+			.uncounted = calloc(trend->nr_points, sizeof(__u64)),
+		};
 		trend->nr_series++;
-		if (!series->median_ns || !series->n)
+		if (!series->median || !series->n || !series->uncounted)
 			err = -ENOMEM;
 		else
 			fill_series(trend, series, run, nr, room);
@@ -151,8 +169,8 @@ static double median_between(const struct trend_series *series, size_t from, siz
 	size_t nr = 0;
 
 	for (size_t i = from; i < to; i++)
-		if (!isnan(series->median_ns[i]))
-			room[nr++] = series->median_ns[i];
+		if (!isnan(series->median[i]))
+			room[nr++] = series->median[i];
 	return median_of(room, nr);
 }
 
@@ -178,14 +196,13 @@ static int finish_changes(struct trend *trend)
 		bool first = !i || change[-1].series != change->series;
 		bool last = i + 1 == trend->nr_changes || change[1].series != change->series;
 
-		change->before_ns =
+		change->before =
 			median_between(change->series, first ? 0 : change[-1].at, change->at, room);
-		change->after_ns = median_between(change->series, change->at,
-						  last ? trend->nr_points : change[1].at, room);
-		change->delta =
-			change->before_ns > 0
-				? 100 * (change->after_ns - change->before_ns) / change->before_ns
-				: NAN;
+		change->after = median_between(change->series, change->at,
+					       last ? trend->nr_points : change[1].at, room);
+		change->delta = change->before > 0
+					? 100 * (change->after - change->before) / change->before
+					: NAN;
 	}
 	free(room);
 	return 0;
@@ -197,7 +214,7 @@ int trend_make(struct trend *trend, struct aggregate *all, const struct diff_run
 	struct rows rows;
 	int err;
 
-	*trend = (struct trend){};
+	*trend = (struct trend){.measure = opts->measure};
 	err = aggregate_sort(all, SORT_KEY, 0, &rows);
 	if (err)
 		return err;
@@ -218,8 +235,9 @@ int trend_make(struct trend *trend, struct aggregate *all, const struct diff_run
 void trend_free(struct trend *trend)
 {
 	for (size_t i = 0; i < trend->nr_series; i++) {
-		free(trend->series[i].median_ns);
+		free(trend->series[i].median);
 		free(trend->series[i].n);
+		free(trend->series[i].uncounted);
 	}
 	free(trend->series);
 	free(trend->change);

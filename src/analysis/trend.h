@@ -9,9 +9,10 @@
 #define TREND_ARRANGEMENTS 9999
 
 struct trend_options {
-	double alpha;	     /* probability of any change in a table without changes */
-	__u32 phases;	     /* as in struct diff_options */
-	size_t arrangements; /* that are tried; 0: TREND_ARRANGEMENTS */
+	enum measure measure; /* of the aggregates' samples */
+	double alpha;	      /* probability of any change in a table without changes */
+	__u32 phases;	      /* as in struct diff_options */
+	size_t arrangements;  /* that are tried; 0: TREND_ARRANGEMENTS */
 };
 
 /* Recordings that count as one: those of a boot, or of a run if all are of the same boot. */
@@ -24,19 +25,22 @@ struct trend_point {
 struct trend_series {
 	const struct row *row; /* of the aggregate of all */
 	enum phase phase;
-	double *median_ns; /* of each point: the median of its runs' medians; NAN: unknown */
-	__u64 *n;	   /* of each point: values */
+	/* Of each point */
+	double *median;	  /* of its runs' medians; in ns, or a count; NAN: unknown */
+	__u64 *n;	  /* values */
+	__u64 *uncounted; /* of counts: frees without a known one */
 };
 
 struct trend_change {
 	const struct trend_series *series;
-	size_t at;		    /* the first point after the change */
-	double before_ns, after_ns; /* medians of the points up to the next change or the end */
-	double delta;		    /* percent; not finite: unknown */
+	size_t at;	      /* the first point after the change */
+	double before, after; /* medians of the points up to the next change or the end */
+	double delta;	      /* percent; not finite: unknown */
 	double p_corrected;
 };
 
 struct trend {
+	enum measure measure;
 	const enum key *by;
 	size_t nr_by;
 	struct trend_point *point;
@@ -47,8 +51,10 @@ struct trend {
 	size_t nr_series;
 	struct trend_change *change; /* by series, then by point */
 	size_t nr_changes;
-	size_t nr_few; /* series with too few points for any change to be significant */
-	size_t enough; /* points that are not too few */
+	size_t nr_few;	       /* series with too few points for any change to be significant */
+	size_t enough;	       /* points that are not too few */
+	__u64 uncounted;       /* of counts: frees without a known one, of all keys */
+	size_t uncounted_keys; /* of these, without any: they have no series */
 };
 
 /*

@@ -50,7 +50,7 @@ static int add_part(struct parts *parts, const struct trend_series *series, size
 	struct part part = {.series = series, .from = from, .to = to};
 
 	for (size_t i = from; i < to; i++)
-		part.nr += !isnan(series->median_ns[i]);
+		part.nr += !isnan(series->median[i]);
 	if (parts->nr == parts->room) {
 		size_t room = 2 * parts->room + 64;
 		struct part *more = realloc(parts->part, room * sizeof(*more));
@@ -91,10 +91,10 @@ static double best_split(const double *value, size_t nr, size_t *split)
 	return best;
 }
 
-/* In ns, or less: a median of 0 has a logarithm, too. */
-static double log_of(double median_ns)
+/* A median of 0 has a logarithm, too. */
+static double log_of(double median)
 {
-	return log(fmax(median_ns, 1));
+	return log(fmax(median, 1));
 }
 
 /* The values of a part in this order of all points. Returns how many. */
@@ -106,9 +106,8 @@ static size_t take_values(const struct part *part, const size_t *order, size_t n
 	for (size_t i = 0; i < nr_points; i++) {
 		size_t point = order[i];
 
-		if (point >= part->from && point < part->to &&
-		    !isnan(part->series->median_ns[point]))
-			value[nr++] = log_of(part->series->median_ns[point]);
+		if (point >= part->from && point < part->to && !isnan(part->series->median[point]))
+			value[nr++] = log_of(part->series->median[point]);
 	}
 	return nr;
 }
@@ -118,8 +117,8 @@ static void find_split(struct part *part, const size_t *order, size_t nr_points,
 	size_t nr = take_values(part, order, nr_points, value), split;
 
 	part->f = best_split(value, nr, &split);
-	for (part->at = part->from; split || isnan(part->series->median_ns[part->at]); part->at++)
-		split -= !isnan(part->series->median_ns[part->at]);
+	for (part->at = part->from; split || isnan(part->series->median[part->at]); part->at++)
+		split -= !isnan(part->series->median[part->at]);
 }
 
 static int compare_parts(const void *left, const void *right)

@@ -16,7 +16,7 @@ static const struct column *columns_of(const struct options *opts, const struct 
 	if (opts->command == &check_command)
 		return hook_view_columns;
 	if (opts->command == &trend_command) {
-		trend_columns(made, show->by, show->nr_by);
+		trend_columns(made, show->by, show->nr_by, opts->diff.measure);
 		return made;
 	}
 	if (opts->command == &diff_command) {

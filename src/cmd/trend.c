@@ -141,18 +141,21 @@ static int show(const struct options *opts, struct gathering *side)
 {
 	const struct view_options view =
 		gathering_view(opts, reader_set_have_scenarios(&side->readers));
-	const struct trend_options options = {.alpha = opts->diff.alpha,
+	const struct trend_options options = {.measure = opts->diff.measure,
+					      .alpha = opts->diff.alpha,
 					      .phases = opts->diff.phases};
 	struct trend trend;
 	int err;
 
 	if (option_check_columns(opts, &view))
 		return EXIT_USAGE;
-	err = gather(side, &view, opts);
+	err = gathering_check_counts(&side->readers, options.measure);
+	if (!err)
+		err = gather(side, &view, opts);
 	if (!err)
 		err = trend_make(&trend, side->aggregate, side->run, side->readers.nr, &options);
 	if (err) {
-		if (err != -EINVAL) /* already reported */
+		if (err != -EINVAL && err != -ENODATA) /* already reported */
 			diag_error("cannot compare: %s", strerror(-err));
 		return EXIT_FAILED;
 	}
@@ -205,6 +208,7 @@ static const struct option_row rows[] = {
 	       "caller,type; for benchmarks: scenario", "type,name; for benchmarks: scenario"),
 	VALUE(0, "phase", "PHASE[,PHASE...]", option_phase, "only these: %s",
 	      .choices = &phase_choices, .usual = {"all; for calls: destroy", "destroy", "all"}),
+	MEASURE_ROW,
 	VALUE(0, "alpha", "NUMBER", option_alpha,
 	      "probability of any change in a table without one: 0.05 (default)"),
 	HEADING("Output"),
@@ -237,5 +241,7 @@ const struct command trend_command = {
 			 "  memdestroy-trace trend nightly-*.mdt\n"
 			 "      since when calls have taken longer\n"
 			 "  memdestroy-trace trend --by-kernel -f html -o trend.html bench-*.mdt\n"
-			 "      a page with the medians of each kernel\n"},
+			 "      a page with the medians of each kernel\n"
+			 "  memdestroy-trace trend --measure instructions bench-*.mdt\n"
+			 "      since when frees take more instructions, recorded with --counters\n"},
 };

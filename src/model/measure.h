@@ -21,6 +21,17 @@ static const char *const measure_names[] = {
 };
 _Static_assert(ARRAY_SIZE(measure_names) == NR_MEASURES, "a name for each");
 
+/* What values are of: "free", "free instructions". */
+static inline const char *measure_subject(enum measure measure, enum phase phase)
+{
+	static const char *const counts[] = {
+		[MEASURE_INSTRUCTIONS] = "free instructions",
+		[MEASURE_CYCLES] = "free cycles",
+	};
+
+	return measure == MEASURE_TIME ? phase_names[phase] : counts[measure];
+}
+
 /* The teardown's count; false: it is not known. */
 static inline bool teardown_count(const struct teardown *teardown, enum measure measure,
 				  __u64 *count)

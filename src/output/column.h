@@ -151,8 +151,9 @@ void row_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t
 /* Makes the list for struct unfinished: also all columns of teardowns. */
 void unfinished_columns(struct column list[MAX_ROW_COLUMNS]);
 
-/* Makes the list for struct trend_item with these keys. */
-void trend_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t nr_by);
+/* Makes the list for struct trend_item with these keys and of this measure. */
+void trend_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t nr_by,
+		   enum measure measure);
 
 /* Makes the list for struct diff_line with these keys and of this measure. */
 void diff_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t nr_by,

@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,12 +19,7 @@
 
 const char *diff_subject(const struct diff_line *line)
 {
-	static const char *const counts[] = {
-		[MEASURE_INSTRUCTIONS] = "free instructions",
-		[MEASURE_CYCLES] = "free cycles",
-	};
-
-	return line->measure == MEASURE_TIME ? phase_names[line->phase] : counts[line->measure];
+	return measure_subject(line->measure, line->phase);
 }
 
 /* The mean of one line is not worth a line. */
@@ -126,17 +120,6 @@ static void write_gone(FILE *out, enum format format, const struct column *colum
 		putc('\n', out);
 }
 
-__attribute__((format(printf, 2, 3))) static void append(char text[DIFF_VERDICT_SIZE],
-							 const char *fmt, ...)
-{
-	size_t len = strlen(text);
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(text + len, DIFF_VERDICT_SIZE - len, fmt, args);
-	va_end(args);
-}
-
 const char *diff_runs(const struct diff *diff, enum diff_side side, char text[DIFF_RUNS_SIZE])
 {
 	size_t runs = diff->runs[side], boots = diff->boots[side];
@@ -184,36 +167,40 @@ const char *diff_verdict(const struct diff *diff, char text[DIFF_VERDICT_SIZE])
 
 	text[0] = '\0';
 	if (diff->measure != MEASURE_TIME)
-		append(text, "%s: ", measure_names[diff->measure]);
+		text_append(text, DIFF_VERDICT_SIZE, "%s: ", measure_names[diff->measure]);
 	if (!tally->compared)
-		append(text, "nothing to compare");
+		text_append(text, DIFF_VERDICT_SIZE, "nothing to compare");
 	else if (diff->few_runs)
-		append(text, "no row is called %s or %s (%s)", slower, faster,
-		       diff_few_runs(diff, few_runs));
+		text_append(text, DIFF_VERDICT_SIZE, "no row is called %s or %s (%s)", slower,
+			    faster, diff_few_runs(diff, few_runs));
 	else if (changed)
-		append(text, "%zu of %zu row%s %s %s", changed, tally->compared,
-		       tally->compared > 1 ? "s" : "", changed > 1 ? "are" : "is",
-		       tally->slower ? slower : faster);
+		text_append(text, DIFF_VERDICT_SIZE, "%zu of %zu row%s %s %s", changed,
+			    tally->compared, tally->compared > 1 ? "s" : "",
+			    changed > 1 ? "are" : "is", tally->slower ? slower : faster);
 	else
-		append(text, "no significant change in %zu row%s", tally->compared,
-		       tally->compared > 1 ? "s" : "");
+		text_append(text, DIFF_VERDICT_SIZE, "no significant change in %zu row%s",
+			    tally->compared, tally->compared > 1 ? "s" : "");
 	if (tally->slower && tally->faster)
-		append(text, ", %zu %s", tally->faster, faster);
+		text_append(text, DIFF_VERDICT_SIZE, ", %zu %s", tally->faster, faster);
 	if (tally->only_in[DIFF_BASE])
-		append(text, "; only in the base: %zu", tally->only_in[DIFF_BASE]);
+		text_append(text, DIFF_VERDICT_SIZE, "; only in the base: %zu",
+			    tally->only_in[DIFF_BASE]);
 	if (tally->only_in[DIFF_NEW])
-		append(text, "; only in the new side: %zu", tally->only_in[DIFF_NEW]);
+		text_append(text, DIFF_VERDICT_SIZE, "; only in the new side: %zu",
+			    tally->only_in[DIFF_NEW]);
 	if (tally->unclear && !diff->few_runs)
-		append(text, "; too few %s: %zu", diff->unit == UNIT_VALUE ? "values" : "runs",
-		       tally->unclear);
+		text_append(text, DIFF_VERDICT_SIZE, "; too few %s: %zu",
+			    diff->unit == UNIT_VALUE ? "values" : "runs", tally->unclear);
 	if (diff->uncounted[DIFF_BASE] || diff->uncounted[DIFF_NEW])
-		append(text,
-		       "; frees left out, of unknown %s: %llu in the base, %llu in the new side",
-		       measure_names[diff->measure], diff->uncounted[DIFF_BASE],
-		       diff->uncounted[DIFF_NEW]);
+		text_append(
+			text, DIFF_VERDICT_SIZE,
+			"; frees left out, of unknown %s: %llu in the base, %llu in the new side",
+			measure_names[diff->measure], diff->uncounted[DIFF_BASE],
+			diff->uncounted[DIFF_NEW]);
 	if (diff->uncounted_keys)
-		append(text, "; rows without any: %zu", diff->uncounted_keys);
-	append(text, "%s", results[diff->result]);
+		text_append(text, DIFF_VERDICT_SIZE, "; rows without any: %zu",
+			    diff->uncounted_keys);
+	text_append(text, DIFF_VERDICT_SIZE, "%s", results[diff->result]);
 	return text;
 }
 

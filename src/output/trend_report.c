@@ -14,18 +14,21 @@
 #include "util/json_writer.h"
 #include "util/macros.h"
 #include "util/outfile.h"
+#include "util/text.h"
 
 struct trend_item trend_item(const struct trend *trend, const struct reader_set *readers,
 			     const struct trend_series *series, size_t point,
 			     const struct trend_change *change)
 {
 	return (struct trend_item){
+		.measure = trend->measure,
 		.series = series,
 		.change = change,
 		.recording = readers->reader[trend->point[point].run],
 		.recordings = trend->point[point].nr_runs,
-		.median_ns = series->median_ns[point],
+		.median = series->median[point],
 		.n = series->n[point],
+		.uncounted = series->uncounted[point],
 	};
 }
 
@@ -64,26 +67,33 @@ static size_t nr_changed(const struct trend *trend)
 const char *trend_verdict(const struct trend *trend, char text[TREND_VERDICT_SIZE])
 {
 	const char *unit = unit_of(trend), *rows = trend->nr_series > 1 ? "s" : "";
-	size_t len;
 
+	text[0] = '\0';
+	if (trend->measure != MEASURE_TIME)
+		text_append(text, TREND_VERDICT_SIZE, "%s: ", measure_names[trend->measure]);
 	if (!trend->nr_series)
-		snprintf(text, TREND_VERDICT_SIZE, "nothing to compare");
+		text_append(text, TREND_VERDICT_SIZE, "nothing to compare");
 	else if (trend->nr_few == trend->nr_series)
-		snprintf(text, TREND_VERDICT_SIZE,
-			 "no change can be significant in %zu row%s: %zu %s%s, and %zu are needed",
-			 trend->nr_series, rows, trend->nr_points, unit,
-			 trend->nr_points > 1 ? "s" : "", trend->enough);
+		text_append(
+			text, TREND_VERDICT_SIZE,
+			"no change can be significant in %zu row%s: %zu %s%s, and %zu are needed",
+			trend->nr_series, rows, trend->nr_points, unit,
+			trend->nr_points > 1 ? "s" : "", trend->enough);
 	else if (!trend->nr_changes)
-		snprintf(text, TREND_VERDICT_SIZE, "no change in %zu row%s", trend->nr_series,
-			 rows);
+		text_append(text, TREND_VERDICT_SIZE, "no change in %zu row%s", trend->nr_series,
+			    rows);
 	else
-		snprintf(text, TREND_VERDICT_SIZE, "%zu change%s in %zu of %zu row%s",
-			 trend->nr_changes, trend->nr_changes > 1 ? "s" : "", nr_changed(trend),
-			 trend->nr_series, rows);
-	len = strlen(text);
+		text_append(text, TREND_VERDICT_SIZE, "%zu change%s in %zu of %zu row%s",
+			    trend->nr_changes, trend->nr_changes > 1 ? "s" : "", nr_changed(trend),
+			    trend->nr_series, rows);
 	if (trend->nr_few && trend->nr_few < trend->nr_series)
-		snprintf(text + len, TREND_VERDICT_SIZE - len, "; too few %ss: %zu", unit,
-			 trend->nr_few);
+		text_append(text, TREND_VERDICT_SIZE, "; too few %ss: %zu", unit, trend->nr_few);
+	if (trend->uncounted)
+		text_append(text, TREND_VERDICT_SIZE, "; frees left out, of unknown %s: %llu",
+			    measure_names[trend->measure], trend->uncounted);
+	if (trend->uncounted_keys)
+		text_append(text, TREND_VERDICT_SIZE, "; rows without any: %zu",
+			    trend->uncounted_keys);
 	return text;
 }
 
@@ -111,7 +121,7 @@ static int write_changes(FILE *out, enum format format, const struct trend *tren
 	enum color color = trend->nr_changes && table ? COLOR_BAD : COLOR_NONE;
 	int err = items ? 0 : -ENOMEM;
 
-	trend_columns(columns, trend->by, trend->nr_by);
+	trend_columns(columns, trend->by, trend->nr_by, trend->measure);
 	if (!err && trend->nr_changes)
 		err = format_list(out, format, columns, &list);
 	free(items);
@@ -152,23 +162,32 @@ static void put_count(struct json_writer *json, const char *name, size_t count)
 	json_u64(json, count);
 }
 
+static void put_text(struct json_writer *json, const char *name, const char *text)
+{
+	json_key(json, name, strlen(name));
+	json_string(json, text, strlen(text));
+}
+
 static void write_verdict_line(FILE *out, const struct trend *trend)
 {
 	struct json_writer json = {.out = out};
+	bool counts = trend->measure != MEASURE_TIME;
 	char text[TREND_VERDICT_SIZE];
 
 	json_begin_object(&json);
-	json_key(&json, "type", strlen("type"));
-	json_string(&json, "verdict", strlen("verdict"));
-	json_key(&json, "unit", strlen("unit"));
-	json_string(&json, unit_of(trend), strlen(unit_of(trend)));
+	put_text(&json, "type", "verdict");
+	if (counts)
+		put_text(&json, "measure", measure_names[trend->measure]);
+	put_text(&json, "unit", unit_of(trend));
 	put_count(&json, "points", trend->nr_points);
 	put_count(&json, "rows", trend->nr_series);
 	put_count(&json, "changes", trend->nr_changes);
 	put_count(&json, "rows_with_too_few", trend->nr_few);
-	trend_verdict(trend, text);
-	json_key(&json, "text", strlen("text"));
-	json_string(&json, text, strlen(text));
+	if (counts) {
+		put_count(&json, "uncounted", trend->uncounted);
+		put_count(&json, "uncounted_rows", trend->uncounted_keys);
+	}
+	put_text(&json, "text", trend_verdict(trend, text));
 	json_end_object(&json);
 	json_flush(&json);
 	putc('\n', out);
@@ -183,7 +202,7 @@ int trend_write(FILE *out, enum format format, const struct trend *trend,
 
 	if (format_is_for_people(format))
 		return write_changes(out, format, trend, readers, style);
-	trend_columns(columns, trend->by, trend->nr_by);
+	trend_columns(columns, trend->by, trend->nr_by, trend->measure);
 	err = format_lines(out, format, &layout, columns, style);
 	for (size_t i = 0; i < trend->nr_series && !err; i++)
 		err = write_series(out, format, trend, readers, &trend->series[i], layout.columns);

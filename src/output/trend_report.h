@@ -12,12 +12,14 @@
 
 /* A point of a series, or the change that begins at it. */
 struct trend_item {
+	enum measure measure;
 	const struct trend_series *series;
 	const struct trend_change *change; /* NULL: the point itself */
 	const struct reader *recording;	   /* the first one of the point */
 	size_t recordings;		   /* of the point */
-	double median_ns;
+	double median;
 	__u64 n;
+	__u64 uncounted; /* of counts: frees without a known one */
 };
 
 /* The item of a point. readers: in the order of the trend's runs. */

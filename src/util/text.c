@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Makes bytes, durations and changes printable. */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -339,6 +340,16 @@ void text_line(FILE *out, const char *text)
 		wrap(out, text, 0, LINE_INDENT, size.ws_col);
 	else
 		fprintf(out, "%s\n", text);
+}
+
+void text_append(char *text, size_t size, const char *fmt, ...)
+{
+	size_t len = strlen(text);
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text + len, size - len, fmt, args);
+	va_end(args);
 }
 
 int text_memory_end(FILE *stream, char **text)

@@ -47,6 +47,10 @@ size_t text_within(const char *text, size_t width);
  */
 size_t text_shorten(char *dst, size_t size, const char *text, size_t width, const char *dots);
 
+/* Appends to a text, as far as it fits into size. */
+__attribute__((format(printf, 3, 4))) void text_append(char *text, size_t size, const char *fmt,
+						       ...);
+
 /*
  * Closes a stream of open_memstream(), whose text the caller frees. glibc reports no error if it
  * has no memory for the last part. Returns 0, or -ENOMEM with *text freed and NULL.

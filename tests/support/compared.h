@@ -89,15 +89,20 @@ static inline void put(struct sides *sides, enum diff_side side, const char *nam
 }
 
 /* A teardown whose free took so many instructions; 0: it is not known how many. */
-static inline void put_counted(struct sides *sides, enum diff_side side, const char *name,
-			       __u64 instructions)
+static inline struct teardown counted_of(const char *name, __u64 instructions)
 {
-	struct teardown teardown = {
+	return (struct teardown){
 		.map = call_of(name, 0).map,
 		.phase = {1, 5000, 3000, 0, 5001},
 		.run.time.instructions = instructions,
 		.run.time.known = instructions ? TIME_INSTRUCTIONS_KNOWN : 0,
 	};
+}
+
+static inline void put_counted(struct sides *sides, enum diff_side side, const char *name,
+			       __u64 instructions)
+{
+	const struct teardown teardown = counted_of(name, instructions);
 	size_t nr = sides->nr_runs[side];
 
 	assert_int_equal(aggregate_add_teardown(sides->of[side], &teardown), 0);

@@ -19,10 +19,12 @@ ITEM_GETTER(get_recordings, true, number, item->recordings);
 ITEM_GETTER(get_kernel, *item->recording->run_info->kernel_release, text,
 	    item->recording->run_info->kernel_release);
 ITEM_GETTER(get_host, *item->recording->run_info->host, text, item->recording->run_info->host);
+ITEM_GETTER(get_measure, true, text, measure_names[item->measure]);
 ITEM_GETTER(get_n, true, number, item->n);
-ITEM_GETTER(get_median, isfinite(item->median_ns), real, item->median_ns);
-ITEM_GETTER(get_before, item->change, real, item->change->before_ns);
-ITEM_GETTER(get_after, item->change, real, item->change->after_ns);
+ITEM_GETTER(get_uncounted, true, number, item->uncounted);
+ITEM_GETTER(get_median, isfinite(item->median), real, item->median);
+ITEM_GETTER(get_before, item->change, real, item->change->before);
+ITEM_GETTER(get_after, item->change, real, item->change->after);
 ITEM_GETTER(get_delta, item->change &&isfinite(item->change->delta), real, item->change->delta);
 ITEM_GETTER(get_p, item->change, real, item->change->p_corrected);
 
@@ -59,28 +61,60 @@ static enum color color_of_change(const void *object)
 }
 
 static const struct column type_column = {"type", NULL, VALUE_TEXT, .get = get_type};
-static const struct column figure_columns[] = {
-	{"phase", "PHASE", VALUE_TEXT, .get = get_phase},
-	{"recording", "FROM", VALUE_TEXT, .goes = 3, .get = get_recording},
-	{"recordings", NULL, VALUE_NUMBER, .get = get_recordings},
-	{"time", "TIME", VALUE_TEXT, .goes = 1, .get = get_began},
-	{"kernel", "KERNEL", VALUE_TEXT, .goes = 2, .get = get_kernel},
-	{"host", NULL, VALUE_TEXT, .get = get_host},
-	{"n", NULL, VALUE_NUMBER, .get = get_n},
-	{"median_ns", NULL, VALUE_REAL, .shown_as = REAL_DURATION, .get = get_median},
-	{"before_ns", "BEFORE", VALUE_REAL, .shown_as = REAL_DURATION, .get = get_before},
-	{"after_ns", "AFTER", VALUE_REAL, .shown_as = REAL_DURATION, .get = get_after},
+
+#define PHASE                                                                                      \
+	{                                                                                          \
+		"phase", "PHASE", VALUE_TEXT, .get = get_phase                                     \
+	}
+#define POINT                                                                                      \
+	{"recording", "FROM", VALUE_TEXT, .goes = 3, .get = get_recording},                        \
+		{"recordings", NULL, VALUE_NUMBER, .get = get_recordings},                         \
+		{"time", "TIME", VALUE_TEXT, .goes = 1, .get = get_began},                         \
+		{"kernel", "KERNEL", VALUE_TEXT, .goes = 2, .get = get_kernel},                    \
+		{"host", NULL, VALUE_TEXT, .get = get_host},                                       \
+	{                                                                                          \
+		"n", NULL, VALUE_NUMBER, .get = get_n                                              \
+	}
+
+/* ns: what the names end with. */
+#define MEDIANS(ns, real)                                                                          \
+	{"median" ns, NULL, VALUE_REAL, .shown_as = (real), .get = get_median},                    \
+		{"before" ns, "BEFORE", VALUE_REAL, .shown_as = (real), .get = get_before},        \
+	{                                                                                          \
+		"after" ns, "AFTER", VALUE_REAL, .shown_as = (real), .get = get_after              \
+	}
+
+static const struct column time_columns[] = {
+	PHASE,
+	POINT,
+	MEDIANS("_ns", REAL_DURATION),
+};
+static const struct column count_columns[] = {
+	PHASE,
+	{"measure", "MEASURE", VALUE_TEXT, .get = get_measure},
+	POINT,
+	{"uncounted", NULL, VALUE_NUMBER, .get = get_uncounted},
+	MEDIANS("", REAL_COUNT),
+};
+static const struct column change_columns[] = {
 	{"delta", "DELTA", VALUE_REAL, .shown_as = REAL_CHANGE, .get = get_delta,
 	 .color = color_of_change},
 	{"p_corrected", "P", VALUE_REAL, .shown_as = REAL_P, .goes = NAMES_SHRINK, .get = get_p},
 };
 
-_Static_assert(3 + NR_KEYS + ARRAY_SIZE(figure_columns) < MAX_ROW_COLUMNS, "columns of a trend");
+_Static_assert(3 + NR_KEYS + ARRAY_SIZE(count_columns) + ARRAY_SIZE(change_columns) <
+		       MAX_ROW_COLUMNS,
+	       "columns of a trend");
 
-void trend_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t nr_by)
+void trend_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t nr_by,
+		   enum measure measure)
 {
+	bool times = measure == MEASURE_TIME;
+	const struct column *medians = times ? time_columns : count_columns;
+	size_t nr = times ? ARRAY_SIZE(time_columns) : ARRAY_SIZE(count_columns), i;
+
 	*list++ = type_column;
-	for (size_t i = 0; i < nr_by; i++) {
+	for (i = 0; i < nr_by; i++) {
 		struct column *end = list + key_columns(list, by[i]);
 
 		for (; list < end; list++) {
@@ -88,7 +122,9 @@ void trend_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size
 			list->applies = has_trend_key;
 		}
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(figure_columns); i++)
-		*list++ = figure_columns[i];
+	for (i = 0; i < nr; i++)
+		*list++ = medians[i];
+	for (i = 0; i < ARRAY_SIZE(change_columns); i++)
+		*list++ = change_columns[i];
 	*list = (struct column){};
 }

@@ -24,13 +24,8 @@ struct drawing {
 	FILE *out;
 	const struct trend *trend;
 	const struct trend_series *series;
-	double most_ns;
+	double most;
 };
-
-static const char *duration_of(char text[DURATION_SIZE], double ns)
-{
-	return text_duration(text, ns < 0x1p63 ? (__u64)(ns + 0.5) : ~0ULL);
-}
 
 static double x_of(const struct drawing *drawing, size_t point)
 {
@@ -39,9 +34,9 @@ static double x_of(const struct drawing *drawing, size_t point)
 }
 
 /* From 0, so that a change is as large as it looks. */
-static double y_of(const struct drawing *drawing, double ns)
+static double y_of(const struct drawing *drawing, double value)
 {
-	return TOP + HEIGHT * (1 - ns / (drawing->most_ns > 0 ? drawing->most_ns : 1));
+	return TOP + HEIGHT * (1 - value / (drawing->most > 0 ? drawing->most : 1));
 }
 
 static void put_label(const struct drawing *drawing)
@@ -50,7 +45,7 @@ static void put_label(const struct drawing *drawing)
 	struct column columns[MAX_ROW_COLUMNS];
 	char cell[CELL_SIZE], cut[CELL_SIZE + sizeof("…")];
 
-	trend_columns(columns, drawing->trend->by, drawing->trend->nr_by);
+	trend_columns(columns, drawing->trend->by, drawing->trend->nr_by, drawing->trend->measure);
 	fputs("<text x=\"0\" y=\"14\">", drawing->out);
 	for (const struct column *column = columns; column->name; column++) {
 		if (!column->of_key || !column->heading)
@@ -60,7 +55,8 @@ static void put_label(const struct drawing *drawing)
 		page_text(drawing->out, cut);
 		fputs(" \u00b7 ", drawing->out);
 	}
-	fprintf(drawing->out, "%s</text>", phase_names[drawing->series->phase]);
+	fprintf(drawing->out, "%s</text>",
+		measure_subject(drawing->trend->measure, drawing->series->phase));
 }
 
 static void put_axis(const struct drawing *drawing)
@@ -68,13 +64,14 @@ static void put_axis(const struct drawing *drawing)
 	char text[DURATION_SIZE];
 
 	for (int i = 0; i <= 2; i++) {
-		double ns = drawing->most_ns * i / 2;
+		double value = drawing->most * i / 2;
 
 		fprintf(drawing->out,
 			"<g class=\"tick\"><line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>"
 			"<text class=\"right\" x=\"%d\" y=\"%.1f\">%s</text></g>",
-			LEFT, PAGE_WIDTH - RIGHT, y_of(drawing, ns), y_of(drawing, ns), LEFT - 6,
-			y_of(drawing, ns) + 4, duration_of(text, ns));
+			LEFT, PAGE_WIDTH - RIGHT, y_of(drawing, value), y_of(drawing, value),
+			LEFT - 6, y_of(drawing, value) + 4,
+			measure_text(text, drawing->trend->measure, value));
 	}
 }
 
@@ -86,13 +83,13 @@ static void put_points(const struct drawing *drawing, const struct reader_set *r
 	for (size_t i = 0; i < drawing->trend->nr_points; i++) {
 		const struct trend_item item = trend_item(drawing->trend, readers, series, i, NULL);
 
-		if (isnan(item.median_ns))
+		if (isnan(item.median))
 			continue;
 		fprintf(drawing->out,
 			"<circle class=\"free\" cx=\"%.1f\" cy=\"%.1f\" r=\"%d\" "
 			"data-median=\"%.15g\"><title>%s, ",
-			x_of(drawing, i), y_of(drawing, item.median_ns), DOT, item.median_ns,
-			duration_of(text, item.median_ns));
+			x_of(drawing, i), y_of(drawing, item.median), DOT, item.median,
+			measure_text(text, item.measure, item.median));
 		page_text(drawing->out, item.recording->path);
 		fprintf(drawing->out, ", %s, Linux ", trend_time(item.recording->run_info, began));
 		page_text(drawing->out, item.recording->run_info->kernel_release);
@@ -100,12 +97,12 @@ static void put_points(const struct drawing *drawing, const struct reader_set *r
 	}
 }
 
-static void put_level(const struct drawing *drawing, size_t from, size_t to, double ns)
+static void put_level(const struct drawing *drawing, size_t from, size_t to, double value)
 {
 	fprintf(drawing->out,
 		"<line class=\"mark\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>",
-		x_of(drawing, from) - DOT, x_of(drawing, to - 1) + DOT, y_of(drawing, ns),
-		y_of(drawing, ns));
+		x_of(drawing, from) - DOT, x_of(drawing, to - 1) + DOT, y_of(drawing, value),
+		y_of(drawing, value));
 }
 
 static bool is_of(const struct trend *trend, size_t nth, const struct trend_series *series)
@@ -130,9 +127,9 @@ static void put_changes(const struct drawing *drawing)
 		x = (x_of(drawing, change->at) + x_of(drawing, change->at - 1)) / 2;
 		if (isfinite(change->delta))
 			text_change(text, change->delta);
-		put_level(drawing, from, change->at, change->before_ns);
+		put_level(drawing, from, change->at, change->before);
 		if (last)
-			put_level(drawing, change->at, trend->nr_points, change->after_ns);
+			put_level(drawing, change->at, trend->nr_points, change->after);
 		from = change->at;
 		fprintf(drawing->out,
 			"<line class=\"ground\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>"
@@ -148,8 +145,8 @@ static void put_series(FILE *out, const struct trend *trend, const struct reader
 	struct drawing drawing = {out, trend, series, 0};
 
 	for (size_t i = 0; i < trend->nr_points; i++)
-		if (series->median_ns[i] > drawing.most_ns)
-			drawing.most_ns = series->median_ns[i];
+		if (series->median[i] > drawing.most)
+			drawing.most = series->median[i];
 	fprintf(out,
 		"<svg class=\"series\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"medians\">",
 		PAGE_WIDTH, TOP + HEIGHT + BOTTOM);
@@ -203,7 +200,7 @@ static int put_table(FILE *out, const struct trend *trend, const struct reader_s
 	for (size_t i = 0; i < trend->nr_changes; i++)
 		items[i] = trend_item(trend, readers, trend->change[i].series, trend->change[i].at,
 				      &trend->change[i]);
-	trend_columns(columns, trend->by, trend->nr_by);
+	trend_columns(columns, trend->by, trend->nr_by, trend->measure);
 	page_begin_section(out, "Changes");
 	page_table(out, "changes", columns, &list);
 	page_end_section(out);

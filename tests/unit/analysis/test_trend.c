@@ -20,14 +20,26 @@ struct history {
 	struct trend_options opts;
 };
 
+static struct aggregate *samples_new(enum measure measure)
+{
+	struct aggregate *aggregate = aggregate_new(by_name, 1, 100);
+
+	assert_non_null(aggregate);
+	aggregate_keep_samples(aggregate, measure);
+	return aggregate;
+}
+
+static struct history history_of(enum measure measure, size_t arrangements)
+{
+	return (struct history){
+		.all = samples_new(measure),
+		.opts = {.measure = measure, .alpha = 0.05, .arrangements = arrangements},
+	};
+}
+
 static struct history history_new(size_t arrangements)
 {
-	struct history history = {.opts = {.alpha = 0.05, .arrangements = arrangements}};
-
-	history.all = aggregate_new(by_name, 1, 100);
-	assert_non_null(history.all);
-	aggregate_keep_samples(history.all, MEASURE_TIME);
-	return history;
+	return history_of(MEASURE_TIME, arrangements);
 }
 
 static void history_free(struct history *history)
@@ -43,9 +55,7 @@ static void add_run(struct history *history, const char *boot)
 	struct diff_run *run = &history->run[history->nr];
 
 	snprintf(history->id[history->nr], sizeof(*history->id), "%zu", history->nr);
-	run->aggregate = aggregate_new(by_name, 1, 100);
-	assert_non_null(run->aggregate);
-	aggregate_keep_samples(run->aggregate, MEASURE_TIME);
+	run->aggregate = samples_new(history->opts.measure);
 	run->run_id = history->id[history->nr];
 	run->boot_id = boot ? boot : run->run_id;
 	history->nr++;
@@ -58,6 +68,15 @@ static void add_value(struct history *history, const char *name, double ns)
 
 	assert_int_equal(aggregate_add(history->all, &call), 0);
 	assert_int_equal(aggregate_add(history->run[history->nr - 1].aggregate, &call), 0);
+}
+
+static void add_counted(struct history *history, const char *name, __u64 instructions)
+{
+	const struct teardown teardown = counted_of(name, instructions);
+
+	assert_int_equal(aggregate_add_teardown(history->all, &teardown), 0);
+	assert_int_equal(aggregate_add_teardown(history->run[history->nr - 1].aggregate, &teardown),
+			 0);
 }
 
 static const struct trend *find(struct history *history)
@@ -105,7 +124,7 @@ TEST(planted)
 	assert_int_equal(trend->change[1].at, 16);
 	assert_true(trend->change[0].delta > 80 && trend->change[0].delta < 120);
 	assert_true(trend->change[1].delta > -35 && trend->change[1].delta < -15);
-	assert_true(trend->change[0].after_ns == trend->change[1].before_ns);
+	assert_true(trend->change[0].after == trend->change[1].before);
 	assert_true(trend->change[0].p_corrected < 0.01);
 	history_free(&history);
 }
@@ -128,9 +147,45 @@ TEST(unknown)
 	trend = find(&history);
 	assert_int_equal(trend->nr_changes, 1);
 	assert_int_equal(trend->change[0].at, 11);
-	assert_true(isnan(trend->change[0].series->median_ns[10]));
+	assert_true(isnan(trend->change[0].series->median[10]));
 	assert_int_equal(trend->nr_few, 1);
 	assert_int_equal(trend->enough, 8);
+	history_free(&history);
+}
+
+/*
+ * Counts in place of times: of free alone, though the teardowns have times of all phases. Frees
+ * without a known one are counted, point by point; a map without any has no series.
+ */
+TEST(counts)
+{
+	struct history history = history_of(MEASURE_INSTRUCTIONS, 999);
+	const struct trend_series *series;
+	const struct trend *trend;
+
+	for (size_t point = 0; point < 12; point++) {
+		add_run(&history, NULL);
+		for (int i = 0; i < 3; i++)
+			add_counted(&history, "map", (point < 6 ? 1000 : 1500) + point);
+		if (point == 4)
+			add_counted(&history, "map", 0);
+		add_counted(&history, "never", 0);
+	}
+	trend = find(&history);
+	assert_int_equal(trend->measure, MEASURE_INSTRUCTIONS);
+	assert_int_equal(trend->nr_series, 1);
+	assert_int_equal(trend->nr_changes, 1);
+	assert_int_equal(trend->change[0].at, 6);
+	assert_true(trend->change[0].before == 1002.5);
+	assert_true(trend->change[0].after == 1508.5);
+	assert_int_equal(trend->uncounted, 13);
+	assert_int_equal(trend->uncounted_keys, 1);
+	series = trend->series;
+	assert_int_equal(series->phase, PHASE_FREE);
+	assert_int_equal(series->n[4], 3);
+	assert_int_equal(series->uncounted[4], 1);
+	assert_int_equal(series->uncounted[5], 0);
+	assert_true(series->median[11] == 1511);
 	history_free(&history);
 }
 
@@ -149,8 +204,8 @@ TEST(points)
 	assert_int_equal(trend->nr_points, 3);
 	assert_int_equal(trend->point[0].nr_runs, 3);
 	assert_int_equal(trend->point[1].run, 2);
-	assert_true(trend->series[0].median_ns[0] == 200);
-	assert_true(trend->series[0].median_ns[1] == 400);
+	assert_true(trend->series[0].median[0] == 200);
+	assert_true(trend->series[0].median[1] == 400);
 	assert_int_equal(trend->series[0].n[0], 3);
 	history_free(&history);
 

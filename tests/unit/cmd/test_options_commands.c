@@ -73,7 +73,7 @@ static const struct {
 	{"fail-on", 0, "p50>1", DIFF | BENCH, false},
 	{"allow-missing", 0, " --fail-on p50>1", DIFF | BENCH, false},
 	{"within-run", 0, "", DIFF | BENCH, false},
-	{"measure", 0, "time", DIFF | BENCH, false},
+	{"measure", 0, "time", DIFF | TREND | BENCH, false},
 	{"sort", 0, "max", SHOWS, false},
 	{"top", 'n', "1", READS & ~TREND, false},
 	{"histogram", 'H', NULL, SHOWS, false},

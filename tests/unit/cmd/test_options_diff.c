@@ -111,6 +111,9 @@ TEST(test_diff_measure)
 	assert_true(opts.view_given && opts.show.view == VIEW_TEARDOWNS);
 	good("diff --measure cycles --phase free a b");
 	assert_int_equal(opts.diff.measure, MEASURE_CYCLES);
+	good("trend --measure instructions a b");
+	assert_int_equal(opts.diff.measure, MEASURE_INSTRUCTIONS);
+	assert_true(opts.view_given && opts.show.view == VIEW_TEARDOWNS);
 	good("bench --against a");
 	assert_false(opts.trace.counters);
 	good("bench --against a --measure instructions");
@@ -120,6 +123,9 @@ TEST(test_diff_measure)
 	    "--measure: unknown measure 'loads' (one of time, instructions, cycles)\n");
 	bad("diff calls --measure cycles a b", "--measure: 'cycles' does not apply to calls");
 	bad("diff --caller f --measure cycles a b", "--measure: 'cycles' does not apply to calls");
+	bad("trend calls --measure cycles a b", "--measure: 'cycles' does not apply to calls");
+	bad("trend --measure cycles --phase wait a b",
+	    "--phase: 'wait' does not apply to --measure cycles (only free does)\n");
 	bad("diff --measure cycles --phase free,total a b",
 	    "--phase: 'total' does not apply to --measure cycles (only free does)\n");
 	bad("bench --against a --measure cycles --phase wait",

@@ -25,37 +25,57 @@ struct history {
 	struct trend trend;
 };
 
-static struct aggregate *samples_new(void)
+static struct aggregate *samples_new(enum measure measure)
 {
 	struct aggregate *aggregate = aggregate_new(by_name, 1, 10);
 
 	assert_non_null(aggregate);
-	aggregate_keep_samples(aggregate, MEASURE_TIME);
+	aggregate_keep_samples(aggregate, measure);
 	return aggregate;
 }
 
-static void history_make(struct history *history, const char *name)
+/* A call, or a teardown of so many instructions and one where they are unknown. */
+static void add(struct aggregate *aggregate, const char *name, enum measure measure, __u64 value)
 {
-	const struct trend_options opts = {.alpha = 0.05, .arrangements = 999};
+	const struct teardown counted = counted_of(name, value), uncounted = counted_of(name, 0);
+	const struct call call = call_of(name, value);
 
-	*history = (struct history){.all = samples_new()};
+	if (measure == MEASURE_TIME) {
+		assert_int_equal(aggregate_add(aggregate, &call), 0);
+		return;
+	}
+	assert_int_equal(aggregate_add_teardown(aggregate, &counted), 0);
+	assert_int_equal(aggregate_add_teardown(aggregate, &uncounted), 0);
+}
+
+static void history_make_of(struct history *history, const char *name, enum measure measure)
+{
+	const struct trend_options opts = {.measure = measure, .alpha = 0.05, .arrangements = 999};
+
+	*history = (struct history){.all = samples_new(measure)};
 	history->readers.nr = POINTS;
 	for (size_t i = 0; i < POINTS; i++) {
-		struct call call = call_of(name, (i < 5 ? 1000 : 2000) + i);
+		const __u64 value = (i < 5 ? 1000 : 2000) + i;
 
 		snprintf(history->id[i], sizeof(history->id[i]), "%zu", i);
-		history->run[i] = (struct diff_run){samples_new(), history->id[i], history->id[i]};
+		history->run[i] =
+			(struct diff_run){samples_new(measure), history->id[i], history->id[i]};
 		snprintf(history->info[i].kernel_release, RUN_INFO_LEN, "<6.%zu>&", i);
 		history->reader[i] =
 			(struct reader){.path = "\"<a>.mdt\x1b", .run_info = &history->info[i]};
 		history->readers.reader[i] = &history->reader[i];
 		if (i == 2)
 			continue;
-		assert_int_equal(aggregate_add(history->all, &call), 0);
-		assert_int_equal(aggregate_add(history->run[i].aggregate, &call), 0);
+		add(history->all, name, measure, value);
+		add(history->run[i].aggregate, name, measure, value);
 	}
 	assert_int_equal(trend_make(&history->trend, history->all, history->run, POINTS, &opts), 0);
 	assert_int_equal(history->trend.nr_changes, 1);
+}
+
+static void history_make(struct history *history, const char *name)
+{
+	history_make_of(history, name, MEASURE_TIME);
 }
 
 static void history_free(struct history *history)
@@ -103,6 +123,39 @@ TEST(formats)
 	check_has(
 		text,
 		"{\"type\":\"verdict\",\"unit\":\"boot\",\"points\":10,\"rows\":1,\"changes\":1,");
+	history_free(&history);
+}
+
+/* Counts are never shown as times. */
+TEST(counts)
+{
+	struct history history;
+	const char *text;
+	FILE *out;
+
+	history_make_of(&history, "map", MEASURE_INSTRUCTIONS);
+	text = written(&history, FORMAT_TABLE);
+	check_begins(text,
+		     "NAME  PHASE  MEASURE       FROM          TIME                  KERNEL  "
+		     "BEFORE  AFTER    DELTA      P\n"
+		     "map   free   instructions  \"<a>.mdt\\x1b  1970-01-01T00:00:00Z  <6.5>&  "
+		     " 1.00k  2.01k  +100.3%  ");
+	check_has(text, "\ninstructions: 1 change in 1 of 1 row; frees left out, of unknown "
+			"instructions: 9\n");
+	text = written(&history, FORMAT_JSON);
+	json_check_lines(text);
+	check_has(text, "\"measure\":\"instructions\",\"recording\"");
+	check_has(text, "\"n\":1,\"uncounted\":1,\"median\":1000.0,\"before\":null,");
+	check_has(text, "\"n\":0,\"uncounted\":0,\"median\":null,");
+	check_has(text, "{\"type\":\"verdict\",\"measure\":\"instructions\",\"unit\":\"boot\",");
+	check_has(text, ",\"uncounted\":9,\"uncounted_rows\":0,\"text\":");
+	assert_null(strstr(text, "_ns\""));
+	out = out_open();
+	assert_int_equal(write_page(out, &history), 0);
+	text = out_close(out);
+	check_page(text);
+	check_has(text, "map \u00b7 free instructions</text>");
+	check_has(text, "\">2.01k</text>");
 	history_free(&history);
 }
 
