@@ -101,8 +101,10 @@ ROW_GETTER(get_time_sum, line->row->phases && line->row->phases->time.known & co
 
 ROW_GETTER(get_instructions, line->row->phases && line->row->phases->with_instructions,
 	   line->row->phases->time.instructions / line->row->phases->with_instructions);
+ROW_GETTER(get_instructions_n, line->row->phases, line->row->phases->with_instructions);
 ROW_GETTER(get_cycles, line->row->phases && line->row->phases->with_cycles,
 	   line->row->phases->time.cycles / line->row->phases->with_cycles);
+ROW_GETTER(get_cycles_n, line->row->phases, line->row->phases->with_cycles);
 
 ROW_GETTER(get_bytes, line->row->phases && line->row->phases->measured, line->row->phases->bytes);
 ROW_GETTER(get_bytes_exact, line->row->phases && line->row->phases->measured,
@@ -208,7 +210,9 @@ static const struct column teardown_figure_columns[] = {
 	TIME_SUM("runqueue_sum_ns", "RUNQUEUE", RUNQUEUE),
 	TIME_SUM("grace_sum_ns", "GRACE", GRACE),
 	{"instructions_mean", NULL, VALUE_NUMBER, .get = get_instructions},
+	{"instructions_n", NULL, VALUE_NUMBER, .get = get_instructions_n},
 	{"cycles_mean", NULL, VALUE_NUMBER, .get = get_cycles},
+	{"cycles_n", NULL, VALUE_NUMBER, .get = get_cycles_n},
 	{"entries", "ENTRIES", VALUE_NUMBER, .goes = 10, .get = get_entries},
 	{"ns_per_entry", "PER ENTRY", VALUE_DURATION, .goes = 13, .get = get_entry_ns,
 	 .applies = has_entries},
