@@ -23,15 +23,17 @@ struct cpu_counters {
 	struct cpu_counter_value of[NR_CPU_COUNTERS];
 };
 
-_Static_assert(sizeof(struct cpu_counters) == 72, "cpu_counters");
+_Static_assert(sizeof(struct cpu_counters) == 120, "cpu_counters");
 
 /*
- * The events from start to end, or 0 if they are unknown. A CPU counts what runs there, whatever it
- * is: the count is the task's if nothing else had the CPU, and whole if the counter always ran.
+ * The events from start to end. Returns 0 if they are unknown, and 1. A CPU counts what runs there,
+ * whatever it is: the count is the task's if nothing else had the CPU, and whole if the counter
+ * always ran. There may be no misses, but a counter of instructions or cycles that stands still
+ * does not count.
  */
-static inline __attribute__((always_inline)) __u64
+static inline __attribute__((always_inline)) int
 cpu_counters_difference(const struct cpu_counters *start, const struct cpu_counters *end,
-			enum cpu_counter counter)
+			enum cpu_counter counter, __u64 *events)
 {
 	const struct cpu_counter_value *from = &start->of[counter], *to = &end->of[counter];
 	__u64 enabled_ns = to->enabled_ns - from->enabled_ns;
@@ -42,5 +44,6 @@ cpu_counters_difference(const struct cpu_counters *start, const struct cpu_count
 		return 0;
 	if (!enabled_ns || enabled_ns != to->running_ns - from->running_ns)
 		return 0;
-	return to->count - from->count;
+	*events = to->count - from->count;
+	return *events || counter > COUNTER_CYCLES;
 }

@@ -145,7 +145,13 @@ enum grace { GRACE_FUNCTIONS(GRACE_NUMBER) NR_GRACES };
 #define TIME_UNKNOWN (~0ULL)
 
 /* Hardware counters of a CPU. */
-enum cpu_counter { COUNTER_INSTRUCTIONS, COUNTER_CYCLES, NR_CPU_COUNTERS };
+enum cpu_counter {
+	COUNTER_INSTRUCTIONS,
+	COUNTER_CYCLES,
+	COUNTER_CACHE_MISSES,
+	COUNTER_DTLB_MISSES,
+	NR_CPU_COUNTERS
+};
 
 /* The worker's time from the entry to the return, in ns; TIME_UNKNOWN. */
 struct record_freed {
@@ -154,7 +160,9 @@ struct record_freed {
 	__u64 runqueue_ns; /* it could have run, and waited for a CPU */
 	/* It slept in these functions. The first is TIME_UNKNOWN if any is unknown. */
 	__u64 grace_ns[NR_GRACES];
-	__u64 events[NR_CPU_COUNTERS]; /* that the worker's CPU counted; 0: unknown */
+	__u64 events[NR_CPU_COUNTERS]; /* that the worker's CPU counted; not set if unknown */
+	__u32 counted;		       /* bit N: events[N] is known */
+	__u32 pad;
 };
 
 /* The context of a release. */

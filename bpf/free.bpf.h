@@ -81,10 +81,11 @@ static __always_inline int handle_free_entry(__u64 work, enum hook hook, __u32 p
 
 static __always_inline bool send_free_return(__u64 work, enum hook hook, __u64 ts_ns)
 {
-	__u64 events[NR_CPU_COUNTERS];
 	struct record_freed *rec;
+	struct cpu_counters end;
 
-	end_counters(this_tid(), hook == HOOK_FREE, events);
+	if (hook == HOOK_FREE)
+		end_counters(this_tid(), &end);
 	rec = bpf_ringbuf_reserve(&records, sizeof(*rec), 0);
 	if (!rec)
 		return false;
@@ -97,8 +98,9 @@ static __always_inline bool send_free_return(__u64 work, enum hook hook, __u64 t
 	rec->head.map = work && hook == HOOK_FREE ? map_of_work(work) : 0;
 	rec->head.caller = 0;
 	end_times(this_tid(), rec);
-	for (int i = 0; i < NR_CPU_COUNTERS; i++)
-		rec->events[i] = events[i];
+	rec->counted = rec->pad = 0;
+	if (hook == HOOK_FREE)
+		put_counts(rec, &end);
 	submit(rec);
 	return true;
 }

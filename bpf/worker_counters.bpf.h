@@ -25,6 +25,8 @@
 
 CPU_COUNTER_MAP(cpu_instructions);
 CPU_COUNTER_MAP(cpu_cycles);
+CPU_COUNTER_MAP(cpu_cache_misses);
+CPU_COUNTER_MAP(cpu_dtlb_misses);
 
 /* By thread, as worker_times. */
 struct {
@@ -58,6 +60,10 @@ static __always_inline void read_counters(struct cpu_counters *counters, __u32 t
 		read_counter(counters, COUNTER_INSTRUCTIONS, &cpu_instructions);
 	if (is_counted(COUNTER_CYCLES))
 		read_counter(counters, COUNTER_CYCLES, &cpu_cycles);
+	if (is_counted(COUNTER_CACHE_MISSES))
+		read_counter(counters, COUNTER_CACHE_MISSES, &cpu_cache_misses);
+	if (is_counted(COUNTER_DTLB_MISSES))
+		read_counter(counters, COUNTER_DTLB_MISSES, &cpu_dtlb_misses);
 }
 
 static __always_inline bool knows_switches(void)
@@ -94,21 +100,28 @@ static __always_inline void start_counters(__u32 tid)
 	read_counters(start, tid);
 }
 
-/* The free is over; counted: it had start_counters(). */
-static __always_inline void end_counters(__u32 tid, bool counted, __u64 events[NR_CPU_COUNTERS])
+/* The free is over. Filled only if there are counters. */
+static __always_inline void end_counters(__u32 tid, struct cpu_counters *end)
 {
-	struct cpu_counters *start, end = {};
-
-	for (int i = 0; i < NR_CPU_COUNTERS; i++)
-		events[i] = 0;
-	if (!config.cpu_counters || !counted || !knows_switches())
+	if (!config.cpu_counters || !knows_switches())
 		return;
-	start = counters_of(tid);
+	*end = (struct cpu_counters){};
+	read_counters(end, tid);
+	end->switches = switches_so_far();
+}
+
+/* What was counted since start_counters(). */
+static __always_inline void put_counts(struct record_freed *rec, const struct cpu_counters *end)
+{
+	struct cpu_counters *start;
+
+	if (!config.cpu_counters || !knows_switches())
+		return;
+	start = counters_of(end->tid);
 	if (!start)
 		return;
-	read_counters(&end, tid);
-	end.switches = switches_so_far();
 	for (int i = 0; i < NR_CPU_COUNTERS; i++)
-		events[i] = cpu_counters_difference(start, &end, i);
+		if (cpu_counters_difference(start, end, i, &rec->events[i]))
+			rec->counted |= 1U << i;
 	start->tid = 0;
 }

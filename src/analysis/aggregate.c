@@ -217,8 +217,8 @@ static void phases_add(struct row_phases *phases, const struct sample *sample)
 		if (phase != PHASE_TOTAL && sample->phase[phase] != UNKNOWN_NS)
 			hist_add(phase_hist(phases, phase), sample->phase[phase]);
 	worker_time_add(&phases->time, time);
-	phases->with_instructions += !!(time->known & TIME_INSTRUCTIONS_KNOWN);
-	phases->with_cycles += !!(time->known & TIME_CYCLES_KNOWN);
+	for (int i = 0; i < NR_CPU_COUNTERS; i++)
+		phases->with_events[i] += !!(time->known & TIME_EVENTS_KNOWN(i));
 	memory_add(phases, &sample->teardown->memory);
 	phases->destroyers += teardown_has_phase(sample->teardown, PHASE_DESTROY);
 	if (entries != ENTRIES_UNKNOWN && free_ns != UNKNOWN_NS) {

@@ -22,11 +22,10 @@ struct row_phases {
 	__u64 counted;			/* number of these maps */
 	__u64 counted_ns;		/* PHASE_FREE of these maps */
 	struct worker_time time;	/* in PHASE_FREE where known; no grace_for */
-	__u32 with_instructions;	/* teardowns where these are known */
-	__u32 with_cycles;
-	__u64 bytes;	/* memory of the maps where known */
-	__u32 measured; /* number of these maps */
-	__u32 exact;	/* of these, without other memory */
+	__u32 with_events[NR_CPU_COUNTERS]; /* teardowns where these are known */
+	__u64 bytes;			    /* memory of the maps where known */
+	__u32 measured;			    /* number of these maps */
+	__u32 exact;			    /* of these, without other memory */
 };
 
 /* Not for PHASE_TOTAL. */

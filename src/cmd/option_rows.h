@@ -93,7 +93,9 @@
 
 #define COUNTERS_ROW(...)                                                                          \
 	FLAG(0, "counters", trace.counters,                                                        \
-	     "count the instructions and cycles of each free, where the machine can", __VA_ARGS__)
+	     "count the instructions, cycles, cache and dTLB misses of each free, where the"       \
+	     " machine can",                                                                       \
+	     __VA_ARGS__)
 
 #define INTERVAL_ROW(text, ...)                                                                    \
 	TIME('i', "interval", "SEC", show.interval_ns, UNIT_SECONDS, text, .least = "1ms",         \

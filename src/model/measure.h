@@ -37,10 +37,11 @@ static inline bool teardown_count(const struct teardown *teardown, enum measure 
 				  __u64 *count)
 {
 	const struct worker_time *time = &teardown->run.time;
-	bool cycles = measure == MEASURE_CYCLES;
+	enum cpu_counter counter =
+		measure == MEASURE_CYCLES ? COUNTER_CYCLES : COUNTER_INSTRUCTIONS;
 
-	*count = cycles ? time->cycles : time->instructions;
-	return time->known & (cycles ? TIME_CYCLES_KNOWN : TIME_INSTRUCTIONS_KNOWN);
+	*count = time->events[counter];
+	return time->known & TIME_EVENTS_KNOWN(counter);
 }
 
 /* A duration in ns, or a count without its unit: "1.23ms", "1.23M". Returns dst. */

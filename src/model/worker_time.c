@@ -46,10 +46,12 @@ static void add_graces(struct worker_time *time, const struct record_freed *free
 
 static void add_events(struct worker_time *time, const struct record_freed *freed)
 {
-	time->instructions = freed->events[COUNTER_INSTRUCTIONS];
-	time->cycles = freed->events[COUNTER_CYCLES];
-	time->known |= (time->instructions ? TIME_INSTRUCTIONS_KNOWN : 0) |
-		       (time->cycles ? TIME_CYCLES_KNOWN : 0);
+	for (int i = 0; i < NR_CPU_COUNTERS; i++) {
+		if (!(freed->counted & 1U << i))
+			continue;
+		time->events[i] = freed->events[i];
+		time->known |= TIME_EVENTS_KNOWN(i);
+	}
 }
 
 struct worker_time worker_time_of(const struct record_freed *freed, __u64 latency_ns)

@@ -16,7 +16,14 @@ enum worker_time_flags {
 	TIME_GRACE_KNOWN = 1 << 2,
 	TIME_INSTRUCTIONS_KNOWN = 1 << 3,
 	TIME_CYCLES_KNOWN = 1 << 4,
+	TIME_CACHE_MISSES_KNOWN = 1 << 5,
+	TIME_DTLB_MISSES_KNOWN = 1 << 6,
 };
+
+#define TIME_EVENTS_KNOWN(counter) (TIME_INSTRUCTIONS_KNOWN << (counter))
+_Static_assert(TIME_EVENTS_KNOWN(COUNTER_DTLB_MISSES) == TIME_DTLB_MISSES_KNOWN &&
+		       NR_CPU_COUNTERS == COUNTER_DTLB_MISSES + 1,
+	       "a flag for each counter, in their order");
 
 struct worker_time {
 	__u64 cpu_ns;
@@ -24,7 +31,7 @@ struct worker_time {
 	__u64 grace_ns;	 /* in the functions of enum grace */
 	__u8 known;	 /* enum worker_time_flags */
 	__u32 grace_for; /* the one with most of it, see grace_word(); 0: none, or not known */
-	__u64 instructions, cycles;
+	__u64 events[NR_CPU_COUNTERS];
 };
 
 /* Of a worker_time's grace_for: the kernel's function. NULL: 0. */
@@ -42,11 +49,23 @@ static inline __u64 worker_time_part(const struct worker_time *time, enum worker
 {
 	if (!(time->known & part))
 		return 0;
-	return part == TIME_CPU_KNOWN		 ? time->cpu_ns
-	       : part == TIME_RUNQUEUE_KNOWN	 ? time->runqueue_ns
-	       : part == TIME_INSTRUCTIONS_KNOWN ? time->instructions
-	       : part == TIME_CYCLES_KNOWN	 ? time->cycles
-						 : time->grace_ns;
+	switch (part) {
+	case TIME_CPU_KNOWN:
+		return time->cpu_ns;
+	case TIME_RUNQUEUE_KNOWN:
+		return time->runqueue_ns;
+	case TIME_GRACE_KNOWN:
+		return time->grace_ns;
+	case TIME_INSTRUCTIONS_KNOWN:
+		return time->events[COUNTER_INSTRUCTIONS];
+	case TIME_CYCLES_KNOWN:
+		return time->events[COUNTER_CYCLES];
+	case TIME_CACHE_MISSES_KNOWN:
+		return time->events[COUNTER_CACHE_MISSES];
+	case TIME_DTLB_MISSES_KNOWN:
+		return time->events[COUNTER_DTLB_MISSES];
+	}
+	return 0;
 }
 
 /* Adds what is known. */
@@ -55,7 +74,7 @@ static inline void worker_time_add(struct worker_time *sum, const struct worker_
 	sum->cpu_ns += worker_time_part(time, TIME_CPU_KNOWN);
 	sum->runqueue_ns += worker_time_part(time, TIME_RUNQUEUE_KNOWN);
 	sum->grace_ns += worker_time_part(time, TIME_GRACE_KNOWN);
-	sum->instructions += worker_time_part(time, TIME_INSTRUCTIONS_KNOWN);
-	sum->cycles += worker_time_part(time, TIME_CYCLES_KNOWN);
+	for (int i = 0; i < NR_CPU_COUNTERS; i++)
+		sum->events[i] += time->known & TIME_EVENTS_KNOWN(i) ? time->events[i] : 0;
 	sum->known |= time->known;
 }

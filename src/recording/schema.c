@@ -176,6 +176,8 @@ static const struct field call_fields[] = {
 };
 
 #define PHASE(nth)     TEARDOWN(FIGURE, phase[nth])
+#define EVENTS(counter) \
+	TIME_PART(teardown_row, teardown, events[COUNTER_##counter], counter)
 #define OUTCOME(which) TEARDOWN(NUMBER, outcomes[which])
 
 static const struct field teardown_fields[] = {
@@ -200,9 +202,11 @@ static const struct field teardown_fields[] = {
 	 .note = "the function with most of grace_ns"},
 	{"deferred_for", GRACE(teardown_row, teardown.deferred_for), .later = true,
 	 .note = "the same of the deferred free that ended last"},
-	{"instructions", TIME_PART(teardown_row, teardown, instructions, INSTRUCTIONS),
-	 .note = "in free_ns; NULL, as in the next: the worker did not keep its CPU, or not counted"},
-	{"cycles", TIME_PART(teardown_row, teardown, cycles, CYCLES)},
+	{"instructions", EVENTS(INSTRUCTIONS),
+	 .note = "in free_ns; NULL, as in the next 3: the worker did not keep its CPU, or not counted"},
+	{"cycles", EVENTS(CYCLES)},
+	{"cache_misses", EVENTS(CACHE_MISSES)},
+	{"dtlb_misses", EVENTS(DTLB_MISSES)},
 	{"held_ns", PHASE(PHASE_HELD), .later = true,
 	 .note = "before that, from the last close of a file descriptor on; 0: not held"},
 	{"entries", TEARDOWN(FIGURE, entries),
@@ -411,6 +415,7 @@ static const char views_sql[] = "CREATE VIEW calls AS SELECT f.seq, f.ts_ns,\n" 
 					 "  AS held_by,\n"
 					 " f.bytes, f.bytes_exact, f.memcg_id, f.cpu_ns, f.runqueue_ns, f.grace_ns,\n"
 					 " f.grace_for, f.deferred_for, f.instructions, f.cycles,\n"
+					 " f.cache_misses, f.dtlb_misses,\n"
 					 " f.free_ns / nullif(f.entries, 0) AS ns_per_entry,\n"
 					 " CASE WHEN f.running OR f.free_ns IS NOT NULL THEN f.running END AS running,\n"
 					 " f.freed_by_rcu,\n"

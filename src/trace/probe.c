@@ -170,7 +170,6 @@ static int probe_start(struct probe *probe, const struct bpf_config *settings,
 	if (err)
 		return err;
 	follow_clock(probe);
-	cpu_counters_open(probe->skel, settings->config.cpu_counters, prog_counts->nr_cpus);
 	if (bpf_program__autoload(probe->skel->progs.read_sizes))
 		read_sizes(probe);
 	if (settings->stacks)
@@ -257,6 +256,7 @@ int probe_open(struct probe **out, const struct trace_options *opts, const struc
 	 * that CPU. It skips kprobe programs also while a syscall works on a BPF map there.
 	 */
 	static const enum attach_mode modes[] = {ATTACH_FENTRY, ATTACH_KPROBE};
+	const __u32 nr_cpus = kernel_possible_cpus();
 	struct bpf_config settings;
 	int err, fentry_err = 0;
 
@@ -267,7 +267,7 @@ int probe_open(struct probe **out, const struct trace_options *opts, const struc
 	if (err)
 		return err;
 	if (opts->counters && opts->view != VIEW_CALLS)
-		settings.config.cpu_counters = cpu_counters_find(kernel_possible_cpus());
+		settings.config.cpu_counters = cpu_counters_find(nr_cpus);
 	for (size_t i = 0; i < 2; i++) {
 		if (opts->attach != ATTACH_AUTO && opts->attach != modes[i])
 			continue;
@@ -275,6 +275,9 @@ int probe_open(struct probe **out, const struct trace_options *opts, const struc
 		if (!err) {
 			if (opts->attach == ATTACH_AUTO && modes[i] == ATTACH_FENTRY)
 				prefer_running(out, &settings, ksyms);
+			if (opts->counters && opts->view != VIEW_CALLS)
+				cpu_counters_open((*out)->skel, settings.config.cpu_counters,
+						  nr_cpus);
 			warn_of_missing(&settings, ksyms, *out);
 			detected_report(*out, &settings, ksyms);
 			malloc_trim(0); /* libbpf has read megabytes of BTF */

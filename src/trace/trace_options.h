@@ -16,7 +16,7 @@ struct trace_options {
 	enum attach_mode attach;
 	bool identity;	     /* also which map it was, and who released it */
 	bool user_stack;     /* also the user stack of who released it */
-	bool counters;	     /* of teardowns, also instructions and cycles */
+	bool counters;	     /* of teardowns, also instructions, cycles, misses */
 	bool ends_by_itself; /* also without duration_ns; for the banner */
 	bool records;	     /* and shows no events; for the banner */
 	size_t buffer_bytes; /* a power of two of at least a page; 0: by the number of CPUs */

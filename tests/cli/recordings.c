@@ -237,8 +237,8 @@ static void set_counts(struct worker_time *time, const struct kind *kind, __u32 
 {
 	if (!percent || nth % 5 == 2)
 		return;
-	time->instructions = about(kind->entries * 460ULL * percent / 100);
-	time->cycles = time->instructions * 5 / 4;
+	time->events[COUNTER_INSTRUCTIONS] = about(kind->entries * 460ULL * percent / 100);
+	time->events[COUNTER_CYCLES] = time->events[COUNTER_INSTRUCTIONS] * 5 / 4;
 	time->known |= TIME_INSTRUCTIONS_KNOWN | TIME_CYCLES_KNOWN;
 }
 

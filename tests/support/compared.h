@@ -94,7 +94,7 @@ static inline struct teardown counted_of(const char *name, __u64 instructions)
 	return (struct teardown){
 		.map = call_of(name, 0).map,
 		.phase = {1, 5000, 3000, 0, 5001},
-		.run.time.instructions = instructions,
+		.run.time.events[COUNTER_INSTRUCTIONS] = instructions,
 		.run.time.known = instructions ? TIME_INSTRUCTIONS_KNOWN : 0,
 	};
 }

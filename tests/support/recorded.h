@@ -134,18 +134,24 @@ static inline struct call some_call(void)
 	};
 }
 
+#define ALL_EVENTS_KNOWN                                                                           \
+	(TIME_INSTRUCTIONS_KNOWN | TIME_CYCLES_KNOWN | TIME_CACHE_MISSES_KNOWN |                   \
+	 TIME_DTLB_MISSES_KNOWN)
+
 static inline struct worker_time some_time(void)
 {
-	return (struct worker_time){
+	struct worker_time time = {
 		.cpu_ns = random64() >> 2,
 		.runqueue_ns = random64() >> 2,
 		.grace_ns = random64() >> 2,
 		.known = random64() & (TIME_CPU_KNOWN | TIME_RUNQUEUE_KNOWN | TIME_GRACE_KNOWN |
-				       TIME_INSTRUCTIONS_KNOWN | TIME_CYCLES_KNOWN),
+				       ALL_EVENTS_KNOWN),
 		.grace_for = below(NR_GRACE_WORDS),
-		.instructions = random64() >> 2,
-		.cycles = random64() >> 2,
 	};
+
+	for (int i = 0; i < NR_CPU_COUNTERS; i++)
+		time.events[i] = maybe() ? random64() >> 2 : 0;
+	return time;
 }
 
 static inline struct worker_run some_run(void)
@@ -194,7 +200,7 @@ static inline struct deferred_free some_deferred_free(void)
 		.latency_ns = figure(),
 	};
 
-	deferred_free.run.time.known &= ~(TIME_INSTRUCTIONS_KNOWN | TIME_CYCLES_KNOWN);
+	deferred_free.run.time.known &= ~ALL_EVENTS_KNOWN;
 	return deferred_free;
 }
 

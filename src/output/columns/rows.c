@@ -99,12 +99,19 @@ ROW_GETTER(get_entry_ns, line->row->phases && line->row->phases->entries,
 ROW_GETTER(get_time_sum, line->row->phases && line->row->phases->time.known & column->which,
 	   worker_time_part(&line->row->phases->time, column->which));
 
-ROW_GETTER(get_instructions, line->row->phases && line->row->phases->with_instructions,
-	   line->row->phases->time.instructions / line->row->phases->with_instructions);
-ROW_GETTER(get_instructions_n, line->row->phases, line->row->phases->with_instructions);
-ROW_GETTER(get_cycles, line->row->phases && line->row->phases->with_cycles,
-	   line->row->phases->time.cycles / line->row->phases->with_cycles);
-ROW_GETTER(get_cycles_n, line->row->phases, line->row->phases->with_cycles);
+/* The teardowns whose count is known; their mean. */
+static __u32 with_events(const struct column *column, const struct row_line *line)
+{
+	return line->row->phases ? line->row->phases->with_events[column->which] : 0;
+}
+
+ROW_GETTER(get_events_n, line->row->phases, with_events(column, line));
+ROW_GETTER(get_events_mean, with_events(column, line),
+	   line->row->phases->time.events[column->which] / with_events(column, line));
+
+/* These may be few. */
+static GETTER(get_misses_mean, const struct row_line *line, with_events(column, line), real,
+	      (double)line->row->phases->time.events[column->which] / with_events(column, line));
 
 ROW_GETTER(get_bytes, line->row->phases && line->row->phases->measured, line->row->phases->bytes);
 ROW_GETTER(get_bytes_exact, line->row->phases && line->row->phases->measured,
@@ -146,6 +153,13 @@ static const struct column interval_columns[] = {
 	{                                                                                          \
 		name, heading, VALUE_DURATION, .optional = true, .goes = 1, .get = get_time_sum,   \
 					       .which = TIME_##part##_KNOWN, SORTS(SORT_##part)    \
+	}
+
+/* In FREE: their mean, and the number of teardowns behind it. */
+#define EVENTS(name, counter, mean_kind, get_mean)                                                 \
+	{name "_mean", NULL, mean_kind, .get = (get_mean), .which = (counter)},                    \
+	{                                                                                          \
+		name "_n", NULL, VALUE_NUMBER, .get = get_events_n, .which = (counter)             \
 	}
 
 #define COUNT                                                                                      \
@@ -209,10 +223,10 @@ static const struct column teardown_figure_columns[] = {
 	TIME_SUM("cpu_sum_ns", "ON CPU", CPU),
 	TIME_SUM("runqueue_sum_ns", "RUNQUEUE", RUNQUEUE),
 	TIME_SUM("grace_sum_ns", "GRACE", GRACE),
-	{"instructions_mean", NULL, VALUE_NUMBER, .get = get_instructions},
-	{"instructions_n", NULL, VALUE_NUMBER, .get = get_instructions_n},
-	{"cycles_mean", NULL, VALUE_NUMBER, .get = get_cycles},
-	{"cycles_n", NULL, VALUE_NUMBER, .get = get_cycles_n},
+	EVENTS("instructions", COUNTER_INSTRUCTIONS, VALUE_NUMBER, get_events_mean),
+	EVENTS("cycles", COUNTER_CYCLES, VALUE_NUMBER, get_events_mean),
+	EVENTS("cache_misses", COUNTER_CACHE_MISSES, VALUE_REAL, get_misses_mean),
+	EVENTS("dtlb_misses", COUNTER_DTLB_MISSES, VALUE_REAL, get_misses_mean),
 	{"entries", "ENTRIES", VALUE_NUMBER, .goes = 10, .get = get_entries},
 	{"ns_per_entry", "PER ENTRY", VALUE_DURATION, .goes = 13, .get = get_entry_ns,
 	 .applies = has_entries},

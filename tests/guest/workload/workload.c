@@ -44,6 +44,7 @@ static const char usage_text[] =
 	"       workload left\n"
 	"       workload read TYPE NAME MILLISECONDS\n"
 	"       workload hog CPU                                       until SIGTERM\n"
+	"       workload counters EVENTS                               until a signal\n"
 	"       workload held MILLISECONDS\n"
 	"       workload stuck SECONDS [--where wait|free|deferred]    until then, or SIGTERM\n"
 	"       workload user_stack SECONDS\n"
@@ -406,6 +407,11 @@ static void do_hog(char **args)
 	hog_run(parse_count(args[0], MAX_HOG_CPU));
 }
 
+static void do_counters(char **args)
+{
+	counters_run(parse_count(args[0], MAX_EVENTS));
+}
+
 static void do_held(char **args)
 {
 	held_run(parse_count(args[0], MAX_HELD_MS));
@@ -462,6 +468,7 @@ static const struct {
 	{"read", "", 3, do_read},
 	{"renamed", "", 0, do_renamed},
 	{"hog", "", 1, do_hog},
+	{"counters", "", 1, do_counters},
 	{"held", "", 1, do_held},
 	{"scrape", "", 3, do_scrape},
 };

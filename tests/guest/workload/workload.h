@@ -50,6 +50,11 @@ void user_stack_run(unsigned int seconds);
 /* Takes half of a processor's time, as a real-time task. Returns at SIGTERM. */
 void hog_run(unsigned int cpu);
 
+#define MAX_EVENTS 64
+
+/* Opens so many perf events of the first processor, and keeps them until a signal ends it. */
+void counters_run(unsigned int events);
+
 struct scrape_plan {
 	unsigned int per_second, seconds, port;
 };

@@ -332,7 +332,7 @@ TEST(rows_own_their_names)
 TEST(rows_are_small)
 {
 	assert_true(sizeof(struct row) <= 832);
-	assert_true(sizeof(struct row_phases) <= 2624); /* in addition, for teardowns */
+	assert_true(sizeof(struct row_phases) <= 2648); /* in addition, for teardowns */
 }
 
 TEST_MAIN(NULL, NULL)

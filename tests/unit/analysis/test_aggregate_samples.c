@@ -93,8 +93,7 @@ TEST(of_counts)
 		assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
 		teardown.run.time = (struct worker_time){
 			.known = TIME_INSTRUCTIONS_KNOWN | TIME_CYCLES_KNOWN,
-			.instructions = 700,
-			.cycles = 900,
+			.events = {[COUNTER_INSTRUCTIONS] = 700, [COUNTER_CYCLES] = 900},
 		};
 		assert_int_equal(aggregate_add_teardown(aggregate, &teardown), 0);
 		row = sort(aggregate, SORT_KEY, 0).row[0];

@@ -127,22 +127,28 @@ TEST(parts_of_frees_are_added_up)
 
 	add_teardown(aggregate, &teardown); /* unknown */
 	teardown.run.time = (struct worker_time){
-		100, 20,  30, TIME_CPU_KNOWN | TIME_GRACE_KNOWN | TIME_INSTRUCTIONS_KNOWN,
-		1,   700, 9};
+		100,
+		20,
+		30,
+		TIME_CPU_KNOWN | TIME_GRACE_KNOWN | TIME_INSTRUCTIONS_KNOWN | TIME_DTLB_MISSES_KNOWN,
+		1,
+		{[COUNTER_INSTRUCTIONS] = 700, [COUNTER_CYCLES] = 9}};
 	add_teardown(aggregate, &teardown);
 	add_teardown(aggregate, &teardown);
 	teardown = teardown_of(2, 10, 200, 50, 3000);
 	teardown.run.time =
-		(struct worker_time){150, 1, 61, TIME_CPU_KNOWN | TIME_RUNQUEUE_KNOWN, 0, 0, 0};
+		(struct worker_time){150, 1, 61, TIME_CPU_KNOWN | TIME_RUNQUEUE_KNOWN, 0, {}};
 	add_teardown(aggregate, &teardown);
 	rows = sort(aggregate, SORT_CPU, 0);
 	time = &rows.row[0]->phases->time;
 	assert_int_equal(rows.row[0]->key.map.type, 1);
 	assert_true(time->cpu_ns == 200 && time->grace_ns == 60);
-	assert_int_equal(time->known, TIME_CPU_KNOWN | TIME_GRACE_KNOWN | TIME_INSTRUCTIONS_KNOWN);
-	assert_true(time->instructions == 1400 && !time->cycles);
-	assert_int_equal(rows.row[0]->phases->with_instructions, 2);
-	assert_int_equal(rows.row[0]->phases->with_cycles, 0);
+	assert_int_equal(time->known, TIME_CPU_KNOWN | TIME_GRACE_KNOWN | TIME_INSTRUCTIONS_KNOWN |
+					      TIME_DTLB_MISSES_KNOWN);
+	assert_true(time->events[COUNTER_INSTRUCTIONS] == 1400 && !time->events[COUNTER_CYCLES]);
+	assert_int_equal(rows.row[0]->phases->with_events[COUNTER_INSTRUCTIONS], 2);
+	assert_int_equal(rows.row[0]->phases->with_events[COUNTER_CYCLES], 0);
+	assert_int_equal(rows.row[0]->phases->with_events[COUNTER_DTLB_MISSES], 2); /* of 0 */
 	assert_int_equal(sort(aggregate, SORT_RUNQUEUE, 0).row[0]->key.map.type, 2);
 	assert_int_equal(sort(aggregate, SORT_GRACE, 0).row[0]->key.map.type, 1);
 	aggregate_free(aggregate);

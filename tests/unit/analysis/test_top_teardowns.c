@@ -90,7 +90,7 @@ TEST(parts_of_frees)
 	struct teardown teardown = known(0, 1000, 200, 50, 300);
 
 	teardown.run.time =
-		(struct worker_time){100, 20, 30, TIME_CPU_KNOWN | TIME_RUNQUEUE_KNOWN, 0, 0, 0};
+		(struct worker_time){100, 20, 30, TIME_CPU_KNOWN | TIME_RUNQUEUE_KNOWN, 0, {}};
 	assert_int_equal(top_teardowns_rank(&teardown, SORT_CPU), 100);
 	assert_int_equal(top_teardowns_rank(&teardown, SORT_RUNQUEUE), 20);
 	assert_int_equal(top_teardowns_rank(&teardown, SORT_GRACE), 0); /* unknown */

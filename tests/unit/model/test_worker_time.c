@@ -67,16 +67,27 @@ TEST(counted)
 	struct worker_time time, sum = {};
 
 	freed.events[COUNTER_INSTRUCTIONS] = 5000;
+	freed.events[COUNTER_CYCLES] = 7; /* not set */
+	freed.counted = 1U << COUNTER_INSTRUCTIONS | 1U << COUNTER_DTLB_MISSES;
 	time = worker_time_of(&freed, 200);
 	assert_true(time.known & TIME_INSTRUCTIONS_KNOWN);
 	assert_false(time.known & TIME_CYCLES_KNOWN);
 	assert_int_equal(worker_time_part(&time, TIME_INSTRUCTIONS_KNOWN), 5000);
+	/* 0 misses are a count. */
+	assert_true(time.known & TIME_DTLB_MISSES_KNOWN);
+	assert_false(time.known & TIME_CACHE_MISSES_KNOWN);
+	assert_int_equal(worker_time_part(&time, TIME_DTLB_MISSES_KNOWN), 0);
 	worker_time_add(&sum, &time);
 	freed.events[COUNTER_CYCLES] = 9000;
+	freed.events[COUNTER_CACHE_MISSES] = 3;
+	freed.counted |= 1U << COUNTER_CYCLES | 1U << COUNTER_CACHE_MISSES;
 	time = worker_time_of(&freed, 200);
 	assert_int_equal(worker_time_part(&time, TIME_CYCLES_KNOWN), 9000);
 	worker_time_add(&sum, &time);
-	assert_true(sum.instructions == 10000 && sum.cycles == 9000);
+	assert_int_equal(worker_time_part(&time, TIME_CACHE_MISSES_KNOWN), 3);
+	assert_true(sum.events[COUNTER_INSTRUCTIONS] == 10000 &&
+		    sum.events[COUNTER_CYCLES] == 9000);
+	assert_true(sum.events[COUNTER_CACHE_MISSES] == 3 && !sum.events[COUNTER_DTLB_MISSES]);
 }
 
 TEST(did_not_wait)

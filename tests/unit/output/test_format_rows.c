@@ -204,7 +204,7 @@ ROWS_TEST(histogram_of_extremes)
 #define UNMEASURED                                                                                                                                                                                                                         \
 	"\"count\":1,\"unmeasured\":1," NULL_PHASE("wait") NULL_PHASE("free")                                                                                                                                                              \
 		NULL_PHASE("destroy") NULL_PHASE("deferred") NULL_PHASE("held") NULL_PHASE(                                                                                                                                                \
-			"total") "\"total_min_ns\":null,\"total_mean_ns\":null,\"cpu_sum_ns\":null,\"runqueue_sum_ns\":null,\"grace_sum_ns\":null,\"instructions_mean\":null,\"instructions_n\":0,\"cycles_mean\":null,\"cycles_n\":0,\"entries\":null,\"ns_per_entry\":null," \
+			"total") "\"total_min_ns\":null,\"total_mean_ns\":null,\"cpu_sum_ns\":null,\"runqueue_sum_ns\":null,\"grace_sum_ns\":null,\"instructions_mean\":null,\"instructions_n\":0,\"cycles_mean\":null,\"cycles_n\":0,\"cache_misses_mean\":null,\"cache_misses_n\":0,\"dtlb_misses_mean\":null,\"dtlb_misses_n\":0,\"entries\":null,\"ns_per_entry\":null," \
 				 "\"bytes\":null,\"bytes_exact\":null}\n"
 
 ROWS_TEST(group_rows)
@@ -220,6 +220,7 @@ ROWS_TEST(group_rows)
 	for (i = 1; i <= 100; i++) {
 		teardown.phase[PHASE_WAIT] = i;
 		teardown.phase[PHASE_TOTAL] = 101 - i;
+		teardown.run.time.events[COUNTER_DTLB_MISSES] = i % 2;
 		add_teardown(&teardown);
 	}
 	teardown = unknown_teardown();
@@ -241,7 +242,7 @@ ROWS_TEST(group_rows)
 		"\"held_sum_ns\":0,\"held_p50_ns\":0,\"held_p90_ns\":0,\"held_p99_ns\":0,\"held_max_ns\":0,"
 		"\"total_sum_ns\":5050,\"total_p50_ns\":50,\"total_p90_ns\":90,"
 		"\"total_p99_ns\":99,\"total_max_ns\":100,\"total_min_ns\":1,"
-		"\"total_mean_ns\":51,\"cpu_sum_ns\":120000,\"runqueue_sum_ns\":3000,\"grace_sum_ns\":50000,\"instructions_mean\":70000,\"instructions_n\":100,\"cycles_mean\":null,\"cycles_n\":0,\"entries\":100000,"
+		"\"total_mean_ns\":51,\"cpu_sum_ns\":120000,\"runqueue_sum_ns\":3000,\"grace_sum_ns\":50000,\"instructions_mean\":70000,\"instructions_n\":100,\"cycles_mean\":null,\"cycles_n\":0,\"cache_misses_mean\":null,\"cache_misses_n\":0,\"dtlb_misses_mean\":0.5,\"dtlb_misses_n\":100,\"entries\":100000,"
 		"\"ns_per_entry\":2,\"bytes\":12345600,\"bytes_exact\":false}\n"
 		"{\"type\":\"row\",\"interval\":3,\"time\":\"1970-01-01T00:00:00.000000000Z\",\"released_by\":null,\"released_pid\":null,"
 		"\"cgroup_id\":null,\"cgroup\":null,\"map_type\":null,\"map_name\":null,\"map_id\":null," UNMEASURED
@@ -277,11 +278,11 @@ ROWS_TEST(group_rows_as_text)
 		"free_max_ns,destroy_sum_ns,destroy_p50_ns,destroy_p90_ns,destroy_p99_ns,"
 		"destroy_max_ns,deferred_sum_ns,deferred_p50_ns,deferred_p90_ns,"
 		"deferred_p99_ns,deferred_max_ns,held_sum_ns,held_p50_ns,held_p90_ns,held_p99_ns,held_max_ns,total_sum_ns,total_p50_ns,total_p90_ns,"
-		"total_p99_ns,total_max_ns,total_min_ns,total_mean_ns,cpu_sum_ns,runqueue_sum_ns,grace_sum_ns,instructions_mean,instructions_n,cycles_mean,cycles_n,entries,ns_per_entry,bytes,"
+		"total_p99_ns,total_max_ns,total_min_ns,total_mean_ns,cpu_sum_ns,runqueue_sum_ns,grace_sum_ns,instructions_mean,instructions_n,cycles_mean,cycles_n,cache_misses_mean,cache_misses_n,dtlb_misses_mean,dtlb_misses_n,entries,ns_per_entry,bytes,"
 		"bytes_exact\n"
 		"row,loader,1,0,1000000123,1000000123,1000000123,1000000123,1000000123,2000,2000,"
 		"2000,2000,2000,300,300,300,300,300,40,40,40,40,40,0,0,0,0,0,1000002163,1000002163,"
-		"1000002163,1000002163,1000002163,1000002163,1000002163,1200,30,500,70000,1,,0,1000,2,123456,false\n");
+		"1000002163,1000002163,1000002163,1000002163,1000002163,1200,30,500,70000,1,,0,,0,0,1,1000,2,123456,false\n");
 }
 
 TEST_MAIN(NULL, NULL)

@@ -35,7 +35,7 @@ TEST(all_is_known)
 		"\"start_ns\":5000000001500,\"time\":\"1970-01-01T01:23:20.000001500Z\",\"id\":7,\"map_type\":\"hash\","
 		"\"map_name\":\"events\",\"held_ns\":0,\"held_by\":[],\"wait_ns\":1500,\"free_ns\":200000,"
 		"\"destroy_ns\":90000,\"deferred_ns\":5000000,\"total_ns\":5201500,"
-		"\"cpu_ns\":null,\"runqueue_ns\":null,\"grace_ns\":null,\"grace_for\":null,\"deferred_for\":null,\"instructions\":null,\"cycles\":null,"
+		"\"cpu_ns\":null,\"runqueue_ns\":null,\"grace_ns\":null,\"grace_for\":null,\"deferred_for\":null,\"instructions\":null,\"cycles\":null,\"cache_misses\":null,\"dtlb_misses\":null,"
 		"\"entries\":42,\"ns_per_entry\":4761,\"bytes\":null,"
 		"\"bytes_exact\":null,\"memcg_id\":null,\"running\":false,\"freed_by_rcu\":null,\"destroys.empty\":1,"
 		"\"destroys.direct\":0,\"destroys.deferred\":1,\"destroys.pending\":0,"
