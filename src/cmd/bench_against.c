@@ -76,10 +76,10 @@ static void count_boots(struct base *base, const struct reader_set *readers)
 		base->boots = readers->nr;
 }
 
-/* Errors are already reported. Free base->list in any case. */
+/* Errors are already reported; diff warns. Free base->list in any case. */
 static int read_base(struct base *base, const struct options *opts)
 {
-	struct reader_set readers = {};
+	struct reader_set readers = {.quiet = true};
 	int err = reader_set_open(&readers, opts->files[DIFF_BASE], opts->nr_files[DIFF_BASE]);
 
 	base->list = calloc(MAX_SCENARIOS, sizeof(*base->list));

@@ -51,6 +51,21 @@ static void warn_of_others(const char *path, const struct run_info *run_info)
 		diag_warn("'%s': other activity: %s", path, text);
 }
 
+static void report_of(const struct reader *reader)
+{
+	const struct run_info *run_info = reader->run_info;
+
+	describe(reader->path, run_info);
+	if (run_info->end_ns == UNKNOWN_NS)
+		diag_warn("'%s' has no end: it is still being recorded, or was "
+			  "interrupted and may lack its last second",
+			  reader->path);
+	if (!reader_has_ledger(reader))
+		diag_warn("'%s' has no ledger: what was lost or missed is not known", reader->path);
+	run_info_warn_of_clocks(run_info, reader->path);
+	warn_of_others(reader->path, run_info);
+}
+
 int reader_set_open(struct reader_set *readers, const char *const *paths, size_t nr)
 {
 	const struct run_info *run_info;
@@ -62,16 +77,8 @@ int reader_set_open(struct reader_set *readers, const char *const *paths, size_t
 			return err;
 		readers->nr++;
 		run_info = readers->reader[i]->run_info;
-		describe(paths[i], run_info);
-		if (run_info->end_ns == UNKNOWN_NS)
-			diag_warn("'%s' has no end: it is still being recorded, or was "
-				  "interrupted and may lack its last second",
-				  paths[i]);
-		if (!reader_has_ledger(readers->reader[i]))
-			diag_warn("'%s' has no ledger: what was lost or missed is not known",
-				  paths[i]);
-		run_info_warn_of_clocks(run_info, paths[i]);
-		warn_of_others(paths[i], run_info);
+		if (!readers->quiet)
+			report_of(readers->reader[i]);
 		if (!readers->first || (__s64)start_after(readers->first, run_info) < 0)
 			readers->first = run_info;
 	}

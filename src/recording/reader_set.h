@@ -13,10 +13,11 @@ struct reader_set {
 	struct reader *reader[MAX_FILES]; /* in the order of their paths */
 	size_t nr;
 	const struct run_info *first; /* of the one that was started first */
+	bool quiet;		      /* do not warn: another set of them is opened, too */
 };
 
 /*
- * Opens them, and warns of interrupted and disturbed ones. The set must be all zero before. Call
+ * Opens them, and warns of interrupted and disturbed ones. All but quiet must be zero before. Call
  * reader_set_close() in any case. Returns 0 or -errno; errors are already reported.
  */
 int reader_set_open(struct reader_set *readers, const char *const *paths, size_t nr);
