@@ -201,9 +201,9 @@ ROWS_TEST(histogram_of_extremes)
 #define NULL_PHASE(name)                                                                           \
 	"\"" name "_sum_ns\":null,\"" name "_p50_ns\":null,\"" name "_p90_ns\":null,"              \
 	"\"" name "_p99_ns\":null,\"" name "_max_ns\":null,"
-#define UNMEASURED                                                                                                                                                                                                                         \
-	"\"count\":1,\"unmeasured\":1," NULL_PHASE("wait") NULL_PHASE("free")                                                                                                                                                              \
-		NULL_PHASE("destroy") NULL_PHASE("deferred") NULL_PHASE("held") NULL_PHASE(                                                                                                                                                \
+#define UNMEASURED                                                                                                                                                                                                                                                                                                                                                           \
+	"\"count\":1,\"unmeasured\":1," NULL_PHASE("wait") NULL_PHASE("free")                                                                                                                                                                                                                                                                                                \
+		NULL_PHASE("destroy") NULL_PHASE("deferred") NULL_PHASE("held") NULL_PHASE(                                                                                                                                                                                                                                                                                  \
 			"total") "\"total_min_ns\":null,\"total_mean_ns\":null,\"cpu_sum_ns\":null,\"runqueue_sum_ns\":null,\"grace_sum_ns\":null,\"instructions_mean\":null,\"instructions_n\":0,\"cycles_mean\":null,\"cycles_n\":0,\"cache_misses_mean\":null,\"cache_misses_n\":0,\"dtlb_misses_mean\":null,\"dtlb_misses_n\":0,\"entries\":null,\"ns_per_entry\":null," \
 				 "\"bytes\":null,\"bytes_exact\":null}\n"
 
