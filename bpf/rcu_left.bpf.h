@@ -3,17 +3,16 @@
  * Does the free of a map leave memory to RCU, which is given back after the worker's run? Nothing
  * shows when.
  *
- *   local storage   its elements and their owners' storage: kfree_rcu() in kernel/bpf/
- *                   bpf_local_storage.c (6.1, 6.12, 7.2, 7.3). The rcu_barrier() of 7.2 and 7.3
- * does not wait for kfree_rcu(). Those with an allocator (bpf_ma, 6.4 to 6.18) give all to it, and
- * those of kmalloc_nolock() (use_kmalloc_nolock, f484f4a3e058) use call_rcu() and wait for it.
- *   sockhash        its elements: kfree_rcu() in sock_hash_free_elem(), net/core/sock_map.c (all)
- *   cgroup storage  its elements: call_rcu() in bpf_cgroup_storage_free(),
- *                   kernel/bpf/local_storage.c (all)
- *   cpumap          its elements: call_rcu() in __cpu_map_entry_replace(), kernel/bpf/cpumap.c
- * (6.1); later kernels free them at once, and have free_work in place of rcu perf events     its
- * elements, if they outlive the file descriptor (BPF_F_PRESERVE_ELEMS): call_rcu() in
- * bpf_event_entry_free_rcu(), kernel/bpf/arraymap.c (all)
+ * - Local storage: kfree_rcu() of elements and of their owners' storage, in
+ *   kernel/bpf/bpf_local_storage.c (6.1, 6.12, 7.2, 7.3). The rcu_barrier() of 7.2 and 7.3 does not
+ *   wait for that. Storage with an allocator (bpf_ma, 6.4 to 6.18) gives all to it; storage of
+ *   kmalloc_nolock() (use_kmalloc_nolock, f484f4a3e058) uses call_rcu() and waits.
+ * - sockhash: kfree_rcu() in sock_hash_free_elem(), net/core/sock_map.c (all).
+ * - cgroup storage: call_rcu() in bpf_cgroup_storage_free(), kernel/bpf/local_storage.c (all).
+ * - cpumap: call_rcu() in __cpu_map_entry_replace(), kernel/bpf/cpumap.c (6.1). Later kernels free
+ *   elements at once, and have free_work in place of rcu.
+ * - perf events that outlive the file descriptor (BPF_F_PRESERVE_ELEMS): call_rcu() in
+ *   bpf_event_entry_free_rcu(), kernel/bpf/arraymap.c (all).
  *
  * All others free their memory in the run, or with an allocator: see docs/kernel.md.
  */
