@@ -372,7 +372,7 @@ static struct open_teardown *open_late(struct teardown_tracker *tracker, const s
 	__u64 released_ns = map_releases_time(tracker->releases, call->map.address);
 	struct open_teardown *open;
 
-	if (released_ns == UNKNOWN_NS || call->ts_ns == UNKNOWN_NS || call->ts_ns < released_ns)
+	if (released_ns == UNKNOWN_NS || call->ts_ns < released_ns)
 		return NULL;
 	open = add_open(tracker, &call->map, &run);
 	if (open)

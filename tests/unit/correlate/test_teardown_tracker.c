@@ -244,6 +244,17 @@ JOINED_TEST(start_was_missed)
 	check_ledger();
 }
 
+/* Of the destroy call only the return was seen. */
+JOINED_TEST(start_was_missed_and_a_call_has_no_time)
+{
+	release_map(MAP, RELEASE_LAST, 1000);
+	destroy(WORKER, MAP, 0, UNKNOWN_NS, UNKNOWN_NS);
+	end(WORKER, MAP, UNKNOWN_NS, UNKNOWN_NS);
+	assert_int_equal(joined.teardown[0].nr_destroys, 1);
+	assert_int_equal(joined.teardown[0].map.identity.map_id, 7);
+	check_ledger();
+}
+
 /* What was made of it is known, but not the worker's run. */
 JOINED_TEST(start_and_end_were_missed)
 {
