@@ -19,7 +19,22 @@
 #define MAX_CPUS 4096
 #define FEW_CPUS 64 /* read one by one where the kernel has no callbacks */
 
-/* Adds up a per-CPU counter. A variable that every CPU has gives each CPU's offset. */
+/*
+ * How far the per-CPU memory of a CPU lies from its pointers, by a variable that every CPU has.
+ * False: there is no such CPU.
+ */
+static __always_inline bool find_cpu_offset(__u32 cpu, __u64 *offset)
+{
+	const void *variable = percpu_variable(), *of_cpu = bpf_per_cpu_ptr(variable, cpu);
+
+	if (!of_cpu)
+		return false;
+	*offset = (__u64)of_cpu - (__u64)variable;
+	barrier_var(*offset);
+	return true;
+}
+
+/* Adds up a per-CPU counter. */
 struct percpu_sum {
 	__u64 counter;
 	__s64 sum;
@@ -28,17 +43,13 @@ struct percpu_sum {
 
 static __always_inline long add_one_cpu(__u32 cpu, struct percpu_sum *sum)
 {
-	const void *variable = percpu_variable(), *of_cpu;
 	__u64 offset;
 	void *addr;
 	__s64 wide = 0;
 	__s32 narrow = 0;
 
-	of_cpu = bpf_per_cpu_ptr(variable, cpu);
-	if (!of_cpu)
+	if (!find_cpu_offset(cpu, &offset))
 		return 1; /* past the last CPU */
-	offset = (__u64)of_cpu - (__u64)variable;
-	barrier_var(offset);
 	addr = (void *)(sum->counter + offset);
 	if (sum->narrow) {
 		bpf_probe_read_kernel(&narrow, sizeof(narrow), addr);

@@ -104,7 +104,8 @@ struct record_call {
 	__u8 alloc;	 /* enum alloc_member, or of struct other_alloc */
 	__u8 flags;	 /* enum call_flags */
 	__u8 rcu_left;	 /* free: enum rcu_left */
-	__u8 pad[5];
+	__u8 pad;
+	__u32 bytes_cached; /* free: that the map's allocators keep for reuse; CACHED_UNKNOWN */
 	union {
 		__u64 key;     /* destroy and deferred free: the allocator's per-CPU memory, which
 				  the deferred allocator has too; 0 if not known */
@@ -120,6 +121,7 @@ struct record_call {
 };
 
 #define ENTRIES_UNKNOWN (~0ULL)
+#define CACHED_UNKNOWN	(~0U)
 
 /*
  * The functions in which a worker sleeps until a grace period, the callbacks behind one, or other

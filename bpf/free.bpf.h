@@ -15,6 +15,7 @@
 #include "current.bpf.h"
 #include "elements.bpf.h"
 #include "event.h"
+#include "free_lists.bpf.h"
 #include "map_info.bpf.h"
 #include "memcg.bpf.h"
 #include "output.bpf.h"
@@ -40,6 +41,7 @@ static __always_inline void send_free_entry(struct prog_cpu_counts *counts, enum
 		rec->entries = rec->flags & CALL_MAP ? count_elements(rec) : ENTRIES_UNKNOWN;
 		rec->extra = rec->flags & CALL_MAP ? extra_of(rec) : 0;
 		rec->rcu_left = rec->flags & CALL_MAP ? rcu_left_of(rec) : RCU_LEFT_UNKNOWN;
+		rec->bytes_cached = rec->flags & CALL_MAP ? bytes_cached_of(rec) : CACHED_UNKNOWN;
 		rec->head.memcg_id = rec->flags & CALL_MAP ? memcg_id : 0;
 	} else {
 		rec->key = alloc_key_of_work(work);

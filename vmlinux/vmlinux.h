@@ -261,6 +261,7 @@ struct bpf_mem_caches;
 
 struct bpf_mem_cache {
 	int unit_size;
+	int free_cnt;
 	int percpu_size;
 };
 

@@ -135,7 +135,8 @@ static bool sees_all(void *ctx, enum hook hook)
 static void add_call(struct correlator *correlator, const struct record_call *rec)
 {
 	const struct matched_call entry = matched_entry(rec);
-	const struct map_contents contents = {rec->entries, rec->extra, rec->rcu_left};
+	const struct map_contents contents = {rec->entries, rec->extra, rec->rcu_left,
+					      rec->bytes_cached};
 	struct worker_run run;
 	struct map_info map;
 

@@ -331,8 +331,10 @@ static bool is_exact(const struct usage *usage, enum exactness exact)
 	return false;
 }
 
-struct map_memory map_memory_of(const struct kernel_memory *kernel, const struct map_info *map,
-				const struct map_contents *contents)
+/* What the kernel would show, without the free lists */
+static struct map_memory shown_memory(const struct kernel_memory *kernel,
+				      const struct map_info *map,
+				      const struct map_contents *contents)
 {
 	struct map_memory memory = {};
 	struct usage usage = {kernel, map, contents, false};
@@ -351,5 +353,17 @@ struct map_memory map_memory_of(const struct kernel_memory *kernel, const struct
 		return memory;
 	memory.bytes = bytes;
 	memory.flags = MEMORY_KNOWN | (is_exact(&usage, row->exact) ? MEMORY_EXACT : 0);
+	return memory;
+}
+
+struct map_memory map_memory_of(const struct kernel_memory *kernel, const struct map_info *map,
+				const struct map_contents *contents)
+{
+	struct map_memory memory = shown_memory(kernel, map, contents);
+
+	if (contents->cached != CACHED_UNKNOWN) {
+		memory.cached = contents->cached;
+		memory.flags |= MEMORY_CACHED_KNOWN;
+	}
 	return memory;
 }

@@ -13,11 +13,13 @@
 enum memory_flags {
 	MEMORY_KNOWN = 1 << 0, /* the bytes are known */
 	MEMORY_EXACT = 1 << 1, /* it has no other memory; if not set, it has at least these bytes */
+	MEMORY_CACHED_KNOWN = 1 << 2, /* the bytes in free lists are known */
 };
 
 struct map_memory {
-	__u64 bytes; /* at most INT64_MAX */
-	__u8 flags;  /* enum memory_flags */
+	__u64 bytes;  /* at most INT64_MAX */
+	__u64 cached; /* not in bytes: what its allocators keep in free lists */
+	__u8 flags;   /* enum memory_flags */
 };
 
 static inline bool map_memory_known(const struct map_memory *memory)
@@ -28,6 +30,11 @@ static inline bool map_memory_known(const struct map_memory *memory)
 static inline bool map_memory_exact(const struct map_memory *memory)
 {
 	return map_memory_known(memory) && memory->flags & MEMORY_EXACT;
+}
+
+static inline bool map_memory_cached_known(const struct map_memory *memory)
+{
+	return memory->flags & MEMORY_CACHED_KNOWN;
 }
 
 /* Of a kernel. All zero: nothing is known, and no map's memory is. */
@@ -42,6 +49,7 @@ struct map_contents {
 	__u64 entries; /* ENTRIES_UNKNOWN */
 	__u64 extra;   /* as in struct record_call */
 	__u8 rcu_left; /* enum rcu_left */
+	__u32 cached;  /* bytes that its allocators keep for reuse; CACHED_UNKNOWN */
 };
 
 struct map_memory map_memory_of(const struct kernel_memory *kernel, const struct map_info *map,

@@ -217,6 +217,9 @@ static const struct field teardown_fields[] = {
 	{"bytes_exact", FIELD(FLAG, teardown_row, teardown.memory.flags), .bit = MEMORY_EXACT,
 	 IF(teardown_row, teardown.memory.flags, MEMORY_KNOWN), .later = true,
 	 .note = "0 or 1; 0: it had at least these bytes"},
+	{"bytes_cached", TEARDOWN(NUMBER, memory.cached),
+	 IF(teardown_row, teardown.memory.flags, MEMORY_CACHED_KNOWN), .later = true,
+	 .note = "what its allocators kept for reuse then, not in bytes"},
 	{"memcg_id", TEARDOWN(NONZERO, memcg_id), .later = true,
 	 .note = "cgroup charged for it, in the unified hierarchy"},
 	{"running", TEARDOWN(NUMBER, running), .note = "1: the run ended before the worker did"},
@@ -413,7 +416,7 @@ static const char views_sql[] = "CREATE VIEW calls AS SELECT f.seq, f.ts_ns,\n" 
 					 "  || coalesce(' ' || name, ''), ';')\n"
 					 "  FROM (SELECT * FROM holder WHERE teardown = f.seq ORDER BY nth))\n"
 					 "  AS held_by,\n"
-					 " f.bytes, f.bytes_exact, f.memcg_id, f.cpu_ns, f.runqueue_ns, f.grace_ns,\n"
+					 " f.bytes, f.bytes_exact, f.bytes_cached, f.memcg_id, f.cpu_ns, f.runqueue_ns, f.grace_ns,\n"
 					 " f.grace_for, f.deferred_for, f.instructions, f.cycles,\n"
 					 " f.cache_misses, f.dtlb_misses,\n"
 					 " f.free_ns / nullif(f.entries, 0) AS ns_per_entry,\n"

@@ -51,6 +51,7 @@ static size_t make_record(struct input *input, __u64 *now_ns, union record *rec)
 		rec->call.map_type = what % 40;
 		rec->call.alloc = what % NR_ALLOC_MEMBERS;
 		rec->call.rcu_left = (what >> 5) % (NR_RCU_LEFT + 1);
+		rec->call.bytes_cached = what & 8 ? CACHED_UNKNOWN : what;
 	}
 	if (rec->head.type == RECORD_RETURN && rec->head.hook != HOOK_DESTROY && what & 1) {
 		rec->head.type = RECORD_FREED;

@@ -169,6 +169,7 @@ static inline void start_teardown(void)
 
 	release(1000);
 	rec.call.entries = 42;
+	rec.call.bytes_cached = 960;
 	add(&rec);
 	send(RECORD_ENTRY, HOOK_DESTROY, WORKER, 1200);
 	queue_free(1250);

@@ -164,6 +164,21 @@ static inline struct worker_run some_run(void)
 	};
 }
 
+static inline struct map_memory some_memory(void)
+{
+	struct map_memory memory = {};
+
+	if (maybe()) {
+		memory.bytes = random64() >> 1;
+		memory.flags |= MEMORY_KNOWN | (maybe() ? MEMORY_EXACT : 0);
+	}
+	if (maybe()) {
+		memory.cached = random64() >> 32;
+		memory.flags |= MEMORY_CACHED_KNOWN;
+	}
+	return memory;
+}
+
 static inline struct teardown some_teardown(void)
 {
 	struct teardown teardown = {
@@ -171,6 +186,7 @@ static inline struct teardown some_teardown(void)
 		.run = some_run(),
 		.queued_ns = figure(),
 		.entries = figure(),
+		.memory = some_memory(),
 		.running = maybe(),
 		.rcu_flags = maybe() ? RCU_KNOWN | (maybe() ? RCU_FREES : 0) : 0,
 		.deferred_for = below(NR_GRACE_WORDS),

@@ -68,7 +68,7 @@ static inline struct teardown teardown_of(__u32 id, const char *name, double rel
 			.worker = {.pid = 70, .tid = 70, .comm = "kworker/0:1"}},
 		.queued_ns = UNKNOWN_NS,
 		.entries = 10,
-		.memory = {MAP_BYTES, MEMORY_KNOWN | MEMORY_EXACT},
+		.memory = {.bytes = MAP_BYTES, .flags = MEMORY_KNOWN | MEMORY_EXACT},
 		.phase = {NSEC_PER_SEC, 2 * NSEC_PER_SEC, NSEC_PER_SEC, 3 * NSEC_PER_SEC,
 			  6 * NSEC_PER_SEC},
 		.nr_destroys = 1,

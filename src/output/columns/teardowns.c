@@ -22,6 +22,9 @@ static GETTER(get_bytes, const struct teardown *teardown, map_memory_known(&tear
 static GETTER(get_bytes_exact, const struct teardown *teardown, map_memory_known(&teardown->memory),
 	      number, map_memory_exact(&teardown->memory));
 
+static GETTER(get_bytes_cached, const struct teardown *teardown,
+	      map_memory_cached_known(&teardown->memory), number, teardown->memory.cached);
+
 static bool has_more_bytes(const void *object)
 {
 	return !map_memory_exact(&((const struct teardown *)object)->memory);
@@ -207,6 +210,7 @@ const struct column teardown_columns[] = {
 	{"bytes", "BYTES", VALUE_BYTES, 8, .optional = true, .goes = 2, .get = get_bytes,
 	 .at_least = has_more_bytes, .sorts = 1U << SORT_BYTES},
 	{"bytes_exact", NULL, VALUE_BOOL, .get = get_bytes_exact},
+	{"bytes_cached", NULL, VALUE_BYTES, .get = get_bytes_cached},
 	{"memcg_id", NULL, VALUE_NUMBER, .get = get_nonzero_u64, AT(memcg_id)},
 	{"running", NULL, VALUE_BOOL, .get = get_running},
 	{"freed_by_rcu", NULL, VALUE_BOOL, .get = get_freed_by_rcu},

@@ -100,12 +100,12 @@ TEST(memory_is_added_up)
 	struct rows rows;
 
 	add_teardown(aggregate, &teardown); /* unknown */
-	teardown.memory = (struct map_memory){1000, MEMORY_KNOWN};
+	teardown.memory = (struct map_memory){.bytes = 1000, .flags = MEMORY_KNOWN};
 	add_teardown(aggregate, &teardown);
-	teardown.memory = (struct map_memory){500, MEMORY_KNOWN | MEMORY_EXACT};
+	teardown.memory = (struct map_memory){.bytes = 500, .flags = MEMORY_KNOWN | MEMORY_EXACT};
 	add_teardown(aggregate, &teardown);
 	teardown = teardown_of(2, 1, 1, 1, 1);
-	teardown.memory = (struct map_memory){1501, MEMORY_KNOWN | MEMORY_EXACT};
+	teardown.memory = (struct map_memory){.bytes = 1501, .flags = MEMORY_KNOWN | MEMORY_EXACT};
 	add_teardown(aggregate, &teardown);
 	rows = sort(aggregate, SORT_BYTES, 0);
 	assert_int_equal(rows.nr, 2);

@@ -23,6 +23,8 @@ KEPT_TEST(whole_teardown, VIEW_BOTH)
 	assert_int_equal(kept.deferred_free.map.address, MAP);
 	assert_int_equal(kept.teardowns, 1);
 	assert_int_equal(kept.teardown.entries, 42);
+	assert_true(map_memory_cached_known(&kept.teardown.memory));
+	assert_int_equal(kept.teardown.memory.cached, 960);
 	assert_int_equal(kept.teardown.phase[PHASE_WAIT], 100);
 	assert_int_equal(kept.teardown.phase[PHASE_FREE], 900);
 	assert_int_equal(kept.teardown.phase[PHASE_DESTROY], 100);
@@ -130,6 +132,7 @@ KEPT_TEST(no_entries_at_return, VIEW_TEARDOWNS)
 	add(&rec);
 	assert_int_equal(kept.teardowns, 1);
 	assert_true(kept.teardown.entries == ENTRIES_UNKNOWN);
+	assert_false(map_memory_cached_known(&kept.teardown.memory));
 	assert_int_equal(kept.teardown.map.identity.map_id, 7);
 }
 

@@ -233,7 +233,7 @@ TEST(figures_on_other_processors)
 TEST(struct_ops_without_functions)
 {
 	const struct map_info map = map_of(BPF_MAP_TYPE_STRUCT_OPS, 4, 256, 1, 0);
-	const struct map_contents contents = {.entries = NONE};
+	const struct map_contents contents = {.entries = NONE, .cached = CACHED_UNKNOWN};
 	const struct map_memory memory = map_memory_of(&kernel, &map, &contents);
 
 	assert_int_equal(memory.bytes, 5264 - 13 * 2 * 8);
@@ -287,7 +287,7 @@ TEST(nothing_to_spare)
 TEST(arena_with_a_count)
 {
 	const struct map_info map = map_of(ARENA, 0, 0, 100, BPF_F_MMAPABLE);
-	struct map_contents contents = {.entries = 7};
+	struct map_contents contents = {.entries = 7, .cached = CACHED_UNKNOWN};
 
 	assert_int_equal(map_memory_of(&kernel, &map, &contents).bytes, 7 * PAGE);
 	contents.entries = NONE; /* at least nothing */
@@ -303,10 +303,31 @@ TEST(largest_bloom_filter)
 	assert_int_equal(map_memory_of(&kernel, &map, &contents).bytes, 264 + (1ULL << 29));
 }
 
+/* It is no part of the other memory, and known without that. */
+TEST(memory_kept_for_reuse)
+{
+	const struct map_info map = map_of(BPF_MAP_TYPE_HASH, 4, 20, 67, BPF_F_NO_PREALLOC);
+	struct map_contents contents = {.entries = 33, .cached = CACHED_UNKNOWN};
+	const struct kernel_memory none = {};
+	__u64 bytes = map_memory_of(&kernel, &map, &contents).bytes;
+	struct map_memory memory;
+
+	assert_false(map_memory_cached_known(&(struct map_memory){.flags = MEMORY_KNOWN}));
+	contents.cached = CACHED_UNKNOWN - 1;
+	memory = map_memory_of(&kernel, &map, &contents);
+	assert_true(map_memory_cached_known(&memory) && map_memory_known(&memory));
+	assert_true(memory.cached == CACHED_UNKNOWN - 1 && memory.bytes == bytes);
+	contents.cached = 0;
+	memory = map_memory_of(&none, &map, &contents);
+	assert_true(map_memory_cached_known(&memory) && !map_memory_known(&memory));
+	assert_int_equal(memory.cached, 0);
+}
+
 /* Nothing is made up. */
 TEST(unknown)
 {
-	const struct map_contents contents = {.entries = 1};
+	const struct map_contents contents = {.entries = 1, .cached = CACHED_UNKNOWN};
+	const struct map_contents misread = {.entries = 1ULL << 62, .cached = CACHED_UNKNOWN};
 	struct map_info map = map_of(RHASH, 4, 4, 10, 1);
 	struct kernel_memory other = kernel;
 
@@ -330,9 +351,7 @@ TEST(unknown)
 	assert_int_equal(map_memory_of(&other, &map, &contents).flags, 0);
 	/* an element count that cannot be */
 	map = map_of(BPF_MAP_TYPE_HASH, 4, 4, 10, BPF_F_NO_PREALLOC);
-	assert_int_equal(
-		map_memory_of(&other, &map, &(struct map_contents){.entries = 1ULL << 62}).flags,
-		0);
+	assert_int_equal(map_memory_of(&other, &map, &misread).flags, 0);
 	/* an unknown machine */
 	assert_int_equal(map_memory_of(&(struct kernel_memory){}, &map, &contents).flags, 0);
 }

@@ -19,7 +19,7 @@ TEST(teardown_json)
 		"\"start_ns\":5000000123,\"time\":\"1970-01-01T00:00:05.000000123Z\",\"id\":7,\"map_type\":\"hash\",\"map_name\":\"events\","
 		"\"held_ns\":0,\"held_by\":[],\"wait_ns\":1000000123,\"free_ns\":2000,\"destroy_ns\":300,\"deferred_ns\":40,"
 		"\"total_ns\":1000002163,\"cpu_ns\":1200,\"runqueue_ns\":30,\"grace_ns\":500,\"grace_for\":\"synchronize_rcu\",\"deferred_for\":\"srcu_barrier\",\"instructions\":70000,\"cycles\":null,\"cache_misses\":null,\"dtlb_misses\":0,\"entries\":1000,\"ns_per_entry\":2,"
-		"\"bytes\":123456,\"bytes_exact\":false,\"memcg_id\":null,\"running\":false,\"freed_by_rcu\":false,"
+		"\"bytes\":123456,\"bytes_exact\":false,\"bytes_cached\":6144,\"memcg_id\":null,\"running\":false,\"freed_by_rcu\":false,"
 		"\"destroys\":{\"empty\":1,\"direct\":2,\"deferred\":3,\"pending\":4,"
 		"\"unknown\":5},\"key_size\":4,\"value_size\":3145728,\"max_entries\":4294967295,"
 		"\"map_flags\":1,\"worker\":{\"pid\":100,\"comm\":\"kworker/3:1\"},"
@@ -37,7 +37,7 @@ TEST(teardown_json)
 		"\"start_ns\":null,\"time\":null,\"id\":null,\"map_type\":null,\"map_name\":null,"
 		"\"held_ns\":null,\"held_by\":null,\"wait_ns\":null,\"free_ns\":null,\"destroy_ns\":null,\"deferred_ns\":null,"
 		"\"total_ns\":null,\"cpu_ns\":null,\"runqueue_ns\":null,\"grace_ns\":null,\"grace_for\":null,\"deferred_for\":null,\"instructions\":null,\"cycles\":null,\"cache_misses\":null,\"dtlb_misses\":null,\"entries\":null,\"ns_per_entry\":null,"
-		"\"bytes\":null,\"bytes_exact\":null,\"memcg_id\":null,\"running\":null,\"freed_by_rcu\":null,"
+		"\"bytes\":null,\"bytes_exact\":null,\"bytes_cached\":null,\"memcg_id\":null,\"running\":null,\"freed_by_rcu\":null,"
 		"\"destroys\":{\"empty\":0,\"direct\":0,\"deferred\":0,\"pending\":0,"
 		"\"unknown\":0},\"key_size\":null,\"value_size\":null,\"max_entries\":null,"
 		"\"map_flags\":null,\"worker\":null,\"released_by\":null,\"released_in\":null,"
@@ -123,7 +123,7 @@ TEST(teardown_csv)
 	assert_string_equal(
 		names,
 		"type,released_ns,queued_ns,start_ns,time,id,map_type,map_name,held_ns,held_by,wait_ns,"
-		"free_ns,destroy_ns,deferred_ns,total_ns,cpu_ns,runqueue_ns,grace_ns,grace_for,deferred_for,instructions,cycles,cache_misses,dtlb_misses,entries,ns_per_entry,bytes,bytes_exact,memcg_id,running,freed_by_rcu,"
+		"free_ns,destroy_ns,deferred_ns,total_ns,cpu_ns,runqueue_ns,grace_ns,grace_for,deferred_for,instructions,cycles,cache_misses,dtlb_misses,entries,ns_per_entry,bytes,bytes_exact,bytes_cached,memcg_id,running,freed_by_rcu,"
 		"destroys.empty,destroys.direct,destroys.deferred,destroys.pending,"
 		"destroys.unknown,key_size,value_size,max_entries,map_flags,"
 		"worker.pid,worker.comm,released_by.pid,released_by.tid,"
@@ -135,13 +135,13 @@ TEST(teardown_csv)
 	assert_string_equal(
 		event(FORMAT_CSV, teardown_columns, &teardown),
 		"teardown,4000000000,4000001000,5000000123,1970-01-01T00:00:05.000000123Z,7,hash,events,0,\"\",1000000123,"
-		"2000,300,40,1000002163,1200,30,500,synchronize_rcu,srcu_barrier,70000,,,0,1000,2,123456,false,,false,false,1,2,3,4,5,4,3145728,4294967295,1,"
+		"2000,300,40,1000002163,1200,30,500,synchronize_rcu,srcu_barrier,70000,,,0,1000,2,123456,false,6144,,false,false,1,2,3,4,5,4,3145728,4294967295,1,"
 		"100,kworker/3:1,44,44,kworker/0:2,1,kernel,500,501,loader,4242,/a/b.scope,b.scope,,0123,"
 		"false,drop+0x1c (/bin/a);0x10\n");
 	teardown = unknown_teardown();
 	assert_string_equal(
 		event(FORMAT_CSV, teardown_columns, &teardown),
-		"teardown,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,0,0,0,0,0,,,,,,,,,,,,,,,,,,,,,\n");
+		"teardown,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,0,0,0,0,0,,,,,,,,,,,,,,,,,,,,,\n");
 	for (c = event(FORMAT_CSV, teardown_columns, &teardown); *c; c++)
 		commas -= *c == ',';
 	assert_int_equal(commas, 0);

@@ -26,7 +26,7 @@ static struct teardown complete(void)
 		.map.name = "events",
 		.map.identity.released_ns = START,
 		.map.identity.released_by = {true, 4242, {200, 200, "agent"}, &cgroup},
-		.memory = {4096, MEMORY_KNOWN},
+		.memory = {.bytes = 4096, .flags = MEMORY_KNOWN},
 		.phase = {1000, 200000, 90000, 5000000, 5201000},
 		.nr_destroys = 1,
 	};

@@ -37,7 +37,7 @@ TEST(all_is_known)
 		"\"destroy_ns\":90000,\"deferred_ns\":5000000,\"total_ns\":5201500,"
 		"\"cpu_ns\":null,\"runqueue_ns\":null,\"grace_ns\":null,\"grace_for\":null,\"deferred_for\":null,\"instructions\":null,\"cycles\":null,\"cache_misses\":null,\"dtlb_misses\":null,"
 		"\"entries\":42,\"ns_per_entry\":4761,\"bytes\":null,"
-		"\"bytes_exact\":null,\"memcg_id\":null,\"running\":false,\"freed_by_rcu\":null,\"destroys.empty\":1,"
+		"\"bytes_exact\":null,\"bytes_cached\":null,\"memcg_id\":null,\"running\":false,\"freed_by_rcu\":null,\"destroys.empty\":1,"
 		"\"destroys.direct\":0,\"destroys.deferred\":1,\"destroys.pending\":0,"
 		"\"destroys.unknown\":0,\"key_size\":null,\"value_size\":null,"
 		"\"max_entries\":null,\"map_flags\":null,\"worker.pid\":101,"

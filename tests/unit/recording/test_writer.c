@@ -160,6 +160,9 @@ static int on_teardown(void *ctx, const struct teardown *read)
 	same_run(checked, &read->run, &written->run);
 	assert_true(!read->map.address == !written->map.address);
 	assert_true(read->entries == written->entries);
+	assert_true(read->memory.bytes == written->memory.bytes);
+	assert_true(read->memory.cached == written->memory.cached);
+	assert_int_equal(read->memory.flags, written->memory.flags);
 	same_time(checked, read->queued_ns, written->queued_ns);
 	assert_int_equal(read->running, written->running);
 	assert_int_equal(read->deferred_for, written->deferred_for);
