@@ -379,23 +379,19 @@ static void do_releases(char **args)
 	releases_run(RELEASES);
 }
 
-static void do_programs(char **args)
-{
-	(void)args;
-	programs_run();
-}
+/* Commands that have no arguments */
+#define DO(name)                                                                                   \
+	static void do_##name(char **args)                                                         \
+	{                                                                                          \
+		(void)args;                                                                        \
+		name##_run();                                                                      \
+	}
 
-static void do_memory(char **args)
-{
-	(void)args;
-	memory_run();
-}
-
-static void do_left(char **args)
-{
-	(void)args;
-	left_run();
-}
+DO(programs)
+DO(memory)
+DO(cached)
+DO(left)
+DO(renamed)
 
 static void do_read(char **args)
 {
@@ -429,12 +425,6 @@ static void do_user_stack(char **args)
 	user_stack_run(parse_count(args[0], MAX_STUCK_S));
 }
 
-static void do_renamed(char **args)
-{
-	(void)args;
-	renamed_run();
-}
-
 static void do_scrape(char **args)
 {
 	const struct scrape_plan plan = {
@@ -464,6 +454,7 @@ static const struct {
 	{"programs", "", 0, do_programs},
 	{"stuck", "w", 1, do_stuck},
 	{"memory", "", 0, do_memory},
+	{"cached", "", 0, do_cached},
 	{"left", "", 0, do_left},
 	{"read", "", 3, do_read},
 	{"renamed", "", 0, do_renamed},

@@ -30,6 +30,9 @@ void programs_run(void);
  */
 void memory_run(void);
 
+/* Makes and releases maps, and prints how many bytes their allocators kept for reuse. */
+void cached_run(void);
+
 /*
  * Makes and releases maps whose free may leave memory to RCU, and prints their elements; of the
  * last, when RCU freed them.
