@@ -92,10 +92,12 @@ static enum answer is_structure(const struct btf *btf, __u32 type, const char *n
 {
 	const struct btf_type *t = btf__type_by_id(btf, btf__resolve_type(btf, type));
 	const bool pointer = t && btf_is_ptr(t);
+	const char *its;
 
 	if (pointer)
 		t = btf__type_by_id(btf, btf__resolve_type(btf, t->type));
-	if (!t || !btf_is_struct(t) || strcmp(btf__name_by_offset(btf, t->name_off), name))
+	its = t && btf_is_struct(t) ? btf__name_by_offset(btf, t->name_off) : NULL;
+	if (!its || strcmp(its, name))
 		return ANSWER_NO;
 	return pointer ? ANSWER_UNKNOWN : ANSWER_YES;
 }
