@@ -113,7 +113,7 @@ static __noinline __u64 bytes_in_free_lists(__u64 addr)
 	return size ? size * lists.objects : BYTES_UNKNOWN;
 }
 
-/* Adds what is in one more allocator's lists. */
+/* Adds the free lists of one more allocator. */
 static __always_inline __u64 with_free_lists(__u64 bytes, __u64 addr)
 {
 	__u64 more;

@@ -7,7 +7,7 @@
 #include "bench/scenario.h"
 #include "cmd/run_files.h"
 
-/* What is measured. */
+/* The measures. */
 struct bench_job {
 	const struct scenario *list; /* read only */
 	size_t nr;

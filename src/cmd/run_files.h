@@ -23,5 +23,5 @@ struct run_files {
  */
 int run_files_name(struct run_files *files, const struct options *opts);
 
-/* Removes what is temporary. */
+/* Removes temporary files. */
 void run_files_free(struct run_files *files);
