@@ -7,7 +7,7 @@
 #include "bench/scenario.h"
 #include "cmd/run_files.h"
 
-/* The measures. */
+/* One run of a benchmark. */
 struct bench_job {
 	const struct scenario *list; /* read only */
 	size_t nr;
