@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* top: a screen of what is torn down now, or the tables of each second. */
+/* top: a screen of the teardowns in progress, or the tables of each second. */
 #include <errno.h>
 
 #include "cmd/option_rows.h"
@@ -87,7 +87,7 @@ const struct command top_command = {
 			 "tables alone (--format, --output, --histogram, --timeline), the tables of each\n"
 			 "second follow each other.\n",
 		 .examples = "  memdestroy-trace top\n"
-			     "      what is torn down now; q ends it\n"
+			     "      the teardowns in progress; q ends it\n"
 			     "  memdestroy-trace top teardowns --by name,released_by\n"
 			     "      below, rows of what ended in the last minute\n"
 			     "  memdestroy-trace top --speed 10 run.mdt\n"

@@ -160,7 +160,7 @@ const struct command trace_command = {
 			 "COMMANDS (see help COMMAND):\n"
 			 "  calls      trace calls only, at the lowest cost\n"
 			 "  teardowns  trace whole teardowns of maps only\n"
-			 "  top        a screen of what is torn down now\n"
+			 "  top        a screen of the teardowns in progress\n"
 			 "  record     write calls and teardowns to a file, a recording\n"
 			 "  report     show recordings\n"
 			 "  diff       compare recordings: what is slower, and is it significant?\n"
