@@ -35,7 +35,7 @@ enum lockdown { LOCKDOWN_UNKNOWN, LOCKDOWN_NONE, LOCKDOWN_INTEGRITY, LOCKDOWN_CO
 enum lockdown privileges_lockdown(void);
 
 /* The lowest nice value that a thread may still take without capabilities. */
-#define PRIVILEGES_NICE (-5)
+#define PRIVILEGES_NICE (-20)
 
 /*
  * Drops every capability for good, except CAP_DAC_OVERRIDE if keep_files is set: at the end, a file

@@ -12,10 +12,12 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/queue.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <bpf/libbpf.h>
 
+#include "trace/privileges.h"
 #include "trace/ring_reader.h"
 #include "util/macros.h"
 
@@ -180,6 +182,8 @@ static void *reader_thread(void *ctx)
 	int idle_polls = 0;
 	bool asleep;
 
+	/* It only copies, and records are lost if a storm keeps it from the processors. */
+	setpriority(PRIO_PROCESS, 0, PRIVILEGES_NICE);
 	do {
 		idle_polls = poll_ring(ring_reader) ? 0 : idle_polls + 1;
 		asleep = idle_polls > IDLE_POLLS;
@@ -245,9 +249,10 @@ static void refill(struct ring_reader *ring_reader)
 		return;
 	if (!ring_reader->threaded)
 		poll_ring(ring_reader);
+	/* Not under the lock: preempted after a system call, it would keep the thread waiting. */
+	eventfd_read(ring_reader->fd, &count);
 	pthread_mutex_lock(&ring_reader->lock);
 	STAILQ_CONCAT(&ring_reader->taken, &ring_reader->ready);
-	eventfd_read(ring_reader->fd, &count);
 	pthread_mutex_unlock(&ring_reader->lock);
 }
 

@@ -14,7 +14,6 @@
 
 #include "correlate/correlator.h"
 #include "model/ledger_figures.h"
-#include "trace/privileges.h"
 #include "trace/ring_reader.h"
 #include "trace/session.h"
 #include "trace/signals.h"
@@ -32,6 +31,8 @@
 #define BATCH		4096
 #define MAX_PENDING	((size_t)256 << 20) /* see struct run_ops */
 #define STUCK_SEARCH_NS (NSEC_PER_SEC / 2)
+/* The nice value of a session that falls behind; see docs/kernel.md, Priority. */
+#define HURRY_NICE	(-5)
 #define MAX_RELEASES	16384
 #define MAX_USER_STACKS 4096
 /* Few calls take longer: most that seem to have lost the record of their return. */
@@ -151,8 +152,8 @@ static void set_pace(struct session *session)
 	if (hurry == session->hurries)
 		return;
 	session->hurries = hurry;
-	if (hurry && priority > PRIVILEGES_NICE)
-		priority = PRIVILEGES_NICE;
+	if (hurry && priority > HURRY_NICE)
+		priority = HURRY_NICE;
 	setpriority(PRIO_PROCESS, 0, priority); /* of this thread alone */
 }
 
