@@ -229,7 +229,7 @@ static const struct column change_columns[] = {
 	 .color = color_of_mark},
 };
 
-_Static_assert(3 + NR_KEYS + ARRAY_SIZE(count_columns) + ARRAY_SIZE(change_columns) <
+_Static_assert(3 + MAX_KEY_COLUMNS + ARRAY_SIZE(count_columns) + ARRAY_SIZE(change_columns) <
 		       MAX_ROW_COLUMNS,
 	       "columns of a diff");
 
@@ -241,14 +241,7 @@ void diff_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_
 	size_t nr = times ? ARRAY_SIZE(time_columns) : ARRAY_SIZE(count_columns), i;
 
 	*list++ = type_column;
-	for (i = 0; i < nr_by; i++) {
-		struct column *end = list + key_columns(list, by[i]);
-
-		for (; list < end; list++) {
-			list->get = get_diff_key;
-			list->applies = has_diff_key;
-		}
-	}
+	list = add_key_columns(list, by, nr_by, get_diff_key, has_diff_key);
 	for (i = 0; i < nr; i++)
 		*list++ = side[i];
 	for (i = 0; i < ARRAY_SIZE(change_columns); i++)

@@ -60,8 +60,15 @@ bool has_unit(const struct column *column, const void *object);
 bool has_pod(const struct column *column, const void *object);
 bool has_container(const struct column *column, const void *object);
 
-/* Puts the columns of a row's key in *list, which read a struct row_line. Returns how many. */
-size_t key_columns(struct column *list, enum key key);
+/* At most so many columns are of keys. */
+#define MAX_KEY_COLUMNS (NR_KEYS + 4)
+
+/*
+ * Adds the columns of these keys to the list, and returns its end. They read a struct row_line
+ * with the default functions, which get and applies replace unless they are NULL.
+ */
+struct column *add_key_columns(struct column *list, const enum key *by, size_t nr_by, getter *get,
+			       bool (*applies)(const struct column *column, const void *object));
 
 /* What they do. */
 bool get_row_key(const struct column *column, const void *object, struct value *value);

@@ -288,25 +288,33 @@ static struct column key_column(const struct column *of_key, enum key key)
 	return column;
 }
 
-size_t key_columns(struct column *list, enum key key)
-{
-	size_t nr = 0;
+_Static_assert(NR_KEYS + ARRAY_SIZE(cgroup_columns) + ARRAY_SIZE(memcg_columns) <= MAX_KEY_COLUMNS,
+	       "columns of keys");
 
-	list[nr++] = key_column(&key_sources[key], key);
-	for (size_t i = 0; key == KEY_CGROUP && i < ARRAY_SIZE(cgroup_columns); i++)
-		list[nr++] = key_column(&cgroup_columns[i], key);
-	for (size_t i = 0; key == KEY_MEMCG && i < ARRAY_SIZE(memcg_columns); i++)
-		list[nr++] = key_column(&memcg_columns[i], key);
-	return nr;
+struct column *add_key_columns(struct column *list, const enum key *by, size_t nr_by, getter *get,
+			       bool (*applies)(const struct column *column, const void *object))
+{
+	struct column *column = list;
+
+	for (size_t i = 0; i < nr_by; i++) {
+		size_t j;
+
+		*list++ = key_column(&key_sources[by[i]], by[i]);
+		for (j = 0; by[i] == KEY_CGROUP && j < ARRAY_SIZE(cgroup_columns); j++)
+			*list++ = key_column(&cgroup_columns[j], by[i]);
+		for (j = 0; by[i] == KEY_MEMCG && j < ARRAY_SIZE(memcg_columns); j++)
+			*list++ = key_column(&memcg_columns[j], by[i]);
+	}
+	for (; column < list; column++) {
+		column->get = get ?: column->get;
+		column->applies = applies ?: column->applies;
+	}
+	return list;
 }
 
-_Static_assert(3 + NR_KEYS + ARRAY_SIZE(cgroup_columns) + ARRAY_SIZE(memcg_columns) +
-			       ARRAY_SIZE(figure_columns) <
-		       MAX_ROW_COLUMNS,
+_Static_assert(3 + MAX_KEY_COLUMNS + ARRAY_SIZE(figure_columns) < MAX_ROW_COLUMNS,
 	       "columns of a row");
-_Static_assert(3 + NR_KEYS + ARRAY_SIZE(cgroup_columns) + ARRAY_SIZE(memcg_columns) +
-			       ARRAY_SIZE(teardown_figure_columns) <
-		       MAX_ROW_COLUMNS,
+_Static_assert(3 + MAX_KEY_COLUMNS + ARRAY_SIZE(teardown_figure_columns) < MAX_ROW_COLUMNS,
 	       "columns of a row");
 
 void row_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t nr_by,
@@ -318,8 +326,7 @@ void row_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size_t
 	*list++ = *type_column;
 	for (i = 0; i < ARRAY_SIZE(interval_columns) && intervals; i++)
 		*list++ = interval_columns[i];
-	for (i = 0; i < nr_by; i++)
-		list += key_columns(list, by[i]);
+	list = add_key_columns(list, by, nr_by, NULL, NULL);
 	for (i = 0; i < nr; i++)
 		*list++ = figures[i];
 	*list = (struct column){};

@@ -102,7 +102,7 @@ static const struct column change_columns[] = {
 	{"p_corrected", "P", VALUE_REAL, .shown_as = REAL_P, .goes = NAMES_SHRINK, .get = get_p},
 };
 
-_Static_assert(3 + NR_KEYS + ARRAY_SIZE(count_columns) + ARRAY_SIZE(change_columns) <
+_Static_assert(3 + MAX_KEY_COLUMNS + ARRAY_SIZE(count_columns) + ARRAY_SIZE(change_columns) <
 		       MAX_ROW_COLUMNS,
 	       "columns of a trend");
 
@@ -114,14 +114,7 @@ void trend_columns(struct column list[MAX_ROW_COLUMNS], const enum key *by, size
 	size_t nr = times ? ARRAY_SIZE(time_columns) : ARRAY_SIZE(count_columns), i;
 
 	*list++ = type_column;
-	for (i = 0; i < nr_by; i++) {
-		struct column *end = list + key_columns(list, by[i]);
-
-		for (; list < end; list++) {
-			list->get = get_trend_key;
-			list->applies = has_trend_key;
-		}
-	}
+	list = add_key_columns(list, by, nr_by, get_trend_key, has_trend_key);
 	for (i = 0; i < nr; i++)
 		*list++ = medians[i];
 	for (i = 0; i < ARRAY_SIZE(change_columns); i++)
