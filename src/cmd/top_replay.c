@@ -240,19 +240,13 @@ static void show_end(const struct replay *replay)
 {
 	const struct options *opts = replay->opts;
 	struct teardown_counts counts;
+	struct ledger_text text;
 	struct ledger ledger;
 
 	reader_set_ledger(&replay->readers, &ledger, &counts);
-	ledger_text(stderr,
-		    &(struct ledger_text){
-			    .calls = &ledger,
-			    .teardowns = opts->show.view == VIEW_CALLS ? NULL : &counts.ledger,
-			    .hooks = opts->show.identity ? counts.hooks : NULL,
-			    .view = opts->show.view,
-			    .filter = &opts->filter,
-			    .all_teardowns = &counts.ledger,
-			    .recorded = true,
-		    });
+	text = ledger_text_of_view(&opts->show, &opts->filter, &ledger, &counts);
+	text.recorded = true;
+	ledger_text(stderr, &text);
 	ledger_text_blind(stderr, replay->readers.first->blind);
 }
 

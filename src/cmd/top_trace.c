@@ -165,20 +165,14 @@ static int show_end(struct top *top, int err)
 {
 	const struct options *opts = top->opts;
 	struct teardown_counts counts;
+	struct ledger_text text;
 	struct ledger ledger;
 	const char *blind = session_count(top->tracer.session, &ledger, &counts);
 
 	if (*blind)
 		top->tracer.traceable = TRACEABLE_NO;
-	ledger_text(stderr,
-		    &(struct ledger_text){
-			    .calls = &ledger,
-			    .teardowns = opts->show.view == VIEW_CALLS ? NULL : &counts.ledger,
-			    .hooks = opts->show.identity ? counts.hooks : NULL,
-			    .view = opts->show.view,
-			    .filter = &opts->filter,
-			    .all_teardowns = &counts.ledger,
-		    });
+	text = ledger_text_of_view(&opts->show, &opts->filter, &ledger, &counts);
+	ledger_text(stderr, &text);
 	ledger_text_blind(stderr, blind);
 	return err;
 }

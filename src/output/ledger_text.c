@@ -216,6 +216,21 @@ static int put_all(struct ledger_lines *lines, const struct ledger_text *text)
 	return err;
 }
 
+struct ledger_text ledger_text_of_view(const struct view_options *show, const struct filter *filter,
+				       const struct ledger *calls,
+				       const struct teardown_counts *counts)
+{
+	return (struct ledger_text){
+		.calls = calls,
+		.teardowns = show->view == VIEW_CALLS ? NULL : &counts->ledger,
+		.hooks = show->identity ? counts->hooks : NULL,
+		.view = show->view,
+		.filter = filter,
+		.all_teardowns = &counts->ledger,
+		.recorded = show->recorded,
+	};
+}
+
 int ledger_text(FILE *out, const struct ledger_text *text)
 {
 	struct ledger_lines counted = {}, lines = {.out = out, .below_table = text->below_table};

@@ -15,6 +15,7 @@
 #include "model/filter.h"
 #include "model/keys.h"
 #include "model/ledger.h"
+#include "output/view_options.h"
 
 /* The parts to print. */
 struct ledger_text {
@@ -28,6 +29,11 @@ struct ledger_text {
 	const struct teardown_ledger *all_teardowns;
 	bool recorded; /* of a recording, or the sum of several */
 };
+
+/* The parts that a view shows. Points to what it is given. */
+struct ledger_text ledger_text_of_view(const struct view_options *show, const struct filter *filter,
+				       const struct ledger *calls,
+				       const struct teardown_counts *counts);
 
 /* Flushes, and returns as stream_flush(). */
 int ledger_text(FILE *out, const struct ledger_text *text);

@@ -436,18 +436,11 @@ static bool is_table(const struct report *report)
 
 static void show_ledgers(const struct report *report, const struct ledger *ledger)
 {
-	const struct teardown_counts *counts = report->counts;
+	struct ledger_text text =
+		ledger_text_of_view(report->opts, report->filter, ledger, report->counts);
 
-	ledger_text(stderr, &(struct ledger_text){
-				    .calls = ledger,
-				    .teardowns = report->teardowns ? &counts->ledger : NULL,
-				    .hooks = report->opts->identity ? counts->hooks : NULL,
-				    .view = report->opts->view,
-				    .below_table = is_table(report),
-				    .filter = report->filter,
-				    .all_teardowns = &counts->ledger,
-				    .recorded = report->opts->recorded,
-			    });
+	text.below_table = is_table(report);
+	ledger_text(stderr, &text);
 }
 
 int report_end(struct report *report, __u64 now_ns, struct ledger *ledger,
