@@ -150,6 +150,23 @@ static void overlay_key(struct screen_state *state, int key)
 	state->overlay_first = moved(state->overlay_first, last + 1, state->overlay_page, key);
 }
 
+static enum pane other_pane(const struct screen_state *state)
+{
+	return state->active == PANE_ENDED ? PANE_PROGRESS : PANE_ENDED;
+}
+
+/* In a table without rows, keys that move select the other one. */
+static bool leave_empty_pane(struct screen_state *state, int key)
+{
+	enum pane other = other_pane(state);
+
+	if (key < SCREEN_UP || key > SCREEN_END || state->panes[state->active].nr ||
+	    !state->panes[other].nr)
+		return false;
+	state->active = other;
+	return true;
+}
+
 static void change_view(struct screen_state *state, int key)
 {
 	struct pane_state *pane = &state->panes[state->active];
@@ -191,7 +208,8 @@ static void change_view(struct screen_state *state, int key)
 			state->scrolled += 8;
 		break;
 	default:
-		pane->selected = moved(pane->selected, pane->nr, pane->page, key);
+		if (!leave_empty_pane(state, key))
+			pane->selected = moved(pane->selected, pane->nr, pane->page, key);
 	}
 }
 
@@ -217,7 +235,7 @@ void screen_state_key(struct screen_state *state, int key)
 		state->overlay_first = 0;
 	} else if (key == SCREEN_TAB) {
 		if (state->show->view != VIEW_CALLS)
-			state->active = state->active == PANE_ENDED ? PANE_PROGRESS : PANE_ENDED;
+			state->active = other_pane(state);
 	} else if (key == SCREEN_ENTER) {
 		open_details(state);
 	} else {

@@ -213,6 +213,28 @@ SCREEN_TEST(selection_scrolls, VIEW_TEARDOWNS)
 	assert_string_equal(screened.state.selected_row.teardown.map.name, "map_49.");
 }
 
+SCREEN_TEST(first_table_is_empty, VIEW_TEARDOWNS)
+{
+	const struct teardown older = teardown_of(1, "older", -20),
+			      newer = teardown_of(2, "newer", -10);
+
+	draw(80, 24);
+	press("j");
+	assert_int_equal(screened.state.active, PANE_PROGRESS); /* both are empty */
+	end_one(&older);
+	end_one(&newer);
+	update(1, NULL, 0);
+	draw(80, 24);
+	press("x");
+	assert_int_equal(screened.state.active, PANE_PROGRESS);
+	press("j");
+	draw(80, 24);
+	assert_string_equal(screened.state.selected_row.teardown.map.name, "newer");
+	press("j");
+	draw(80, 24);
+	assert_string_equal(screened.state.selected_row.teardown.map.name, "older");
+}
+
 SCREEN_TEST(calls_alone, VIEW_CALLS)
 {
 	const struct call call = {.ts_ns = AT(1),
