@@ -333,9 +333,9 @@ const struct command export_command = {
 		{.head = "Usage: memdestroy-trace export [OPTION]... [FILE...]\n"
 			 "\n"
 			 "Trace as without a command, and publish metrics for Prometheus until Ctrl-C: by\n"
-			 "HTTP at 127.0.0.1:10435/metrics, or in a file. With recordings, publish what\n"
-			 "these hold, which traces no kernel and needs no privileges. There is no TLS and\n"
-			 "no password: a proxy is the place for both.\n",
+			 "HTTP at 127.0.0.1:10435/metrics, or in a file. With recordings, publish their\n"
+			 "metrics: this traces no kernel and needs no privileges. The server has no TLS\n"
+			 "and no password: put a proxy before it for both.\n",
 		 .examples =
 			 "  memdestroy-trace export\n"
 			 "      for a Prometheus on this machine\n"

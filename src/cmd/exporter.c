@@ -104,7 +104,7 @@ static int update_file(struct exporter *exporter, const struct metrics *metrics)
 	if (err && !exporter->file_failed)
 		outfile_failed(strcmp(path, "-") ? path : NULL, err);
 	else if (!err && exporter->file_failed)
-		diag_info("'%s' is written again", path);
+		diag_info("'%s': writing succeeds again", path);
 	exporter->file_failed = err;
 	return err;
 }

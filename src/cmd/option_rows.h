@@ -63,7 +63,7 @@
 		      .repeatable = true),                                                         \
 		VALUE('p', "pid", "PID", option_pid, "only maps that this process released",       \
 		      .repeatable = true),                                                         \
-		VALUE(0, "comm", "GLOB", option_comm, "only maps that such a command released",    \
+		VALUE(0, "comm", "GLOB", option_comm, "only maps released by a task of this name", \
 		      .repeatable = true),                                                         \
 		VALUE(0, "cgroup", "PATH", option_cgroup,                                          \
 		      "only maps released in this cgroup or below it; a pattern, too",             \

@@ -78,5 +78,5 @@ enum options_result { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_BAD };
  */
 enum options_result options_parse(struct options *opts, int argc, char **argv);
 
-/* The exit status after OPTIONS_BAD. A bisection has to end by it, and not to go on by a "bad". */
+/* The exit status after OPTIONS_BAD. With --bisect it ends the bisection. */
 int options_bad_status(int argc, char **argv);

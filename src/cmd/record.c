@@ -63,8 +63,8 @@ static bool done(void *ctx)
 		return true;
 	if (now - record->over_ns < MAX_LINGER_NS)
 		return false;
-	diag_warn("30 s after the command's end, some teardowns have not been seen to end; the "
-		  "rest is not recorded");
+	diag_warn("recording stops 30 s after the command's end, although the end of some "
+		  "teardowns was not seen");
 	return true;
 }
 

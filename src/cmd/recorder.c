@@ -139,8 +139,8 @@ static int adjust_shed(struct recorder *recorder, __u64 now_ns)
 	if (!change)
 		return 0;
 	if (first)
-		diag_warn("falls behind: records only a part of the maps, whole and by chance, "
-			  "until it has caught up");
+		diag_warn("writing falls behind: recording a sample of the maps, each of them "
+			  "whole, until it has caught up");
 	return writer_shed(recorder->writer, change);
 }
 

@@ -148,9 +148,9 @@ const struct command report_command = {
 			 "       memdestroy-trace report calls [OPTION]... FILE...\n"
 			 "       memdestroy-trace report teardowns [OPTION]... FILE...\n"
 			 "\n"
-			 "Show recordings as live tracing would have shown the run. Several recordings are\n"
-			 "shown as one. Options choose between calls and teardowns as in a live run.\n"
-			 "Traces no kernel and needs no privileges.\n",
+			 "Show recordings in the views of live tracing; several recordings are shown as\n"
+			 "one. Options select calls or teardowns as in a live run. This command traces no\n"
+			 "kernel and needs no privileges.\n",
 		 .examples =
 			 "  memdestroy-trace report run.mdt\n"
 			 "      callers and map types, and the slowest teardowns\n"

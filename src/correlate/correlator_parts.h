@@ -27,5 +27,5 @@ struct correlator {
 	int looks;				/* how many threads may still be looked at */
 };
 
-/* Of a worker: what waits for a start that was missed only looks as if it waited. */
+/* Are all starts of this worker function seen? If not, a wait may have ended unseen. */
 bool correlator_sees_starts(const struct correlator *correlator, enum hook hook);

@@ -40,8 +40,8 @@ void map_releases_add_stack(struct map_releases *releases, const struct record_h
 			    const char *text);
 
 /*
- * Forgets cgroups that no map here and no holder refers to (cgroup_hold()), when there are many:
- * for events that nobody refers to later.
+ * Forgets cgroups that no map here and no holder refers to (cgroup_hold()), if there are many. Only
+ * if the sink keeps no events, which would refer to them.
  */
 void map_releases_forget_cgroups(struct map_releases *releases);
 

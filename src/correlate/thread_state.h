@@ -12,5 +12,5 @@ enum thread_state {
 	THREAD_RETURNED,
 };
 
-/* The thread was looked at after the entry. *thread: see bpf/event.h; it need not be found. */
+/* *thread: read after the entry (bpf/event.h); may be a thread that was not found. */
 enum thread_state thread_state_of(const struct task_stack *thread, const struct record_call *entry);

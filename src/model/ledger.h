@@ -12,9 +12,9 @@
 #include "event.h"
 
 /*
- * Figures that are no numbers, and never shown as such: the kernel does not provide the figure, or
- * it is mixed with others; and the recording lacks it. Without kprobes, probe_missed_* are 0: there
- * is nothing to miss.
+ * Unknown figures, never shown as numbers. LEDGER_UNKNOWN: the kernel does not provide the figure,
+ * or mixes it with others. LEDGER_ABSENT: the recording lacks it. Without kprobes, probe_missed_*
+ * are 0: no kprobe can miss.
  */
 #define LEDGER_UNKNOWN (~0ULL)
 #define LEDGER_ABSENT  (~0ULL - 1)

@@ -14,7 +14,7 @@
 struct run_ops {
 	/* Bytes of records that wait in memory while the sink is slow, at most; 0: 256 MB. */
 	size_t max_pending;
-	/* The sink refers to no event, nor what it refers to, after the call with it. */
+	/* The sink keeps no pointer to an event or its data after the call with it. */
 	bool keeps_no_events;
 	/*
 	 * Called at the start, and at *next_ns or soon after; events that end later follow the

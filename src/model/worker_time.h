@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where the time of a worker's run goes: on a CPU, in a run queue, asleep until a grace period is
- * over. The rest is other sleep, and interrupts. And what the CPU counted in a run that nothing but
- * interrupts interrupted. All zero: nothing is known.
+ * The time of a worker's run: on a CPU, in a run queue, and asleep until a grace period is over;
+ * the rest is other sleep, and interrupts. Also the CPU's counts, for runs without a task switch.
+ * All zero: nothing is known.
  */
 #pragma once
 

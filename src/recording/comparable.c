@@ -146,7 +146,7 @@ static bool is_whole(const struct reader *reader, const struct reader_set *const
 		}
 	}
 	if (same > 1 && first == reader)
-		diag_warn("'%s' is compared with itself, or counted twice", reader->path);
+		diag_warn("'%s' or a copy of it is given more than once", reader->path);
 	if (reader->run_info->end_ns == UNKNOWN_NS || same > 1) /* the former was reported */
 		return false;
 	if (has_counts(reader))

@@ -2,10 +2,10 @@
 /*
  * Which maps a recording leaves out while its recorder cannot keep up. Knows no clock and no files.
  *
- * At level L, one map of 2^L is recorded, chosen by a hash of its id. The level at the time when
- * its last reference was dropped decides, so that the teardown, its calls and its deferred frees
- * share one fate, whenever they come. A call of no teardown is chosen alone, by its thread and
- * time. Events of a map whose id or release is unknown are recorded.
+ * At level L, one map of 2^L is recorded, chosen by a hash of its id. The level at the time of its
+ * release applies to the teardown, its calls and its deferred frees: all or none are recorded. A
+ * call of no teardown is chosen alone, by its thread and time. Events of a map whose id or release
+ * is unknown are recorded.
  */
 #pragma once
 

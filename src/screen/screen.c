@@ -22,7 +22,7 @@ bool screen_wanted(const struct view_options *show, const char *output)
 		return false;
 	why = terminfo_refusal();
 	if (why && *why)
-		diag_warn("no screen, but tables: %s", why);
+		diag_warn("showing tables instead of a screen: %s", why);
 	return !why;
 }
 

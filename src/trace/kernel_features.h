@@ -59,10 +59,8 @@ const char *kernel_silence(enum attach_mode mode, bool ftrace);
 /*
  * Why kprobes would crash this kernel; NULL: they would not.
  *
- * On powerpc, kprobes through ftrace or a jump (arch/powerpc/kernel/trace/ftrace_entry.S,
- * optprobes_head.S) save and restore all registers, also r13, which identifies the CPU. A task that
- * is preempted meanwhile and continues on another CPU then works with the data of the first:
- * Debian's 7.2.13 crashed (docs/kernel.md).
+ * On powerpc, kprobes restore r13, which identifies the CPU. A task that is preempted meanwhile and
+ * continues on another CPU then uses the first CPU's data (docs/kernel.md has the details).
  */
 const char *kernel_kprobe_danger(void);
 

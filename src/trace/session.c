@@ -284,7 +284,7 @@ static void drain_pending(struct session *session)
 	while (drain(session)) {
 		if (!report_ns || clock_now_ns() < report_ns)
 			continue;
-		diag_info("writing what is still pending; Ctrl-C gives it up");
+		diag_info("writing pending records; Ctrl-C drops them");
 		report_ns = 0;
 	}
 }

@@ -254,7 +254,7 @@ const char *witness_blind(struct witness *witness, bool at_end)
 	if (!why && at_end && is_unproven(witness))
 		why = DID_NOT_RUN;
 	if (!why && at_end && !now->func)
-		why = "no independent count of freed maps can be had (-v shows more)";
+		why = "no independent count of freed maps is available (-v shows more)";
 	if (why)
 		snprintf(witness->blind + len, sizeof(witness->blind) - len, "%s", why);
 	if (look) {

@@ -19,12 +19,13 @@ void clock_join_children(void);
  */
 __u64 clock_now_ns(void);
 
-/* clock_now_ns() is ahead of the kernel's clock by so much, and gives the kernel's from now on. */
+/* Corrects clock_now_ns(), which is ahead of the kernel's clock by ahead_ns, from now on. */
 void clock_correct(__s64 ahead_ns);
 
 /*
- * How far a clock is ahead that is ahead by between low and high: not at all if that is possible,
- * else by whole seconds, as namespaces shift clocks as a rule; else by the middle.
+ * Estimates by how many ns a clock is ahead, from the bounds low and high: 0 if within them, else
+ * the whole second nearest to their middle (time namespaces mostly shift by seconds), if within
+ * them, else the middle.
  */
 __s64 clock_shift(__s64 low, __s64 high);
 

@@ -28,8 +28,8 @@ void diag_verbose(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /
 #define diag_invalid(...) (diag_error(__VA_ARGS__), -EINVAL)
 
 /*
- * After a signal of a terminal's key: what follows begins a new line, not behind the "^C" that the
- * terminal shows.
+ * After a signal from a terminal's key: starts the next message on a new line, after the "^C" that
+ * the terminal shows.
  */
 void diag_end_echo(void);
 

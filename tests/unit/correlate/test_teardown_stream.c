@@ -129,7 +129,7 @@ static void show_end(struct shown shown[NR_VIEWS])
 {
 	size_t i;
 
-	assert_non_null(strstr(said(end_views, shown), "unknown, and in no stack"));
+	assert_non_null(strstr(said(end_views, shown), "stacks lack the "));
 	for (i = 0; i < NR_VIEWS; i++) {
 		assert_int_equal(shown[i].err, 0);
 		assert_int_equal(fclose(shown[i].file), 0);
