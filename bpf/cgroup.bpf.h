@@ -13,7 +13,7 @@
 
 /* Cgroups whose paths were sent, or are too long. Another one may take a place: it is sent again.
  */
-#define NR_SENT_CGROUPS 256
+#define NR_SENT_CGROUPS (1 << 8)
 
 __u64 sent_cgroups[NR_SENT_CGROUPS];
 
@@ -62,9 +62,15 @@ static __always_inline bool put_names(struct record_cgroup *rec, struct kernfs_n
 	return false;
 }
 
+/* By a hash: ids grow by as much as a cgroup has files. */
+static __always_inline __u64 *place_of_cgroup(__u64 id)
+{
+	return &sent_cgroups[(id * 0x9e3779b97f4a7c15) >> (64 - 8)];
+}
+
 static __always_inline bool cgroup_is_sent(__u64 id)
 {
-	return sent_cgroups[id % NR_SENT_CGROUPS] == id;
+	return *place_of_cgroup(id) == id;
 }
 
 /*
@@ -92,6 +98,6 @@ static __noinline __attribute__((unused)) int send_cgroup(__u64 id, __u64 of_nod
 		submit(rec);
 	else
 		bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
-	sent_cgroups[id % NR_SENT_CGROUPS] = id;
+	*place_of_cgroup(id) = id;
 	return 0;
 }
