@@ -118,7 +118,9 @@ static __always_inline void send_unreturned(__u32 tid, struct prog_cpu_counts *c
 	if (!slot)
 		return;
 	owner = slot_owner(slot);
-	if (CALL_OWNER_STATE(owner) == CALL_RUNS &&
-	    change_owner(slot, owner, owner - CALL_RUNS + CALL_RETURNED))
-		send_stale(slot, counts);
+	if (CALL_OWNER_STATE(owner) != CALL_RUNS ||
+	    !change_owner(slot, owner, owner - CALL_RUNS + CALL_ENTERING))
+		return;
+	send_stale(slot, counts); /* until then no other thread may write to it */
+	set_state(slot, CALL_RETURNED);
 }
