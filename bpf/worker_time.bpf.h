@@ -27,7 +27,7 @@ struct task_times {
 struct worker_times {
 	__u32 tid;	 /* 0: it is in no free */
 	__u8 grace;	 /* enum grace of the function that it is in, or NOT_WAITING */
-	__u8 incomplete; /* the return of such a function was missed */
+	__u8 incomplete; /* one side of such a function was missed */
 	__u8 pad[2];
 	struct task_times start;
 	struct task_times asleep; /* at the entry of that function */
@@ -40,6 +40,9 @@ struct {
 	__type(key, __u32);
 	__type(value, struct worker_times);
 } worker_times SEC(".maps");
+
+/* Set by user space: the functions that wait for grace periods are traced, all that there are. */
+__u8 sees_graces;
 
 static __always_inline bool knows_cpu_time(void)
 {
@@ -102,12 +105,13 @@ static __always_inline void start_times(__u32 tid)
 
 	if (!times)
 		return;
-	times->tid = tid;
+	times->tid = 0; /* a worker that shares the place loses its times */
 	times->grace = NOT_WAITING;
 	times->incomplete = false;
 	for (int i = 0; i < NR_GRACES; i++)
 		times->grace_ns[i] = 0;
 	read_times(&times->start);
+	times->tid = tid;
 }
 
 /* The free is over. */
@@ -127,7 +131,7 @@ static __always_inline void end_times(__u32 tid, struct record_freed *rec)
 		rec->cpu_ns = now.cpu_ns - times->start.cpu_ns;
 	if (knows_runqueue_time())
 		rec->runqueue_ns = now.runqueue_ns - times->start.runqueue_ns;
-	if (times->incomplete || times->grace != NOT_WAITING)
+	if (!sees_graces || times->incomplete || times->grace != NOT_WAITING)
 		return;
 	for (int i = 0; i < NR_GRACES; i++)
 		rec->grace_ns[i] = times->grace_ns[i];
@@ -167,8 +171,12 @@ __noinline int handle_grace_return(__u64 grace)
 	struct task_times now;
 	__s64 slept;
 
-	if (!times || times->grace != grace || grace >= NR_GRACES)
+	if (!times || grace >= NR_GRACES)
 		return 0;
+	if (times->grace != grace) {
+		times->incomplete |= times->grace == NOT_WAITING; /* the entry was missed */
+		return 0;
+	}
 	read_times(&now);
 	slept = (now.ts_ns - times->asleep.ts_ns) - (now.cpu_ns - times->asleep.cpu_ns) -
 		(now.runqueue_ns - times->asleep.runqueue_ns);

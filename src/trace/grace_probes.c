@@ -123,7 +123,7 @@ static void report(enum grace grace, const char *why)
 }
 
 /* A kernel refuses all of them if it cannot trace one. */
-static void attach_all(struct grace_probes *probes, __u32 set, const struct ksyms *ksyms)
+static bool attach_all(struct grace_probes *probes, __u32 set, const struct ksyms *ksyms)
 {
 	enum grace first = __builtin_ctz(set);
 	int err = attach(probes, first, set, ksyms);
@@ -134,15 +134,17 @@ static void attach_all(struct grace_probes *probes, __u32 set, const struct ksym
 		if (rest == set || !rest || attach(probes, first, rest, ksyms))
 			continue;
 		report(grace, strerror(-err));
-		return;
+		return false;
 	}
 	if (err)
 		diag_verbose("waits for grace periods cannot be traced: %s", strerror(-err));
+	return !err;
 }
 
-void grace_probes_attach(struct grace_probes *probes, const struct ksyms *ksyms)
+bool grace_probes_attach(struct grace_probes *probes, const struct ksyms *ksyms)
 {
 	const char *silence = kernel_silence(ATTACH_FENTRY, true);
+	bool all;
 	__u32 set = 0;
 	int err;
 
@@ -151,15 +153,18 @@ void grace_probes_attach(struct grace_probes *probes, const struct ksyms *ksyms)
 		if (!probes->ids[grace])
 			report(grace, "this kernel does not have it");
 	}
+	all = set && !(probes->multi && silence);
 	if (probes->multi && silence)
 		diag_verbose("waits for grace periods cannot be traced: %s", silence);
 	else if (probes->multi && set)
-		attach_all(probes, set, ksyms);
+		all = attach_all(probes, set, ksyms);
 	for (enum grace grace = 0; !probes->multi && grace < NR_GRACES; grace++) {
 		err = set & 1U << grace ? attach(probes, grace, set, ksyms) : 0;
 		if (err)
 			report(grace, strerror(-err));
+		all = all && !err;
 	}
+	return all;
 }
 
 void grace_probes_close(struct grace_probes *probes)

@@ -37,6 +37,9 @@ void grace_probes_choose(struct grace_probes *probes, const struct bpf_object *o
 /* The id of the function that a program attaches to; 0: it is no program of these. */
 __u32 grace_probes_attach_id(const struct grace_probes *probes, const struct bpf_program *prog);
 
-/* Attaches what was loaded, and reports what could not be. */
-void grace_probes_attach(struct grace_probes *probes, const struct ksyms *ksyms);
+/*
+ * Attaches what was loaded, and reports what could not be. Returns whether all functions are
+ * attached that the kernel has.
+ */
+bool grace_probes_attach(struct grace_probes *probes, const struct ksyms *ksyms);
 void grace_probes_close(struct grace_probes *probes);

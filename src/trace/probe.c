@@ -98,7 +98,7 @@ static int attach_all(struct probe *probe, const struct bpf_config *settings,
 			err = attach_side(probe, hook, HOOK_ENTRY);
 	}
 	if (!err && settings->hooks & 1U << HOOK_FREE)
-		grace_probes_attach(&probe->graces, ksyms);
+		probe->skel->bss->sees_graces = grace_probes_attach(&probe->graces, ksyms);
 	return err;
 }
 
