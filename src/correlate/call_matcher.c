@@ -204,6 +204,12 @@ static int add_entry(struct call_matcher *matcher, const struct record_call *ent
 {
 	struct thread *thread = find_thread(matcher, entry->head.tid);
 
+	/* One taken from a slot came before this one, which is of an earlier call. */
+	if (thread && thread->waiting && entry->head.ts_ns < thread->entry.head.ts_ns) {
+		matcher->counts.entry_only++;
+		pass_entry(matcher, entry, true);
+		return 0;
+	}
 	/* The return of the call before was missed. */
 	if (thread && thread->waiting) {
 		matcher->counts.entry_only++;

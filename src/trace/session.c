@@ -37,8 +37,8 @@
 #define MAX_USER_STACKS 4096
 /* Few calls take longer: most that seem to have lost the record of their return. */
 #define LOOK_NS NSEC_PER_SEC
-/* Shorter destroy calls are not looked for in snapshots. */
-#define SNAPSHOT_NS (10 * NSEC_PER_MSEC)
+/* Shorter destroy calls are not looked for in snapshots: the records before them have been read. */
+#define SNAPSHOT_NS (100 * NSEC_PER_MSEC)
 
 struct session {
 	const struct trace_options *opts;

@@ -125,6 +125,20 @@ MATCHER_TEST(entry_taken_early_still_waits)
 	assert_int_equal(call_matcher_counts(matcher)->waiting, 0);
 }
 
+/* Such an entry stays, if the entry of an earlier call without a return comes then. */
+MATCHER_TEST(earlier_entry_comes_late)
+{
+	add(RECORD_ENTRY, 1, 300, 0xa, 0x10);
+	add(RECORD_ENTRY, 1, 100, 0xa, 0x20);
+	assert_int_equal(seen.nr, 1);
+	assert_int_equal(seen.call[0].ts_ns, 100);
+	assert_true(seen.call[0].latency_ns == UNKNOWN_NS);
+	assert_int_equal(call_matcher_counts(matcher)->entry_only, 1);
+	assert_int_equal(call_matcher_counts(matcher)->waiting, 1);
+	add(RECORD_RETURN, 1, 310, 0xa, 0);
+	assert_int_equal(seen.call[1].latency_ns, 10);
+}
+
 MATCHER_TEST(missed_return_is_reported)
 {
 	add(RECORD_ENTRY, 1, 100, 0xa, 0x10);
