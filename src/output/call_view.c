@@ -19,7 +19,7 @@
 struct call_view {
 	const struct view_options *opts;
 	const struct filter *filter;
-	bool filters; /* the kernel has not filtered, or not by all */
+	bool filters; /* the kernel has not filtered, or not by all, or not the calls that lasted */
 	__u64 start_ns;
 	struct table_style style;
 	struct table_layout events; /* with --events */
@@ -37,7 +37,8 @@ struct call_view *call_view_new(const struct view_options *opts, const struct fi
 		return NULL;
 	view->opts = opts;
 	view->filter = filter;
-	view->filters = opts->recorded || opts->view == VIEW_BOTH || filter_by_releaser(filter);
+	view->filters = opts->recorded || opts->view == VIEW_BOTH || filter_by_releaser(filter) ||
+			filter->min_latency_ns;
 	if (opts->events)
 		return view;
 	view->run = aggregate_new(opts->by, opts->nr_by, MAX_ROWS);

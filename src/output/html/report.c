@@ -106,9 +106,12 @@ int page_report_call(struct page_report *report, const struct call *call)
 	struct page_gathered *calls = &report->calls;
 	int err;
 
-	/* Of a live run of calls alone, the kernel has filtered, if not by who released the map. */
+	/*
+	 * Of a live run of calls alone, the kernel has filtered, but neither by who released the
+	 * map nor, if a call was seen in progress, by its latency.
+	 */
 	if ((report->opts->recorded || report->teardowns.rows ||
-	     filter_by_releaser(report->filter)) &&
+	     filter_by_releaser(report->filter) || report->filter->min_latency_ns) &&
 	    !filter_wants_call(report->filter, call)) {
 		calls->filtered += call->ts_ns != UNKNOWN_NS && call->latency_ns != UNKNOWN_NS;
 		return 0;

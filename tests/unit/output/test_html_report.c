@@ -233,6 +233,18 @@ TEST(filters)
 	assert_int_equal(counts.ledger.shown, 6);
 }
 
+/* The kernel has filtered, but not a call that was seen in progress. */
+TEST(latency_of_calls_alone)
+{
+	renew(VIEW_CALLS);
+	filter.min_latency_ns = 2000000000;
+	ledger.completed = 5;
+	add_call(&plain);
+	written();
+	assert_int_equal(ledger.filtered, 1);
+	assert_int_equal(ledger.completed, 4);
+}
+
 TEST(losses_come_first)
 {
 	const char *page;
