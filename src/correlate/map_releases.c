@@ -388,11 +388,20 @@ void map_releases_prog_queued(struct map_releases *releases, __u64 work, __u64 t
 	holders_queued(releases->holders, work, ts_ns);
 }
 
+/* Neither type nor name changes: then a later map has this address, whose release was missed. */
+static bool is_other_map(const struct map_info *known, const struct map_info *map)
+{
+	return known->type && map_has_type(map) &&
+	       (known->type != map->type || (map_has_name(map) && strcmp(known->name, map->name)));
+}
+
 bool map_releases_identify(struct map_releases *releases, struct map_info *map,
 			   struct map_release *release)
 {
 	const struct known_map *known = find_map(releases, map->address);
 
+	if (known && is_other_map(&known->map, map))
+		known = NULL;
 	if (release)
 		*release = known ? known->release : no_release;
 	if (!known) {

@@ -150,6 +150,7 @@ static inline void release(__u64 ts_ns)
 
 	rec.release.map_id = 7;
 	rec.release.map_type = 1;
+	strcpy(rec.release.map_name, "events");
 	rec.release.flags = RELEASE_LAST;
 	add(&rec);
 }

@@ -157,7 +157,7 @@ RELEASES_TEST(unknown_map)
 RELEASES_TEST(type_and_name_where_they_lack)
 {
 	struct map_info end = {.address = MAP},
-			whole = {.address = MAP, .type = 9, .known = CALL_MAP};
+			whole = {.address = MAP, .type = 1, .known = CALL_MAP};
 
 	release_map(MAP, RELEASE_LAST, 2000);
 	assert_true(map_releases_identify(releases, &end, NULL));
@@ -166,7 +166,23 @@ RELEASES_TEST(type_and_name_where_they_lack)
 	assert_string_equal(end.name, "events");
 	assert_true(map_releases_identify(releases, &whole, NULL));
 	assert_int_equal(whole.known, CALL_MAP);
-	assert_int_equal(whole.type, 9);
+}
+
+/* The release of a later map at an address was missed. */
+RELEASES_TEST(another_map_at_the_address)
+{
+	struct map_info
+		same = {.address = MAP, .type = 1, .known = CALL_MAP | CALL_NAME, .name = "events"},
+		type = {.address = MAP, .type = 9, .known = CALL_MAP},
+		name = {.address = MAP, .type = 1, .known = CALL_MAP | CALL_NAME, .name = "event"};
+
+	release_map(MAP, RELEASE_LAST, 2000);
+	assert_false(map_releases_identify(releases, &type, NULL));
+	assert_int_equal(type.identity.map_id, 0);
+	assert_false(map_releases_identify(releases, &name, NULL));
+	assert_true(name.identity.released_ns == UNKNOWN_NS);
+	assert_true(map_releases_identify(releases, &same, NULL));
+	assert_int_equal(same.identity.map_id, 7);
 }
 
 /* A kernel worker drops a reference that a program or another map held. */

@@ -316,6 +316,7 @@ static void start_array(__u32 tid, __u64 address, __u32 elements)
 	const struct map_contents contents = {.entries = elements};
 	const struct worker_run run = run_of(tid, 1000, UNKNOWN_NS);
 	struct map_info map = call_of(tid, address, 1000, UNKNOWN_NS).map;
+	struct record_release release = release_of(address, RELEASE_LAST, 900);
 
 	joined.ops.kernel.nr_cpus = 2;
 	joined.ops.kernel.page_size = 4096;
@@ -324,7 +325,8 @@ static void start_array(__u32 tid, __u64 address, __u32 elements)
 	map.known |= CALL_SIZES;
 	map.value_size = 8;
 	map.max_entries = elements;
-	release_map(address, RELEASE_LAST, 900);
+	release.map_type = map.type;
+	assert_int_equal(map_releases_add(joined.releases, &release), 0);
 	assert_int_equal(teardown_tracker_start(joined.tracker, &map, &run, &contents, 7), 0);
 }
 
