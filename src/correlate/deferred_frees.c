@@ -20,6 +20,7 @@ struct deferred_alloc {
 	bool reused;   /* the key is another allocator's, and not all has been seen of this one */
 	bool overdue;  /* handed over as such */
 	bool reported; /* the free was, in place of the destroy call */
+	bool returned; /* it is over; the record of its end was missed or lost */
 	bool refused;
 	UT_hash_handle hh;		    /* by key, unless it is reused */
 	struct deferred_alloc *prev, *next; /* of those that are reused */
@@ -325,6 +326,15 @@ void deferred_frees_expect(struct deferred_frees *frees, struct open_teardown *o
 		bind_to(frees, alloc, open, nth);
 }
 
+void deferred_frees_set_returned(struct deferred_frees *frees, __u64 key,
+				 const struct worker_run *run)
+{
+	struct deferred_alloc *alloc = find_freed_by(frees, key, run);
+
+	if (alloc)
+		alloc->returned = alloc->reported = true;
+}
+
 void deferred_frees_identify(struct deferred_frees *frees, __u64 key, const struct worker_run *run,
 			     struct map_info *map)
 {
@@ -369,6 +379,9 @@ void deferred_frees_for_each_teardown(struct deferred_frees *frees,
 	HASH_ITER (hh, frees->allocs, alloc, next) {
 		struct open_teardown *open = alloc->open;
 
+		/* Not queued: it was freed at once, or its queueing was missed. */
+		if ((alloc->queued_ns == UNKNOWN_NS && !alloc->started) || alloc->returned)
+			continue;
 		if (!open || !open->ended || open->visit == frees->visit)
 			continue;
 		open->visit = frees->visit;

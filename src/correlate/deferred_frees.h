@@ -22,6 +22,7 @@ struct open_teardown {
 	__u32 tid;	/* of the worker, while it runs */
 	__u32 nr_owing; /* destroy calls whose deferred free is waited for */
 	bool ended;	/* the worker's run is over */
+	bool returned;	/* it is over, by its thread; the record of its end was missed or lost */
 	bool late;   /* neither side of the run has been seen, only a destroy call; not reported */
 	__u64 visit; /* the last of deferred_frees_for_each_teardown() that met it */
 	bool refused;
@@ -71,6 +72,10 @@ enum deferred_claim deferred_frees_claim(struct deferred_frees *frees, struct op
 /* The destroy call may have deferred a free that was not seen to be queued: wait for it. */
 void deferred_frees_expect(struct deferred_frees *frees, struct open_teardown *open, __u32 nth,
 			   __u64 key);
+
+/* This free is over, as its thread shows: it is not pending any more. */
+void deferred_frees_set_returned(struct deferred_frees *frees, __u64 key,
+				 const struct worker_run *run);
 
 /*
  * Fills in the map of a free in progress, if it is known. From then on the destroy call that

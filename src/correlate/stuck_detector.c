@@ -45,14 +45,17 @@ static void find_returned(void *ctx, const struct matched_call *matched)
 	const struct record_head *entry = &matched->rec->head;
 	const struct worker_run run = matched_run(matched);
 	struct correlator *correlator = ctx;
-	struct map_info map;
 
 	if (!correlator->looks || look_at(correlator, matched->rec) != THREAD_RETURNED)
 		return;
 	call_matcher_set_returned(correlator->matchers[entry->hook], entry->tid);
-	if (correlator->tracker && entry->hook == HOOK_DEFERRED_FREE) /* its call waits no more */
-		deferred_frees_identify(teardown_tracker_frees(correlator->tracker),
-					matched->rec->key, &run, &map);
+	if (!correlator->tracker)
+		return;
+	if (entry->hook == HOOK_FREE)
+		teardown_tracker_set_returned(correlator->tracker, entry->tid);
+	else if (entry->hook == HOOK_DEFERRED_FREE) /* its call waits no more */
+		deferred_frees_set_returned(teardown_tracker_frees(correlator->tracker),
+					    matched->rec->key, &run);
 }
 
 static void report_call(void *ctx, const struct matched_call *matched)

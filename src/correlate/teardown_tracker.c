@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "correlate/phases.h"
 #include "correlate/teardown_tracker.h"
 #include "model/ledger_figures.h"
 #include "util/macros.h"
@@ -30,69 +31,6 @@ static struct open_teardown *find_open(const struct teardown_tracker *tracker, _
 
 	HASH_FIND(hh, tracker->open, &tid, sizeof(tid), open);
 	return open;
-}
-
-/* Phases */
-
-static __u64 sum_of_destroys(const struct teardown *teardown)
-{
-	__u64 sum = 0;
-	__u32 i;
-
-	for (i = 0; i < teardown->nr_destroys && i < MAX_DESTROYS; i++) {
-		if (teardown->destroy[i].latency_ns == UNKNOWN_NS)
-			return UNKNOWN_NS;
-		sum += teardown->destroy[i].latency_ns;
-	}
-	return i == teardown->nr_destroys ? sum : UNKNOWN_NS;
-}
-
-/* From the end of the worker's run until all is freed. Nothing shows when RCU has freed it. */
-static __u64 deferred_after(const struct teardown *teardown, __u64 end)
-{
-	__u64 last = end;
-	__u32 i;
-
-	if (end == UNKNOWN_NS || teardown->nr_destroys > MAX_DESTROYS ||
-	    teardown->rcu_flags != RCU_KNOWN)
-		return UNKNOWN_NS;
-	for (i = 0; i < teardown->nr_destroys; i++) {
-		const struct destroy *destroy = &teardown->destroy[i];
-
-		if (destroy->outcome == OUTCOME_PENDING || destroy->outcome == OUTCOME_UNKNOWN)
-			return UNKNOWN_NS;
-		if (destroy->outcome != OUTCOME_DEFERRED)
-			continue;
-		if (destroy->freed_ns == UNKNOWN_NS)
-			return UNKNOWN_NS;
-		if (destroy->freed_ns > last)
-			last = destroy->freed_ns;
-	}
-	return last - end;
-}
-
-/* That a map made no destroy call is known only if none was missed. */
-static void measure(const struct teardown_tracker *tracker, struct teardown *teardown)
-{
-	const struct worker_run *run = &teardown->run;
-	__u64 released = teardown->map.identity.released_ns, *phase = teardown->phase;
-	bool ended = run->start_ns != UNKNOWN_NS && run->latency_ns != UNKNOWN_NS;
-
-	phase[PHASE_WAIT] =
-		released == UNKNOWN_NS || run->start_ns == UNKNOWN_NS || run->start_ns < released
-			? UNKNOWN_NS
-			: run->start_ns - released;
-	phase[PHASE_FREE] = run->latency_ns;
-	phase[PHASE_DESTROY] = ended && (teardown->nr_destroys ||
-					 tracker->ops->sees_all(tracker->ctx, HOOK_DESTROY))
-				       ? sum_of_destroys(teardown)
-				       : UNKNOWN_NS;
-	phase[PHASE_DEFERRED] =
-		deferred_after(teardown, ended ? run->start_ns + run->latency_ns : UNKNOWN_NS);
-	phase[PHASE_TOTAL] = UNKNOWN_NS;
-	if (phase[PHASE_WAIT] != UNKNOWN_NS && phase[PHASE_FREE] != UNKNOWN_NS &&
-	    phase[PHASE_DEFERRED] != UNKNOWN_NS)
-		phase[PHASE_TOTAL] = phase[PHASE_WAIT] + phase[PHASE_FREE] + phase[PHASE_DEFERRED];
 }
 
 static void count_outcomes(struct teardown_tracker *tracker, struct teardown *teardown)
@@ -161,7 +99,8 @@ static void finish(struct teardown_tracker *tracker, struct open_teardown *open)
 	} else if (is_of_before(tracker, teardown)) {
 		tracker->counts.before++;
 	} else {
-		measure(tracker, teardown);
+		set_phases(teardown, teardown->nr_destroys ||
+					     tracker->ops->sees_all(tracker->ctx, HOOK_DESTROY));
 		count_outcomes(tracker, teardown);
 		count_bytes(&tracker->counts, teardown);
 		tracker->counts.shown++;
@@ -421,6 +360,14 @@ struct deferred_frees *teardown_tracker_frees(struct teardown_tracker *tracker)
 	return tracker->frees;
 }
 
+void teardown_tracker_set_returned(struct teardown_tracker *tracker, __u32 tid)
+{
+	struct open_teardown *open = find_open(tracker, tid);
+
+	if (open)
+		open->returned = true;
+}
+
 struct pending_visit {
 	pending_fn *each;
 	void *ctx;
@@ -458,7 +405,8 @@ void teardown_tracker_for_each_pending(const struct teardown_tracker *tracker, p
 			.teardown = &open->teardown,
 		};
 
-		each(ctx, &pending);
+		if (!open->returned)
+			each(ctx, &pending);
 	}
 	deferred_frees_for_each_teardown(tracker->frees, hand_over_deferred, &visit);
 }

@@ -49,6 +49,9 @@ bool teardown_tracker_destroy(struct teardown_tracker *tracker, struct call *cal
 int teardown_tracker_end(struct teardown_tracker *tracker, const struct map_info *map,
 			 const struct worker_run *run);
 
+/* This worker's run is over, as its thread shows: the map is not pending any more. */
+void teardown_tracker_set_returned(struct teardown_tracker *tracker, __u32 tid);
+
 /* Fills in the identity of the map if this thread frees it. Returns whether it does. */
 bool teardown_tracker_identify(struct teardown_tracker *tracker, __u32 tid, struct map_info *map);
 

@@ -117,6 +117,41 @@ KEPT_TEST(ends_that_are_not_known, VIEW_TEARDOWNS)
 	assert_false(unfinished_at(&unfinished, &teardown, 5000));
 }
 
+/* A worker that ended, although the end of its free was not seen. */
+KEPT_TEST(missed_end_is_not_pending, VIEW_TEARDOWNS)
+{
+	kept.hooks[HOOK_FREE].missed_return = 1;
+	kept.thread.size = -1;
+	start_teardown();
+	send(RECORD_RETURN, HOOK_DESTROY, WORKER, 1300);
+	assert_non_null(look(2000));
+	correlator_find_returned(kept.correlator, 3000);
+	assert_non_null(look(3000)); /* not known to be over */
+	kept.thread.found = WORKER;
+	kept.thread.start_ns = 1500; /* another worker has its number */
+	correlator_find_returned(kept.correlator, 4000);
+	assert_null(look(4000));
+	send(RECORD_RETURN, HOOK_FREE, WORKER, 5000); /* its record was only late */
+	assert_int_equal(look(5100)->phase, PHASE_DEFERRED);
+}
+
+/* Without the queueing, it is not known whether a deferred free is to come. */
+KEPT_TEST(unseen_queueing_is_not_pending, VIEW_TEARDOWNS)
+{
+	kept.hooks[HOOK_QUEUE].lost = 1;
+	release(1000);
+	send(RECORD_ENTRY, HOOK_FREE, WORKER, 1100);
+	send(RECORD_ENTRY, HOOK_DESTROY, WORKER, 1200);
+	send(RECORD_RETURN, HOOK_DESTROY, WORKER, 1300);
+	send(RECORD_RETURN, HOOK_FREE, WORKER, 2000);
+	assert_null(look(3000));
+	send(RECORD_ENTRY, HOOK_DEFERRED_FREE, OTHER, 3100);
+	assert_int_equal(look(3200)->phase, PHASE_DEFERRED);
+	send(RECORD_RETURN, HOOK_DEFERRED_FREE, OTHER, 3500);
+	assert_null(look(4000));
+	assert_int_equal(kept.teardowns, 1);
+}
+
 KEPT_TEST(function_of_a_stack, VIEW_TEARDOWNS)
 {
 	static const char *const stacks[][2] = {
