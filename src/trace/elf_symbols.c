@@ -148,15 +148,19 @@ static bool is_small(Elf_Scn *section, GElf_Shdr *header)
 	       !(header->sh_flags & SHF_COMPRESSED);
 }
 
-/* Copies a name; false: there is none. */
+/*
+ * Copies a name; false: there is none, or the table ends within it. Reads at most ELF_SYMBOL_LEN
+ * bytes: a table may be large, and all its symbols may have the same name.
+ */
 static bool read_name(const Elf_Data *names, size_t at, char name[ELF_SYMBOL_LEN])
 {
-	size_t len;
+	size_t len, max;
 
 	if (!names->d_buf || at >= names->d_size)
 		return false;
-	len = strnlen((char *)names->d_buf + at, names->d_size - at);
-	if (!len || len == names->d_size - at)
+	max = names->d_size - at < ELF_SYMBOL_LEN ? names->d_size - at : ELF_SYMBOL_LEN;
+	len = strnlen((char *)names->d_buf + at, max);
+	if (!len || (len == max && max < ELF_SYMBOL_LEN))
 		return false;
 	len = len < ELF_SYMBOL_LEN ? len : ELF_SYMBOL_LEN - 1;
 	memcpy(name, (char *)names->d_buf + at, len);
