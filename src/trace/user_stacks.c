@@ -110,22 +110,29 @@ static void copy_path(char to[PATH_TEXT], const char *path)
 		snprintf(to, PATH_TEXT, "...%s", safe + len - (PATH_TEXT - 4));
 }
 
-static struct known_file *keep_file(struct user_stacks *stacks, const __u8 id[BUILD_ID_SIZE],
-				    __u32 pid, const char *path)
+static struct known_file *oldest_file(struct user_stacks *stacks)
 {
 	struct known_file *file = stacks->files;
-	char *copy = strdup(path);
 
-	if (!copy)
-		return NULL;
 	for (size_t i = 1; i < MAX_FILES; i++)
 		if (stacks->files[i].used < file->used)
 			file = &stacks->files[i];
+	return file;
+}
+
+/* Replaces a known file. false: no memory. */
+static bool keep_file(struct known_file *file, const __u8 id[BUILD_ID_SIZE], __u32 pid,
+		      const char *path)
+{
+	char *copy = strdup(path);
+
+	if (!copy)
+		return false;
 	free(file->path);
 	memcpy(file->build_id, id, BUILD_ID_SIZE);
 	file->pid = pid;
 	file->path = copy;
-	return file;
+	return true;
 }
 
 /* The file at this path if it has this build id; -1: it has not, or cannot be read. */
@@ -145,9 +152,9 @@ static int open_checked(__u32 pid, const char *path, const __u8 id[BUILD_ID_SIZE
 	return -1;
 }
 
-/* Searches the mapped files. */
-static struct known_file *search_file(struct user_stacks *stacks, struct subject *subject,
-				      const __u8 id[BUILD_ID_SIZE], int *fd)
+/* Searches the mapped files, and keeps the one found in place of another. false: there is none. */
+static bool search_file(struct subject *subject, const __u8 id[BUILD_ID_SIZE],
+			struct known_file *file, int *fd)
 {
 	const char *last = "";
 
@@ -161,9 +168,9 @@ static struct known_file *search_file(struct user_stacks *stacks, struct subject
 		last = path;
 		*fd = open_checked(subject->pid, path, id);
 		if (*fd >= 0)
-			return keep_file(stacks, id, subject->pid, path);
+			return keep_file(file, id, subject->pid, path);
 	}
-	return NULL;
+	return false;
 }
 
 /* *fd: -1 if the file cannot be opened any more. NULL: it is not known. */
@@ -179,11 +186,14 @@ static struct known_file *find_file(struct user_stacks *stacks, struct subject *
 		*fd = open_checked(subject->pid, file->path, id);
 		if (*fd < 0 && file->pid != subject->pid)
 			*fd = open_checked(file->pid, file->path, id);
+		if (*fd < 0) /* it may be at another path now, as in another container */
+			search_file(subject, id, file, fd);
 	} else {
-		file = search_file(stacks, subject, id, fd);
+		file = oldest_file(stacks);
+		if (!search_file(subject, id, file, fd))
+			return NULL;
 	}
-	if (file)
-		file->used = ++stacks->clock;
+	file->used = ++stacks->clock;
 	return file;
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Names the functions of stacks: of this process, of files that it has mapped, and of none. */
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/made_elf.h"
 #include "support/test.h"
 #include "model/map_info.h"
 #include "trace/elf_symbols.h"
@@ -174,6 +176,42 @@ STACKS_TEST(files_with_another_build_id_are_not_taken)
 		.status = USER_FRAME_BUILD_ID, .build_id = {0xab}, .at = 0x1234};
 	snprintf(want, sizeof(want), "[build-id ab%038d]+0x1234", 0);
 	assert_string_equal(user_stacks_text(stacks, &stack), want);
+}
+
+/* Maps a file of code at a new path. NULL: not there. */
+static void *map_file(char *path)
+{
+	struct made_elf file = made_elf();
+	int fd = mkstemp(path);
+	void *code;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, &file, sizeof(file)), sizeof(file));
+	code = mmap(NULL, sizeof(file), PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+	close(fd);
+	return code == MAP_FAILED ? NULL : code;
+}
+
+STACKS_TEST(a_file_that_has_moved_is_found_again)
+{
+	const struct made_elf file = made_elf();
+	struct record_user_stack stack = stack_of(getpid(), 1);
+	char path[2][32] = {"/tmp/test_stacks.XXXXXX", "/tmp/test_stacks.XXXXXX"}, want[128];
+
+	stack.frames[0] =
+		(struct user_frame){.status = USER_FRAME_BUILD_ID, .at = TEXT_OFFSET + 0x10};
+	memcpy(stack.frames[0].build_id, file.note.id, BUILD_ID_SIZE);
+	for (int i = 0; i < 2; i++, stack.frames[0].at++) {
+		void *code = map_file(path[i]);
+		const char *text = code ? user_stacks_text(stacks, &stack) : NULL;
+
+		unlink(path[i]);
+		if (!code)
+			skip();
+		munmap(code, sizeof(file));
+		snprintf(want, sizeof(want), "drop_map+0x1%d (%s)", i, path[i]);
+		assert_string_equal(text, want);
+	}
 }
 
 STACKS_TEST(further_stacks_are_unknown)
