@@ -87,6 +87,7 @@ static int write_file(const struct exporter *exporter, const struct metrics *met
 	err = outfile_open(&file, path, false);
 	if (err)
 		return err;
+	outfile_is_written_again(file);
 	errno = 0;
 	metrics_write(outfile_stream(file), METRICS_TEXT, metrics);
 	err = stream_flush(outfile_stream(file));

@@ -43,6 +43,7 @@ struct outfile {
 	FILE *file;
 	char *path; /* to be given to the file at the end; NULL: none */
 	char *temp;
+	bool again; /* see outfile_is_written_again() */
 };
 
 /* With the permissions of the replaced file, or of any new one. */
@@ -139,7 +140,15 @@ static void sync_directory(const char *path)
 	free(dir);
 }
 
-/* Puts the complete file in its place. If that fails it stays under its other name. */
+void outfile_is_written_again(struct outfile *output)
+{
+	output->again = true;
+}
+
+/*
+ * Puts the complete file in its place. If that fails it stays under its other name, unless the next
+ * one is to come.
+ */
 static int replace(const struct outfile *output)
 {
 	int err;
@@ -149,7 +158,10 @@ static int replace(const struct outfile *output)
 		return 0;
 	}
 	err = -errno;
-	diag_warn("the output is complete in '%s'", output->temp);
+	if (output->again)
+		unlink(output->temp);
+	else
+		diag_warn("the output is complete in '%s'", output->temp);
 	return err;
 }
 

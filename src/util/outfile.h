@@ -30,13 +30,17 @@ int outfile_open(struct outfile **out, const char *path, bool live);
 
 FILE *outfile_stream(const struct outfile *output);
 
+/* The path is written again and again: a file that cannot replace it is removed without a message.
+ */
+void outfile_is_written_again(struct outfile *output);
+
 /* Whether the reader is gone: known of pipes and sockets only. */
 bool outfile_abandoned(const struct outfile *output);
 
 /*
  * Flushes, closes and frees; NULL is allowed. keep: the new file replaces path; otherwise, and on
- * errors, it is removed. If it only cannot replace path, it stays, and its name is reported.
- * Returns 0 or -errno.
+ * errors, it is removed. If it only cannot replace path, it stays, and its name is reported (but
+ * see outfile_is_written_again()). Returns 0 or -errno.
  */
 int outfile_close(struct outfile *output, bool keep);
 

@@ -105,6 +105,19 @@ TEST(keeps_what_cannot_replace_a_file)
 	rmdir("taken");
 }
 
+TEST(removes_what_cannot_replace_a_file_that_is_written_again)
+{
+	struct outfile *output;
+
+	assert_int_equal(outfile_open(&output, "taken", false), 0);
+	outfile_is_written_again(output);
+	fputs("text", outfile_stream(output));
+	assert_int_equal(mkdir("taken", 0700), 0);
+	assert_string_equal(said(close_output, output), "");
+	assert_int_equal(count("taken.*"), 0);
+	rmdir("taken");
+}
+
 /* As a file of the host in a container. */
 TEST(writes_a_mounted_file_in_place)
 {
