@@ -412,6 +412,9 @@ struct metrics *gatherer_copy(const struct gatherer *gatherer)
 	copy = malloc(sizeof(*copy) + nr * sizeof(*list) + size);
 	if (copy) {
 		*copy = gatherer->now;
+		if (nr)
+			copy->folded = list[nr - 1].counts.teardowns -
+				       owners_called_other(gatherer->owners);
 		copy_owners(copy, list, nr);
 	}
 	free(list);

@@ -64,6 +64,7 @@ struct metrics {
 
 	/* In copies only. */
 	bool by_owner;
+	__u64 folded;	  /* teardowns in the shared series because of the limit */
 	size_t nr_owners; /* the shared series, which is the last one, included */
 	struct owner_series owners[];
 };

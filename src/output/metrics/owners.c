@@ -28,6 +28,7 @@ struct owners {
 	struct known_owner *known; /* by labels */
 	size_t limit, nr_shown;
 	struct owner_counts other, replaced;
+	__u64 called_other; /* teardowns in other of an owner with that name */
 	char other_labels[];
 };
 
@@ -128,6 +129,7 @@ int owners_add(struct owners *owners, const char *labels, const struct owner_cou
 
 	if (!strcmp(labels, owners->other_labels)) { /* an owner may have that name */
 		add_counts(&owners->other, counts);
+		owners->called_other += counts->teardowns;
 		return 0;
 	}
 	HASH_FIND(hh, owners->known, labels, strlen(labels), owner);
@@ -165,6 +167,11 @@ struct owner_series owners_other_at_end(const struct owners *owners)
 
 	add_counts(&other.counts, &owners->replaced);
 	return other;
+}
+
+__u64 owners_called_other(const struct owners *owners)
+{
+	return owners->called_other;
 }
 
 size_t owners_nr(const struct owners *owners)

@@ -46,6 +46,9 @@ void owners_age(struct owners *owners);
 struct owner_series owners_other(const struct owners *owners);
 struct owner_series owners_other_at_end(const struct owners *owners);
 
+/* Teardowns in the shared series that are not folded: their owner has the name of that series. */
+__u64 owners_called_other(const struct owners *owners);
+
 size_t owners_nr(const struct owners *owners);
 /* Fills in owners_nr() series, the ones added first at the beginning. */
 void owners_list(const struct owners *owners, struct owner_series *list);

@@ -129,7 +129,7 @@ static void write_owners(struct exposition *to, const struct metrics *metrics)
 		exposition_seconds(to, owner->labels, owner->counts.total_ns);
 	exposition_family(to, METRIC_COUNTER, "memdestroy_owner_folded_teardowns", NULL,
 			  "Teardowns counted as \"other\" because of --label-limit.");
-	exposition_number(to, "", end[-1].counts.teardowns);
+	exposition_number(to, "", metrics->folded);
 }
 
 /* Calls */

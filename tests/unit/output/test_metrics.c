@@ -188,6 +188,25 @@ TEST_BETWEEN(counts_by_owner, NULL, end)
 	assert_true(has("memdestroy_teardowns_total{map_type=\"hash\"} 5"));
 }
 
+TEST_BETWEEN(folds_no_owner_that_is_called_other, NULL, end)
+{
+	struct teardown teardown = complete();
+
+	begin(1U << KEY_NAME, 1);
+	add(&teardown);
+	strcpy(teardown.map.name, "other");
+	add(&teardown);
+	add(&teardown);
+	write_all(METRICS_TEXT);
+	assert_true(has("memdestroy_owner_teardowns_total{map_name=\"other\"} 2"));
+	assert_true(has("memdestroy_owner_folded_teardowns_total 0"));
+	strcpy(teardown.map.name, "third"); /* no series is left for it */
+	add(&teardown);
+	write_all(METRICS_TEXT);
+	assert_true(has("memdestroy_owner_teardowns_total{map_name=\"other\"} 3"));
+	assert_true(has("memdestroy_owner_folded_teardowns_total 1"));
+}
+
 TEST_BETWEEN(gauges_what_is_pending, NULL, end)
 {
 	struct teardown teardown = complete();

@@ -142,6 +142,7 @@ TEST_BETWEEN(takes_an_owner_of_the_shared_name_for_another_of_the_rest, set_up, 
 	add("x=\"other\"", 3);
 	assert_int_equal(owners_nr(owners), 0);
 	assert_int_equal(folded(), 3);
+	assert_int_equal(owners_called_other(owners), 3);
 }
 
 TEST_MAIN(NULL, NULL)
