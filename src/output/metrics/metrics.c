@@ -199,6 +199,7 @@ static void add_to_pending(struct pending_metrics *to, const struct pending *pen
 		to->bytes += pending->teardown->memory.bytes;
 	else
 		to->unsized++;
+	to->undated += since_ns == UNKNOWN_NS;
 	if (since_ns < to->since_ns) /* UNKNOWN_NS is the greatest */
 		to->since_ns = since_ns;
 }
@@ -370,6 +371,7 @@ void gatherer_end(struct gatherer *gatherer, __u64 end_ns)
 	if (figure_known(waiting)) {
 		pending->teardowns[PHASE_WAIT] = waiting;
 		pending->unsized += waiting;
+		pending->undated += waiting;
 	}
 	gatherer_end_pending(gatherer, figure_known(waiting), end_ns);
 }

@@ -44,6 +44,7 @@ struct pending_metrics {
 	__u64 teardowns[NR_PHASES]; /* by the phase in progress */
 	__u64 bytes, unsized;
 	__u64 since_ns; /* the oldest one; UNKNOWN_NS: there is none */
+	__u64 undated;	/* maps whose age is not known: there is no oldest_ns then */
 	__u64 oldest_ns;
 };
 

@@ -105,9 +105,12 @@ static void write_pending(struct exposition *to, const struct pending_metrics *p
 	exposition_family(to, METRIC_GAUGE, "memdestroy_pending_unsized_teardowns", NULL,
 			  "Maps among these whose size is not known.");
 	exposition_number(to, "", pending->unsized);
-	exposition_family(to, METRIC_GAUGE, "memdestroy_oldest_pending_seconds", "seconds",
-			  "Time since the oldest of these maps was released; 0: there is none.");
-	exposition_seconds(to, "", pending->oldest_ns);
+	exposition_family(
+		to, METRIC_GAUGE, "memdestroy_oldest_pending_seconds", "seconds",
+		"Time since the oldest of these maps was released; 0: there is none. Left "
+		"out if the age of one is not known.");
+	if (!pending->undated)
+		exposition_seconds(to, "", pending->oldest_ns);
 }
 
 static void write_owners(struct exposition *to, const struct metrics *metrics)

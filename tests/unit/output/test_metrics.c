@@ -238,7 +238,7 @@ TEST_BETWEEN(gauges_what_is_pending, NULL, end)
 TEST_BETWEEN(leaves_pending_what_the_end_has_cut, NULL, end)
 {
 	struct teardown teardown = complete();
-	struct teardown_counts counts = {.ledger.waiting = 3};
+	struct teardown_counts counts = {};
 	struct ledger ledger = {};
 
 	begin(0, 1);
@@ -251,11 +251,29 @@ TEST_BETWEEN(leaves_pending_what_the_end_has_cut, NULL, end)
 	gatherer_end(gatherer, START + 70000000000);
 	write_all(METRICS_TEXT);
 	assert_null(strstr(text, "memdestroy_teardowns_total{map_type=\"hash\"}"));
-	assert_true(has("memdestroy_pending_teardowns{phase=\"wait\"} 3"));
+	assert_true(has("memdestroy_pending_teardowns{phase=\"wait\"} 0"));
 	assert_true(has("memdestroy_pending_teardowns{phase=\"free\"} 1"));
 	assert_true(has("memdestroy_pending_teardowns{phase=\"deferred\"} 1"));
 	assert_true(has("memdestroy_pending_bytes 8192"));
 	assert_true(has("memdestroy_oldest_pending_seconds 70.000000000"));
+}
+
+/* Of maps that wait at the end, only the number is known. */
+TEST_BETWEEN(has_no_oldest_map_if_an_age_is_unknown, NULL, end)
+{
+	struct teardown_counts counts = {.ledger.waiting = 3};
+	struct teardown teardown = complete();
+	struct ledger ledger = {};
+
+	begin(0, 1);
+	teardown.running = true;
+	add(&teardown);
+	gatherer_count(gatherer, &ledger, &counts, "", false);
+	gatherer_end(gatherer, START + 70000000000);
+	write_all(METRICS_TEXT);
+	assert_true(has("memdestroy_pending_teardowns{phase=\"wait\"} 3"));
+	assert_true(has("memdestroy_pending_unsized_teardowns 3"));
+	assert_null(strstr(text, "\nmemdestroy_oldest_pending_seconds"));
 }
 
 /* Every figure is in the text, by its name and value, except unknown ones. */
