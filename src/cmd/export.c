@@ -121,7 +121,8 @@ static int end_live(struct export *export, int err)
 	blind = count(export, &ledger, &counts, false);
 	if (*blind)
 		export->tracer.traceable = TRACEABLE_NO;
-	gatherer_end(export->exporter.gatherer, end_ns);
+	gatherer_end_run(export->exporter.gatherer, end_ns);
+	gatherer_end(export->exporter.gatherer);
 	err = exporter_publish(&export->exporter, end_ns, true) ?: err;
 	ledger_text(stderr, &(struct ledger_text){.calls = &ledger,
 						  .teardowns = &counts.ledger,
@@ -167,10 +168,13 @@ static int replay(struct export *export, struct reader_set *readers)
 	const char *blind = "";
 	struct teardown_counts counts;
 	struct ledger ledger;
-	int err;
+	int err = 0;
 
 	gatherer_begin(gatherer, readers->first, true);
-	err = reader_set_run(readers, VIEW_BOTH, true, &export->sink, NULL);
+	for (size_t i = 0; i < readers->nr && !err; i++) {
+		err = reader_set_run_one(readers, i, VIEW_BOTH, true, &export->sink, NULL);
+		gatherer_end_run(gatherer, reader_set_end_of(readers, i));
+	}
 	if (err && err != -EINVAL) /* otherwise it is already reported */
 		diag_error("cannot export: %s", strerror(-err));
 	if (err)
@@ -179,7 +183,7 @@ static int replay(struct export *export, struct reader_set *readers)
 		blind = *blind ? blind : readers->reader[i]->run_info->blind;
 	reader_set_ledger(readers, &ledger, &counts);
 	gatherer_count(gatherer, &ledger, &counts, blind, false);
-	gatherer_end(gatherer, reader_set_end_ns(readers));
+	gatherer_end(gatherer);
 	return 0;
 }
 

@@ -116,15 +116,22 @@ static __u64 shift_ns(const struct reader_set *readers, const struct run_info *r
 	return start_after(first, run_info) - (run_info->start_ns - first->start_ns);
 }
 
+__u64 reader_set_end_of(const struct reader_set *readers, size_t nth)
+{
+	const struct run_info *run_info = readers->reader[nth]->run_info;
+
+	return run_info->end_ns == UNKNOWN_NS ? UNKNOWN_NS
+					      : run_info->end_ns + shift_ns(readers, run_info);
+}
+
 __u64 reader_set_end_ns(const struct reader_set *readers)
 {
 	__u64 last = readers->first->start_ns;
 
 	for (size_t i = 0; i < readers->nr; i++) {
-		const struct run_info *run_info = readers->reader[i]->run_info;
-		__u64 end = run_info->end_ns + shift_ns(readers, run_info);
+		__u64 end = reader_set_end_of(readers, i);
 
-		if (run_info->end_ns != UNKNOWN_NS && end > last)
+		if (end != UNKNOWN_NS && end > last)
 			last = end;
 	}
 	return last;

@@ -29,6 +29,9 @@ int reader_set_spare(const struct reader_set *readers, const char *output);
 /* The end of the last one, on the clock of the first. */
 __u64 reader_set_end_ns(const struct reader_set *readers);
 
+/* The end of the nth one, on the clock of the first. UNKNOWN_NS: it has none. */
+__u64 reader_set_end_of(const struct reader_set *readers, size_t nth);
+
 /* Whether all are of benchmarks. */
 bool reader_set_have_scenarios(const struct reader_set *readers);
 

@@ -362,18 +362,30 @@ void gatherer_end_pending(struct gatherer *gatherer, bool waits_known, __u64 now
 	pending->oldest_ns = pending->since_ns < now_ns ? now_ns - pending->since_ns : 0;
 }
 
-void gatherer_end(struct gatherer *gatherer, __u64 end_ns)
+void gatherer_end_run(struct gatherer *gatherer, __u64 end_ns)
+{
+	struct pending_metrics *left = &gatherer->left;
+	__u64 oldest_ns = left->since_ns < end_ns ? end_ns - left->since_ns : 0;
+
+	if (end_ns == UNKNOWN_NS)
+		left->undated += left->since_ns != UNKNOWN_NS;
+	else if (oldest_ns > left->oldest_ns)
+		left->oldest_ns = oldest_ns;
+	left->since_ns = UNKNOWN_NS;
+}
+
+void gatherer_end(struct gatherer *gatherer)
 {
 	struct pending_metrics *pending = &gatherer->now.pending;
 	__u64 waiting = gatherer->now.counts.ledger.waiting;
 
 	*pending = gatherer->left;
-	if (figure_known(waiting)) {
-		pending->teardowns[PHASE_WAIT] = waiting;
-		pending->unsized += waiting;
-		pending->undated += waiting;
-	}
-	gatherer_end_pending(gatherer, figure_known(waiting), end_ns);
+	pending->waits_known = figure_known(waiting);
+	if (!pending->waits_known)
+		return;
+	pending->teardowns[PHASE_WAIT] = waiting;
+	pending->unsized += waiting;
+	pending->undated += waiting;
 }
 
 void gatherer_age(struct gatherer *gatherer)

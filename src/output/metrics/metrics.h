@@ -98,8 +98,14 @@ void gatherer_begin_pending(struct gatherer *gatherer);
 void gatherer_add_pending(void *gatherer, const struct pending *pending);
 void gatherer_end_pending(struct gatherer *gatherer, bool waits_known, __u64 now_ns);
 
-/* The run is over: pending is what its last events and its ledger say. */
-void gatherer_end(struct gatherer *gatherer, __u64 end_ns);
+/*
+ * A run, or one of several recordings, ends: the maps still pending in its events age until then,
+ * and no longer. UNKNOWN_NS: their ages are not known.
+ */
+void gatherer_end_run(struct gatherer *gatherer, __u64 end_ns);
+
+/* After the last run and gatherer_count(): pending is what is left of the events and the ledger. */
+void gatherer_end(struct gatherer *gatherer);
 
 /* Makes earlier teardowns weigh less where owners compete for series: every ten minutes. */
 void gatherer_age(struct gatherer *gatherer);

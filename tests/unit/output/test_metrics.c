@@ -248,7 +248,8 @@ TEST_BETWEEN(leaves_pending_what_the_end_has_cut, NULL, end)
 	teardown.outcomes[OUTCOME_PENDING] = 1;
 	add(&teardown);
 	gatherer_count(gatherer, &ledger, &counts, "", false);
-	gatherer_end(gatherer, START + 70000000000);
+	gatherer_end_run(gatherer, START + 70000000000);
+	gatherer_end(gatherer);
 	write_all(METRICS_TEXT);
 	assert_null(strstr(text, "memdestroy_teardowns_total{map_type=\"hash\"}"));
 	assert_true(has("memdestroy_pending_teardowns{phase=\"wait\"} 0"));
@@ -256,6 +257,30 @@ TEST_BETWEEN(leaves_pending_what_the_end_has_cut, NULL, end)
 	assert_true(has("memdestroy_pending_teardowns{phase=\"deferred\"} 1"));
 	assert_true(has("memdestroy_pending_bytes 8192"));
 	assert_true(has("memdestroy_oldest_pending_seconds 70.000000000"));
+}
+
+/* Of several recordings: a map does not age after the end of its own. */
+TEST_BETWEEN(ages_what_is_pending_until_the_end_of_its_recording, NULL, end)
+{
+	struct teardown teardown = complete();
+
+	begin(0, 1);
+	teardown.running = true;
+	add(&teardown);
+	gatherer_end_run(gatherer, START + 2000000000);
+	gatherer_end_run(gatherer, START + 90000000000);
+	teardown.map.identity.released_ns = START + 90000000000;
+	add(&teardown);
+	gatherer_end_run(gatherer, START + 91000000000);
+	gatherer_end(gatherer);
+	write_all(METRICS_TEXT);
+	assert_true(has("memdestroy_pending_teardowns{phase=\"free\"} 2"));
+	assert_true(has("memdestroy_oldest_pending_seconds 2.000000000"));
+	add(&teardown);
+	gatherer_end_run(gatherer, UNKNOWN_NS);
+	gatherer_end(gatherer);
+	write_all(METRICS_TEXT);
+	assert_null(strstr(text, "\nmemdestroy_oldest_pending_seconds"));
 }
 
 /* Of maps that wait at the end, only the number is known. */
@@ -269,7 +294,8 @@ TEST_BETWEEN(has_no_oldest_map_if_an_age_is_unknown, NULL, end)
 	teardown.running = true;
 	add(&teardown);
 	gatherer_count(gatherer, &ledger, &counts, "", false);
-	gatherer_end(gatherer, START + 70000000000);
+	gatherer_end_run(gatherer, START + 70000000000);
+	gatherer_end(gatherer);
 	write_all(METRICS_TEXT);
 	assert_true(has("memdestroy_pending_teardowns{phase=\"wait\"} 3"));
 	assert_true(has("memdestroy_pending_unsized_teardowns 3"));
