@@ -8,6 +8,7 @@
 #include "model/map_type.h"
 #include "output/metrics/exposition.h"
 #include "output/metrics/metrics.h"
+#include "output/metrics/stuck_set.h"
 #include "util/text.h"
 
 #define OTHER	"other"
@@ -24,6 +25,7 @@ struct counts {
 struct gatherer {
 	const struct metrics_options *opts;
 	struct owners *owners;	       /* NULL: not wanted */
+	struct stuck_set *stuck;       /* those that have been counted */
 	struct pending_metrics left;   /* teardowns that the end of the run has cut */
 	struct counts recent[LASTING]; /* the last counts of a running trace */
 	unsigned int nr_recent;	       /* so far */
@@ -56,12 +58,12 @@ struct gatherer *gatherer_new(const struct metrics_options *opts)
 	gatherer->opts = opts;
 	gatherer->now.pending.since_ns = gatherer->left.since_ns = UNKNOWN_NS;
 	gatherer->now.by_owner = opts->labels;
-	if (!opts->labels)
+	gatherer->stuck = stuck_set_new();
+	if (opts->labels)
+		gatherer->owners = make_owners(opts);
+	if (gatherer->stuck && (gatherer->owners || !opts->labels))
 		return gatherer;
-	gatherer->owners = make_owners(opts);
-	if (gatherer->owners)
-		return gatherer;
-	free(gatherer);
+	gatherer_free(gatherer);
 	return NULL;
 }
 
@@ -70,6 +72,7 @@ void gatherer_free(struct gatherer *gatherer)
 	if (!gatherer)
 		return;
 	owners_free(gatherer->owners);
+	stuck_set_free(gatherer->stuck);
 	free(gatherer);
 }
 
@@ -239,7 +242,8 @@ static int add_stuck(void *ctx, const struct stuck *stuck)
 	struct stuck_metrics *series =
 		FIND_SERIES(&gatherer->now, stuck, MAX_STUCK_SERIES, stuck->where);
 
-	series->reports++;
+	if (stuck_set_add(gatherer->stuck, stuck, series - gatherer->now.stuck))
+		series->reports++;
 	return 0;
 }
 

@@ -160,9 +160,10 @@ static void write_callers(struct exposition *to, const struct metrics *metrics)
 
 static void write_stuck(struct exposition *to, const struct metrics *metrics)
 {
-	exposition_family(to, METRIC_COUNTER, "memdestroy_stuck_reports", NULL,
-			  "Calls and teardowns that took longer than --stuck, by the function or "
-			  "phase.");
+	exposition_family(
+		to, METRIC_COUNTER, "memdestroy_stuck_reports", NULL,
+		"Calls and phases of teardowns that took longer than --stuck, each counted "
+		"once, by the function or phase.");
 	for (size_t i = 0; i < metrics->nr_stuck; i++)
 		exposition_number(to, label("where", metrics->stuck[i].name).text,
 				  metrics->stuck[i].reports);

@@ -6,6 +6,7 @@
 #include "model/hooks.h"
 #include "model/ledger_figures.h"
 #include "output/metrics/render.h"
+#include "output/metrics/stuck_set.h"
 #include "support/test.h"
 
 #define START 5000000000000ULL
@@ -154,6 +155,50 @@ TEST_BETWEEN(counts_calls_and_stuck_reports, NULL, end)
 	assert_true(has("memdestroy_stuck_reports_total{where=\"wait\"} 1"));
 	assert_true(has("memdestroy_stuck_reports_total{where=\"deferred\"} 0"));
 	assert_true(has("memdestroy_stuck_reports_total{where=\"" TRACED_FUNCTION "\"} 0"));
+}
+
+/* What is stuck is reported when it is found and, if it still is, at the end. */
+TEST_BETWEEN(counts_what_is_stuck_once, NULL, end)
+{
+	struct stuck call = {
+		.where = TRACED_FUNCTION, .worker.tid = 7, .since_ns = START, .in_worker = true};
+	struct stuck wait = {
+		.where = "wait", .map.identity.map_id = 5, .since_ns = START, .for_ns = 10};
+
+	begin(0, 1);
+	for (int i = 0; i < 2; i++) {
+		sink.ops->stuck(sink.ctx, &call);
+		sink.ops->stuck(sink.ctx, &wait);
+		call.for_ns = wait.for_ns = 20;
+		call.map.identity.map_id = 9; /* it became known */
+	}
+	write_all(METRICS_TEXT);
+	assert_true(has("memdestroy_stuck_reports_total{where=\"wait\"} 1"));
+	assert_true(has("memdestroy_stuck_reports_total{where=\"" TRACED_FUNCTION "\"} 1"));
+	call.since_ns++; /* the next call of that thread */
+	sink.ops->stuck(sink.ctx, &call);
+	wait.map.identity.map_id++; /* released at the same time */
+	sink.ops->stuck(sink.ctx, &wait);
+	write_all(METRICS_TEXT);
+	assert_true(has("memdestroy_stuck_reports_total{where=\"wait\"} 2"));
+	assert_true(has("memdestroy_stuck_reports_total{where=\"" TRACED_FUNCTION "\"} 2"));
+}
+
+TEST_BETWEEN(forgets_the_oldest_stuck_reports, NULL, end)
+{
+	struct stuck stuck = {.where = "wait"};
+	char line[128];
+
+	begin(0, 1);
+	for (stuck.since_ns = 1; stuck.since_ns <= STUCK_SET_MAX + 1; stuck.since_ns++)
+		sink.ops->stuck(sink.ctx, &stuck);
+	stuck.since_ns = 2; /* known */
+	sink.ops->stuck(sink.ctx, &stuck);
+	stuck.since_ns = 1; /* forgotten */
+	sink.ops->stuck(sink.ctx, &stuck);
+	write_all(METRICS_TEXT);
+	sprintf(line, "memdestroy_stuck_reports_total{where=\"wait\"} %d", STUCK_SET_MAX + 2);
+	assert_true(has(line));
 }
 
 TEST_BETWEEN(counts_by_owner, NULL, end)
