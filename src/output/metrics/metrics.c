@@ -229,6 +229,7 @@ static int add_teardown(void *ctx, const struct teardown *teardown)
 	type->teardowns++;
 	type->bytes += sized ? teardown->memory.bytes : 0;
 	type->unsized += !sized;
+	type->inexact += sized && !map_memory_exact(&teardown->memory);
 	for (enum phase phase = 0; phase < NR_PHASES; phase++)
 		if (teardown_has_phase(teardown, phase) && teardown->phase[phase] != UNKNOWN_NS)
 			buckets_add(&type->phase[phase], teardown->phase[phase]);

@@ -21,8 +21,9 @@
 struct type_metrics {
 	char name[SERIES_NAME];
 	__u64 teardowns; /* complete ones */
-	__u64 bytes;	 /* of their maps, where known */
+	__u64 bytes;	 /* of their maps, where known: a lower bound */
 	__u64 unsized;	 /* of them, without known bytes */
+	__u64 inexact;	 /* of them, whose known bytes are a lower bound */
 	struct buckets phase[NR_PHASES];
 };
 

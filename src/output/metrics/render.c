@@ -67,13 +67,18 @@ static void write_types(struct exposition *to, const struct metrics *metrics)
 	for (type = types; type < end; type++)
 		exposition_number(to, label("map_type", type->name).text, type->teardowns);
 	exposition_family(to, METRIC_COUNTER, "memdestroy_freed_bytes", "bytes",
-			  "Memory that complete teardowns gave back, of maps whose size is known.");
+			  "Lower bound of the memory that complete teardowns gave back, of maps "
+			  "whose size is known. Includes memory that RCU frees later, unseen.");
 	for (type = types; type < end; type++)
 		exposition_number(to, label("map_type", type->name).text, type->bytes);
 	exposition_family(to, METRIC_COUNTER, "memdestroy_unsized_teardowns", NULL,
 			  "Complete teardowns of maps whose size is not known.");
 	for (type = types; type < end; type++)
 		exposition_number(to, label("map_type", type->name).text, type->unsized);
+	exposition_family(to, METRIC_COUNTER, "memdestroy_inexact_teardowns", NULL,
+			  "Complete teardowns of maps whose known size is a lower bound.");
+	for (type = types; type < end; type++)
+		exposition_number(to, label("map_type", type->name).text, type->inexact);
 	exposition_family(to, METRIC_HISTOGRAM, "memdestroy_teardown_phase_seconds", "seconds",
 			  "Time that complete teardowns spent in a phase. The total is wait, free "
 			  "and deferred; destroy is part of free.");
@@ -99,8 +104,8 @@ static void write_pending(struct exposition *to, const struct pending_metrics *p
 			exposition_number(to, label("phase", phase_names[phases[i]]).text,
 					  pending->teardowns[phases[i]]);
 	exposition_family(to, METRIC_GAUGE, "memdestroy_pending_bytes", "bytes",
-			  "Memory of these maps where its size is known: once a worker has "
-			  "started.");
+			  "Lower bound of the memory of these maps, where the size is known: "
+			  "once a worker has started.");
 	exposition_number(to, "", pending->bytes);
 	exposition_family(to, METRIC_GAUGE, "memdestroy_pending_unsized_teardowns", NULL,
 			  "Maps among these whose size is not known.");
@@ -123,7 +128,8 @@ static void write_owners(struct exposition *to, const struct metrics *metrics)
 	for (owner = owners; owner < end; owner++)
 		exposition_number(to, owner->labels, owner->counts.teardowns);
 	exposition_family(to, METRIC_COUNTER, "memdestroy_owner_freed_bytes", "bytes",
-			  "Memory that these teardowns gave back, of maps whose size is known.");
+			  "Lower bound of the memory that these teardowns gave back, of maps "
+			  "whose size is known.");
 	for (owner = owners; owner < end; owner++)
 		exposition_number(to, owner->labels, owner->counts.bytes);
 	exposition_family(to, METRIC_COUNTER, "memdestroy_owner_teardown_seconds", "seconds",

@@ -27,7 +27,7 @@ static struct teardown complete(void)
 		.map.name = "events",
 		.map.identity.released_ns = START,
 		.map.identity.released_by = {true, 4242, {200, 200, "agent"}, &cgroup},
-		.memory = {.bytes = 4096, .flags = MEMORY_KNOWN},
+		.memory = {.bytes = 4096, .flags = MEMORY_KNOWN | MEMORY_EXACT},
 		.phase = {1000, 200000, 90000, 5000000, 5201000},
 		.nr_destroys = 1,
 	};
@@ -82,6 +82,24 @@ static bool has(const char *line)
 	size_t len = strlen(line);
 
 	return at && (at == text || at[-1] == '\n') && at[len] == '\n' && !strstr(at + len, line);
+}
+
+TEST_BETWEEN(counts_sizes_that_are_lower_bounds, NULL, end)
+{
+	struct teardown teardown = complete();
+
+	begin(0, 1);
+	add(&teardown);
+	teardown.memory.flags = 0;
+	add(&teardown);
+	write_all(METRICS_TEXT);
+	assert_true(has("memdestroy_inexact_teardowns_total{map_type=\"hash\"} 0"));
+	teardown.memory.flags = MEMORY_KNOWN;
+	add(&teardown);
+	write_all(METRICS_TEXT);
+	assert_true(has("memdestroy_inexact_teardowns_total{map_type=\"hash\"} 1"));
+	assert_true(has("memdestroy_freed_bytes_total{map_type=\"hash\"} 8192"));
+	assert_true(has("memdestroy_unsized_teardowns_total{map_type=\"hash\"} 1"));
 }
 
 #define PHASE_OF(name)                                                                             \
