@@ -7,7 +7,7 @@
 #include "cmd/bench_against.h"
 #include "cmd/command.h"
 #include "cmd/gathering.h"
-#include "recording/reader_set.h"
+#include "recording/comparable.h"
 #include "util/diag.h"
 #include "util/permute.h"
 
@@ -15,6 +15,7 @@
 
 /* The base, as known before measuring. */
 struct base {
+	struct gathering side; /* until it is measured against */
 	struct scenario *list; /* each name once */
 	size_t nr;
 	size_t boots; /* or runs, if all are of the present boot */
@@ -76,26 +77,27 @@ static void count_boots(struct base *base, const struct reader_set *readers)
 		base->boots = readers->nr;
 }
 
-/* Errors are already reported; diff warns. Free base->list in any case. */
+/* Errors are already reported; diff warns. Free base->side and base->list in any case. */
 static int read_base(struct base *base, const struct options *opts)
 {
-	struct reader_set readers = {.quiet = true};
-	int err = reader_set_open(&readers, opts->files[DIFF_BASE], opts->nr_files[DIFF_BASE]);
+	struct reader_set *readers = &base->side.readers;
+	int err;
 
+	readers->quiet = true;
+	err = reader_set_open(readers, opts->files[DIFF_BASE], opts->nr_files[DIFF_BASE]);
 	base->list = calloc(MAX_SCENARIOS, sizeof(*base->list));
 	if (!err && !base->list) {
 		diag_error("cannot measure: %s", strerror(ENOMEM));
 		err = -ENOMEM;
 	}
 	if (!err)
-		err = gathering_check_counts(&readers, opts->diff.measure);
-	for (size_t i = 0; i < readers.nr && !err; i++)
-		err = add_scenarios(base, readers.reader[i]);
+		err = gathering_check_counts(readers, opts->diff.measure);
+	for (size_t i = 0; i < readers->nr && !err; i++)
+		err = add_scenarios(base, readers->reader[i]);
 	if (!err)
 		err = scenario_name_maps(base->list, base->nr);
 	if (!err)
-		count_boots(base, &readers);
-	reader_set_close(&readers);
+		count_boots(base, readers);
 	return err;
 }
 
@@ -114,6 +116,39 @@ static int check_power(const struct base *base, const struct options *opts)
 			    " significantly: record %zu (--within-run judges by the noise within"
 			    " runs)",
 			    base->boots, what, base->boots > 1 ? "s" : "", new, enough);
+}
+
+static bool have_end(const struct reader_set *readers)
+{
+	for (size_t i = 0; i < readers->nr; i++)
+		if (readers->reader[i]->run_info->end_ns == UNKNOWN_NS)
+			return false;
+	return true;
+}
+
+/* Whether diff would compare the base with anything; objections are reported. */
+static bool is_fit(struct gathering *side, bool has_limits)
+{
+	static const struct reader_set none;
+
+	if (has_limits && !have_end(&side->readers))
+		reader_set_warn(&side->readers); /* comparable() does not */
+	if (!comparable(&side->readers, &none, has_limits))
+		return false;
+	return !has_limits || (comparable_benchmarks(&side->readers, &side->readers, true) &&
+			       gathering_is_measured(side));
+}
+
+/* Known before minutes are spent to measure, too. */
+static int check_fitness(struct base *base, const struct options *opts)
+{
+	int err = opts->diff.nr_limits ? gathering_count_measured(&base->side) : 0;
+
+	if (err == -ENOMEM)
+		diag_error("cannot measure: %s", strerror(ENOMEM));
+	if (err || is_fit(&base->side, opts->diff.nr_limits))
+		return err;
+	return diag_invalid("--against: the base is not well comparable: record it again");
 }
 
 /* Compares as diff does. */
@@ -167,9 +202,12 @@ int bench_against(const struct options *opts, bench_fn *bench)
 	struct base base = {};
 	int err = read_base(&base, opts), status;
 
+	if (!err)
+		err = check_power(&base, opts);
+	if (!err)
+		err = check_fitness(&base, opts);
+	gathering_free(&base.side);
 	if (err)
-		status = opts->bisect ? EXIT_USAGE : EXIT_FAILED;
-	else if (check_power(&base, opts))
 		status = opts->bisect ? EXIT_USAGE : EXIT_FAILED;
 	else
 		status = measure(opts, bench, &base);

@@ -19,48 +19,11 @@ static bool are_benchmarks(const struct gathering side[NR_DIFF_SIDES])
 	       reader_set_have_scenarios(&side[DIFF_NEW].readers);
 }
 
-/* How many maps the side's benchmarks were to measure. */
-static __u64 planned_maps(const struct reader_set *readers, const char *name)
-{
-	__u64 maps = 0;
-
-	for (size_t i = 0; i < readers->nr; i++) {
-		const struct reader *reader = readers->reader[i];
-
-		for (size_t j = 0; j < reader->nr_scenarios; j++)
-			if (!strcmp(reader->scenarios[j].name, name))
-				maps += reader->scenarios[j].runs *
-					scenario_maps(&reader->scenarios[j]);
-	}
-	return maps;
-}
-
-/* Whether benchmarks measured all maps of each scenario that they began; reported if not. */
-static bool is_all_measured(const struct gathering *side)
-{
-	struct rows rows = {};
-	bool all = true;
-
-	if (side->measured && aggregate_sort(side->measured, SORT_KEY, 0, &rows))
-		return false;
-	for (size_t i = 0; i < rows.nr; i++) {
-		const char *name = rows.row[i]->key.map.scenario;
-		__u64 planned = name ? planned_maps(&side->readers, name) : 0;
-
-		if (rows.row[i]->count >= planned - planned / COMPARABLE_LOSS)
-			continue;
-		diag_warn("%s: of %llu maps in '%s', %llu were measured", name, planned,
-			  side->readers.reader[0]->path, rows.row[i]->count);
-		all = false;
-	}
-	return all;
-}
-
 static bool are_all_measured(const struct gathering side[NR_DIFF_SIDES])
 {
-	bool base = is_all_measured(&side[DIFF_BASE]);
+	bool base = gathering_is_measured(&side[DIFF_BASE]);
 
-	return is_all_measured(&side[DIFF_NEW]) && base;
+	return gathering_is_measured(&side[DIFF_NEW]) && base;
 }
 
 static int refuse(const struct options *opts, const char *reason)

@@ -5,6 +5,7 @@
 
 #include "cmd/gathering.h"
 #include "cmd/option_values.h"
+#include "recording/comparable.h"
 #include "util/diag.h"
 
 static int take_call(void *ctx, const struct call *call)
@@ -34,7 +35,7 @@ static int count_measured(void *ctx, const struct teardown *teardown)
 	return aggregate_add_teardown(((struct gathering *)ctx)->measured, teardown);
 }
 
-static int gather_measured(struct gathering *side)
+int gathering_count_measured(struct gathering *side)
 {
 	static const struct event_sink_ops ops = {.teardown = count_measured};
 	static const enum key by_scenario[] = {KEY_SCENARIO};
@@ -44,6 +45,42 @@ static int gather_measured(struct gathering *side)
 	if (!side->measured)
 		return -ENOMEM;
 	return reader_set_run(&side->readers, VIEW_TEARDOWNS, false, &sink, NULL);
+}
+
+/* How many maps the side's benchmarks were to measure. */
+static __u64 planned_maps(const struct reader_set *readers, const char *name)
+{
+	__u64 maps = 0;
+
+	for (size_t i = 0; i < readers->nr; i++) {
+		const struct reader *reader = readers->reader[i];
+
+		for (size_t j = 0; j < reader->nr_scenarios; j++)
+			if (!strcmp(reader->scenarios[j].name, name))
+				maps += reader->scenarios[j].runs *
+					scenario_maps(&reader->scenarios[j]);
+	}
+	return maps;
+}
+
+bool gathering_is_measured(const struct gathering *side)
+{
+	struct rows rows = {};
+	bool all = true;
+
+	if (side->measured && aggregate_sort(side->measured, SORT_KEY, 0, &rows))
+		return false;
+	for (size_t i = 0; i < rows.nr; i++) {
+		const char *name = rows.row[i]->key.map.scenario;
+		__u64 planned = name ? planned_maps(&side->readers, name) : 0;
+
+		if (rows.row[i]->count >= planned - planned / COMPARABLE_LOSS)
+			continue;
+		diag_warn("%s: of %llu maps in '%s', %llu were measured", name, planned,
+			  side->readers.reader[0]->path, rows.row[i]->count);
+		all = false;
+	}
+	return all;
 }
 
 static struct aggregate *samples_new(const struct view_options *show, enum measure measure)
@@ -100,7 +137,7 @@ int gather(struct gathering *side, const struct view_options *show, const struct
 	for (size_t i = 0; i < side->readers.nr && !err; i++)
 		err = gather_run(side, i, show, &opts->diff);
 	if (!err && opts->diff.nr_limits && !opts->force)
-		err = gather_measured(side);
+		err = gathering_count_measured(side);
 	if (!err && aggregate_overflow(side->aggregate))
 		diag_warn("more than %d keys: %llu values of further keys are in one row",
 			  DIFF_MAX_ROWS, aggregate_overflow(side->aggregate));

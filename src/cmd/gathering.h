@@ -25,6 +25,15 @@ struct gathering {
 int gather(struct gathering *side, const struct view_options *show, const struct options *opts);
 
 /*
+ * Fills measured, of recordings that are open; gather() does it if limits need it. Returns 0,
+ * -EINVAL, already reported, or another -errno.
+ */
+int gathering_count_measured(struct gathering *side);
+
+/* Whether benchmarks measured all maps of each scenario that they began; reported if not. */
+bool gathering_is_measured(const struct gathering *side);
+
+/*
  * Checks that each run with teardowns has counts of this measure; times need none. Returns 0, or
  * -ENODATA or -EINVAL, both already reported, or another -errno.
  */

@@ -85,6 +85,12 @@ int reader_set_open(struct reader_set *readers, const char *const *paths, size_t
 	return 0;
 }
 
+void reader_set_warn(const struct reader_set *readers)
+{
+	for (size_t i = 0; i < readers->nr; i++)
+		report_of(readers->reader[i]);
+}
+
 void reader_set_close(struct reader_set *readers)
 {
 	for (size_t i = 0; i < readers->nr; i++)

@@ -21,6 +21,10 @@ struct reader_set {
  * reader_set_close() in any case. Returns 0 or -errno; errors are already reported.
  */
 int reader_set_open(struct reader_set *readers, const char *const *paths, size_t nr);
+
+/* Reports what reader_set_open() did not, of a quiet set. */
+void reader_set_warn(const struct reader_set *readers);
+
 void reader_set_close(struct reader_set *readers);
 
 /* -EEXIST, already reported: the output is one of the recordings. NULL: stdout. */
