@@ -166,20 +166,25 @@ static int judge(const struct options *opts, const struct run_files *files)
 	return diff_command.run(&diff);
 }
 
-static int measure(const struct options *opts, bench_fn *bench, const struct base *base)
+/* Returns an exit status; errors are already reported. The base must be open. */
+static int name_files(struct run_files *files, const struct options *opts, const struct base *base)
 {
-	struct run_files files = {};
-	size_t whole;
-	int status, err = run_files_name(&files, opts);
+	int err = run_files_name(files, opts);
 
-	if (err)
-		status = err == -EIO ? EXIT_USAGE : EXIT_FAILED;
-	else
-		status = bench_runs(opts, base->list, base->nr, bench, &files, &whole);
-	if (status == EXIT_DONE)
-		status = judge(opts, &files);
-	run_files_free(&files);
-	return status;
+	if (err == -EIO)
+		return EXIT_USAGE;
+	for (size_t i = 0; i < files->nr && !err; i++)
+		err = reader_set_spare(&base->side.readers, files->path[i]);
+	return err ? EXIT_FAILED : EXIT_DONE;
+}
+
+static int measure(const struct options *opts, bench_fn *bench, const struct base *base,
+		   const struct run_files *files)
+{
+	size_t whole;
+	int status = bench_runs(opts, base->list, base->nr, bench, files, &whole);
+
+	return status == EXIT_DONE ? judge(opts, files) : status;
 }
 
 static int bisect_status(int status)
@@ -199,6 +204,7 @@ static int bisect_status(int status)
 
 int bench_against(const struct options *opts, bench_fn *bench)
 {
+	struct run_files files = {};
 	struct base base = {};
 	int err = read_base(&base, opts), status;
 
@@ -206,11 +212,14 @@ int bench_against(const struct options *opts, bench_fn *bench)
 		err = check_power(&base, opts);
 	if (!err)
 		err = check_fitness(&base, opts);
-	gathering_free(&base.side);
 	if (err)
 		status = opts->bisect ? EXIT_USAGE : EXIT_FAILED;
 	else
-		status = measure(opts, bench, &base);
+		status = name_files(&files, opts, &base);
+	gathering_free(&base.side);
+	if (status == EXIT_DONE)
+		status = measure(opts, bench, &base, &files);
+	run_files_free(&files);
 	free(base.list);
 	return opts->bisect ? bisect_status(status) : status;
 }
