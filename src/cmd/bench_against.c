@@ -160,6 +160,7 @@ static int judge(const struct options *opts, const struct run_files *files)
 	diff.command = &diff_command;
 	diff.output = NULL;
 	diff.force = false; /* of bench: overwrites a file */
+	diff.in_bench = true;
 	for (size_t i = 0; i < files->nr; i++)
 		diff.files[DIFF_NEW][i] = files->path[i];
 	diff.nr_files[DIFF_NEW] = files->nr;

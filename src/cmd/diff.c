@@ -35,7 +35,10 @@ static int refuse(const struct options *opts, const char *reason)
 
 static int refuse_unlike(const struct options *opts)
 {
-	return refuse(opts, "these recordings are not well comparable (--force compares them)");
+	return refuse(opts,
+		      opts->in_bench
+			      ? "these recordings are not well comparable"
+			      : "these recordings are not well comparable (--force compares them)");
 }
 
 static bool has_key(const struct view_options *show, enum key key)

@@ -42,6 +42,7 @@ struct options {
 
 	const char *output;  /* file; NULL: stdout */
 	bool by_kernel;	     /* of trend: the order is that of kernels, not of time */
+	bool in_bench;	     /* of diff: bench runs it, whose --force is another option */
 	bool github;	     /* of diff: annotate for GitHub Actions */
 	const char *summary; /* of the environment: the file of a step's summary; NULL: none */
 	bool force;	     /* overwrite a file; compare recordings that are not well comparable */
