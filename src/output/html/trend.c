@@ -114,12 +114,12 @@ static bool is_of(const struct trend *trend, size_t nth, const struct trend_seri
 static void put_changes(const struct drawing *drawing)
 {
 	const struct trend *trend = drawing->trend;
-	char text[CHANGE_SIZE] = "from 0";
 	size_t from = 0;
 
 	for (size_t i = 0; i < trend->nr_changes; i++) {
 		const struct trend_change *change = &trend->change[i];
 		bool last = !is_of(trend, i + 1, drawing->series);
+		char text[CHANGE_SIZE] = "from 0";
 		double x;
 
 		if (change->series != drawing->series)
