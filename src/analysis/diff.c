@@ -50,6 +50,7 @@ static int line_fill(struct diff_line *line, const struct samples *base, const s
 	err = stats_compare(base->ns, base->nr, now->ns, now->nr, &line->difference);
 	if (err)
 		return err;
+	line->least_p_tail = stats_least_tail_p(base->ns, base->nr, now->ns, now->nr, 99);
 	return stats_compare_tail(base->ns, base->nr, now->ns, now->nr, 99,
 				  &line->p_tail_corrected);
 }
@@ -230,20 +231,32 @@ static bool is_beyond(const struct diff_line *line, const struct diff_limit *lim
 	return line->delta[limit->metric] > limit->percent; /* false also for NAN */
 }
 
-/* few: no difference between so few values is significant. */
-static void apply_limits(struct diff_line *line, const struct diff_options *opts, bool few)
+static void apply_limits(struct diff_line *line, const struct diff_options *opts)
 {
 	line->limits = opts->limits;
 	for (size_t i = 0; i < opts->nr_limits; i++) {
+		bool of_tail = opts->limits[i].metric == METRIC_P99;
+
 		if (!is_beyond(line, &opts->limits[i]))
 			continue;
 		if (line->verdict == VERDICT_SLOWER ||
-		    (opts->limits[i].metric == METRIC_P99 && !few &&
-		     line->p_tail_corrected < opts->alpha))
+		    (of_tail && !line->few && line->p_tail_corrected < opts->alpha))
 			line->failed |= 1U << i;
-		else if (few)
+		else if (of_tail ? line->few_tail : line->few)
 			line->unclear |= 1U << i;
 	}
+}
+
+/* Sets whether so few values, runs or boots can be significant. factor: of p, for all tests */
+static void set_few(struct diff_line *line, enum diff_unit unit, double factor, double alpha)
+{
+	double least = stats_least_p(line->side[DIFF_BASE].n, line->side[DIFF_NEW].n);
+
+	line->few = line->few_tail = line->verdict == VERDICT_FEW_RUNS;
+	if (unit != UNIT_VALUE)
+		return;
+	line->few = least * factor >= alpha;
+	line->few_tail = line->few || line->least_p_tail * factor >= alpha;
 }
 
 static enum diff_result result_of(const struct diff *diff, const struct diff_options *opts)
@@ -274,15 +287,10 @@ static void judge(struct diff *diff, const struct diff_options *opts)
 	for (line = diff->line; line < end; line++)
 		tally->compared += is_compared(line);
 	for (line = diff->line; line < end; line++) {
-		double least = stats_least_p(line->side[DIFF_BASE].n, line->side[DIFF_NEW].n);
-		bool few = least * 2 * (double)tally->compared >= opts->alpha;
-
 		line->verdict = verdict_of(diff, line, opts->alpha);
-		if (diff->unit != UNIT_VALUE)
-			few = line->verdict == VERDICT_FEW_RUNS;
-		line->few = few;
-		apply_limits(line, opts, few);
-		nr_few += few;
+		set_few(line, diff->unit, 2 * (double)tally->compared, opts->alpha);
+		apply_limits(line, opts);
+		nr_few += line->few;
 		tally->failed += !!line->failed;
 		tally->unclear += line->unclear && !line->failed;
 		tally->slower += line->verdict == VERDICT_SLOWER || line->failed;

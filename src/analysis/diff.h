@@ -109,8 +109,11 @@ struct diff_line {
 	struct stats_difference difference;
 	double p_corrected;	 /* of difference.p */
 	double p_tail_corrected; /* of the test of the 99th percentile */
+	double least_p_tail;	 /* that this test of values can give, not corrected */
 	enum diff_verdict verdict;
-	bool few; /* no difference of so few values, runs or boots is significant */
+	bool few;      /* no difference of so few values, runs or boots is significant */
+	bool few_tail; /* no difference of tails is; with UNIT_VALUE, also for want of values there
+			*/
 	const struct diff_limit *limits; /* of the options */
 	__u32 failed;			 /* bit N: limits[N] is exceeded */
 	__u32 unclear; /* bit N: it seems to be, but no difference of so few values is significant

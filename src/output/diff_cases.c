@@ -29,7 +29,7 @@ enum case_result case_of_line(const struct diff *diff, const struct diff_line *l
 		return unknown(diff, diff->strict);
 	if (diff->few_runs || diff->unlike)
 		return unknown(diff, true);
-	if (line->few)
+	if (line->few || line->unclear)
 		return unknown(diff, diff->strict && line->unclear);
 	return !limits && line->verdict == VERDICT_SLOWER ? CASE_FAILED : CASE_PASSED;
 }

@@ -335,12 +335,23 @@ static double fisher_p(const struct hypergeometric *draws, double observed)
 	return fmin(1, sum.unlikely / sum.total);
 }
 
+/* Draws the values above the joint percentile. *observed: those of the first sample. */
+static struct hypergeometric draw_tail(const __u64 *first, size_t nr_first, const __u64 *second,
+				       size_t nr_second, unsigned int percent, size_t *observed)
+{
+	__u64 value = joint_value(first, nr_first, second, nr_second,
+				  stats_rank(nr_first + nr_second, percent));
+
+	*observed = count_above(first, nr_first, value);
+	return (struct hypergeometric){nr_first, nr_second,
+				       *observed + count_above(second, nr_second, value)};
+}
+
 int stats_compare_tail(const __u64 *first, size_t nr_first, const __u64 *second, size_t nr_second,
 		       unsigned int percent, double *p)
 {
-	size_t observed, drawn;
 	struct hypergeometric draws;
-	__u64 value;
+	size_t observed;
 
 	*p = NAN;
 	if (percent > 100)
@@ -348,13 +359,21 @@ int stats_compare_tail(const __u64 *first, size_t nr_first, const __u64 *second,
 	if (!nr_first || !nr_second)
 		return 0;
 
-	value = joint_value(first, nr_first, second, nr_second,
-			    stats_rank(nr_first + nr_second, percent));
-	observed = count_above(first, nr_first, value);
-	drawn = observed + count_above(second, nr_second, value);
-	draws = (struct hypergeometric){nr_first, nr_second, drawn};
+	draws = draw_tail(first, nr_first, second, nr_second, percent, &observed);
 	*p = fisher_p(&draws, observed);
 	return 0;
+}
+
+double stats_least_tail_p(const __u64 *first, size_t nr_first, const __u64 *second,
+			  size_t nr_second, unsigned int percent)
+{
+	struct hypergeometric draws;
+	size_t observed;
+
+	if (!nr_first || !nr_second)
+		return NAN;
+	draws = draw_tail(first, nr_first, second, nr_second, percent, &observed);
+	return fisher_p(&draws, fmax(0, draws.drawn - draws.nr_second));
 }
 
 static int compare_p(const void *left, const void *right, void *ctx)

@@ -59,6 +59,13 @@ int stats_compare_tail(const __u64 *first, size_t nr_first, const __u64 *second,
 		       unsigned int percent, double *p);
 
 /*
+ * The least p that stats_compare_tail() can return for so many values above the joint percentile:
+ * all of them are in the second sample, as far as it has room. NAN if a sample is empty.
+ */
+double stats_least_tail_p(const __u64 *first, size_t nr_first, const __u64 *second,
+			  size_t nr_second, unsigned int percent);
+
+/*
  * Holm's correction: the probability of even one false alarm among the corrected values below alpha
  * is at most alpha. NANs stay and do not count. Both may be the same array. Returns 0 or -ENOMEM.
  */

@@ -88,6 +88,24 @@ TEST(with_limits)
 	sides_free(&sides);
 }
 
+/* Enough values for the median, too few in the tail */
+TEST(limit_of_tail)
+{
+	struct sides sides = sides_new();
+	const struct diff *diff;
+
+	put_both(&sides, "a", 1000, 1000, 1, 19);
+	put(&sides, DIFF_BASE, "a", 1019);
+	put(&sides, DIFF_NEW, "a", 9000);
+	limit(&sides, METRIC_P99, 10);
+	diff = compare(&sides);
+	check_line(diff, "a", CASE_ERROR, "destroy p99 +783.2% (limit 10%): too few values");
+	check_whole(diff, &whole, CASE_ERROR, "too few values in 1 row");
+	sides.opts.allow_missing = true;
+	check_line(compare(&sides), "a", CASE_SKIPPED, "destroy p99 +783.2% (limit 10%): too few");
+	sides_free(&sides);
+}
+
 TEST(without_limits)
 {
 	struct sides sides = some_keys();

@@ -216,6 +216,24 @@ TEST(test_least_as_r)
 	assert_true(isnan(stats_least_p(5, 0)));
 }
 
+/* Two of 200 values are above the joint percentile: C(100, 2) / C(200, 2) on each side. */
+TEST(test_least_of_tail)
+{
+	__u64 few[100], many[400];
+
+	for (size_t i = 0; i < ARRAY_SIZE(few); i++)
+		few[i] = 2 * i;
+	for (size_t i = 0; i < ARRAY_SIZE(many); i++)
+		many[i] = 2 * i + 1;
+	expect_near("tail", "least p", stats_least_tail_p(few, 100, many, 100, 99),
+		    2 * 4950 / 19900.0);
+	expect_near("nothing above", "least p", stats_least_tail_p(few, 20, many, 20, 99), 1);
+	/* Five of 401: one sample has one value. */
+	expect_near("no room", "least p", stats_least_tail_p(many, 400, few, 1, 99), 4 / 401.0);
+	assert_true(isnan(stats_least_tail_p(few, 0, many, 5, 99)));
+	assert_true(isnan(stats_least_tail_p(few, 5, many, 0, 99)));
+}
+
 TEST(test_correction_as_r)
 {
 	double corrected[20];

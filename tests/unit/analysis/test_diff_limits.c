@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Limits pass only where a comparison could have shown that they are exceeded. */
+#include "support/compared.h"
+
+static struct sides sides; /* by name */
+
+static int open_sides(void **state __attribute__((unused)))
+{
+	sides = sides_new();
+	return 0;
+}
+
+static int close_sides(void **state __attribute__((unused)))
+{
+	sides_free(&sides);
+	return 0;
+}
+
+#define LIMIT_TEST(name) TEST_BETWEEN(name, open_sides, close_sides)
+
+/*
+ * Nothing is above the joint percentile of 40 values, and two of 200 are not significant. The limit
+ * is not known to be kept, unless the 99th percentile is within it.
+ */
+LIMIT_TEST(tail_of_few_values)
+{
+	put_both(&sides, "a", 10000, 10000, 1, 19);
+	put(&sides, DIFF_BASE, "a", 10019);
+	put(&sides, DIFF_NEW, "a", 90000);
+	limit(&sides, METRIC_P99, 50);
+	assert_int_equal(compare(&sides)->result, RESULT_NO_EVIDENCE);
+	assert_int_equal(sides.diff.tally.unclear, 1);
+	assert_int_equal(sides.diff.line->verdict, VERDICT_SAME);
+	assert_true(sides.diff.line->unclear && !sides.diff.line->few && !sides.diff.line->failed);
+	put_both(&sides, "a", 10000, 10000, 1, 80);
+	put_steps(&sides, DIFF_NEW, "a", 90000, 1, 2);
+	assert_int_equal(compare(&sides)->result, RESULT_NO_EVIDENCE);
+	sides.opts.allow_missing = true;
+	assert_int_equal(compare(&sides)->result, RESULT_PASSES);
+	sides.opts.allow_missing = false;
+	sides.opts.limits[0].percent = 1000;
+	assert_int_equal(compare(&sides)->result, RESULT_PASSES);
+	/* The median needs fewer values. */
+	sides.opts.limits[0] = (struct diff_limit){METRIC_P50, 50};
+	assert_int_equal(compare(&sides)->result, RESULT_PASSES);
+}
+
+TEST_MAIN(NULL, NULL)
