@@ -203,10 +203,7 @@ static int compare_runs(struct diff *diff, const struct diff_input sides[NR_DIFF
 
 static bool has_few_runs(const struct diff *diff, const struct diff_line *line, double alpha)
 {
-	size_t base = line->side[DIFF_BASE].units, new = line->side[DIFF_NEW].units;
-
-	return diff->few_runs ||
-	       (diff->unit != UNIT_VALUE && !(permute_least_p_of(base, new) < alpha));
+	return diff->few_runs || (diff->unit != UNIT_VALUE && !(line->least_p < alpha));
 }
 
 static enum diff_verdict verdict_of(const struct diff *diff, const struct diff_line *line,

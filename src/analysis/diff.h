@@ -109,6 +109,7 @@ struct diff_line {
 	struct stats_difference difference;
 	double p_corrected;	 /* of difference.p */
 	double p_tail_corrected; /* of the test of the 99th percentile */
+	double least_p;		 /* of its runs or boots, not corrected; unknown with UNIT_VALUE */
 	double least_p_tail;	 /* that this test of values can give, not corrected */
 	enum diff_verdict verdict;
 	bool few;      /* no difference of so few values, runs or boots is significant */
@@ -161,7 +162,7 @@ struct diff {
 	size_t runs[NR_DIFF_SIDES];  /* 0 with UNIT_VALUE */
 	size_t boots[NR_DIFF_SIDES]; /* the same */
 	bool few_runs; /* for any difference to be significant; p is of the values of one run */
-	size_t enough; /* units a side that can be */
+	size_t enough; /* units a side that can be; runs: in one boot */
 	enum diff_result result;
 };
 

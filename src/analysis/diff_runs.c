@@ -226,6 +226,7 @@ static int set_line(struct diff_units *units, const struct diff_input sides[NR_D
 {
 	set_metric(units, sides, line, METRIC_P99, values + units->permute.nr);
 	set_metric(units, sides, line, METRIC_P50, values);
+	line->least_p = permute_least_p_known(&units->permute, values);
 	for (int i = 0; i < NR_DIFF_SIDES; i++)
 		line->side[i].bounded =
 			stats_median_interval(units->ns[i], line->side[i].units, alpha,

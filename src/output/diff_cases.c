@@ -65,10 +65,12 @@ const char *diff_no_evidence(const struct diff *diff, char text[NO_EVIDENCE_SIZE
 			 "nothing to compare: no row has values on both sides");
 	else if (diff->few_runs)
 		snprintf(text, NO_EVIDENCE_SIZE,
-			 "%s: record %zu %s or more on each side (--within-run judges by the noise"
-			 " within runs)",
+			 "%s: record %zu %s or more on each side%s (--within-run judges by the"
+			 " noise within runs)",
 			 diff_few_runs(diff, few_runs), diff->enough,
-			 diff->unit == UNIT_BOOT ? "boots" : "runs");
+			 diff->unit == UNIT_BOOT ? "boots" : "runs",
+			 diff->unit == UNIT_RUN && diff->boots[DIFF_BASE] > 1 ? " in one boot"
+									      : "");
 	else if (diff->unlike)
 		snprintf(text, NO_EVIDENCE_SIZE,
 			 "the benchmarks are not the same (--force compares them)");

@@ -35,36 +35,59 @@ static struct block block_at(const struct permute_runs *runs, size_t from)
 	return block;
 }
 
+static double ways_of(size_t first, size_t second)
+{
+	double ways = 1;
+
+	for (size_t i = 1; i <= second; i++)
+		ways = ways * (first + i) / i;
+	return ways;
+}
+
 static double nr_arrangements(const struct permute_runs *runs)
 {
 	double ways = 1;
 
 	for (struct block block = block_at(runs, 0); block.from < runs->nr;
 	     block = block_at(runs, block.to))
-		for (size_t i = 1; i <= block.nr_second; i++)
-			ways = ways * (block.to - block.from - block.nr_second + i) / i;
+		ways *= ways_of(block.to - block.from - block.nr_second, block.nr_second);
 	return ways;
 }
 
-/* With groups of one size in each block, the opposite arrangement is as far. */
-double permute_least_p(const struct permute_runs *runs)
+/*
+ * With groups of one size in each block, the opposite arrangement is as far. A block with only one
+ * group has only one arrangement. value: NULL: no run lacks it.
+ */
+static double least_p(const struct permute_runs *runs, const double *value)
 {
-	double ways = nr_arrangements(runs);
 	bool balanced = true;
+	double ways = 1;
 
 	for (struct block block = block_at(runs, 0); block.from < runs->nr;
-	     block = block_at(runs, block.to))
-		balanced = balanced && 2 * block.nr_second == block.to - block.from;
+	     block = block_at(runs, block.to)) {
+		size_t nr[2] = {};
+
+		for (size_t i = block.from; i < block.to; i++)
+			nr[runs->second[i]] += !value || !isnan(value[i]);
+		ways *= ways_of(nr[0], nr[1]);
+		balanced = balanced && (nr[0] == nr[1] || !nr[0] || !nr[1]);
+	}
 	return fmin(1, (balanced ? 2 : 1) / ways);
+}
+
+double permute_least_p(const struct permute_runs *runs)
+{
+	return least_p(runs, NULL);
+}
+
+double permute_least_p_known(const struct permute_runs *runs, const double *value)
+{
+	return least_p(runs, value);
 }
 
 double permute_least_p_of(size_t first, size_t second)
 {
-	double ways = 1;
-
-	for (size_t i = 1; i <= second; i++)
-		ways = ways * (first + i) / i;
-	return fmin(1, (first == second ? 2 : 1) / ways);
+	return fmin(1, (first == second ? 2 : 1) / ways_of(first, second));
 }
 
 /* The next arrangement of a block, by value; false: it is the first one again. */

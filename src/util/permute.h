@@ -17,6 +17,9 @@ struct permute_runs {
 /* The least p that a comparison of these runs can give; 1: there is only one arrangement. */
 double permute_least_p(const struct permute_runs *runs);
 
+/* The same of a figure that only some of the runs have: value[] of each; NAN: the run lacks it. */
+double permute_least_p_known(const struct permute_runs *runs, const double *value);
+
 /* The same of groups of so many runs, in one block. */
 double permute_least_p_of(size_t first, size_t second);
 

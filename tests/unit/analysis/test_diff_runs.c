@@ -186,6 +186,30 @@ RUNS_TEST(boots_on_both_sides)
 	assert_true(sides.diff.line->p_corrected > 0.2);
 }
 
+/* One run a side in each boot: six boots have 64 arrangements, five have 32. */
+RUNS_TEST(pairs_in_boots)
+{
+	static const char boots[6][2] = {"a", "b", "c", "d", "e", "f"};
+
+	limit(&sides, METRIC_P50, 10);
+	for (int i = 0; i < 6; i++) {
+		put_run(DIFF_BASE, "", boots[i], 1000 + i);
+		put_run(DIFF_NEW, "", boots[i], 1000 - i);
+		if (i)
+			put_both(&sides, "b", 1000, 2000, 1, 10);
+		if (i == 4) {
+			assert_true(compare(&sides)->few_runs);
+			assert_int_equal(sides.diff.unit, UNIT_RUN);
+		}
+	}
+	assert_false(compare(&sides)->few_runs);
+	assert_int_equal(sides.diff.line[0].verdict, VERDICT_SAME);
+	assert_true(is_near(sides.diff.line[1].least_p, 2 / 32.0));
+	assert_int_equal(sides.diff.line[1].verdict, VERDICT_FEW_RUNS);
+	assert_int_equal(sides.diff.tally.unclear, 1);
+	assert_int_equal(sides.diff.result, RESULT_NO_EVIDENCE);
+}
+
 /* A copy is no further run. */
 RUNS_TEST(copies)
 {

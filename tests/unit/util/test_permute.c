@@ -44,6 +44,27 @@ TEST(least_p)
 	assert_true(is_p(permute_least_p(&(struct permute_runs){second, two, 9}), 1 / 70.0));
 }
 
+/* Runs without a value do not count, nor do blocks with values in one group alone. */
+TEST(least_p_of_known)
+{
+	static const bool second[] = {false, true,  false, true, false,
+				      true,  false, false, true, true};
+	static const size_t block[] = {0, 0, 1, 1, 2, 2, 3, 3, 3, 3};
+	const struct permute_runs pairs = {second, block, 6}, all = {second, block, 10};
+	double value[10] = {};
+
+	assert_true(is_p(permute_least_p_known(&pairs, value), 2 / 8.0));
+	assert_true(is_p(permute_least_p_known(&all, value), 2 / 48.0));
+	value[9] = NAN;
+	assert_true(is_p(permute_least_p_known(&all, value), 1 / 24.0));
+	value[8] = value[5] = NAN;
+	assert_true(is_p(permute_least_p_known(&all, value), 2 / 4.0));
+	value[4] = NAN;
+	assert_true(is_p(permute_least_p_known(&pairs, value), 2 / 4.0));
+	value[0] = value[3] = NAN;
+	assert_true(is_p(permute_least_p_known(&all, value), 1));
+}
+
 /* Ten times 0.1 is not 1: what rounding leaves is no difference, and hides none of another figure.
  */
 TEST(equal_values)
