@@ -46,7 +46,6 @@ static int line_fill(struct diff_line *line, const struct samples *base, const s
 
 	side_fill(&line->side[DIFF_BASE], base, alpha);
 	side_fill(&line->side[DIFF_NEW], now, alpha);
-	set_deltas(line);
 	err = stats_compare(base->ns, base->nr, now->ns, now->nr, &line->difference);
 	if (err)
 		return err;
@@ -152,6 +151,19 @@ static int add_keys(struct diff *diff, const struct diff_input sides[NR_DIFF_SID
 		}
 	}
 	return err;
+}
+
+/* A total grows with the number of runs: the sides have it of a run each, on average. */
+static void share_totals(struct diff *diff, const struct diff_input sides[NR_DIFF_SIDES])
+{
+	for (int side = 0; side < NR_DIFF_SIDES; side++) {
+		size_t runs = diff_units_runs(&sides[side]);
+
+		for (size_t i = 0; i < diff->nr && runs; i++)
+			diff->line[i].side[side].metric[METRIC_TOTAL] /= (double)runs;
+	}
+	for (size_t i = 0; i < diff->nr; i++)
+		set_deltas(&diff->line[i]);
 }
 
 /* All lines together */
@@ -374,6 +386,8 @@ int diff_make(struct diff *diff, const struct diff_input sides[NR_DIFF_SIDES],
 
 	*diff = (struct diff){.measure = opts->measure};
 	err = add_keys(diff, sides, opts);
+	if (!err)
+		share_totals(diff, sides);
 	if (!err)
 		err = correct(diff);
 	if (!err && !opts->within_run)

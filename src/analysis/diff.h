@@ -56,8 +56,8 @@ struct diff_run {
 /* A side of a comparison. */
 struct diff_input {
 	struct aggregate *aggregate; /* of all values */
-	const struct diff_run *run;  /* not read with diff_options.within_run */
-	size_t nr_runs;
+	const struct diff_run *run;  /* aggregates: not read with diff_options.within_run */
+	size_t nr_runs;		     /* 0: one run, with diff_options.within_run */
 };
 
 /* The unit that is exchanged between the sides to measure chance. */
@@ -75,7 +75,7 @@ struct diff_figures {
 	__u64 boots;	 /* the same */
 	size_t units;	 /* runs or boots with values; 0: the figures are of all values together */
 	__u64 total_ns;	 /* counts have no unit, here and below */
-	double metric[NR_METRICS]; /* in ns; NAN if n is 0 */
+	double metric[NR_METRICS]; /* in ns; total: mean of the side's runs; NAN if n is 0 */
 	bool bounded;		   /* the interval is known */
 	__u64 low_ns, high_ns;	   /* confidence interval of the median, at 1 - alpha */
 };

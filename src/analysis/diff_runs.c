@@ -40,6 +40,11 @@ static size_t count_different(const struct diff_input *side, same_fn *is_same)
 	return nr;
 }
 
+size_t diff_units_runs(const struct diff_input *side)
+{
+	return count_different(side, is_same_run);
+}
+
 /* Whether each run has a run of the same boot on the other side. */
 static bool has_boots_of(const struct diff_input *side, const struct diff_input *other)
 {

@@ -27,6 +27,9 @@ int diff_units_make(struct diff_units *units, const struct diff_input sides[NR_D
 		    struct diff *diff);
 void diff_units_free(struct diff_units *units);
 
+/* The number of the side's different runs: copies of a recording, and parts of a run, are one. */
+size_t diff_units_runs(const struct diff_input *side);
+
 /* Counts the runs and boots of each side that have the line's values. */
 void diff_units_count(const struct diff_input sides[NR_DIFF_SIDES], struct diff_line *line);
 

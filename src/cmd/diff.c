@@ -95,6 +95,14 @@ static int compare(const struct options *opts, struct gathering side[NR_DIFF_SID
 	return err < 0 ? EXIT_FAILED : err;
 }
 
+static bool limits_total(const struct diff_options *opts)
+{
+	for (size_t i = 0; i < opts->nr_limits; i++)
+		if (opts->limits[i].metric == METRIC_TOTAL)
+			return true;
+	return false;
+}
+
 /* Also of those that cannot be read. */
 static bool output_is_input(const struct options *opts)
 {
@@ -126,6 +134,11 @@ static int compare_if_comparable(const struct options *opts, struct gathering si
 	fit = comparable(&side[DIFF_BASE].readers, &side[DIFF_NEW].readers, opts->diff.nr_limits);
 	if (!fit && !opts->force)
 		return refuse_unlike(opts);
+	if (limits_total(&opts->diff) && !(comparable_sums(&side[DIFF_BASE].readers) &&
+					   comparable_sums(&side[DIFF_NEW].readers)))
+		return refuse(
+			opts,
+			"--fail-on: 'total' does not apply to a sample: its sums are too low");
 	return compare(opts, side, !fit);
 }
 

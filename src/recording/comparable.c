@@ -171,6 +171,19 @@ bool comparable(const struct reader_set *base, const struct reader_set *new_side
 	return yes;
 }
 
+bool comparable_sums(const struct reader_set *readers)
+{
+	for (size_t i = 0; i < readers->nr; i++) {
+		struct teardown_counts counts;
+		struct ledger ledger;
+
+		reader_ledger(readers->reader[i], &ledger, &counts);
+		if (known(ledger.shed) || known(counts.ledger.shed))
+			return false;
+	}
+	return true;
+}
+
 static const struct scenario *find_scenario(const struct reader_set *readers, const char *name)
 {
 	for (size_t i = 0; i < readers->nr; i++)

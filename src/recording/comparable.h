@@ -15,6 +15,10 @@
  */
 bool comparable(const struct reader_set *base, const struct reader_set *new_side, bool as_evidence);
 
+/* False: a recorder left out maps, so the recordings' sums are too low; comparable() warns of it.
+ */
+bool comparable_sums(const struct reader_set *readers);
+
 /*
  * Whether both sides measured the same; the first difference is reported. by_scenario: they are
  * compared scenario by scenario, so that one side may have more.

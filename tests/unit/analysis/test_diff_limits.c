@@ -45,4 +45,30 @@ LIMIT_TEST(tail_of_few_values)
 	assert_int_equal(compare(&sides)->result, RESULT_PASSES);
 }
 
+/* A total is that of a run, so that one new run compares with many; parts and copies are one. */
+LIMIT_TEST(total_of_runs)
+{
+	for (int i = 0; i < 18; i++) {
+		begin_run(&sides, DIFF_BASE, "", "x");
+		put_steps(&sides, DIFF_BASE, "a", 1000 + i, 0, 10);
+	}
+	for (int i = 0; i < 2; i++) {
+		begin_run(&sides, DIFF_BASE, "copy", "x");
+		put_steps(&sides, DIFF_BASE, "a", 1018, 0, 5);
+	}
+	begin_run(&sides, DIFF_NEW, "", "x");
+	put_steps(&sides, DIFF_NEW, "a", 2018, 0, 10);
+	limit(&sides, METRIC_TOTAL, 50);
+	sides.opts.alpha = 0.06; /* 1 of 20 arrangements */
+	assert_int_equal(compare(&sides)->line->verdict, VERDICT_SLOWER);
+	assert_true(sides.diff.line->side[DIFF_BASE].metric[METRIC_TOTAL] == 10090);
+	assert_int_equal(sides.diff.line->side[DIFF_BASE].total_ns, 191710);
+	assert_true(sides.diff.line->delta[METRIC_TOTAL] == 100);
+	assert_int_equal(sides.diff.result, RESULT_FAILS);
+
+	sides.opts.within_run = true;
+	assert_true(compare(&sides)->line->delta[METRIC_TOTAL] == 100);
+	assert_int_equal(sides.diff.result, RESULT_FAILS);
+}
+
 TEST_MAIN(NULL, NULL)
