@@ -277,7 +277,8 @@ static enum diff_result result_of(const struct diff *diff, const struct diff_opt
 		return RESULT_NO_LIMITS;
 	if (tally->failed)
 		return RESULT_FAILS;
-	if (!tally->compared || diff->few_runs || opts->unlike || (missing && diff->strict))
+	if (!tally->compared || diff->few_runs || opts->unlike || opts->forced ||
+	    (missing && diff->strict))
 		return RESULT_NO_EVIDENCE;
 	return RESULT_PASSES;
 }
@@ -310,6 +311,7 @@ static void judge(struct diff *diff, const struct diff_options *opts)
 	if (opts->nr_limits && nr_few == tally->compared)
 		tally->unclear = nr_few;
 	diff->unlike = opts->unlike;
+	diff->forced = opts->forced;
 	diff->strict = opts->nr_limits && !opts->allow_missing;
 	diff->result = result_of(diff, opts);
 }

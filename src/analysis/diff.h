@@ -40,6 +40,7 @@ struct diff_options {
 	size_t nr_limits;
 	bool allow_missing; /* lines may lack evidence: see struct diff_tally */
 	bool unlike;	    /* the sides are of different things: limits are not known to be kept */
+	bool forced;	    /* the sides are not well comparable: limits can fail, and not pass */
 	bool within_run;    /* values are compared, as if runs did not differ by chance */
 	double alpha;	    /* probability of a false alarm */
 	__u32 phases;	    /* see phase_is_compared() */
@@ -156,7 +157,7 @@ struct diff {
 	__u64 uncounted[NR_DIFF_SIDES]; /* of counts: frees without a known one, of all keys */
 	size_t uncounted_keys;		/* of these, without any on both sides: they have no line */
 	bool keys_mixed;		/* a side has an "other" row, of several keys */
-	bool unlike;			/* as in the options */
+	bool unlike, forced;		/* as in the options */
 	bool strict;			/* there are limits, and missing evidence is not allowed */
 	enum diff_unit unit;
 	size_t runs[NR_DIFF_SIDES];  /* 0 with UNIT_VALUE */

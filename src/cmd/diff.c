@@ -56,6 +56,7 @@ static int compare(const struct options *opts, struct gathering side[NR_DIFF_SID
 	struct diff_input inputs[NR_DIFF_SIDES];
 	char text[NO_EVIDENCE_SIZE];
 	struct diff diff;
+	bool unlike;
 	int err;
 
 	if (option_check_columns(opts, &show))
@@ -67,9 +68,11 @@ static int compare(const struct options *opts, struct gathering side[NR_DIFF_SID
 		err = gather(&side[DIFF_BASE], &show, opts);
 	if (!err)
 		err = gather(&side[DIFF_NEW], &show, opts);
-	options.unlike = are_benchmarks(side) && !opts->force &&
-			 !comparable_benchmarks(&side[DIFF_BASE].readers, &side[DIFF_NEW].readers,
-						has_key(&show, KEY_SCENARIO));
+	unlike = are_benchmarks(side) &&
+		 !comparable_benchmarks(&side[DIFF_BASE].readers, &side[DIFF_NEW].readers,
+					has_key(&show, KEY_SCENARIO));
+	options.unlike = unlike && !opts->force;
+	options.forced = forced || (unlike && opts->force);
 	if (!err && !are_all_measured(side))
 		return refuse_unlike(opts);
 	for (int i = 0; i < NR_DIFF_SIDES; i++)
@@ -86,7 +89,7 @@ static int compare(const struct options *opts, struct gathering side[NR_DIFF_SID
 		refuse(opts, "cannot compare: out of memory");
 	if (err)
 		return EXIT_FAILED;
-	err = diff_output_write(opts, side, &diff, forced);
+	err = diff_output_write(opts, side, &diff, options.forced);
 	if (!err && diff.result == RESULT_FAILS)
 		err = EXIT_REGRESSION;
 	else if (!err && diff.result == RESULT_NO_EVIDENCE)

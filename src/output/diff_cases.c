@@ -74,6 +74,10 @@ const char *diff_no_evidence(const struct diff *diff, char text[NO_EVIDENCE_SIZE
 	else if (diff->unlike)
 		snprintf(text, NO_EVIDENCE_SIZE,
 			 "the benchmarks are not the same (--force compares them)");
+	else if (diff->forced)
+		snprintf(text, NO_EVIDENCE_SIZE,
+			 "the recordings are not well comparable: with --force, limits can fail, "
+			 "but not pass");
 	else if (diff->keys_mixed)
 		snprintf(text, NO_EVIDENCE_SIZE,
 			 "some of more than %d keys share a row (--allow-missing accepts that)",

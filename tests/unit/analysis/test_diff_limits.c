@@ -71,4 +71,18 @@ LIMIT_TEST(total_of_runs)
 	assert_int_equal(sides.diff.result, RESULT_FAILS);
 }
 
+/* Sides that do not compare well can fail a limit. */
+LIMIT_TEST(forced)
+{
+	put_both(&sides, "a", 1000, 1200, 1, 20);
+	limit(&sides, METRIC_P50, 50);
+	assert_int_equal(compare(&sides)->result, RESULT_PASSES);
+	sides.opts.forced = sides.opts.allow_missing = true;
+	assert_int_equal(compare(&sides)->result, RESULT_NO_EVIDENCE);
+	sides.opts.limits[0].percent = 10;
+	assert_int_equal(compare(&sides)->result, RESULT_FAILS);
+	sides.opts.nr_limits = 0;
+	assert_int_equal(compare(&sides)->result, RESULT_NO_LIMITS);
+}
+
 TEST_MAIN(NULL, NULL)
