@@ -10,6 +10,7 @@
 #include "bench/worker.h"
 #include "cmd/bench_against.h"
 #include "cmd/bench_runs.h"
+#include "cmd/gathering.h"
 #include "cmd/option_rows.h"
 #include "cmd/recorder.h"
 #include "output/bench_table.h"
@@ -382,6 +383,8 @@ static int finish(struct options *opts)
 	if (opts->nr_scenarios && opts->nr_files[DIFF_BASE])
 		return diag_invalid("--against measures the scenarios of the base, not '%s'",
 				    opts->scenarios[0]);
+	if (gathering_check_alpha(opts))
+		return -EINVAL;
 	if (!opts->nr_scenarios || !(opts->list || opts->quick))
 		return 0;
 	return diag_invalid("--%s applies to the standard scenarios only, not to '%s'",

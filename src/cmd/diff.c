@@ -205,7 +205,7 @@ static int finish(struct options *opts)
 		opts->github = true;
 	opts->summary = getenv("GITHUB_STEP_SUMMARY");
 	opts->diff.top = opts->show.top;
-	return complete_sides(opts);
+	return gathering_check_alpha(opts) ?: complete_sides(opts);
 }
 
 static const struct option_row rows[] = {

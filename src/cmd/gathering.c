@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "analysis/trend.h"
 #include "cmd/gathering.h"
 #include "cmd/option_values.h"
 #include "recording/comparable.h"
@@ -244,4 +245,18 @@ void gathering_free(struct gathering *side)
 	aggregate_free(side->aggregate);
 	aggregate_free(side->measured);
 	reader_set_close(&side->readers);
+}
+
+/* The least P of 9,999 random orders of trend; that of diff is half of it. */
+#define LEAST_ALPHA (1.0 / (TREND_ARRANGEMENTS + 1))
+
+int gathering_check_alpha(const struct options *opts)
+{
+	if (opts->diff.within_run || opts->diff.alpha > LEAST_ALPHA)
+		return 0;
+	return diag_invalid(
+		"--alpha: %g is too small: P is a share of random arrangements (use more"
+		" than %g%s)",
+		opts->diff.alpha, LEAST_ALPHA,
+		opts->command == &trend_command ? "" : ", or --within-run");
 }

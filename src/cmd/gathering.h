@@ -42,6 +42,9 @@ int gathering_check_counts(struct reader_set *readers, enum measure measure);
 /* The options, with defaults that depend on whether the recordings are benchmarks. */
 struct view_options gathering_view(const struct options *opts, bool bench);
 
+/* Whether a comparison of runs can be significant at --alpha. Returns 0, or -EINVAL; reported. */
+int gathering_check_alpha(const struct options *opts);
+
 /* Without a view on the command line: options that apply to one view only choose it. */
 void gathering_imply_view(struct options *opts);
 

@@ -195,7 +195,7 @@ static int finish(struct options *opts)
 		gathering_imply_view(opts);
 	if (opts->nr_files[DIFF_BASE] < 2)
 		return diag_invalid("trend needs several recordings, such as *.mdt");
-	return 0;
+	return gathering_check_alpha(opts);
 }
 
 static const struct option_row rows[] = {

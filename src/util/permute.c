@@ -54,6 +54,12 @@ static double nr_arrangements(const struct permute_runs *runs)
 	return ways;
 }
 
+/* opposite: that arrangement is as far. Of random arrangements, one is the one that was found. */
+static double least_of(double ways, bool opposite)
+{
+	return fmax(1.0 / MOST_ARRANGEMENTS, fmin(1, (opposite ? 2 : 1) / ways));
+}
+
 /*
  * With groups of one size in each block, the opposite arrangement is as far. A block with only one
  * group has only one arrangement. value: NULL: no run lacks it.
@@ -72,7 +78,7 @@ static double least_p(const struct permute_runs *runs, const double *value)
 		ways *= ways_of(nr[0], nr[1]);
 		balanced = balanced && (nr[0] == nr[1] || !nr[0] || !nr[1]);
 	}
-	return fmin(1, (balanced ? 2 : 1) / ways);
+	return least_of(ways, balanced);
 }
 
 double permute_least_p(const struct permute_runs *runs)
@@ -87,7 +93,7 @@ double permute_least_p_known(const struct permute_runs *runs, const double *valu
 
 double permute_least_p_of(size_t first, size_t second)
 {
-	return fmin(1, (first == second ? 2 : 1) / ways_of(first, second));
+	return least_of(ways_of(first, second), first == second);
 }
 
 /* The next arrangement of a block, by value; false: it is the first one again. */

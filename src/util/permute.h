@@ -14,7 +14,8 @@ struct permute_runs {
 	size_t nr;
 };
 
-/* The least p that a comparison of these runs can give; 1: there is only one arrangement. */
+/* The least p that a comparison of these runs can give, 1 / 20,000 or more; 1: there is only one
+ * arrangement. */
 double permute_least_p(const struct permute_runs *runs);
 
 /* The same of a figure that only some of the runs have: value[] of each; NAN: the run lacks it. */

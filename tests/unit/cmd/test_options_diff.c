@@ -144,6 +144,15 @@ TEST(test_diff_alpha)
 		  "0.99999999999999999999999 "
 		  "0.0000000000000000000000000000000000000000000000000000000000000000000000000005",
 		  "is not a probability above 0 and below 1 (such as 0.05)\n");
+	good("diff --alpha 0.00011 a b");
+	good("diff --alpha 0.0000001 --within-run a b");
+	good("bench --against a --alpha 0.0000001 --within-run");
+	bad_words("diff a b --alpha", "0.0001 0.00001",
+		  "is too small: P is a share of random arrangements (use more than 0.0001, or"
+		  " --within-run)\n");
+	bad_words("bench --against a --alpha", "0.0001",
+		  "is too small: P is a share of random arrangements (use more than 0.0001, or"
+		  " --within-run)\n");
 	bad("diff --alpha 0.01 --alpha 0.02 a b", "'--alpha' given twice");
 }
 

@@ -44,6 +44,18 @@ TEST(least_p)
 	assert_true(is_p(permute_least_p(&(struct permute_runs){second, two, 9}), 1 / 70.0));
 }
 
+/* Of 20,000 random arrangements, one is always as far: the one that was found. */
+TEST(least_p_of_random)
+{
+	bool second[40] = {};
+	size_t block[40] = {};
+
+	for (int i = 20; i < 40; i++)
+		second[i] = true;
+	assert_true(is_p(permute_least_p(&(struct permute_runs){second, block, 40}), 1 / 20000.0));
+	assert_true(is_p(permute_least_p_of(20, 20), 1 / 20000.0));
+}
+
 /* Runs without a value do not count, nor do blocks with values in one group alone. */
 TEST(least_p_of_known)
 {
