@@ -27,6 +27,8 @@
 #define POLL_NS (20 * 1000000ULL)
 /* After the end, for calls in progress to return. */
 #define GRACE_NS (500 * 1000000ULL)
+/* For workers to get to the function, without which it is not known whether it was seen. */
+#define IN_FLIGHT_NS (5 * NSEC_PER_SEC)
 /* Records that are taken between two looks at signals and clocks. */
 #define BATCH		4096
 #define MAX_PENDING	((size_t)256 << 20) /* see struct run_ops */
@@ -293,12 +295,14 @@ static void drain_pending(struct session *session)
 static void wind_up(struct session *session)
 {
 	const struct run_ops *run = session->run;
-	__u64 deadline = clock_now_ns() + GRACE_NS;
+	struct witness *witness = probe_witness(session->probe);
+	__u64 began = clock_now_ns(), deadline = began + GRACE_NS, patience = began + IN_FLIGHT_NS;
 	const struct timespec pause = {.tv_nsec = 2000000};
 
 	if (run->ending)
 		run->ending(session->sink.ctx);
-	while (!witness_close(probe_witness(session->probe)) && clock_now_ns() < deadline)
+	while (!witness_close(witness) &&
+	       clock_now_ns() < (witness_in_flight(witness) ? patience : deadline))
 		nanosleep(&pause, NULL);
 	session->over = true;
 	probe_stop(session->probe);

@@ -30,8 +30,10 @@
 #define WERE_SKIPPED                                                                               \
 	"the programs were switched off (see kernel.ftrace_enabled and "                           \
 	"/sys/kernel/debug/kprobes/enabled), or the kernel skipped them and did not count it"
-#define POLL_US	     100
-#define IN_FLIGHT_NS NSEC_PER_SEC /* from the tracepoint to the function, on a busy machine */
+#define POLL_US 100
+#define LOOK_NS NSEC_PER_SEC /* from the tracepoint to the function, as a rule */
+/* At most, on a busy machine, as long as the worker has not ended. */
+#define IN_FLIGHT_NS (10 * NSEC_PER_SEC)
 
 /* The proof */
 
@@ -197,23 +199,39 @@ static struct hook_counts counts_of(const struct witness *witness, enum hook hoo
 	return counts;
 }
 
-/* How many maps the programs should have seen by now, and how many they have; false: all. */
-static bool find_unseen(const struct witness *witness, __u64 freed, __u64 hashes, __u64 *must,
-			__u64 *seen)
+static __u64 nr_in_progress(const struct witness *witness)
 {
 	const struct witness_counts *now = &witness->skel->bss->witness;
+
+	return now->begun > now->ended ? now->begun - now->ended : 0;
+}
+
+/*
+ * How many maps the programs should have seen by now, and how many they have; false: all, but for
+ * so many in flight.
+ */
+static bool find_unseen(const struct witness *witness, __u64 freed, __u64 hashes, __u64 in_flight,
+			__u64 *must, __u64 *seen)
+{
 	const struct hook_counts destroy = counts_of(witness, HOOK_DESTROY);
 	const struct hook_counts free = counts_of(witness, HOOK_FREE);
-	/* A worker first frees a map's elements, and calls the function then. */
-	__u64 in_progress = now->begun > now->ended ? now->begun - now->ended : 0;
 
 	*must = freed;
 	*seen = free.seen;
-	if (free.attached && is_short(freed, free.seen, free.missed))
+	if (free.attached && is_short(freed, free.seen + in_flight, free.missed))
 		return true;
 	*must = hashes;
 	*seen = prog_counts_hashes(witness->counts);
-	return is_short(hashes, *seen + in_progress, destroy.missed);
+	/* A worker first frees a map's elements, and calls the function then. */
+	return is_short(hashes, *seen + nr_in_progress(witness), destroy.missed);
+}
+
+/* Has find_unseen() found only what may be in flight? */
+static bool is_in_flight(const struct witness *witness, __u64 freed, __u64 hashes)
+{
+	__u64 must, seen;
+
+	return !find_unseen(witness, freed, hashes, nr_in_progress(witness), &must, &seen);
 }
 
 static bool is_unproven(const struct witness *witness)
@@ -228,7 +246,28 @@ bool witness_close(struct witness *witness)
 	__u64 must, seen;
 
 	bss->witness.closed = 1;
-	return !find_unseen(witness, bss->witness.freed, bss->witness.hashes, &must, &seen);
+	return !find_unseen(witness, bss->witness.freed, bss->witness.hashes, 0, &must, &seen);
+}
+
+bool witness_in_flight(const struct witness *witness)
+{
+	const struct witness_counts *now = &witness->skel->bss->witness;
+
+	return is_in_flight(witness, now->freed, now->hashes);
+}
+
+/* During the run, what began just now may not have been seen yet. */
+static bool has_unseen(struct witness *witness, __u64 now_ns, __u64 *must, __u64 *seen)
+{
+	if (!find_unseen(witness, witness->freed, witness->hashes, 0, must, seen)) {
+		witness->in_flight_ns = 0;
+		return false;
+	}
+	if (!is_in_flight(witness, witness->freed, witness->hashes))
+		return true;
+	if (!witness->in_flight_ns)
+		witness->in_flight_ns = now_ns;
+	return now_ns - witness->in_flight_ns >= IN_FLIGHT_NS;
 }
 
 const char *witness_blind(struct witness *witness, bool at_end)
@@ -236,14 +275,13 @@ const char *witness_blind(struct witness *witness, bool at_end)
 	const struct witness_counts *now = &witness->skel->bss->witness;
 	const char *why = witness->switched_off ?: kernel_silence(witness->mode, witness->ftrace);
 	__u64 now_ns = clock_now_ns(), must, seen;
-	bool look = at_end || now_ns - witness->looked_ns >= IN_FLIGHT_NS;
+	bool look = at_end || now_ns - witness->looked_ns >= LOOK_NS;
 	int len = 0;
 
 	if (*witness->blind)
 		return witness->blind;
-	/* During the run, what began just now may not have been seen yet. */
-	if (look && find_unseen(witness, at_end ? now->freed : witness->freed,
-				at_end ? now->hashes : witness->hashes, &must, &seen)) {
+	if (at_end ? find_unseen(witness, now->freed, now->hashes, 0, &must, &seen)
+		   : look && has_unseen(witness, now_ns, &must, &seen)) {
 		len = snprintf(witness->blind, sizeof(witness->blind),
 			       "of %llu maps freed, %llu were seen; ", must, seen);
 		if (!why)

@@ -24,6 +24,7 @@ struct witness {
 	const char *switched_off; /* why they were not attached; NULL: they were */
 	__u64 looked_ns;	  /* the last look at the figures that follow */
 	__u64 freed, hashes;	  /* what the programs must have seen by now */
+	__u64 in_flight_ns;	  /* since when witness_in_flight(); 0: it is not so */
 	char blind[WITNESS_TEXT]; /* why the programs did not see all; empty: nothing shows that */
 };
 
@@ -50,6 +51,12 @@ const char *witness_silence(const struct witness *witness);
  * what they have not may still come.
  */
 bool witness_close(struct witness *witness);
+
+/*
+ * After witness_close() returned false: may what is unseen be with workers that have begun, and
+ * have not called the function yet? On a busy machine that takes seconds.
+ */
+bool witness_in_flight(const struct witness *witness);
 
 /*
  * Why the run's figures are not known, as far as is known by now; empty: nothing shows that. Once

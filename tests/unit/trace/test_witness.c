@@ -80,6 +80,34 @@ WITNESS_TEST(a_look_during_the_run_is_patient)
 	assert_non_null(strstr(witness_blind(&witness, false), "of 7 maps freed, 5 were seen"));
 }
 
+/* A worker that has begun, and not ended, may not have called the function yet. */
+WITNESS_TEST(a_worker_in_flight_is_waited_for)
+{
+	bss.witness.hashes = 5;
+	counts.attached[PROG(HOOK_FREE, HOOK_ENTRY, 0)].link = (void *)&counts;
+	cpus[0].prog[PROG(HOOK_FREE, HOOK_ENTRY, 0)].handled = 3; /* misses are not counted */
+	bss.witness.ended = 6;
+	assert_false(witness_close(&witness));
+	assert_true(witness_in_flight(&witness));
+	for (int second = 0; second <= 11; second++) {
+		assert_string_equal(witness_blind(&witness, false), "");
+		witness.looked_ns -= SECOND;
+	}
+	witness.in_flight_ns -= 9 * SECOND;
+	assert_string_equal(witness_blind(&witness, false), "");
+	witness.looked_ns -= SECOND;
+	witness.in_flight_ns -= 2 * SECOND;
+	assert_non_null(strstr(witness_blind(&witness, false), "of 7 maps freed, 3 were seen"));
+	*witness.blind = '\0';
+	bss.witness.ended = 7;
+	assert_false(witness_in_flight(&witness));
+	check_blind("of 7 maps freed, 3 were seen");
+	*witness.blind = '\0';
+	cpus[0].prog[PROG(HOOK_FREE, HOOK_ENTRY, 0)].handled = 7;
+	assert_true(witness_close(&witness));
+	check_blind("");
+}
+
 WITNESS_TEST(programs_that_never_ran_blind)
 {
 	bss.witness.hashes = 0;
