@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How long each phase of a teardown took.
+ */
 #include "correlate/phases.h"
 
 static __u64 sum_of_destroys(const struct teardown *teardown)
