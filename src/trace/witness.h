@@ -53,8 +53,8 @@ const char *witness_silence(const struct witness *witness);
 bool witness_close(struct witness *witness);
 
 /*
- * After witness_close() returned false: may what is unseen be with workers that have begun, and
- * have not called the function yet? On a busy machine that takes seconds.
+ * After witness_close() returned false: may workers that have begun, and have not called the
+ * function yet, have the unseen maps? On a busy machine that takes seconds.
  */
 bool witness_in_flight(const struct witness *witness);
 

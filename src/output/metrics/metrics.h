@@ -105,7 +105,7 @@ void gatherer_end_pending(struct gatherer *gatherer, bool waits_known, __u64 now
  */
 void gatherer_end_run(struct gatherer *gatherer, __u64 end_ns);
 
-/* After the last run and gatherer_count(): pending is what is left of the events and the ledger. */
+/* After the last run and gatherer_count(): the gauges show the teardowns that have not ended. */
 void gatherer_end(struct gatherer *gatherer);
 
 /* Makes earlier teardowns weigh less where owners compete for series: every ten minutes. */

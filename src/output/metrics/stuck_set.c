@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Recognises stuck reports that repeat, by what is stuck where since when. */
+/* Recognises stuck reports that repeat, by place, start, thread and map. */
 #include <stdlib.h>
 
 #include "output/metrics/stuck_set.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Recognises stuck reports that repeat: what is still stuck at the end of a run is reported when it
- * is found and again at the end.
+ * Recognises stuck reports that repeat: a run reports a stuck call or phase when it finds it, and
+ * again at its end.
  */
 #pragma once
 

@@ -175,7 +175,7 @@ TEST_BETWEEN(counts_calls_and_stuck_reports, NULL, end)
 	assert_true(has("memdestroy_stuck_reports_total{where=\"" TRACED_FUNCTION "\"} 0"));
 }
 
-/* What is stuck is reported when it is found and, if it still is, at the end. */
+/* A run reports a stuck call when it finds it and, if it is still stuck, at the end. */
 TEST_BETWEEN(counts_what_is_stuck_once, NULL, end)
 {
 	struct stuck call = {
