@@ -349,6 +349,11 @@ void probe_reader_sleeps(struct probe *probe, bool asleep)
 	__atomic_store_n(&probe->skel->bss->reader_sleeps, asleep, __ATOMIC_SEQ_CST);
 }
 
+bool probe_is_preemptible(const struct probe *probe)
+{
+	return probe->skel->rodata->config.all_progs;
+}
+
 bool probe_reader_asleep(const struct probe *probe)
 {
 	return __atomic_load_n(&probe->skel->bss->reader_sleeps, __ATOMIC_SEQ_CST);

@@ -61,6 +61,9 @@ struct kernel_memory probe_kernel_memory(const struct probe *probe);
 /* Is the hook attached? */
 bool probe_has(const struct probe *probe, enum hook hook);
 
+/* Can a task be preempted in a program? The kernel skips the program meanwhile. */
+bool probe_is_preemptible(const struct probe *probe);
+
 /* The reader is about to sleep, or awake. The next call or record wakes a sleeping reader, once. */
 void probe_reader_sleeps(struct probe *probe, bool asleep);
 bool probe_reader_asleep(const struct probe *probe);

@@ -182,8 +182,12 @@ static void *reader_thread(void *ctx)
 	int idle_polls = 0;
 	bool asleep;
 
-	/* It only copies, and records are lost if a storm keeps it from the processors. */
-	setpriority(PRIO_PROCESS, 0, PRIVILEGES_NICE);
+	/*
+	 * It only copies, and records are lost if a storm keeps it from the processors. On a
+	 * preemptible kernel, which schedules otherwise, it would take them from the programs.
+	 */
+	if (!probe_is_preemptible(ring_reader->probe))
+		setpriority(PRIO_PROCESS, 0, PRIVILEGES_NICE);
 	do {
 		idle_polls = poll_ring(ring_reader) ? 0 : idle_polls + 1;
 		asleep = idle_polls > IDLE_POLLS;
