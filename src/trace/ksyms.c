@@ -48,7 +48,7 @@ struct ksyms {
 	struct symbols_bpf *skel; /* NULL: everything is in the table below */
 	struct ksyms *suffixed;	  /* with skel: symbols with suffixes, read when first needed */
 	bool unread;		  /* this is such a table, and not needed yet */
-	struct answer *answers;	  /* by address */
+	struct answer *answers;	  /* by address, whose low half is the hash value */
 	__u64 variables[NR_VARIABLES]; /* 0: not there, or hidden */
 	struct ksym *syms;	       /* by address */
 	size_t nr, room;
@@ -107,7 +107,7 @@ static const struct answer *find_answer(struct ksyms *ksyms, __u64 addr)
 	const char *name;
 	size_t len;
 
-	HASH_FIND(hh, ksyms->answers, &addr, sizeof(addr), answer);
+	HASH_FIND_BYHASHVALUE(hh, ksyms->answers, &addr, sizeof(addr), (unsigned int)addr, answer);
 	if (answer)
 		return answer;
 	name = ask_function(ksyms, addr, &start, &size);
@@ -119,7 +119,8 @@ static const struct answer *find_answer(struct ksyms *ksyms, __u64 addr)
 	answer->start = start;
 	memcpy(answer->name, name, len);
 	answer->function = memcpy(answer->name + len, name, symbol_function_len(name));
-	HASH_ADD(hh, ksyms->answers, addr, sizeof(answer->addr), answer);
+	HASH_ADD_BYHASHVALUE(hh, ksyms->answers, addr, sizeof(answer->addr), (unsigned int)addr,
+			     answer);
 	if (!answer->refused)
 		return answer;
 	free(answer);
