@@ -24,6 +24,7 @@ struct aggregate {
 	enum measure measure; /* of samples */
 	bool by_cgroup, by_memcg;
 	struct node *nodes; /* uthash's head */
+	struct node *last;  /* found last; NULL: none yet */
 	struct node *other;
 	const struct row **sorted; /* of the last aggregate_sort() */
 };
@@ -274,6 +275,19 @@ static __u64 cgroup_id(const struct map_info *map)
 	return releaser ? releaser->cgroup_id : 0;
 }
 
+/* NULL: there is none yet. The calls of a teardown follow each other, and mostly have one row. */
+static struct node *find_node(struct aggregate *aggregate, const struct row_key_bytes *keys)
+{
+	struct node *node = aggregate->last;
+
+	if (node && node->keys_len == keys->len && !memcmp(node->keys, keys->at, keys->len))
+		return node;
+	HASH_FIND(hh, aggregate->nodes, keys->at, keys->len, node);
+	if (node)
+		aggregate->last = node;
+	return node;
+}
+
 static int add(struct aggregate *aggregate, const struct row_source *source,
 	       const struct sample *sample)
 {
@@ -281,7 +295,7 @@ static int add(struct aggregate *aggregate, const struct row_source *source,
 	struct node *node;
 
 	row_key_read(&keys, aggregate->by, aggregate->nr_by, source);
-	HASH_FIND(hh, aggregate->nodes, keys.at, keys.len, node);
+	node = find_node(aggregate, &keys);
 	if (!node && HASH_COUNT(aggregate->nodes) < aggregate->max_rows)
 		return node_add(aggregate, &keys, source, sample);
 	if (node && aggregate->by_cgroup)
@@ -453,6 +467,7 @@ void aggregate_reset(struct aggregate *aggregate)
 		HASH_DEL(aggregate->nodes, node);
 		node_free(node);
 	}
+	aggregate->last = NULL;
 	figures_free(other);
 	*other = (struct row){.key = other->key, .other = true};
 }

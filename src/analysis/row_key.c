@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Encodes the key of a row as bytes. */
+#include <endian.h>
 #include <string.h>
 
 #include "analysis/row_key.h"
@@ -10,9 +11,13 @@ enum key_tag { TAG_KNOWN = 1, TAG_ADDRESS, TAG_UNKNOWN };
 
 static void put_number(struct row_key_bytes *keys, enum key_tag tag, __u64 number)
 {
+	__u64 high_first = htobe64(number);
+
 	keys->at[keys->len++] = tag;
-	for (int shift = 56; shift >= 0 && tag != TAG_UNKNOWN; shift -= 8)
-		keys->at[keys->len++] = number >> shift;
+	if (tag == TAG_UNKNOWN)
+		return;
+	memcpy(&keys->at[keys->len], &high_first, sizeof(high_first));
+	keys->len += sizeof(high_first);
 }
 
 static void put_known(struct row_key_bytes *keys, bool known, __u64 number)
