@@ -119,22 +119,20 @@ struct map_info matched_map(const struct matched_call *matched)
 	return map;
 }
 
-struct call matched_destroy(const struct matched_call *matched)
+void matched_destroy(const struct matched_call *matched, struct call *call)
 {
 	const struct record_call *rec = matched->rec;
-	struct call call = {
-		.ts_ns = matched->ts_ns,
-		.latency_ns = matched->latency_ns,
-		.caller = {.address = matched->caller},
-		.cpu = rec->cpu,
-		.unit_size = rec->unit_size,
-		.alloc = rec->alloc,
-		.flags = rec->flags & ~MAP_FLAGS,
-	};
 
-	fill_map(&call.map, rec);
-	fill_task(&call.task, rec);
-	return call;
+	memset(call, 0, sizeof(*call));
+	call->ts_ns = matched->ts_ns;
+	call->latency_ns = matched->latency_ns;
+	call->caller.address = matched->caller;
+	call->cpu = rec->cpu;
+	call->unit_size = rec->unit_size;
+	call->alloc = rec->alloc;
+	call->flags = rec->flags & ~MAP_FLAGS;
+	fill_map(&call->map, rec);
+	fill_task(&call->task, rec);
 }
 
 struct worker_run matched_run(const struct matched_call *matched)

@@ -37,7 +37,7 @@ struct matched_call matched_entry(const struct record_call *rec);
 
 /* The matched call in the terms of the model, without the map's identity and the caller's name. */
 struct map_info matched_map(const struct matched_call *matched);
-struct call matched_destroy(const struct matched_call *matched);
+void matched_destroy(const struct matched_call *matched, struct call *call); /* sets all of it */
 struct worker_run matched_run(const struct matched_call *matched);
 
 /* NULL: no memory. */

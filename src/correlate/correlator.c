@@ -37,8 +37,9 @@ static void on_destroy(void *ctx, const struct matched_call *matched)
 {
 	struct correlator *correlator = ctx;
 	const struct event_sink *sink = correlator->sink;
-	struct call call = matched_destroy(matched);
+	struct call call;
 
+	matched_destroy(matched, &call);
 	if (correlator->tracker)
 		call.of_teardown =
 			teardown_tracker_destroy(correlator->tracker, &call, matched->rec->key);
@@ -63,7 +64,7 @@ static void end_destroy(struct correlator *correlator, const struct record_head 
 	if (!entry || !entry->head.map || entry->head.map != free->map)
 		return;
 	matched = matched_entry(entry);
-	call = matched_destroy(&matched);
+	matched_destroy(&matched, &call);
 	teardown_tracker_destroy(correlator->tracker, &call, entry->key);
 }
 

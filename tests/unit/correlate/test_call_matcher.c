@@ -16,7 +16,7 @@ static void take(void *ctx, const struct matched_call *matched)
 	struct seen_calls *seen = ctx;
 
 	assert_true(seen->nr < MAX_CALLS);
-	seen->call[seen->nr++] = matched_destroy(matched);
+	matched_destroy(matched, &seen->call[seen->nr++]);
 	seen->key = matched->rec->key;
 }
 
