@@ -14,13 +14,7 @@
 #include "event.h"
 #include "output.bpf.h"
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, NR_CALL_SLOTS);
-	__type(key, __u32);
-	__type(value, struct call_slot);
-} call_slots SEC(".maps");
+struct call_slot call_slots[NR_CALL_SLOTS]; /* no map: to find one takes no search */
 
 static __always_inline __u64 slot_owner(const struct call_slot *slot)
 {
@@ -35,13 +29,15 @@ static __always_inline bool slot_is_free(const struct call_slot *slot)
 /* The thread's slot, or with "any" one that it may take. NULL: none. */
 static __always_inline struct call_slot *find_call_slot(__u32 tid, bool any)
 {
-	__u32 key = tid % NR_CALL_SLOTS, other_key = key ^ 1;
-	struct call_slot *slot = bpf_map_lookup_elem(&call_slots, &key), *other;
+	__u64 nth = tid % NR_CALL_SLOTS;
+	struct call_slot *slot = &call_slots[nth], *other;
 
-	if (!slot || CALL_OWNER_TID(slot_owner(slot)) == tid)
+	if (CALL_OWNER_TID(slot_owner(slot)) == tid)
 		return slot;
-	other = bpf_map_lookup_elem(&call_slots, &other_key);
-	if (!other || CALL_OWNER_TID(slot_owner(other)) == tid)
+	/* From the number, not from the address: of that the verifier would only know a range. */
+	nth = (__u64)tid % NR_CALL_SLOTS ^ 1;
+	other = &call_slots[nth];
+	if (CALL_OWNER_TID(slot_owner(other)) == tid)
 		return other;
 	if (!any)
 		return NULL;
@@ -58,7 +54,10 @@ static __noinline void send_stale(struct call_slot *slot, struct prog_cpu_counts
 /* Changes the owner, unless it has changed meanwhile. False: it has. */
 static __always_inline bool change_owner(struct call_slot *slot, __u64 owner, __u64 to)
 {
-	return __sync_val_compare_and_swap(&slot->owner, owner, to) == owner;
+	__u64 was = __sync_val_compare_and_swap(&slot->owner, owner, to);
+
+	barrier_var(was); /* or the compiler makes a bool of it first */
+	return was == owner;
 }
 
 /*

@@ -1,28 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Takes over destroy calls in progress, whose entries the programs keep. */
-#include <errno.h>
 #include <stdbool.h>
-#include <sys/mman.h>
 
 #include "trace/call_slots.h"
-
-#define SIZE (NR_CALL_SLOTS * sizeof(struct call_slot)) /* mmap() takes whole pages */
-
-int call_slots_map(struct call_slot **slots, int fd)
-{
-	void *mapped = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-
-	if (mapped == MAP_FAILED)
-		return -errno;
-	*slots = mapped;
-	return 0;
-}
-
-void call_slots_unmap(struct call_slot *slots)
-{
-	if (slots)
-		munmap(slots, SIZE);
-}
 
 /* The copy belongs to one call only if the owner has not changed since. */
 static bool take(struct call_slot *slot, __u64 owner)

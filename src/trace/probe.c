@@ -30,7 +30,6 @@ struct probe {
 	struct memdestroy_trace_bpf *skel;
 	struct prog_counts prog_counts;
 	struct grace_probes graces;
-	struct call_slot *call_slots;
 	struct bpf_link *stack_link; /* NULL: no kernel stacks */
 	bool all_threads;	     /* the variant of the programs */
 	struct moment began;	     /* when the run did */
@@ -163,8 +162,6 @@ static int probe_start(struct probe *probe, const struct bpf_config *settings,
 			 ksyms, prog_counts->nr_cpus);
 	if (!err)
 		err = prog_counts_map(prog_counts, bpf_map__fd(probe->skel->maps.counters));
-	if (!err)
-		err = call_slots_map(&probe->call_slots, bpf_map__fd(probe->skel->maps.call_slots));
 	if (!err && witness_init(&probe->witness, probe->mode, probe->skel, prog_counts, ksyms))
 		err = attach_all(probe, settings, ksyms);
 	if (err)
@@ -190,7 +187,6 @@ void probe_close(struct probe *probe)
 	grace_probes_close(&probe->graces);
 	bpf_link__destroy(probe->stack_link);
 	prog_counts_unmap(&probe->prog_counts);
-	call_slots_unmap(probe->call_slots);
 	memdestroy_trace_bpf__destroy(probe->skel);
 	free(probe);
 }
@@ -319,7 +315,7 @@ size_t probe_buffer_bytes(const struct probe *probe)
 
 struct call_slot *probe_call_slots(const struct probe *probe)
 {
-	return probe->call_slots;
+	return probe->skel->bss->call_slots;
 }
 
 struct kernel_memory probe_kernel_memory(const struct probe *probe)

@@ -52,7 +52,7 @@ size_t probe_buffer_bytes(const struct probe *probe); /* its size */
 /* Ends the run: no new calls, but the returns of those in progress. */
 void probe_stop(struct probe *probe);
 
-/* The destroy calls in progress, for call_slots_take(). */
+/* The destroy calls in progress, for call_slots_take(); the programs' own memory. */
 struct call_slot *probe_call_slots(const struct probe *probe);
 
 /* The kernel's sizes, for the memory of maps. All zero with VIEW_CALLS. */

@@ -35,7 +35,7 @@ def may_be_lossless:
 # Other runs of the tool release their maps at about the same time: themselves, or later by a worker, with
 # the programs that use them.
 def used_by_tool:
-	.map_name // "" | test("^((memdestr|symbols_)\\..*|memdestr_.*|records|ledger|slots|call_slots)$");
+	.map_name // "" | test("^((memdestr|symbols_)\\..*|memdestr_.*|records|ledger|slots)$");
 def of_workload: select((used_by_tool
 	or (.closed_by.comm // .released_by.comm // "" | startswith("memdestroy"))) | not);
 
