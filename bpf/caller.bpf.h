@@ -137,10 +137,12 @@ static __always_inline __u64 caller_of_kprobe(struct pt_regs *ctx)
 #ifdef LINK_REGISTER
 	addr = LINK_REGISTER(ctx);
 #else
-	if (bpf_probe_read_kernel(&addr, sizeof(addr), (void *)PT_REGS_SP(ctx)))
+	READ_STRUCT(top, sizeof(addr), PT_REGS_SP(ctx));
+	if (!top_ok)
 		return 0;
+	addr = *(__u64 *)top;
 #endif
-	if (!config.text_start || is_caller(addr))
+	if (!config.text_start || is_known_caller(addr))
 		return addr;
 #ifdef LINK_REGISTER
 	return 0;
@@ -157,5 +159,5 @@ static __always_inline __u64 caller_of_kretprobe(struct pt_regs *ctx)
 {
 	__u64 addr = PT_REGS_IP(ctx);
 
-	return !config.text_start || is_caller(addr) ? addr : 0;
+	return !config.text_start || is_known_caller(addr) ? addr : 0;
 }
