@@ -104,6 +104,36 @@ static __always_inline __u8 alloc_member(__u32 type, __u64 offset)
 	return other_alloc_member(type, offset);
 }
 
+/*
+ * Copies what READ_STRUCT() read of a map in as few words as the kernel's layout allows: each read
+ * in place has its address checked.
+ */
+
+/* Two members that follow each other in the record and, in most kernels, in the map. */
+#define COPY_PAIR(rec, map, first, second)                                                         \
+	({                                                                                         \
+		__u32 __off = bpf_core_field_offset(struct bpf_map, first);                        \
+		if (__off % 8 == 0 && __off <= MAP_HEAD - 8 &&                                     \
+		    bpf_core_field_offset(struct bpf_map, second) == __off + 4) {                  \
+			*(__u64 *)&(rec)->first = *(__u64 *)((map) + __off);                       \
+		} else {                                                                           \
+			(rec)->first = STRUCT_FIELD(map, struct bpf_map, first);                   \
+			(rec)->second = STRUCT_FIELD(map, struct bpf_map, second);                 \
+		}                                                                                  \
+	})
+
+static __always_inline void copy_name(struct record_call *rec, const void *name, __u32 off)
+{
+	__u64 *words = (__u64 *)rec->map_name;
+
+	if (off % 8) {
+		__builtin_memcpy(rec->map_name, name, NAME_LEN);
+		return;
+	}
+	words[0] = ((const __u64 *)name)[0];
+	words[1] = ((const __u64 *)name)[1];
+}
+
 /* False: it cannot be read. */
 static __always_inline bool read_map(struct record_call *rec, __u64 addr)
 {
@@ -112,12 +142,10 @@ static __always_inline bool read_map(struct record_call *rec, __u64 addr)
 	READ_STRUCT(map, MAP_HEAD, addr);
 	if (!map_ok)
 		return false;
-	rec->map_type = STRUCT_FIELD(map, struct bpf_map, map_type);
+	COPY_PAIR(rec, map, map_type, key_size);
 	if (!rec->map_type) /* no map has this type: nothing was read */
 		return false;
-	rec->key_size = STRUCT_FIELD(map, struct bpf_map, key_size);
-	rec->value_size = STRUCT_FIELD(map, struct bpf_map, value_size);
-	rec->max_entries = STRUCT_FIELD(map, struct bpf_map, max_entries);
+	COPY_PAIR(rec, map, value_size, max_entries);
 	rec->map_flags = STRUCT_FIELD(map, struct bpf_map, map_flags);
 	rec->alloc =
 		rec->head.arg ? alloc_member(rec->map_type, rec->head.arg - addr) : ALLOC_UNKNOWN;
@@ -127,7 +155,7 @@ static __always_inline bool read_map(struct record_call *rec, __u64 addr)
 	if (!STRUCT_FIELD(map, struct bpf_map, ops))
 		return true;
 	if (name_off <= MAP_HEAD - NAME_LEN) {
-		__builtin_memcpy(rec->map_name, map + name_off, NAME_LEN);
+		copy_name(rec, map + name_off, name_off);
 		rec->flags |= CALL_NAME;
 	} else if (!bpf_probe_read_kernel(rec->map_name, NAME_LEN, (void *)(addr + name_off))) {
 		rec->flags |= CALL_NAME;
@@ -152,6 +180,7 @@ static __noinline bool read_map_around(struct record_call *rec, __u64 offset)
 
 #define TRY_OWNER(rec, owner, member)                                                              \
 	(bpf_core_field_exists(struct owner, member) &&                                            \
+	 !(((rec)->head.arg - bpf_core_field_offset(struct owner, member)) % MAP_STRUCT_ALIGN) &&  \
 	 read_map_around(rec, bpf_core_field_offset(struct owner, member)))
 
 static __always_inline bool try_other_owners(struct record_call *rec)
