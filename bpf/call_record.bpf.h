@@ -35,10 +35,8 @@ static __always_inline void init_call(struct record_call *rec, __u8 type, __u8 h
 }
 
 /* Fills in the task and the CPU. */
-static __always_inline void add_task(struct record_call *rec)
+static __always_inline void add_task(struct record_call *rec, struct task_struct *task)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-
 	rec->pid = task->tgid;
 	rec->cpu = this_cpu();
 	/* set_task_comm() fills all 16 bytes. */
@@ -47,9 +45,9 @@ static __always_inline void add_task(struct record_call *rec)
 }
 
 /* Fills in the map that a worker frees. False: none does. */
-static __always_inline bool add_map_of_worker(struct record_call *rec)
+static __always_inline bool add_map_of_worker(struct record_call *rec, struct task_struct *task)
 {
-	__u64 map = map_of_worker(rec->head.arg);
+	__u64 map = map_of_worker(rec->head.arg, task);
 
 	if (map)
 		read_map(rec, map);
@@ -65,17 +63,19 @@ static __always_inline bool add_map_of_worker(struct record_call *rec)
 static __always_inline void read_allocator(struct record_call *rec, __u64 addr)
 {
 	struct bpf_mem_cache *cache;
+	__u64 key;
 
 	READ_STRUCT(ma, ALLOC_HEAD, addr);
 	if (!ma_ok)
 		return;
-	rec->flags |= CALL_EMPTY_KNOWN;
 	cache = STRUCT_FIELD(ma, struct bpf_mem_alloc, cache);
-	rec->key = ALLOC_KEY(ma);
-	if (!rec->key) {
-		rec->flags |= CALL_EMPTY;
+	key = (__u64)cache ?: (__u64)STRUCT_FIELD(ma, struct bpf_mem_alloc, caches);
+	rec->key = key;
+	if (!key) {
+		rec->flags = CALL_EMPTY_KNOWN | CALL_EMPTY;
 		return;
 	}
+	rec->flags = CALL_EMPTY_KNOWN;
 	if (cache) {
 		cache = (void *)cache + this_cpu_offset();
 		rec->unit_size = BPF_CORE_READ(cache, unit_size);

@@ -45,25 +45,27 @@ static __always_inline __u64 destroy_caller(void *ctx, bool by_kprobe)
  * needs their caller (is_return_of()).
  */
 static __always_inline bool fill_entry(struct record_call *rec, struct prog_cpu_counts *counts,
-				       __u64 ma, void *ctx, bool by_kprobe)
+				       struct task_struct *task, __u64 ma, void *ctx,
+				       bool by_kprobe)
 {
-	const bool caller_first = by_kprobe || !config.filters || config.nr_callers;
+	const bool filters = config.filters;
+	const bool caller_first = by_kprobe || !filters || config.nr_callers;
 	bool by_worker;
 
 	if (caller_first)
 		rec->head.caller = destroy_caller(ctx, by_kprobe);
 	read_allocator(rec, ma);
-	by_worker = add_map_of_worker(rec);
+	by_worker = add_map_of_worker(rec, task);
 	counts->hashes += by_worker && rec->alloc == ALLOC_MA && is_htab(rec->map_type);
-	if (config.filters && !wanted_without_map(rec))
+	if (filters && !wanted_without_map(rec))
 		return false;
 	if (!by_worker && ma)
 		find_owner(rec);
-	if (config.filters && !map_wanted(rec))
+	if (filters && !map_wanted(rec))
 		return false;
 	if (!caller_first)
 		rec->head.caller = destroy_caller(ctx, by_kprobe);
-	add_task(rec);
+	add_task(rec, task);
 	rec->head.ts_ns = bpf_ktime_get_ns();
 	return true;
 }
@@ -75,8 +77,8 @@ static __always_inline __u64 note_arg(struct call_slot *slot, __u64 arg)
 	return *(volatile __u64 *)&slot->rec.head.arg;
 }
 
-static __always_inline void enter_call(struct prog_cpu_counts *counts, __u32 tid, void *ctx,
-				       bool by_kprobe, __u32 prog)
+static __always_inline void enter_call(struct prog_cpu_counts *counts, struct task_struct *task,
+				       __u32 tid, void *ctx, bool by_kprobe, __u32 prog)
 {
 	struct call_slot *slot = find_call_slot(tid, true);
 	enum call_state was;
@@ -90,7 +92,7 @@ static __always_inline void enter_call(struct prog_cpu_counts *counts, __u32 tid
 		send_stale(slot, counts);
 	ma = note_arg(slot, destroy_arg(ctx, by_kprobe));
 	init_call(&slot->rec, RECORD_ENTRY, HOOK_DESTROY, tid, ma);
-	if (!fill_entry(&slot->rec, counts, ma, ctx, by_kprobe)) {
+	if (!fill_entry(&slot->rec, counts, task, ma, ctx, by_kprobe)) {
 		counts->filtered++;
 		set_state(slot, CALL_UNWANTED);
 		return;
@@ -114,7 +116,7 @@ static __always_inline void send_return(struct prog_cpu_counts *counts, struct r
  */
 static __noinline bool map_of_worker_added(struct record_call *rec)
 {
-	return add_map_of_worker(rec);
+	return add_map_of_worker(rec, bpf_get_current_task_btf());
 }
 
 /*
@@ -135,7 +137,7 @@ __noinline int send_full_return(struct prog_cpu_counts *counts, __u64 ma, __u64 
 	}
 	init_call(rec, RECORD_RETURN_FULL, HOOK_DESTROY, this_tid(), ma);
 	rec->head.caller = caller;
-	add_task(rec);
+	add_task(rec, bpf_get_current_task_btf());
 	if (!map_of_worker_added(rec) && ma)
 		find_owner(rec);
 	rec->head.ts_ns = ts_ns;
@@ -241,8 +243,9 @@ static __always_inline void return_alone(struct prog_cpu_counts *counts, struct 
 
 static __always_inline int handle_destroy_entry(void *ctx, bool by_kprobe, __u32 prog)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct prog_cpu_counts *counts;
-	__u32 tid = this_tid();
+	__u32 tid = task->pid;
 
 	if (stage != STAGE_RUNNING) {
 		note_fired(prog);
@@ -257,7 +260,7 @@ static __always_inline int handle_destroy_entry(void *ctx, bool by_kprobe, __u32
 	    call_is_handled(find_call_slot(tid, false), false, prog, destroy_arg(ctx, false)))
 		return 0;
 	counts->handled++;
-	enter_call(counts, tid, ctx, by_kprobe, prog);
+	enter_call(counts, task, tid, ctx, by_kprobe, prog);
 	return 0;
 }
 
@@ -296,7 +299,7 @@ static __always_inline int handle_destroy_return(void *ctx, bool by_kprobe, __u3
 	counts->handled++;
 	if (by_kprobe) {
 		head.caller = caller_of_kretprobe(ctx);
-		head.map = map_of_worker(0);
+		head.map = map_of_worker(0, bpf_get_current_task_btf());
 	}
 	if (slot && is_return_of(slot, &head)) {
 		owner = slot_owner(slot);

@@ -35,7 +35,7 @@ static __always_inline void send_free_entry(struct prog_cpu_counts *counts, enum
 		return;
 	}
 	init_call(rec, RECORD_ENTRY, hook, this_tid(), work);
-	add_task(rec);
+	add_task(rec, bpf_get_current_task_btf());
 	if (hook == HOOK_FREE) {
 		read_map(rec, map_of_work(work));
 		rec->entries = rec->flags & CALL_MAP ? count_elements(rec) : ENTRIES_UNKNOWN;

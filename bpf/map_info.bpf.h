@@ -35,9 +35,9 @@ static __always_inline __u64 map_of_work(__u64 work)
  * The map that bpf_map_free_deferred() frees on this thread. The worker itself points to its work,
  * so no probe is needed that could be missed. ma: the allocator, 0 if it is not known.
  */
-static __always_inline __u64 map_of_worker(__u64 ma)
+static __always_inline __u64 map_of_worker(__u64 ma, struct task_struct *task)
 {
-	__u64 func = 0, work = work_of_worker(&func), map;
+	__u64 func = 0, work = work_of_task(task, &func), map;
 
 	if (!work || (config.map_free_deferred ? func != config.map_free_deferred : !ma))
 		return 0;
