@@ -23,15 +23,14 @@ static void report(struct correlator *correlator, struct stuck *stuck)
 		correlator_set_error(correlator, sink->ops->stuck(sink->ctx, stuck));
 }
 
-/* Has the call of an entry returned, and the record of its return been missed or lost? */
+/*
+ * Has the call of an entry returned, and the record of its return been missed or lost? Nothing
+ * counts returns that were skipped because another tracer attached to the function meanwhile.
+ */
 static enum thread_state look_at(struct correlator *correlator, const struct record_call *entry)
 {
-	struct hook_counts counts;
 	struct task_stack thread;
 
-	correlator->ops->count_hook(correlator->ctx, entry->head.hook, &counts);
-	if (!counts.lost_return && !counts.missed_return)
-		return THREAD_IN_CALL;
 	if (correlator->looks)
 		correlator->looks--;
 	if (!correlator->ops->look_at ||

@@ -119,11 +119,14 @@ KEPT_TEST(return_after_the_proof, VIEW_TEARDOWNS)
 	assert_int_equal(counts.ledger.completed, 1);
 }
 
-/* Where nothing was lost, or the thread cannot be seen, a call that has not returned is stuck. */
+/* Where the thread shows the call, or cannot be seen, a call that has not returned is stuck. */
 KEPT_TEST(stuck_is_still_reported, VIEW_CALLS)
 {
-	send(RECORD_ENTRY, HOOK_DESTROY, WORKER, 1000);
-	kept.thread = (struct task_stack){.found = true, .worker = true};
+	union record rec = record(RECORD_ENTRY, HOOK_DESTROY, WORKER, 1000);
+
+	rec.head.caller = 0xffffffff81000047;
+	add(&rec);
+	kept.thread = (struct task_stack){.found = true, .size = 8, .ip = {rec.head.caller}};
 	correlator_find_returned(kept.correlator, 5000);
 	find_stuck(5000, false);
 	assert_int_equal(kept.stucks, 1);

@@ -135,6 +135,20 @@ KEPT_TEST(missed_end_is_not_pending, VIEW_TEARDOWNS)
 	assert_int_equal(look(5100)->phase, PHASE_DEFERRED);
 }
 
+/* Nothing counts a return that was skipped because another tracer attached. */
+KEPT_TEST(end_that_nobody_missed_is_not_stuck, VIEW_TEARDOWNS)
+{
+	const struct correlator_search search = {.now_ns = 5000, .limit_ns = 1000};
+
+	release(1000);
+	send(RECORD_ENTRY, HOOK_FREE, WORKER, 1100);
+	kept.thread = (struct task_stack){.found = true, .worker = true}; /* without work */
+	correlator_find_stuck(kept.correlator, &search);
+	assert_int_equal(kept.stucks, 0);
+	correlator_find_returned(kept.correlator, 4000);
+	assert_null(look(4000));
+}
+
 /* Without the queueing, it is not known whether a deferred free is to come. */
 KEPT_TEST(unseen_queueing_is_not_pending, VIEW_TEARDOWNS)
 {
