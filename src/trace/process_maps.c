@@ -114,7 +114,10 @@ bool process_is(__u32 pid, __u64 start_stack)
 	return start_stack && process_start_stack(stat) == start_stack;
 }
 
-/* A device may not even be opened: that alone can start something. */
+/*
+ * A device may not even be opened: that alone can start something. And the owner of a file may hold
+ * a lease of it, for whose end a blocking open() waits.
+ */
 static int open_regular(int root, const char *path)
 {
 	struct open_how how = {
@@ -132,7 +135,7 @@ static int open_regular(int root, const char *path)
 		fd = -errno;
 	else if (!S_ISREG(stat.st_mode))
 		fd = -EINVAL;
-	else if ((fd = open(again, O_RDONLY | O_CLOEXEC)) < 0)
+	else if ((fd = open(again, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) < 0)
 		fd = -errno;
 	close(found);
 	return fd;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Names the functions of stacks: of this process, of files that it has mapped, and of none. */
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -50,6 +52,25 @@ static int close_stacks(void **state)
 	user_stacks_free(stacks);
 	process_maps_free(&maps);
 	return 0;
+}
+
+/* A blocking open() waits until the lease is broken, 45 s later. */
+TEST(does_not_wait_for_a_lease)
+{
+	char path[] = "/tmp/leased.XXXXXX";
+	int fd = mkstemp(path);
+
+	signal(SIGIO, SIG_IGN); /* by which the lease's owner is asked for it */
+	assert_true(fd >= 0);
+	if (fcntl(fd, F_SETLEASE, F_WRLCK)) {
+		assert_int_equal(unlink(path), 0);
+		skip(); /* the file system has no leases */
+	}
+	alarm(20);
+	assert_int_equal(process_open_file(getpid(), ROOT_OWN, path), -EAGAIN);
+	alarm(0);
+	assert_int_equal(unlink(path), 0);
+	close(fd);
 }
 
 #define STACKS_TEST(name) TEST_BETWEEN(name, open_stacks, close_stacks)
