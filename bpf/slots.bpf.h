@@ -60,12 +60,13 @@ static __always_inline void slot_set(struct slot *slot, __u32 tid, __u64 arg, __
 
 /*
  * Has another program of this hook handled this very event? Without a return to separate events,
- * the next one begins when a program runs for the second time.
+ * the next one begins when a program runs for the second time. An interrupt between two programs
+ * may have an event of its own on the same thread, so objects have different slots.
  */
 static __always_inline bool event_is_handled(enum hook hook, __u32 prog, __u64 object)
 {
 	__u32 tid = this_tid();
-	struct slot *slot = slot_of(hook, tid);
+	struct slot *slot = slot_of(hook, tid + (__u32)(object >> 6));
 	__u16 nth = 1 << prog % PROGS_PER_HOOK;
 
 	if (!config.all_progs || !slot)
