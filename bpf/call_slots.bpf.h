@@ -26,7 +26,7 @@ static __always_inline bool slot_is_free(const struct call_slot *slot)
 	return CALL_OWNER_STATE(slot_owner(slot)) <= CALL_RETURNED;
 }
 
-/* The thread's slot, or with "any" one that it may take. NULL: none. */
+/* The thread's slot, or with "any" one that it may take: always one. NULL: it has none. */
 static __always_inline struct call_slot *find_call_slot(__u32 tid, bool any)
 {
 	__u64 nth = tid % NR_CALL_SLOTS;
@@ -89,7 +89,7 @@ static __always_inline void note_before_run(__u32 tid, __u64 arg, __u32 prog)
 	struct call_slot *slot = find_call_slot(tid, true);
 	enum call_state was;
 
-	if (!slot || !take_slot(slot, tid, prog, &was))
+	if (!take_slot(slot, tid, prog, &was))
 		return;
 	slot->rec.head.arg = arg;
 	set_state(slot, CALL_BEFORE_RUN);

@@ -84,8 +84,9 @@ static __always_inline void enter_call(struct prog_cpu_counts *counts, struct ta
 	enum call_state was;
 	__u64 ma;
 
-	if (!slot || !take_slot(slot, tid, prog, &was)) {
-		counts->lost++; /* other threads write to both slots just now */
+	/* Once more: user space may have taken the call that this thread left there. */
+	if (!take_slot(slot, tid, prog, &was) && !take_slot(slot, tid, prog, &was)) {
+		counts->lost++; /* another thread writes to it just now */
 		return;
 	}
 	if (was == CALL_RUNS)

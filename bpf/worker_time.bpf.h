@@ -118,19 +118,23 @@ static __always_inline void start_times(__u32 tid)
 static __always_inline void end_times(__u32 tid, struct record_freed *rec)
 {
 	struct worker_times *times = times_of(tid);
-	struct task_times now;
+	struct task_times start, now;
 
 	rec->cpu_ns = rec->runqueue_ns = rec->grace_ns[0] = TIME_UNKNOWN;
 	for (int i = 1; i < NR_GRACES; i++)
 		rec->grace_ns[i] = 0;
-	if (!times || times->tid != tid)
+	if (!times)
+		return;
+	start = times->start;
+	/* Checked last: a worker that shares the place may have come. */
+	if (*(volatile __u32 *)&times->tid != tid)
 		return;
 	times->tid = 0;
 	read_times(&now);
 	if (knows_cpu_time())
-		rec->cpu_ns = now.cpu_ns - times->start.cpu_ns;
+		rec->cpu_ns = now.cpu_ns - start.cpu_ns;
 	if (knows_runqueue_time())
-		rec->runqueue_ns = now.runqueue_ns - times->start.runqueue_ns;
+		rec->runqueue_ns = now.runqueue_ns - start.runqueue_ns;
 	if (!sees_graces || times->incomplete || times->grace != NOT_WAITING)
 		return;
 	for (int i = 0; i < NR_GRACES; i++)
