@@ -33,10 +33,11 @@
 #define BATCH		4096
 #define MAX_PENDING	((size_t)256 << 20) /* see struct run_ops */
 #define STUCK_SEARCH_NS (NSEC_PER_SEC / 2)
-/* The nice value of a session that falls behind; see docs/kernel.md, Priority. */
-#define HURRY_NICE	(-5)
-#define MAX_RELEASES	16384
-#define MAX_USER_STACKS 4096
+/* The nice values of a session that falls behind; see docs/kernel.md, Priority. */
+#define HURRY_NICE	       (-10)
+#define HURRY_NICE_PREEMPTIBLE (-5)
+#define MAX_RELEASES	       16384
+#define MAX_USER_STACKS	       4096
 /* Few calls take longer: most that seem to have lost the record of their return. */
 #define LOOK_NS NSEC_PER_SEC
 /* Shorter destroy calls are not looked for in snapshots: the records before them have been read. */
@@ -55,7 +56,7 @@ struct session {
 	bool over;	  /* the run is */
 	bool found_stuck; /* something was reported as stuck */
 	bool hurries;	  /* the thread has a higher priority than usual */
-	int usual_priority;
+	int usual_priority, hurry_priority;
 	size_t max_pending;
 	int signals;			 /* readable when a signal that ends a run has come */
 	struct correlator_search search; /* for stuck calls; the last one */
@@ -149,14 +150,12 @@ static void set_pace(struct session *session)
 {
 	size_t pending = ring_reader_pending(session->ring_reader), limit = session->max_pending;
 	bool hurry = session->hurries ? pending > limit / 32 : pending > limit / 8;
-	int priority = session->usual_priority;
 
 	if (hurry == session->hurries)
 		return;
 	session->hurries = hurry;
-	if (hurry && priority > HURRY_NICE)
-		priority = HURRY_NICE;
-	setpriority(PRIO_PROCESS, 0, priority); /* of this thread alone */
+	setpriority(PRIO_PROCESS, 0, /* of this thread alone */
+		    hurry ? session->hurry_priority : session->usual_priority);
 }
 
 /* True: there may be more. */
@@ -392,6 +391,16 @@ bool session_waits(struct session *session, __u64 before_ns)
 	return correlator_waits(session->correlator, before_ns);
 }
 
+/* A user may have given a lower nice value. */
+static void set_priorities(struct session *session)
+{
+	int hurry = probe_is_preemptible(session->probe) ? HURRY_NICE_PREEMPTIBLE : HURRY_NICE;
+	int usual = getpriority(PRIO_PROCESS, 0);
+
+	session->usual_priority = usual;
+	session->hurry_priority = usual < hurry ? usual : hurry;
+}
+
 static int open_all(struct session *session)
 {
 	static const struct correlator_ops ops = {count_hook, name_caller, look_at, complete_stuck,
@@ -415,7 +424,7 @@ static int open_all(struct session *session)
 	if (!session->correlator)
 		return -ENOMEM;
 	session->max_pending = session->run->max_pending ?: MAX_PENDING;
-	session->usual_priority = getpriority(PRIO_PROCESS, 0);
+	set_priorities(session);
 	err = ring_reader_open(&session->ring_reader, session->probe, session->max_pending);
 	if (err)
 		return err;
