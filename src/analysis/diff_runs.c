@@ -7,7 +7,7 @@
 
 #include "analysis/diff_runs.h"
 
-/* Runs of one side that are known to be the same one, such as copies of a recording. */
+/* Whether both are known to be the same run: files of a rotated recording. */
 static bool is_same_run(const struct diff_run *run, const struct diff_run *other)
 {
 	return *run->run_id && !strcmp(run->run_id, other->run_id);

@@ -50,8 +50,9 @@ static const char *unit_of(const struct trend *trend)
 const char *trend_extent(const struct trend *trend, const struct reader_set *readers,
 			 char text[TREND_VERDICT_SIZE])
 {
-	snprintf(text, TREND_VERDICT_SIZE, "%zu recordings, %zu %s%s", readers->nr,
-		 trend->nr_points, unit_of(trend), trend->nr_points > 1 ? "s" : "");
+	snprintf(text, TREND_VERDICT_SIZE, "%zu recording%s, %zu %s%s", readers->nr,
+		 readers->nr == 1 ? "" : "s", trend->nr_points, unit_of(trend),
+		 trend->nr_points > 1 ? "s" : "");
 	return text;
 }
 

@@ -4,7 +4,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "recording/comparable.h"
 #include "util/diag.h"
@@ -116,43 +115,35 @@ static bool has_counts(const struct reader *reader)
 	       figure_known(counts.ledger.lost) && counts.hooks[HOOK_DESTROY].attached;
 }
 
-/* One file, or copies of one; a file that is gone from its name is open, and another one. */
-static bool is_same(const struct reader *reader, const struct reader *other)
+/* A whole run, with its counts. */
+static bool is_whole(const struct reader *reader)
 {
-	const char *id = reader->run_info->run_id;
-	struct stat file, other_file;
-
-	if (reader == other || (*id && !strcmp(id, other->run_info->run_id) &&
-				reader->run_info->part == other->run_info->part))
-		return true;
-	return !stat(reader->path, &file) && !stat(other->path, &other_file) &&
-	       file.st_dev == other_file.st_dev && file.st_ino == other_file.st_ino;
-}
-
-/* A whole run, with its counts, and another one than the others. */
-static bool is_whole(const struct reader *reader, const struct reader_set *const sides[2])
-{
-	const struct reader *first = NULL;
-	size_t same = 0;
-
-	for (size_t side = 0; side < 2; side++) {
-		for (size_t i = 0; i < sides[side]->nr; i++) {
-			const struct reader *it = sides[side]->reader[i];
-
-			if (!is_same(it, reader))
-				continue;
-			first = first ?: it;
-			same++;
-		}
-	}
-	if (same > 1 && first == reader)
-		diag_warn("'%s' or a copy of it is given more than once", reader->path);
-	if (reader->run_info->end_ns == UNKNOWN_NS || same > 1) /* the former was reported */
+	if (reader->run_info->end_ns == UNKNOWN_NS) /* already reported */
 		return false;
 	if (has_counts(reader))
 		return true;
 	diag_warn("'%s': what was lost or missed is not known", reader->path);
 	return false;
+}
+
+/* Whether a recording is on both sides; reported. */
+static bool overlap(const struct reader_set *base, const struct reader_set *new_side)
+{
+	const struct reader *first = NULL;
+	size_t nr = 0;
+
+	for (size_t i = 0; i < base->nr; i++) {
+		if (!reader_set_find(new_side, base->reader[i]))
+			continue;
+		first = first ?: base->reader[i];
+		nr++;
+	}
+	if (nr == 1)
+		diag_warn("'%s' is on both sides, which hides differences", first->path);
+	else if (nr)
+		diag_warn("'%s' and %zu more are on both sides, which hides differences",
+			  first->path, nr - 1);
+	return nr;
 }
 
 bool comparable(const struct reader_set *base, const struct reader_set *new_side, bool as_evidence)
@@ -164,10 +155,11 @@ bool comparable(const struct reader_set *base, const struct reader_set *new_side
 		if (field->title)
 			yes = have_in_common(field, base, base) &&
 			      have_in_common(field, base, new_side) && yes;
+	yes = !(overlap(base, new_side) && as_evidence) && yes;
 	for (size_t side = 0; side < ARRAY_SIZE(sides); side++)
 		for (size_t i = 0; i < sides[side]->nr; i++)
 			yes = is_complete(sides[side]->reader[i]) &&
-			      (!as_evidence || is_whole(sides[side]->reader[i], sides)) && yes;
+			      (!as_evidence || is_whole(sides[side]->reader[i])) && yes;
 	return yes;
 }
 

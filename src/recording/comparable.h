@@ -11,7 +11,7 @@
 
 /*
  * False: they must not be compared; every objection is reported. as_evidence: for a comparison that
- * others rely on; runs without their end or counts, and recordings given twice, do not serve.
+ * others rely on; runs without their end or counts, and a recording on both sides, do not serve.
  */
 bool comparable(const struct reader_set *base, const struct reader_set *new_side, bool as_evidence);
 

@@ -157,6 +157,8 @@ static int open_file(struct reader *reader)
 	}
 	if (!S_ISREG(st.st_mode))
 		return cannot_read(reader, "not a regular file", -EINVAL);
+	reader->device = st.st_dev;
+	reader->inode = st.st_ino;
 	rc = open_as(reader, SQLITE_OPEN_READONLY, &id);
 	if (is_interrupted(reader, rc) && sql_refusal())
 		return cannot_read(reader, sql_refusal(), -EACCES);
@@ -274,6 +276,16 @@ void reader_close(struct reader *reader)
 	reader_tables_free(reader);
 	sqlite3_close(reader->db);
 	free(reader);
+}
+
+bool reader_is_same(const struct reader *reader, const struct reader *other)
+{
+	const struct run_info *run = reader->run_info, *other_run = other->run_info;
+
+	if (reader->device == other->device && reader->inode == other->inode)
+		return true;
+	return *run->run_id && !strcmp(run->run_id, other_run->run_id) &&
+	       run->part == other_run->part;
 }
 
 /* Figures that the recording lacks are absent; those that this version lacks are ignored. */

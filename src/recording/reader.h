@@ -8,6 +8,8 @@
  */
 #pragma once
 
+#include <sys/types.h>
+
 #include "bench/scenario.h"
 #include "model/event_sink.h"
 #include "model/keys.h"
@@ -22,6 +24,8 @@ struct reader {
 	const struct scenario *scenarios; /* of a benchmark */
 	size_t nr_scenarios;
 	/* Of the reader only: */
+	dev_t device; /* of the file */
+	ino_t inode;
 	struct sqlite3 *db;
 	struct reader_rows *rows;
 	struct cgroups *cgroups;
@@ -30,6 +34,12 @@ struct reader {
 /* path must outlive the reader. On success, free *out with reader_close(). */
 int reader_open(struct reader **out, const char *path);
 void reader_close(struct reader *reader);
+
+/*
+ * Whether both are one file, or copies of one. The files of a rotated recording are not. A copy
+ * without a run id, from an older version, is not known as one.
+ */
+bool reader_is_same(const struct reader *reader, const struct reader *other);
 
 /* Sets all counts; those that the recording lacks to LEDGER_ABSENT. */
 void reader_ledger(const struct reader *reader, struct ledger *ledger,

@@ -66,23 +66,53 @@ static void report_of(const struct reader *reader)
 	warn_of_others(reader->path, run_info);
 }
 
+static void warn_of_copy(const char *path, const char *other_path)
+{
+	if (strcmp(path, other_path))
+		diag_warn("'%s' is the same recording as '%s': it counts once", path, other_path);
+	else
+		diag_warn("'%s' is given more than once: it counts once", path);
+}
+
+static void add(struct reader_set *readers, struct reader *reader)
+{
+	const struct run_info *run_info = reader->run_info;
+
+	readers->reader[readers->nr++] = reader;
+	if (!readers->quiet)
+		report_of(reader);
+	if (!readers->first || (__s64)start_after(readers->first, run_info) < 0)
+		readers->first = run_info;
+}
+
 int reader_set_open(struct reader_set *readers, const char *const *paths, size_t nr)
 {
-	const struct run_info *run_info;
+	const struct reader *same;
+	struct reader *reader;
 	int err;
 
 	for (size_t i = 0; i < nr; i++) {
-		err = reader_open(&readers->reader[i], paths[i]);
+		err = reader_open(&reader, paths[i]);
 		if (err)
 			return err;
-		readers->nr++;
-		run_info = readers->reader[i]->run_info;
+		same = reader_set_find(readers, reader);
+		if (!same) {
+			add(readers, reader);
+			continue;
+		}
 		if (!readers->quiet)
-			report_of(readers->reader[i]);
-		if (!readers->first || (__s64)start_after(readers->first, run_info) < 0)
-			readers->first = run_info;
+			warn_of_copy(paths[i], same->path);
+		reader_close(reader);
 	}
 	return 0;
+}
+
+const struct reader *reader_set_find(const struct reader_set *readers, const struct reader *reader)
+{
+	for (size_t i = 0; i < readers->nr; i++)
+		if (reader_is_same(readers->reader[i], reader))
+			return readers->reader[i];
+	return NULL;
 }
 
 void reader_set_warn(const struct reader_set *readers)
@@ -100,13 +130,13 @@ void reader_set_close(struct reader_set *readers)
 
 int reader_set_spare(const struct reader_set *readers, const char *output)
 {
-	struct stat out, in;
+	struct stat out;
 
 	if (!output || stat(output, &out))
 		return 0;
 	for (size_t i = 0; i < readers->nr; i++) {
-		if (stat(readers->reader[i]->path, &in) || in.st_dev != out.st_dev ||
-		    in.st_ino != out.st_ino)
+		if (readers->reader[i]->device != out.st_dev ||
+		    readers->reader[i]->inode != out.st_ino)
 			continue;
 		diag_error("cannot write '%s': it is a recording that is being read", output);
 		return -EEXIST;

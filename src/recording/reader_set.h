@@ -10,17 +10,21 @@
 #define MAX_FILES 1024 /* recordings of a set */
 
 struct reader_set {
-	struct reader *reader[MAX_FILES]; /* in the order of their paths */
+	struct reader *reader[MAX_FILES]; /* in the order of their paths, each recording once */
 	size_t nr;
 	const struct run_info *first; /* of the one that was started first */
 	bool quiet;		      /* do not warn: another set of them is opened, too */
 };
 
 /*
- * Opens them, and warns of interrupted and disturbed ones. All but quiet must be zero before. Call
- * reader_set_close() in any case. Returns 0 or -errno; errors are already reported.
+ * Opens them, and warns of interrupted and disturbed ones. Leaves out a recording that is the same
+ * as an earlier one, with a warning. All but quiet must be zero before. Call reader_set_close() in
+ * any case. Returns 0 or -errno; errors are already reported.
  */
 int reader_set_open(struct reader_set *readers, const char *const *paths, size_t nr);
+
+/* The one that is the same recording, see reader_is_same(). NULL: none. */
+const struct reader *reader_set_find(const struct reader_set *readers, const struct reader *reader);
 
 /* Reports what reader_set_open() did not, of a quiet set. */
 void reader_set_warn(const struct reader_set *readers);

@@ -278,5 +278,6 @@ void page_conditions(FILE *out, const struct page_run *runs, size_t nr, const ch
 	}
 	fputs("</tbody></table></div>\n", out);
 	if (nr > shown)
-		fprintf(out, "<p class=\"dim\">%zu more recordings not shown</p>\n", nr - shown);
+		fprintf(out, "<p class=\"dim\">%zu more recording%s not shown</p>\n", nr - shown,
+			nr - shown == 1 ? "" : "s");
 }
