@@ -19,6 +19,7 @@
 #include "recording/sql.h"
 #include "util/diag.h"
 #include "util/macros.h"
+#include "util/outfile.h"
 
 #define MAX_VALUE_BYTES (1 << 20) /* of anything in the file; the longest is its layout */
 #define PATIENCE_MS	5000	  /* with a writer that commits */
@@ -174,7 +175,7 @@ static int open_file(struct reader *reader)
 	/* The repair of an interrupted first commit leaves nothing. */
 	if (!rc && !stat(reader->path, &st) && !st.st_size)
 		return cannot_read(reader, "it is empty, nothing was recorded in it", -EINVAL);
-	if (!rc && (__u32)id != SCHEMA_APPLICATION_ID)
+	if (!rc && (__u32)id != RECORDING_APPLICATION_ID)
 		rc = SQLITE_NOTADB;
 	return rc ? failed(reader, rc) : 0;
 }

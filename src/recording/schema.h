@@ -12,8 +12,6 @@
 #include "recording/shed.h"
 #include "recording/table.h"
 
-#define SCHEMA_APPLICATION_ID 0x6d647472 /* "mdtr" */
-
 /*
  * Of the layout. It grows when a reader of the old one could misread the new one. Tables, views and
  * columns that may be left unread are added without; they are "later" in their description, so

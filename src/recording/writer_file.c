@@ -12,6 +12,7 @@
 
 #include "recording/writer_internal.h"
 #include "util/diag.h"
+#include "util/outfile.h"
 
 /* How long a commit waits for readers. If that is too short, the next commit writes its rows. */
 #define PATIENCE_MS	 10
@@ -117,7 +118,7 @@ static int make_tables(struct writer *writer)
 		 "PRAGMA cache_size = -4000; PRAGMA cache_spill = OFF;"
 		 "PRAGMA temp_store = MEMORY; BEGIN IMMEDIATE;"
 		 "PRAGMA application_id = %d; PRAGMA user_version = %d;",
-		 SCHEMA_APPLICATION_ID, SCHEMA_VERSION);
+		 RECORDING_APPLICATION_ID, SCHEMA_VERSION);
 	rc = sqlite3_exec(writer->db, pragmas, NULL, NULL, NULL);
 	if (!rc)
 		rc = schema_create(writer->db);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Opens, replaces and closes output files, and words their errors. */
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <linux/types.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -83,6 +85,22 @@ static bool is_mounted(const char *path)
 	       st.stx_attributes & STATX_ATTR_MOUNT_ROOT;
 }
 
+static bool is_recording(const char *path)
+{
+	static const char magic[] = "SQLite format 3";
+	char header[100];
+	__u32 id;
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	bool whole = fd >= 0 && read(fd, header, sizeof(header)) == sizeof(header);
+
+	if (fd >= 0)
+		close(fd);
+	if (!whole || memcmp(header, magic, sizeof(magic)) != 0)
+		return false;
+	memcpy(&id, header + 68, sizeof(id));
+	return be32toh(id) == RECORDING_APPLICATION_ID;
+}
+
 int outfile_open(struct outfile **out, const char *path, bool live)
 {
 	struct outfile *output = calloc(1, sizeof(*output));
@@ -99,6 +117,8 @@ int outfile_open(struct outfile **out, const char *path, bool live)
 		output->file = stdout;
 		if ((fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) == O_RDONLY)
 			err = -EBADF;
+	} else if (exists && S_ISREG(old.st_mode) && is_recording(path)) {
+		err = -EEXIST;
 	} else if (live || (exists && (!S_ISREG(old.st_mode) || is_mounted(path)))) {
 		output->file = fopen(path, "we");
 		err = output->file ? 0 : -errno;
@@ -192,10 +212,14 @@ int outfile_close(struct outfile *output, bool keep)
 
 void outfile_failed(const char *path, int err)
 {
-	if (path)
-		diag_error("cannot write '%s': %s", path, strerror(-err));
-	else
+	if (!path)
 		diag_error("cannot write stdout: %s", strerror(-err));
+	else if (err == -EEXIST)
+		diag_error("cannot write '%s': it is a recording (remove it first, or name another"
+			   " file)",
+			   path);
+	else
+		diag_error("cannot write '%s': %s", path, strerror(-err));
 }
 
 int outfile_end(struct outfile *output, const char *path, int err)

@@ -17,6 +17,9 @@ int stream_flush(FILE *stream);
 /* Do both go to the same terminal, file or pipe? */
 bool same_stream(FILE *a, FILE *b);
 
+/* The application id in the SQLite header of recordings, "mdtr": such a file is never replaced. */
+#define RECORDING_APPLICATION_ID 0x6d647472
+
 struct outfile;
 
 /*
@@ -24,7 +27,7 @@ struct outfile;
  * regular file is written under another name beside path, and replaces it once it is complete and
  * on the disk; a file that is a mount of its own is written in place.
  * *out is to be closed with outfile_close(). Ignores SIGPIPE from then on. Returns 0 or
- * -errno.
+ * -errno; -EEXIST: path is a recording.
  */
 int outfile_open(struct outfile **out, const char *path, bool live);
 

@@ -167,6 +167,31 @@ TEST(leaves_nothing_when_it_is_not_kept)
 	assert_int_equal(count("none*"), 0);
 }
 
+static void write_database(const char *path, const char *application_id)
+{
+	char header[100] = "SQLite format 3";
+	FILE *file = fopen(path, "w");
+
+	memcpy(header + 68, application_id, 4);
+	assert_non_null(file);
+	assert_int_equal(fwrite(header, sizeof(header), 1, file), 1);
+	assert_int_equal(fclose(file), 0);
+}
+
+TEST(never_replaces_a_recording)
+{
+	struct outfile *output;
+
+	write_database("file", "mdtr");
+	assert_int_equal(outfile_open(&output, "file", false), -EEXIST);
+	assert_int_equal(outfile_open(&output, "file", true), -EEXIST);
+	assert_int_equal(count("file*"), 1);
+	write_database("file", "none");
+	assert_int_equal(outfile_open(&output, "file", false), 0);
+	assert_int_equal(outfile_close(output, true), 0);
+	unlink("file");
+}
+
 TEST(replaces_what_a_link_points_to)
 {
 	struct outfile *output;
