@@ -14,6 +14,7 @@
 #include "trace/signals.h"
 #include "util/clock.h"
 #include "util/diag.h"
+#include "util/outfile.h"
 
 static sigset_t end_set;
 static int fd;
@@ -39,6 +40,7 @@ void signals_block(void)
 
 static void give_up(int signo)
 {
+	outfile_remove_unfinished();
 	signal(signo, SIG_DFL);
 	pthread_sigmask(SIG_UNBLOCK, &end_set, NULL);
 	/* If this blocks, the next signal ends the process. */

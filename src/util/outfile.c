@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <limits.h>
 #include <linux/types.h>
 #include <poll.h>
 #include <signal.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "util/diag.h"
+#include "util/macros.h"
 #include "util/outfile.h"
 
 #define LIVE_BUFFER 65536
@@ -48,6 +50,52 @@ struct outfile {
 	bool again; /* see outfile_is_written_again() */
 };
 
+/* The file that is being written beside another one. Empty: none. */
+static char unfinished[PATH_MAX];
+
+static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
+
+void outfile_remove_unfinished(void)
+{
+	if (*unfinished)
+		unlink(unfinished);
+}
+
+static void remove_and_end(int signo)
+{
+	outfile_remove_unfinished();
+	raise(signo); /* ends the process after the handler: see SA_RESETHAND */
+}
+
+/* Signals that end the process from now on remove the file. Those that are ignored stay ignored. */
+static void catch_signals(void)
+{
+	const struct sigaction action = {.sa_handler = remove_and_end, .sa_flags = SA_RESETHAND};
+	struct sigaction old;
+
+	for (size_t i = 0; i < ARRAY_SIZE(ending); i++)
+		if (!sigaction(ending[i], NULL, &old) && old.sa_handler == SIG_DFL)
+			sigaction(ending[i], &action, NULL);
+}
+
+/* No signal ends the process between the file and its name in "unfinished". */
+static int make_unfinished(char *temp)
+{
+	sigset_t signals, old;
+	int fd;
+
+	sigemptyset(&signals);
+	for (size_t i = 0; i < ARRAY_SIZE(ending); i++)
+		sigaddset(&signals, ending[i]);
+	catch_signals();
+	pthread_sigmask(SIG_BLOCK, &signals, &old);
+	fd = mkostemp(temp, O_CLOEXEC);
+	if (fd >= 0)
+		snprintf(unfinished, sizeof(unfinished), "%s", temp);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return fd;
+}
+
 /* With the permissions of the replaced file, or of any new one. */
 static int open_beside(struct outfile *output, const char *path, const struct stat *old)
 {
@@ -61,7 +109,7 @@ static int open_beside(struct outfile *output, const char *path, const struct st
 		output->temp = NULL;
 		return -errno;
 	}
-	fd = mkostemp(output->temp, O_CLOEXEC);
+	fd = make_unfinished(output->temp);
 	if (fd < 0) {
 		free(output->temp);
 		output->temp = NULL;
@@ -204,6 +252,8 @@ int outfile_close(struct outfile *output, bool keep)
 		err = replace(output);
 	else if (output->temp)
 		unlink(output->temp);
+	if (output->temp)
+		*unfinished = '\0';
 	free(output->temp);
 	free(output->path);
 	free(output);

@@ -25,9 +25,9 @@ struct outfile;
 /*
  * path NULL: stdout. live: the file is written in place, and the caller flushes. Otherwise a
  * regular file is written under another name beside path, and replaces it once it is complete and
- * on the disk; a file that is a mount of its own is written in place.
- * *out is to be closed with outfile_close(). Ignores SIGPIPE from then on. Returns 0 or
- * -errno; -EEXIST: path is a recording.
+ * on the disk; a file that is a mount of its own is written in place. One at a time is written
+ * beside another. *out is to be closed with outfile_close(). Ignores SIGPIPE from then on. Returns
+ * 0 or -errno; -EEXIST: path is a recording.
  */
 int outfile_open(struct outfile **out, const char *path, bool live);
 
@@ -46,6 +46,12 @@ bool outfile_abandoned(const struct outfile *output);
  * see outfile_is_written_again()). Returns 0 or -errno.
  */
 int outfile_close(struct outfile *output, bool keep);
+
+/*
+ * Removes the file that is being written beside another one. For a signal that ends the process;
+ * outfile_open() has SIGINT, SIGTERM and SIGHUP do so unless they are handled or ignored.
+ */
+void outfile_remove_unfinished(void);
 
 /* Reports that the output (path NULL: stdout) could not be written. err: -errno */
 void outfile_failed(const char *path, int err);

@@ -4,12 +4,15 @@
  */
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "support/messages.h"
 #include "support/test.h"
 #include "trace/signals.h"
+#include "util/outfile.h"
 
 #define LONG_US (SIGNALS_PATIENCE_NS / 1000 + 200000) /* too long to wait for the end */
 
@@ -86,6 +89,29 @@ static void take_none(void *unused)
 TEST(a_second_signal_kills)
 {
 	check_one_line(said(take_none, NULL), "interrupted: output is incomplete");
+}
+
+static void give_up_writing(void *path)
+{
+	struct outfile *output;
+
+	if (in_child(SIGINT))
+		return;
+	expect(!outfile_open(&output, path, false));
+	comes(SIGTERM, opened());
+	usleep(LONG_US);
+	kill(getpid(), SIGINT);
+	pause();
+}
+
+TEST(a_second_signal_leaves_no_file)
+{
+	char dir[] = "/tmp/test_signals.XXXXXX", path[sizeof(dir) + 2];
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/f", dir);
+	check_one_line(said(give_up_writing, path), "interrupted: output is incomplete");
+	assert_int_equal(rmdir(dir), 0);
 }
 
 static void end_run(void *unused)

@@ -2,15 +2,18 @@
 /* Files are written whole or not at all, live files immediately. */
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <glob.h>
 
 #include "support/messages.h"
+#include "util/macros.h"
 #include "util/outfile.h"
 
 static char dir[] = "/tmp/test_output.XXXXXX";
@@ -165,6 +168,41 @@ TEST(leaves_nothing_when_it_is_not_kept)
 	fputs("half", outfile_stream(output));
 	assert_int_equal(outfile_close(output, false), 0);
 	assert_int_equal(count("none*"), 0);
+}
+
+/* Returns the status of a child that gets the signal while it writes. */
+static int interrupted(int signo, void (*handler)(int))
+{
+	struct outfile *output;
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		signal(signo, handler);
+		if (outfile_open(&output, "file", false))
+			_exit(2);
+		fputs("half", outfile_stream(output));
+		fflush(outfile_stream(output));
+		raise(signo);
+		_exit(outfile_close(output, true));
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+TEST(leaves_nothing_when_a_signal_ends_the_process)
+{
+	static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
+
+	write_text("file", "old");
+	for (size_t i = 0; i < ARRAY_SIZE(ending); i++) {
+		assert_int_equal(interrupted(ending[i], SIG_DFL), ending[i]);
+		assert_int_equal(count("file*"), 1);
+		assert_text("file", "old");
+	}
+	assert_int_equal(interrupted(SIGHUP, SIG_IGN), 0);
+	assert_text("file", "half");
+	unlink("file");
 }
 
 static void write_database(const char *path, const char *application_id)
