@@ -29,7 +29,7 @@ void table_fit(struct table_layout *layout, const struct column *columns,
 void table_fit_lines(struct table_layout *layout, const struct column *columns,
 		     const struct table_style *style);
 
-/* Leaves room for so many columns beside the table; the rest is as above. */
+/* Leaves room for so many columns beside the table, which no option takes away. */
 void table_fit_beside(struct table_layout *layout, const struct column *columns,
 		      const struct object_list *list, size_t beside);
 

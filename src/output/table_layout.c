@@ -150,8 +150,9 @@ static void squeeze(struct column *columns, const struct table_style *style, int
 /* Columns without room */
 
 #define NOTE_BEGIN "not shown: "
-#define NOTE_END   " (see --wide, --columns)"
-#define NOTE_LEN   strlen(NOTE_END " and 99 more")
+#define MORE_LEN   strlen(" and 99 more")
+#define OPTIONS	   " (see --wide, --columns)"
+#define NO_OPTION  " (no room)"
 
 static bool is_named(const struct column *columns, const struct column *column)
 {
@@ -161,15 +162,15 @@ static bool is_named(const struct column *columns, const struct column *column)
 	return false;
 }
 
-static void write_note(struct table_layout *layout, size_t room)
+static void write_note(struct table_layout *layout, size_t room, const char *hint)
 {
 	char *note = layout->note, *end = stpcpy(note, NOTE_BEGIN);
-	size_t more = 0, named = 0;
+	size_t more = 0, named = 0, end_len = MORE_LEN + strlen(hint);
 	char heading[HEADING_SIZE];
 
 	if (room > sizeof(layout->note) - 1)
 		room = sizeof(layout->note) - 1;
-	room -= room > NOTE_LEN ? NOTE_LEN : room;
+	room -= room > end_len ? end_len : room;
 	for (const struct column *column = layout->columns; column->name; column++) {
 		const char *name = column_heading(heading, column);
 
@@ -181,10 +182,11 @@ static void write_note(struct table_layout *layout, size_t room)
 		}
 		end += sprintf(end, "%s%s", named++ ? ", " : "", name);
 	}
-	if (more)
-		end += sprintf(end, "%s%zu%s", named ? " and " : "", more,
-			       named ? " more" : " columns");
-	strcpy(end, NOTE_END);
+	if (more && named)
+		end += sprintf(end, " and %zu more", more);
+	else if (more)
+		end += sprintf(end, "%zu column%s", more, more == 1 ? "" : "s");
+	strcpy(end, hint);
 	if (!named && !more)
 		*note = '\0';
 }
@@ -242,7 +244,7 @@ void table_fit_beside(struct table_layout *layout, const struct column *columns,
 	if (!style || !style->width)
 		return;
 	squeeze(layout->columns, style, (int)style->width - (int)beside);
-	write_note(layout, style->width);
+	write_note(layout, style->width, beside ? NO_OPTION : OPTIONS);
 }
 
 void table_fit(struct table_layout *layout, const struct column *columns,
@@ -282,5 +284,5 @@ void table_fit_lines(struct table_layout *layout, const struct column *columns,
 	if (!style || !style->width)
 		return;
 	squeeze(layout->columns, style, (int)style->width);
-	write_note(layout, style->width);
+	write_note(layout, style->width, OPTIONS);
 }
