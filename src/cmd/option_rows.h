@@ -101,7 +101,7 @@
 	TIME('i', "interval", "SEC", show.interval_ns, UNIT_SECONDS, text, .least = "1ms",         \
 	     .not_formats = VIEWER_FORMATS | PAGE_FORMAT, __VA_ARGS__)
 #define TIMESTAMP_ROW                                                                              \
-	FLAG('T', "timestamp", show.timestamp, "print the time of day above each interim table")
+	FLAG('T', "timestamp", show.timestamp, "print times of day, not seconds since the start")
 
 #define BY_ROW(text, ...)                                                                          \
 	VALUE(0, "by", "KEY[,KEY...]", option_by, text, .view = OF_EITHER,                         \

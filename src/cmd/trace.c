@@ -187,7 +187,7 @@ const struct command trace_command = {
 			 "which type of BPF map, and how long each call takes. Nothing else is traced.\n",
 		 .examples = "  memdestroy-trace calls -d 10 -H\n"
 			     "      for 10 seconds, with histograms\n"
-			     "  memdestroy-trace calls -i 1 -T -n 5\n"
+			     "  memdestroy-trace calls -i 1 -n 5\n"
 			     "      the five most expensive rows, every second\n"
 			     "  memdestroy-trace calls -t lpm_trie --by name,comm --sort max\n"
 			     "      which LPM trie takes longest, and in which task\n"
