@@ -296,6 +296,11 @@ static int take_listen(struct options *opts, const char *value)
 
 static int finish(struct options *opts)
 {
+	const struct export_options *export = &opts->export;
+
+	if (opts->nr_files[DIFF_BASE] && opts->trace.duration_ns && export->textfile &&
+	    !export->listen)
+		return diag_invalid("--duration with a recording and --textfile needs --listen");
 	if (!opts->show.interval_ns)
 		opts->show.interval_ns = DEFAULT_FILE_NS;
 	return 0;
@@ -304,7 +309,7 @@ static int finish(struct options *opts)
 static const struct option_row rows[] = {
 	PROBING_ROWS,
 	HEADING("When"),
-	DURATION_ROW,
+	DURATION_ROW(),
 	STUCK_ROW,
 	HEADING("Where to"),
 	VALUE(0, "listen", "ADDR:PORT", take_listen,
@@ -314,7 +319,8 @@ static const struct option_row rows[] = {
 	     "write the metrics to this file, for the textfile collector of node_exporter; '-' is "
 	     "standard output. Without --listen, nothing is served"),
 	TIME('i', "interval", "SEC", show.interval_ns, UNIT_SECONDS,
-	     "write the file at this interval: 15 (default)", .least = "1s", .needs = "textfile"),
+	     "write the file at this interval: 15 (default)", .least = "1s", .needs = "textfile",
+	     .live = true),
 	HEADING("Series"),
 	VALUE(0, "label", "KEY[,KEY...]", take_label,
 	      "count teardowns by these, too, in the series memdestroy_owner_*: %s (repeatable)",

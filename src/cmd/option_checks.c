@@ -50,6 +50,8 @@ static int check_row(const struct options *opts, const char *const *given,
 	const char *with = row->not_with, *needs = row->needs;
 	char other[32];
 
+	if (row->live && opts->command->take_words == option_files && opts->nr_files[DIFF_BASE])
+		return diag_invalid("%s cannot be combined with a recording", name.text);
 	while (next_name(&with, other))
 		if (value_of(opts, given, other))
 			return diag_invalid("%s cannot be combined with --%s", name.text, other);

@@ -36,11 +36,13 @@
 #define PROBING_ROWS                                                                               \
 	HEADING("Probing"),                                                                        \
 		VALUE(0, "attach", "HOW", option_attach, "how to attach to functions: %s",         \
-		      .choices = &attach_choices),                                                 \
-		VALUE('k', NULL, NULL, option_kprobe, "the same as --attach kprobe"),              \
+		      .choices = &attach_choices, .live = true),                                   \
+		VALUE('k', NULL, NULL, option_kprobe, "the same as --attach kprobe",               \
+		      .live = true),                                                               \
 		VALUE(0, "buffer", "SIZE", option_buffer,                                          \
 		      "size of the ring buffer, rounded up to a power of two, at most 1G"          \
-		      " (default: 512K for each CPU, 1M to 16M)")
+		      " (default: 512K for each CPU, 1M to 16M)",                                  \
+		      .live = true)
 
 #define FILTER_ROWS                                                                                \
 	HEADING("Filters"),                                                                        \
@@ -78,13 +80,14 @@
 		      "only maps that a container with this id released: 0123abcd*",               \
 		      .repeatable = true)
 
-#define DURATION_ROW                                                                               \
+#define DURATION_ROW(...)                                                                          \
 	TIME('d', "duration", "SEC", trace.duration_ns, UNIT_SECONDS, "stop after this time",      \
-	     .least = "1ns")
+	     .least = "1ns", __VA_ARGS__)
 #define STUCK_ROW                                                                                  \
 	TIME(0, "stuck", "SEC", trace.stuck_ns, UNIT_SECONDS,                                      \
 	     "report calls and teardowns stuck for longer than this, with the kernel stack:"       \
-	     " 10 (default); 0: never")
+	     " 10 (default); 0: never",                                                            \
+	     .live = true)
 
 #define USER_STACK_ROW                                                                             \
 	VALUE(0, "user-stack", NULL, option_user_stack,                                            \

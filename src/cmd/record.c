@@ -127,7 +127,7 @@ static int finish(struct options *opts)
 static const struct option_row rows[] = {
 	PROBING_ROWS,
 	HEADING("When"),
-	DURATION_ROW,
+	DURATION_ROW(),
 	STUCK_ROW,
 	FLAG(0, "user-stack", trace.user_stack,
 	     "record also the user stacks of the tasks that release maps"),

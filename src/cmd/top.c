@@ -37,8 +37,6 @@ static int finish(struct options *opts)
 		return diag_invalid("--speed needs a recording");
 	if (nr > 1)
 		return diag_invalid("top needs a single recording");
-	if (nr && opts->trace.duration_ns)
-		return diag_invalid("--duration cannot be combined with a recording");
 	if (nr && !opts->speed)
 		opts->speed = 1;
 	if (!nr && check_keys(&opts->show))
@@ -50,7 +48,7 @@ static const struct option_row rows[] = {
 	PROBING_ROWS,
 	FILTER_ROWS,
 	HEADING("When"),
-	DURATION_ROW,
+	DURATION_ROW(.live = true),
 	INTERVAL_ROW("draw the screen, or print the tables, at this interval",
 		     .usual = {"1", "1", "1"}),
 	VALUE(0, "speed", "N", option_speed, "replay a recording N times as fast: 1 (default)"),

@@ -120,7 +120,7 @@ static const struct option_row rows[] = {
 	PROBING_ROWS,
 	FILTER_ROWS,
 	HEADING("When"),
-	DURATION_ROW,
+	DURATION_ROW(),
 	INTERVAL_ROW("print the table also at this interval"),
 	TIMESTAMP_ROW,
 	STUCK_ROW,
