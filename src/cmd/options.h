@@ -38,7 +38,7 @@ struct options {
 	struct export_options export;
 	bool view_given; /* the user chose the view; for diff, which has a default of its own */
 
-	double speed; /* of top: of the replay; 0: not given */
+	double speed; /* of top: of the replay on a screen; 0: not given */
 
 	const char *output;  /* file; NULL: stdout */
 	bool by_kernel;	     /* of trend: the order is that of kernels, not of time */

@@ -12,6 +12,10 @@ static int cmd_top(const struct options *opts)
 {
 	bool screen = screen_wanted(&opts->show, opts->output);
 
+	if (opts->speed && !screen) {
+		diag_error("--speed needs a screen (see memdestroy-trace top --help)");
+		return EXIT_USAGE;
+	}
 	if (opts->nr_files[DIFF_BASE])
 		return screen ? top_replay(opts) : report_command.run(opts);
 	return screen ? top_trace(opts) : trace_command.run(opts);
@@ -37,8 +41,6 @@ static int finish(struct options *opts)
 		return diag_invalid("--speed needs a recording");
 	if (nr > 1)
 		return diag_invalid("top needs a single recording");
-	if (nr && !opts->speed)
-		opts->speed = 1;
 	if (!nr && check_keys(&opts->show))
 		return -EINVAL;
 	return nr ? report_command.finish(opts) : trace_command.finish(opts);

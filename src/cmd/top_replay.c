@@ -293,7 +293,7 @@ static int replay_file(struct replay *replay)
 	replay->now_ns = replay->last_ns = start.ns;
 	replay->end_ns = reader_set_end_ns(&replay->readers);
 	replay->screen->state.source = opts->files[DIFF_BASE][0];
-	replay->screen->state.speed = opts->speed;
+	replay->screen->state.speed = opts->speed ?: 1;
 	replay->screen->state.length_ns = replay->end_ns - start.ns;
 	return run(replay);
 }

@@ -459,7 +459,7 @@ TEST(test_top)
 	bad("top -e", "--events does not apply to top (only to tracing, report)");
 	bad("top -f perfetto", "--format: 'perfetto' does not apply to top (one of table, json, ");
 	good("top a");
-	assert_true(opts.show.recorded && opts.show.interval_ns == NSEC_PER_SEC && opts.speed == 1);
+	assert_true(opts.show.recorded && opts.show.interval_ns == NSEC_PER_SEC && !opts.speed);
 	good("top --speed 0.5 --by host a");
 	assert_true(opts.speed == 0.5);
 	bad("top --speed 2", "--speed needs a recording\n");
