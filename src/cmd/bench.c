@@ -393,7 +393,8 @@ static int finish(struct options *opts)
 
 static const struct option_row rows[] = {
 	HEADING("Scenarios"),
-	FLAG(0, "list", list, "list the names of the standard scenarios, and measure nothing"),
+	FLAG(0, "list", list, "list the names of the standard scenarios, and measure nothing",
+	     .not_with = "attach k buffer format columns wide color output force"),
 	FLAG(0, "quick", quick, "fewer and smaller ones"),
 	VALUE(0, "runs", "N", option_runs,
 	      "measure N times, each time in a process of its own that writes a recording:"
@@ -417,7 +418,7 @@ static const struct option_row rows[] = {
 	FORMAT_ROW,
 	TABLE_ROWS,
 	RECORDING_ROW("keep the measurements in this file, as a recording"),
-	FORCE_ROW("overwrite an existing recording"),
+	FORCE_ROW("overwrite an existing recording", .needs = "output"),
 	LIVE_TALK_ROWS,
 	ABOUT_ROWS,
 };

@@ -54,7 +54,8 @@ static int check_row(const struct options *opts, const char *const *given,
 		return diag_invalid("%s cannot be combined with a recording", name.text);
 	while (next_name(&with, other))
 		if (value_of(opts, given, other))
-			return diag_invalid("%s cannot be combined with --%s", name.text, other);
+			return diag_invalid("%s cannot be combined with %s", name.text,
+					    option_name(option_row(opts->command, other)).text);
 	while (next_name(&needs, other))
 		if (option_row(opts->command, other) && !value_of(opts, given, other))
 			return diag_invalid("%s needs --%s", name.text, other);

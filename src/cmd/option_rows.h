@@ -175,10 +175,10 @@
 	      .choices = &format_choices)
 #define OUTPUT_ROW                                                                                 \
 	VALUE('o', "output", "FILE", option_output, "write to this file instead of standard output")
-#define RECORDING_ROW(text) VALUE('o', "output", "FILE", option_recording, text, .recording = true)
-#define FORCE_ROW(text)	    FLAG(0, "force", force, text)
-#define QUIET_ROW(text)	    FLAG('q', "quiet", quiet, text, .not_with = "verbose")
-#define VERBOSE_ROW(text)   VALUE('v', "verbose", NULL, option_verbose, text)
+#define RECORDING_ROW(text)  VALUE('o', "output", "FILE", option_recording, text, .recording = true)
+#define FORCE_ROW(text, ...) FLAG(0, "force", force, text, __VA_ARGS__)
+#define QUIET_ROW(text)	     FLAG('q', "quiet", quiet, text, .not_with = "verbose")
+#define VERBOSE_ROW(text)    VALUE('v', "verbose", NULL, option_verbose, text)
 
 #define LIVE_TALK_ROWS                                                                             \
 	QUIET_ROW("no banner and no ledger; warnings stay"),                                       \

@@ -134,8 +134,7 @@ static const struct option_row rows[] = {
 	COUNTERS_ROW(),
 	HEADING("Output"),
 	RECORDING_ROW("the recording to write; required"),
-	OPTION(0, "force", "overwrite an existing recording",
-	       .member = offsetof(struct options, force), .not_with = "rotate"),
+	FORCE_ROW("overwrite an existing recording", .not_with = "rotate"),
 	VALUE(0, "rotate", "SIZE|TIME", option_rotate,
 	      "begin another file after so many bytes (100M, 1G) or so long (10m, 1h); run.mdt"
 	      " becomes run-000001.mdt, run-000002.mdt, ..."),

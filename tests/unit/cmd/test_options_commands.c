@@ -89,7 +89,7 @@ static const struct {
 	{"output", 'o', "out", ALL & ~EXPORT, false},
 	{"rotate", 0, "1h", RECORD, false},
 	{"keep", 0, "3 --rotate 1h", RECORD, false},
-	{"force", 0, NULL, RECORD | DIFF | TREND | BENCH, false},
+	{"force", 0, "-o out", RECORD | DIFF | TREND | BENCH, false},
 	{"quiet", 'q', NULL, LIVE | READS, false},
 	{"verbose", 'v', NULL, ALL, false},
 };
