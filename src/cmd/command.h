@@ -49,7 +49,6 @@ struct option_row {
 
 	/* Restrictions. */
 	enum option_view view;
-	bool implied;		  /* by the other view, where it is accepted and not listed */
 	bool live;		  /* of live tracing: not with a recording to replay */
 	unsigned int not_formats; /* bit N: enum format N */
 	const char *not_with;	  /* long names of options, separated by spaces; NULL: none */

@@ -100,14 +100,11 @@ static int check_values(const struct options *opts)
 
 static int check_view(const struct options *opts, const char *const *given)
 {
-	bool calls = opts->show.view == VIEW_CALLS;
 	const struct option_row *rows = opts->command->rows;
 
 	for (const struct option_row *row = rows; row->help; row++)
-		if (given[row - rows] && !row->implied && !option_applies(row, opts->show.view))
+		if (given[row - rows] && !option_applies(row, opts->show.view))
 			return out_of_view(opts, option_name(row).text, NULL, "");
-	if (calls && value_of(opts, given, "identity") && !opts->show.events)
-		return diag_invalid("--identity needs --events (or see --by released_by)");
 	return check_values(opts);
 }
 

@@ -129,7 +129,7 @@
 	     .not_with = "histogram by sort top interval timeline")
 #define IDENTITY_ROW                                                                               \
 	FLAG(0, "identity", show.identity, "with --events, add the map's id and who released it",  \
-	     .view = OF_CALLS, .implied = true)
+	     .view = OF_CALLS, .needs = "events")
 
 /* Of comparisons; in bench, they need a base. */
 #define PHASE_ROW(...)                                                                             \

@@ -230,8 +230,10 @@ TEST(test_identity)
 	good("--identity -e");
 	assert_true(opts.show.identity);
 	/* Rows take identities from their keys. */
-	bad("--identity", "--identity needs --events (or see --by released_by)");
+	bad("--identity", "--identity needs --events");
 	bad("--identity --by id", "--identity needs --events");
+	bad("-f html --identity", "--identity needs --events");
+	bad("teardowns -e --identity", "--identity does not apply to teardowns");
 	good("--identity -e -f json");
 	assert_true(opts.show.identity && opts.show.events);
 	good("--by caller,alloc,comm,cpu,type,name");
@@ -298,7 +300,7 @@ TEST(test_teardowns)
 
 	good("teardowns -k -d 10 -i 1 -T --by type,name,id,released_by,released_pid,cgroup "
 	     "--sort deferred -n 3 -f csv -t hash --name a* --min-latency 1ms --stuck 2 "
-	     "--buffer 1M -o out -v --identity");
+	     "--buffer 1M -o out -v");
 	assert_int_equal(opts.show.view, VIEW_TEARDOWNS);
 	assert_int_equal(opts.trace.attach, ATTACH_KPROBE);
 	assert_int_equal(opts.show.nr_by, 6);
