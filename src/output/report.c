@@ -412,14 +412,17 @@ static int write_end(struct report *report, FILE *file, const struct ledger *led
 	return err;
 }
 
-/* After a failure: the rest goes to stdout, unless that was the output. */
+/* After a failure: the figures of a live run go to stdout, unless that was the output. */
 static int write_elsewhere(struct report *report, const struct ledger *ledger)
 {
+	const struct view_options *opts = report->opts;
 	int err;
 
 	/* The first part of a trace is in the file that failed. */
-	if (!report->path || report->opts->format == FORMAT_PERFETTO)
+	if (!report->path || opts->format == FORMAT_PERFETTO ||
+	    (opts->events && opts->format != FORMAT_JSON))
 		return -EIO;
+	diag_warn("the figures of the run follow on standard output");
 	report->page = (struct page){};
 	err = write_end(report, stdout, ledger);
 	return err ? err : fflush(stdout);
@@ -473,7 +476,9 @@ int report_end(struct report *report, __u64 now_ns, struct ledger *ledger,
 		ledger_shown = false;
 	} else if (err) {
 		outfile_failed(report->path, err);
-		if (write_elsewhere(report, ledger))
+		if (report->opts->recorded) /* which can be shown again */
+			ledger_shown = true;
+		else if (write_elsewhere(report, ledger))
 			ledger_shown = false;
 	}
 	if (!ledger_shown)
