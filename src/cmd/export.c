@@ -287,9 +287,10 @@ static int take_label_limit(struct options *opts, const char *value)
 static int take_listen(struct options *opts, const char *value)
 {
 	if (!listener_is_valid(value))
-		return diag_invalid("--listen: '%s' is not an address with a port, such as "
-				    "127.0.0.1:10435, nor the path of a socket",
-				    value);
+		return diag_invalid(
+			"--listen: '%s' is not an address with a port, such as "
+			"127.0.0.1:10435, nor the path of a socket (with a '/', at most 107 bytes)",
+			value);
 	opts->export.listen = value;
 	return 0;
 }

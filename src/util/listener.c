@@ -77,7 +77,7 @@ static bool read_address(const char *where, struct address *address)
 	*address = (struct address){};
 	if (!strncmp(where, "unix:", 5))
 		return read_path(where + 5, address);
-	if (*where == '/')
+	if (*where == '/' || (!colon && strchr(where, '/')))
 		return read_path(where, address);
 	if (!read_port(colon ? colon + 1 : where, &port) || len >= sizeof(host))
 		return false;

@@ -16,8 +16,8 @@ struct listeners {
 
 /*
  * Whether the text names a place to listen at: "9100" and ":9100" (loopback), "10.0.0.1:9100",
- * "[::1]:9100", "localhost:9100", or the path of a socket: "/run/x", "unix:x". Names of hosts are
- * not resolved.
+ * "[::1]:9100", "localhost:9100", or the path of a socket, of at most 107 bytes: "/run/x", "./x",
+ * "unix:x". Names of hosts are not resolved.
  */
 _Bool listener_is_valid(const char *where);
 

@@ -32,14 +32,16 @@ static int tear_down(void **state)
 TEST(knows_places)
 {
 	static const char *const good[] = {
-		"9100",	  ":9100",	"127.0.0.1:1", "0.0.0.0:65535", "localhost:9100",
-		"[::]:1", "[::1]:9100", "/run/x",      "unix:x",
+		"9100",	      ":9100",	"127.0.0.1:1", "0.0.0.0:65535", "localhost:9100", "[::]:1",
+		"[::1]:9100", "/run/x", "unix:x",      "./x",		"run/x",
 	};
 	static const char *const bad[] = {
-		"",	     ":",	    "0",	  "65536",    "9100x",
-		"host:9100", "1.2.3:4",	    "127.0.0.1:", "::1:9100", "[::1]",
-		"[]:1",	     "[1.2.3.4]:1", "[::1:1",	  "unix:",    "99999999999999999999",
-		"-1",	     ":-1",	    "run/x",
+		"",	   ":",		 "0",
+		"65536",   "9100x",	 "host:9100",
+		"1.2.3:4", "127.0.0.1:", "::1:9100",
+		"[::1]",   "[]:1",	 "[1.2.3.4]:1",
+		"[::1:1",  "unix:",	 "99999999999999999999",
+		"-1",	   ":-1",	 "http://10.0.0.1:9100/metrics",
 	};
 	char too_long[256];
 
@@ -48,8 +50,10 @@ TEST(knows_places)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
 		assert_false(listener_is_valid(bad[i]));
 	memset(too_long, '/', sizeof(too_long));
-	too_long[sizeof(too_long) - 1] = '\0';
+	too_long[108] = '\0';
 	assert_false(listener_is_valid(too_long));
+	too_long[107] = '\0';
+	assert_true(listener_is_valid(too_long));
 }
 
 /* A port that is free, as far as the kernel knows. */
