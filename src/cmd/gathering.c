@@ -6,15 +6,24 @@
 #include "analysis/trend.h"
 #include "cmd/gathering.h"
 #include "cmd/option_values.h"
+#include "output/hint.h"
 #include "recording/comparable.h"
 #include "util/diag.h"
+
+/* Counts it. */
+static bool is_wanted(struct gathering *side, bool wanted)
+{
+	side->taken += wanted;
+	side->filtered += !wanted;
+	return wanted;
+}
 
 static int take_call(void *ctx, const struct call *call)
 {
 	struct gathering *side = ctx;
 	int err;
 
-	if (!filter_wants_call(side->filter, call))
+	if (!is_wanted(side, filter_wants_call(side->filter, call)))
 		return 0;
 	err = aggregate_add(side->aggregate, call);
 	return err || !side->current ? err : aggregate_add(side->current, call);
@@ -25,7 +34,7 @@ static int take_teardown(void *ctx, const struct teardown *teardown)
 	struct gathering *side = ctx;
 	int err;
 
-	if (!filter_wants_teardown(side->filter, teardown))
+	if (!is_wanted(side, filter_wants_teardown(side->filter, teardown)))
 		return 0;
 	err = aggregate_add_teardown(side->aggregate, teardown);
 	return err || !side->current ? err : aggregate_add_teardown(side->current, teardown);
@@ -142,6 +151,9 @@ int gather(struct gathering *side, const struct view_options *show, const struct
 	if (!err && aggregate_overflow(side->aggregate))
 		diag_warn("more than %d keys: %llu values of further keys are in one row",
 			  DIFF_MAX_ROWS, aggregate_overflow(side->aggregate));
+	if (!err && !side->taken && side->filtered)
+		hint_warn_filtered(side->filter, show->view, side->filtered,
+				   side->readers.reader[0]->path, side->readers.nr - 1);
 	return err;
 }
 

@@ -16,6 +16,7 @@ struct gathering {
 	struct aggregate *current;	/* of the run that is read; NULL: none of its own */
 	struct aggregate *measured;	/* teardowns by scenario, all of them; NULL: not counted */
 	const struct filter *filter;
+	__u64 taken, filtered; /* events that the filter wants, and others */
 };
 
 /*

@@ -363,6 +363,24 @@ void hint_warn(const struct hint_facts *facts)
 	hint_free(&hint);
 }
 
+void hint_warn_filtered(const struct filter *filter, enum view view, __u64 filtered,
+			const char *path, size_t more)
+{
+	const struct hint_facts facts = {.view = view};
+	char others[32] = "";
+	struct hint hint;
+
+	if (more)
+		snprintf(others, sizeof(others), " and %zu more", more);
+	if (hint_open(&hint))
+		return;
+	put_filters(hint.why, filter, view);
+	if (hint_end(&hint))
+		diag_warn("no %s in '%s'%s: %llu filtered out by %s", subject(&facts), path, others,
+			  filtered, hint.why_text);
+	hint_free(&hint);
+}
+
 void hint_warn_here(const struct filter *filter, enum view view)
 {
 	struct map_allocators kernel;

@@ -31,5 +31,12 @@ char *hint_text(const struct hint_facts *facts);
 /* Before a run: warns if its filters can match nothing on this kernel. Needs no ledgers. */
 void hint_warn(const struct hint_facts *facts);
 
-/* The same for the running kernel. view: the tables to show. */
+/*
+ * Warns that the filter left nothing of recordings, this one and so many more, as it refused all of
+ * so many calls or teardowns.
+ */
+void hint_warn_filtered(const struct filter *filter, enum view view, __u64 filtered,
+			const char *path, size_t more);
+
+/* hint_warn() for the running kernel. view: the tables to show. */
 void hint_warn_here(const struct filter *filter, enum view view);
