@@ -116,6 +116,7 @@ int bench_runs(const struct options *opts, const struct scenario *list, size_t n
 	struct waiting waiting = {};
 
 	recorded = *opts;
+	recorded.temporary = files->folder;
 	if (opts->runs)
 		waiting_init(&waiting);
 	*whole = 0;

@@ -41,6 +41,7 @@ struct options {
 	double speed; /* of top: of the replay on a screen; 0: not given */
 
 	const char *output;  /* file; NULL: stdout */
+	bool temporary;	     /* of bench: the output is removed at the end */
 	bool by_kernel;	     /* of trend: the order is that of kernels, not of time */
 	bool in_bench;	     /* of diff: bench runs it, whose --force is another option */
 	bool github;	     /* of diff: annotate for GitHub Actions */

@@ -298,6 +298,26 @@ int recorder_begin(struct recorder *recorder)
 	return err;
 }
 
+/* A temporary file has a name that says nothing to the user. */
+static void report_recorded(const struct recorder *recorder, int err)
+{
+	const struct options *opts = recorder->opts;
+	__u64 events = recorded(recorder), files = recorder->run_info.part;
+	char in[64] = "", kept[64] = "";
+
+	if (files > 1)
+		snprintf(in, sizeof(in), "%llu files, the last of them ", files);
+	if (opts->keep && files > opts->keep)
+		snprintf(kept, sizeof(kept), "; --keep removed %llu", files - opts->keep);
+	if (err && !opts->temporary)
+		diag_info("'%s' holds the events before that", path_of(recorder));
+	else if (!err && opts->temporary)
+		diag_info("recorded %llu event%s", events, events == 1 ? "" : "s");
+	else if (!err)
+		diag_info("recorded %llu event%s in %s'%s'%s", events, events == 1 ? "" : "s", in,
+			  path_of(recorder), kept);
+}
+
 int recorder_end(struct recorder *recorder, int err)
 {
 	struct writer *writer = recorder->writer;
@@ -305,11 +325,9 @@ int recorder_end(struct recorder *recorder, int err)
 	struct teardown_counts counts;
 	struct ledger ledger;
 	const char *blind;
-	char files[64];
 
 	if (!recorder->tracer->session)
 		return err;
-	snprintf(files, sizeof(files), "%llu files, the last of them ", recorder->run_info.part);
 	blind = count(recorder, &ledger, &counts);
 	if (*blind)
 		recorder->tracer->traceable = TRACEABLE_NO;
@@ -319,11 +337,8 @@ int recorder_end(struct recorder *recorder, int err)
 		err = write_ledger(recorder, ledger, counts, false);
 	if (writer && !err)
 		err = writer_end(writer, &end);
-	if (writer && err)
-		diag_info("'%s' holds the events before that", path_of(recorder));
-	else if (writer)
-		diag_info("recorded %llu events in %s'%s'", recorded(recorder),
-			  recorder->run_info.part > 1 ? files : "", path_of(recorder));
+	if (writer)
+		report_recorded(recorder, err);
 	run_info_end(&recorder->run_info, &end);
 	if (writer)
 		run_info_warn_of_clocks(&recorder->run_info, path_of(recorder));
