@@ -447,8 +447,13 @@ enum options_result options_parse(struct options *opts, int argc, char **argv)
 int options_bad_status(int argc, char **argv)
 {
 	static const char bisect[] = "--bisect", least[] = "--bi";
+	const struct command *command = argc > 1 ? find_command(argv[1]) : NULL;
+	bool traces = argc < 2 || *argv[1] == '-' || named_view(argv[1]) != VIEW_BOTH;
 
-	for (int i = 1; i < argc; i++) {
+	/* A word that is no command may be a misspelled "bench". */
+	if (command ? command != &bench_command : traces)
+		return EXIT_USAGE;
+	for (int i = 2; i < argc && strcmp(argv[i], "--"); i++) {
 		size_t len = strlen(argv[i]);
 
 		if (len >= strlen(least) && !strncmp(argv[i], bisect, len))

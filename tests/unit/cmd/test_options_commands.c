@@ -416,11 +416,20 @@ TEST(test_bad_status)
 	char *bad_bench[] = {"memdestroy-trace", "bench", "--bisect", "-Z", NULL};
 	char *abbreviated[] = {"memdestroy-trace", "bench", "-Z", "--bis", NULL};
 	char *misspelled[] = {"memdestroy-trace", "bnech", "--bisect", NULL};
+	char *traces[] = {"memdestroy-trace", "calls", "--bisect", NULL};
+	char *report[] = {"memdestroy-trace", "report", "run.mdt", "--bisect", NULL};
+	char *record[] = {"memdestroy-trace", "record", "--foo", "--", "git", "--bisect", NULL};
+	char *words[] = {"memdestroy-trace", "bench", "-Z", "--", "--bisect", NULL};
 	char *other[] = {"memdestroy-trace", "bench", "--bi-sect", "--b", "--bisects", NULL};
 
 	assert_int_equal(options_bad_status(4, bad_bench), 128);
 	assert_int_equal(options_bad_status(4, abbreviated), 128);
 	assert_int_equal(options_bad_status(3, misspelled), 128);
+	assert_int_equal(options_bad_status(3, traces), 2);
+	assert_int_equal(options_bad_status(4, report), 2);
+	assert_int_equal(options_bad_status(6, record), 2);
+	assert_int_equal(options_bad_status(5, words), 2);
+	assert_int_equal(options_bad_status(1, words), 2);
 	assert_int_equal(options_bad_status(5, other), 2);
 }
 
