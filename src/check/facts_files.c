@@ -45,7 +45,7 @@ static int from_btf(struct facts *facts, const char *path)
 	int err = stat(path, &stat_buf) ? -errno : 0;
 
 	if (!err && !S_ISREG(stat_buf.st_mode) && !S_ISDIR(stat_buf.st_mode))
-		return diag_invalid("'%s' has no BTF: it is no regular file", path);
+		return diag_invalid("'%s' has no BTF: it is not a regular file", path);
 	if (!err && stat_buf.st_size > IMAGE_MAX)
 		return diag_invalid("'%s' is too large for BTF", path);
 	if (!err)

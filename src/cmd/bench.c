@@ -143,9 +143,11 @@ static int report_missing(const struct run *run)
 	else if (!runs)
 		diag_error("nothing was measured");
 	else if (none)
-		diag_error("of %llu maps, %llu were seen torn down: no figures", maps, seen);
+		diag_error("of %llu map%s, %llu were seen torn down: no figures", maps,
+			   maps == 1 ? "" : "s", seen);
 	else if (seen < maps)
-		diag_warn("of %llu maps, %llu were seen torn down", maps, seen);
+		diag_warn("of %llu map%s, %llu were seen torn down", maps, maps == 1 ? "" : "s",
+			  seen);
 	if (!runs)
 		return interrupted ? -EINTR : -ENODATA;
 	return none ? -ENODATA : 0;

@@ -137,7 +137,8 @@ int bench_runs(const struct options *opts, const struct scenario *list, size_t n
 		return status;
 	if (waiting.interrupted && status != EXIT_DONE)
 		unlink(files->path[*whole]);
-	diag_error("%zu of %u runs are complete", *whole, opts->runs);
+	diag_error("%zu of %u run%s complete", *whole, opts->runs,
+		   opts->runs == 1 ? " is" : "s are");
 	if (waiting.interrupted && opts->bisect)
 		return EXIT_SIGNAL + SIGINT;
 	return status == EXIT_DONE ? EXIT_FAILED : status;

@@ -263,7 +263,8 @@ static int take_label(struct options *opts, const char *value)
 		if (key < 0)
 			return key;
 		if (!(offered & 1U << key))
-			return diag_invalid("--label: '%s' is no label (one of %s)", key_names[key],
+			return diag_invalid("--label: '%s' is not a label (one of %s)",
+					    key_names[key],
 					    choices_list(&label_choices, offered).text);
 		opts->export.metrics.labels |= 1U << key;
 		value += len;

@@ -86,8 +86,9 @@ bool gathering_is_measured(const struct gathering *side)
 
 		if (rows.row[i]->count >= planned - planned / COMPARABLE_LOSS)
 			continue;
-		diag_warn("%s: of %llu maps in '%s', %llu were measured", name, planned,
-			  side->readers.reader[0]->path, rows.row[i]->count);
+		diag_warn("%s: of %llu map%s in '%s', %llu were measured", name, planned,
+			  planned == 1 ? "" : "s", side->readers.reader[0]->path,
+			  rows.row[i]->count);
 		all = false;
 	}
 	return all;

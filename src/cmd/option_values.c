@@ -345,8 +345,8 @@ int option_rotate(struct options *opts, const char *value)
 	if (err == -ERANGE)
 		return diag_invalid("--rotate: '%s' is too large", value);
 	if (err)
-		return diag_invalid("--rotate: '%s' is no size (such as 100M, 1G) and no time "
-				    "(such as 10m, 1h)",
+		return diag_invalid("--rotate: '%s' is neither a size (such as 100M, 1G) nor a "
+				    "time (such as 10m, 1h)",
 				    value);
 	if (opts->rotate_ns ? opts->rotate_ns < NSEC_PER_SEC : opts->rotate_bytes < MIN_ROTATE)
 		return diag_invalid("--rotate: '%s' is too small (at least 1s, or 256K)", value);

@@ -120,7 +120,8 @@ static void show_progress(struct recorder *recorder, __u64 now_ns, const struct 
 		len += snprintf(more + len, sizeof(more) - len, "; records 1 of %u maps",
 				1U << level);
 	if (shed)
-		snprintf(more + len, sizeof(more) - len, "; %llu events shed", shed);
+		snprintf(more + len, sizeof(more) - len, "; %llu event%s shed", shed,
+			 shed == 1 ? "" : "s");
 	progress_of_recording(now_ns - recorder->run_info.start_ns, events, rate, ledger, counts,
 			      more);
 	recorder->shown_events = events;

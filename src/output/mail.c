@@ -81,8 +81,9 @@ static void put_machine(FILE *out, const struct run_info *run_info)
 	fputs("  on     ", out);
 	if (run_info->cpus_online)
 		snprintf(cpus, sizeof(cpus), "%llu", run_info->cpus_online);
-	snprintf(text, sizeof(text), "%.64s, %.64s, %s CPUs, %.64s", or_unknown(run_info->host),
-		 or_unknown(run_info->machine), cpus, or_unknown(run_info->attach));
+	snprintf(text, sizeof(text), "%.64s, %.64s, %s CPU%s, %.64s", or_unknown(run_info->host),
+		 or_unknown(run_info->machine), cpus, run_info->cpus_online == 1 ? "" : "s",
+		 or_unknown(run_info->attach));
 	put_text(out, LABEL, text);
 }
 

@@ -54,6 +54,7 @@ void progress_of_recording(__u64 elapsed_ns, __u64 events, __u64 per_second,
 {
 	char elapsed[DURATION_SIZE];
 
-	diag_status("%s: %llu events, %llu/s, %s lost%s", text_duration(elapsed, elapsed_ns),
-		    events, per_second, text_of(lost(ledger, counts)).text, more);
+	diag_status("%s: %llu event%s, %llu/s, %s lost%s", text_duration(elapsed, elapsed_ns),
+		    events, events == 1 ? "" : "s", per_second, text_of(lost(ledger, counts)).text,
+		    more);
 }

@@ -285,8 +285,9 @@ static void warn_of_unknown(const struct folded *folded)
 
 	for (phase = 0; phase < PHASE_TOTAL; phase++)
 		if (folded_unknown(folded, phase))
-			diag_warn("stacks lack the %s time of %llu teardowns: unknown",
-				  phase_names[phase], folded_unknown(folded, phase));
+			diag_warn("stacks lack the %s time of %llu teardown%s: unknown",
+				  phase_names[phase], folded_unknown(folded, phase),
+				  folded_unknown(folded, phase) == 1 ? "" : "s");
 }
 
 int teardown_view_end(struct teardown_view *view, FILE *file, __u64 end_ns)

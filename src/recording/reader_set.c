@@ -26,10 +26,11 @@ static void describe(const char *path, const struct run_info *run_info)
 		text_duration(took, run_info->end_ns - run_info->start_ns);
 	if (run_info->cpus_online)
 		snprintf(cpus, sizeof(cpus), "%llu", run_info->cpus_online);
-	diag_verbose("'%s': %s of Linux %s (%s) on %s, %s, %s CPUs; '%s' by version %s", path, took,
-		     or_unknown(run_info->kernel_release), or_unknown(run_info->machine),
+	diag_verbose("'%s': %s of Linux %s (%s) on %s, %s, %s CPU%s; '%s' by version %s", path,
+		     took, or_unknown(run_info->kernel_release), or_unknown(run_info->machine),
 		     or_unknown(run_info->host), or_unknown(run_info->attach), cpus,
-		     or_unknown(run_info->command_line), or_unknown(run_info->tool_version));
+		     run_info->cpus_online == 1 ? "" : "s", or_unknown(run_info->command_line),
+		     or_unknown(run_info->tool_version));
 }
 
 /*

@@ -40,13 +40,15 @@ void detected_report(const struct probe *probe, const struct bpf_config *setting
 		     const struct ksyms *ksyms)
 {
 	const char *lack = kernel_compiler_lack();
+	unsigned int cpus = kernel_possible_cpus();
 	struct utsname kernel;
 
 	if (!diag_is_verbose())
 		return;
 	uname(&kernel);
-	diag_verbose("Linux %s (%s), %u possible CPUs, %spreemptible", kernel.release,
-		     kernel.machine, kernel_possible_cpus(), kernel_preemptible() ? "" : "not ");
+	diag_verbose("Linux %s (%s), %u possible CPU%s, %spreemptible", kernel.release,
+		     kernel.machine, cpus, cpus == 1 ? "" : "s",
+		     kernel_preemptible() ? "" : "not ");
 	if (lack)
 		diag_verbose("the kernel has %s", lack);
 	report_hooks(probe, settings);

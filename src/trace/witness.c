@@ -283,7 +283,8 @@ const char *witness_blind(struct witness *witness, bool at_end)
 	if (at_end ? find_unseen(witness, now->freed, now->hashes, 0, &must, &seen)
 		   : look && has_unseen(witness, now_ns, &must, &seen)) {
 		len = snprintf(witness->blind, sizeof(witness->blind),
-			       "of %llu maps freed, %llu were seen; ", must, seen);
+			       "of %llu map%s freed, %llu were seen; ", must, must == 1 ? "" : "s",
+			       seen);
 		if (!why)
 			why = counts_of(witness, HOOK_DESTROY).missed == LEDGER_UNKNOWN
 				      ? WERE_SKIPPED

@@ -190,9 +190,10 @@ int listeners_take(struct listeners *to)
 		socklen_t len = sizeof(listening);
 
 		if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) || !listening) {
-			diag_error("systemd hands over file descriptor %d, which is no listening "
-				   "socket",
-				   fd);
+			diag_error(
+				"systemd hands over file descriptor %d, which is not a listening "
+				"socket",
+				fd);
 			return -ENOTSOCK;
 		}
 		fcntl(fd, F_SETFD, FD_CLOEXEC);

@@ -279,9 +279,9 @@ static void put_all(struct drawing *drawing, const struct slice *slices, size_t 
 		put_slice(drawing, &slices[i], rates + GAP);
 	if (nr)
 		fprintf(drawing->out,
-			"<text x=\"0\" y=\"%.0f\">%zu teardowns</text><text class=\"dim\" x=\"0\" "
+			"<text x=\"0\" y=\"%.0f\">%zu teardown%s</text><text class=\"dim\" x=\"0\" "
 			"y=\"%.0f\">the slowest</text>",
-			rates + GAP + 12, nr, rates + GAP + 26);
+			rates + GAP + 12, nr, nr == 1 ? "" : "s", rates + GAP + 26);
 	fprintf(drawing->out,
 		"<rect class=\"chosen\" x=\"0\" y=\"0\" width=\"0\" height=\"%.0f\"/></svg>\n",
 		drawing->bottom);
