@@ -52,7 +52,8 @@ static struct {
 	int stderr_fd;
 } saved = {.stderr_fd = -1};
 
-static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS};
+/* SIGQUIT asks for one. */
+static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGQUIT};
 static struct sigaction before_crash[ARRAY_SIZE(crashes)];
 
 static void do_nothing(int signo)
@@ -110,8 +111,11 @@ static void catch_crashes(void)
 
 	saved.len = terminfo_reset(saved.reset, sizeof(saved.reset));
 	saved.active = true;
-	for (size_t i = 0; i < ARRAY_SIZE(crashes); i++)
-		sigaction(crashes[i], &action, &before_crash[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(crashes); i++) {
+		sigaction(crashes[i], NULL, &before_crash[i]);
+		if (before_crash[i].sa_handler != SIG_IGN)
+			sigaction(crashes[i], &action, NULL);
+	}
 }
 
 static void release_crashes(void)
