@@ -240,27 +240,31 @@ static int set_line(struct diff_units *units, const struct diff_input sides[NR_D
 			     line->side[DIFF_NEW].units, &line->difference);
 }
 
+static void set_result(struct diff_line *line, const struct permute_result *median,
+		       const struct permute_result *tail)
+{
+	line->difference.p = median->p;
+	line->difference.exact = median->exact;
+	line->p_corrected = median->corrected;
+	line->p_tail_corrected = tail->corrected;
+}
+
 int diff_units_compare(struct diff_units *units, const struct diff_input sides[NR_DIFF_SIDES],
 		       struct diff *diff, double alpha)
 {
 	size_t nr = units->permute.nr;
 	double *values = calloc(2 * diff->nr * nr + 1, sizeof(*values));
-	double *p = calloc(4 * diff->nr + 1, sizeof(*p)), *corrected = p + 2 * diff->nr;
-	bool exact = false;
-	int err = values && p ? 0 : -ENOMEM;
+	struct permute_result *result = calloc(2 * diff->nr + 1, sizeof(*result));
+	int err = values && result ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < diff->nr && !err; i++)
 		err = set_line(units, sides, &diff->line[i], alpha, values + 2 * i * nr);
 	if (!err)
-		err = permute_compare(values, 2 * diff->nr, &units->permute, p, corrected, &exact);
-	for (size_t i = 0; i < diff->nr && !err; i++) {
-		diff->line[i].difference.p = p[2 * i];
-		diff->line[i].difference.exact = exact;
-		diff->line[i].p_corrected = corrected[2 * i];
-		diff->line[i].p_tail_corrected = corrected[2 * i + 1];
-	}
+		err = permute_compare(values, 2 * diff->nr, &units->permute, result);
+	for (size_t i = 0; i < diff->nr && !err; i++)
+		set_result(&diff->line[i], &result[2 * i], &result[2 * i + 1]);
 	free(values);
-	free(p);
+	free(result);
 	return err;
 }
 

@@ -17,9 +17,33 @@
 struct test {
 	double *score;	/* of each run: its value from the mean of its block; all have length 1 */
 	double found;	/* the sum over the second group, without its sign */
+	int direction;	/* this sign */
 	size_t nth;	/* in the order of the caller */
+	size_t known;	/* in struct family */
+	double least;	/* possible p */
 	size_t as_far;	/* arrangements with such a sum, */
 	size_t any_far; /* and with such a sum of this test or of one behind it */
+};
+
+/* The runs that have a figure. Each group and block has always as many as were found there. */
+struct known {
+	bool *is;	/* of each run */
+	size_t *chosen; /* those in the second group of an arrangement */
+	size_t nr_chosen;
+};
+
+/* Figures that are tested together. Runs without any of them are left out. */
+struct family {
+	struct permute_runs runs;
+	size_t *at; /* of each run: its place in the caller's order */
+	struct test *tests;
+	size_t nr_tests;
+	struct known *known; /* all are different */
+	size_t nr_known;
+	/* What these point to. */
+	bool *second, *is;
+	size_t *block, *chosen;
+	double *scores;
 };
 
 struct block {
@@ -153,73 +177,129 @@ static void shuffle(bool *second, const struct permute_runs *runs, uint64_t *sta
 	}
 }
 
-static double sum_of(const struct test *test, const size_t *chosen, size_t nr_chosen)
+static void mix(size_t *order, size_t nr, uint64_t *state)
+{
+	for (size_t i = nr; i > 1; i--) {
+		size_t other = random_below(state, i), is = order[i - 1];
+
+		order[i - 1] = order[other];
+		order[other] = is;
+	}
+}
+
+/* Lists the runs of each block, those of the second group first. state: in random order; or NULL */
+static void set_order(size_t *order, const bool *second, const struct permute_runs *runs,
+		      uint64_t *state)
+{
+	for (struct block block = block_at(runs, 0); block.from < runs->nr;
+	     block = block_at(runs, block.to)) {
+		size_t front = block.from, back = block.to;
+
+		for (size_t i = block.from; i < block.to; i++)
+			order[second[i] ? front++ : --back] = i;
+		if (!state)
+			continue;
+		mix(order + block.from, front - block.from, state);
+		mix(order + front, block.to - front, state);
+	}
+}
+
+/* Chooses the first known runs of each block. All choices are equally likely. */
+static void choose(struct known *known, const struct permute_runs *runs, const size_t *order)
+{
+	known->nr_chosen = 0;
+	for (struct block block = block_at(runs, 0); block.from < runs->nr;
+	     block = block_at(runs, block.to)) {
+		size_t wanted = 0;
+
+		for (size_t i = block.from; i < block.to; i++)
+			wanted += known->is[i] && runs->second[i];
+		for (size_t i = block.from; wanted; i++) {
+			if (!known->is[order[i]])
+				continue;
+			known->chosen[known->nr_chosen++] = order[i];
+			wanted--;
+		}
+	}
+}
+
+static double sum_of(const struct test *test, const struct known *known)
 {
 	double sum = 0;
 
-	for (size_t i = 0; i < nr_chosen; i++)
-		sum += test->score[chosen[i]];
+	for (size_t i = 0; i < known->nr_chosen; i++)
+		sum += test->score[known->chosen[i]];
 	return fabs(sum);
 }
 
-/* Lists the runs of the second group in chosen. Returns their number. */
-static size_t choose(const bool *second, size_t nr, size_t *chosen)
-{
-	size_t nr_chosen = 0;
-
-	for (size_t i = 0; i < nr; i++)
-		if (second[i])
-			chosen[nr_chosen++] = i;
-	return nr_chosen;
-}
-
 /* Tests are in the order of what was found, the farthest first. */
-static void count(struct test *tests, size_t nr_tests, const size_t *chosen, size_t nr_chosen)
+static void count(struct family *family, const size_t *order)
 {
 	double farthest = 0;
 
-	for (size_t i = nr_tests; i-- > 0;) {
-		double sum = sum_of(&tests[i], chosen, nr_chosen);
+	for (size_t i = 0; i < family->nr_known; i++)
+		choose(&family->known[i], &family->runs, order);
+	for (size_t i = family->nr_tests; i-- > 0;) {
+		struct test *test = &family->tests[i];
+		double sum = sum_of(test, &family->known[test->known]);
 
 		farthest = fmax(farthest, sum);
-		tests[i].as_far += sum >= tests[i].found - SAME_SUM;
-		tests[i].any_far += farthest >= tests[i].found - SAME_SUM;
+		test->as_far += sum >= test->found - SAME_SUM;
+		test->any_far += farthest >= test->found - SAME_SUM;
 	}
 }
 
 /*
- * False: there is nothing to test. Values are taken from the first one of their block, so that
- * equal ones have a score of 0 and not one of what rounding leaves.
+ * Values are taken from the first one of their block, so that equal ones have a score of 0 and not
+ * one of what rounding leaves. A block that has the figure in one group only has no difference.
  */
-static bool set_scores(struct test *test, const double *value, const struct permute_runs *runs)
+static void set_scores(struct test *test, const double *value, const struct family *family)
 {
-	double squares = 0;
-	bool known = false;
+	const struct permute_runs *runs = &family->runs;
+	double squares = 0, found = 0;
 
 	for (struct block block = block_at(runs, 0); block.from < runs->nr;
 	     block = block_at(runs, block.to)) {
 		double first = NAN, sum = 0;
-		size_t n = 0;
+		size_t nr[2] = {};
 
 		for (size_t i = block.from; i < block.to; i++) {
-			if (isnan(value[i]))
+			if (isnan(value[family->at[i]]))
 				continue;
-			first = n++ ? first : value[i];
-			sum += value[i] - first;
+			first = nr[0] + nr[1] ? first : value[family->at[i]];
+			sum += value[family->at[i]] - first;
+			nr[runs->second[i]]++;
 		}
-		for (size_t i = block.from; i < block.to; i++) {
-			test->score[i] = isnan(value[i]) ? 0 : value[i] - first - sum / n;
+		for (size_t i = block.from; i < block.to && nr[0] && nr[1]; i++) {
+			if (isnan(value[family->at[i]]))
+				continue;
+			test->score[i] = value[family->at[i]] - first - sum / (nr[0] + nr[1]);
 			squares += test->score[i] * test->score[i];
 		}
-		known = known || n;
 	}
 	for (size_t i = 0; i < runs->nr; i++) {
 		if (squares > 0)
 			test->score[i] /= sqrt(squares);
-		test->found += runs->second[i] ? test->score[i] : 0;
+		found += runs->second[i] ? test->score[i] : 0;
 	}
-	test->found = fabs(test->found);
-	return known;
+	test->found = fabs(found);
+	test->direction = (found > SAME_SUM) - (found < -SAME_SUM);
+}
+
+/* The number of the known runs of a figure; those of the same runs share it. */
+static size_t add_known(struct family *family, const double *value)
+{
+	struct known *known = &family->known[family->nr_known];
+	size_t nr = family->runs.nr, nth = 0;
+
+	known->is = family->is + family->nr_known * nr;
+	known->chosen = family->chosen + family->nr_known * nr;
+	for (size_t i = 0; i < nr; i++)
+		known->is[i] = !isnan(value[family->at[i]]);
+	while (memcmp(family->known[nth].is, known->is, nr * sizeof(*known->is)) != 0)
+		nth++;
+	family->nr_known += nth == family->nr_known;
+	return nth;
 }
 
 static int compare_found(const void *left, const void *right)
@@ -229,55 +309,139 @@ static int compare_found(const void *left, const void *right)
 	return (a->found < b->found) - (a->found > b->found);
 }
 
-/* Counts all arrangements, or random ones and the one that was found. */
-static int count_all(struct test *tests, size_t nr_tests, const struct permute_runs *runs,
-		     size_t *nr, bool *exact)
+static bool is_known(const double *value, size_t nr)
 {
-	bool *second = malloc(runs->nr + 1);
-	size_t *chosen = calloc(runs->nr + 1, sizeof(*chosen));
-	uint64_t state = 88172645463325252ULL;
-	double ways = nr_arrangements(runs);
-	int err = second && chosen ? 0 : -ENOMEM;
+	size_t i = 0;
 
-	if (!err)
+	while (i < nr && isnan(value[i]))
+		i++;
+	return i < nr;
+}
+
+/* Keeps the runs that have any figure. */
+static void set_runs(struct family *family, const double *value, size_t nr_figures,
+		     const struct permute_runs *runs)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < runs->nr; i++) {
+		size_t nth = 0;
+
+		while (nth < nr_figures && isnan(value[nth * runs->nr + i]))
+			nth++;
+		if (nth == nr_figures)
+			continue;
+		family->second[nr] = runs->second[i];
+		family->block[nr] = runs->block[i];
+		family->at[nr++] = i;
+	}
+	family->runs = (struct permute_runs){family->second, family->block, nr};
+}
+
+/* To be freed with family_free() in any case. Returns 0 or -ENOMEM. */
+static int family_make(struct family *family, const double *value, size_t nr_figures,
+		       const struct permute_runs *runs)
+{
+	size_t room = nr_figures * runs->nr + 1;
+
+	*family = (struct family){
+		.at = calloc(runs->nr + 1, sizeof(*family->at)),
+		.tests = calloc(nr_figures + 1, sizeof(*family->tests)),
+		.known = calloc(nr_figures + 1, sizeof(*family->known)),
+		.second = calloc(runs->nr + 1, sizeof(*family->second)),
+		.is = calloc(room, sizeof(*family->is)),
+		.block = calloc(runs->nr + 1, sizeof(*family->block)),
+		.chosen = calloc(room, sizeof(*family->chosen)),
+		.scores = calloc(room, sizeof(*family->scores)),
+	};
+	if (!family->at || !family->tests || !family->known || !family->second || !family->is ||
+	    !family->block || !family->chosen || !family->scores)
+		return -ENOMEM;
+	set_runs(family, value, nr_figures, runs);
+	for (size_t i = 0; i < nr_figures; i++, value += runs->nr) {
+		struct test *test = &family->tests[family->nr_tests];
+
+		if (!is_known(value, runs->nr))
+			continue;
+		*test = (struct test){.score = family->scores + i * runs->nr, .nth = i};
+		test->known = add_known(family, value);
+		test->least = permute_least_p_known(runs, value);
+		set_scores(test, value, family);
+		family->nr_tests++;
+	}
+	qsort(family->tests, family->nr_tests, sizeof(*family->tests), compare_found);
+	return 0;
+}
+
+static void family_free(struct family *family)
+{
+	free(family->at);
+	free(family->tests);
+	free(family->known);
+	free(family->second);
+	free(family->is);
+	free(family->block);
+	free(family->chosen);
+	free(family->scores);
+}
+
+/*
+ * Counts all arrangements, or random ones and the one that was found. If figures are known of
+ * different runs, all arrangements are counted as often as there is time for, each time with others
+ * of these runs. Returns the number, or -ENOMEM.
+ */
+static int count_all(struct family *family, bool all)
+{
+	const struct permute_runs *runs = &family->runs;
+	bool *second = malloc(runs->nr + 1), random = family->nr_known > 1;
+	size_t *order = calloc(runs->nr + 1, sizeof(*order));
+	int ways = all ? (int)(nr_arrangements(runs) + 0.5) : MOST_ARRANGEMENTS;
+	int nr = second && order ? ways : -ENOMEM;
+	uint64_t state = 88172645463325252ULL;
+
+	if (nr > 0 && random)
+		nr = MOST_ARRANGEMENTS / ways * ways;
+	if (nr > 0)
 		memcpy(second, runs->second, runs->nr);
-	*exact = ways <= MOST_ARRANGEMENTS;
-	*nr = *exact ? (size_t)(ways + 0.5) : MOST_ARRANGEMENTS;
-	for (size_t i = 0; i < *nr && !err; i++) {
-		count(tests, nr_tests, chosen, choose(second, runs->nr, chosen));
-		if (*exact)
+	for (int i = 0; i < nr; i++) {
+		set_order(order, second, runs, random ? &state : NULL);
+		count(family, order);
+		if (all)
 			next(second, runs);
 		else
 			shuffle(second, runs, &state);
 	}
 	free(second);
-	free(chosen);
-	return err;
+	free(order);
+	return nr;
+}
+
+/* Whether all runs of the family have the figure. */
+static bool is_complete(const struct family *family, const struct test *test)
+{
+	return !memchr(family->known[test->known].is, false, family->runs.nr);
 }
 
 int permute_compare(const double *value, size_t nr_figures, const struct permute_runs *runs,
-		    double *p, double *corrected, bool *exact)
+		    struct permute_result *result)
 {
-	struct test *tests = calloc(nr_figures + 1, sizeof(*tests));
-	double *scores = calloc(nr_figures * runs->nr + 1, sizeof(*scores)), least = 0;
-	size_t nr_tests = 0, nr = 0;
-	int err = tests && scores ? 0 : -ENOMEM;
+	struct family family;
+	int err = family_make(&family, value, nr_figures, runs), nr = 0;
+	bool all = !err && nr_arrangements(&family.runs) <= MOST_ARRANGEMENTS;
+	double least = 0;
 
-	for (size_t i = 0; i < nr_figures && !err; i++) {
-		p[i] = corrected[i] = NAN;
-		tests[nr_tests] = (struct test){.score = scores + nr_tests * runs->nr, .nth = i};
-		nr_tests += set_scores(&tests[nr_tests], value + i * runs->nr, runs);
+	if (!err)
+		nr = count_all(&family, all);
+	for (size_t i = 0; i < nr_figures; i++)
+		result[i] = (struct permute_result){.p = NAN, .corrected = NAN};
+	for (size_t i = 0; i < family.nr_tests && nr > 0; i++) {
+		struct test *test = &family.tests[i];
+		double p = fmax(test->least, (double)test->as_far / nr);
+
+		least = fmax(least, (double)test->any_far / nr);
+		result[test->nth] = (struct permute_result){p, fmax(p, least), test->direction,
+							    all && is_complete(&family, test)};
 	}
-	if (!err) {
-		qsort(tests, nr_tests, sizeof(*tests), compare_found);
-		err = count_all(tests, nr_tests, runs, &nr, exact);
-	}
-	for (size_t i = 0; i < nr_tests && !err; i++) {
-		p[tests[i].nth] = (double)tests[i].as_far / nr;
-		least = fmax(least, (double)tests[i].any_far / nr);
-		corrected[tests[i].nth] = least;
-	}
-	free(scores);
-	free(tests);
-	return err;
+	family_free(&family);
+	return err ? err : nr < 0 ? nr : 0;
 }

@@ -24,13 +24,25 @@ double permute_least_p_known(const struct permute_runs *runs, const double *valu
 /* The same of groups of so many runs, in one block. */
 double permute_least_p_of(size_t first, size_t second);
 
+struct permute_result {
+	double p;	  /* NAN in all: no run has the figure */
+	double corrected; /* for all figures together */
+	int direction;	  /* 1: the second group has the greater mean; -1: the smaller one; or 0 */
+	bool exact;	  /* p is of all arrangements */
+};
+
 /*
- * value: nr_figures rows of runs->nr values; NAN: the run lacks the figure. p[i]: the share of the
- * arrangements of the runs in two groups whose means of figure i differ at least as much as they
- * do; exactly, or, of more than 20,000 arrangements, from as many random ones. corrected[i]: for
- * all figures together (Westfall and Young's step-down procedure): the probability of even one
- * false alarm among those below alpha is at most alpha, however figures depend on each other. NAN
- * in a row without a difference to test: all values are NAN. Returns 0 or -ENOMEM.
+ * value: nr_figures rows of runs->nr values; NAN: the run lacks the figure. Each block has a mean
+ * of each group, and what is tested is the sum of their differences, each times the sizes of both
+ * groups divided by that of the block. p: the share of the arrangements that have at least as large
+ * a sum; exactly, or, of more than 20,000 arrangements, from as many random ones.
+ *
+ * Only runs that have a figure are exchanged, so the pattern of those that lack it is no evidence.
+ * An arrangement of all runs becomes one of these by random additions or removals.
+ *
+ * corrected: by Westfall and Young's step-down procedure: the probability of even one false alarm
+ * among those below alpha is at most alpha, however figures depend on each other. If figures are
+ * known of different runs, the dependence is approximate. Returns 0 or -ENOMEM.
  */
 int permute_compare(const double *value, size_t nr_figures, const struct permute_runs *runs,
-		    double *p, double *corrected, bool *exact);
+		    struct permute_result *result);

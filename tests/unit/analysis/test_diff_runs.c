@@ -210,6 +210,23 @@ RUNS_TEST(pairs_in_boots)
 	assert_int_equal(sides.diff.result, RESULT_NO_EVIDENCE);
 }
 
+/* One new run of many has the row: P is as if it was the only one. */
+RUNS_TEST(row_of_one_run)
+{
+	for (size_t i = 0; i < 18; i++) {
+		put_run(DIFF_BASE, "", "x", 1000 + i);
+		begin_run(&sides, DIFF_NEW, "", "x");
+		put_steps(&sides, DIFF_NEW, "a", 1500, 0, i ? 0 : 3);
+	}
+	limit(&sides, METRIC_P50, 10);
+	sides.opts.alpha = 0.06;
+	assert_true(is_near(compare(&sides)->line->p_corrected, 1 / 19.0));
+	assert_true(is_near(sides.diff.line->p_tail_corrected, 1 / 19.0));
+	sides.opts.alpha = 0.05;
+	assert_int_equal(compare(&sides)->line->verdict, VERDICT_FEW_RUNS);
+	assert_int_equal(sides.diff.result, RESULT_NO_EVIDENCE);
+}
+
 /* A copy is no further run. */
 RUNS_TEST(copies)
 {

@@ -12,22 +12,28 @@ static bool is_p(double got, double want)
 	return isnan(want) ? isnan(got) : fabs(got - want) < 1e-12;
 }
 
+/* Of figures of different runs, from random arrangements: six standard deviations. */
+static bool is_near(double got, double want)
+{
+	return isnan(want) ? isnan(got) : fabs(got - want) < 6 * 0.5 / sqrt(19900);
+}
+
 TEST(as_r)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(permute_cases); i++) {
 		const typeof(permute_cases[0]) *want = &permute_cases[i];
 		const struct permute_runs runs = {want->second, want->block, want->nr_runs};
-		double p[5], corrected[5];
-		bool exact;
+		bool (*is)(double got, double want) = want->exact ? is_p : is_near;
+		struct permute_result got[5];
 
-		assert_int_equal(
-			permute_compare(want->value, want->nr_figures, &runs, p, corrected, &exact),
-			0);
-		assert_true(exact);
+		assert_int_equal(permute_compare(want->value, want->nr_figures, &runs, got), 0);
 		for (size_t j = 0; j < want->nr_figures; j++)
-			if (!is_p(p[j], want->p[j]) || !is_p(corrected[j], want->corrected[j]))
-				fail_msg("case %zu, figure %zu: p %.17g, corrected %.17g", i, j,
-					 p[j], corrected[j]);
+			if (!is(got[j].p, want->p[j]) ||
+			    !is(got[j].corrected, want->corrected[j]) ||
+			    got[j].direction != want->direction[j] ||
+			    (want->exact && got[j].exact == isnan(want->p[j])))
+				fail_msg("case %zu, figure %zu: p %.17g, corrected %.17g, %d", i, j,
+					 got[j].p, got[j].corrected, got[j].direction);
 	}
 }
 
@@ -83,25 +89,64 @@ TEST(equal_values)
 {
 	static const bool second[10] = {[5] = true, true, true, true, true};
 	static const size_t block[10];
-	double value[20], p[2], corrected[2];
-	bool exact;
+	struct permute_result got[2];
+	double value[20];
 
 	for (int i = 0; i < 10; i++) {
 		value[i] = 0.1;
 		value[10 + i] = 13 + i / 10.0;
 	}
-	assert_int_equal(permute_compare(value, 2, &(struct permute_runs){second, block, 10}, p,
-					 corrected, &exact),
+	assert_int_equal(permute_compare(value, 2, &(struct permute_runs){second, block, 10}, got),
 			 0);
-	assert_true(is_p(p[0], 1) && is_p(corrected[0], 1));
-	assert_true(is_p(p[1], 2 / 252.0) && is_p(corrected[1], 2 / 252.0));
+	assert_true(is_p(got[0].p, 1) && is_p(got[0].corrected, 1));
+	assert_int_equal(got[0].direction, 0);
+	assert_true(is_p(got[1].p, 2 / 252.0) && is_p(got[1].corrected, 2 / 252.0));
+}
+
+/* One run of the second group has the figure: it is the farthest of six by chance. */
+TEST(missing_is_no_evidence)
+{
+	static const bool second[10] = {[5] = true, true, true, true, true};
+	static const size_t block[10];
+	const struct permute_runs runs = {second, block, 10};
+	struct permute_result got[2];
+	double value[20];
+
+	for (int i = 0; i < 10; i++) {
+		value[i] = i > 5 ? NAN : i + 10 * (i == 5);
+		value[10 + i] = i > 5 ? NAN : i % 3;
+	}
+	assert_int_equal(permute_compare(value, 2, &runs, got), 0);
+	assert_true(is_p(got[0].p, 1 / 6.0) && got[0].exact);
+	/* The same beside a figure that all runs have, which is exact nevertheless. */
+	for (int i = 0; i < 10; i++)
+		value[10 + i] = i;
+	assert_int_equal(permute_compare(value, 2, &runs, got), 0);
+	assert_true(is_near(got[0].p, 1 / 6.0) && got[0].corrected >= got[0].p);
+	assert_false(got[0].exact);
+	assert_true(is_p(got[1].p, 2 / 252.0) && is_p(got[1].corrected, 2 / 252.0));
+	assert_true(got[1].exact);
+}
+
+/* The mean decides on the direction, whatever most values do. */
+TEST(direction_of_the_sum)
+{
+	static const bool second[8] = {[4] = true, true, true, true};
+	static const size_t block[8];
+	static const double value[16] = {5, 6, 7, 8, 1, 2, 3, 90, 5, 6, 7, 8, 1, 2, 3, -90};
+	struct permute_result got[2];
+
+	assert_int_equal(permute_compare(value, 2, &(struct permute_runs){second, block, 8}, got),
+			 0);
+	assert_true(got[0].direction == 1 && got[1].direction == -1);
 }
 
 /* 184,756 arrangements of 10 and 10: by chance, and the same each time. */
 TEST(random_arrangements)
 {
-	double value[2 * 20], p[2], again[2], corrected[2];
-	bool second[20], exact;
+	struct permute_result got[2], again[2];
+	double value[2 * 20];
+	bool second[20];
 	size_t block[20] = {0};
 	const struct permute_runs runs = {second, block, 20};
 
@@ -110,13 +155,13 @@ TEST(random_arrangements)
 		value[i] = i;
 		value[20 + i] = i % 2;
 	}
-	assert_int_equal(permute_compare(value, 2, &runs, p, corrected, &exact), 0);
-	assert_false(exact);
-	assert_true(p[0] > 0 && p[0] < 0.001 && corrected[0] < 0.001);
-	assert_true(p[1] > 0.99);
-	assert_int_equal(permute_compare(value, 2, &runs, again, corrected, &exact), 0);
-	assert_true(again[0] == p[0] && again[1] == p[1]);
-	assert_int_equal(permute_compare(value, 0, &runs, p, corrected, &exact), 0);
+	assert_int_equal(permute_compare(value, 2, &runs, got), 0);
+	assert_false(got[0].exact);
+	assert_true(got[0].p > 0 && got[0].p < 0.001 && got[0].corrected < 0.001);
+	assert_true(got[1].p > 0.99);
+	assert_int_equal(permute_compare(value, 2, &runs, again), 0);
+	assert_true(again[0].p == got[0].p && again[1].p == got[1].p);
+	assert_int_equal(permute_compare(value, 0, &runs, got), 0);
 }
 
 TEST_MAIN(NULL, NULL)
