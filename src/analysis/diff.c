@@ -31,6 +31,11 @@ static void side_fill(struct diff_figures *side, const struct samples *samples, 
 					      &side->high_ns);
 }
 
+static int sign_of(double number)
+{
+	return (number > 0) - (number < 0);
+}
+
 static void set_deltas(struct diff_line *line)
 {
 	for (enum metric metric = 0; metric < NR_METRICS; metric++)
@@ -49,6 +54,8 @@ static int line_fill(struct diff_line *line, const struct samples *base, const s
 	err = stats_compare(base->ns, base->nr, now->ns, now->nr, &line->difference);
 	if (err)
 		return err;
+	line->direction = sign_of(line->difference.effect);
+	line->direction_tail = stats_tail_direction(base->ns, base->nr, now->ns, now->nr, 99);
 	line->least_p_tail = stats_least_tail_p(base->ns, base->nr, now->ns, now->nr, 99);
 	return stats_compare_tail(base->ns, base->nr, now->ns, now->nr, 99,
 				  &line->p_tail_corrected);
@@ -225,9 +232,12 @@ static enum diff_verdict verdict_of(const struct diff *diff, const struct diff_l
 		return VERDICT_UNKNOWN;
 	if (has_few_runs(diff, line, alpha))
 		return VERDICT_FEW_RUNS;
-	if (!(line->p_corrected < alpha) || line->difference.effect == 0)
+	if (!(line->p_corrected < alpha))
 		return VERDICT_SAME;
-	return line->difference.effect > 0 ? VERDICT_SLOWER : VERDICT_FASTER;
+	/* The mean of logarithms is tested; a few runs can turn it against all others. */
+	if (!line->direction || line->direction != sign_of(line->difference.effect))
+		return VERDICT_MIXED;
+	return line->direction > 0 ? VERDICT_SLOWER : VERDICT_FASTER;
 }
 
 /* Whatever has grown from 0 has grown by more than any percentage. */
@@ -249,7 +259,8 @@ static void apply_limits(struct diff_line *line, const struct diff_options *opts
 		if (!is_beyond(line, &opts->limits[i]))
 			continue;
 		if (line->verdict == VERDICT_SLOWER ||
-		    (of_tail && !line->few && line->p_tail_corrected < opts->alpha))
+		    (of_tail && !line->few && line->direction_tail > 0 &&
+		     line->p_tail_corrected < opts->alpha))
 			line->failed |= 1U << i;
 		else if (of_tail ? line->few_tail : line->few)
 			line->unclear |= 1U << i;

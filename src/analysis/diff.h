@@ -84,6 +84,7 @@ struct diff_figures {
 enum diff_verdict {
 	VERDICT_UNKNOWN, /* one side has no values */
 	VERDICT_SAME,	 /* the difference is not significant */
+	VERDICT_MIXED,	 /* it is, but the mean and most pairs of runs differ in direction */
 	VERDICT_FASTER,
 	VERDICT_SLOWER,	  /* of counts: higher, and lower for VERDICT_FASTER */
 	VERDICT_FEW_RUNS, /* so few runs or boots that no difference can be significant */
@@ -110,6 +111,8 @@ struct diff_line {
 	struct stats_difference difference;
 	double p_corrected;	 /* of difference.p */
 	double p_tail_corrected; /* of the test of the 99th percentile */
+	int direction;		 /* of what p tests: 1: upward; -1: downward; or 0 */
+	int direction_tail;	 /* the same of the tail */
 	double least_p;		 /* of its runs or boots, not corrected; unknown with UNIT_VALUE */
 	double least_p_tail;	 /* that this test of values can give, not corrected */
 	enum diff_verdict verdict;
@@ -171,6 +174,12 @@ struct diff {
 static inline bool diff_is_gone(const struct diff_line *line)
 {
 	return line->side[DIFF_BASE].n && !line->side[DIFF_NEW].n;
+}
+
+/* False: the difference is not significant, or has no direction. */
+static inline bool diff_has_changed(const struct diff_line *line)
+{
+	return line->verdict != VERDICT_SAME && line->verdict != VERDICT_MIXED;
 }
 
 /*

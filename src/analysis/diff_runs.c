@@ -246,7 +246,9 @@ static void set_result(struct diff_line *line, const struct permute_result *medi
 	line->difference.p = median->p;
 	line->difference.exact = median->exact;
 	line->p_corrected = median->corrected;
+	line->direction = median->direction;
 	line->p_tail_corrected = tail->corrected;
+	line->direction_tail = tail->direction;
 }
 
 int diff_units_compare(struct diff_units *units, const struct diff_input sides[NR_DIFF_SIDES],

@@ -135,7 +135,7 @@ static void put_figures(FILE *out, const struct diff_line *line)
 {
 	char change[CHANGE_SIZE] = "-";
 
-	if (line->verdict == VERDICT_SAME)
+	if (!diff_has_changed(line))
 		strcpy(change, "~");
 	else if (isfinite(line->delta[METRIC_P50]))
 		text_change(change, line->delta[METRIC_P50]);

@@ -364,6 +364,20 @@ int stats_compare_tail(const __u64 *first, size_t nr_first, const __u64 *second,
 	return 0;
 }
 
+int stats_tail_direction(const __u64 *first, size_t nr_first, const __u64 *second, size_t nr_second,
+			 unsigned int percent)
+{
+	struct hypergeometric draws;
+	double expected;
+	size_t observed;
+
+	if (!nr_first || !nr_second || percent > 100)
+		return 0;
+	draws = draw_tail(first, nr_first, second, nr_second, percent, &observed);
+	expected = draws.drawn * draws.nr_first / (draws.nr_first + draws.nr_second);
+	return ((double)observed < expected) - ((double)observed > expected);
+}
+
 double stats_least_tail_p(const __u64 *first, size_t nr_first, const __u64 *second,
 			  size_t nr_second, unsigned int percent)
 {

@@ -58,6 +58,10 @@ double stats_least_p(size_t nr_first, size_t nr_second);
 int stats_compare_tail(const __u64 *first, size_t nr_first, const __u64 *second, size_t nr_second,
 		       unsigned int percent, double *p);
 
+/* 1: the second sample has the greater share of those values; -1: the smaller one; or 0. */
+int stats_tail_direction(const __u64 *first, size_t nr_first, const __u64 *second, size_t nr_second,
+			 unsigned int percent);
+
 /*
  * The least p that stats_compare_tail() can return for so many values above the joint percentile:
  * all of them are in the second sample, as far as it has room. NAN if a sample is empty.

@@ -20,9 +20,9 @@ LINE_GETTER(get_measure, true, text, measure_names[line->measure]);
 LINE_GETTER(get_exact, isfinite(line->difference.p), number, line->difference.exact);
 LINE_GETTER(get_mark, line->failed, text, "FAIL");
 
-/* Without significance, no change. */
-LINE_GETTER(get_change, line->verdict == VERDICT_SAME || isfinite(line->delta[METRIC_P50]), real,
-	    line->verdict == VERDICT_SAME ? NAN : line->delta[METRIC_P50]);
+/* Without significance, or without a direction, no change. */
+LINE_GETTER(get_change, !diff_has_changed(line) || isfinite(line->delta[METRIC_P50]), real,
+	    diff_has_changed(line) ? line->delta[METRIC_P50] : NAN);
 
 /* The figures of a side. */
 static bool has_times(const struct column *column, const void *object)
@@ -47,9 +47,9 @@ static bool has_failed(const struct column *column, const void *object)
 static enum color color_of_verdict(const void *object)
 {
 	static const enum color colors[] = {
-		[VERDICT_UNKNOWN] = COLOR_NONE,	 [VERDICT_SAME] = COLOR_NONE,
-		[VERDICT_FASTER] = COLOR_GOOD,	 [VERDICT_SLOWER] = COLOR_BAD,
-		[VERDICT_FEW_RUNS] = COLOR_NONE,
+		[VERDICT_UNKNOWN] = COLOR_NONE, [VERDICT_SAME] = COLOR_NONE,
+		[VERDICT_MIXED] = COLOR_NONE,	[VERDICT_FASTER] = COLOR_GOOD,
+		[VERDICT_SLOWER] = COLOR_BAD,	[VERDICT_FEW_RUNS] = COLOR_NONE,
 	};
 
 	return colors[((const struct diff_line *)object)->verdict];
@@ -106,6 +106,7 @@ static const char *verdict_name(const struct diff_line *line)
 	static const char *const names[] = {
 		[VERDICT_UNKNOWN] = "unknown",
 		[VERDICT_SAME] = "same",
+		[VERDICT_MIXED] = "mixed",
 		[VERDICT_FEW_RUNS] = "few_runs",
 	};
 

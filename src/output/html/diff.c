@@ -28,8 +28,8 @@
 static const char *const side_names[] = {[DIFF_BASE] = "base", [DIFF_NEW] = "new"};
 
 static const char *const verdict_styles[] = {
-	[VERDICT_UNKNOWN] = "dim",   [VERDICT_SAME] = "dim",	 [VERDICT_FASTER] = "faster",
-	[VERDICT_SLOWER] = "slower", [VERDICT_FEW_RUNS] = "dim",
+	[VERDICT_UNKNOWN] = "dim",   [VERDICT_SAME] = "dim",	  [VERDICT_MIXED] = "dim",
+	[VERDICT_FASTER] = "faster", [VERDICT_SLOWER] = "slower", [VERDICT_FEW_RUNS] = "dim",
 };
 
 static const char *verdict_words(const struct diff_line *line)
@@ -37,6 +37,7 @@ static const char *verdict_words(const struct diff_line *line)
 	static const char *const words[] = {
 		[VERDICT_UNKNOWN] = "unknown",
 		[VERDICT_SAME] = "no significant change",
+		[VERDICT_MIXED] = "no clear direction",
 		[VERDICT_FEW_RUNS] = "too few runs",
 	};
 
@@ -106,7 +107,7 @@ static void put_zeros(FILE *out, const struct samples *const samples[NR_DIFF_SID
 static void put_verdict(FILE *out, const struct diff_line *line)
 {
 	char change[CHANGE_SIZE] = "", text[NR_DIFF_SIDES][DURATION_SIZE] = {"?", "?"};
-	bool changed = line->verdict != VERDICT_UNKNOWN && line->verdict != VERDICT_SAME;
+	bool changed = line->verdict != VERDICT_UNKNOWN && diff_has_changed(line);
 
 	for (int i = 0; i < NR_DIFF_SIDES; i++)
 		if (line->side[i].n)

@@ -45,6 +45,22 @@ LIMIT_TEST(tail_of_few_values)
 	assert_int_equal(compare(&sides)->result, RESULT_PASSES);
 }
 
+/* Eight values far above the joint percentile are gone; the new side's own percentile is greater.
+ */
+LIMIT_TEST(tail_that_shrank)
+{
+	put_steps(&sides, DIFF_BASE, "a", 100, 0, 992);
+	put_steps(&sides, DIFF_BASE, "a", 1000, 0, 8);
+	put_steps(&sides, DIFF_NEW, "a", 100, 0, 987);
+	put_steps(&sides, DIFF_NEW, "a", 115, 0, 13);
+	limit(&sides, METRIC_P99, 10);
+	assert_true(compare(&sides)->line->delta[METRIC_P99] == 15);
+	assert_true(sides.diff.line->p_tail_corrected < 0.05);
+	assert_int_equal(sides.diff.line->verdict, VERDICT_SAME);
+	assert_int_equal(sides.diff.line->direction_tail, -1);
+	assert_int_equal(sides.diff.result, RESULT_PASSES);
+}
+
 /* A total is that of a run, so that one new run compares with many; parts and copies are one. */
 LIMIT_TEST(total_of_runs)
 {

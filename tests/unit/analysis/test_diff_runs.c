@@ -210,6 +210,54 @@ RUNS_TEST(pairs_in_boots)
 	assert_int_equal(sides.diff.result, RESULT_NO_EVIDENCE);
 }
 
+/* 12 and 12 runs: most new ones are on one side of the base, five are far on the other. */
+static void put_against(__u64 most_ns, __u64 far_ns)
+{
+	for (size_t i = 0; i < 12; i++) {
+		put_run(DIFF_BASE, "", "x", 100000 + 7 * i);
+		put_run(DIFF_NEW, "", "x", (i < 7 ? most_ns : far_ns) + 7 * i);
+	}
+}
+
+/* The mean of the logarithms is significant, and most pairs of runs are the other way. */
+RUNS_TEST(mean_against_most)
+{
+	put_against(99000, 1000000);
+	assert_true(compare(&sides)->line->p_corrected < 0.05);
+	assert_true(sides.diff.line->difference.effect < 0 && sides.diff.line->direction > 0);
+	assert_int_equal(sides.diff.line->verdict, VERDICT_MIXED);
+	assert_true(sides.diff.tally.slower == 0 && sides.diff.tally.faster == 0);
+}
+
+RUNS_TEST(no_failure_against_the_mean)
+{
+	put_against(104000, 10000);
+	limit(&sides, METRIC_P50, 3);
+	assert_true(compare(&sides)->line->delta[METRIC_P50] > 3);
+	assert_true(sides.diff.line->difference.effect > 0 && sides.diff.line->direction < 0);
+	assert_int_equal(sides.diff.line->verdict, VERDICT_MIXED);
+	assert_int_equal(sides.diff.result, RESULT_PASSES);
+}
+
+/* The tail shrank, though its median grew. */
+RUNS_TEST(tail_that_shrank)
+{
+	for (size_t i = 0; i < 12; i++) {
+		begin_run(&sides, DIFF_BASE, "", "x");
+		put_steps(&sides, DIFF_BASE, "a", 100000, 0, 9);
+		put(&sides, DIFF_BASE, "a", (i < 7 ? 200000 : 3000000) + i);
+		begin_run(&sides, DIFF_NEW, "", "x");
+		put_steps(&sides, DIFF_NEW, "a", 100000, 0, 9);
+		put(&sides, DIFF_NEW, "a", 230000 + i);
+	}
+	limit(&sides, METRIC_P99, 10);
+	assert_true(compare(&sides)->line->delta[METRIC_P99] > 10);
+	assert_true(sides.diff.line->p_tail_corrected < 0.05);
+	assert_int_equal(sides.diff.line->direction_tail, -1);
+	assert_int_equal(sides.diff.line->failed, 0);
+	assert_int_equal(sides.diff.result, RESULT_PASSES);
+}
+
 /* One new run of many has the row: P is as if it was the only one. */
 RUNS_TEST(row_of_one_run)
 {

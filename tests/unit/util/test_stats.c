@@ -217,6 +217,20 @@ TEST(test_least_as_r)
 }
 
 /* Two of 200 values are above the joint percentile: C(100, 2) / C(200, 2) on each side. */
+TEST(test_tail_direction)
+{
+	static const __u64 low[4] = {1, 1, 1, 1}, high[4] = {1, 1, 1, 5};
+
+	assert_int_equal(stats_tail_direction(low, 4, high, 4, 75), 1);
+	assert_int_equal(stats_tail_direction(high, 4, low, 4, 75), -1);
+	assert_int_equal(stats_tail_direction(high, 4, high, 4, 50), 0);
+	assert_int_equal(stats_tail_direction(low, 4, low, 4, 50), 0);
+	/* One of two is more than one of four. */
+	assert_int_equal(stats_tail_direction(high, 4, high + 2, 2, 50), 1);
+	assert_int_equal(stats_tail_direction(high, 4, high, 0, 50), 0);
+	assert_int_equal(stats_tail_direction(high, 0, high, 4, 50), 0);
+}
+
 TEST(test_least_of_tail)
 {
 	__u64 few[100], many[400];
