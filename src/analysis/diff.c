@@ -211,6 +211,8 @@ static int compare_runs(struct diff *diff, const struct diff_input sides[NR_DIFF
 	for (size_t i = 0; i < diff->nr && !err; i++)
 		set_deltas(&diff->line[i]);
 	if (!err)
+		diff_units_set_deltas(&units, sides, diff);
+	if (!err)
 		diff->few_runs = !significant;
 	/* Two of the arrangements of 2 k units are as far apart as can be. */
 	diff->enough = 2;
@@ -240,14 +242,20 @@ static enum diff_verdict verdict_of(const struct diff *diff, const struct diff_l
 	return line->direction > 0 ? VERDICT_SLOWER : VERDICT_FASTER;
 }
 
-/* Whatever has grown from 0 has grown by more than any percentage. */
+static bool is_compared(const struct diff_line *line)
+{
+	return line->side[DIFF_BASE].n && line->side[DIFF_NEW].n;
+}
+
+/*
+ * Whatever has grown from 0 has grown by more than any percentage. The change is also unknown if no
+ * boot has the line on both sides; then it may be beyond.
+ */
 static bool is_beyond(const struct diff_line *line, const struct diff_limit *limit)
 {
-	double base = line->side[DIFF_BASE].metric[limit->metric];
-
-	if (base == 0)
-		return line->side[DIFF_NEW].metric[limit->metric] > 0;
-	return line->delta[limit->metric] > limit->percent; /* false also for NAN */
+	if (isnan(line->delta[limit->metric]))
+		return is_compared(line) && line->side[DIFF_NEW].metric[limit->metric] > 0;
+	return line->delta[limit->metric] > limit->percent;
 }
 
 static void apply_limits(struct diff_line *line, const struct diff_options *opts)
@@ -294,11 +302,6 @@ static enum diff_result result_of(const struct diff *diff, const struct diff_opt
 	return RESULT_PASSES;
 }
 
-static bool is_compared(const struct diff_line *line)
-{
-	return line->side[DIFF_BASE].n && line->side[DIFF_NEW].n;
-}
-
 static void judge(struct diff *diff, const struct diff_options *opts)
 {
 	struct diff_tally *tally = &diff->tally;
@@ -339,11 +342,10 @@ static void mean_add(struct diff *diff, enum phase phase)
 	size_t nr = 0;
 
 	for (struct diff_line *line = diff->line; line < diff->line + diff->nr; line++) {
-		double ratio = line->side[DIFF_NEW].metric[METRIC_P50] /
-			       line->side[DIFF_BASE].metric[METRIC_P50];
+		double ratio = 1 + line->delta[METRIC_P50] / 100;
 
-		/* Both are known and not 0. */
-		if (line->phase != phase || !(ratio > 0) || isinf(ratio))
+		/* Both medians are known and not 0. */
+		if (line->phase != phase || !(ratio > 0))
 			continue;
 		logs += log(ratio);
 		nr++;

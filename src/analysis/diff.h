@@ -107,7 +107,11 @@ struct diff_line {
 	enum measure measure;
 	enum phase phase;
 	struct diff_figures side[NR_DIFF_SIDES];
-	double delta[NR_METRICS]; /* in percent of the base; NAN: unknown */
+	/*
+	 * In percent of the base; NAN: unknown. Of runs of several boots: the median change over
+	 * pairs of runs of the same boot, and not that of the metrics of the sides.
+	 */
+	double delta[NR_METRICS];
 	struct stats_difference difference;
 	double p_corrected;	 /* of difference.p */
 	double p_tail_corrected; /* of the test of the 99th percentile */

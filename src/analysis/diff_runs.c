@@ -102,6 +102,9 @@ int diff_units_make(struct diff_units *units, const struct diff_input sides[NR_D
 		.second = calloc(nr + 1, sizeof(*units->second)),
 		.block = calloc(nr + 1, sizeof(*units->block)),
 		.scratch = calloc(nr + 1, sizeof(*units->scratch)),
+		.figure = calloc(nr + 1, sizeof(*units->figure)),
+		.change = calloc(sides[DIFF_BASE].nr_runs * sides[DIFF_NEW].nr_runs + 1,
+				 sizeof(*units->change)),
 	};
 	units->permute = (struct permute_runs){.second = units->second, .block = units->block};
 	diff->unit = by_boot ? UNIT_BOOT : UNIT_RUN;
@@ -111,8 +114,9 @@ int diff_units_make(struct diff_units *units, const struct diff_input sides[NR_D
 		diff->runs[i] = count_different(&sides[i], is_same_run);
 		diff->boots[i] = count_different(&sides[i], is_same_boot);
 	}
-	if (!units->second || !units->block || !units->scratch || !units->unit_of[DIFF_BASE] ||
-	    !units->unit_of[DIFF_NEW] || !units->ns[DIFF_BASE] || !units->ns[DIFF_NEW])
+	if (!units->second || !units->block || !units->scratch || !units->figure ||
+	    !units->change || !units->unit_of[DIFF_BASE] || !units->unit_of[DIFF_NEW] ||
+	    !units->ns[DIFF_BASE] || !units->ns[DIFF_NEW])
 		return -ENOMEM;
 	for (size_t block = 0; block < (by_boot ? 1 : sides[DIFF_BASE].nr_runs); block++)
 		for (int i = 0; i < NR_DIFF_SIDES; i++)
@@ -125,6 +129,8 @@ void diff_units_free(struct diff_units *units)
 	free(units->second);
 	free(units->block);
 	free(units->scratch);
+	free(units->figure);
+	free(units->change);
 	for (int i = 0; i < NR_DIFF_SIDES; i++) {
 		free(units->unit_of[i]);
 		free(units->ns[i]);
@@ -172,9 +178,28 @@ static void count_runs(struct diff_line *line, const struct diff_input *input, e
 	}
 }
 
-/* The percentile of a unit: the median of those of its runs. False: it has no values. */
-static bool unit_figure(const struct diff_units *units, const struct diff_input *input, size_t unit,
-			const struct diff_line *line, enum metric metric, __u64 *ns)
+static __u64 run_figure(const struct samples *samples, enum metric metric)
+{
+	__u64 total_ns = 0;
+
+	switch (metric) {
+	case METRIC_P99:
+		return stats_percentile(samples->ns, samples->nr, 99);
+	case METRIC_MEAN:
+		return (__u64)(stats_mean(samples->ns, samples->nr) + 0.5);
+	case METRIC_TOTAL:
+		for (size_t i = 0; i < samples->nr; i++)
+			if (__builtin_add_overflow(total_ns, samples->ns[i], &total_ns))
+				return ~0ULL;
+		return total_ns;
+	default:
+		return median_ns(samples->ns, samples->nr);
+	}
+}
+
+/* The metric of a unit: the median of that of its runs. NAN: it has no values. */
+static double unit_figure(const struct diff_units *units, const struct diff_input *input,
+			  size_t unit, const struct diff_line *line, enum metric metric)
 {
 	const size_t *unit_of = units->unit_of[units->second[unit]];
 	size_t nr = 0;
@@ -184,36 +209,38 @@ static bool unit_figure(const struct diff_units *units, const struct diff_input 
 			unit_of[i] == unit ? samples_of(&input->run[i], line) : NULL;
 
 		if (samples)
-			units->scratch[nr++] =
-				metric == METRIC_P99
-					? stats_percentile(samples->ns, samples->nr, 99)
-					: median_ns(samples->ns, samples->nr);
+			units->scratch[nr++] = run_figure(samples, metric);
 	}
 	qsort(units->scratch, nr, sizeof(*units->scratch), compare_ns);
-	if (nr)
-		*ns = median_ns(units->scratch, nr);
-	return nr;
+	return nr ? (double)median_ns(units->scratch, nr) : NAN;
+}
+
+static void set_figures(struct diff_units *units, const struct diff_input sides[NR_DIFF_SIDES],
+			const struct diff_line *line, enum metric metric)
+{
+	for (size_t unit = 0; unit < units->permute.nr; unit++)
+		units->figure[unit] =
+			unit_figure(units, &sides[units->second[unit] ? DIFF_NEW : DIFF_BASE], unit,
+				    line, metric);
 }
 
 /*
  * Sets the metric of both sides to the median over their units, whose figures are left in
- * units->ns. value: of each unit, the logarithm, so that a percentage is as far from any value; NAN
- * in all if a side has none.
+ * units->figure and, sorted, in units->ns. value: of each unit, the logarithm, so that a percentage
+ * is as far from any value; NAN in all if a side has none.
  */
 static void set_metric(struct diff_units *units, const struct diff_input sides[NR_DIFF_SIDES],
 		       struct diff_line *line, enum metric metric, double *value)
 {
 	size_t nr[NR_DIFF_SIDES] = {};
 
+	set_figures(units, sides, line, metric);
 	for (size_t unit = 0; unit < units->permute.nr; unit++) {
 		enum diff_side side = units->second[unit] ? DIFF_NEW : DIFF_BASE;
-		__u64 ns;
 
-		value[unit] = NAN;
-		if (!unit_figure(units, &sides[side], unit, line, metric, &ns))
-			continue;
-		value[unit] = log1p((double)ns);
-		units->ns[side][nr[side]++] = ns;
+		value[unit] = log1p(units->figure[unit]);
+		if (!isnan(value[unit]))
+			units->ns[side][nr[side]++] = (__u64)units->figure[unit];
 	}
 	for (size_t unit = 0; unit < units->permute.nr; unit++)
 		if (!nr[DIFF_BASE] || !nr[DIFF_NEW])
@@ -226,8 +253,40 @@ static void set_metric(struct diff_units *units, const struct diff_input sides[N
 	}
 }
 
-static int set_line(struct diff_units *units, const struct diff_input sides[NR_DIFF_SIDES],
-		    struct diff_line *line, double alpha, double *values)
+/*
+ * Lists the changes, in percent, from each base unit to each new unit of its block; 0 counts as 1
+ * ns there. Returns their number.
+ */
+static size_t list_changes(struct diff_units *units)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < units->permute.nr; i++) {
+		for (size_t j = 0; j < units->permute.nr; j++) {
+			double base = units->figure[i], now = units->figure[j];
+
+			if (!units->second[i] && units->second[j] &&
+			    units->block[i] == units->block[j] && !isnan(base) && !isnan(now))
+				units->change[nr++] = 100 * (now - base) / fmax(base, 1);
+		}
+	}
+	return nr;
+}
+
+/* As stats_compare(), without p. */
+static void set_effect(struct diff_units *units, struct stats_difference *difference)
+{
+	size_t nr = list_changes(units);
+
+	*difference = (struct stats_difference){.u = nr ? 0 : NAN, .p = NAN, .effect = NAN};
+	for (size_t i = 0; i < nr; i++)
+		difference->u += units->change[i] > 0 ? 1 : units->change[i] < 0 ? 0 : 0.5;
+	if (nr)
+		difference->effect = 2 * difference->u / (double)nr - 1;
+}
+
+static void set_line(struct diff_units *units, const struct diff_input sides[NR_DIFF_SIDES],
+		     struct diff_line *line, double alpha, double *values)
 {
 	set_metric(units, sides, line, METRIC_P99, values + units->permute.nr);
 	set_metric(units, sides, line, METRIC_P50, values);
@@ -236,8 +295,7 @@ static int set_line(struct diff_units *units, const struct diff_input sides[NR_D
 		line->side[i].bounded =
 			stats_median_interval(units->ns[i], line->side[i].units, alpha,
 					      &line->side[i].low_ns, &line->side[i].high_ns);
-	return stats_compare(units->ns[DIFF_BASE], line->side[DIFF_BASE].units, units->ns[DIFF_NEW],
-			     line->side[DIFF_NEW].units, &line->difference);
+	set_effect(units, &line->difference);
 }
 
 static void set_result(struct diff_line *line, const struct permute_result *median,
@@ -260,7 +318,7 @@ int diff_units_compare(struct diff_units *units, const struct diff_input sides[N
 	int err = values && result ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < diff->nr && !err; i++)
-		err = set_line(units, sides, &diff->line[i], alpha, values + 2 * i * nr);
+		set_line(units, sides, &diff->line[i], alpha, values + 2 * i * nr);
 	if (!err)
 		err = permute_compare(values, 2 * diff->nr, &units->permute, result);
 	for (size_t i = 0; i < diff->nr && !err; i++)
@@ -268,6 +326,37 @@ int diff_units_compare(struct diff_units *units, const struct diff_input sides[N
 	free(values);
 	free(result);
 	return err;
+}
+
+static int compare_changes(const void *left, const void *right)
+{
+	const double *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+static double median_change(struct diff_units *units)
+{
+	size_t nr = list_changes(units);
+
+	qsort(units->change, nr, sizeof(*units->change), compare_changes);
+	return nr ? (units->change[(nr - 1) / 2] + units->change[nr / 2]) / 2 : NAN;
+}
+
+void diff_units_set_deltas(struct diff_units *units, const struct diff_input sides[NR_DIFF_SIDES],
+			   struct diff *diff)
+{
+	size_t nr = units->permute.nr;
+
+	/* Blocks are in ascending order. */
+	if (!nr || units->block[nr - 1] == units->block[0])
+		return;
+	for (size_t i = 0; i < diff->nr; i++) {
+		for (enum metric metric = 0; metric < NR_METRICS; metric++) {
+			set_figures(units, sides, &diff->line[i], metric);
+			diff->line[i].delta[metric] = median_change(units);
+		}
+	}
 }
 
 void diff_units_count(const struct diff_input sides[NR_DIFF_SIDES], struct diff_line *line)

@@ -17,6 +17,8 @@ struct diff_units {
 	size_t *block;
 	__u64 *ns[NR_DIFF_SIDES]; /* room for a figure of each unit */
 	__u64 *scratch;
+	double *figure; /* of each unit, in ns; NAN: it lacks the figure */
+	double *change; /* room for that of each pair of a base unit and a new unit */
 };
 
 /*
@@ -35,7 +37,16 @@ void diff_units_count(const struct diff_input sides[NR_DIFF_SIDES], struct diff_
 
 /*
  * Replaces the figures of all values by those of units: medians, 99th percentiles, intervals and
- * the difference, with p and corrected p by permutation of units. Returns 0 or -ENOMEM.
+ * the difference, with p, corrected p and directions by permutation of units. The effect is over
+ * the pairs of a base unit and a new unit of the same block. Returns 0 or -ENOMEM.
  */
 int diff_units_compare(struct diff_units *units, const struct diff_input sides[NR_DIFF_SIDES],
 		       struct diff *diff, double alpha);
+
+/*
+ * With several blocks, sets each delta to the median change over the pairs of a base run and a new
+ * run of the same boot, so that it does not depend on how many runs of each boot a side has. NAN:
+ * no boot has the line on both sides.
+ */
+void diff_units_set_deltas(struct diff_units *units, const struct diff_input sides[NR_DIFF_SIDES],
+			   struct diff *diff);

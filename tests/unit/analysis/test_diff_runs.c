@@ -210,6 +210,62 @@ RUNS_TEST(pairs_in_boots)
 	assert_int_equal(sides.diff.result, RESULT_NO_EVIDENCE);
 }
 
+/* In both boots, each new run is 5 % slower; the base has most of its runs in the slow one. */
+RUNS_TEST(sides_of_unequal_boots)
+{
+	const struct diff_line *line;
+
+	for (int i = 0; i < 8; i++) {
+		put_run(DIFF_BASE, "", i < 6 ? "slow" : "fast", i < 6 ? 20000 : 10000);
+		put_run(DIFF_NEW, "", i < 2 ? "slow" : "fast", i < 2 ? 21000 : 10500);
+	}
+	limit(&sides, METRIC_P50, 4);
+	line = compare(&sides)->line;
+	assert_true(line->side[DIFF_BASE].metric[METRIC_P50] == 20000);
+	assert_true(line->side[DIFF_NEW].metric[METRIC_P50] == 10500);
+	assert_true(is_near(line->delta[METRIC_P50], 5));
+	assert_true(is_near(line->delta[METRIC_MEAN], 5) && line->delta[METRIC_P99] > 4.9);
+	assert_true(is_near(line->delta[METRIC_TOTAL], 5));
+	assert_true(line->difference.effect == 1 && line->direction == 1);
+	assert_int_equal(line->verdict, VERDICT_SLOWER);
+	assert_int_equal(sides.diff.result, RESULT_FAILS);
+	assert_true(is_near(sides.diff.means->delta[METRIC_P50], 5));
+}
+
+/* Half of the boots lack the row in the base: the other half has the change. */
+RUNS_TEST(boots_of_one_side)
+{
+	static const char boots[12][2] = {"a", "b", "c", "d", "e", "f",
+					  "g", "h", "i", "j", "k", "l"};
+	const struct diff_line *line;
+
+	for (int i = 0; i < 12; i++) {
+		__u64 ns = 10000 + 3000 * (__u64)i;
+
+		begin_run(&sides, DIFF_BASE, "", boots[i]);
+		put(&sides, DIFF_BASE, "all", ns);
+		put_steps(&sides, DIFF_BASE, "half", ns, 0, i < 7 ? 3 : 0);
+		put_steps(&sides, DIFF_BASE, "never both", ns, 0, i < 6 ? 3 : 0);
+		begin_run(&sides, DIFF_NEW, "", boots[i]);
+		put(&sides, DIFF_NEW, "all", ns);
+		put_steps(&sides, DIFF_NEW, "half", ns + ns * 3 / 100, 0, 3);
+		put_steps(&sides, DIFF_NEW, "never both", 10, 0, i < 6 ? 0 : 3);
+	}
+	limit(&sides, METRIC_P50, 3);
+	line = compare(&sides)->line;
+	assert_string_equal(line[0].row->key.map.name, "half");
+	assert_int_equal(line[0].verdict, VERDICT_SLOWER);
+	assert_true(is_near(line[0].delta[METRIC_P50], 3));
+	assert_true(line[0].p_corrected >= 2 / 128.0);
+	/* The change is not known to be within the limit. */
+	assert_string_equal(line[2].row->key.map.name, "never both");
+	assert_true(isnan(line[2].delta[METRIC_P50]) && isnan(line[2].difference.effect));
+	assert_int_equal(line[2].verdict, VERDICT_FEW_RUNS);
+	assert_int_equal(line[2].unclear, 1);
+	assert_int_equal(sides.diff.tally.failed, 0);
+	assert_int_equal(sides.diff.result, RESULT_NO_EVIDENCE);
+}
+
 /* 12 and 12 runs: most new ones are on one side of the base, five are far on the other. */
 static void put_against(__u64 most_ns, __u64 far_ns)
 {
