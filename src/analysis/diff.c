@@ -275,7 +275,10 @@ static void apply_limits(struct diff_line *line, const struct diff_options *opts
 	}
 }
 
-/* Sets whether so few values, runs or boots can be significant. factor: of p, for all tests */
+/*
+ * Sets whether so few values, runs or boots can be significant. factor: of p, for all tests. Beside
+ * rows with a smaller p, the correction is less, and so few values may be significant after all.
+ */
 static void set_few(struct diff_line *line, enum diff_unit unit, double factor, double alpha)
 {
 	double least = stats_least_p(line->side[DIFF_BASE].n, line->side[DIFF_NEW].n);
@@ -283,7 +286,7 @@ static void set_few(struct diff_line *line, enum diff_unit unit, double factor, 
 	line->few = line->few_tail = line->verdict == VERDICT_FEW_RUNS;
 	if (unit != UNIT_VALUE)
 		return;
-	line->few = least * factor >= alpha;
+	line->few = line->verdict == VERDICT_SAME && least * factor >= alpha;
 	line->few_tail = line->few || line->least_p_tail * factor >= alpha;
 }
 

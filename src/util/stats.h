@@ -38,7 +38,8 @@ struct stats_difference {
 
 /*
  * p is exact if both samples have fewer than 50 values and no two are equal; else it uses the
- * normal distribution, corrected for ties and continuity, as R's wilcox.test() does. NAN if a
+ * normal distribution, corrected for ties and continuity, as R's wilcox.test() does, but p is never
+ * less than 2 in the number of ways to arrange the values in two samples of these sizes. NAN if a
  * sample is empty; 1 if all values are equal. Returns 0 or -ENOMEM.
  */
 int stats_compare(const __u64 *first, size_t nr_first, const __u64 *second, size_t nr_second,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Limits pass only where a comparison could have shown that they are exceeded. */
+#include <math.h>
+
 #include "support/compared.h"
 
 static struct sides sides; /* by name */
@@ -85,6 +87,49 @@ LIMIT_TEST(total_of_runs)
 	sides.opts.within_run = true;
 	assert_true(compare(&sides)->line->delta[METRIC_TOTAL] == 100);
 	assert_int_equal(sides.diff.result, RESULT_FAILS);
+}
+
+static bool is_near(double got, double want)
+{
+	return fabs(got - want) <= 1e-9;
+}
+
+/* Equal values on each side are no more evidence than others: 2 of 70 arrangements, twice. */
+LIMIT_TEST(equal_values)
+{
+	limit(&sides, METRIC_P50, 10);
+	put_both(&sides, "equal", 1000, 2000, 0, 4);
+	assert_int_equal(compare(&sides)->result, RESULT_NO_EVIDENCE);
+	assert_true(is_near(sides.diff.line->p_corrected, 4 / 70.0));
+	assert_int_equal(sides.diff.line->verdict, VERDICT_SAME);
+	assert_true(sides.diff.line->few && sides.diff.line->unclear);
+	put_both(&sides, "equal", 1000, 2000, 0, 1);
+	assert_int_equal(compare(&sides)->result, RESULT_FAILS);
+	assert_true(is_near(sides.diff.line->p_corrected, 4 / 252.0));
+	assert_false(sides.diff.line->few);
+}
+
+/*
+ * Beside 19 rows with a smaller p, that of 6 and 6 values, 2 / 924, is multiplied by 21 and not by
+ * 40.
+ */
+LIMIT_TEST(few_or_significant)
+{
+	char name[12];
+
+	for (int i = 1; i < 20; i++) {
+		snprintf(name, sizeof(name), "%d", i);
+		put_both(&sides, name, 1000, 2000, 1, 20);
+	}
+	put_both(&sides, "few", 1000, 2000, 1, 6);
+	assert_int_equal(compare(&sides)->tally.slower, 20);
+	for (size_t i = 0; i < sides.diff.nr; i++) {
+		const struct diff_line *line = &sides.diff.line[i];
+
+		assert_false(line->few);
+		if (line->side[DIFF_NEW].n == 6)
+			assert_true(is_near(line->p_corrected, 21 * 2 / 924.0));
+	}
 }
 
 /* Sides that do not compare well can fail a limit. */

@@ -216,6 +216,36 @@ TEST(test_least_as_r)
 	assert_true(isnan(stats_least_p(5, 0)));
 }
 
+static double p_of_apart(size_t nr_first, size_t nr_second)
+{
+	__u64 *first = calloc(nr_first, sizeof(*first)),
+	      *second = calloc(nr_second, sizeof(*first));
+	double p;
+
+	assert_true(first && second);
+	for (size_t i = 0; i < nr_second; i++)
+		second[i] = 1;
+	p = compare(first, nr_first, second, nr_second).p;
+	free(first);
+	free(second);
+	return p;
+}
+
+/*
+ * Each side has one value, over and over. The normal distribution alone gives 0.013, 8.6e-05 and
+ * less; of 60 and 60 values, it is the greater one.
+ */
+TEST(test_least_of_ties)
+{
+	expect_near("4 and 4", "p", p_of_apart(4, 4), 2 / 70.0);
+	expect_near("1 and 20", "p", p_of_apart(1, 20), 2 / 21.0);
+	expect_near("20 and 1", "p", p_of_apart(20, 1), 2 / 21.0);
+	expect_near("1 and 100", "p", p_of_apart(1, 100), 2 / 101.0);
+	expect_near("100 and 2", "p", p_of_apart(100, 2), 4 / (102.0 * 101));
+	assert_true(p_of_apart(60, 60) > 1e-28 && p_of_apart(60, 60) < 1e-20);
+	assert_true(p_of_apart(1, 1) == 1);
+}
+
 /* Two of 200 values are above the joint percentile: C(100, 2) / C(200, 2) on each side. */
 TEST(test_tail_direction)
 {
