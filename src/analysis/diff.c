@@ -299,7 +299,7 @@ static enum diff_result result_of(const struct diff *diff, const struct diff_opt
 		return RESULT_NO_LIMITS;
 	if (tally->failed)
 		return RESULT_FAILS;
-	if (!tally->compared || diff->few_runs || opts->unlike || opts->forced ||
+	if (!tally->compared || diff_is_blind(diff) || opts->unlike || opts->forced ||
 	    (missing && diff->strict))
 		return RESULT_NO_EVIDENCE;
 	return RESULT_PASSES;
@@ -309,7 +309,6 @@ static void judge(struct diff *diff, const struct diff_options *opts)
 {
 	struct diff_tally *tally = &diff->tally;
 	struct diff_line *line, *end = diff->line + diff->nr;
-	size_t nr_few = 0;
 
 	for (line = diff->line; line < end; line++)
 		tally->compared += is_compared(line);
@@ -317,7 +316,7 @@ static void judge(struct diff *diff, const struct diff_options *opts)
 		line->verdict = verdict_of(diff, line, opts->alpha);
 		set_few(line, diff->unit, 2 * (double)tally->compared, opts->alpha);
 		apply_limits(line, opts);
-		nr_few += line->few;
+		tally->few += line->few;
 		tally->failed += !!line->failed;
 		tally->unclear += line->unclear && !line->failed;
 		tally->slower += line->verdict == VERDICT_SLOWER || line->failed;
@@ -325,8 +324,8 @@ static void judge(struct diff *diff, const struct diff_options *opts)
 		for (int side = 0; side < NR_DIFF_SIDES; side++)
 			tally->only_in[side] += !line->side[!side].n;
 	}
-	if (opts->nr_limits && nr_few == tally->compared)
-		tally->unclear = nr_few;
+	if (opts->nr_limits && diff_is_blind(diff))
+		tally->unclear = tally->few;
 	diff->unlike = opts->unlike;
 	diff->forced = opts->forced;
 	diff->strict = opts->nr_limits && !opts->allow_missing;

@@ -132,7 +132,8 @@ struct diff_line {
 /* Numbers of lines. */
 struct diff_tally {
 	size_t compared; /* with values on both sides */
-	size_t slower;	 /* of these; also by their tail, beyond a limit */
+	size_t few;    /* of these: no difference of so few values, runs or boots is significant */
+	size_t slower; /* of these; also by their tail, beyond a limit */
 	size_t faster;
 	size_t failed;	/* beyond a limit */
 	size_t unclear; /* perhaps beyond a limit: too few values; or all, if no line has enough */
@@ -184,6 +185,12 @@ static inline bool diff_is_gone(const struct diff_line *line)
 static inline bool diff_has_changed(const struct diff_line *line)
 {
 	return line->verdict != VERDICT_SAME && line->verdict != VERDICT_MIXED;
+}
+
+/* Whether there are rows to judge, and all of them have too few values, runs or boots. */
+static inline bool diff_is_blind(const struct diff *diff)
+{
+	return diff->tally.compared && diff->tally.few == diff->tally.compared;
 }
 
 /*

@@ -55,6 +55,27 @@ struct case_counts cases_count(const struct diff *diff, const struct diff_sides 
 
 /* Reasons */
 
+/* Reasons that --allow-missing accepts */
+static void missing_evidence(const struct diff *diff, char text[NO_EVIDENCE_SIZE])
+{
+	const struct diff_tally *tally = &diff->tally;
+
+	if (diff->keys_mixed)
+		snprintf(text, NO_EVIDENCE_SIZE,
+			 "some of more than %d keys share a row (--allow-missing accepts that)",
+			 DIFF_MAX_ROWS);
+	else if (tally->only_in[DIFF_BASE])
+		snprintf(text, NO_EVIDENCE_SIZE,
+			 "%zu of the base's rows %s missing in the new side (--allow-missing"
+			 " accepts that)",
+			 tally->only_in[DIFF_BASE], tally->only_in[DIFF_BASE] > 1 ? "are" : "is");
+	else
+		snprintf(text, NO_EVIDENCE_SIZE,
+			 "too few %s in %zu row%s (--allow-missing accepts that)",
+			 diff->unit == UNIT_VALUE ? "values" : "runs", tally->unclear,
+			 tally->unclear > 1 ? "s" : "");
+}
+
 const char *diff_no_evidence(const struct diff *diff, char text[NO_EVIDENCE_SIZE])
 {
 	const struct diff_tally *tally = &diff->tally;
@@ -78,20 +99,13 @@ const char *diff_no_evidence(const struct diff *diff, char text[NO_EVIDENCE_SIZE
 		snprintf(text, NO_EVIDENCE_SIZE,
 			 "the recordings are not well comparable: with --force, limits can fail, "
 			 "but not pass");
-	else if (diff->keys_mixed)
+	else if (diff_is_blind(diff))
 		snprintf(text, NO_EVIDENCE_SIZE,
-			 "some of more than %d keys share a row (--allow-missing accepts that)",
-			 DIFF_MAX_ROWS);
-	else if (tally->only_in[DIFF_BASE])
-		snprintf(text, NO_EVIDENCE_SIZE,
-			 "%zu of the base's rows %s missing in the new side (--allow-missing"
-			 " accepts that)",
-			 tally->only_in[DIFF_BASE], tally->only_in[DIFF_BASE] > 1 ? "are" : "is");
+			 "no row can be judged: too few %s in %zu of %zu row%s (record more)",
+			 diff->unit == UNIT_VALUE ? "values" : "runs", tally->few, tally->compared,
+			 tally->compared > 1 ? "s" : "");
 	else
-		snprintf(text, NO_EVIDENCE_SIZE,
-			 "too few %s in %zu row%s (--allow-missing accepts that)",
-			 diff->unit == UNIT_VALUE ? "values" : "runs", tally->unclear,
-			 tally->unclear > 1 ? "s" : "");
+		missing_evidence(diff, text);
 	return text;
 }
 

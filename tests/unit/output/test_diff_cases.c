@@ -137,6 +137,23 @@ TEST(unlike)
 	sides_free(&sides);
 }
 
+/* --allow-missing does not apply to a comparison in which nothing was judged. */
+TEST(few_everywhere)
+{
+	struct sides sides = sides_new();
+	const struct diff *diff;
+
+	put_both(&sides, "few", 1000, 9000, 1, 2);
+	put_steps(&sides, DIFF_BASE, "gone", 1000, 1, 20);
+	check_whole(compare(&sides), &whole, CASE_PASSED, "");
+	limit(&sides, METRIC_P50, 10);
+	sides.opts.allow_missing = true;
+	diff = compare(&sides);
+	check_whole(diff, &whole, CASE_ERROR, "no row can be judged: too few values in 1 of 1 row");
+	check_line(diff, "few", CASE_SKIPPED, "destroy p50 +799.6% (limit 10%): too few values");
+	sides_free(&sides);
+}
+
 /* A row of several keys is the same on no side. */
 TEST(keys_mixed)
 {

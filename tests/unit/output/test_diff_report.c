@@ -225,7 +225,7 @@ TEST(verdicts)
 		{"\nFAIL: map_name=hash: destroy p50 +100.0% (limit 50%): too few values\n"
 		 "no significant change in 2 rows; too few values: 2; the gate fails\n",
 		 .hash = 2000, .lpm = 1000, .nr = 2, .percent = 50},
-		{"\nno significant change in 2 rows; too few values: 2; the gate passes\n",
+		{"\nno significant change in 2 rows; too few values: 2; the gate fails\n",
 		 .hash = 2000, .lpm = 1000, .nr = 2, .percent = 50, .allow_missing = true},
 		{"\nno significant change in 1 row; only in the base: 1; the gate passes\n", 1000,
 		 0, 20, 50, true},
