@@ -151,6 +151,38 @@ const char *diff_few_runs(const struct diff *diff, char text[DIFF_RUNS_SIZE])
 	return text;
 }
 
+/* What was not compared, or does not compare well */
+static void append_gaps(char text[DIFF_VERDICT_SIZE], const struct diff *diff)
+{
+	const struct diff_tally *tally = &diff->tally;
+
+	if (tally->only_in[DIFF_BASE])
+		text_append(text, DIFF_VERDICT_SIZE, "; only in the base: %zu",
+			    tally->only_in[DIFF_BASE]);
+	if (tally->only_in[DIFF_NEW])
+		text_append(text, DIFF_VERDICT_SIZE, "; only in the new side: %zu",
+			    tally->only_in[DIFF_NEW]);
+	if (tally->unclear && !diff->few_runs)
+		text_append(text, DIFF_VERDICT_SIZE, "; too few %s: %zu",
+			    diff->unit == UNIT_VALUE ? "values" : "runs", tally->unclear);
+	if (diff->uncounted[DIFF_BASE] || diff->uncounted[DIFF_NEW])
+		text_append(
+			text, DIFF_VERDICT_SIZE,
+			"; frees left out, of unknown %s: %llu in the base, %llu in the new side",
+			measure_names[diff->measure], diff->uncounted[DIFF_BASE],
+			diff->uncounted[DIFF_NEW]);
+	if (diff->uncounted_keys)
+		text_append(text, DIFF_VERDICT_SIZE, "; rows without any: %zu",
+			    diff->uncounted_keys);
+	if (diff->keys_mixed)
+		text_append(text, DIFF_VERDICT_SIZE, "; some keys share a row");
+	if (diff->unlike)
+		text_append(text, DIFF_VERDICT_SIZE, "; the benchmarks are not the same");
+	if (diff->forced)
+		text_append(text, DIFF_VERDICT_SIZE,
+			    "; the recordings are not well comparable (--force)");
+}
+
 const char *diff_verdict(const struct diff *diff, char text[DIFF_VERDICT_SIZE])
 {
 	const struct diff_tally *tally = &diff->tally;
@@ -182,24 +214,7 @@ const char *diff_verdict(const struct diff *diff, char text[DIFF_VERDICT_SIZE])
 			    tally->compared, tally->compared > 1 ? "s" : "");
 	if (tally->slower && tally->faster)
 		text_append(text, DIFF_VERDICT_SIZE, ", %zu %s", tally->faster, faster);
-	if (tally->only_in[DIFF_BASE])
-		text_append(text, DIFF_VERDICT_SIZE, "; only in the base: %zu",
-			    tally->only_in[DIFF_BASE]);
-	if (tally->only_in[DIFF_NEW])
-		text_append(text, DIFF_VERDICT_SIZE, "; only in the new side: %zu",
-			    tally->only_in[DIFF_NEW]);
-	if (tally->unclear && !diff->few_runs)
-		text_append(text, DIFF_VERDICT_SIZE, "; too few %s: %zu",
-			    diff->unit == UNIT_VALUE ? "values" : "runs", tally->unclear);
-	if (diff->uncounted[DIFF_BASE] || diff->uncounted[DIFF_NEW])
-		text_append(
-			text, DIFF_VERDICT_SIZE,
-			"; frees left out, of unknown %s: %llu in the base, %llu in the new side",
-			measure_names[diff->measure], diff->uncounted[DIFF_BASE],
-			diff->uncounted[DIFF_NEW]);
-	if (diff->uncounted_keys)
-		text_append(text, DIFF_VERDICT_SIZE, "; rows without any: %zu",
-			    diff->uncounted_keys);
+	append_gaps(text, diff);
 	text_append(text, DIFF_VERDICT_SIZE, "%s", results[diff->result]);
 	return text;
 }

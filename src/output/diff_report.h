@@ -36,9 +36,12 @@ void diff_write_exceeded(FILE *out, const struct diff_line *line, size_t nth);
 /* Of what a line has too few, if it has. */
 const char *diff_too_few(const struct diff_line *line);
 
-#define DIFF_VERDICT_SIZE 256
+#define DIFF_VERDICT_SIZE 512
 
-/* The verdict: "2 of 14 rows are slower; the gate fails". Returns text. */
+/*
+ * The verdict, with all that was not compared: "2 of 14 rows are slower; only in the base: 1; the
+ * gate fails". Returns text.
+ */
 const char *diff_verdict(const struct diff *diff, char text[DIFF_VERDICT_SIZE]);
 
 #define DIFF_RUNS_SIZE 128

@@ -219,9 +219,6 @@ int mail_write(FILE *out, const struct diff *diff, const struct diff_sides *side
 	if (diff->left_out)
 		fprintf(out, "\n%zu more row%s\n", diff->left_out, diff->left_out > 1 ? "s" : "");
 	put_means(out, diff);
-	if (sides->forced)
-		put_wrapped(out, 0,
-			    "The recordings are not well comparable: --force compared them.");
 	put_wrapped(out, 0, diff_verdict(diff, verdict));
 	return err ?: stream_flush(out);
 }

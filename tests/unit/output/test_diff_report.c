@@ -254,6 +254,28 @@ TEST(verdicts)
 	}
 }
 
+/* Reasons that are no number of rows */
+TEST(verdict_says_why)
+{
+	static const char start[] = "no significant change in 2 rows; some keys share a row";
+	struct sides sides = sides_by(by_name, 1, 1);
+	char text[DIFF_VERDICT_SIZE], want[DIFF_VERDICT_SIZE];
+
+	put_both(&sides, "a", 1000, 1000, 1, 20);
+	put_both(&sides, "b", 1000, 1000, 1, 20);
+	assert_string_equal(diff_verdict(compare(&sides), text), start);
+	sides.opts.unlike = true;
+	snprintf(want, sizeof(want), "%s; the benchmarks are not the same", start);
+	assert_string_equal(diff_verdict(compare(&sides), text), want);
+	sides.opts.unlike = false;
+	sides.opts.forced = true;
+	limit(&sides, METRIC_P50, 10);
+	snprintf(want, sizeof(want),
+		 "%s; the recordings are not well comparable (--force); the gate fails", start);
+	assert_string_equal(diff_verdict(compare(&sides), text), want);
+	sides_free(&sides);
+}
+
 /* As many limits as there can be, with the longest numbers. */
 TEST(many_limits)
 {
