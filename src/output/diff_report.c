@@ -237,12 +237,33 @@ static const char *const unit_names[] = {
 	[UNIT_BOOT] = "boot",
 };
 
+/* Both members are null without limits. */
+static void put_result(struct json_writer *json, enum diff_result result)
+{
+	static const char *const names[] = {
+		[RESULT_PASSES] = "pass",
+		[RESULT_FAILS] = "fail",
+		[RESULT_NO_EVIDENCE] = "unknown",
+	};
+
+	json_key(json, "passes", strlen("passes"));
+	if (result == RESULT_NO_LIMITS)
+		json_null(json);
+	else
+		json_bool(json, result == RESULT_PASSES);
+	json_key(json, "result", strlen("result"));
+	if (result == RESULT_NO_LIMITS)
+		json_null(json);
+	else
+		json_string(json, names[result], strlen(names[result]));
+}
+
 /* The last line of JSON. */
 static int write_verdict_line(FILE *out, const struct diff *diff)
 {
 	const struct diff_tally *tally = &diff->tally;
 	struct json_writer json = {.out = out};
-	bool passes = diff->result == RESULT_PASSES, counts = diff->measure != MEASURE_TIME;
+	bool counts = diff->measure != MEASURE_TIME;
 	char text[DIFF_VERDICT_SIZE];
 
 	errno = 0;
@@ -264,11 +285,7 @@ static int write_verdict_line(FILE *out, const struct diff *diff)
 		put_count(&json, "uncounted_new", diff->uncounted[DIFF_NEW]);
 		put_count(&json, "uncounted_rows", diff->uncounted_keys);
 	}
-	json_key(&json, "passes", strlen("passes"));
-	if (diff->result == RESULT_NO_LIMITS)
-		json_null(&json);
-	else
-		json_bool(&json, passes);
+	put_result(&json, diff->result);
 	put_text(&json, "text", diff_verdict(diff, text));
 	json_end_object(&json);
 	json_flush(&json);

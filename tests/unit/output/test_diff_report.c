@@ -186,7 +186,7 @@ TEST(nothing_to_compare)
 	assert_string_equal(
 		written(&sides, FORMAT_JSON),
 		"{\"type\":\"verdict\",\"unit\":\"value\",\"few_runs\":false,\"compared\":0,\"slower\":0,\"faster\":0,"
-		"\"only_in_base\":0,\"only_in_new\":0,\"unclear\":0,\"passes\":null,"
+		"\"only_in_base\":0,\"only_in_new\":0,\"unclear\":0,\"passes\":null,\"result\":null,"
 		"\"text\":\"nothing to compare\"}\n");
 	check_begins(written(&sides, FORMAT_CSV), "type,map_name,phase,");
 	limit(&sides, METRIC_P50, 10);
