@@ -53,6 +53,8 @@ struct trend {
 	size_t nr_changes;
 	size_t nr_few;	       /* series with too few points for any change to be significant */
 	size_t enough;	       /* points that are not too few */
+	size_t orders;	       /* that were tried of all series; 0: none */
+	bool few_orders;       /* so few that no change can be significant */
 	__u64 uncounted;       /* of counts: frees without a known one, of all keys */
 	size_t uncounted_keys; /* of these, without any: they have no series */
 };

@@ -217,6 +217,7 @@ static int test_level(struct trend *trend, struct parts *parts, struct parts *ne
 	for (size_t i = 0; i < trend->nr_points && !err; i++)
 		order[i] = i;
 	nr = err ? 0 : arrange(parts, order, trend->nr_points, room, opts);
+	trend->orders = trend->orders ?: nr;
 	for (size_t i = 0; i < parts->nr && !err; i++) {
 		const struct part *part = &parts->part[i];
 
@@ -267,6 +268,7 @@ int trend_find_splits(struct trend *trend, const struct trend_options *opts)
 		next = done;
 		next.nr = 0;
 	}
+	trend->few_orders = trend->orders && 1.0 / (double)(trend->orders + 1) >= opts->alpha;
 	free(parts.part);
 	free(next.part);
 	return err;

@@ -80,6 +80,11 @@ const char *trend_verdict(const struct trend *trend, char text[TREND_VERDICT_SIZ
 			"no change can be significant in %zu row%s: %zu %s%s, and %zu are needed",
 			trend->nr_series, rows, trend->nr_points, unit,
 			trend->nr_points > 1 ? "s" : "", trend->enough);
+	else if (trend->few_orders)
+		text_append(text, TREND_VERDICT_SIZE,
+			    "no change can be significant in %zu row%s: of %zu orders, P is %.2g at"
+			    " best (use a greater --alpha, or fewer rows)",
+			    trend->nr_series, rows, trend->orders, 1 / (double)(trend->orders + 1));
 	else if (!trend->nr_changes)
 		text_append(text, TREND_VERDICT_SIZE, "no change in %zu row%s", trend->nr_series,
 			    rows);

@@ -34,7 +34,7 @@ struct trend_item trend_item(const struct trend *trend, const struct reader_set 
 int trend_write(FILE *out, enum format format, const struct trend *trend,
 		const struct reader_set *readers, const struct table_style *style);
 
-#define TREND_VERDICT_SIZE 256
+#define TREND_VERDICT_SIZE 320
 
 /* "2 changes in 1 of 3 rows". Returns text. */
 const char *trend_verdict(const struct trend *trend, char text[TREND_VERDICT_SIZE]);

@@ -176,6 +176,25 @@ TEST(page)
 	history_free(&history);
 }
 
+/* One of 20 orders is no less than alpha: the verdict is not that nothing changed. */
+TEST(few_orders)
+{
+	struct trend_options opts = {.alpha = 0.05, .arrangements = 19};
+	struct history history;
+
+	history_make(&history, "map");
+	trend_free(&history.trend);
+	assert_int_equal(trend_make(&history.trend, history.all, history.run, POINTS, &opts), 0);
+	assert_string_equal(written(&history, FORMAT_TABLE),
+			    "no change can be significant in 1 row: of 19 orders, P is 0.05 at best"
+			    " (use a greater --alpha, or fewer rows)\n");
+	trend_free(&history.trend);
+	opts.arrangements = 20;
+	assert_int_equal(trend_make(&history.trend, history.all, history.run, POINTS, &opts), 0);
+	assert_false(history.trend.few_orders);
+	history_free(&history);
+}
+
 TEST(disk_full)
 {
 	static const enum format formats[] = {FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV,
