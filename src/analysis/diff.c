@@ -258,19 +258,29 @@ static bool is_beyond(const struct diff_line *line, const struct diff_limit *lim
 	return line->delta[limit->metric] > limit->percent;
 }
 
+/* Is the line known to be slower by this figure? The test is of means, whatever most runs say. */
+static bool is_slower_by(const struct diff_line *line, enum metric metric, double alpha)
+{
+	bool of_sum = metric == METRIC_MEAN || metric == METRIC_TOTAL;
+
+	if (line->verdict == VERDICT_SLOWER ||
+	    (of_sum && line->verdict == VERDICT_MIXED && line->direction > 0))
+		return true;
+	return metric == METRIC_P99 && !line->few && line->direction_tail > 0 &&
+	       line->p_tail_corrected < alpha;
+}
+
 static void apply_limits(struct diff_line *line, const struct diff_options *opts)
 {
 	line->limits = opts->limits;
 	for (size_t i = 0; i < opts->nr_limits; i++) {
-		bool of_tail = opts->limits[i].metric == METRIC_P99;
+		enum metric metric = opts->limits[i].metric;
 
 		if (!is_beyond(line, &opts->limits[i]))
 			continue;
-		if (line->verdict == VERDICT_SLOWER ||
-		    (of_tail && !line->few && line->direction_tail > 0 &&
-		     line->p_tail_corrected < opts->alpha))
+		if (is_slower_by(line, metric, opts->alpha))
 			line->failed |= 1U << i;
-		else if (of_tail ? line->few_tail : line->few)
+		else if (metric == METRIC_P99 ? line->few_tail : line->few)
 			line->unclear |= 1U << i;
 	}
 }
@@ -321,6 +331,7 @@ static void judge(struct diff *diff, const struct diff_options *opts)
 		tally->unclear += line->unclear && !line->failed;
 		tally->slower += line->verdict == VERDICT_SLOWER || line->failed;
 		tally->faster += line->verdict == VERDICT_FASTER && !line->failed;
+		tally->mixed += line->verdict == VERDICT_MIXED && !line->failed;
 		for (int side = 0; side < NR_DIFF_SIDES; side++)
 			tally->only_in[side] += !line->side[!side].n;
 	}

@@ -135,6 +135,7 @@ struct diff_tally {
 	size_t few;    /* of these: no difference of so few values, runs or boots is significant */
 	size_t slower; /* of these; also by their tail, beyond a limit */
 	size_t faster;
+	size_t mixed;
 	size_t failed;	/* beyond a limit */
 	size_t unclear; /* perhaps beyond a limit: too few values; or all, if no line has enough */
 	size_t only_in[NR_DIFF_SIDES];

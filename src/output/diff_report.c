@@ -209,11 +209,18 @@ const char *diff_verdict(const struct diff *diff, char text[DIFF_VERDICT_SIZE])
 		text_append(text, DIFF_VERDICT_SIZE, "%zu of %zu row%s %s %s", changed,
 			    tally->compared, tally->compared > 1 ? "s" : "",
 			    changed > 1 ? "are" : "is", tally->slower ? slower : faster);
+	else if (tally->mixed)
+		text_append(text, DIFF_VERDICT_SIZE, "%zu of %zu row%s", tally->mixed,
+			    tally->compared, tally->compared > 1 ? "s" : "");
 	else
 		text_append(text, DIFF_VERDICT_SIZE, "no significant change in %zu row%s",
 			    tally->compared, tally->compared > 1 ? "s" : "");
 	if (tally->slower && tally->faster)
 		text_append(text, DIFF_VERDICT_SIZE, ", %zu %s", tally->faster, faster);
+	if (changed && tally->mixed)
+		text_append(text, DIFF_VERDICT_SIZE, ", %zu", tally->mixed);
+	if (tally->mixed)
+		text_append(text, DIFF_VERDICT_SIZE, " changed without a clear direction");
 	append_gaps(text, diff);
 	text_append(text, DIFF_VERDICT_SIZE, "%s", results[diff->result]);
 	return text;

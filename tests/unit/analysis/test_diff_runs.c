@@ -279,19 +279,24 @@ static void put_against(__u64 most_ns, __u64 far_ns)
 RUNS_TEST(mean_against_most)
 {
 	put_against(99000, 1000000);
+	limit(&sides, METRIC_P50, 3);
+	limit(&sides, METRIC_MEAN, 3);
 	assert_true(compare(&sides)->line->p_corrected < 0.05);
 	assert_true(sides.diff.line->difference.effect < 0 && sides.diff.line->direction > 0);
 	assert_int_equal(sides.diff.line->verdict, VERDICT_MIXED);
-	assert_true(sides.diff.tally.slower == 0 && sides.diff.tally.faster == 0);
+	assert_int_equal(sides.diff.line->failed, 1 << 1);
+	assert_int_equal(sides.diff.result, RESULT_FAILS);
 }
 
 RUNS_TEST(no_failure_against_the_mean)
 {
 	put_against(104000, 10000);
 	limit(&sides, METRIC_P50, 3);
+	limit(&sides, METRIC_TOTAL, 3);
 	assert_true(compare(&sides)->line->delta[METRIC_P50] > 3);
 	assert_true(sides.diff.line->difference.effect > 0 && sides.diff.line->direction < 0);
 	assert_int_equal(sides.diff.line->verdict, VERDICT_MIXED);
+	assert_int_equal(sides.diff.tally.mixed, 1);
 	assert_int_equal(sides.diff.result, RESULT_PASSES);
 }
 

@@ -276,6 +276,19 @@ TEST(verdict_says_why)
 	sides_free(&sides);
 }
 
+/* Rows without a direction are no rows without a change. */
+TEST(verdict_of_mixed_rows)
+{
+	struct diff diff = {.tally = {.compared = 3, .mixed = 2}};
+	char text[DIFF_VERDICT_SIZE];
+
+	assert_string_equal(diff_verdict(&diff, text),
+			    "2 of 3 rows changed without a clear direction");
+	diff.tally.slower = 1;
+	assert_string_equal(diff_verdict(&diff, text),
+			    "1 of 3 rows is slower, 2 changed without a clear direction");
+}
+
 /* As many limits as there can be, with the longest numbers. */
 TEST(many_limits)
 {
