@@ -80,6 +80,8 @@ enum options_result { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_BAD };
  */
 enum options_result options_parse(struct options *opts, int argc, char **argv);
 
-/* The exit status after OPTIONS_BAD. That of bench, or of an unknown command, with --bisect ends
- * the bisection. */
+/*
+ * The exit status after OPTIONS_BAD. That of bench, or of an unknown command, with --bisect ends
+ * the bisection.
+ */
 int options_bad_status(int argc, char **argv);

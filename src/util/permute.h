@@ -33,7 +33,7 @@ struct permute_result {
 
 /*
  * value: nr_figures rows of runs->nr values; NAN: the run lacks the figure. Each block has a mean
- * of each group, and what is tested is the sum of their differences, each times the sizes of both
+ * of each group. The sum of the differences of these means is tested, each times the sizes of both
  * groups divided by that of the block. p: the share of the arrangements that have at least as large
  * a sum; exactly, or, of more than 20,000 arrangements, from as many random ones.
  *
