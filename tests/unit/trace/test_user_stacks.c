@@ -60,7 +60,7 @@ TEST(does_not_wait_for_a_lease)
 	char path[] = "/tmp/leased.XXXXXX";
 	int fd = mkstemp(path);
 
-	signal(SIGIO, SIG_IGN); /* by which the lease's owner is asked for it */
+	signal(SIGIO, SIG_IGN); /* the kernel sends it to the owner of the lease */
 	assert_true(fd >= 0);
 	if (fcntl(fd, F_SETLEASE, F_WRLCK)) {
 		assert_int_equal(unlink(path), 0);
