@@ -300,6 +300,16 @@ static void set_few(struct diff_line *line, enum diff_unit unit, double factor, 
 	line->few_tail = line->few || line->least_p_tail * factor >= alpha;
 }
 
+/* Can no limit be known to be exceeded? Limits of tails alone need as many values as tails do. */
+static bool lacks_values(const struct diff_line *line, const struct diff_options *opts)
+{
+	bool of_tails = opts->nr_limits;
+
+	for (size_t i = 0; i < opts->nr_limits; i++)
+		of_tails = of_tails && opts->limits[i].metric == METRIC_P99;
+	return of_tails ? line->few_tail : line->few;
+}
+
 static enum diff_result result_of(const struct diff *diff, const struct diff_options *opts)
 {
 	const struct diff_tally *tally = &diff->tally;
@@ -326,7 +336,7 @@ static void judge(struct diff *diff, const struct diff_options *opts)
 		line->verdict = verdict_of(diff, line, opts->alpha);
 		set_few(line, diff->unit, 2 * (double)tally->compared, opts->alpha);
 		apply_limits(line, opts);
-		tally->few += line->few;
+		tally->few += lacks_values(line, opts);
 		tally->failed += !!line->failed;
 		tally->unclear += line->unclear && !line->failed;
 		tally->slower += line->verdict == VERDICT_SLOWER || line->failed;

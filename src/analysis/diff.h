@@ -132,8 +132,8 @@ struct diff_line {
 /* Numbers of lines. */
 struct diff_tally {
 	size_t compared; /* with values on both sides */
-	size_t few;    /* of these: no difference of so few values, runs or boots is significant */
-	size_t slower; /* of these; also by their tail, beyond a limit */
+	size_t few;	 /* of these: so few values, runs or boots that no limit can be exceeded */
+	size_t slower;	 /* of these; also by their tail, beyond a limit */
 	size_t faster;
 	size_t mixed;
 	size_t failed;	/* beyond a limit */

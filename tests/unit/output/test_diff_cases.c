@@ -100,9 +100,11 @@ TEST(limit_of_tail)
 	limit(&sides, METRIC_P99, 10);
 	diff = compare(&sides);
 	check_line(diff, "a", CASE_ERROR, "destroy p99 +783.2% (limit 10%): too few values");
-	check_whole(diff, &whole, CASE_ERROR, "too few values in 1 row");
+	check_whole(diff, &whole, CASE_ERROR, "no row can be judged: too few values in 1 of 1 row");
 	sides.opts.allow_missing = true;
-	check_line(compare(&sides), "a", CASE_SKIPPED, "destroy p99 +783.2% (limit 10%): too few");
+	diff = compare(&sides);
+	check_line(diff, "a", CASE_SKIPPED, "destroy p99 +783.2% (limit 10%): too few");
+	check_whole(diff, &whole, CASE_ERROR, "no row can be judged: too few values in 1 of 1 row");
 	sides_free(&sides);
 }
 
