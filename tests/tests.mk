@@ -102,6 +102,7 @@ deps-test: ## install those that testing needs, too
 # PARTS: tests/run has them all.
 PARTS ?= unit cli pages fleet fuzz faults package bisect guest bench
 part = $(filter $(1),$(PARTS))
+# few: armhf is built, to see that programs compile where pointers have 32 bits.
 # Without a number of jobs, there are as many as processors.
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 test: ## run the tests, or those of PARTS='unit cli' (tests/run lists all parts)
@@ -109,11 +110,11 @@ test: ## run the tests, or those of PARTS='unit cli' (tests/run lists all parts)
 		$(if $(call part,kernels),flex bison bc dwarves xz-utils python3) \
 		$(if $(call part,pages),chromium) $(if $(call part,fleet),prometheus python3-yaml) \
 		$(if $(call part,package),build-essential debhelper lintian mmdebstrap)
-	$(Q)$(if $(call part,arch few),tests/arch/deps $(if $(call part,arch),,arm64))
+	$(Q)$(if $(call part,arch few),tests/arch/deps $(if $(call part,arch),,arm64 armhf))
 	$(Q)$(MAKE) --no-print-directory $(jobs) $(if $(call part,unit cli),unit asan) programs \
 		$(if $(call part,package),static deb) \
 		$(if $(call part,fuzz),fuzzers) \
-		$(if $(call part,kernels),made-kernels) $(if $(call part,arch),arch,$(if $(call part,few),arch-arm64))
+		$(if $(call part,kernels),made-kernels) $(if $(call part,arch),arch,$(if $(call part,few),arch-arm64 arch-armhf))
 	$(Q)tests/run $(PARTS)
 
 # On every kernel in Debian: the whole guest test on some, its core on the rest.

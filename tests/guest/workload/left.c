@@ -27,10 +27,10 @@
 
 #define CGROUP	    "/sys/fs/cgroup/workload-left"
 #define ELEMENTS    4
-#define EVENTS	    500U /* far more files than the kernel's count of them is wrong */
-#define KEY_SIZE    512	 /* the most that a sockhash takes */
-#define BATCH_S	    5	 /* that kfree_rcu() waits (KFREE_DRAIN_JIFFIES) ... */
-#define SOCKETS	    400U /* ... unless there is a page full of pointers */
+#define EVENTS	    500 /* far more files than the kernel's count of them is wrong */
+#define KEY_SIZE    512 /* the most that a sockhash takes */
+#define BATCH_S	    5	/* that kfree_rcu() waits (KFREE_DRAIN_JIFFIES) ... */
+#define SOCKETS	    400 /* ... unless there is a page full of pointers */
 #define READ_MS	    1000
 #define MAX_WAIT_NS (30 * NSEC_PER_SEC)
 
@@ -217,7 +217,7 @@ static void leave_sockets_to_batch(void)
 	closed_ns = now_ns();
 	close(fd);
 	printf("{\"kind\":\"left\",\"maps\":1,\"map_type\":\"sockhash\",\"map_name\":\"%s\","
-	       "\"map_id\":%u,\"elements\":%u,\"closed_ns\":%llu,\"gone_ns\":%llu}\n",
+	       "\"map_id\":%u,\"elements\":%d,\"closed_ns\":%llu,\"gone_ns\":%llu}\n",
 	       name, id, SOCKETS, closed_ns, wait_until_gone(nr_objects, before, SOCKETS));
 }
 
@@ -258,7 +258,7 @@ static void leave_events_to_reader(void)
 	freed_ns = wait_until_gone(nr_files, before, EVENTS);
 	reader_join(&begin_ns, &end_ns);
 	printf("{\"kind\":\"left\",\"maps\":1,\"map_type\":\"perf_event_array\",\"map_name\":\"%s\","
-	       "\"map_id\":%u,\"elements\":%u,\"closed_ns\":%llu,\"reader_begin_ns\":%llu,"
+	       "\"map_id\":%u,\"elements\":%d,\"closed_ns\":%llu,\"reader_begin_ns\":%llu,"
 	       "\"reader_end_ns\":%llu,\"freed_ns\":%llu}\n",
 	       name, id, EVENTS, closed_ns, begin_ns, end_ns, freed_ns);
 }
