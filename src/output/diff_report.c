@@ -226,18 +226,6 @@ const char *diff_verdict(const struct diff *diff, char text[DIFF_VERDICT_SIZE])
 	return text;
 }
 
-static void put_count(struct json_writer *json, const char *name, size_t count)
-{
-	json_key(json, name, strlen(name));
-	json_u64(json, count);
-}
-
-static void put_text(struct json_writer *json, const char *name, const char *text)
-{
-	json_key(json, name, strlen(name));
-	json_string(json, text, strlen(text));
-}
-
 static const char *const unit_names[] = {
 	[UNIT_VALUE] = "value",
 	[UNIT_RUN] = "run",
@@ -275,25 +263,25 @@ static int write_verdict_line(FILE *out, const struct diff *diff)
 
 	errno = 0;
 	json_begin_object(&json);
-	put_text(&json, "type", "verdict");
+	json_put_text(&json, "type", "verdict");
 	if (counts)
-		put_text(&json, "measure", measure_names[diff->measure]);
-	put_text(&json, "unit", unit_names[diff->unit]);
+		json_put_text(&json, "measure", measure_names[diff->measure]);
+	json_put_text(&json, "unit", unit_names[diff->unit]);
 	json_key(&json, "few_runs", strlen("few_runs"));
 	json_bool(&json, diff->few_runs);
-	put_count(&json, "compared", tally->compared);
-	put_count(&json, diff_word(diff->measure, VERDICT_SLOWER), tally->slower);
-	put_count(&json, diff_word(diff->measure, VERDICT_FASTER), tally->faster);
-	put_count(&json, "only_in_base", tally->only_in[DIFF_BASE]);
-	put_count(&json, "only_in_new", tally->only_in[DIFF_NEW]);
-	put_count(&json, "unclear", tally->unclear);
+	json_put_u64(&json, "compared", tally->compared);
+	json_put_u64(&json, diff_word(diff->measure, VERDICT_SLOWER), tally->slower);
+	json_put_u64(&json, diff_word(diff->measure, VERDICT_FASTER), tally->faster);
+	json_put_u64(&json, "only_in_base", tally->only_in[DIFF_BASE]);
+	json_put_u64(&json, "only_in_new", tally->only_in[DIFF_NEW]);
+	json_put_u64(&json, "unclear", tally->unclear);
 	if (counts) {
-		put_count(&json, "uncounted_base", diff->uncounted[DIFF_BASE]);
-		put_count(&json, "uncounted_new", diff->uncounted[DIFF_NEW]);
-		put_count(&json, "uncounted_rows", diff->uncounted_keys);
+		json_put_u64(&json, "uncounted_base", diff->uncounted[DIFF_BASE]);
+		json_put_u64(&json, "uncounted_new", diff->uncounted[DIFF_NEW]);
+		json_put_u64(&json, "uncounted_rows", diff->uncounted_keys);
 	}
 	put_result(&json, diff->result);
-	put_text(&json, "text", diff_verdict(diff, text));
+	json_put_text(&json, "text", diff_verdict(diff, text));
 	json_end_object(&json);
 	json_flush(&json);
 	putc('\n', out);

@@ -162,18 +162,6 @@ static int write_series(FILE *out, enum format format, const struct trend *trend
 	return err;
 }
 
-static void put_count(struct json_writer *json, const char *name, size_t count)
-{
-	json_key(json, name, strlen(name));
-	json_u64(json, count);
-}
-
-static void put_text(struct json_writer *json, const char *name, const char *text)
-{
-	json_key(json, name, strlen(name));
-	json_string(json, text, strlen(text));
-}
-
 static void write_verdict_line(FILE *out, const struct trend *trend)
 {
 	struct json_writer json = {.out = out};
@@ -181,19 +169,19 @@ static void write_verdict_line(FILE *out, const struct trend *trend)
 	char text[TREND_VERDICT_SIZE];
 
 	json_begin_object(&json);
-	put_text(&json, "type", "verdict");
+	json_put_text(&json, "type", "verdict");
 	if (counts)
-		put_text(&json, "measure", measure_names[trend->measure]);
-	put_text(&json, "unit", unit_of(trend));
-	put_count(&json, "points", trend->nr_points);
-	put_count(&json, "rows", trend->nr_series);
-	put_count(&json, "changes", trend->nr_changes);
-	put_count(&json, "rows_with_too_few", trend->nr_few);
+		json_put_text(&json, "measure", measure_names[trend->measure]);
+	json_put_text(&json, "unit", unit_of(trend));
+	json_put_u64(&json, "points", trend->nr_points);
+	json_put_u64(&json, "rows", trend->nr_series);
+	json_put_u64(&json, "changes", trend->nr_changes);
+	json_put_u64(&json, "rows_with_too_few", trend->nr_few);
 	if (counts) {
-		put_count(&json, "uncounted", trend->uncounted);
-		put_count(&json, "uncounted_rows", trend->uncounted_keys);
+		json_put_u64(&json, "uncounted", trend->uncounted);
+		json_put_u64(&json, "uncounted_rows", trend->uncounted_keys);
 	}
-	put_text(&json, "text", trend_verdict(trend, text));
+	json_put_text(&json, "text", trend_verdict(trend, text));
 	json_end_object(&json);
 	json_flush(&json);
 	putc('\n', out);

@@ -332,3 +332,15 @@ void json_printf(struct json_writer *json, const char *fmt, ...)
 	vfprintf(json->out, fmt, args);
 	va_end(args);
 }
+
+void json_put_u64(struct json_writer *json, const char *name, __u64 number)
+{
+	json_key(json, name, strlen(name));
+	json_u64(json, number);
+}
+
+void json_put_text(struct json_writer *json, const char *name, const char *text)
+{
+	json_key(json, name, strlen(name));
+	json_string(json, text, strlen(text));
+}

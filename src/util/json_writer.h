@@ -51,6 +51,10 @@ static inline char *json_room(struct json_writer *json, size_t len)
  */
 void json_key(struct json_writer *json, const char *name, size_t len);
 
+/* A member of an object. The name is as json_key()'s. */
+void json_put_u64(struct json_writer *json, const char *name, __u64 number);
+void json_put_text(struct json_writer *json, const char *name, const char *text);
+
 /* The name of a member that comes again and again: as it is written, after a comma. */
 #define MAX_JSON_KEY 28
 struct json_key {
