@@ -21,8 +21,8 @@ static int close_sides(void **state __attribute__((unused)))
 #define LIMIT_TEST(name) TEST_BETWEEN(name, open_sides, close_sides)
 
 /*
- * Nothing is above the joint percentile of 40 values, and two of 200 are not significant. A limit of
- * tails alone could not be exceeded by any tail, so that it is not known to be kept either.
+ * Nothing is above the joint percentile of 40 values, and two of 200 are not significant. A limit
+ * of tails alone could not be exceeded by any tail, so that it is not known to be kept either.
  */
 LIMIT_TEST(tail_of_few_values)
 {
