@@ -440,7 +440,6 @@ struct config {
 	__u8 compiled;	   /* the kernel compiles programs, and so supports callbacks */
 	__u8 by_name;	   /* name_filter holds a pattern */
 	__u8 all_progs;	   /* PROGS_PER_HOOK programs are attached, not one; never for kprobes */
-	__u8 kprobes;	   /* the programs are kprobes and kretprobes */
 	__u8 user_stack;   /* send those of tasks that release maps */
 	__u8 cpu_counters; /* bit N: read enum cpu_counter N where a worker frees a map */
 	__u8 other_allocs; /* there are some */

@@ -233,17 +233,23 @@ int work_end(__u64 *ctx)
  */
 struct task_stack task_stack;
 
+/*
+ * Whether the thread is in a function with a kretprobe, of any tracer. If it runs, the kernel gives
+ * no stack, and until 6.10 (5120d167e21c) it warns: rethook_find_ret_addr(),
+ * kernel/trace/rethook.c.
+ */
+static __always_inline bool in_kretprobe(struct task_struct *task)
+{
+	return bpf_core_field_exists(task->rethooks.first) && task->rethooks.first;
+}
+
 static __attribute__((noinline)) void fill_stack(struct task_struct *task)
 {
 	__u64 func = 0;
 
 	task_stack.sleeps = task->__state != 0;
-	/*
-	 * Of a running thread that is in a kretprobe's function the kernel gives no stack, and
-	 * warns (rethook_find_ret_addr(), kernel/trace/rethook.c).
-	 */
 	task_stack.size = 0;
-	if (task_stack.sleeps || !config.kprobes)
+	if (task_stack.sleeps || !in_kretprobe(task))
 		task_stack.size = bpf_get_task_stack(task, task_stack.ip, sizeof(task_stack.ip), 0);
 	task_stack.start_ns = task->start_time;
 	task_stack.worker = (task->flags & PF_WQ_WORKER) != 0;

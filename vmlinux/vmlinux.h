@@ -133,6 +133,15 @@ struct rq {
 	__u64 clock_task;
 };
 
+/* include/linux/llist.h */
+struct llist_node {
+	struct llist_node *next;
+};
+
+struct llist_head {
+	struct llist_node *first;
+};
+
 /* include/linux/sched.h; a kthread's worker_private is its struct kthread since 5.17 (e32cf5dfbe22)
  */
 struct task_struct {
@@ -150,6 +159,7 @@ struct task_struct {
 	unsigned long nvcsw;
 	unsigned long nivcsw;
 	char comm[16];
+	struct llist_head rethooks; /* since 5.18 (54ecbe6f1ed5), with CONFIG_RETHOOK */
 };
 
 /* include/linux/mm_types.h */

@@ -204,14 +204,12 @@ static int choose_programs(const struct memdestroy_trace_bpf *skel,
 }
 
 /* All but what the kernel's types show. */
-static void write_config(struct memdestroy_trace_bpf *skel, enum attach_mode mode,
-			 const struct bpf_config *settings)
+static void write_config(struct memdestroy_trace_bpf *skel, const struct bpf_config *settings)
 {
 	memcpy(&skel->rodata->config, &settings->config, sizeof(settings->config));
 	/* Without such tail calls there are no copies: what the only program misses is counted. */
 	skel->rodata->config.all_progs = kernel_preemptible() && kernel_tail_calls_from_functions();
 	skel->rodata->config.compiled = !kernel_compiler_lack();
-	skel->rodata->config.kprobes = mode == ATTACH_KPROBE;
 	memcpy(&skel->rodata->name_filter, &settings->names, sizeof(settings->names));
 }
 
@@ -253,7 +251,7 @@ static int load(struct memdestroy_trace_bpf **out, struct attached attached[NR_P
 	if (!skel)
 		return -errno;
 	*out = skel;
-	write_config(skel, mode, settings);
+	write_config(skel, settings);
 	err = choose_programs(skel, attached, graces, mode, settings, ksyms, ids, types_fd);
 	if (err)
 		return err;
