@@ -83,12 +83,17 @@ static const char *path_of(const struct recorder *recorder)
 	return recorder->path ?: recorder->opts->output;
 }
 
-/* Writes what has been counted while this file was recorded. goes_on: another one follows. */
+/*
+ * Writes what has been counted while this file was recorded. goes_on: another one follows, and has
+ * the events that have not been passed on yet.
+ */
 static int write_ledger(struct recorder *recorder, struct ledger ledger,
 			struct teardown_counts counts, bool goes_on)
 {
 	struct teardown_counts *before = &recorder->counts_before;
 
+	if (goes_on && figure_known(ledger.entry_only))
+		ledger.entry_only -= ledger.not_passed_on;
 	figures_since(ledger_figures, &ledger, &recorder->ledger_before, goes_on);
 	figures_since(teardown_ledger_figures, &counts.ledger, &before->ledger, goes_on);
 	for (int i = 0; i < NR_HOOKS; i++)

@@ -39,6 +39,7 @@ static void count_calls(const struct call_counts *calls, struct ledger *ledger)
 	decide_running(calls->waiting - calls->returned,
 		       unexplained_returns(missed, ledger->lost_return, ledger->entry_only),
 		       &ledger->still_running, &ledger->entry_only);
+	ledger->not_passed_on = ledger->entry_only - calls->entry_only;
 }
 
 /* At least as many maps were released unseen. Several hooks see the same release. */

@@ -116,8 +116,9 @@ static inline bool figure_known(__u64 figure)
 struct ledger {
 	LEDGER_FIGURES(FIGURE_MEMBER)
 	/* Of a live run only. */
-	__u64 buffer_bytes; /* size of the ring buffer; 0: unknown */
-	__u64 maps_freed;   /* of all types, by an independent count; LEDGER_UNKNOWN */
+	__u64 buffer_bytes;  /* size of the ring buffer; 0: unknown */
+	__u64 maps_freed;    /* of all types, by an independent count; LEDGER_UNKNOWN */
+	__u64 not_passed_on; /* of entry_only: not events yet, because their returns may come */
 };
 
 struct teardown_ledger {

@@ -184,12 +184,14 @@ KEPT_TEST(running_or_missed, VIEW_TEARDOWNS)
 	correlator_count(kept.correlator, &ledger, &counts);
 	assert_true(ledger.still_running == LEDGER_UNKNOWN);
 	assert_int_equal(ledger.entry_only, 1);
+	assert_int_equal(ledger.not_passed_on, 1);
 	/* A call with only its entry seen explains the miss. */
 	send(RECORD_ENTRY, HOOK_DESTROY, WORKER, 1300);
 	ledger = (struct ledger){.probe_missed_return = 1};
 	correlator_count(kept.correlator, &ledger, &counts);
 	assert_int_equal(ledger.still_running, 1);
 	assert_int_equal(ledger.entry_only, 1);
+	assert_int_equal(ledger.not_passed_on, 0);
 	ledger = (struct ledger){.missed_return = LEDGER_UNKNOWN};
 	correlator_count(kept.correlator, &ledger, &counts);
 	assert_true(ledger.still_running == LEDGER_UNKNOWN);
