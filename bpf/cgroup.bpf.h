@@ -86,7 +86,7 @@ static __noinline __attribute__((unused)) int send_cgroup(__u64 id, __u64 of_nod
 
 	if (BPF_CORE_READ(node, id) != id) /* the task was just moved */
 		return 0;
-	rec = bpf_ringbuf_reserve(&records, sizeof(*rec), 0);
+	rec = reserve(sizeof(*rec));
 	if (!rec)
 		return 0;
 	__builtin_memset(&rec->head, 0, sizeof(rec->head));
@@ -97,7 +97,7 @@ static __noinline __attribute__((unused)) int send_cgroup(__u64 id, __u64 of_nod
 	if (put_names(rec, node))
 		submit(rec);
 	else
-		bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
+		discard(rec);
 	*place_of_cgroup(id) = id;
 	return 0;
 }

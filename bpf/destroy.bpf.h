@@ -131,7 +131,7 @@ __noinline int send_full_return(struct prog_cpu_counts *counts, __u64 ma, __u64 
 
 	if (!counts)
 		return 0;
-	rec = bpf_ringbuf_reserve(&records, sizeof(*rec), 0);
+	rec = reserve(sizeof(*rec));
 	if (!rec) {
 		counts->lost++;
 		return 0;
@@ -143,7 +143,7 @@ __noinline int send_full_return(struct prog_cpu_counts *counts, __u64 ma, __u64 
 		find_owner(rec);
 	rec->head.ts_ns = ts_ns;
 	if (config.filters && !(wanted_without_map(rec) && map_wanted(rec)))
-		bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
+		discard(rec);
 	else
 		submit(rec);
 	return 0;
@@ -199,7 +199,7 @@ static __always_inline bool send_call(struct prog_cpu_counts *counts, struct cal
 		counts->filtered++;
 		return true;
 	}
-	rec = bpf_ringbuf_reserve(&records, sizeof(*rec), 0);
+	rec = reserve(sizeof(*rec));
 	if (!rec) {
 		if (!end_call(slot, owner, prog))
 			return false;
@@ -209,7 +209,7 @@ static __always_inline bool send_call(struct prog_cpu_counts *counts, struct cal
 	__builtin_memcpy(rec, &slot->rec, sizeof(*rec));
 	fill_return(rec, ret);
 	if (!end_call(slot, owner, prog)) {
-		bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
+		discard(rec);
 		return false;
 	}
 	submit(rec);

@@ -28,7 +28,7 @@ static __always_inline void send_free_entry(struct prog_cpu_counts *counts, enum
 					    __u64 work)
 {
 	__u64 memcg_id = hook == HOOK_FREE ? memcg_of(map_of_work(work)) : 0;
-	struct record_call *rec = bpf_ringbuf_reserve(&records, sizeof(*rec), 0);
+	struct record_call *rec = reserve(sizeof(*rec));
 
 	if (!rec) {
 		counts->lost++;
@@ -88,7 +88,7 @@ static __always_inline bool send_free_return(__u64 work, enum hook hook, __u64 t
 
 	if (hook == HOOK_FREE)
 		end_counters(this_tid(), &end);
-	rec = bpf_ringbuf_reserve(&records, sizeof(*rec), 0);
+	rec = reserve(sizeof(*rec));
 	if (!rec)
 		return false;
 	rec->head.type = RECORD_FREED;

@@ -39,7 +39,7 @@ static __always_inline struct prog_cpu_counts *count_holder(enum hook hook, __u3
 static __always_inline struct record_holder *reserve_holder(struct prog_cpu_counts *counts,
 							    enum hook hook, __u64 holder)
 {
-	struct record_holder *rec = bpf_ringbuf_reserve(&records, sizeof(*rec), 0);
+	struct record_holder *rec = reserve(sizeof(*rec));
 
 	if (!rec) {
 		counts->lost++;

@@ -9,6 +9,7 @@
 
 #include "current.bpf.h"
 #include "event.h"
+#include "kernel_read.bpf.h"
 
 __u32 reader_sleeps;
 
@@ -38,6 +39,36 @@ static __always_inline struct prog_cpu_counts *count_run(__u32 prog)
 }
 
 /*
+ * The reader stops at a record that is not complete: if a program was preempted while it wrote one,
+ * the records behind it waited for up to a second, and half of the ring buffer filled. So no
+ * program is preempted meanwhile, where kernels have these (kernel/bpf/helpers.c, since 6.10,
+ * fc7566ad0a82). Elsewhere, and where nothing is preempted, the loader takes the calls out.
+ */
+KERNEL_FUNC(void, bpf_preempt_disable, KERNEL_ID_PREEMPT_DISABLE, void);
+KERNEL_FUNC(void, bpf_preempt_enable, KERNEL_ID_PREEMPT_ENABLE, void);
+
+/*
+ * Room for a record in the ring buffer, whose size is a constant. Soon afterwards submit() or
+ * discard() must be called. NULL: the ring buffer is full.
+ */
+static __always_inline void *reserve(__u64 size)
+{
+	void *record;
+
+	bpf_preempt_disable();
+	record = bpf_ringbuf_reserve(&records, size, 0);
+	if (!record)
+		bpf_preempt_enable();
+	return record;
+}
+
+static __always_inline void discard(void *record)
+{
+	bpf_ringbuf_discard(record, BPF_RB_NO_WAKEUP);
+	bpf_preempt_enable();
+}
+
+/*
  * The reader polls. After a long time without records it sleeps, and the next record wakes it. The
  * reader sets its flag first and then looks for records, so the flag is read only once the record
  * has its place.
@@ -51,6 +82,7 @@ static __always_inline void submit(void *record)
 		flags = BPF_RB_FORCE_WAKEUP;
 	}
 	bpf_ringbuf_submit(record, flags);
+	bpf_preempt_enable();
 }
 
 /*
@@ -59,18 +91,19 @@ static __always_inline void submit(void *record)
  */
 static __always_inline void wake_reader(void)
 {
-	void *reserved = bpf_ringbuf_reserve(&records, sizeof(__u64), 0);
+	void *reserved = reserve(sizeof(__u64));
 
 	if (!reserved)
 		return;
 	reader_sleeps = 0;
 	bpf_ringbuf_discard(reserved, BPF_RB_FORCE_WAKEUP);
+	bpf_preempt_enable();
 }
 
 /* Sends a copy of a record. False: the ring buffer is full. */
 static __always_inline bool send(const void *record, __u64 size)
 {
-	void *reserved = bpf_ringbuf_reserve(&records, size, 0);
+	void *reserved = reserve(size);
 
 	if (!reserved)
 		return false;

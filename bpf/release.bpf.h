@@ -96,7 +96,7 @@ static __always_inline void send_release(struct prog_cpu_counts *counts, enum ho
 	if (paths_can_be_read() && !cgroup_is_sent(cgroup_id))
 		send_cgroup(cgroup_id, (__u64)BPF_CORE_READ(task, cgroups, dfl_cgrp, kn));
 	flags |= send_user_stack(hook, map, flags);
-	rec = bpf_ringbuf_reserve(&records, sizeof(*rec), 0);
+	rec = reserve(sizeof(*rec));
 	if (!rec) {
 		counts->lost++;
 		return;

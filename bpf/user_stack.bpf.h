@@ -28,13 +28,13 @@ static __always_inline __u8 send_user_stack(enum hook hook, struct bpf_map *map,
 		return RELEASE_EXIT;
 	if (!config.user_stack)
 		return 0;
-	rec = bpf_ringbuf_reserve(&records, sizeof(*rec), 0);
+	rec = reserve(sizeof(*rec));
 	if (!rec)
 		return 0;
 	size = bpf_get_task_stack(task, rec->frames, sizeof(rec->frames),
 				  BPF_F_USER_STACK | BPF_F_USER_BUILD_ID);
 	if (size <= 0) {
-		bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
+		discard(rec);
 		return 0;
 	}
 	pid_tgid = bpf_get_current_pid_tgid();

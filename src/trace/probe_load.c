@@ -155,6 +155,18 @@ static int size_maps(struct memdestroy_trace_bpf *skel, const struct bpf_config 
 	return err;
 }
 
+/* Has programs switch preemption off, if that is possible and needed. Returns whether they do. */
+static bool choose_to_hold_cpu(struct prog_ids *ids, const struct ksyms *ksyms)
+{
+	__u32 *disable = &ids->ids[KERNEL_ID_INDEX(KERNEL_ID_PREEMPT_DISABLE)];
+	__u32 *enable = &ids->ids[KERNEL_ID_INDEX(KERNEL_ID_PREEMPT_ENABLE)];
+
+	if (kernel_preemptible() && probe_reads_in_place(ksyms) && *disable && *enable)
+		return true;
+	*disable = *enable = 0;
+	return false;
+}
+
 /* Chooses the programs to be loaded, and the functions that they attach to. */
 static int choose_programs(const struct memdestroy_trace_bpf *skel,
 			   struct attached attached[NR_PROGS], struct grace_probes *graces,
@@ -162,7 +174,7 @@ static int choose_programs(const struct memdestroy_trace_bpf *skel,
 			   const struct ksyms *ksyms, struct prog_ids *ids, int types_fd)
 {
 	const char *symbols[NR_HOOKS] = {};
-	bool all_progs = skel->rodata->config.all_progs;
+	bool all_progs = skel->rodata->config.all_progs, hold_cpu;
 	struct bpf_program *prog;
 	struct bpf_map *array = NULL;
 	__u32 hooks = 0;
@@ -179,8 +191,10 @@ static int choose_programs(const struct memdestroy_trace_bpf *skel,
 		return err;
 	skel->rodata->config.other_allocs = ids->nr_other_allocs > 0;
 	memcpy(&skel->rodata->config.other_alloc, ids->other_allocs, sizeof(ids->other_allocs));
+	hold_cpu = choose_to_hold_cpu(ids, ksyms);
 	if (all_progs)
-		diag_verbose("the kernel is preemptible: %d programs for each", PROGS_PER_HOOK);
+		diag_verbose("the kernel is preemptible: %d programs for each%s", PROGS_PER_HOOK,
+			     hold_cpu ? ", not preempted while they write a record" : "");
 	bpf_object__for_each_program(prog, skel->obj) bpf_program__set_autoload(prog, false);
 	while ((array = bpf_object__next_map(skel->obj, array)))
 		if (bpf_map__type(array) == BPF_MAP_TYPE_PROG_ARRAY)

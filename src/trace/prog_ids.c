@@ -26,12 +26,15 @@
 static const struct {
 	const char *name;
 	__u32 kind;
+	bool optional; /* without it, programs do not call it */
 } kernel_ids[NR_KERNEL_IDS] = {
-	[KERNEL_ID_RDONLY_CAST - KERNEL_ID_FIRST] = {"bpf_rdonly_cast", BTF_KIND_FUNC},
-	[KERNEL_ID_TASK_FROM_PID - KERNEL_ID_FIRST] = {"bpf_task_from_pid", BTF_KIND_FUNC},
-	[KERNEL_ID_TASK_RELEASE - KERNEL_ID_FIRST] = {"bpf_task_release", BTF_KIND_FUNC},
-	[KERNEL_ID_RUNQUEUES - KERNEL_ID_FIRST] = {"runqueues", BTF_KIND_VAR},
-	[KERNEL_ID_PT_REGS - KERNEL_ID_FIRST] = {"pt_regs", BTF_KIND_STRUCT},
+	[KERNEL_ID_INDEX(KERNEL_ID_RDONLY_CAST)] = {"bpf_rdonly_cast", BTF_KIND_FUNC},
+	[KERNEL_ID_INDEX(KERNEL_ID_TASK_FROM_PID)] = {"bpf_task_from_pid", BTF_KIND_FUNC},
+	[KERNEL_ID_INDEX(KERNEL_ID_TASK_RELEASE)] = {"bpf_task_release", BTF_KIND_FUNC},
+	[KERNEL_ID_INDEX(KERNEL_ID_PREEMPT_DISABLE)] = {"bpf_preempt_disable", BTF_KIND_FUNC, true},
+	[KERNEL_ID_INDEX(KERNEL_ID_PREEMPT_ENABLE)] = {"bpf_preempt_enable", BTF_KIND_FUNC, true},
+	[KERNEL_ID_INDEX(KERNEL_ID_RUNQUEUES)] = {"runqueues", BTF_KIND_VAR},
+	[KERNEL_ID_INDEX(KERNEL_ID_PT_REGS)] = {"pt_regs", BTF_KIND_STRUCT},
 };
 
 /* A hook is known by its symbol, or by the function's name. */
@@ -165,8 +168,16 @@ static bool is_marked(const struct bpf_insn *insn)
 }
 
 /* A call, a 64-bit constant that is the address of a variable, or the number of a type. */
-static int put_id(struct bpf_insn *insn, __u32 id)
+static int put_id(struct bpf_insn *insn, const struct prog_ids *ids)
 {
+	static const struct bpf_insn no_call = {.code = BPF_ALU64 | BPF_MOV | BPF_K,
+						.dst_reg = BPF_REG_0};
+	__u32 nth = KERNEL_ID_INDEX(insn->imm), id = ids->ids[nth];
+
+	if (!id && kernel_ids[nth].optional) {
+		*insn = no_call;
+		return 0;
+	}
 	if (!id)
 		return -ESRCH;
 	if (insn->code == (BPF_JMP | BPF_CALL))
@@ -187,9 +198,7 @@ static int put_ids(struct bpf_program *prog, const struct prog_ids *ids)
 
 	memcpy(insns, bpf_program__insns(prog), sizeof(insns));
 	for (size_t i = 0; i < nr; i++) {
-		err = is_marked(&insns[i])
-			      ? put_id(&insns[i], ids->ids[insns[i].imm - KERNEL_ID_FIRST])
-			      : 0;
+		err = is_marked(&insns[i]) ? put_id(&insns[i], ids) : 0;
 		if (err)
 			return err;
 	}

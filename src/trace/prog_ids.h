@@ -12,7 +12,7 @@
 struct btf;
 
 struct prog_ids {
-	__u32 ids[NR_KERNEL_IDS];	 /* by enum kernel_id, from KERNEL_ID_FIRST; 0: unknown */
+	__u32 ids[NR_KERNEL_IDS];	 /* by KERNEL_ID_INDEX(); 0: unknown */
 	const struct attached *attached; /* NR_PROGS, whose attach_id is set */
 	const struct bpf_program *iter;	 /* the iterator of tasks */
 	__u32 iter_id;
