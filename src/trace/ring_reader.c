@@ -26,6 +26,8 @@
  * thread polls the ring buffer this often.
  */
 #define POLL_MS 20
+/* So many chunks filled in one poll: the thread falls behind. */
+#define MANY_CHUNKS 2
 /* After so many polls without a record the thread sleeps, and the next record wakes it. */
 #define IDLE_POLLS 25
 
@@ -61,6 +63,12 @@ struct ring_reader {
 
 	/* Used by the thread; by ring_reader_take() once the thread has ended. */
 	struct chunk *open;
+	int nr_filled; /* in this poll */
+
+	/* Used by the thread. */
+	bool by_thread; /* false after its end */
+	bool hurries;	/* it has its highest priority */
+	int usual_priority;
 
 	pthread_mutex_t lock;
 	/* Under the lock: handed over; and empty. */
@@ -130,6 +138,19 @@ static void hand_over(struct ring_reader *ring_reader, bool full)
 		eventfd_write(ring_reader->fd, 1);
 }
 
+/*
+ * The thread only copies, and records are lost if a storm keeps it from the processors. On a
+ * preemptible kernel, where it takes them from the programs, it does so only while it must.
+ */
+static void set_hurry(struct ring_reader *ring_reader, bool hurry)
+{
+	if (!ring_reader->by_thread || hurry == ring_reader->hurries)
+		return;
+	ring_reader->hurries = hurry;
+	setpriority(PRIO_PROCESS, 0, /* of this thread alone */
+		    hurry ? PRIVILEGES_NICE : ring_reader->usual_priority);
+}
+
 static int copy_record(void *ctx, void *record, size_t size)
 {
 	struct ring_reader *ring_reader = ctx;
@@ -142,16 +163,21 @@ static int copy_record(void *ctx, void *record, size_t size)
 	if (chunk->len + sizeof(*kept) + RECORD_MAX <= CHUNK_SIZE)
 		return 0;
 	hand_over(ring_reader, true);
+	if (++ring_reader->nr_filled == MANY_CHUNKS)
+		set_hurry(ring_reader, true);
 	return open_chunk(ring_reader) ? 0 : NO_ROOM;
 }
 
 /* Returns whether there was, or may have been, a record. */
 static bool poll_ring(struct ring_reader *ring_reader)
 {
+	ring_reader->nr_filled = 0;
 	if (!open_chunk(ring_reader))
 		return true;
 	if (ring_buffer__consume(ring_reader->ring) == NO_ROOM)
 		return true;
+	if (!ring_reader->nr_filled)
+		set_hurry(ring_reader, false);
 	if (!ring_reader->open || !ring_reader->open->len)
 		return false;
 	hand_over(ring_reader, false);
@@ -182,18 +208,18 @@ static void *reader_thread(void *ctx)
 	int idle_polls = 0;
 	bool asleep;
 
-	/*
-	 * It only copies, and records are lost if a storm keeps it from the processors. On a
-	 * preemptible kernel, which schedules otherwise, it would take them from the programs.
-	 */
-	if (!probe_is_preemptible(ring_reader->probe))
-		setpriority(PRIO_PROCESS, 0, PRIVILEGES_NICE);
+	ring_reader->by_thread = true;
+	ring_reader->usual_priority = probe_is_preemptible(ring_reader->probe)
+					      ? getpriority(PRIO_PROCESS, 0)
+					      : PRIVILEGES_NICE;
+	setpriority(PRIO_PROCESS, 0, ring_reader->usual_priority);
 	do {
 		idle_polls = poll_ring(ring_reader) ? 0 : idle_polls + 1;
 		asleep = idle_polls > IDLE_POLLS;
 		if (asleep)
 			idle_polls = 0; /* the record that wakes it may not be complete yet */
 	} while (!wait_for_poll(ring_reader, asleep));
+	ring_reader->by_thread = false;
 	return NULL;
 }
 
