@@ -14,6 +14,7 @@
 
 #include "correlate/correlator.h"
 #include "model/ledger_figures.h"
+#include "trace/privileges.h"
 #include "trace/ring_reader.h"
 #include "trace/session.h"
 #include "trace/signals.h"
@@ -32,9 +33,9 @@
 /* Records that are taken between two looks at signals and clocks. */
 #define BATCH		4096
 #define MAX_PENDING	((size_t)256 << 20) /* see struct run_ops */
+#define MUCH_PENDING	((size_t)4 << 20)
 #define STUCK_SEARCH_NS (NSEC_PER_SEC / 2)
-/* The nice values of a session that falls behind; see docs/kernel.md, Priority. */
-#define HURRY_NICE	       (-10)
+/* The nice value of a session that falls behind; see docs/kernel.md, Priority. */
 #define HURRY_NICE_PREEMPTIBLE (-5)
 #define MAX_RELEASES	       16384
 #define MAX_USER_STACKS	       4096
@@ -57,7 +58,6 @@ struct session {
 	bool found_stuck; /* something was reported as stuck */
 	bool hurries;	  /* the thread has a higher priority than usual */
 	int usual_priority, hurry_priority;
-	size_t max_pending;
 	int signals;			 /* readable when a signal that ends a run has come */
 	struct correlator_search search; /* for stuck calls; the last one */
 };
@@ -145,11 +145,11 @@ static void add_record(void *ctx, const void *data, size_t size)
 		diag_warn("out of memory: part of a call or a teardown is missing");
 }
 
-/* Records are lost when too many wait: before that, other processes get less of the processors. */
+/* Before much waits, other processes get less of the processors. */
 static void set_pace(struct session *session)
 {
-	size_t pending = ring_reader_pending(session->ring_reader), limit = session->max_pending;
-	bool hurry = session->hurries ? pending > limit / 32 : pending > limit / 8;
+	size_t pending = ring_reader_pending(session->ring_reader);
+	bool hurry = pending > (session->hurries ? MUCH_PENDING / 4 : MUCH_PENDING);
 
 	if (hurry == session->hurries)
 		return;
@@ -394,7 +394,7 @@ bool session_waits(struct session *session, __u64 before_ns)
 /* A user may have given a lower nice value. */
 static void set_priorities(struct session *session)
 {
-	int hurry = probe_is_preemptible(session->probe) ? HURRY_NICE_PREEMPTIBLE : HURRY_NICE;
+	int hurry = probe_is_preemptible(session->probe) ? HURRY_NICE_PREEMPTIBLE : PRIVILEGES_NICE;
 	int usual = getpriority(PRIO_PROCESS, 0);
 
 	session->usual_priority = usual;
@@ -423,9 +423,9 @@ static int open_all(struct session *session)
 	session->correlator = correlator_new(&opts, &session->sink, &ops, session);
 	if (!session->correlator)
 		return -ENOMEM;
-	session->max_pending = session->run->max_pending ?: MAX_PENDING;
 	set_priorities(session);
-	err = ring_reader_open(&session->ring_reader, session->probe, session->max_pending);
+	err = ring_reader_open(&session->ring_reader, session->probe,
+			       session->run->max_pending ?: MAX_PENDING);
 	if (err)
 		return err;
 	session->signals = signals_open();
