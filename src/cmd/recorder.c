@@ -84,16 +84,21 @@ static const char *path_of(const struct recorder *recorder)
 }
 
 /*
- * Writes what has been counted while this file was recorded. goes_on: another one follows, and has
- * the events that have not been passed on yet.
+ * Writes what has been counted while this file was recorded. A call that waits for a return which
+ * was perhaps missed has no row yet: it has not returned, should the recorder be killed. goes_on:
+ * another file follows, and has these calls.
  */
 static int write_ledger(struct recorder *recorder, struct ledger ledger,
 			struct teardown_counts counts, bool goes_on)
 {
 	struct teardown_counts *before = &recorder->counts_before;
 
-	if (goes_on && figure_known(ledger.entry_only))
+	if (ledger.not_passed_on && figure_known(ledger.entry_only)) {
 		ledger.entry_only -= ledger.not_passed_on;
+		ledger.still_running =
+			ledger.not_passed_on +
+			(figure_known(ledger.still_running) ? ledger.still_running : 0);
+	}
 	figures_since(ledger_figures, &ledger, &recorder->ledger_before, goes_on);
 	figures_since(teardown_ledger_figures, &counts.ledger, &before->ledger, goes_on);
 	for (int i = 0; i < NR_HOOKS; i++)
