@@ -33,7 +33,7 @@
 /* Records that are taken between two looks at signals and clocks. */
 #define BATCH		4096
 #define MAX_PENDING	((size_t)256 << 20) /* see struct run_ops */
-#define MUCH_PENDING	((size_t)4 << 20)
+#define MUCH_PENDING	((size_t)4 << 20)   /* an eighth of what a recorder may hold */
 #define STUCK_SEARCH_NS (NSEC_PER_SEC / 2)
 /* The nice value of a session that falls behind; see docs/kernel.md, Priority. */
 #define HURRY_NICE_PREEMPTIBLE (-5)
@@ -145,7 +145,7 @@ static void add_record(void *ctx, const void *data, size_t size)
 		diag_warn("out of memory: part of a call or a teardown is missing");
 }
 
-/* Before much waits, other processes get less of the processors. */
+/* While much waits, other processes get less of the processors. */
 static void set_pace(struct session *session)
 {
 	size_t pending = ring_reader_pending(session->ring_reader);
