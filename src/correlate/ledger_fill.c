@@ -28,7 +28,8 @@ static void decide_running(__u64 waiting, __u64 unexplained, __u64 *running, __u
 	}
 }
 
-static void count_calls(const struct call_counts *calls, struct ledger *ledger)
+/* ended: the matcher is flushed, and has passed on all calls. */
+static void count_calls(const struct call_counts *calls, bool ended, struct ledger *ledger)
 {
 	__u64 missed = ledger->missed_return;
 
@@ -39,7 +40,7 @@ static void count_calls(const struct call_counts *calls, struct ledger *ledger)
 	decide_running(calls->waiting - calls->returned,
 		       unexplained_returns(missed, ledger->lost_return, ledger->entry_only),
 		       &ledger->still_running, &ledger->entry_only);
-	ledger->not_passed_on = ledger->entry_only - calls->entry_only;
+	ledger->not_passed_on = ended ? 0 : ledger->entry_only - calls->entry_only;
 }
 
 /* At least as many maps were released unseen. Several hooks see the same release. */
@@ -86,7 +87,8 @@ static void count_teardowns(const struct teardown_tracker *tracker, bool ended,
 void correlator_count(const struct correlator *correlator, struct ledger *ledger,
 		      struct teardown_counts *counts)
 {
-	count_calls(call_matcher_counts(correlator->matchers[HOOK_DESTROY]), ledger);
+	count_calls(call_matcher_counts(correlator->matchers[HOOK_DESTROY]), correlator->flushing,
+		    ledger);
 	ledger->bad_records = correlator->bad_records;
 	ledger->stuck = correlator->stuck;
 	ledger->still_stuck = correlator->still_stuck;

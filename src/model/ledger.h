@@ -35,7 +35,8 @@ static inline bool figure_known(__u64 figure)
  *   entered    = completed + filtered + still_running + entry_only + lost_entry + parked_lost
  *
  * A call whose entry was missed or lost counts as return_only if its return was seen. A recording
- * holds completed + entry_only + return_only - shed.
+ * holds completed + still_running + entry_only + return_only - shed; without its end, it does not
+ * hold those still_running.
  */
 #define LEDGER_FIGURES(FIGURE)                                                                     \
 	FIGURE(ledger, entered, COUNT)	    /* entries that a program saw */                       \

@@ -202,6 +202,11 @@ KEPT_TEST(running_or_missed, VIEW_TEARDOWNS)
 	assert_true(counts.ledger.running == LEDGER_UNKNOWN); /* before the end */
 	kept.hooks[HOOK_FREE].taken = 5;
 	correlator_flush(kept.correlator);
+	ledger = (struct ledger){.missed_return = 2};
+	correlator_count(kept.correlator, &ledger, &counts);
+	assert_int_equal(ledger.entry_only, 2);
+	assert_int_equal(ledger.not_passed_on, 0);
+	assert_int_equal(kept.calls, 2);
 	counted(&counts);
 	assert_int_equal(counts.ledger.started, 5);
 	assert_int_equal(counts.ledger.running, 1);
