@@ -198,6 +198,14 @@ static void stop_waiting(struct call_matcher *matcher, struct thread *thread)
 	thread->returned = false;
 }
 
+/* The return of the call that it waits for was missed. */
+static void pass_waiting(struct call_matcher *matcher, struct thread *thread)
+{
+	matcher->counts.entry_only++;
+	pass_entry(matcher, &thread->entry, true);
+	stop_waiting(matcher, thread);
+}
+
 static int add_entry(struct call_matcher *matcher, const struct record_call *entry)
 {
 	struct thread *thread = find_thread(matcher, entry->head.tid);
@@ -208,11 +216,8 @@ static int add_entry(struct call_matcher *matcher, const struct record_call *ent
 		pass_entry(matcher, entry, true);
 		return 0;
 	}
-	/* The return of the call before was missed. */
-	if (thread && thread->waiting) {
-		matcher->counts.entry_only++;
-		pass_entry(matcher, &thread->entry, true);
-	}
+	if (thread && thread->waiting)
+		pass_waiting(matcher, thread);
 	if (!thread)
 		thread = add_thread(matcher, entry->head.tid);
 	if (!thread) {
@@ -220,7 +225,6 @@ static int add_entry(struct call_matcher *matcher, const struct record_call *ent
 		pass_entry(matcher, entry, false);
 		return -ENOMEM;
 	}
-	stop_waiting(matcher, thread);
 	matcher->counts.waiting++;
 	thread->waiting = true;
 	thread->overdue = false;
@@ -235,11 +239,8 @@ static void add_both(struct call_matcher *matcher, const struct record_call *rec
 		matcher->counts.waiting ? find_thread(matcher, rec->head.tid) : NULL;
 	struct matched_call matched = matched_entry(rec);
 
-	if (thread && thread->waiting && thread->entry.head.ts_ns < rec->head.ts_ns) {
-		matcher->counts.entry_only++;
-		pass_entry(matcher, &thread->entry, true);
-		stop_waiting(matcher, thread);
-	}
+	if (thread && thread->waiting && thread->entry.head.ts_ns < rec->head.ts_ns)
+		pass_waiting(matcher, thread);
 	matched.latency_ns = rec->returned_ns - rec->head.ts_ns;
 	matcher->counts.completed++;
 	matcher->fn(matcher->ctx, &matched);
@@ -256,12 +257,11 @@ static void add_return(struct call_matcher *matcher, const struct record_call *r
 	}
 	if (is_same_call(&thread->entry.head, &ret->head)) {
 		pass_both(matcher, &thread->entry, ret);
+		stop_waiting(matcher, thread);
 	} else {
-		matcher->counts.entry_only++;
-		pass_entry(matcher, &thread->entry, true);
+		pass_waiting(matcher, thread);
 		pass_return(matcher, ret);
 	}
-	stop_waiting(matcher, thread);
 }
 
 int call_matcher_add(struct call_matcher *matcher, const struct record_call *rec)
@@ -292,6 +292,14 @@ void call_matcher_set_returned(struct call_matcher *matcher, __u32 tid)
 	matcher->counts.returned++;
 }
 
+void call_matcher_end(struct call_matcher *matcher, __u32 tid)
+{
+	struct thread *thread = find_thread(matcher, tid);
+
+	if (thread && thread->waiting)
+		pass_waiting(matcher, thread);
+}
+
 bool call_matcher_for_each_overdue(struct call_matcher *matcher, __u64 before_ns, bool again,
 				   call_matcher_fn fn, void *ctx)
 {
@@ -318,9 +326,12 @@ void call_matcher_flush(struct call_matcher *matcher)
 {
 	struct thread *thread, *next;
 
-	HASH_ITER (hh, matcher->threads, thread, next)
-		if (thread->waiting)
-			pass_entry(matcher, &thread->entry, thread->returned);
+	HASH_ITER (hh, matcher->threads, thread, next) {
+		if (!thread->waiting)
+			continue;
+		thread->waiting = false;
+		pass_entry(matcher, &thread->entry, thread->returned);
+	}
 }
 
 const struct call_counts *call_matcher_counts(const struct call_matcher *matcher)

@@ -60,6 +60,12 @@ const struct record_call *call_matcher_waits(const struct call_matcher *matcher,
 void call_matcher_set_returned(struct call_matcher *matcher, __u32 tid);
 
 /*
+ * The call that a thread was in, if any, has returned, and the record of that will not come: passes
+ * it on.
+ */
+void call_matcher_end(struct call_matcher *matcher, __u32 tid);
+
+/*
  * Hands over the calls that were entered before this time and have not returned. With again, those
  * that were handed over before too, and none is marked as handed over. fn NULL: only returns
  * whether there are any.
@@ -67,7 +73,7 @@ void call_matcher_set_returned(struct call_matcher *matcher, __u32 tid);
 bool call_matcher_for_each_overdue(struct call_matcher *matcher, __u64 before_ns, bool again,
 				   call_matcher_fn fn, void *ctx);
 
-/* Passes on the calls that wait for their return. They stay counted as waiting. */
+/* Passes on the calls that wait for their return, once. They stay counted as waiting. */
 void call_matcher_flush(struct call_matcher *matcher);
 
 const struct call_counts *call_matcher_counts(const struct call_matcher *matcher);

@@ -53,19 +53,28 @@ static void on_destroy(void *ctx, const struct matched_call *matched)
 	correlator_set_error(correlator, sink->ops->call(sink->ctx, &call));
 }
 
-/* A destroy call whose return has not been seen is over once the worker's run is. */
-static void end_destroy(struct correlator *correlator, const struct record_head *free)
+/* When the function returned; UNKNOWN_NS: only the entry was seen. */
+static __u64 return_ns(const struct matched_call *matched)
 {
-	const struct record_call *entry =
-		call_matcher_waits(correlator->matchers[HOOK_DESTROY], free->tid);
-	struct matched_call matched;
-	struct call call;
+	if (matched->ts_ns == UNKNOWN_NS)
+		return matched->rec->head.ts_ns;
+	return matched->latency_ns == UNKNOWN_NS ? UNKNOWN_NS
+						 : matched->ts_ns + matched->latency_ns;
+}
 
-	if (!entry || !entry->head.map || entry->head.map != free->map)
-		return;
-	matched = matched_entry(entry);
-	matched_destroy(&matched, &call);
-	teardown_tracker_destroy(correlator->tracker, &call, entry->key);
+/*
+ * A destroy call whose return has not been seen is over once the worker's run is. A later run's may
+ * have been taken from its slot already.
+ */
+static void end_destroy(struct correlator *correlator, const struct matched_call *freed)
+{
+	const struct record_head *free = &freed->rec->head;
+	struct call_matcher *matcher = correlator->matchers[HOOK_DESTROY];
+	const struct record_call *entry = call_matcher_waits(matcher, free->tid);
+
+	if (entry && entry->head.map && entry->head.map == free->map &&
+	    entry->head.ts_ns < return_ns(freed))
+		call_matcher_end(matcher, free->tid);
 }
 
 /* Its time is known if the return matched now is its own. */
@@ -88,7 +97,7 @@ static void on_free(void *ctx, const struct matched_call *matched)
 	/* At the end, teardown_tracker_flush() hands over the running teardowns. */
 	if (correlator->flushing && !matched->returned)
 		return;
-	end_destroy(correlator, &matched->rec->head);
+	end_destroy(correlator, matched);
 	set_memory_error(correlator, teardown_tracker_end(correlator->tracker, &map, &run));
 }
 

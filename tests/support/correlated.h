@@ -22,13 +22,27 @@ struct stream {
 	__u64 starts, ends, bad;	       /* records: of workers' runs, and damaged ones */
 	__u64 frees, ends_only;		       /* deferred frees; those with only the end seen */
 	__u64 nr, nr_deferred_frees, nr_stuck; /* events */
+	__u64 calls, of_teardowns;	       /* events; those that are part of a teardown */
+	__u64 nr_destroys;		       /* calls that teardowns say they have */
 	__u64 outcomes[NR_OUTCOMES];
 	/* Called for each event; NULL: none. */
+	void (*call)(struct stream *stream, const struct call *call);
 	void (*teardown)(struct stream *stream, const struct teardown *teardown);
 	void (*deferred_free)(struct stream *stream, const struct deferred_free *deferred_free);
 	void *ctx; /* for these */
 	struct event_sink sink;
 };
+
+static inline int stream_call(void *ctx, const struct call *call)
+{
+	struct stream *stream = ctx;
+
+	stream->calls++;
+	stream->of_teardowns += call->of_teardown;
+	if (stream->call)
+		stream->call(stream, call);
+	return 0;
+}
 
 static inline int stream_teardown(void *ctx, const struct teardown *teardown)
 {
@@ -43,6 +57,7 @@ static inline int stream_teardown(void *ctx, const struct teardown *teardown)
 	for (i = 0; i < NR_OUTCOMES; i++)
 		stream->outcomes[i] += teardown->outcomes[i];
 	stream->nr++;
+	stream->nr_destroys += teardown->nr_destroys;
 	if (stream->teardown)
 		stream->teardown(stream, teardown);
 	return 0;
@@ -84,6 +99,7 @@ static inline void stream_open(struct stream *stream, size_t max_releases)
 {
 	static const struct correlator_ops ops = {.count_hook = stream_count_hook};
 	static const struct event_sink_ops sink_ops = {
+		.call = stream_call,
 		.teardown = stream_teardown,
 		.deferred_free = stream_deferred_free,
 		.stuck = stream_stuck,
@@ -143,6 +159,10 @@ static inline struct teardown_ledger adds_up(const struct stream *stream)
 	assert_int_equal(stream->starts, ledger.completed + ledger.running + ledger.start_only);
 	assert_int_equal(stream->ends, ledger.completed + ledger.end_only);
 	check_equations(&ledger, stream->nr, stream->outcomes);
+	assert_int_equal(stream->calls, calls.completed + calls.still_running + calls.entry_only +
+						calls.return_only);
+	/* Those of before the run, and those of which only calls are seen, are not shown. */
+	assert_true(stream->nr_destroys <= stream->of_teardowns);
 	/*
 	 * Each deferred free is part of a teardown, or a stray. It is not handed over if memory in
 	 * use again is the only proof of it, or its map seems to be of before the run at that time.

@@ -92,6 +92,8 @@ KEPT_TEST(idle_worker_is_not_stuck, VIEW_BOTH)
 	/* The calls have ended, at an unknown time. */
 	correlator_flush(kept.correlator);
 	assert_int_equal(kept.teardowns, 1);
+	assert_int_equal(kept.teardown.nr_destroys, 1);
+	assert_int_equal(kept.calls, 1);
 	assert_false(kept.teardown.running);
 	kept.hooks[HOOK_FREE].taken = 1;
 	assert_int_equal(counted(&counts).entry_only, 1);
