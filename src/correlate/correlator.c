@@ -33,6 +33,33 @@ static void identify(struct correlator *correlator, struct call *call)
 		call->map.identity = (struct identity){.released_ns = UNKNOWN_NS};
 }
 
+/*
+ * A worker that makes a call for another map, which has been released, has ended its run before:
+ * the record of that was missed. Returns whether there was one.
+ */
+static bool end_free(struct correlator *correlator, const struct call *call)
+{
+	struct call_matcher *matcher = correlator->matchers[HOOK_FREE];
+	const struct record_call *entry = call_matcher_waits(matcher, call->task.tid);
+	__u64 map = call->map.address, released_ns;
+
+	if (!entry || !entry->head.map || !map || entry->head.map == map ||
+	    call->ts_ns < entry->head.ts_ns)
+		return false;
+	released_ns = map_releases_time(correlator->releases, map);
+	if (released_ns == UNKNOWN_NS || call->ts_ns < released_ns)
+		return false;
+	call_matcher_end(matcher, call->task.tid);
+	return true;
+}
+
+static bool is_of_teardown(struct correlator *correlator, struct call *call, __u64 key)
+{
+	return teardown_tracker_destroy(correlator->tracker, call, key) ||
+	       (end_free(correlator, call) &&
+		teardown_tracker_destroy(correlator->tracker, call, key));
+}
+
 static void on_destroy(void *ctx, const struct matched_call *matched)
 {
 	struct correlator *correlator = ctx;
@@ -41,8 +68,7 @@ static void on_destroy(void *ctx, const struct matched_call *matched)
 
 	matched_destroy(matched, &call);
 	if (correlator->tracker)
-		call.of_teardown =
-			teardown_tracker_destroy(correlator->tracker, &call, matched->rec->key);
+		call.of_teardown = is_of_teardown(correlator, &call, matched->rec->key);
 	if (!sink->ops->call || correlator->err)
 		return;
 	if (call.caller.address && correlator->ops->name_caller)

@@ -290,12 +290,19 @@ static void set_outcome(struct teardown_tracker *tracker, struct open_teardown *
 	}
 }
 
+static bool is_of_another_map(const struct open_teardown *open, const struct call *call)
+{
+	__u64 map = open->teardown.map.address;
+
+	return call->map.address && map && call->map.address != map;
+}
+
 /* Does the worker make this call for this map? It may be reported late, of an earlier map. */
 static bool is_destroy_of(const struct open_teardown *open, const struct call *call)
 {
-	__u64 map = open->teardown.map.address, start_ns = open->teardown.run.start_ns;
+	__u64 start_ns = open->teardown.run.start_ns;
 
-	if (call->map.address && map && call->map.address != map)
+	if (is_of_another_map(open, call))
 		return false;
 	return call->ts_ns == UNKNOWN_NS || start_ns == UNKNOWN_NS || call->ts_ns >= start_ns;
 }
@@ -324,6 +331,11 @@ bool teardown_tracker_destroy(struct teardown_tracker *tracker, struct call *cal
 	struct open_teardown *open = find_open(tracker, call->task.tid);
 	__u32 nth;
 
+	/* Neither side of the thread's run before was seen. */
+	if (open && open->late && is_of_another_map(open, call)) {
+		end_run(tracker, open);
+		open = NULL;
+	}
 	/* A map whose creation failed has no teardown. */
 	if (!open)
 		open = open_late(tracker, call);

@@ -129,6 +129,43 @@ KEPT_TEST(call_of_a_later_run, VIEW_TEARDOWNS)
 	assert_int_equal(kept.teardown.nr_destroys, 1);
 }
 
+/* The end of a run and the start of the worker's next one were missed: a call shows that. */
+KEPT_TEST(missed_between_two_runs, VIEW_TEARDOWNS)
+{
+	union record rec = record(RECORD_RELEASE, HOOK_PUT, 501, 1500);
+	struct teardown_counts counts;
+
+	start_teardown();
+	send(RECORD_RETURN, HOOK_DESTROY, WORKER, 1300);
+	free_deferred();
+	rec.head.map += 0x1000;
+	rec.release.map_id = 8;
+	rec.release.map_type = 1;
+	strcpy(rec.release.map_name, "events");
+	rec.release.flags = RELEASE_LAST;
+	add(&rec);
+	rec = record(RECORD_ENTRY, HOOK_DESTROY, WORKER, 6000);
+	rec.head.map += 0x1000;
+	rec.call.key = 0;
+	add(&rec);
+	rec = record(RECORD_RETURN, HOOK_DESTROY, WORKER, 6100);
+	rec.head.map += 0x1000;
+	add(&rec);
+	assert_int_equal(kept.teardowns, 1);
+	assert_int_equal(kept.teardown.map.identity.map_id, 7);
+	assert_int_equal(kept.teardown.nr_destroys, 1);
+	assert_true(kept.call.of_teardown && kept.call.map.identity.map_id == 8);
+	rec = record(RECORD_RETURN, HOOK_FREE, WORKER, 6200);
+	rec.head.map += 0x1000;
+	add(&rec);
+	assert_int_equal(kept.teardowns, 2);
+	assert_int_equal(kept.teardown.map.identity.map_id, 8);
+	assert_int_equal(kept.teardown.nr_destroys, 1);
+	counted(&counts);
+	assert_int_equal(counts.ledger.start_only, 1);
+	assert_int_equal(counts.ledger.end_only, 1);
+}
+
 /* A call on another map's allocator, whose return was missed, is not part of the teardown. */
 KEPT_TEST(missed_return_of_another_map, VIEW_TEARDOWNS)
 {

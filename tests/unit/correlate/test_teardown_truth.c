@@ -26,6 +26,9 @@ struct map {
 	__u32 nr_destroys;
 	struct truth destroy[2];
 	__u32 reported;
+	/* By its id: call events, and how many its teardown says it has. */
+	__u32 calls, in_teardown;
+	bool has_teardown;
 };
 
 struct sent {
@@ -103,6 +106,12 @@ static void check_truth(struct stream *stream, const struct teardown *teardown)
 	const __u64 *phase = teardown->phase;
 	bool some = kernel->destroys_lost;
 
+	if (teardown->map.identity.map_id) {
+		struct map *shown = &kernel->maps[teardown->map.identity.map_id - 1];
+
+		shown->in_teardown = teardown->nr_destroys;
+		shown->has_teardown = true;
+	}
 	if (teardown->run.start_ns == UNKNOWN_NS) /* only its end was seen */
 		return;
 	assert_int_equal(map->reported++, 0);
@@ -118,6 +127,14 @@ static void check_truth(struct stream *stream, const struct teardown *teardown)
 	/* In progress, or without its end: some calls are still to come. */
 	if (!some && phase[PHASE_FREE] != UNKNOWN_NS)
 		check_destroys(teardown, map);
+}
+
+static void count_call(struct stream *stream, const struct call *call)
+{
+	struct kernel *kernel = stream->ctx;
+
+	if (call->map.identity.map_id)
+		kernel->maps[call->map.identity.map_id - 1].calls++;
 }
 
 static union record *send(struct kernel *kernel, enum hook lost_at, __u8 type, __u8 hook, __u32 tid,
@@ -300,6 +317,7 @@ static void play(struct stream *stream, struct kernel *kernel, __u32 lossy, size
 	size_t i;
 
 	stream_open(stream, 1000);
+	stream->call = count_call;
 	stream->teardown = check_truth;
 	stream->ctx = kernel;
 	kernel->destroys_lost = lossy & 1U << HOOK_DESTROY;
@@ -383,11 +401,16 @@ TEST(stream_with_losses)
 
 	for (hook = 0; hook <= NR_HOOKS; hook++) {
 		struct kernel *kernel = kernel_run(10 + hook, false);
+		__u32 i;
 
 		play(&stream, kernel, hook < NR_HOOKS ? 1U << hook : all & ~(1U << HOOK_DESTROY),
 		     1000);
 		ledger = adds_up(&stream);
 		assert_true(ledger.completed > NR_MAPS / 2);
+		for (i = 0; i < NR_MAPS && hook < NR_HOOKS; i++)
+			if (kernel->maps[i].has_teardown)
+				assert_int_equal(kernel->maps[i].calls,
+						 kernel->maps[i].in_teardown);
 		stream_close(&stream);
 		kernel_free(kernel);
 	}
