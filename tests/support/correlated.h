@@ -161,7 +161,7 @@ static inline struct teardown_ledger adds_up(const struct stream *stream)
 	check_equations(&ledger, stream->nr, stream->outcomes);
 	assert_int_equal(stream->calls, calls.completed + calls.still_running + calls.entry_only +
 						calls.return_only);
-	/* Those of before the run, and those of which only calls are seen, are not shown. */
+	/* Some calls are of teardowns that are not shown: see teardown_ledger.before. */
 	assert_true(stream->nr_destroys <= stream->of_teardowns);
 	/*
 	 * Each deferred free is part of a teardown, or a stray. It is not handed over if memory in
